@@ -1,0 +1,166 @@
+"""What the rest of the code sees of a remote system. Adapters implement these; ``registry`` names them."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from integration.canonical.erp import Change, Order, Picking, PostedShipment, ShipmentPosting
+from integration.canonical.events import Event
+from integration.canonical.orders import OrderRelease
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSettings:
+    """One remote system in one environment. ``repr`` leaves the secrets out."""
+
+    slug: str
+    kind: str
+    base_url: str
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    options: Mapping[str, object] = field(default_factory=dict)
+    connect_timeout: float = 5.0
+    read_timeout: float = 30.0
+
+
+class Guard(Protocol):
+    """Stands between an adapter and the network: every request is made inside ``call``.
+
+    It refuses an open database transaction, waits for the throttle, asks the breaker, and keeps the call for the
+    job's history. ``what`` names the call for people ("stock.picking.button_validate"), without data.
+    Raises Throttled or Unreachable (CD-1005) instead of letting the call go out.
+    """
+
+    def call(self, what: str, *, timeout: float, writes: bool = False) -> AbstractContextManager[None]: ...
+
+
+class Capability(StrEnum):
+    """What a warehouse system can be asked."""
+
+    RELEASE = "send_release"
+    ACKNOWLEDGES = "acknowledges"
+    FIND_RELEASE = "find_release"
+
+
+class Answer(StrEnum):
+    """A partner's answer to a document. SENT: taken, the yes or no comes later."""
+
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """``reference`` is the partner's own number for the document; ``reason`` is for a person."""
+
+    answer: Answer
+    reference: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A verified and parsed message. ``external_id`` is the sender's number for it."""
+
+    external_id: str
+    event: Event
+    drift: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result of a probe. ``ok`` None: good to know, neither good nor bad. ``fix`` is for a person."""
+
+    name: str
+    ok: bool | None
+    detail: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WarehouseProfile:
+    """An Odoo warehouse. ``backorder_policy`` is its delivery operation type's: ask, always, never."""
+
+    id: int
+    name: str
+    code: str
+    company_id: int
+    delivery_steps: str
+    backorder_policy: str = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a probe learned. ``facts`` goes into the connection's row and back into ``ConnectionSettings.options``."""
+
+    version: str
+    facts: Mapping[str, object]
+    findings: Sequence[Finding]
+    warehouses: Sequence[WarehouseProfile] = ()
+
+
+class WmsAdapter(Protocol):
+    """A warehouse system. ``verify`` and ``parse`` use no network."""
+
+    capabilities: frozenset[Capability]
+
+    def probe(self) -> Profile: ...
+
+    def verify(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
+        """Raises Forbidden (CD-6005) unless the message is really the partner's and fresh."""
+        ...
+
+    def parse(self, headers: Mapping[str, str], body: bytes) -> Received:
+        """Raises InvalidDocument (CD-6001, CD-6002, CD-6003 with the field)."""
+        ...
+
+    def render_release(self, release: OrderRelease) -> bytes:
+        """The bytes that ``send_release`` would send: kept before they are sent."""
+        ...
+
+    def send_release(self, rendered: bytes, *, key: str) -> Reply:
+        """Sends; ``key`` is the same for every try of the same document, and the partner acts on it once."""
+        ...
+
+    def find_release(self, release: str, version: int) -> Reply | None:
+        """Whether the partner has it, after an answer was lost. None: it has not."""
+        ...
+
+
+class ErpGateway(Protocol):
+    """Odoo, in business verbs. Every verb reads first and may be repeated; the verdict is what is read back."""
+
+    def probe(self) -> Profile: ...
+
+    def now(self) -> datetime:
+        """Odoo's clock, as of the latest answer."""
+        ...
+
+    def changes(self, model: str, since: datetime, *, after_id: int, limit: int) -> Sequence[Change]:
+        """Records of a captured model written at or after ``since`` with an id above ``after_id``, by id."""
+        ...
+
+    def orders(self, ids: Sequence[int]) -> Sequence[Order]:
+        """Orders with pickings and moves; at most 100 ids, at most 8 calls. Ids that are gone are left out."""
+        ...
+
+    def order_ids(self, *, after_id: int, limit: int) -> Sequence[int]:
+        """Confirmed orders that are not fully delivered, by id: the full sweep."""
+        ...
+
+    def delivery(self, picking_id: int) -> Sequence[Picking]:
+        """The picking and all its backorders, with moves and lines, as they are now."""
+        ...
+
+    def ship(self, picking: Picking, posting: ShipmentPosting) -> PostedShipment:
+        """Sets the whole line set, compares, validates, reads back. ``picking`` comes from ``delivery`` just now.
+
+        Raises InvalidDocument CD-5005 and Rejected CD-5009, CD-5010, CD-5013 (nothing validated), Locked, OutcomeUnknown.
+        """
+        ...
+
+
+CAPTURED_MODELS = ("sale.order", "stock.picking", "stock.move")

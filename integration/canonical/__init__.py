@@ -1,0 +1,1 @@
+"""Business documents and events: the contract between Odoo, us and the warehouses. No Django here."""

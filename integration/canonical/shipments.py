@@ -1,0 +1,55 @@
+"""What left the warehouse (X12 945)."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from integration.canonical.base import Moment, Money, Part, Quantity, Reference, Text
+
+
+class ShippedLot(Part):
+    lot: Reference
+    quantity: Annotated[Quantity, Field(gt=0)]
+
+
+class ShippedLine(Part):
+    """One line, or one line's share of one package: the same ``line`` may stand several times.
+
+    ``lots`` for lot-tracked goods, ``serials`` for serial-tracked ones; their quantities must add up to ``quantity``.
+    """
+
+    line: Reference | None = None
+    sku: Reference
+    quantity: Quantity
+    unit: Reference
+    lots: tuple[ShippedLot, ...] = ()
+    serials: tuple[Reference, ...] = ()
+    package: Reference | None = None
+
+
+class Package(Part):
+    package: Reference
+    tracking_number: Text = ""
+    weight_kg: Quantity | None = None
+
+
+class ShipmentConfirmed(Part):
+    """One shipment of one release. ``final`` says that no other shipment of the release will follow."""
+
+    shipment: Reference
+    release: Reference
+    shipped_at: Moment
+    carrier: Text = ""
+    tracking_numbers: tuple[Reference, ...] = ()
+    freight: Money | None = None
+    final: bool = True
+    packages: tuple[Package, ...] = ()
+    lines: Annotated[tuple[ShippedLine, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _packages_are_named(self) -> "ShipmentConfirmed":
+        known = {package.package for package in self.packages}
+        for index, line in enumerate(self.lines):
+            if line.package is not None and line.package not in known:
+                raise ValueError(f"lines.{index}.package {line.package} is not among the packages")
+        return self
