@@ -1,0 +1,119 @@
+"""Django settings, all of them from the environment. `docs/reference/settings.md` lists every name."""
+
+from pathlib import Path
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="")
+FIELD_KEYS = env.list("FIELD_KEYS", default=[])  # Fernet keys; the first encrypts, all decrypt
+ENVIRONMENT = env.str("ENVIRONMENT", default="test")  # what this installation is: production or test
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
+
+DATABASES = {"default": env.db("DATABASE_URL", default="postgres://crossdock@127.0.0.1:5432/crossdock")}
+DATABASES["default"] |= {"CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", default=60), "CONN_HEALTH_CHECKS": True}
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_celery_beat",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "integration",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_SSL_REDIRECT = PUBLIC_URL.startswith("https://")
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_BODY_BYTES", default=2_000_000)
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["integration.api.tokens.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["integration.api.tokens.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "integration.api.errors.answer",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Crossdock",
+    "DESCRIPTION": "Orders out of Odoo, shipments back into it.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SERVE_PERMISSIONS": [],
+}
+
+CELERY_BROKER_URL = REDIS_URL
+
+# How the engine works; seconds unless named otherwise.
+ENGINE = {
+    "claim_seconds": env.int("ENGINE_CLAIM_SECONDS", default=60),
+    "claim_streams": env.int("ENGINE_CLAIM_STREAMS", default=8),
+    "jobs_per_claim": env.int("ENGINE_JOBS_PER_CLAIM", default=20),
+    "breaker_failures": env.int("ENGINE_BREAKER_FAILURES", default=5),
+    "breaker_probe_seconds": env.int("ENGINE_BREAKER_PROBE_SECONDS", default=15),
+    "recheck_seconds": env.int("ENGINE_RECHECK_SECONDS", default=300),
+    "sweep_seconds": env.float("ENGINE_SWEEP_SECONDS", default=5.0),
+    "retry_base_seconds": env.float("ENGINE_RETRY_BASE_SECONDS", default=5.0),
+    "retry_cap_seconds": env.int("ENGINE_RETRY_CAP_SECONDS", default=900),
+}
+CAPTURE = {
+    "poll_seconds": env.float("CAPTURE_POLL_SECONDS", default=10.0),
+    "overlap_seconds": env.int("CAPTURE_OVERLAP_SECONDS", default=300),
+    "sweep_minutes": env.int("CAPTURE_SWEEP_MINUTES", default=60),
+}

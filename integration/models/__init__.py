@@ -1,0 +1,38 @@
+"""The tables, one module per subject."""
+
+from integration.models.access import ApiToken, AuditEvent
+from integration.models.capture import CaptureCursor, CapturedRecord, SeenWrite
+from integration.models.cases import CaseJob, ExceptionCase
+from integration.models.connections import Connection, ConnectionGate, RemoteSlot, Warehouse
+from integration.models.documents import Document, DocumentLine, StockEvent
+from integration.models.mapping import BusinessRule, CodeMapping, ExternalReference
+from integration.models.messages import InboundMessage, MessageKey, OutboundMessage
+from integration.models.work import Effect, JobAttempt, Lane, Stream, SyncJob
+
+__all__ = [
+    "ApiToken",
+    "AuditEvent",
+    "BusinessRule",
+    "CaptureCursor",
+    "CapturedRecord",
+    "CaseJob",
+    "CodeMapping",
+    "Connection",
+    "ConnectionGate",
+    "Document",
+    "DocumentLine",
+    "Effect",
+    "ExceptionCase",
+    "ExternalReference",
+    "InboundMessage",
+    "JobAttempt",
+    "Lane",
+    "MessageKey",
+    "OutboundMessage",
+    "RemoteSlot",
+    "SeenWrite",
+    "StockEvent",
+    "Stream",
+    "SyncJob",
+    "Warehouse",
+]

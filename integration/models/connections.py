@@ -1,0 +1,123 @@
+"""Remote systems, and which Odoo warehouse is which warehouse of a partner."""
+
+from django.db import models
+from django.db.models import Q
+
+from integration.models.fields import EncryptedJSONField
+
+
+class Connection(models.Model):
+    """One remote system in one environment. Secrets are write-only: never shown, logged or exported."""
+
+    class Environment(models.TextChoices):
+        PRODUCTION = "production"
+        TEST = "test"
+
+    slug = models.SlugField(unique=True, max_length=40)
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=30, help_text="odoo, or the kind of a warehouse adapter")
+    base_url = models.URLField()
+    environment = models.CharField(max_length=12, choices=Environment, default=Environment.TEST)
+    enabled = models.BooleanField(default=True, help_text="Off: work waits, nothing is lost")
+    secrets = EncryptedJSONField(default=dict, editable=False)
+    options = models.JSONField(default=dict, blank=True, help_text="Database, login, transport: no secrets")
+    profile = models.JSONField(default=dict, editable=False, help_text="What the last probe found")
+    probed_at = models.DateTimeField(null=True, editable=False)
+    connect_timeout = models.FloatField(default=5.0)
+    read_timeout = models.FloatField(default=30.0)
+    settle_seconds = models.PositiveIntegerField(
+        default=150, help_text="How long a call may still land after its answer was lost"
+    )
+    max_concurrency = models.PositiveSmallIntegerField(default=4)
+    calls_per_second = models.FloatField(null=True, blank=True, help_text="Empty: no limit")
+    acknowledge_seconds = models.PositiveIntegerField(
+        default=900, help_text="How long the partner may take to say yes or no to a document"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ConnectionGate(models.Model):
+    """What all workers share about a connection: the breaker and the throttle. Times are PostgreSQL's."""
+
+    class Breaker(models.TextChoices):
+        CLOSED = "closed"
+        OPEN = "open"
+
+    connection = models.OneToOneField(Connection, models.CASCADE, primary_key=True, related_name="gate")
+    breaker = models.CharField(max_length=8, choices=Breaker, default=Breaker.CLOSED)
+    failures = models.PositiveIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True)
+    probe_at = models.DateTimeField(null=True)
+    next_call_at = models.DateTimeField(null=True, help_text="When the throttle lets the next call go")
+    last_success_at = models.DateTimeField(null=True)
+    last_failure = models.CharField(max_length=300, default="")
+
+    class Meta:
+        ordering = ["connection"]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} {self.breaker}"
+
+
+class RemoteSlot(models.Model):
+    """A lease on one of the connection's concurrent calls; a killed worker's lease ends by itself."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="slots")
+    number = models.PositiveSmallIntegerField()
+    token = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "number"], name="one_slot_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id}/{self.number}"
+
+
+class Warehouse(models.Model):
+    """An Odoo warehouse and the partner's warehouse that it stands for, with the policy of its flows."""
+
+    class Mode(models.TextChoices):
+        OFF = "off"
+        LIVE = "live"
+
+    class ReleasePoint(models.TextChoices):
+        CONFIRMED = "confirmed", "when the order is confirmed"
+        RESERVED = "reserved", "when everything is reserved"
+        RESERVED_PART = "reserved_part", "what is reserved, as it is reserved"
+
+    class Remainder(models.TextChoices):
+        BACKORDER = "backorder", "keep it as a backorder"
+        CANCEL = "cancel", "cancel it"
+
+    name = models.CharField(max_length=100)
+    erp = models.ForeignKey(Connection, models.PROTECT, related_name="erp_warehouses")
+    company_id = models.PositiveIntegerField(help_text="Odoo's id of the company")
+    erp_warehouse_id = models.PositiveIntegerField(help_text="Odoo's id of the warehouse")
+    wms = models.ForeignKey(Connection, models.PROTECT, related_name="wms_warehouses")
+    site = models.CharField(max_length=64, help_text="The partner's code of the warehouse")
+    owner_code = models.CharField(max_length=64, blank=True, help_text="The partner's code of the goods' owner")
+    release_mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF)
+    shipment_mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF)
+    release_point = models.CharField(max_length=16, choices=ReleasePoint, default=ReleasePoint.RESERVED)
+    remainder = models.CharField(
+        max_length=10, choices=Remainder, default=Remainder.BACKORDER, help_text="What a final short shipment leaves"
+    )
+    notify_customer = models.BooleanField(default=False, help_text="Let Odoo send its own message about a shipment")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["erp", "erp_warehouse_id"], name="one_partner_per_odoo_warehouse"),
+            models.UniqueConstraint(fields=["wms", "site", "owner_code"], name="one_odoo_warehouse_per_site"),
+            models.CheckConstraint(condition=~Q(erp=models.F("wms")), name="two_different_systems"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

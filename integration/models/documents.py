@@ -1,0 +1,99 @@
+"""An order and its deliveries as the three sides see them, and the movements of stock that came of them."""
+
+from django.db import models
+
+from integration.models.connections import Connection, Warehouse
+from integration.models.fields import QuantityField
+
+
+class Document(models.Model):
+    """A sales order, or one delivery of it: ``reference`` is Odoo's name, ``erp_id`` Odoo's id."""
+
+    class Kind(models.TextChoices):
+        ORDER = "order"
+        DELIVERY = "delivery"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "waiting for release"
+        RELEASED = "released"
+        ACCEPTED = "accepted", "accepted by the warehouse"
+        REJECTED = "rejected", "refused by the warehouse"
+        PART_SHIPPED = "part_shipped", "shipped in part"
+        SHIPPED = "shipped"
+        CANCELLED = "cancelled"
+
+    connection = models.ForeignKey(Connection, models.PROTECT, related_name="documents")
+    kind = models.CharField(max_length=10, choices=Kind)
+    reference = models.CharField(max_length=64)
+    erp_id = models.PositiveIntegerField()
+    parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="deliveries")
+    warehouse = models.ForeignKey(Warehouse, models.PROTECT, null=True, related_name="documents")
+    state = models.CharField(max_length=14, choices=State, default=State.WAITING)
+    version = models.PositiveIntegerField(default=0, help_text="Of the latest release; 0: not released")
+    content_hash = models.CharField(max_length=64, blank=True, help_text="Of what was released")
+    customer_reference = models.CharField(max_length=200, blank=True)
+    value = QuantityField(null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "kind", "reference"], name="one_document_per_reference")
+        ]
+        indexes = [models.Index(fields=["reference"], name="document_reference")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class DocumentLine(models.Model):
+    """One line of a delivery. ``line`` is the name that both sides use; quantities in Odoo's unit of the move."""
+
+    document = models.ForeignKey(Document, models.CASCADE, related_name="lines")
+    line = models.CharField(max_length=64)
+    sale_line_id = models.PositiveIntegerField(null=True)
+    product_id = models.PositiveIntegerField()
+    sku = models.CharField(max_length=100)
+    unit = models.CharField(max_length=60)
+    tracking = models.CharField(max_length=8, default="none")
+    partner_sku = models.CharField(max_length=100)
+    partner_unit = models.CharField(max_length=60)
+    factor = QuantityField(default=1, help_text="Partner units in one Odoo unit")
+    ordered = QuantityField(default=0)
+    released = QuantityField(default=0)
+    shipped = QuantityField(default=0)
+    over = QuantityField(default=0)
+    cancelled = QuantityField(default=0)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["document", "line"], name="one_line_per_name")]
+
+    def __str__(self) -> str:
+        return f"{self.document} {self.line}"
+
+
+class StockEvent(models.Model):
+    """Append-only: goods moved. ``quantity`` is signed, in Odoo's unit; out of the warehouse is negative."""
+
+    warehouse = models.ForeignKey(Warehouse, models.PROTECT)
+    document = models.ForeignKey(Document, models.PROTECT, related_name="stock_events")
+    product_id = models.PositiveIntegerField()
+    sku = models.CharField(max_length=100)
+    lot = models.CharField(max_length=100, blank=True)
+    package = models.CharField(max_length=100, blank=True)
+    quantity = QuantityField()
+    source = models.CharField(max_length=200, help_text="The partner's document that says so")
+    line = models.CharField(max_length=100, help_text="Which line, lot and package of it")
+    happened_at = models.DateTimeField()
+    applied_at = models.DateTimeField(auto_now_add=True)
+    effect = models.ForeignKey("integration.Effect", models.PROTECT, null=True, related_name="stock_events")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["source", "line"], name="one_event_per_source_line")]
+
+    def __str__(self) -> str:
+        return f"{self.sku} {self.quantity}"

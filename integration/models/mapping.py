@@ -1,0 +1,94 @@
+"""Which record is which document, and which code here is which code there."""
+
+from django.db import models
+from django.db.models import Q
+
+from integration.models.connections import Connection
+
+ACTIVE = Q(valid_to__isnull=True)
+
+
+class ExternalReference(models.Model):
+    """This Odoo record is that document of a partner. Many to many: one shipment may close two pickings."""
+
+    erp = models.ForeignKey(Connection, models.CASCADE, related_name="+")
+    model = models.CharField(max_length=64)
+    erp_id = models.PositiveIntegerField()
+    partner = models.ForeignKey(Connection, models.CASCADE, related_name="+")
+    document_type = models.CharField(max_length=30)
+    reference = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["erp", "model", "erp_id", "partner", "document_type", "reference"], name="one_reference"
+            )
+        ]
+        indexes = [models.Index(fields=["partner", "document_type", "reference"], name="reference_by_partner")]
+
+    def __str__(self) -> str:
+        return f"{self.model}({self.erp_id}) = {self.reference}"
+
+
+class CodeMapping(models.Model):
+    """``odoo_code`` here is ``partner_code`` at ``partner``. A change is a new row with a higher version."""
+
+    class Kind(models.TextChoices):
+        PRODUCT = "product"
+        UNIT = "unit"
+        CARRIER = "carrier"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    partner = models.ForeignKey(Connection, models.CASCADE, related_name="mappings")
+    odoo_code = models.CharField(max_length=100)
+    partner_code = models.CharField(max_length=100)
+    sku = models.CharField(max_length=100, blank=True, help_text="For a unit: this product only")
+    factor = models.DecimalField(
+        max_digits=18, decimal_places=6, default=1, help_text="For a unit: partner units in one Odoo unit"
+    )
+    version = models.PositiveIntegerField(default=1)
+    valid_from = models.DateTimeField(auto_now_add=True)
+    valid_to = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["kind", "odoo_code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "kind", "odoo_code", "sku"], condition=ACTIVE, name="one_active_mapping"
+            ),
+            models.UniqueConstraint(
+                fields=["partner", "partner_code"],
+                condition=ACTIVE & Q(kind="product"),
+                name="one_product_per_partner_code",
+            ),
+            models.CheckConstraint(condition=Q(factor__gt=0), name="mapping_factor_positive"),
+        ]
+        indexes = [models.Index(fields=["partner", "kind", "partner_code"], name="mapping_by_partner_code")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.odoo_code} = {self.partner_code}"
+
+
+class BusinessRule(models.Model):
+    """One exception from the default, with fixed fields. The first active row that fits, by ``order``, decides."""
+
+    class Kind(models.TextChoices):
+        ALLOW_FRACTION = "allow_fraction", "may be released in fractions of a piece"
+        OVER_PERCENT = "over_percent", "may be shipped over by so many percent"
+        OVER_UNITS = "over_units", "may be shipped over by so many units"
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    warehouse = models.ForeignKey("integration.Warehouse", models.CASCADE, null=True, blank=True)
+    sku = models.CharField(max_length=100, blank=True, help_text="Odoo's product code; empty: all products")
+    value = models.DecimalField(max_digits=18, decimal_places=6, default=0)
+    order = models.PositiveIntegerField(default=100)
+    version = models.PositiveIntegerField(default=1)
+    active = models.BooleanField(default=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["order", "id"]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
