@@ -1,0 +1,58 @@
+"""Our own processes as commands for a supervisor, and `make run`: all of them for development."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from config.local.errors import LocalError
+from config.local.place import CHECKOUT, Place
+from config.local.server import HOST, free_port
+from config.local.stack import running
+from config.local.supervisor import Command, Supervisor
+
+DEVELOPMENT = {"DEBUG": "true", "ALLOWED_HOSTS": f"{HOST},localhost"}
+
+
+def web(env: Mapping[str, str], port: int, *, workers: int = 1) -> Command:
+    """The console, the API and the webhooks on the loopback port."""
+    argv = _module("granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", str(workers))
+    return Command("web", [*argv, "config.wsgi:application"], env, CHECKOUT, ready=f"http://{HOST}:{port}/")
+
+
+def worker(env: Mapping[str, str], name: str = "worker") -> Command:
+    """One Celery worker; several need different names."""
+    argv = _module("celery", "-A", "config", "worker", "--hostname", f"{name}@%h", "--loglevel", "INFO")
+    return Command(name, argv, env, CHECKOUT)
+
+
+def beat(env: Mapping[str, str]) -> Command:
+    argv = _module("celery", "-A", "config", "beat", "--scheduler", "django", "--loglevel", "INFO", "--pidfile=")
+    return Command("beat", argv, env, CHECKOUT)
+
+
+def migrate(env: Mapping[str, str]) -> None:
+    """Bring the database up to date. Raises LocalError with what Django said."""
+    argv = [sys.executable, "manage.py", "migrate", "--no-input", "-v", "0"]
+    done = subprocess.run(argv, cwd=CHECKOUT, env=dict(env), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise LocalError(f"The migration failed: {done.stderr.strip()}")
+
+
+def run(place: Place) -> None:
+    """Run everything until Ctrl-C."""
+    with running() as local, Supervisor(place.log) as processes:
+        env = DEVELOPMENT | local.environment()
+        migrate(env)
+        port = free_port()
+        for command in (web(env, port), worker(env), beat(env)):
+            processes.start(command)
+        sys.stdout.write(f"Crossdock is at http://{HOST}:{port}/ - logs are in {place.log} - Ctrl-C stops it.\n")
+        sys.stdout.flush()
+        try:
+            processes.wait()
+        except KeyboardInterrupt:
+            sys.stdout.write("Stopping.\n")
+
+
+def _module(name: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", name, *arguments]
