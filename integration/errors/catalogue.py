@@ -181,6 +181,15 @@ PROBLEMS: dict[str, Problem] = {
         _ADMIN,
         _HIGH,
     ),
+    "CD-2010": Problem(
+        "Connection wrongly configured",
+        "{connection} cannot be used: {detail}.",
+        "Correct the connection's settings, then retry.",
+        ("connection",),
+        _ADMIN,
+        _HIGH,
+        heals=True,
+    ),
     # 3xxx: codes without a counterpart
     "CD-3001": Problem(
         "Product not mapped",

@@ -1,0 +1,1 @@
+"""Remote systems: one folder per partner."""

@@ -1,0 +1,1 @@
+"""Warehouse systems: one folder per kind."""

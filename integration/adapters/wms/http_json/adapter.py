@@ -1,0 +1,90 @@
+"""A warehouse system that speaks the project's own contract."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from integration.adapters.base import Capability, ConnectionSettings, Guard, Profile, Received, Reply
+from integration.adapters.http import HttpAnswer, request
+from integration.adapters.http_errors import Call, unreadable
+from integration.adapters.redaction import quote
+from integration.adapters.wms.http_json import checks, parse, render, signature
+from integration.adapters.wms.http_json.answers import ANSWERS, Health, HeldOrder, HeldOrders, OrderAnswer
+from integration.canonical.orders import OrderRelease
+
+PRIVATE = ("name", "company", "street", "street2", "phone", "email")
+HEALTH = Call("health")
+Wanted = TypeVar("Wanted", bound=BaseModel)
+
+
+class HttpJsonWms:
+    """Implements ``WmsAdapter``; see docs/reference/http_json.md."""
+
+    capabilities = frozenset({Capability.RELEASE, Capability.ACKNOWLEDGES, Capability.FIND_RELEASE})
+
+    def __init__(self, settings: ConnectionSettings, guard: Guard) -> None:
+        self._settings = settings
+        self._guard = guard
+
+    def probe(self) -> Profile:
+        signature.check(self._settings.secrets, self._settings.slug)
+        answer = request(self._settings, self._guard, HEALTH, "GET", "/health", headers=self._token())
+        health = self._read(HEALTH, answer, Health)
+        findings = checks.findings(self._settings, health, answer.headers.get("date", ""), datetime.now(UTC))
+        return Profile(health.version, {"name": health.name, "contract": health.contract}, findings)
+
+    def verify(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
+        signature.verify(self._settings.secrets, self._settings.slug, headers, body, now)
+
+    def parse(self, headers: Mapping[str, str], body: bytes) -> Received:
+        return parse.event(self._settings.slug, headers, body)
+
+    def render_release(self, release: OrderRelease) -> bytes:
+        return render.release(release, datetime.now(UTC))
+
+    def send_release(self, rendered: bytes, *, key: str) -> Reply:
+        """``key`` is printable ASCII; it is the webhook-id too. The same key with other bytes is refused (409)."""
+        data = json.loads(rendered)["data"]
+        private = tuple(data["ship_to"].get(name, "") for name in PRIVATE)
+        call = Call("order.release", document=data["release"], writes=True, keyed=True, private=private)
+        headers = {
+            **self._token(),
+            **signature.sign(self._settings.secrets, self._settings.slug, key, rendered, datetime.now(UTC)),
+            "content-type": "application/json",
+            "idempotency-key": key,
+        }
+        answer = request(self._settings, self._guard, call, "POST", "/orders", headers=headers, content=rendered)
+        return self._reply(call, self._read(call, answer, OrderAnswer))
+
+    def find_release(self, release: str, version: int) -> Reply | None:
+        """A later version counts: what was sent as ``version`` has been replaced and need not be sent again."""
+        call = Call("order.find", document=release)
+        asked = {"release": release, "version": str(version)}
+        answer = request(self._settings, self._guard, call, "GET", "/orders", params=asked, headers=self._token())
+        held = [
+            order
+            for order in self._read(call, answer, HeldOrders).orders
+            if order.release == release and order.version >= version
+        ]
+        return self._reply(call, max(held, key=lambda order: order.version)) if held else None
+
+    def _token(self) -> dict[str, str]:
+        token = self._settings.secrets.get("token", "")
+        return {"authorization": f"Bearer {token}"} if token else {}
+
+    def _read(self, call: Call, answer: HttpAnswer, wanted: type[Wanted]) -> Wanted:
+        try:
+            return wanted.model_validate_json(answer.body)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            field = ".".join(str(step) for step in first["loc"])
+            detail = f"not the answer that the contract describes ({field or 'body'}: {first['msg']})"
+            raise unreadable(self._settings, call, answer.status, detail) from None
+
+    def _reply(self, call: Call, answer: OrderAnswer | HeldOrder) -> Reply:
+        secrets = self._settings.secrets.values()
+        reason = quote(answer.reason, secrets=secrets, private=call.private)
+        return Reply(ANSWERS[answer.status], answer.warehouse_order, reason)

@@ -1,0 +1,25 @@
+"""Canonical documents as the bytes of the contract: quantities as plain decimal strings, moments in UTC."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from integration.canonical.base import Part
+from integration.canonical.orders import OrderRelease
+
+
+def release(document: OrderRelease, now: datetime) -> bytes:
+    return _envelope("order.release", document, now)
+
+
+def _envelope(kind: str, document: Part, now: datetime) -> bytes:
+    body = {"type": kind, "timestamp": now, "data": document.model_dump(exclude_none=True)}
+    return json.dumps(body, default=_plain, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")  # str() would write 1E+1 for ten
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    raise TypeError(f"{type(value).__name__} has no place in a document")

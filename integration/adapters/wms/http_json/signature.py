@@ -1,0 +1,76 @@
+"""Standard Webhooks signatures in both directions; several secrets are valid at once while they are rotated."""
+
+import hmac
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError
+
+from integration.errors import ConfigurationError, Forbidden
+
+SECRETS = ("signing", "signing_previous")
+TOLERANCE = timedelta(minutes=5)
+HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
+_ID = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+def sign(secrets: Mapping[str, str], connection: str, message: str, body: bytes, now: datetime) -> dict[str, str]:
+    """The three headers. Signed with every valid secret, so that the partner may switch at any time."""
+    # The library takes the clock's digits without their zone, so it must be given UTC.
+    sent_at = now.astimezone(UTC)
+    values = [signer.sign(message, sent_at, body.decode()) for signer in _signers(secrets, connection)]
+    return dict(zip(HEADERS, (message, str(int(now.timestamp())), " ".join(values)), strict=True))
+
+
+def verify(secrets: Mapping[str, str], connection: str, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
+    """Raises Forbidden CD-6005 unless one signature fits one secret and the message is at most five minutes off."""
+    given = {name.lower(): value for name, value in headers.items()}
+    for name in HEADERS:
+        if not given.get(name):
+            raise _forbidden(connection, f"the header {name} is missing")
+    if not _ID.fullmatch(given["webhook-id"]):
+        raise _forbidden(connection, "webhook-id is not 1 to 128 printable characters")
+    sent_at = _moment(connection, given["webhook-timestamp"], now)
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        raise _forbidden(connection, "the body is not UTF-8") from None
+    offered = given["webhook-signature"].encode("utf-8", "replace").split()
+    for signer in _signers(secrets, connection):
+        wanted = signer.sign(given["webhook-id"], sent_at, text).encode()
+        if any(hmac.compare_digest(wanted, signature) for signature in offered):
+            return
+    raise _forbidden(connection, "no signature matches the body, the id, the timestamp and a secret of ours")
+
+
+def check(secrets: Mapping[str, str], connection: str) -> int:
+    """How many secrets are valid. Raises ConfigurationError CD-2010 for none, or for one that cannot be read."""
+    return len(_signers(secrets, connection))
+
+
+def _moment(connection: str, header: str, now: datetime) -> datetime:
+    if not (header.isascii() and header.isdecimal() and len(header) <= 11):
+        raise _forbidden(connection, "webhook-timestamp is not a whole number of seconds since 1970")
+    sent_at = datetime.fromtimestamp(int(header), UTC)
+    if sent_at < now - TOLERANCE:
+        raise _forbidden(connection, "webhook-timestamp is older than five minutes")
+    if sent_at > now + TOLERANCE:
+        raise _forbidden(connection, "webhook-timestamp is more than five minutes in the future")
+    return sent_at
+
+
+def _signers(secrets: Mapping[str, str], connection: str) -> list[Webhook]:
+    try:
+        signers = [Webhook(secrets[name]) for name in SECRETS if secrets.get(name)]
+    except (ValueError, EmptyWebhookSecretError):
+        detail = "a signing secret cannot be read; it is whsec_ and base64"
+        raise ConfigurationError("CD-2010", connection=connection, detail=detail) from None
+    if not signers:
+        raise ConfigurationError("CD-2010", connection=connection, detail="it has no signing secret")
+    return signers
+
+
+def _forbidden(connection: str, detail: str) -> Forbidden:
+    return Forbidden("CD-6005", connection=connection, detail=detail)
