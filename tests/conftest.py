@@ -1,0 +1,35 @@
+"""Gives every test session a database and a broker of its own, before Django reads its settings."""
+
+import atexit
+import os
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+import django
+
+from config.local.stack import REDIS_URL, running
+
+PARALLEL_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # gw0, gw1 ...; empty in the session that starts them
+
+
+def start_servers() -> None:
+    """Start PostgreSQL and Valkey, or join those that run; the environment's own come first."""
+    held = ExitStack()
+    atexit.register(held.close)
+    local = held.enter_context(running("crossdock_{slot}"))
+    os.environ.update(local.environment())
+
+
+def take_own_broker(worker: str) -> None:
+    """Parallel workers share the servers of their session; pytest-django gives each its own database already."""
+    url = urlsplit(os.environ[REDIS_URL])
+    database = int(url.path.strip("/") or 0) + int(worker.removeprefix("gw")) + 1
+    os.environ[REDIS_URL] = url._replace(path=f"/{database}").geturl()
+
+
+if PARALLEL_WORKER:
+    take_own_broker(PARALLEL_WORKER)
+else:
+    start_servers()
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
