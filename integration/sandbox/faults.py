@@ -25,6 +25,8 @@ ACTIONS = {
     "refuse": "reset the connection at once",
     "serialization": "answer as a database that could not serialize, nothing done",
     "duplicate": "send the message twice",
+    "renumbered": "send the message twice, the second time under a number of its own",
+    "lost": "never send the message",
     "reorder": "send the message after the next one",
 }
 KEYS = {"match", "fault", "seconds", "probability", "every", "times", "skip"}

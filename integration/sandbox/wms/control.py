@@ -1,0 +1,154 @@
+"""The control API under /_sandbox/: what tests, demos and people make the stand-in do. This machine only."""
+
+from collections.abc import Callable, Mapping
+from http.client import HTTPException
+from typing import Any
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from integration.canonical.orders import RefusedLine
+from integration.sandbox.faults import BadRule
+from integration.sandbox.wms import messages
+from integration.sandbox.wms.orders import items_from
+from integration.sandbox.wms.report import order_report
+from integration.sandbox.wms.shipping import BadScript, Script
+from integration.sandbox.wms.wire import Answer, answer, problem
+from integration.sandbox.wms.world import UnknownRelease, World
+
+Asked = dict[str, Any]
+
+
+class Verdict(BaseModel):
+    """What /_sandbox/acknowledge and /_sandbox/reject take."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    release: str
+    reason: str = "refused by hand"
+    lines: list[RefusedLine] = []
+    faults: list[str] = []
+    delay: float = 0.0
+
+
+class Settings(BaseModel):
+    """What /_sandbox/settings takes; what is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    acknowledge_after: float | None = None
+    answer_at_once: bool = False
+    target: str = ""
+    sites: list[str] = []
+
+
+def orders(world: World, asked: Asked) -> Any:
+    with world.orders.lock:
+        held = {"orders": [order_report(world.orders, order) for order in world.orders.held.values()]}
+        strays = [shipment for shipment in world.orders.shipments if shipment.release not in world.orders.held]
+        return {**held, "strays": [shipment.model_dump(mode="json", exclude_none=True) for shipment in strays]}
+
+
+def ship(world: World, asked: Asked) -> Any:
+    shipment, number = world.ship(Script.model_validate(asked))
+    return {"message": number, "shipment": shipment}
+
+
+def acknowledge(world: World, asked: Asked) -> Any:
+    verdict = Verdict.model_validate(asked)
+    return {"message": world.acknowledge(verdict.release, verdict.faults, verdict.delay)}
+
+
+def reject(world: World, asked: Asked) -> Any:
+    verdict = Verdict.model_validate(asked)
+    return {"message": world.reject(verdict.release, verdict.reason, verdict.lines, verdict.faults)}
+
+
+def send(world: World, asked: Asked) -> Any:
+    """Any bytes, at once and once, signed as asked; what the target answered."""
+    body, signing = messages.raw_body(asked), asked.get("signing", "good")
+    if signing not in messages.SIGNINGS:
+        raise ValueError(f"signing is one of {', '.join(messages.SIGNINGS)}")
+    headers = messages.headers(world.secret, str(asked.get("id") or f"msg_{uuid4().hex}"), body, signing)
+    status, text = world.outbox.post({**headers, **asked.get("headers", {})}, body)
+    return {"id": headers["webhook-id"], "status": status, "answer": text.decode("utf-8", "replace")}
+
+
+def add_fault(world: World, asked: Asked) -> Any:
+    world.rules.add(asked)
+    return {"rules": world.rules.describe()}
+
+
+def faults(world: World, asked: Asked) -> Any:
+    return {"rules": world.rules.describe()}
+
+
+def clear_faults(world: World, asked: Asked) -> Any:
+    world.rules.clear()
+    return {"rules": []}
+
+
+def down(world: World, asked: Asked) -> Any:
+    world.go_down(float(asked.get("seconds", 10)))
+    return {"down": world.is_down()}
+
+
+def deliveries(world: World, asked: Asked) -> Any:
+    return world.outbox.describe()
+
+
+def items(world: World, asked: Asked) -> Any:
+    """Replaces the item master."""
+    with world.orders.lock:
+        world.orders.items = items_from(asked)
+        return {"items": sorted(world.orders.items)}
+
+
+def settings(world: World, asked: Asked) -> Any:
+    wanted = Settings.model_validate(asked)
+    for name in wanted.model_fields_set & {"acknowledge_after", "answer_at_once"}:
+        setattr(world.behaviour, name, getattr(wanted, name))
+    if "target" in wanted.model_fields_set:
+        world.outbox.target = wanted.target
+    if "sites" in wanted.model_fields_set:
+        world.orders.sites = set(wanted.sites)
+    return {"acknowledge_after": world.behaviour.acknowledge_after, "answer_at_once": world.behaviour.answer_at_once}
+
+
+def reset(world: World, asked: Asked) -> Any:
+    world.reset()
+    return {"reset": True}
+
+
+ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
+    ("GET", "/_sandbox/orders"): orders,
+    ("POST", "/_sandbox/ship"): ship,
+    ("POST", "/_sandbox/acknowledge"): acknowledge,
+    ("POST", "/_sandbox/reject"): reject,
+    ("POST", "/_sandbox/send"): send,
+    ("GET", "/_sandbox/faults"): faults,
+    ("POST", "/_sandbox/faults"): add_fault,
+    ("DELETE", "/_sandbox/faults"): clear_faults,
+    ("POST", "/_sandbox/down"): down,
+    ("GET", "/_sandbox/deliveries"): deliveries,
+    ("POST", "/_sandbox/items"): items,
+    ("POST", "/_sandbox/settings"): settings,
+    ("POST", "/_sandbox/reset"): reset,
+}
+
+
+def serve(world: World, method: str, path: str, asked: Any) -> Answer:
+    if (method, path) not in ROUTES:
+        return problem(404, f"there is: {', '.join(' '.join(route) for route in ROUTES)}")
+    if not isinstance(asked, dict):
+        return problem(400, "send a JSON object")
+    try:
+        return answer(200, ROUTES[method, path](world, asked))
+    except (UnknownRelease, BadScript) as error:
+        return problem(409, str(error))
+    except ValidationError as error:
+        return problem(422, str(error.errors(include_url=False, include_input=False, include_context=False)))
+    except (BadRule, ValueError, TypeError, ArithmeticError) as error:
+        return problem(422, str(error))
+    except (OSError, HTTPException) as error:
+        return problem(502, f"the target did not answer: {error}")

@@ -1,0 +1,136 @@
+"""The orders that the stand-in warehouse holds: by release and version, each idempotency key once."""
+
+import hashlib
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Any
+
+from integration.canonical.orders import OrderRelease, RefusedLine, ReleaseLine
+from integration.canonical.shipments import ShipmentConfirmed
+
+Taken = tuple[HTTPStatus, dict[str, Any]]
+
+
+@dataclass
+class Item:
+    """What the warehouse stocks of a SKU: quantities by lot, and serial numbers."""
+
+    lots: dict[str, Decimal] = field(default_factory=dict)
+    serials: list[str] = field(default_factory=list)
+
+
+@dataclass
+class HeldOrder:
+    release: OrderRelease
+    warehouse_order: str
+    key: str
+    status: str = "received"
+    reason: str = ""
+    closed: bool = False
+    replaced: list[int] = field(default_factory=list)
+
+    def answer(self) -> dict[str, Any]:
+        return {"status": self.status, "warehouse_order": self.warehouse_order, "reason": self.reason}
+
+
+class Orders:
+    """Thread-safe. ``items`` empty: every SKU is known. ``sites`` empty: every site is served."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.clear()
+
+    def clear(self) -> None:
+        with self.lock:
+            self.held: dict[str, HeldOrder] = {}
+            self.items: dict[str, Item] = {}
+            self.sites: set[str] = set()
+            self.shipments: list[ShipmentConfirmed] = []
+            self._answers: dict[str, tuple[str, dict[str, Any]]] = {}
+            self._number = 0
+
+    def take(self, release: OrderRelease, key: str) -> tuple[Taken, HeldOrder | None]:
+        """The answer, and the order if it is new or replaces its lower version."""
+        digest = fingerprint(release)
+        with self.lock:
+            if key in self._answers:
+                return self._repeat(key, digest), None
+            held = self.held.get(release.release)
+            if held is not None and (known := self._known(held, release, digest)):
+                return known, None
+            order = self._keep(release, key, held)
+            answer = order.answer()
+            self._answers[key] = (digest, answer)
+            return (HTTPStatus.ACCEPTED, answer), order
+
+    def find(self, release: str, version: int) -> list[dict[str, Any]]:
+        with self.lock:
+            held = self.held.get(release)
+            if held is None or held.release.version < version:
+                return []
+            status = "shipped" if self.shipped(release) else held.status
+            return [{"release": release, "version": held.release.version, **held.answer(), "status": status}]
+
+    def shipped(self, release: str) -> list[ShipmentConfirmed]:
+        with self.lock:
+            return [shipment for shipment in self.shipments if shipment.release == release]
+
+    def refusal(self, release: OrderRelease) -> tuple[str, list[RefusedLine]]:
+        """Why the warehouse cannot work on it, if so."""
+        if self.sites and release.site not in self.sites:
+            return f"site {release.site} is not ours", []
+        unknown = [line for line in release.lines if self.items and line.sku not in self.items]
+        lines = [RefusedLine(line=line.line, reason=f"unknown SKU {line.sku}") for line in unknown]
+        return ("unknown SKU " + ", ".join(line.sku for line in unknown) if unknown else ""), lines
+
+    def open_quantity(self, release: str, line: ReleaseLine) -> Decimal:
+        return line.quantity - sum(
+            (part.quantity for shipment in self.shipped(release) for part in shipment.lines if part.line == line.line),
+            Decimal(0),
+        )
+
+    def _repeat(self, key: str, digest: str) -> Taken:
+        before, answer = self._answers[key]
+        if before == digest:
+            return HTTPStatus.OK, answer
+        return HTTPStatus.CONFLICT, {"reason": "this Idempotency-Key was used for another document"}
+
+    def _known(self, held: HeldOrder, release: OrderRelease, digest: str) -> Taken | None:
+        """The answer for a release that does not replace what is held."""
+        if release.version == held.release.version:
+            if fingerprint(held.release) == digest:
+                return HTTPStatus.OK, held.answer()
+            return HTTPStatus.CONFLICT, {"reason": f"version {release.version} is held with other content"}
+        if release.version < held.release.version:
+            return HTTPStatus.CONFLICT, {"reason": f"version {held.release.version} is held, which is newer"}
+        if self.shipped(release.release):
+            return HTTPStatus.CONFLICT, {"reason": "too late: a part of it has been shipped"}
+        return None
+
+    def _keep(self, release: OrderRelease, key: str, before: HeldOrder | None) -> HeldOrder:
+        replaced = [*before.replaced, before.release.version] if before else []
+        self._number += not before
+        number = before.warehouse_order if before else f"WMS-{self._number:06d}"
+        order = HeldOrder(release, number, key, replaced=replaced)
+        self.held[release.release] = order
+        return order
+
+
+def fingerprint(release: OrderRelease) -> str:
+    content = json.dumps(release.model_dump(mode="json"), sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def items_from(raw: Mapping[str, Any]) -> dict[str, Item]:
+    """``{sku: {"lots": {lot: quantity}, "serials": [..]}}``."""
+    return {
+        str(sku): Item(
+            {str(lot): Decimal(str(quantity)) for lot, quantity in dict((item or {}).get("lots") or {}).items()},
+            [str(serial) for serial in (item or {}).get("serials") or ()],
+        )
+        for sku, item in raw.items()
+    }

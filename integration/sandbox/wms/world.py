@@ -1,0 +1,116 @@
+"""Everything that one stand-in warehouse knows and does, whoever asks: the contract or the control API."""
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from integration.canonical.base import Part
+from integration.canonical.orders import OrderAccepted, OrderRejected, OrderRelease, RefusedLine
+from integration.sandbox.faults import FaultRules
+from integration.sandbox.wms import messages
+from integration.sandbox.wms.orders import HeldOrder, Orders, Taken
+from integration.sandbox.wms.outbox import Outbox
+from integration.sandbox.wms.shipping import Script, ship
+
+DELIVERY_FAULTS = frozenset({"duplicate", "renumbered", "reorder", "lost", "latency"})
+
+
+class UnknownRelease(LookupError):
+    """The text names it."""
+
+
+@dataclass
+class Behaviour:
+    """``acknowledge_after`` seconds, None: only on request. ``answer_at_once``: the yes or no in the answer itself."""
+
+    acknowledge_after: float | None = 0.0
+    answer_at_once: bool = False
+
+
+class World:
+    def __init__(self, secret: str, token: str, target: str, behaviour: Behaviour) -> None:
+        self.secret, self.token = secret, token
+        self.behaviour = behaviour
+        self.orders = Orders()
+        self.rules = FaultRules()
+        self.outbox = Outbox(target, lambda number, body: messages.headers(secret, number, body), self.is_down)
+        self._down_until = 0.0
+
+    def is_down(self) -> bool:
+        return time.monotonic() < self._down_until
+
+    def go_down(self, seconds: float) -> None:
+        self._down_until = time.monotonic() + seconds
+
+    def reset(self) -> None:
+        self.orders.clear()
+        self.rules.clear()
+        self.outbox.clear()
+        self._down_until = 0.0
+
+    def take(self, release: OrderRelease, key: str) -> Taken:
+        """A new or changed release, answered now or by a message later."""
+        with self.orders.lock:
+            (status, answer), order = self.orders.take(release, key)
+            if order is None:
+                return status, answer
+            if self.behaviour.answer_at_once:
+                order.reason, _ = self.orders.refusal(release)
+                order.status = "rejected" if order.reason else "accepted"
+                answer.update(order.answer())
+            elif self.behaviour.acknowledge_after is not None:
+                self._decide(order, self.behaviour.acknowledge_after)
+        return status, answer
+
+    def acknowledge(self, release: str, faults: Collection[str] = (), delay: float = 0.0) -> str:
+        """Says yes, whatever the item master says; the message's number. Raises UnknownRelease."""
+        with self.orders.lock:
+            return self._accept(self._held(release), faults, delay)
+
+    def reject(
+        self, release: str, reason: str, lines: Collection[RefusedLine] = (), faults: Collection[str] = ()
+    ) -> str:
+        with self.orders.lock:
+            return self._refuse(self._held(release), reason, lines, faults, 0.0)
+
+    def ship(self, script: Script) -> tuple[dict[str, Any], str]:
+        """The confirmation, and its message's number. Raises BadScript, ValidationError."""
+        confirmed = ship(self.orders, script)
+        number = self._send("shipment.confirmed", confirmed.release, confirmed, script.faults, script.delay)
+        return confirmed.model_dump(mode="json", exclude_none=True), number
+
+    def _held(self, release: str) -> HeldOrder:
+        held = self.orders.held.get(release)
+        if held is None:
+            raise UnknownRelease(f"{release} is not held")
+        return held
+
+    def _decide(self, order: HeldOrder, delay: float) -> None:
+        reason, lines = self.orders.refusal(order.release)
+        if reason:
+            self._refuse(order, reason, lines, (), delay)
+        else:
+            self._accept(order, (), delay)
+
+    def _accept(self, order: HeldOrder, faults: Collection[str], delay: float) -> str:
+        order.status, order.reason = "accepted", ""
+        release = order.release
+        document = OrderAccepted(
+            release=release.release, version=release.version, warehouse_order=order.warehouse_order
+        )
+        return self._send("order.accepted", release.release, document, faults, delay)
+
+    def _refuse(
+        self, order: HeldOrder, reason: str, lines: Collection[RefusedLine], faults: Collection[str], delay: float
+    ) -> str:
+        order.status, order.reason = "rejected", reason
+        release = order.release
+        document = OrderRejected(release=release.release, version=release.version, reason=reason, lines=tuple(lines))
+        return self._send("order.rejected", release.release, document, faults, delay)
+
+    def _send(self, kind: str, release: str, document: Part, faults: Collection[str], delay: float) -> str:
+        struck = self.rules.decide({"side": "delivery", "type": kind, "release": release})
+        names = {*faults, struck.action} if struck else set(faults)
+        late = struck.seconds if struck and struck.action == "latency" else 0.0
+        return self.outbox.send(kind, release, messages.body(kind, document), faults=names, delay=delay + late)
