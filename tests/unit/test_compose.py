@@ -1,0 +1,89 @@
+"""docker-compose.yml and the CI workflow are valid, complete, and carry no password."""
+
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMAS = files("check_jsonschema") / "builtin_schemas" / "vendor"  # as published by compose-spec and SchemaStore
+OWN = {"migrate", "web", "worker", "beat"}
+SERVERS = {"postgres", "valkey"}
+ODOO = {"odoo", "odoo-postgres"}
+
+
+def load(path: str) -> Any:
+    return yaml.safe_load((ROOT / path).read_text())
+
+
+def validate(document: Any, schema: str) -> None:
+    jsonschema.validate(document, json.loads((SCHEMAS / schema).read_text()))
+
+
+@pytest.fixture
+def services() -> dict[str, Any]:
+    found: dict[str, Any] = load("docker-compose.yml")["services"]
+    return found
+
+
+def test_the_compose_file_follows_the_compose_specification() -> None:
+    validate(load("docker-compose.yml"), "compose-spec.json")
+
+
+def test_the_schema_refuses_what_compose_does_not_know() -> None:
+    document = load("docker-compose.yml")
+    document["services"]["web"]["helthcheck"] = {}
+
+    with pytest.raises(jsonschema.ValidationError, match="helthcheck"):
+        validate(document, "compose-spec.json")
+
+
+def test_it_runs_our_processes_and_what_they_need(services: dict[str, Any]) -> None:
+    assert set(services) == OWN | SERVERS | ODOO
+    assert {name for name, service in services.items() if service.get("profiles") == ["odoo"]} == ODOO
+    assert services["odoo"]["image"] == "odoo:18"
+
+
+def test_nothing_of_ours_starts_before_the_migration_has_ended(services: dict[str, Any]) -> None:
+    for name in OWN - {"migrate"}:
+        assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+
+
+def test_whatever_serves_others_is_health_checked(services: dict[str, Any]) -> None:
+    checked = {name for name, service in services.items() if "test" in service.get("healthcheck", {})}
+
+    assert checked == {"web", "worker"} | SERVERS | ODOO
+
+
+def test_every_secret_comes_from_the_environment_without_a_default() -> None:
+    text = (ROOT / "docker-compose.yml").read_text()
+    used = re.findall(r"\$\{(\w*(?:PASSWORD|KEY)\w*)(:[-?])([^}]*)\}", text)
+
+    assert {name for name, *_ in used} == {
+        "POSTGRES_PASSWORD", "VALKEY_PASSWORD", "SECRET_KEY", "FIELD_KEYS", "ODOO_DB_PASSWORD",
+    }  # fmt: skip
+    for name, operator, value in used:
+        assert (operator, bool(value)) == ((":-", False) if name == "ODOO_DB_PASSWORD" else (":?", True)), name
+
+
+def test_only_loopback_is_published(services: dict[str, Any]) -> None:
+    ports = [port for service in services.values() for port in service.get("ports", [])]
+
+    assert len(ports) == 2
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_our_image_runs_as_an_ordinary_user_and_installs_by_hash() -> None:
+    lines = (ROOT / "Dockerfile").read_text()
+
+    assert re.findall(r"^USER (\w+)$", lines, re.M) == ["crossdock"]
+    assert "--require-hashes" in lines
+
+
+def test_the_ci_workflow_is_one() -> None:
+    validate(load(".github/workflows/ci.yml"), "github-workflows.json")
