@@ -60,11 +60,6 @@ bench: setup-dev ## Measure beside the peers
 drill: setup-dev ## Kill things and see that nothing is lost
 	$(PYTHON) manage.py drill
 
-contract: export ODOO_URL := $(ODOO_URL)
-contract: export ODOO_DB := $(ODOO_DB)
-contract: export ODOO_LOGIN := $(ODOO_LOGIN)
-contract: export ODOO_KEY := $(ODOO_KEY)
-contract: export ODOO_PROTOCOL := $(ODOO_PROTOCOL)
 contract: setup-dev ## The Odoo contract (ODOO_URL= ODOO_DB= ODOO_LOGIN= ODOO_KEY= ODOO_PROTOCOL= for a real server)
 	$(PYTHON) -m pytest -m contract $(ARGS)
 
