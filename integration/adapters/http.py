@@ -2,7 +2,7 @@
 
 ``pool.client(settings)`` is for any adapter; ``request`` adds the guard and the table of errors. What a failure
 means depends on the call: a read, or a write that the partner recognises by its key, is simply tried again
-(Transient); any other write whose answer is missing is OutcomeUnknown, because it may have landed.
+(Unreachable); any other write whose answer is missing is OutcomeUnknown, because it may have landed.
 """
 
 import os
@@ -117,7 +117,7 @@ def request(
 ) -> HttpAnswer:
     """One request under the connection's address, inside the guard; a 2xx answer. ``path`` starts with a slash.
 
-    Raises Unreachable, Throttled, Transient, OutcomeUnknown, Rejected, Forbidden, ConfigurationError.
+    Raises Unreachable, Throttled, OutcomeUnknown, Rejected, Forbidden, ConfigurationError.
     """
     client = pool.client(settings)
     url = httpx.URL(settings.base_url.rstrip("/") + path)

@@ -15,7 +15,6 @@ from integration.errors import (
     OutcomeUnknown,
     Rejected,
     Throttled,
-    Transient,
     Unreachable,
 )
 
@@ -45,19 +44,21 @@ def not_sent(settings: ConnectionSettings, detail: str) -> Unreachable:
 
 
 def lost(settings: ConnectionSettings, call: Call, detail: str) -> IntegrationError:
-    """Sent, and no whole answer."""
+    """Sent, and no whole answer. CD-1006 says that a write may have been carried out."""
     if not call.writes:
         return Unreachable("CD-1001", connection=settings.slug, detail=_quoted(settings, detail, call))
-    error = Transient if call.keyed else OutcomeUnknown
+    error = Unreachable if call.keyed else OutcomeUnknown
     return error("CD-1006", connection=settings.slug, verb=call.verb, document=call.document)
 
 
-def unreadable(settings: ConnectionSettings, call: Call, status: int, detail: str) -> IntegrationError:
+def unreadable(
+    settings: ConnectionSettings, call: Call, status: int, detail: str, pause: float | None = None
+) -> IntegrationError:
     """An answer that says nothing about the call: the remote system, or a proxy before it, fails."""
     if call.writes and not call.keyed:
         return OutcomeUnknown("CD-1006", connection=settings.slug, verb=call.verb, document=call.document)
-    error = Transient if call.writes else Unreachable
-    return error("CD-1003", connection=settings.slug, status=status, detail=_quoted(settings, detail, call))
+    shown = _quoted(settings, detail, call)
+    return Unreachable("CD-1003", connection=settings.slug, status=status, detail=shown, retry_after=pause)
 
 
 def refused(
@@ -77,7 +78,8 @@ def refused(
         detail = "it redirects, and redirects are not followed: set the address that it redirects to"
         return Unreachable("CD-1003", connection=settings.slug, status=status, detail=detail)
     if status in PASSING or status >= 500 or status < 200:
-        return unreadable(settings, call, status, reason or "it gave no reason")
+        pause = retry_after(headers["retry-after"]) if "retry-after" in headers else None
+        return unreadable(settings, call, status, reason or "it gave no reason", pause)
     detail = _quoted(settings, reason, call) or "it gave no reason"
     document = call.document or call.verb
     return Rejected("CD-4008", connection=settings.slug, document=document, status=status, detail=detail)
