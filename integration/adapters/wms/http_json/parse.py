@@ -75,9 +75,13 @@ def _check_type(connection: str, raw: Mapping[str, Any]) -> None:
 
 def _explained(connection: str, error: ValidationError) -> InvalidDocument:
     """Names the first fields that are wrong; never their values, which may be somebody's address."""
+    listed = error.errors(include_url=False, include_input=False)
+    inside = {each["loc"][:depth] for each in listed for depth in range(len(each["loc"]))}
+    # A list whose items are wrong is called too short as well, which would mislead.
     found = [
         (_path(each["loc"]), _reason(each["type"], each.get("ctx", {}), each["msg"]))
-        for each in error.errors(include_url=False, include_input=False)
+        for each in listed
+        if each["loc"] not in inside
     ]
     (field, first), rest = found[0], found[1:]
     others = [f"{path} {reason}" for path, reason in rest[: FIELDS_NAMED - 1]]

@@ -1,6 +1,7 @@
 """JSON as a partner may send it: UTF-8, no key twice, no NaN, no absurd number or depth, only text in texts."""
 
 import json
+from codecs import BOM_UTF8
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,8 @@ class NotADocument(ValueError):
 
 def loads(body: bytes) -> dict[str, Any]:
     """The object in ``body``, fractions as Decimal. Raises NotADocument."""
+    if body.startswith(BOM_UTF8):
+        raise NotADocument("it begins with a byte order mark")
     try:
         document = json.loads(
             body.decode(),

@@ -1,0 +1,41 @@
+"""Good documents to start from."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from integration.canonical.orders import OrderRelease
+
+RELEASE = {
+    "release": "WH/OUT/00042",
+    "version": 2,
+    "order": "S00017",
+    "site": "MAIN",
+    "ship_to": {"name": "Jane Roe", "street": "12 Quay", "city": "Porto", "postcode": "4000", "country": "PT"},
+    "carrier": {"code": "DHL"},
+    "lines": [{"line": "101", "sku": "SKU-1", "quantity": "1E+1", "unit": "EA"}],
+}
+SHIPMENT = {
+    "shipment": "SHP-1",
+    "release": "WH/OUT/00042",
+    "shipped_at": "2026-05-04T10:00:00+02:00",
+    "lines": [{"line": "101", "sku": "SKU-1", "quantity": "10", "unit": "EA"}],
+}
+EVENTS = {
+    "order.accepted": {"release": "WH/OUT/00042"},
+    "order.rejected": {"release": "WH/OUT/00042", "reason": "unknown SKU"},
+    "shipment.confirmed": SHIPMENT,
+}
+
+
+@pytest.fixture
+def release() -> OrderRelease:
+    return OrderRelease.model_validate(RELEASE)
+
+
+@pytest.fixture
+def envelopes() -> dict[str, dict[str, Any]]:
+    """One good message of every type."""
+    made = {kind: {"type": kind, "timestamp": "2026-05-04T08:00:01Z", "data": data} for kind, data in EVENTS.items()}
+    return deepcopy(made)
