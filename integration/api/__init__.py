@@ -1,0 +1,1 @@
+"""How other systems reach us: signed webhooks, Odoo's hints, and a REST API to read and to act."""

@@ -1,0 +1,130 @@
+"""One example for every operation of the OpenAPI document; a test holds them to its schemas."""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+_TRACE = "0b9c7f1e-58a1-4a4e-9d0c-6a0d0f1b2c3d"
+_AT, _LATER = "2026-03-02T09:15:00Z", "2026-03-02T11:40:12Z"
+
+_CONNECTION: Json = {
+    **{"id": 2, "slug": "northgate", "name": "Northgate 3PL", "kind": "http_json", "environment": "production"},
+    **{"enabled": True, "probed_at": _AT, "breaker": "closed", "last_success_at": _LATER},
+}
+_WAREHOUSE: Json = {
+    **{"id": 1, "name": "Northgate Leeds", "erp": "odoo", "company_id": 1, "erp_warehouse_id": 1},
+    **{"wms": "northgate", "site": "LEEDS", "owner_code": "ACME", "release_mode": "live", "shipment_mode": "live"},
+    **{"release_point": "reserved", "remainder": "backorder", "notify_customer": False},
+}
+_INBOUND: Json = {
+    **{"id": 5120, "connection": "northgate", "external_id": "msg_2b7", "type": "shipment.confirmed"},
+    **{"reference": "SHP-9001", "document": "WH/OUT/00042", "drift": [], "trace_id": _TRACE, "received_at": _LATER},
+}
+_OUTBOUND: Json = {
+    **{"id": 811, "connection": "northgate", "key": "order_release/WH/OUT/00042/1", "type": "order.release"},
+    **{"reference": "WH/OUT/00042", "version": 1, "document": "WH/OUT/00042", "state": "accepted"},
+    **{"partner_reference": "N-77120", "reason": "", "trace_id": _TRACE, "created_at": _AT, "sent_at": _AT},
+    **{"acknowledge_by": "2026-03-02T09:30:00Z", "answered_at": "2026-03-02T09:16:30Z"},
+}
+_JOB: Json = {
+    **{"id": 9031, "flow": "shipment_confirmation", "subject": "shipment.confirmed SHP-9001", "state": "blocked"},
+    **{"stream": "delivery:2:WH/OUT/00042", "lane": "Shipment", "document": "WH/OUT/00042", "inbound": 5120},
+    **{"outbound": None, "attempts": 1, "tries": 1, "crashes": 0, "next_attempt_at": None, "waits_for": None},
+    **{"failure_code": "CD-3002", "failure_mode": "Unknown SKU from the warehouse"},
+    **{"failure_text": "northgate shipped SKU X-1, which is mapped to no Odoo product.", "trace_id": _TRACE},
+    **{"created_at": _LATER, "finished_at": None},
+}
+_ATTEMPT: Json = {
+    **{"id": 12040, "number": 1, "worker": "worker@web-1", "started_at": _LATER, "ended_at": _LATER},
+    **{"outcome": "blocked", "code": "CD-3002", "calls": []},
+    "detail": "northgate shipped SKU X-1, which is mapped to no Odoo product.",
+}
+_LINE: Json = {
+    **{"line": "318", "sku": "CHAIR-OAK", "unit": "Units", "tracking": "none", "partner_sku": "100-441"},
+    **{"partner_unit": "EA", "factor": "1", "ordered": "12", "released": "12", "shipped": "8", "over": "0"},
+    "cancelled": "0",
+}
+_DELIVERY: Json = {
+    **{"id": 42, "reference": "WH/OUT/00042", "erp_id": 42, "warehouse": "Northgate Leeds", "state": "part_shipped"},
+    **{"version": 1, "lines": [_LINE]},
+}
+_ORDER: Json = {
+    **{"id": 41, "connection": "odoo", "reference": "S00031", "erp_id": 31, "state": "part_shipped"},
+    **{"customer_reference": "PO-7781", "value": "1240.5", "currency": "GBP", "created_at": _AT, "updated_at": _LATER},
+    "deliveries": [_DELIVERY],
+}
+_CASE: Json = {
+    **{"id": 17, "code": "CD-3002", "title": "Unknown SKU from the warehouse", "owner": "master data"},
+    "cause": "northgate shipped SKU X-1, which is mapped to no Odoo product.",
+    "fix": "Add a product mapping from X-1 to the Odoo product. The shipment then posts by itself.",
+    **{"severity": "high", "state": "open", "connection": "northgate", "document": "WH/OUT/00042"},
+    **{"context": {"kind": "product", "scope": "northgate", "code": "X-1"}, "value": "1240.50", "currency": "GBP"},
+    **{"deadline": None, "count": 3, "first_seen": _LATER, "last_seen": _LATER, "regression_of": None},
+    **{"resolved_at": None, "resolution": ""},
+}
+_NEW_MAPPING: Json = {"kind": "product", "partner": "northgate", "odoo_code": "CHAIR-ASH", "partner_code": "X-1"}
+_MAPPING: Json = {
+    **_NEW_MAPPING,
+    **{"id": 204, "sku": "", "factor": "1", "version": 1, "valid_from": _LATER, "valid_to": None},
+}
+_RETRIED: Json = _JOB | {"state": "pending", "attempts": 0}
+_CANCELLED: Json = _JOB | {"state": "cancelled", "finished_at": _LATER}
+_RESOLVED: Json = _CASE | {"state": "resolved", "resolved_at": _LATER, "resolution": "Mapped to CHAIR-ASH."}
+
+_SHIPPED: Json = {
+    **{"shipment": "SHP-9001", "release": "WH/OUT/00042", "shipped_at": "2026-03-02T11:39:00Z", "carrier": "DPD"},
+    **{"tracking_numbers": ["15501234567890"], "final": False},
+    "packages": [{"package": "P1", "tracking_number": "15501234567890", "weight_kg": "6.4"}],
+    "lines": [{"line": "318", "sku": "100-441", "quantity": "8", "unit": "EA", "package": "P1"}],
+}
+_ACCEPTED: Json = {"release": "WH/OUT/00042", "version": 1, "warehouse_order": "N-77120"}
+_REJECTED: Json = {"release": "WH/OUT/00042", "version": 1, "reason": "The address cannot be served."}
+
+
+def _event(kind: str, data: Json) -> Json:
+    return {"type": kind, "timestamp": _LATER, "data": data}
+
+
+def _page(row: Json) -> Json:
+    return {"next": None, "results": [row]}
+
+
+REQUESTS: dict[str, Json] = {
+    "webhook": {
+        "shipment.confirmed": _event("shipment.confirmed", _SHIPPED),
+        "order.accepted": _event("order.accepted", _ACCEPTED),
+        "order.rejected": _event("order.rejected", _REJECTED),
+    },
+    "hint": {"order": {"_action": "Crossdock(#7)", "_model": "sale.order", "_id": 31, "id": 31}},
+    "jobs_cancel_create": {"cancel": {"reason": "Shipped by hand."}},
+    "cases_resolve_create": {"resolve": {"resolution": "Mapped to CHAIR-ASH."}},
+    "mappings_create": {"product": _NEW_MAPPING},
+}
+ANSWERS: dict[str, Json] = {
+    "webhook": {"message": 5120},
+    "hint": {},
+    "connections_list": _page(_CONNECTION),
+    "connections_retrieve": _CONNECTION,
+    "warehouses_list": _page(_WAREHOUSE),
+    "warehouses_retrieve": _WAREHOUSE,
+    "messages_inbound_list": _page(_INBOUND),
+    "messages_inbound_retrieve": _INBOUND,
+    "messages_inbound_body_retrieve": {"id": 5120, "encoding": "utf-8", "body": '{"type": "shipment.confirmed"}'},
+    "messages_outbound_list": _page(_OUTBOUND),
+    "messages_outbound_retrieve": _OUTBOUND,
+    "messages_outbound_body_retrieve": {"id": 811, "encoding": "utf-8", "body": '{"release": "WH/OUT/00042"}'},
+    "jobs_list": _page(_JOB),
+    "jobs_retrieve": _JOB,
+    "jobs_attempts_list": _page(_ATTEMPT),
+    "jobs_retry_create": _RETRIED,
+    "jobs_cancel_create": _CANCELLED,
+    "orders_list": _page(_ORDER),
+    "orders_retrieve": _ORDER,
+    "cases_list": _page(_CASE),
+    "cases_retrieve": _CASE,
+    "cases_retry_create": {"retried": 3},
+    "cases_resolve_create": _RESOLVED,
+    "mappings_list": _page(_MAPPING),
+    "mappings_retrieve": _MAPPING,
+    "mappings_create": _MAPPING,
+}

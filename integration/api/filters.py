@@ -1,0 +1,107 @@
+"""What lists can be narrowed by."""
+
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q, QuerySet
+
+from integration.models import (
+    CodeMapping,
+    Document,
+    ExceptionCase,
+    InboundMessage,
+    OutboundMessage,
+    SyncJob,
+    Warehouse,
+)
+
+LARGEST_ID = 2**63 - 1
+
+
+class IdFilter(filters.NumberFilter):
+    """A whole number. Numbers such as 1e999999, which decimals allow, are refused before anything computes them."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=LARGEST_ID, **options)
+
+
+class WarehouseFilter(filters.FilterSet):
+    erp = filters.CharFilter(field_name="erp__slug", label="Slug of the Odoo connection")
+    wms = filters.CharFilter(field_name="wms__slug", label="Slug of the warehouse's connection")
+
+    class Meta:
+        model = Warehouse
+        fields = ["erp", "wms", "site"]
+
+
+class InboundFilter(filters.FilterSet):
+    connection = filters.CharFilter(field_name="connection__slug", label="Slug")
+    received_after = filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="gte")
+    received_before = filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="lt")
+
+    class Meta:
+        model = InboundMessage
+        fields = ["connection", "type", "reference", "external_id", "received_after", "received_before"]
+
+
+class OutboundFilter(filters.FilterSet):
+    connection = filters.CharFilter(field_name="connection__slug", label="Slug")
+    created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+
+    class Meta:
+        model = OutboundMessage
+        fields = ["connection", "type", "reference", "key", "state", "created_after", "created_before"]
+
+
+class JobFilter(filters.FilterSet):
+    code = filters.CharFilter(field_name="failure_code", label="Code of the failure, such as CD-3001")
+    reference = filters.CharFilter(method="of_document", label="Odoo's name of the order or the delivery")
+    waits_for = filters.CharFilter(field_name="waits_for__slug", label="Slug of the connection that is down")
+    case = IdFilter(field_name="waits_on__case", label="Jobs that wait for this exception case")
+    created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+
+    class Meta:
+        model = SyncJob
+        fields = ["state", "flow", "code", "reference", "waits_for", "case", "created_after", "created_before"]
+
+    def of_document(self, queryset: QuerySet[SyncJob], name: str, value: str) -> QuerySet[SyncJob]:
+        documents = Document.objects.filter(Q(reference=value) | Q(parent__reference=value))
+        return queryset.filter(document__in=documents)
+
+
+class OrderFilter(filters.FilterSet):
+    connection = filters.CharFilter(field_name="connection__slug", label="Slug of the Odoo connection")
+    delivery = filters.CharFilter(field_name="deliveries__reference", label="Odoo's name of one of its deliveries")
+    created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+
+    class Meta:
+        model = Document
+        fields = ["connection", "reference", "state", "delivery", "created_after", "created_before"]
+
+
+class CaseFilter(filters.FilterSet):
+    connection = filters.CharFilter(field_name="connection__slug", label="Slug")
+    reference = filters.CharFilter(field_name="document__reference", label="Odoo's name of the document")
+    created_after = filters.IsoDateTimeFilter(field_name="first_seen", lookup_expr="gte")
+    created_before = filters.IsoDateTimeFilter(field_name="first_seen", lookup_expr="lt")
+
+    class Meta:
+        model = ExceptionCase
+        fields = ["state", "code", "severity", "owner", "connection", "reference", "created_after", "created_before"]
+
+
+class MappingFilter(filters.FilterSet):
+    partner = filters.CharFilter(field_name="partner__slug", label="Slug")
+    active = filters.BooleanFilter(
+        field_name="valid_to", lookup_expr="isnull", label="False: only versions that were replaced"
+    )
+
+    class Meta:
+        model = CodeMapping
+        fields = ["partner", "kind", "odoo_code", "partner_code", "sku", "active"]

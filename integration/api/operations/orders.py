@@ -1,0 +1,22 @@
+"""Orders as the three sides see them, with their deliveries and lines."""
+
+from django.db.models import Prefetch
+
+from integration.api.filters import OrderFilter
+from integration.api.operations.base import Resource
+from integration.api.serializers import OrderSerializer
+from integration.models import Document
+
+_DELIVERIES = Document.objects.select_related("warehouse").prefetch_related("lines").order_by("id")
+
+
+class Orders(Resource[Document]):
+    resource = "orders"
+    queryset = (
+        Document.objects.filter(kind=Document.Kind.ORDER)
+        .select_related("connection")
+        .defer("connection__secrets")
+        .prefetch_related(Prefetch("deliveries", _DELIVERIES))
+    )
+    serializer_class = OrderSerializer
+    filterset_class = OrderFilter

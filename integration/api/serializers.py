@@ -1,0 +1,188 @@
+"""What the API shows. Secrets, options and headers are never among it."""
+
+from base64 import b64encode
+from decimal import Decimal
+from functools import partial
+
+from rest_framework import serializers
+
+from integration.adapters import registry
+from integration.models import (
+    CodeMapping,
+    Connection,
+    Document,
+    DocumentLine,
+    ExceptionCase,
+    InboundMessage,
+    JobAttempt,
+    OutboundMessage,
+    SyncJob,
+    Warehouse,
+)
+
+Quantity = partial(serializers.DecimalField, max_digits=18, decimal_places=6, normalize_output=True)
+Slug = partial(serializers.SlugRelatedField, slug_field="slug", read_only=True)
+Name = partial(serializers.SlugRelatedField, slug_field="reference", read_only=True)
+
+
+class ConnectionSerializer(serializers.ModelSerializer[Connection]):
+    breaker = serializers.SerializerMethodField(help_text="open: calls are held back until a probe gets through")
+    last_success_at = serializers.DateTimeField(source="gate.last_success_at", default=None, allow_null=True)
+
+    class Meta:
+        model = Connection
+        fields = ("id", "slug", "name", "kind", "environment", "enabled", "probed_at", "breaker", "last_success_at")
+
+    def get_breaker(self, row: Connection) -> str:
+        return row.gate.breaker if hasattr(row, "gate") else "closed"
+
+
+class WarehouseSerializer(serializers.ModelSerializer[Warehouse]):
+    erp, wms = Slug(), Slug()
+
+    class Meta:
+        model = Warehouse
+        fields = (
+            *("id", "name", "erp", "company_id", "erp_warehouse_id", "wms", "site", "owner_code"),
+            *("release_mode", "shipment_mode", "release_point", "remainder", "notify_customer"),
+        )
+
+
+class InboundSerializer(serializers.ModelSerializer[InboundMessage]):
+    connection, document = Slug(), Name()
+
+    class Meta:
+        model = InboundMessage
+        fields = (
+            *("id", "connection", "external_id", "type", "reference", "document"),
+            *("drift", "trace_id", "received_at"),
+        )
+
+
+class OutboundSerializer(serializers.ModelSerializer[OutboundMessage]):
+    connection, document = Slug(), Name()
+
+    class Meta:
+        model = OutboundMessage
+        fields = (
+            *("id", "connection", "key", "type", "reference", "version", "document", "state", "partner_reference"),
+            *("reason", "trace_id", "created_at", "sent_at", "acknowledge_by", "answered_at"),
+        )
+
+
+class BodySerializer(serializers.Serializer[InboundMessage | OutboundMessage]):
+    """A body as it was received or sent; one that is not UTF-8 comes as base64."""
+
+    id = serializers.IntegerField()
+    encoding = serializers.ChoiceField(["utf-8", "base64"])
+    body = serializers.CharField()
+
+    def to_representation(self, row: InboundMessage | OutboundMessage) -> dict[str, object]:
+        try:
+            return {"id": row.pk, "encoding": "utf-8", "body": row.body.decode()}
+        except UnicodeDecodeError:
+            return {"id": row.pk, "encoding": "base64", "body": b64encode(row.body).decode()}
+
+
+class JobSerializer(serializers.ModelSerializer[SyncJob]):
+    stream = serializers.SlugRelatedField[SyncJob](slug_field="key", read_only=True)
+    lane = serializers.CharField(source="stream.get_lane_display")
+    document, waits_for = Name(), Slug()
+
+    class Meta:
+        model = SyncJob
+        fields = (
+            *("id", "flow", "subject", "state", "stream", "lane", "document", "inbound", "outbound"),
+            *("attempts", "tries", "crashes", "next_attempt_at", "waits_for"),
+            *("failure_code", "failure_mode", "failure_text", "trace_id", "created_at", "finished_at"),
+        )
+
+
+class AttemptSerializer(serializers.ModelSerializer[JobAttempt]):
+    class Meta:
+        model = JobAttempt
+        fields = ("id", "number", "worker", "started_at", "ended_at", "outcome", "code", "detail", "calls")
+
+
+class LineSerializer(serializers.ModelSerializer[DocumentLine]):
+    factor, ordered, released = Quantity(), Quantity(), Quantity()
+    shipped, over, cancelled = Quantity(), Quantity(), Quantity()
+
+    class Meta:
+        model = DocumentLine
+        fields = (
+            *("line", "sku", "unit", "tracking", "partner_sku", "partner_unit", "factor"),
+            *("ordered", "released", "shipped", "over", "cancelled"),
+        )
+
+
+class DeliverySerializer(serializers.ModelSerializer[Document]):
+    warehouse = serializers.SlugRelatedField[Document](slug_field="name", read_only=True)
+    lines = LineSerializer(many=True)
+
+    class Meta:
+        model = Document
+        fields = ("id", "reference", "erp_id", "warehouse", "state", "version", "lines")
+
+
+class OrderSerializer(serializers.ModelSerializer[Document]):
+    connection = Slug()
+    value = Quantity(allow_null=True)
+    deliveries = DeliverySerializer(many=True)
+
+    class Meta:
+        model = Document
+        fields = (
+            *("id", "connection", "reference", "erp_id", "state", "customer_reference", "value", "currency"),
+            *("created_at", "updated_at", "deliveries"),
+        )
+
+
+class CaseSerializer(serializers.ModelSerializer[ExceptionCase]):
+    connection, document = Slug(), Name()
+
+    class Meta:
+        model = ExceptionCase
+        fields = (
+            *("id", "code", "title", "cause", "fix", "owner", "severity", "state", "connection", "document"),
+            *("context", "value", "currency", "deadline", "count", "first_seen", "last_seen", "regression_of"),
+            *("resolved_at", "resolution"),
+        )
+
+
+class MappingSerializer(serializers.ModelSerializer[CodeMapping]):
+    partner = Slug()
+    factor = Quantity()
+
+    class Meta:
+        model = CodeMapping
+        fields = (
+            *("id", "kind", "partner", "odoo_code", "partner_code", "sku", "factor"),
+            *("version", "valid_from", "valid_to"),
+        )
+
+
+class CancelSerializer(serializers.Serializer[None]):
+    reason = serializers.CharField(max_length=300, help_text="For people; kept in the audit log")
+
+
+class ResolveSerializer(serializers.Serializer[None]):
+    resolution = serializers.CharField(max_length=300, help_text="What was done about it, for people")
+
+
+class RetriedSerializer(serializers.Serializer[None]):
+    retried = serializers.IntegerField(help_text="How many jobs are due now")
+
+
+class NewMappingSerializer(serializers.Serializer[None]):
+    kind = serializers.ChoiceField(CodeMapping.Kind.choices)
+    partner = serializers.SlugRelatedField(slug_field="slug", queryset=Connection.objects.filter(kind__in=registry.WMS))
+    odoo_code = serializers.CharField(max_length=100)
+    partner_code = serializers.CharField(max_length=100)
+    sku = serializers.CharField(max_length=100, default="", allow_blank=True, help_text="For a unit: this product only")
+    factor = Quantity(default=Decimal(1), help_text="For a unit: partner units in one Odoo unit")
+
+    def validate_factor(self, value: Decimal) -> Decimal:
+        if value <= 0:
+            raise serializers.ValidationError("The factor is not above zero.")
+        return value

@@ -1,0 +1,25 @@
+"""Addresses under /api/."""
+
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
+
+from integration.api import docs, hints, webhooks
+from integration.api.operations import cases, connections, jobs, mappings, messages, orders
+
+router = SimpleRouter(trailing_slash=False, use_regex_path=False)
+router.register("connections", connections.Connections)
+router.register("warehouses", connections.Warehouses)
+router.register("messages/inbound", messages.Inbound)
+router.register("messages/outbound", messages.Outbound)
+router.register("jobs", jobs.Jobs)
+router.register("orders", orders.Orders)
+router.register("cases", cases.Cases)
+router.register("mappings", mappings.Mappings)
+
+v1 = [
+    path("webhooks/<slug:connection>", webhooks.Webhook.as_view(), name="webhook"),
+    path("hints/<slug:connection>/<str:token>", hints.Hint.as_view(), name="hint"),
+    path("openapi.json", docs.document, name="openapi"),
+    *router.urls,
+]
+urlpatterns = [path("v1/", include(v1)), path("docs", docs.Pages.as_view(), name="api-docs")]

@@ -1,0 +1,43 @@
+"""Where partners post their signed messages. 202 means: committed."""
+
+import secrets
+from base64 import b64encode
+
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from integration.adapters import registry
+from integration.api import bodies, limits
+from integration.api.schema import WEBHOOK
+from integration.errors import Forbidden
+from integration.jobs import inbox
+from integration.models import Connection
+
+# Nobody knows this secret: what is sent to an address that no connection has is refused by the same checks, in the
+# same words, as a message with a wrong signature. So the answers do not tell which connections exist.
+_NOBODYS = {"signing": "whsec_" + b64encode(secrets.token_bytes(32)).decode()}
+
+
+class Webhook(APIView):
+    authentication_classes = ()
+    permission_classes = ()
+    content_negotiation_class = bodies.AnyAccept
+
+    @WEBHOOK
+    def post(self, request: Request, connection: str) -> Response:
+        body = bodies.read(request._request)
+        turn = limits.take(connection)
+        try:
+            receipt = inbox.receive(_partner(connection), request.headers, body)
+        except Forbidden:
+            limits.give_back(turn)
+            raise
+        code = status.HTTP_200_OK if receipt.duplicate else status.HTTP_202_ACCEPTED
+        return Response({"message": receipt.message_id}, status=code)
+
+
+def _partner(slug: str) -> Connection:
+    found = Connection.objects.filter(slug=slug, kind__in=registry.WMS).first()
+    return found or Connection(slug=slug, kind="http_json", secrets=_NOBODYS)

@@ -1,0 +1,1 @@
+"""How one sees from outside whether all is well."""

@@ -1,0 +1,50 @@
+"""Two questions of a load balancer: does the process live, and can it serve?"""
+
+from dataclasses import dataclass
+
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+
+@dataclass(slots=True)
+class _Known:
+    """Migrations do not go away under a running process: once all are there, only the database is asked."""
+
+    migrated: bool = False
+
+
+_known = _Known()
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process lives; nothing else is looked at."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """The database answers and has every migration; otherwise 503 and what is wrong."""
+    wrong = _database()
+    return JsonResponse({"status": wrong or "ok"}, status=503 if wrong else 200)
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        missing = 0 if _known.migrated else _missing_migrations()
+    except (DatabaseError, InterfaceError):
+        return "the database cannot be reached"
+    _known.migrated = not missing
+    return f"{missing} migrations are missing: run `manage.py migrate`" if missing else ""
+
+
+def _missing_migrations() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
