@@ -1,0 +1,124 @@
+"""Calls to one Odoo: the transport, the version, and the context that goes with every call."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from integration.adapters.base import ConnectionSettings, Guard
+from integration.adapters.odoo.faults import load_error
+from integration.adapters.odoo.session import facts_of, session
+from integration.adapters.odoo.transports import RpcTransport, Transport, open_transport, server_version
+from integration.adapters.odoo.versions import Version, version
+from integration.adapters.odoo.wire import Wire
+
+ABOUT = ["type", "relation", "selection"]
+Row = Mapping[str, Any]
+
+
+class Caller:
+    """Knows how to ask; the modules beside it know what. Made per gateway; what it learns is kept per process."""
+
+    def __init__(self, settings: ConnectionSettings, guard: Guard) -> None:
+        self.settings = settings
+        self.session = session(settings)
+        self.wire = Wire(settings, guard, self.session)
+        self._transport: Transport | None = None
+
+    @property
+    def slug(self) -> str:
+        return self.settings.slug
+
+    @property
+    def version(self) -> Version:
+        return version(self.version_text, connection=self.slug)
+
+    @property
+    def version_text(self) -> str:
+        with self.session.lock:
+            if not self.session.version:
+                self.session.version = server_version(self.wire)
+            return self.session.version
+
+    @property
+    def transport(self) -> Transport:
+        if self._transport is None:
+            chosen = facts_of(self.settings).get("transport") or ("json2" if self.version.json2 else "jsonrpc")
+            self._transport = open_transport(str(chosen), self.wire)
+        return self._transport
+
+    def use(self, transport: Transport) -> None:
+        """The probe tries one transport after the other."""
+        self._transport = transport
+
+    def __call__(
+        self,
+        model: str,
+        method: str,
+        ids: Sequence[int] | None = None,
+        *,
+        companies: Iterable[int] | None = None,
+        context: Mapping[str, object] | None = None,
+        **named: object,
+    ) -> Any:
+        """``companies``: those that the call is about; without it all that the user may see."""
+        allowed = list(companies) if companies is not None else list(self.company_ids())
+        whole = {"lang": "en_US", "tz": "UTC", "allowed_company_ids": allowed, **(context or {})}
+        return self.transport.call(model, method, ids, named, whole)
+
+    def ping(self) -> None:
+        """The cheapest call that there is."""
+        server_version(self.wire)
+
+    def uid(self) -> int:
+        """The user's id: logs in once per process, or asks Odoo where there is no login (JSON-2)."""
+        with self.session.lock:
+            if self.session.uid is None:
+                transport = self.transport
+                if isinstance(transport, RpcTransport):
+                    return transport.authenticate()
+                self.session.uid = self._own_id(transport)
+            return self.session.uid
+
+    def company_ids(self) -> tuple[int, ...]:
+        with self.session.lock:
+            if not self.session.company_ids:
+                found = self.transport.call("res.users", "read", [self.uid()], {"fields": ["company_ids"]}, {})
+                self.session.company_ids = tuple(_rows(found)[0]["company_ids"])
+            return self.session.company_ids
+
+    def rows(self, model: str, domain: Sequence[object], fields: Sequence[str], **how: object) -> list[Row]:
+        """``search_read`` of the fields that this server has."""
+        known = self.fields(model, fields)
+        found = self(
+            model, "search_read", domain=list(domain), fields=[name for name in fields if name in known], **how
+        )
+        return _rows(found)
+
+    def fields(self, model: str, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Those of ``names`` that the server has and lets the user read, with type, relation and selection."""
+        wanted, memory = set(names) - {"id"}, self.session
+        with memory.lock:
+            unknown = wanted - memory.asked.get(model, set())
+            if unknown:
+                found = self(model, "fields_get", allfields=sorted(unknown), attributes=ABOUT)
+                memory.fields.setdefault(model, {}).update(found)
+                memory.asked.setdefault(model, set()).update(unknown)
+            return {name: about for name, about in memory.fields.get(model, {}).items() if name in wanted}
+
+    def load(self, model: str, fields: Sequence[str], data: Sequence[Sequence[object]], **how: Any) -> list[int]:
+        """Creates by external id, once; answers the ids. Raises Locked or Rejected with what Odoo says."""
+        answer = self(model, "load", fields=list(fields), data=[list(row) for row in data], **how)
+        if not answer.get("ids"):
+            raise load_error(answer.get("messages") or (), self.wire.call(model, "load"))
+        return [int(number) for number in answer["ids"]]
+
+    def create(self, model: str, values: Mapping[str, object], **how: Any) -> int:
+        made = self(model, "create", vals_list=[dict(values)], **how)
+        return int(made[0] if isinstance(made, list) else made)
+
+    def _own_id(self, transport: Transport) -> int:
+        answer = transport.call("res.users", "context_get", None, {}, {})
+        return int(answer["uid"]) if isinstance(answer, Mapping) else 0
+
+
+def _rows(found: object) -> list[Row]:
+    return list(found) if isinstance(found, list) else []

@@ -1,0 +1,44 @@
+"""Odoo in business verbs: a thin door; each subject has its module."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from integration.adapters.base import ConnectionSettings, Guard
+from integration.adapters.http import check_address
+from integration.adapters.odoo.caller import Caller
+from integration.adapters.odoo.changes import Changes
+from integration.adapters.odoo.deliveries import Deliveries
+from integration.adapters.odoo.orders import Orders
+from integration.canonical.erp import Change, Order, Picking, PostedShipment, ShipmentPosting
+
+
+class OdooGateway:
+    """Implements ``adapters.base.ErpGateway``."""
+
+    def __init__(self, settings: ConnectionSettings, guard: Guard) -> None:
+        check_address(settings)
+        self._call = Caller(settings, guard)
+        self._changes = Changes(self._call)
+        self._orders = Orders(self._call)
+        self._deliveries = Deliveries(self._call)
+
+    def now(self) -> datetime:
+        """By the HTTP date of the latest answer: whole seconds, and never later than the answer itself."""
+        if self._call.session.clock is None:
+            self._call.ping()
+        return self._call.session.clock or datetime.now(UTC)
+
+    def changes(self, model: str, since: datetime, *, after_id: int, limit: int) -> Sequence[Change]:
+        return self._changes.changes(model, since, after_id=after_id, limit=limit)
+
+    def orders(self, ids: Sequence[int]) -> Sequence[Order]:
+        return self._orders.orders(ids)
+
+    def order_ids(self, *, after_id: int, limit: int) -> Sequence[int]:
+        return self._orders.order_ids(after_id=after_id, limit=limit)
+
+    def delivery(self, picking_id: int) -> Sequence[Picking]:
+        return self._deliveries.delivery(picking_id)
+
+    def ship(self, picking: Picking, posting: ShipmentPosting) -> PostedShipment:
+        return self._deliveries.ship(picking, posting)
