@@ -12,6 +12,7 @@ import pytest
 import redis
 
 from config.local import process
+from config.local.lease import is_locked
 from config.local.place import CHECKOUT
 from config.local.stack import Stack, running
 
@@ -102,14 +103,16 @@ def test_data_and_port_survive_kill_nine_of_everything(stack: Stack) -> None:
         assert connection.execute("SELECT answer FROM kept").fetchone() == (7,)
 
 
-def test_a_stale_pid_file_of_a_living_process_is_not_taken_for_the_server(stack: Stack) -> None:
+def test_a_stale_pid_file_that_names_another_living_process_is_not_taken_for_the_server(stack: Stack) -> None:
     stack.up()
     stack.down()
-    lines = [str(os.getpid()), str(stack.postgres.folder), "1", "1", "", "127.0.0.1", "", "ready"]
-    stack.postgres.pid_file().write_text("\n".join(lines))
+    with subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE) as other:
+        lines = [str(other.pid), str(stack.postgres.folder), "1", "1", "", "127.0.0.1", "", "ready"]
+        stack.postgres.pid_file().write_text("\n".join(lines))
 
-    assert stack.postgres.pid() is None
-    assert not stack.postgres.ready()
+        assert not stack.postgres.ready()
+        stack.down()
+        assert other.poll() is None
 
 
 def test_a_port_that_is_taken_meanwhile_is_replaced(stack: Stack) -> None:
@@ -161,6 +164,7 @@ def test_nothing_is_left_when_the_only_session_is_killed(stack: Stack, number: s
         session.send_signal(number)
 
     assert process.until(lambda: pids(stack) == [None, None], seconds=20)
+    assert process.until(lambda: not is_locked(stack.place.state / "guard.lock"), seconds=20)
 
 
 def test_named_servers_are_used_and_nothing_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
