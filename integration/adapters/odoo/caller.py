@@ -85,7 +85,7 @@ class Caller:
                 self.session.company_ids = tuple(_rows(found)[0]["company_ids"])
             return self.session.company_ids
 
-    def rows(self, model: str, domain: Sequence[object], fields: Sequence[str], **how: object) -> list[Row]:
+    def rows(self, model: str, domain: Sequence[object], fields: Sequence[str], **how: Any) -> list[Row]:
         """``search_read`` of the fields that this server has."""
         known = self.fields(model, fields)
         found = self(

@@ -30,12 +30,13 @@ class Changes:
         rows = self._reading.search(model, domain, _spec(model), limit=limit)
         return [self._change(model, row) for row in rows]
 
+    def orders_of(self, model: str, ids: Sequence[int]) -> list[int]:
+        rows = self._reading.by_id(model, ids, _spec(model))
+        return sorted({order for row in rows if (order := _order_id(model, row)) is not None})
+
     def _change(self, model: str, row: Row) -> Change:
-        orders = (_follow(row, path) for path in PATHS[model])
         written = moment(row["write_date"]) or datetime.now(UTC)
-        return Change(
-            model=model, id=row["id"], written_at=written, order_id=next((one for one in orders if one), None)
-        )
+        return Change(model=model, id=row["id"], written_at=written, order_id=_order_id(model, row))
 
 
 def _spec(model: str) -> dict[str, Any]:
@@ -46,6 +47,10 @@ def _spec(model: str) -> dict[str, Any]:
             below = {name: below}
         spec.update(below if path else {})
     return spec
+
+
+def _order_id(model: str, row: Row) -> int | None:
+    return next((order for path in PATHS[model] if (order := _follow(row, path))), None)
 
 
 def _follow(row: Row, path: Sequence[str]) -> int | None:

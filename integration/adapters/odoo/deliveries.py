@@ -158,8 +158,13 @@ class Deliveries:
     def _refused(self, picking: Picking, posting: ShipmentPosting, detail: str) -> Rejected:
         return self._rejected("CD-5009", picking, posting, detail=detail)
 
-    def _rejected(self, code: str, picking: Picking, posting: ShipmentPosting, **context: object) -> Rejected:
-        whole = {"connection": self._call.slug, "shipment": posting.shipment, "picking": picking.name, **context}
+    def _rejected(self, code: str, picking: Picking, posting: ShipmentPosting, **context: Any) -> Rejected:
+        whole: dict[str, Any] = {
+            "connection": self._call.slug,
+            "shipment": posting.shipment,
+            "picking": picking.name,
+            **context,
+        }
         return Rejected(code, **whole)
 
     def _about(self, error: Rejected, picking: Picking, posting: ShipmentPosting) -> Rejected:

@@ -31,6 +31,9 @@ class OdooGateway:
     def changes(self, model: str, since: datetime, *, after_id: int, limit: int) -> Sequence[Change]:
         return self._changes.changes(model, since, after_id=after_id, limit=limit)
 
+    def orders_of(self, model: str, ids: Sequence[int]) -> Sequence[int]:
+        return self._changes.orders_of(model, ids)
+
     def orders(self, ids: Sequence[int]) -> Sequence[Order]:
         return self._orders.orders(ids)
 

@@ -28,10 +28,11 @@ class Lot:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Ids of what the posting calls by name: lots by product and name, packages by name."""
+    """Ids of what the posting calls by name: lots by product and name, packages by name, another delivery method."""
 
     lots: Mapping[tuple[int, str], Lot] = field(default_factory=dict)
     packages: Mapping[str, int] = field(default_factory=dict)
+    carrier_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ def values(picking: Picking, posting: ShipmentPosting, version: Version, known: 
     written: dict[str, Any] = {"note": with_mark(picking.note, picking.id, posting.mark), "move_ids": moves}
     if posting.tracking_reference:
         written["carrier_tracking_ref"] = posting.tracking_reference
-    if posting.carrier_id is not None and posting.carrier_id != (picking.carrier.id if picking.carrier else None):
-        written["carrier_id"] = posting.carrier_id
+    if known.carrier_id is not None:
+        written["carrier_id"] = known.carrier_id
     if freight_counts(picking, posting) and posting.freight:
         written["carrier_price"] = float(posting.freight.amount)
     return written

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 SMALLEST = Decimal("0.000001")
 
 
-def exact(value: float | int | str | None, rounding: Decimal = SMALLEST) -> Decimal:
+def exact(value: Decimal | float | str | None, rounding: Decimal = SMALLEST) -> Decimal:
     """The multiple of ``rounding`` nearest to what Odoo says; the float's residue goes."""
     step = rounding if rounding > 0 else SMALLEST
     steps = (Decimal(str(value or 0)) / step).quantize(Decimal(1), ROUND_HALF_UP)

@@ -32,7 +32,7 @@ class Reading:
 
     def search(self, model: str, domain: Domain, spec: Spec, *, limit: int | None = None) -> list[Row]:
         """By id, ascending."""
-        how: dict[str, object] = {"order": "id", **({"limit": limit} if limit else {})}
+        how: dict[str, Any] = {"order": "id", **({"limit": limit} if limit else {})}
         if not self._call.version.nested_read:
             found = self._call(model, "search", domain=list(domain), **how)
             return self._exported(model, found, spec) if found else []

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from integration.adapters.odoo.caller import Caller, Row
 from integration.adapters.odoo.posting import Known, Lot
@@ -25,7 +26,8 @@ class Stock:
         }
         missing = [(move, each) for move, each in named if (move.product_id, each.lot) not in lots]
         found = self._find(picking, posting, missing) if missing else {}
-        return Known({**lots, **found}, self._packages(picking, posting))
+        carrier_id = self._carrier(picking, posting)
+        return Known({**lots, **found}, self._packages(picking, posting), carrier_id)
 
     def expired(self, picking: Picking) -> list[tuple[str, str]]:
         """SKU and name of the expired lots on the picking's lines."""
@@ -67,7 +69,7 @@ class Stock:
         for move, each in missing:
             name = str(each.lot)
             lot_id = by_name.get((move.product_id, name))
-            where = {"connection": self._call.slug, "shipment": posting.shipment, "lot": name}
+            where: dict[str, Any] = {"connection": self._call.slug, "shipment": posting.shipment, "lot": name}
             where["sku"] = move.sku or move.product
             if lot_id is None and name not in elsewhere:
                 yield InvalidDocument("CD-5005", **where)
@@ -75,6 +77,21 @@ class Stock:
                 yield Rejected("CD-5013", **where, detail="it belongs to another product")
             elif move.tracking == "serial" and lot_id not in places:
                 yield Rejected("CD-5013", **where, detail="it is not in stock where the delivery takes from")
+
+    def _carrier(self, picking: Picking, posting: ShipmentPosting) -> int | None:
+        """The delivery method to write, when it is another one than the picking's."""
+        if not posting.carrier or (picking.carrier and picking.carrier.name == posting.carrier):
+            return None
+        domain = [("name", "=", posting.carrier), ("company_id", "in", [picking.company_id, False])]
+        rows = self._call.rows("delivery.carrier", domain, ["name"], companies=[picking.company_id], limit=1)
+        if not rows:
+            where: dict[str, Any] = {
+                "connection": self._call.slug,
+                "shipment": posting.shipment,
+                "picking": picking.name,
+            }
+            raise Rejected("CD-5009", **where, detail=f"there is no delivery method {posting.carrier}")
+        return int(rows[0]["id"])
 
     def _packages(self, picking: Picking, posting: ShipmentPosting) -> dict[str, int]:
         """Made once: the external id holds the shipment's mark, so a second try finds them."""
@@ -96,7 +113,7 @@ def check_serials(posting: ShipmentPosting, picking: Picking, connection: str) -
     for move, each in _named(picking, posting):
         key = (move.product_id, str(each.lot))
         if move.tracking == "serial" and (key in seen or each.quantity != 1):
-            where = {"connection": connection, "shipment": posting.shipment, "lot": key[1]}
+            where: dict[str, Any] = {"connection": connection, "shipment": posting.shipment, "lot": key[1]}
             raise Rejected("CD-5013", **where, sku=move.sku or move.product, detail="a serial number is one piece")
         seen.add(key)
 

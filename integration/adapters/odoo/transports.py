@@ -109,7 +109,7 @@ class PooledXmlRpc(XmlRPCConnector):  # type: ignore[misc]
         return QuietService(self, service_name)
 
     def send(self, service_name: str, method: str, *args: object) -> object:
-        body = xmlrpc.client.dumps(args, method, allow_none=True, encoding="utf-8").encode()
+        body = xmlrpc.client.dumps(cast("tuple[Any, ...]", args), method, allow_none=True, encoding="utf-8").encode()
         call, headers = _asked(self._wire, service_name, method, args), {"Content-Type": "text/xml"}
         return self._wire.post(call, f"/xmlrpc/2/{service_name}", body, headers, read_xml)
 
@@ -132,11 +132,15 @@ class PooledJsonRpc(JsonRPCConnector):  # type: ignore[misc]
 class QuietService(Service):  # type: ignore[misc]
     """Without the library's log lines, which hold the password and the payload."""
 
+    connector: Any
+
     def __getattr__(self, method: str) -> Callable[..., object]:
         return lambda *args: self.connector.send(self.service_name, method, *args)
 
 
 class QuietModel(Model):  # type: ignore[misc]
+    connection: Any
+
     def __getattr__(self, method: str) -> Callable[..., object]:
         def proxy(*args: object, **kwargs: object) -> object:
             connection = self.connection
@@ -176,6 +180,8 @@ class QuietConnection(Connection):  # type: ignore[misc]
 
 
 class QuietJson2Model(JsonModel):  # type: ignore[misc]
+    connection: Any
+
     def __getattr__(self, method: str) -> Callable[..., object]:
         def proxy(**arguments: object) -> object:
             wire = self.connection.wire

@@ -1,0 +1,64 @@
+"""Runs every behaviour against the sandbox of each version and protocol, or against the Odoo that ODOO_URL names."""
+
+import os
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from integration.adapters.base import ConnectionSettings
+from tests.contract.gateway.world import World
+
+SANDBOXES = [(v, p) for v in ("16", "17", "18", "19") for p in ("xmlrpc", "jsonrpc", "json2") if p != "json2" or v == "19"]
+REAL = os.environ.get("ODOO_URL", "")
+if not REAL:
+    from integration.sandbox.odoo.server import SandboxOdoo
+_totals = {"calls": 0, "tests": 0, "started": time.monotonic()}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "contract/gateway" in str(item.path):
+            item.add_marker(pytest.mark.contract)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "settings" in metafunc.fixturenames:
+        cases = ["real"] if REAL else [f"{version}-{protocol}" for version, protocol in SANDBOXES]
+        metafunc.parametrize("settings", cases, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def settings(request: pytest.FixtureRequest) -> Iterator[ConnectionSettings]:
+    if REAL:
+        options = {"database": os.environ["ODOO_DB"], "login": os.environ["ODOO_LOGIN"]}
+        options["transport"] = os.environ.get("ODOO_PROTOCOL", "")
+        yield ConnectionSettings("real", "odoo", REAL, {"key": os.environ["ODOO_KEY"]}, options)
+        return
+    version, protocol = request.param.split("-")
+    server = SandboxOdoo(version=version, port=0)
+    server.start()
+    options = {"database": server.db, "login": server.login, "transport": protocol}
+    yield ConnectionSettings(f"sandbox-{request.param}", "odoo", server.url, {"key": server.api_key}, options)
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_world(settings: ConnectionSettings) -> World:
+    return World(settings)
+
+
+@pytest.fixture
+def world(shared_world: World) -> Iterator[World]:
+    shared_world.guard.take()
+    yield shared_world
+    _totals["calls"] += len(shared_world.guard.take())
+    _totals["tests"] += 1
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    seconds = time.monotonic() - _totals["started"]
+    where = REAL or "the sandbox of each version and protocol"
+    terminalreporter.write_line(
+        f"Odoo gateway against {where}: {_totals['tests']} behaviours, {_totals['calls']} calls, {seconds:.1f} s"
+    )
