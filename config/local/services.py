@@ -1,12 +1,14 @@
 """Our own processes as commands for a supervisor, and `make run`: all of them for development."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from config.local.errors import LocalError
 from config.local.place import CHECKOUT, Place
-from config.local.server import HOST, free_port
+from config.local.server import HOST, free_port, last_line
 from config.local.stack import running
 from config.local.supervisor import Command, Supervisor
 
@@ -30,19 +32,20 @@ def beat(env: Mapping[str, str]) -> Command:
     return Command("beat", argv, env, CHECKOUT)
 
 
-def migrate(env: Mapping[str, str]) -> None:
-    """Bring the database up to date. Raises LocalError with what Django said."""
-    argv = [sys.executable, "manage.py", "migrate", "--no-input", "-v", "0"]
-    done = subprocess.run(argv, cwd=CHECKOUT, env=dict(env), capture_output=True, text=True, check=False)
+def migrate(env: Mapping[str, str], log: Path) -> None:
+    """Bring the database up to date. Raises LocalError with the last line of what Django said."""
+    argv = [sys.executable, "manage.py", "migrate", "--no-input"]
+    with log.open("w") as output:
+        done = subprocess.run(argv, cwd=CHECKOUT, env={**os.environ, **env}, stdout=output, stderr=output, check=False)
     if done.returncode:
-        raise LocalError(f"The migration failed: {done.stderr.strip()}")
+        raise LocalError(f"The migration failed. {log} ends with: {last_line(log)}")
 
 
 def run(place: Place) -> None:
     """Run everything until Ctrl-C."""
     with running() as local, Supervisor(place.log) as processes:
         env = DEVELOPMENT | local.environment()
-        migrate(env)
+        migrate(env, place.log / "migrate.log")
         port = free_port()
         for command in (web(env, port), worker(env), beat(env)):
             processes.start(command)
