@@ -2,7 +2,7 @@
 
 import json
 from codecs import BOM_UTF8
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 DEEPEST = 32
@@ -55,7 +55,13 @@ def _integer(text: str) -> int:
 
 
 def _decimal(text: str) -> Decimal:
-    return Decimal(_bounded(text))
+    try:
+        number = Decimal(_bounded(text))
+    except InvalidOperation:
+        number = Decimal("inf")
+    if not number.is_finite() or abs(number.adjusted()) > LONGEST_NUMBER:  # 1e999999999 is short and takes forever
+        raise NotADocument(f"a number has more than {LONGEST_NUMBER} digits")
+    return number
 
 
 def _bounded(text: str) -> str:
