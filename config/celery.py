@@ -3,7 +3,29 @@
 import os
 
 from celery import Celery
+from django.conf import settings
+
+from config.queues import LANES, QUEUES, ROUTES, TASK_MODULES
+from config.schedule import schedule
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("crossdock")
+app.conf.update(
+    broker_url=settings.REDIS_URL,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 300, "socket_timeout": 10, "socket_connect_timeout": 2},
+    imports=TASK_MODULES,
+    task_queues=QUEUES,
+    task_default_queue=LANES[-1],
+    task_routes=ROUTES,
+    task_acks_late=False,  # a lost wake-up is found by the sweeper: redelivery would only do it twice
+    task_ignore_result=True,
+    worker_prefetch_multiplier=1,
+    worker_max_tasks_per_child=1000,
+    worker_hijack_root_logger=False,
+    worker_soft_shutdown_timeout=20.0,
+    beat_schedule=schedule(),
+    beat_max_loop_interval=2,
+    timezone="UTC",
+)

@@ -147,6 +147,10 @@ class ErpGateway(Protocol):
         """Orders with pickings and moves; at most 100 ids, at most 8 calls. Ids that are gone are left out."""
         ...
 
+    def orders_of(self, model: str, ids: Sequence[int]) -> Sequence[int]:
+        """The sales orders that these pickings or moves belong to; those without an order are left out."""
+        ...
+
     def order_ids(self, *, after_id: int, limit: int) -> Sequence[int]:
         """Confirmed orders that are not fully delivered, by id: the full sweep."""
         ...

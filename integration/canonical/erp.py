@@ -6,6 +6,8 @@ Quantities are in the unit of their move. ``done`` counts only what is picked (1
 from decimal import Decimal
 from typing import Literal
 
+from pydantic import Field
+
 from integration.canonical.base import Address, Moment, Money, Part
 
 Tracking = Literal["none", "lot", "serial"]
@@ -33,17 +35,27 @@ class Carrier(Part):
 
 
 class LotLine(Part):
-    """A move line: ``quantity`` is reserved or done, as its move's state says."""
+    """A move line: ``quantity`` is reserved or done, as its move's state says; ``done`` counts only what is done.
+
+    Both are in the move's unit; ``own_unit`` false says that Odoo keeps the line in another one.
+    """
 
     id: int
     lot: str | None = None
     lot_id: int | None = None
     quantity: Decimal
+    done: Decimal = Decimal(0)
     package: str | None = None
+    own_unit: bool = True
+    location_id: int | None = None
+    source_package_id: int | None = None
 
 
 class Move(Part):
-    """A stock move. ``demand``, ``reserved`` and ``done`` in ``unit``; ``rounding`` is the unit's."""
+    """A stock move. ``demand``, ``reserved`` and ``done`` in ``unit``; ``rounding`` is the unit's.
+
+    ``chained``: it ships what an earlier step (pick, pack, receipt) brings.
+    """
 
     id: int
     sale_line_id: int | None = None
@@ -59,11 +71,18 @@ class Move(Part):
     reserved: Decimal = Decimal(0)
     done: Decimal = Decimal(0)
     state: str
+    chained: bool = False
+    location_id: int | None = None
+    destination_id: int | None = None
     lines: tuple[LotLine, ...] = ()
 
 
 class Picking(Part):
-    """``state`` is Odoo's: draft, waiting, confirmed, assigned, done, cancel. ``mark`` is what we wrote when shipping."""
+    """``state`` is Odoo's: draft, waiting, confirmed, assigned, done, cancel. ``mark`` is what we wrote when shipping.
+
+    ``note`` is people's own text with the mark in it: kept in memory for the next write, never stored. ``currency`` is
+    the company's, and that of ``freight``, which is None without Odoo's delivery app.
+    """
 
     id: int
     name: str
@@ -78,7 +97,10 @@ class Picking(Part):
     ship_complete: bool = False
     carrier: Carrier | None = None
     tracking_reference: str = ""
+    freight: Decimal | None = None
+    currency: str = ""
     mark: str | None = None
+    note: str = Field(default="", exclude=True, repr=False)
     ship_to: Address = Address()
     moves: tuple[Move, ...] = ()
 
@@ -126,14 +148,14 @@ class ShipmentPosting(Part):
     """What one shipment does to one picking. Moves that no line names ship nothing.
 
     ``mark`` is ours for good (``crossdock/<partner>/<shipment>``); ``keep_backorder`` false cancels the rest;
-    ``notify_customer`` lets Odoo send its own message (SMS) for the shipment.
+    ``carrier`` is the delivery method's name, empty to leave it as it is; ``notify_customer`` lets Odoo send its own message (SMS) for the shipment.
     """
 
     shipment: str
     mark: str
     lines: tuple[PostingLine, ...]
     tracking_reference: str = ""
-    carrier_id: int | None = None
+    carrier: str = ""
     freight: Money | None = None
     packages: tuple[PostingPackage, ...] = ()
     keep_backorder: bool = True

@@ -20,20 +20,28 @@ Each carries a code of ``catalogue.PROBLEMS``, which holds the plain cause and t
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from integration.errors.catalogue import PROBLEMS, Problem
 
 
 class IntegrationError(Exception):
-    """``code`` is a key of ``PROBLEMS``; ``context`` holds what its texts name. Raises KeyError for an unknown code."""
+    """``code`` is a key of ``PROBLEMS``; ``context`` holds what its texts name. Raises KeyError for an unknown code.
+
+    ``retry_after``: seconds until another try makes sense, where that is known.
+    """
 
     burns_attempt = True
 
-    def __init__(self, code: str, /, **context: object) -> None:
+    def __init__(self, code: str, /, *, retry_after: float | None = None, **context: object) -> None:
         self.code = code
-        self.context = context
+        self.retry_after = retry_after
+        self.context: dict[str, Any] = context
         self.problem: Problem = PROBLEMS[code]
-        super().__init__(self.cause)
+        super().__init__(code)
+
+    def __str__(self) -> str:
+        return self.cause
 
     @property
     def cause(self) -> str:
@@ -69,8 +77,8 @@ class Throttled(Transient):
     burns_attempt = False
 
     def __init__(self, code: str, /, *, retry_after: float, **context: object) -> None:
-        self.retry_after = retry_after
         super().__init__(code, retry_after=retry_after, **context)
+        self.context["retry_after"] = round(retry_after, 1)
 
 
 class Locked(Transient):
@@ -113,7 +121,7 @@ class Causes(Permanent):
     def __init__(self, causes: Sequence[Permanent]) -> None:
         self._causes = tuple(causes)
         first = self._causes[0]
-        super().__init__(first.code, **first.context)
+        super().__init__(first.code, retry_after=first.retry_after, **first.context)
 
     @property
     def causes(self) -> tuple[IntegrationError, ...]:

@@ -190,6 +190,15 @@ PROBLEMS: dict[str, Problem] = {
         _HIGH,
         heals=True,
     ),
+    "CD-2011": Problem(
+        "Flow switched off",
+        "{connection} sent a document for {warehouse}, where {flow} is switched off.",
+        "Set the warehouse's flow to live: what waits goes on by itself. Or cancel the job.",
+        ("connection", "warehouse", "flow"),
+        _ADMIN,
+        _HIGH,
+        heals=True,
+    ),
     # 3xxx: codes without a counterpart
     "CD-3001": Problem(
         "Product not mapped",
@@ -307,6 +316,13 @@ PROBLEMS: dict[str, Problem] = {
         ("connection", "document"),
         severity=_HIGH,
     ),
+    "CD-4009": Problem(
+        "Answer to an unknown release",
+        "{partner} answered ({answer}) to {release}, which was never released to it.",
+        "Ask the warehouse which order it means, then cancel the job.",
+        ("connection", "release"),
+        _WAREHOUSE,
+    ),
     # 5xxx: confirming a shipment
     "CD-5001": Problem(
         "Shipment for an unknown order",
@@ -415,6 +431,14 @@ PROBLEMS: dict[str, Problem] = {
         ("connection", "picking"),
         severity=_HIGH,
         heals=True,
+    ),
+    "CD-5015": Problem(
+        "Quantity without a counterpart",
+        "Shipment {shipment}: {quantity} {unit} of {sku} is no exact quantity in Odoo's unit.",
+        "Ask the warehouse to confirm in the unit that was released, or correct the unit mapping; then retry.",
+        ("connection", "shipment", "sku"),
+        _MASTER,
+        _HIGH,
     ),
     # 6xxx: what a partner sends
     "CD-6001": Problem(

@@ -42,7 +42,14 @@ class Document(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["connection", "kind", "reference"], name="one_document_per_reference")
         ]
-        indexes = [models.Index(fields=["reference"], name="document_reference")]
+        indexes = [
+            models.Index(fields=["reference"], name="document_reference"),
+            models.Index(
+                fields=["customer_reference"],
+                name="document_customer_reference",
+                condition=~models.Q(customer_reference=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.reference
@@ -70,6 +77,7 @@ class DocumentLine(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["document", "line"], name="one_line_per_name")]
+        indexes = [models.Index(fields=["sku"], name="line_sku")]
 
     def __str__(self) -> str:
         return f"{self.document} {self.line}"
@@ -94,6 +102,10 @@ class StockEvent(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["source", "line"], name="one_event_per_source_line")]
+        indexes = [
+            models.Index(fields=["sku"], name="stock_sku"),
+            models.Index(fields=["package"], name="stock_package", condition=~models.Q(package="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sku} {self.quantity}"

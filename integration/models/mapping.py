@@ -13,7 +13,7 @@ class ExternalReference(models.Model):
 
     erp = models.ForeignKey(Connection, models.CASCADE, related_name="+")
     model = models.CharField(max_length=64)
-    erp_id = models.PositiveIntegerField()
+    record_id = models.PositiveIntegerField()
     partner = models.ForeignKey(Connection, models.CASCADE, related_name="+")
     document_type = models.CharField(max_length=30)
     reference = models.CharField(max_length=64)
@@ -22,13 +22,13 @@ class ExternalReference(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["erp", "model", "erp_id", "partner", "document_type", "reference"], name="one_reference"
+                fields=["erp", "model", "record_id", "partner", "document_type", "reference"], name="one_reference"
             )
         ]
         indexes = [models.Index(fields=["partner", "document_type", "reference"], name="reference_by_partner")]
 
     def __str__(self) -> str:
-        return f"{self.model}({self.erp_id}) = {self.reference}"
+        return f"{self.model}({self.record_id}) = {self.reference}"
 
 
 class CodeMapping(models.Model):

@@ -44,6 +44,7 @@ class InboundMessage(models.Model):
             models.Index(fields=["connection", "external_id"], name="inbound_external_id"),
             models.Index(fields=["reference"], name="inbound_reference"),
         ]
+        permissions = [("view_personal_data", "Can see names and addresses in messages and snapshots")]
 
     def __str__(self) -> str:
         return f"{self.type} {self.reference}"
@@ -80,6 +81,11 @@ class OutboundMessage(models.Model):
         constraints = [models.UniqueConstraint(fields=["connection", "key"], name="one_outbound_per_key")]
         indexes = [
             models.Index(fields=["reference"], name="outbound_reference"),
+            models.Index(
+                fields=["partner_reference"],
+                name="outbound_partner_reference",
+                condition=~models.Q(partner_reference=""),
+            ),
             models.Index(fields=["acknowledge_by"], name="outbound_unanswered", condition=models.Q(state="sent")),
         ]
 

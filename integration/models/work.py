@@ -58,7 +58,6 @@ class SyncJob(models.Model):
     inbound = models.ForeignKey("integration.InboundMessage", models.SET_NULL, null=True, related_name="jobs")
     outbound = models.OneToOneField("integration.OutboundMessage", models.SET_NULL, null=True, related_name="job")
     state = models.CharField(max_length=16, choices=State, default=State.PENDING)
-    dedupe_key = models.CharField(max_length=200, null=True)  # noqa: DJ001  (null: no key, never equal)
     attempts = models.PositiveIntegerField(default=0, help_text="Tries that count against the limit")
     tries = models.PositiveIntegerField(default=0, help_text="All tries")
     crashes = models.PositiveSmallIntegerField(default=0)
@@ -69,6 +68,7 @@ class SyncJob(models.Model):
     failure_text = models.TextField(blank=True)
     trace_id = models.UUIDField(default=uuid.uuid4)
     created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, help_text="The latest try")
     finished_at = models.DateTimeField(null=True)
 
     ACTIVE = (State.PENDING, State.RUNNING, State.RETRY, State.BLOCKED, State.NEEDS_ATTENTION)
@@ -76,13 +76,6 @@ class SyncJob(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["dedupe_key"],
-                name="one_active_job_per_dedupe_key",
-                condition=Q(state__in=["pending", "running", "retry", "blocked", "needs_attention"]),
-            )
-        ]
         indexes = [
             models.Index(
                 fields=["stream", "id"],

@@ -1,0 +1,44 @@
+"""The warehouse's yes or no to a release, when it comes as a message."""
+
+from functools import partial
+
+from integration.canonical.events import OrderAcceptedEvent, OrderRejectedEvent
+from integration.canonical.orders import OrderRejected
+from integration.errors import InvalidDocument
+from integration.flows import answers
+from integration.flows.events import event_of
+from integration.jobs.work import Outcome, Work
+from integration.models import InboundMessage, OutboundMessage
+
+
+def handle(work: Work) -> Outcome:
+    message = InboundMessage.objects.select_related("connection").get(pk=work.job.payload["message"])
+    work.connection = message.connection
+    event = event_of(message)
+    assert isinstance(event, OrderAcceptedEvent | OrderRejectedEvent)  # noqa: S101  (the inbox routes by type)
+    answered = _answered(message, event)
+    latest = OutboundMessage.objects.filter(document=answered.document).order_by("-version").first()
+    if latest is not None and latest.version > answered.version:
+        return Outcome(f"version {answered.version} was replaced by version {latest.version} meanwhile")
+    if isinstance(event.data, OrderRejected):
+        return Outcome(f"refused: {event.data.reason}", partial(answers.rejected, answered, _reason(event.data)))
+    return Outcome("accepted", partial(answers.accepted, answered, event.data.warehouse_order))
+
+
+def _answered(message: InboundMessage, event: OrderAcceptedEvent | OrderRejectedEvent) -> OutboundMessage:
+    """The release that is answered: the version named, or the latest. Raises InvalidDocument CD-4009."""
+    sent = OutboundMessage.objects.filter(
+        connection=message.connection, type="order.release", reference=event.data.release
+    ).select_related("connection", "document__parent")
+    if event.data.version is not None:
+        sent = sent.filter(version=event.data.version)
+    found = sent.order_by("-version").first()
+    if found is None:
+        name, answer = message.connection.name, event.type.removeprefix("order.")
+        raise InvalidDocument("CD-4009", connection=name, partner=name, release=event.data.release, answer=answer)
+    return found
+
+
+def _reason(refusal: OrderRejected) -> str:
+    lines = [f"line {line.line}: {line.reason}" for line in refusal.lines]
+    return "; ".join([refusal.reason, *lines])

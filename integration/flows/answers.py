@@ -1,0 +1,39 @@
+"""What the warehouse's yes or no does to a release. Call inside the transaction that settles the job."""
+
+from typing import Any
+
+from django.db.models.functions import Now
+
+from integration.errors import IntegrationError, Rejected
+from integration.jobs import cases
+from integration.models import Document, OutboundMessage
+
+State = OutboundMessage.State
+
+
+def accepted(message: OutboundMessage, partner_reference: str = "") -> None:
+    """A shipment says it too: what is shipped was accepted."""
+    rows = OutboundMessage.objects.filter(pk=message.pk, state__in=[State.QUEUED, State.SENT, State.REJECTED])
+    rows.update(state=State.ACCEPTED, answered_at=Now())
+    if partner_reference:
+        OutboundMessage.objects.filter(pk=message.pk).update(partner_reference=partner_reference[:100])
+    waiting = [Document.State.RELEASED, Document.State.REJECTED]
+    Document.objects.filter(outbound=message, state__in=waiting).update(state=Document.State.ACCEPTED)
+    for code in ("CD-4006", "CD-4007"):
+        cases.clear(about(code, message).fingerprint, "The warehouse accepted it.")
+
+
+def rejected(message: OutboundMessage, reason: str) -> None:
+    """Nothing waits in the stream for it: a person mends the cause and releases again."""
+    rows = OutboundMessage.objects.filter(pk=message.pk, state__in=[State.QUEUED, State.SENT, State.ACCEPTED])
+    rows.update(state=State.REJECTED, answered_at=Now(), reason=reason[:500])
+    released = [Document.State.RELEASED, Document.State.ACCEPTED]
+    Document.objects.filter(outbound=message, state__in=released).update(state=Document.State.REJECTED)
+    cases.clear(about("CD-4007", message).fingerprint, "The warehouse answered.")
+    cases.open_case(about("CD-4006", message, reason=reason), message.connection, message.document)
+
+
+def about(code: str, message: OutboundMessage, **more: str) -> IntegrationError:
+    order = message.document.parent if message.document else None
+    context: dict[str, Any] = {"connection": message.connection.name, "partner": message.connection.name, **more}
+    return Rejected(code, release=message.reference, order=order.reference if order else message.reference, **context)

@@ -1,0 +1,32 @@
+"""Reading Odoo: polls find what was written, reads take snapshots, sweeps look at everything open."""
+
+from integration.adapters.base import CAPTURED_MODELS
+from integration.jobs import capture
+from integration.jobs.remote import open_erp
+from integration.jobs.work import Outcome, Work
+from integration.models import Connection
+
+
+def poll(work: Work) -> Outcome:
+    connection = _connection(work)
+    with open_erp(connection, work) as erp:
+        met = sum(capture.poll(connection, erp, model) for model in CAPTURED_MODELS)
+    return Outcome(f"{met} writes met")
+
+
+def read(work: Work) -> Outcome:
+    connection = _connection(work)
+    with open_erp(connection, work) as erp:
+        changed = capture.read(connection, erp)
+    return Outcome(f"{changed} orders changed")
+
+
+def sweep(work: Work) -> Outcome:
+    connection = _connection(work)
+    with open_erp(connection, work) as erp:
+        found = capture.sweep(connection, erp)
+    return Outcome(f"{found} open orders looked at")
+
+
+def _connection(work: Work) -> Connection:
+    return Connection.objects.get(pk=work.job.payload["connection"])

@@ -1,0 +1,231 @@
+"""Shipment confirmation: what left the warehouse is posted to Odoo, once in effect and exactly as shipped.
+
+Operational impact: the customer's invoice and the stock depend on it. Seconds count, and so does every unit.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django.db.models import F
+
+from integration.adapters.base import ErpGateway
+from integration.canonical.erp import Picking
+from integration.canonical.events import ShipmentConfirmedEvent
+from integration.canonical.shipments import ShipmentConfirmed
+from integration.errors import ConfigurationError, InvalidDocument
+from integration.flows import answers, sites
+from integration.flows.events import event_of
+from integration.jobs import acts, effects, mappings
+from integration.jobs.queue import enqueue
+from integration.jobs.remote import open_erp
+from integration.jobs.work import Outcome, Work
+from integration.models import (
+    Document,
+    DocumentLine,
+    Effect,
+    ExternalReference,
+    InboundMessage,
+    OutboundMessage,
+    StockEvent,
+    Warehouse,
+)
+from integration.rules import shipping as rules
+
+VERB = "ship"
+CALL_SECONDS = 4  # a posting may take so many times the connection's read timeout
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """Everything about the shipment in hand."""
+
+    message: InboundMessage
+    shipment: ShipmentConfirmed
+    delivery: Document
+    warehouse: Warehouse
+    facts: rules.Facts
+    shares: tuple[rules.ShippedQuantity, ...]
+
+    @property
+    def source(self) -> str:
+        """The partner's document, whatever message brought it: the key of everything that it causes."""
+        return f"shipment/{self.message.connection.slug}/{self.delivery.reference}/{self.shipment.shipment}"
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.shipment.model_dump_json().encode()).hexdigest()
+
+
+def handle(work: Work) -> Outcome:
+    message = InboundMessage.objects.select_related("connection").get(pk=work.job.payload["message"])
+    work.connection = message.connection
+    case = _understand(message)
+    effect = Effect.objects.filter(connection=case.warehouse.erp, key=case.source).first()
+    _same_as_before(case, effect)
+    if effect is None or effect.state != Effect.State.LANDED:
+        with open_erp(case.warehouse.erp, work) as erp:
+            effect = _post(work, case, erp)
+    return Outcome(f"{case.shipment.shipment} on {effect.result['picking']}", partial(_commit, case, effect))
+
+
+def _understand(message: InboundMessage) -> _Case:
+    event = event_of(message)
+    assert isinstance(event, ShipmentConfirmedEvent)  # noqa: S101  (the inbox routes by type)
+    shipment, partner = event.data, message.connection
+    delivery = _delivery(message, shipment)
+    warehouse = delivery.warehouse
+    assert warehouse is not None  # noqa: S101  (deliveries are made with one)
+    if warehouse.shipment_mode != Warehouse.Mode.LIVE:
+        raise ConfigurationError("CD-2011", connection=partner.name, flow="shipment confirmation", warehouse=warehouse)
+    facts = rules.Facts(
+        connection=partner.name,
+        release=delivery.reference,
+        lines=sites.released_lines(delivery),
+        book=mappings.load(partner, _codes(shipment)),
+        rules=sites.rules_of(warehouse),
+        mark=f"{partner.slug}/{shipment.shipment}",
+        cancel_rest=warehouse.remainder == Warehouse.Remainder.CANCEL,
+        notify_customer=warehouse.notify_customer,
+    )
+    return _Case(message, shipment, delivery, warehouse, facts, rules.translate(shipment, facts))
+
+
+def _delivery(message: InboundMessage, shipment: ShipmentConfirmed) -> Document:
+    deliveries = Document.objects.filter(warehouse__wms=message.connection, kind=Document.Kind.DELIVERY)
+    found = deliveries.filter(reference=shipment.release).select_related("warehouse__erp", "parent").first()
+    if found is None:
+        name = message.connection.name
+        number, release = shipment.shipment, shipment.release
+        raise InvalidDocument("CD-5001", connection=name, partner=name, shipment=number, release=release)
+    return found
+
+
+def _codes(shipment: ShipmentConfirmed) -> set[str]:
+    codes = {code for line in shipment.lines for code in (line.sku, line.unit)}
+    return codes | ({shipment.carrier} if shipment.carrier else set())
+
+
+def _same_as_before(case: _Case, effect: Effect | None) -> None:
+    """One shipment number, two contents: a person decides which one is true."""
+    before = effect.intent.get("digest") if effect is not None else None
+    if effect is None or effect.state == Effect.State.REFUSED or before in (None, case.digest):
+        return
+    difference = f"posted on {effect.result.get('picking', 'an unknown picking')} as {_summary(effect.intent['lines'])}"
+    now = _summary(_lines(case))
+    raise InvalidDocument(
+        "CD-5012",
+        connection=case.facts.connection,
+        partner=case.facts.connection,
+        shipment=case.shipment.shipment,
+        release=case.facts.release,
+        difference=f"{difference}, now {now}",
+    )
+
+
+def _post(work: Work, case: _Case, erp: ErpGateway) -> Effect:
+    """Restarts from the pickings as they are now. Already marked as ours: found, and nothing is sent."""
+    pickings = erp.delivery(case.delivery.erp_id)
+    connection = case.warehouse.erp
+    found = rules.shipped_before(case.facts.mark, pickings)
+    if found is not None:
+        return effects.found(work, connection, case.source, VERB, _intent(case), _result(found, pickings))
+    effects.wait_until_settled(connection, case.source, VERB)
+    plan = rules.plan(case.shipment, case.shares, pickings, case.facts)
+    write = effects.Write(
+        key=case.source,
+        verb=VERB,
+        intent=_intent(case),
+        send=partial(_ship, erp, plan),
+        seconds=CALL_SECONDS * connection.read_timeout,
+    )
+    return effects.make(work, connection, write)
+
+
+def _ship(erp: ErpGateway, plan: rules.Plan) -> dict[str, Any]:
+    posted = erp.ship(plan.picking, plan.posting)
+    return {"picking": posted.picking.name, "picking_id": posted.picking.id, "backorders": list(posted.backorders)}
+
+
+def _result(found: Picking, pickings: Sequence[Picking]) -> dict[str, Any]:
+    later = [picking.id for picking in pickings if picking.backorder_of == found.id]
+    return {"picking": found.name, "picking_id": found.id, "backorders": later}
+
+
+def _intent(case: _Case) -> dict[str, Any]:
+    return {"digest": case.digest, "mark": case.facts.mark, "lines": _lines(case)}
+
+
+def _lines(case: _Case) -> list[list[str]]:
+    return [[share.line.sku, format(share.quantity, "f"), share.lot or ""] for share in case.shares]
+
+
+def _summary(lines: list[list[str]]) -> str:
+    return ", ".join(f"{quantity} {sku}" for sku, quantity, _ in lines)
+
+
+def _commit(case: _Case, effect: Effect) -> None:
+    """What the shipment did, in our tables: once, however many messages and jobs brought it."""
+    InboundMessage.objects.filter(pk=case.message.pk).update(document=case.delivery)
+    Document.objects.select_for_update().get(pk=case.delivery.pk)
+    if StockEvent.objects.filter(source=case.source).exists():
+        return
+    StockEvent.objects.bulk_create([_event(case, effect, number) for number in range(len(case.shares))])
+    for share in case.shares:
+        _count(case.delivery, share)
+    for picking_id in [effect.result["picking_id"], *effect.result["backorders"]]:
+        _refer(case, picking_id)
+    _close(case)
+
+
+def _event(case: _Case, effect: Effect, number: int) -> StockEvent:
+    share = case.shares[number]
+    return StockEvent(
+        warehouse=case.warehouse,
+        document=case.delivery,
+        product_id=share.line.product_id,
+        sku=share.line.sku,
+        lot=share.lot or "",
+        package=share.package or "",
+        quantity=-share.quantity,
+        source=case.source,
+        line=str(number),
+        happened_at=case.shipment.shipped_at,
+        effect=effect,
+    )
+
+
+def _count(delivery: Document, share: rules.ShippedQuantity) -> None:
+    row = DocumentLine.objects.get(document=delivery, line=share.line.line)
+    row.shipped += share.quantity
+    row.over = max(Decimal(0), row.shipped - row.ordered)
+    row.save(update_fields=["shipped", "over"])
+
+
+def _refer(case: _Case, picking_id: int) -> None:
+    ExternalReference.objects.get_or_create(
+        erp=case.warehouse.erp,
+        model="stock.picking",
+        erp_id=picking_id,
+        partner=case.message.connection,
+        document_type="release",
+        reference=case.delivery.reference,
+    )
+
+
+def _close(case: _Case) -> None:
+    """A final shipment ends the release; what is left is cancelled, or released anew as Odoo's backorder."""
+    final = case.shipment.final
+    state = Document.State.SHIPPED if final else Document.State.PART_SHIPPED
+    Document.objects.filter(pk=case.delivery.pk).update(state=state)
+    if final and case.facts.cancel_rest:
+        short = case.delivery.lines.filter(shipped__lt=F("ordered"))
+        short.update(cancelled=F("ordered") - F("shipped"))
+    sent = OutboundMessage.objects.filter(document=case.delivery, type="order.release").order_by("-version").first()
+    if sent is not None:
+        answers.accepted(sent)
+    if final and case.delivery.parent is not None:
+        enqueue(acts.release_job(case.delivery.parent))

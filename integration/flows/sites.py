@@ -1,0 +1,50 @@
+"""What flows need to know about a warehouse: its code book, its rules, its lines as released."""
+
+from django.db.models import Q
+
+from integration.jobs import mappings
+from integration.models import BusinessRule, Connection, Document, Warehouse
+from integration.rules.policy import ReleasePoint, Rule, RuleKind, Rules
+from integration.rules.release import Site
+from integration.rules.shipping import ReleasedLine
+
+
+def rules_of(warehouse: Warehouse) -> Rules:
+    rows = BusinessRule.objects.filter(Q(warehouse=warehouse) | Q(warehouse=None), active=True)
+    return Rules(tuple(Rule(RuleKind(row.kind), row.sku, row.value) for row in rows))
+
+
+def site_of(warehouse: Warehouse, codes: set[str]) -> Site:
+    """``codes``: Odoo's codes on the document, which the code book is loaded for."""
+    return Site(
+        erp=warehouse.erp.name,
+        name=warehouse.name,
+        site=warehouse.site,
+        owner=warehouse.owner_code,
+        release_point=ReleasePoint(warehouse.release_point),
+        book=mappings.load(warehouse.wms, codes),
+        rules=rules_of(warehouse),
+    )
+
+
+def released_lines(delivery: Document) -> tuple[ReleasedLine, ...]:
+    return tuple(
+        ReleasedLine(
+            line=row.line,
+            sale_line_id=row.sale_line_id,
+            product_id=row.product_id,
+            sku=row.sku,
+            unit=row.unit,
+            tracking=row.tracking,
+            partner_sku=row.partner_sku,
+            partner_unit=row.partner_unit,
+            factor=row.factor,
+        )
+        for row in delivery.lines.all()
+    )
+
+
+def warehouses_of(erp: Connection) -> dict[int, Warehouse]:
+    """By Odoo's id of the warehouse."""
+    rows = Warehouse.objects.filter(erp=erp).select_related("erp", "wms")
+    return {row.erp_warehouse_id: row for row in rows}

@@ -1,0 +1,158 @@
+"""What a person or a token may do to jobs and cases. Every act is written to the audit log with it."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from integration.jobs import cases, dispatch, streams
+from integration.jobs.queue import NewJob, enqueue
+from integration.jobs.states import sources
+from integration.models import AuditEvent, Document, ExceptionCase, Lane, OutboundMessage, Stream, SyncJob
+
+State = SyncJob.State
+RELEASE_AGAIN = ("CD-4006", "CD-4007")  # the remedy for these is a new release, not a waiting job
+
+
+class NotAllowed(Exception):
+    """The act does not fit the state; the text says why, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a user of the console, or a token of the API."""
+
+    name: str
+    user: User | None = None
+
+
+def retry_job(job_id: int, actor: Actor) -> None:
+    """Makes a waiting job due now. Raises NotAllowed when it is running or finished."""
+    with transaction.atomic():
+        job = _held(job_id)
+        make_due(SyncJob.objects.filter(pk=job_id), f"{job} is {job.get_state_display()} and cannot be retried.")
+        note(actor, "retry job", str(job), job=job_id)
+
+
+def cancel_job(job_id: int, actor: Actor, reason: str) -> None:
+    """Ends a job that is not running. Raises NotAllowed."""
+    with transaction.atomic():
+        job = _held(job_id)
+        _cancel(job)
+        note(actor, "cancel job", str(job), job=job_id, reason=reason)
+
+
+def retry_case(case_id: int, actor: Actor) -> int:
+    """Makes every job that waits for the case due now; returns how many."""
+    with transaction.atomic():
+        case = _open_case(case_id)
+        count = make_due(SyncJob.objects.filter(waits_on__case=case))
+        if case.code in RELEASE_AGAIN:
+            count += _release_again(case)
+        note(actor, "retry case", case.title, case=case_id, jobs=count)
+    return count
+
+
+def resolve_case(case_id: int, actor: Actor, resolution: str) -> None:
+    """Closes a case; the jobs that still wait for it are retried."""
+    with transaction.atomic():
+        case = _open_case(case_id)
+        jobs = list(SyncJob.objects.filter(waits_on__case=case).values_list("pk", flat=True))
+        make_due(SyncJob.objects.filter(pk__in=jobs))
+        case.waiting.all().delete()
+        _close(case, ExceptionCase.State.RESOLVED, actor, resolution)
+        note(actor, "resolve case", case.title, case=case_id, resolution=resolution, jobs=jobs)
+
+
+def ignore_case(case_id: int, actor: Actor, reason: str) -> None:
+    """Closes a case and cancels the jobs that wait for it."""
+    with transaction.atomic():
+        case = _open_case(case_id)
+        jobs = list(SyncJob.objects.filter(waits_on__case=case).order_by("stream_id"))
+        for job in jobs:
+            _cancel(_held(job.pk))
+        _close(case, ExceptionCase.State.IGNORED, actor, reason)
+        note(actor, "ignore case", case.title, case=case_id, reason=reason, jobs=[job.pk for job in jobs])
+
+
+def note(actor: Actor, verb: str, subject: str, **detail: Any) -> None:
+    """Adds a row to the audit log."""
+    AuditEvent.objects.create(actor=actor.name, user=actor.user, verb=verb, subject=subject[:200], detail=detail)
+
+
+def _held(job_id: int) -> SyncJob:
+    """The job, with its stream held: no worker can take it meanwhile."""
+    job = SyncJob.objects.filter(pk=job_id).first()
+    if job is None:
+        raise NotAllowed(f"There is no job {job_id}.")
+    Stream.objects.select_for_update().get(pk=job.stream_id)
+    job.refresh_from_db()
+    return job
+
+
+def make_due(jobs: QuerySet[SyncJob], refusal: str = "") -> int:
+    """Raises NotAllowed with ``refusal``, if there is one and none of the jobs can be made due; returns how many."""
+    waiting = jobs.filter(state__in=sources(State.PENDING))
+    rows = list(waiting.values_list("pk", "stream_id", "stream__lane"))
+    if not rows and refusal:
+        raise NotAllowed(refusal)
+    streams.wake([stream_id for _, stream_id, _ in rows])
+    count = SyncJob.objects.filter(pk__in=[pk for pk, *_ in rows], state__in=sources(State.PENDING)).update(
+        state=State.PENDING, next_attempt_at=None, attempts=0, crashes=0, waits_for=None
+    )
+    for lane in {Lane(lane) for *_, lane in rows}:
+        transaction.on_commit(partial(dispatch.wake, lane))
+    return count
+
+
+def _cancel(job: SyncJob) -> None:
+    if job.state == State.RUNNING or not SyncJob.objects.filter(pk=job.pk, state__in=sources(State.CANCELLED)).update(
+        state=State.CANCELLED, next_attempt_at=None, waits_for=None, finished_at=Now()
+    ):
+        raise NotAllowed(f"{job} is {job.get_state_display()} and cannot be cancelled.")
+    if job.outbound_id:
+        unsent = OutboundMessage.objects.filter(pk=job.outbound_id, state=OutboundMessage.State.QUEUED)
+        unsent.update(state=OutboundMessage.State.SUPERSEDED)
+    cases.went_on(job, "The job was cancelled.")
+    streams.wake([job.stream_id])
+
+
+def _open_case(case_id: int) -> ExceptionCase:
+    case = ExceptionCase.objects.select_for_update().filter(pk=case_id).first()
+    if case is None:
+        raise NotAllowed(f"There is no case {case_id}.")
+    if case.state not in ExceptionCase.UNRESOLVED:
+        raise NotAllowed(f"The case is {case.get_state_display()} already.")
+    return case
+
+
+def _close(case: ExceptionCase, state: ExceptionCase.State, actor: Actor, resolution: str) -> None:
+    case.state, case.resolution, case.resolved_at, case.resolved_by = state, resolution[:300], Now(), actor.user
+    case.save(update_fields=["state", "resolution", "resolved_at", "resolved_by"])
+
+
+def _release_again(case: ExceptionCase) -> int:
+    delivery = case.document
+    if delivery is None or delivery.parent is None:
+        return 0
+    Document.objects.filter(pk=delivery.pk).update(content_hash="")
+    job = enqueue(release_job(delivery.parent))
+    return 1 if job else 0
+
+
+def release_job(order: Document) -> NewJob:
+    """Looks at the order's latest snapshot and releases what is to be released."""
+    stream = f"order:{order.connection_id}:{order.erp_id}"
+    return NewJob(
+        flow="order_release",
+        stream=stream,
+        lane=Lane.ORDER,
+        subject=order.reference,
+        payload={"connection": order.connection_id, "order": order.erp_id},
+        document_id=order.pk,
+        coalesce=True,
+    )

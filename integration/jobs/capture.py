@@ -1,0 +1,144 @@
+"""Change capture: what was written in Odoo since we last looked, and what it looks like now.
+
+Polls walk an overlapping window by id to its end, so that a write that commits late, or one of many in the same
+second, is met; pairs of record and write date that were met before are dropped. Hints, polls and sweeps all mark
+orders to be read; reading stores a snapshot, and a snapshot that differs becomes a job.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from integration.adapters.base import ErpGateway
+from integration.canonical.erp import Change, Order
+from integration.jobs import acts, inbox
+from integration.jobs.queue import enqueue
+from integration.models import CaptureCursor, CapturedRecord, Connection, Document, SeenWrite
+
+ORDER = "sale.order"
+PAGE = 500
+READ_AT_ONCE = 100
+# A write this young may still get a sibling with the same write date: it is met again before it counts as seen.
+UNSETTLED = timedelta(seconds=10)
+
+
+def poll(connection: Connection, erp: ErpGateway, model: str) -> int:
+    """Walks what was written since the cursor; returns how many new writes it met."""
+    cursor = _cursor(connection, model, erp)
+    since = cursor.read_to - timedelta(seconds=settings.CAPTURE["overlap_seconds"])
+    after_id, met, latest = 0, 0, cursor.read_to
+    while page := erp.changes(model, since, after_id=after_id, limit=PAGE):
+        after_id = page[-1].id
+        met += _keep(connection, model, page, settled_before=erp.now() - UNSETTLED)
+        latest = max(latest, *(change.written_at for change in page))
+        if len(page) < PAGE:
+            break
+    with transaction.atomic():
+        CaptureCursor.objects.filter(pk=cursor.pk).update(read_to=latest)
+        SeenWrite.objects.filter(connection=connection, model=model, written_at__lt=since).delete()
+    return met
+
+
+def sweep(connection: Connection, erp: ErpGateway) -> int:
+    """Has every open order read again, whatever its write date says; returns how many."""
+    after_id, found = 0, 0
+    while ids := erp.order_ids(after_id=after_id, limit=PAGE):
+        after_id, found = ids[-1], found + len(ids)
+        with transaction.atomic():
+            inbox.mark_dirty(connection, ORDER, list(ids))
+    CaptureCursor.objects.filter(connection=connection, model=ORDER).update(swept_at=Now())
+    return found
+
+
+def read(connection: Connection, erp: ErpGateway) -> int:
+    """Reads what is marked, a hundred orders at a time; returns how many snapshots changed."""
+    changed = 0
+    _resolve(connection, erp)
+    while marked := dict(_dirty(connection, ORDER).values_list("record_id", "dirty_at")[:READ_AT_ONCE]):
+        orders = {order.id: order for order in erp.orders(sorted(marked))}
+        with transaction.atomic():
+            for record_id, dirty_at in sorted(marked.items()):
+                changed += _store(connection, record_id, dirty_at, orders.get(record_id))
+    return changed
+
+
+def content_hash(order: Order) -> str:
+    """Of what the order says, whenever it was written."""
+    return hashlib.sha256(order.model_dump_json(exclude={"written_at"}).encode()).hexdigest()
+
+
+def _cursor(connection: Connection, model: str, erp: ErpGateway) -> CaptureCursor:
+    """A new connection starts now; what is older comes with the first sweep."""
+    found = CaptureCursor.objects.filter(connection=connection, model=model).first()
+    return found or CaptureCursor.objects.create(connection=connection, model=model, read_to=erp.now())
+
+
+def _keep(connection: Connection, model: str, page: Sequence[Change], *, settled_before: datetime) -> int:
+    seen = SeenWrite.objects.filter(connection=connection, model=model, record_id__in=[change.id for change in page])
+    known = dict(seen.values_list("record_id", "written_at"))
+    new = [change for change in page if known.get(change.id) != change.written_at]
+    settled = [change for change in new if change.written_at < settled_before]
+    with transaction.atomic():
+        if orders := {change.order_id for change in new if change.order_id is not None}:
+            inbox.mark_dirty(connection, ORDER, list(orders))
+        _remember(connection, model, settled)
+    return len(new)
+
+
+def _remember(connection: Connection, model: str, changes: Iterable[Change]) -> None:
+    SeenWrite.objects.bulk_create(
+        [SeenWrite(connection=connection, model=model, record_id=one.id, written_at=one.written_at) for one in changes],
+        update_conflicts=True,
+        update_fields=["written_at"],
+        unique_fields=["connection", "model", "record_id"],
+    )
+
+
+def _dirty(connection: Connection, *models: str) -> QuerySet[CapturedRecord]:
+    rows = CapturedRecord.objects.filter(connection=connection, model__in=models, dirty_at__isnull=False)
+    return rows.order_by("dirty_at", "record_id")
+
+
+def _resolve(connection: Connection, erp: ErpGateway) -> None:
+    """Hints about pickings and moves become marks on their orders."""
+    for model in ("stock.picking", "stock.move"):
+        while ids := list(_dirty(connection, model).values_list("record_id", flat=True)[:READ_AT_ONCE]):
+            orders = erp.orders_of(model, ids)
+            with transaction.atomic():
+                inbox.mark_dirty(connection, ORDER, sorted(set(orders)))
+                CapturedRecord.objects.filter(connection=connection, model=model, record_id__in=ids).delete()
+
+
+def _store(connection: Connection, record_id: int, dirty_at: datetime | None, order: Order | None) -> int:
+    """Keeps the snapshot, and adds a job when it differs. A mark that came while we read stays."""
+    record = CapturedRecord.objects.select_for_update().get(connection=connection, model=ORDER, record_id=record_id)
+    record.dirty_at = None if record.dirty_at == dirty_at else record.dirty_at
+    record.read_at = Now()
+    if order is None or content_hash(order) == record.content_hash:
+        record.save(update_fields=["dirty_at", "read_at"])
+        return 0
+    record.version, record.content_hash = record.version + 1, content_hash(order)
+    record.snapshot = order.model_dump(mode="json")
+    record.save()
+    enqueue(acts.release_job(_document(connection, order)))
+    return 1
+
+
+def _document(connection: Connection, order: Order) -> Document:
+    document, _ = Document.objects.update_or_create(
+        connection=connection,
+        kind=Document.Kind.ORDER,
+        reference=order.name,
+        defaults={
+            "erp_id": order.id,
+            "customer_reference": order.customer_reference[:200],
+            "value": order.total.amount if order.total else None,
+            "currency": order.total.currency if order.total else "",
+        },
+    )
+    return document

@@ -1,0 +1,58 @@
+"""Waking workers. A lost or doubled wake-up is harmless: the sweeper finds what is due, a second worker finds nothing.
+
+One Celery message serves a burst: while a wake-up of a lane is on its way, no second one is sent.
+"""
+
+import logging
+import time
+from functools import lru_cache
+
+import redis
+from celery import current_app
+from django.conf import settings
+from kombu.exceptions import OperationalError
+
+from integration.models import Lane
+
+TASK = "tasks.work.run_lane"
+ON_ITS_WAY_SECONDS = 5
+PAUSE_SECONDS = 2.0
+log = logging.getLogger(__name__)
+_paused = {"until": 0.0}
+
+
+def queue(lane: Lane) -> str:
+    return f"lane.{lane.name.lower()}"
+
+
+def wake(lane: Lane) -> None:
+    """Asks for a worker. Never fails: without a broker the sweeper does it later."""
+    if time.monotonic() < _paused["until"]:
+        return
+    try:
+        if _broker().set(_key(lane), b"1", nx=True, ex=ON_ITS_WAY_SECONDS):
+            send(lane)
+    except (redis.RedisError, OperationalError, OSError) as down:
+        _paused["until"] = time.monotonic() + PAUSE_SECONDS
+        log.warning("no broker, the sweeper will wake the workers", extra={"reason": type(down).__name__})
+
+
+def send(lane: Lane) -> None:
+    current_app.send_task(TASK, args=[int(lane)], queue=queue(lane), retry=False, ignore_result=True)
+
+
+def arrived(lane: Lane) -> None:
+    """The worker is here and looks for work from now on: what comes later needs a wake-up of its own."""
+    try:
+        _broker().delete(_key(lane))
+    except redis.RedisError:
+        log.warning("no broker")
+
+
+def _key(lane: Lane) -> str:
+    return f"crossdock:wake:{lane.value}"
+
+
+@lru_cache(maxsize=1)
+def _broker() -> "redis.Redis":
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1.0, socket_connect_timeout=0.5)

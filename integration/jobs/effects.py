@@ -1,0 +1,139 @@
+"""Writing in a remote system once in effect: intent before, result after, a look before any second try."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from integration.errors import IntegrationError, OutcomeUnknown, Rejected
+from integration.jobs import failpoints, streams
+from integration.jobs.work import Work
+from integration.models import Connection, Effect
+
+log = logging.getLogger(__name__)
+Result = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write. ``key`` comes from the business document. ``send`` does it and returns what to remember (ids).
+
+    ``probe`` looks in the remote system whether it landed: its result, or None. Without a probe a lost answer goes to
+    a person, unless ``resend_safe``: the remote recognises a repeat by the key itself.
+    """
+
+    key: str
+    verb: str
+    intent: Result
+    send: Callable[[], Result]
+    probe: Callable[[], Result | None] | None = None
+    resend_safe: bool = False
+    seconds: float = 120.0
+
+
+def once(work: Work, connection: Connection, write: Write) -> Effect:
+    """Makes the write, or finds that it is made.
+
+    Raises what ``send`` raises, OutcomeUnknown while the outcome cannot be told yet, ClaimLost.
+    """
+    known = Effect.objects.filter(connection=connection, key=write.key).first()
+    if known is not None and known.state == Effect.State.LANDED:
+        return known
+    if known is not None and known.state == Effect.State.INTENDED:
+        result = _look(known, connection, write)
+        if result is not None:
+            return _landed(known, result)
+    return make(work, connection, write)
+
+
+def make(work: Work, connection: Connection, write: Write) -> Effect:
+    """Makes a write that is known not to have landed. Raises what ``send`` raises, ClaimLost."""
+    effect = _intend(work, connection, write)
+    failpoints.hit("after_intent")
+    return _send(effect, write)
+
+
+def found(work: Work, connection: Connection, key: str, verb: str, intent: Result, result: Result) -> Effect:
+    """Keeps a write that was found in the remote system, whether or not we remember having made it."""
+    effect, _ = Effect.objects.get_or_create(
+        connection=connection,
+        key=key,
+        defaults={
+            "verb": verb,
+            "job": work.job,
+            "intent": dict(intent),
+            "intended_at": Now(),
+            "may_land_until": Now(),
+        },
+    )
+    return _landed(effect, result)
+
+
+def wait_until_settled(connection: Connection, key: str, verb: str) -> None:
+    """Call when the write was looked for and not found. Raises OutcomeUnknown while an earlier try may still land."""
+    known = Effect.objects.filter(connection=connection, key=key, state=Effect.State.INTENDED).first()
+    wait = _seconds_until_settled(known) if known is not None else 0.0
+    if wait > 0:
+        raise OutcomeUnknown("CD-1006", retry_after=wait, connection=connection.name, verb=verb)
+
+
+def _look(known: Effect, connection: Connection, write: Write) -> Result | None:
+    """Found counts at once; not found counts only when the call cannot land any more."""
+    if write.probe is None and not write.resend_safe:
+        raise Rejected("CD-1007", connection=connection.name, document=write.key, verb=write.verb)
+    result = write.probe() if write.probe is not None else None
+    if result is None and not write.resend_safe:
+        wait_until_settled(connection, known.key, write.verb)
+    return result
+
+
+def _seconds_until_settled(effect: Effect) -> float:
+    left = Effect.objects.filter(pk=effect.pk).values_list(F("may_land_until") - Now(), flat=True).get()
+    return float(left.total_seconds())
+
+
+def _intend(work: Work, connection: Connection, write: Write) -> Effect:
+    """Commits the intent, only under the current claim, and keeps the claim until the call is over."""
+    with transaction.atomic():
+        streams.lock(work.claim)
+        streams.extend(work.claim, write.seconds + work.claim_seconds)
+        effect, _ = Effect.objects.update_or_create(
+            connection=connection,
+            key=write.key,
+            defaults={
+                "verb": write.verb,
+                "state": Effect.State.INTENDED,
+                "job": work.job,
+                "intent": dict(write.intent),
+                "intended_at": Now(),
+                "may_land_until": Now() + timedelta(seconds=write.seconds + connection.settle_seconds),
+            },
+        )
+    work.deadline = time.monotonic() + write.seconds
+    return effect
+
+
+def _send(effect: Effect, write: Write) -> Effect:
+    """A result is a fact: it is kept whoever holds the claim by now. So is a refusal."""
+    try:
+        result = write.send()
+    except OutcomeUnknown:
+        raise
+    except IntegrationError:
+        Effect.objects.filter(pk=effect.pk).update(state=Effect.State.REFUSED)
+        raise
+    failpoints.hit("after_send")
+    return _landed(effect, result)
+
+
+def _landed(effect: Effect, result: Result) -> Effect:
+    Effect.objects.filter(pk=effect.pk).update(state=Effect.State.LANDED, result=dict(result), landed_at=Now())
+    effect.refresh_from_db()
+    failpoints.hit("after_result")
+    return effect

@@ -1,0 +1,139 @@
+"""The breaker, the throttle and the call slots of a connection: one row and a few leases, shared by all workers."""
+
+import random
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import connection as database
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
+
+from integration.errors import IntegrationError, Throttled, Unreachable
+from integration.jobs import cases, streams
+from integration.models import Connection, ConnectionGate, RemoteSlot, SyncJob
+
+GATE, SLOT = ConnectionGate._meta.db_table, RemoteSlot._meta.db_table
+OPEN, CLOSED = ConnectionGate.Breaker.OPEN, ConnectionGate.Breaker.CLOSED
+PAUSED_SECONDS = 60.0  # a job of a paused connection looks again after so long
+
+_LEASE = f"""
+UPDATE {SLOT} SET token = %s, leased_until = now() + %s * interval '1 second'
+WHERE id = (SELECT id FROM {SLOT} WHERE connection_id = %s AND number < %s
+              AND (leased_until IS NULL OR leased_until <= now())
+            ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id"""  # noqa: S608  (table names of our own)
+
+_PROBE = f"""
+UPDATE {GATE} SET probe_at = now() + %s * interval '1 second'
+WHERE connection_id = %s AND breaker = 'open' AND probe_at <= now() RETURNING 1"""  # noqa: S608
+
+_OPEN = f"""
+UPDATE {GATE} SET breaker = 'open', opened_at = now(), probe_at = now() + %s * interval '1 second'
+WHERE connection_id = %s AND breaker = 'closed' AND failures >= %s RETURNING 1"""  # noqa: S608
+
+# The generic cell rate algorithm: each call moves the time of the next one on by one interval.
+_PACE = f"""
+UPDATE {GATE} SET next_call_at = GREATEST(COALESCE(next_call_at, now()), now()) + %s * interval '1 second'
+WHERE connection_id = %s AND COALESCE(next_call_at, now()) <= now() + %s * interval '1 second'
+RETURNING EXTRACT(EPOCH FROM next_call_at - now())::float - %s"""  # noqa: S608
+
+
+@dataclass(slots=True)
+class Pass:
+    """What ``enter`` learned: whether a success is worth telling the breaker."""
+
+    connection: Connection
+    failures: int
+    probing: bool
+
+
+@contextmanager
+def enter(connection: Connection, *, seconds: float) -> Iterator[Pass]:
+    """Holds one of the connection's call slots. Raises Unreachable CD-1005 or Throttled CD-1002."""
+    gate, _ = ConnectionGate.objects.get_or_create(connection=connection)
+    probing = False
+    if not connection.enabled:
+        raise Throttled("CD-1002", retry_after=PAUSED_SECONDS, connection=connection.name)
+    if gate.breaker == OPEN:
+        probing = _run(_PROBE, [settings.ENGINE["breaker_probe_seconds"], connection.pk]) is not None
+        if not probing:
+            raise Unreachable("CD-1005", connection=connection.name)
+    token = _lease(connection, seconds)
+    try:
+        yield Pass(connection, gate.failures, probing)
+    finally:
+        RemoteSlot.objects.filter(connection=connection, token=token).update(token=None, leased_until=None)
+
+
+def _lease(connection: Connection, seconds: float) -> uuid.UUID:
+    token = uuid.uuid4()
+    arguments = [token, seconds, connection.pk, connection.max_concurrency]
+    if _run(_LEASE, arguments) is None:
+        numbers = range(connection.max_concurrency)
+        rows = [RemoteSlot(connection=connection, number=number) for number in numbers]
+        RemoteSlot.objects.bulk_create(rows, ignore_conflicts=True)
+        if _run(_LEASE, arguments) is None:
+            raise Throttled("CD-1002", retry_after=random.uniform(0.2, 1.0), connection=connection.name)  # noqa: S311
+    return token
+
+
+def pace(connection: Connection, *, patience: float) -> float:
+    """Seconds to wait before the next call, taken from the shared budget. Raises Throttled above ``patience``."""
+    if not connection.calls_per_second:
+        return 0.0
+    interval = 1.0 / connection.calls_per_second
+    wait = _run(_PACE, [interval, connection.pk, patience, interval])
+    if wait is None:
+        raise Throttled("CD-1002", retry_after=patience + interval, connection=connection.name)
+    return max(0.0, float(wait))
+
+
+def failed(entered: Pass, error: IntegrationError) -> None:
+    """Counts a failure of the remote system; opens the breaker, and a case, when there are too many in a row."""
+    connection = entered.connection
+    entered.failures += 1
+    rows = ConnectionGate.objects.filter(connection=connection)
+    rows.update(failures=F("failures") + 1, last_failure=str(error)[:300])
+    with transaction.atomic():
+        if _run(_OPEN, [settings.ENGINE["breaker_probe_seconds"], connection.pk, settings.ENGINE["breaker_failures"]]):
+            cases.open_case(Unreachable("CD-1001", connection=connection.name, detail=str(error)), connection)
+
+
+def succeeded(entered: Pass) -> None:
+    """The remote system answered: closes the breaker and lets all that waited for it go on, most urgent first."""
+    if not entered.failures and not entered.probing:
+        return
+    entered.failures, entered.probing = 0, False
+    connection = entered.connection
+    with transaction.atomic():
+        gate = ConnectionGate.objects.filter(connection=connection)
+        gate.update(breaker=CLOSED, failures=0, opened_at=None, probe_at=None, last_success_at=Now())
+        cases.clear(Unreachable("CD-1001", connection=connection.name).fingerprint, "It answers again.")
+    with transaction.atomic():  # a second one: settling jobs lock their stream first and the gate after it
+        let_go(SyncJob.objects.filter(waits_for=connection, state=SyncJob.State.RETRY))
+
+
+def probe_due() -> list[Connection]:
+    """Connections with an open breaker whose next probe is due."""
+    due = ConnectionGate.objects.filter(breaker=OPEN, probe_at__lte=Now()).select_related("connection")
+    return [gate.connection for gate in due]
+
+
+def let_go(waiting: QuerySet[SyncJob]) -> int:
+    """Makes these jobs due now."""
+    stream_ids = list(waiting.values_list("stream_id", flat=True))
+    count = waiting.update(next_attempt_at=Now(), waits_for=None)
+    streams.wake(stream_ids)
+    return count
+
+
+def _run(sql: str, arguments: Sequence[Any]) -> Any:
+    with database.cursor() as cursor:
+        cursor.execute(sql, arguments)
+        row = cursor.fetchone()
+    return row[0] if row else None

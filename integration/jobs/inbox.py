@@ -1,0 +1,121 @@
+"""The door for what partners send: verified, parsed, recognised if sent before, and committed with its job."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from integration.adapters import registry
+from integration.adapters.base import Received
+from integration.errors import InvalidDocument
+from integration.jobs import remote
+from integration.jobs.queue import NewJob, enqueue
+from integration.models import CapturedRecord, Connection, Document, InboundMessage, Lane, MessageKey
+
+KEPT_HEADERS = ("webhook-id", "webhook-timestamp", "content-type", "user-agent")
+LANES = {"shipment.confirmed": Lane.SHIPMENT, "order.accepted": Lane.ORDER, "order.rejected": Lane.ORDER}
+FLOWS = {
+    "shipment.confirmed": "shipment_confirmation",
+    "order.accepted": "acknowledgement",
+    "order.rejected": "acknowledgement",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a received message: it is committed. ``duplicate``: it was before."""
+
+    message_id: int | None
+    duplicate: bool
+
+
+def receive(connection: Connection, headers: Mapping[str, str], body: bytes) -> Receipt:
+    """Commits a message with its job. ``headers`` has lower-case names.
+
+    Raises Forbidden CD-6005 for a signature that does not fit, InvalidDocument CD-6001 to CD-6004.
+    """
+    adapter = registry.wms_for_receiving(remote.settings_for(connection))
+    adapter.verify(headers, body, now=datetime.now(UTC))
+    received = adapter.parse(headers, body)
+    with transaction.atomic():
+        if not _new(connection, received.external_id, body):
+            known = InboundMessage.objects.filter(connection=connection, external_id=received.external_id)
+            return Receipt(known.values_list("pk", flat=True).first(), duplicate=True)
+        message = _keep(connection, received, headers, body)
+        enqueue(_job(connection, message, received))
+    return Receipt(message.pk, duplicate=False)
+
+
+def hint(connection: Connection, model: str, record_id: int) -> None:
+    """Odoo says that a record changed: it will be read. Hints about one record become one read."""
+    with transaction.atomic():
+        mark_dirty(connection, model, [record_id])
+
+
+def mark_dirty(connection: Connection, model: str, record_ids: list[int]) -> None:
+    """Has these records read; the same door for hints, polls and sweeps. Call inside a transaction."""
+    rows = [
+        CapturedRecord(connection=connection, model=model, record_id=pk, dirty_at=Now()) for pk in sorted(record_ids)
+    ]
+    CapturedRecord.objects.bulk_create(
+        rows, update_conflicts=True, update_fields=["dirty_at"], unique_fields=["connection", "model", "record_id"]
+    )
+    enqueue(read_job(connection))
+
+
+def read_job(connection: Connection) -> NewJob:
+    return NewJob(
+        flow="odoo_read",
+        stream=f"read:{connection.pk}",
+        lane=Lane.ORDER,
+        subject=f"changes in {connection.name}",
+        payload={"connection": connection.pk},
+        coalesce=True,
+    )
+
+
+def _new(connection: Connection, external_id: str, body: bytes) -> bool:
+    """Takes the number for this message. Raises InvalidDocument CD-6004 when other content has it."""
+    digest = hashlib.sha256(body).digest()
+    keys = MessageKey.objects
+    key, new = keys.get_or_create(connection=connection, external_id=external_id, defaults={"body_sha256": digest})
+    if not new and bytes(key.body_sha256) != digest:
+        raise InvalidDocument("CD-6004", connection=connection.name, external_id=external_id, field="webhook-id")
+    return new
+
+
+def _keep(connection: Connection, received: Received, headers: Mapping[str, str], body: bytes) -> InboundMessage:
+    event = received.event
+    release = event.data.release
+    return InboundMessage.objects.create(
+        connection=connection,
+        external_id=received.external_id,
+        type=event.type,
+        reference=getattr(event.data, "shipment", release),
+        document=Document.objects.filter(warehouse__wms=connection, reference=release, kind="delivery").first(),
+        body=body,
+        headers={name: headers[name] for name in KEPT_HEADERS if name in headers},
+        drift=list(received.drift),
+    )
+
+
+def _job(connection: Connection, message: InboundMessage, received: Received) -> NewJob:
+    event = received.event
+    return NewJob(
+        flow=FLOWS[event.type],
+        stream=delivery_stream(connection, event.data.release),
+        lane=LANES[event.type],
+        subject=f"{event.type} {message.reference}",
+        payload={"message": message.pk},
+        document_id=message.document_id,
+        inbound_id=message.pk,
+        trace_id=message.trace_id,
+    )
+
+
+def delivery_stream(wms: Connection, release: str) -> str:
+    """All that is said about one delivery, by either side, in one order."""
+    return f"delivery:{wms.pk}:{release}"

@@ -1,0 +1,62 @@
+"""Adding jobs. Always inside the transaction that commits what the job is about; workers are woken on commit."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from integration.jobs import dispatch, streams
+from integration.models import Lane, SyncJob
+
+Payload = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """``coalesce``: the job looks at the latest state anyway, so one that waits in its stream serves for both."""
+
+    flow: str
+    stream: str
+    lane: Lane
+    subject: str
+    payload: Payload = field(default_factory=dict)
+    document_id: int | None = None
+    inbound_id: int | None = None
+    outbound_id: int | None = None
+    coalesce: bool = False
+    trace_id: uuid.UUID | None = None
+
+
+def enqueue(new: NewJob) -> SyncJob | None:
+    """Adds the job at the end of its stream; None when it coalesced with a waiting one, which then looks now."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("enqueue belongs into the transaction that causes the job")
+    stream_id = streams.touch(new.stream, new.lane)
+    transaction.on_commit(lambda: dispatch.wake(new.lane))
+    if new.coalesce and _joined_waiting(stream_id, new.flow):
+        return None
+    return SyncJob.objects.create(
+        stream_id=stream_id,
+        flow=new.flow,
+        subject=new.subject[:100],
+        payload=dict(new.payload),
+        document_id=new.document_id,
+        inbound_id=new.inbound_id,
+        outbound_id=new.outbound_id,
+        trace_id=new.trace_id or uuid.uuid4(),
+    )
+
+
+def enqueue_all(jobs: Iterable[NewJob]) -> None:
+    """Several jobs, locked in the order of their streams so that two callers cannot block each other."""
+    for new in sorted(jobs, key=lambda job: job.stream):
+        enqueue(new)
+
+
+def _joined_waiting(stream_id: int, flow: str) -> bool:
+    """News for a job that waits: one that waits for its cause to go away looks now, not at its next recheck."""
+    waiting = SyncJob.objects.filter(stream_id=stream_id, flow=flow, state__in=SyncJob.UNSENT)
+    stuck = waiting.filter(state__in=[SyncJob.State.BLOCKED, SyncJob.State.NEEDS_ATTENTION])
+    stuck.update(state=SyncJob.State.PENDING, next_attempt_at=None)
+    return waiting.exists()

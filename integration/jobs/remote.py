@@ -1,0 +1,87 @@
+"""The way to a remote system: every call of every adapter passes the guard that is made here."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+
+from integration.adapters import registry
+from integration.adapters.base import ConnectionSettings, ErpGateway, WmsAdapter
+from integration.errors import IntegrationError, Locked, OutcomeUnknown, Unreachable
+from integration.jobs import gate
+from integration.jobs.work import Call, Work
+from integration.models import Connection
+
+PATIENCE_SECONDS = 2.0  # a shorter wait for the throttle is slept through, a longer one gives the worker back
+
+
+class OpenTransaction(RuntimeError):
+    """A remote call inside a database transaction: a mistake of ours, never let through."""
+
+
+class RemoteGuard:
+    """One job's guard for one connection (``adapters.base.Guard``)."""
+
+    def __init__(self, entered: gate.Pass, work: Work) -> None:
+        self._entered = entered
+        self._work = work
+
+    @contextmanager
+    def call(self, what: str, *, timeout: float, writes: bool = False) -> Iterator[None]:
+        """``timeout`` in seconds. Notes the call for the job's history and tells the breaker how it went."""
+        if transaction.get_connection().in_atomic_block:
+            raise OpenTransaction(what)
+        time.sleep(gate.pace(self._entered.connection, patience=PATIENCE_SECONDS))
+        if writes and time.monotonic() >= self._work.deadline:
+            raise Locked("CD-1004", connection=self._entered.connection.name, document=self._work.job.subject)
+        with self._noted(what):
+            yield
+
+    @contextmanager
+    def _noted(self, what: str) -> Iterator[None]:
+        started, outcome = time.perf_counter(), "ok"
+        try:
+            yield
+        except IntegrationError as error:
+            outcome = error.code
+            if isinstance(error, Unreachable | OutcomeUnknown):
+                gate.failed(self._entered, error)
+            else:
+                gate.succeeded(self._entered)
+            raise
+        else:
+            gate.succeeded(self._entered)
+        finally:
+            milliseconds = round((time.perf_counter() - started) * 1000, 1)
+            self._work.calls.append(Call(what, milliseconds, outcome))
+
+
+def settings_for(connection: Connection) -> ConnectionSettings:
+    return ConnectionSettings(
+        slug=connection.slug,
+        kind=connection.kind,
+        base_url=connection.base_url,
+        secrets=connection.secrets,
+        options=connection.options,
+        connect_timeout=connection.connect_timeout,
+        read_timeout=connection.read_timeout,
+    )
+
+
+@contextmanager
+def open_erp(connection: Connection, work: Work) -> Iterator[ErpGateway]:
+    work.connection = connection
+    with gate.enter(connection, seconds=_lease_seconds(connection)) as entered:
+        yield registry.open_erp(settings_for(connection), RemoteGuard(entered, work))
+
+
+@contextmanager
+def open_wms(connection: Connection, work: Work) -> Iterator[WmsAdapter]:
+    work.connection = connection
+    with gate.enter(connection, seconds=_lease_seconds(connection)) as entered:
+        yield registry.open_wms(settings_for(connection), RemoteGuard(entered, work))
+
+
+def _lease_seconds(connection: Connection) -> float:
+    return 8 * connection.read_timeout

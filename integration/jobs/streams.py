@@ -1,0 +1,105 @@
+"""Streams in SQL: who may run what is due, and for how long. All times are PostgreSQL's."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from integration.models import Lane, Stream, SyncJob
+
+STREAM, JOB = Stream._meta.db_table, SyncJob._meta.db_table
+ACTIVE = ", ".join(f"'{state.value}'" for state in SyncJob.ACTIVE)
+
+_TOUCH = f"""
+INSERT INTO {STREAM} (key, lane, next_due_at) VALUES (%s, %s, now())
+ON CONFLICT (key) DO UPDATE SET
+  next_due_at = LEAST(COALESCE({STREAM}.next_due_at, now()), now()),
+  lane = CASE WHEN {STREAM}.next_due_at IS NULL THEN EXCLUDED.lane ELSE LEAST({STREAM}.lane, EXCLUDED.lane) END
+RETURNING id"""  # noqa: S608  (table names of our own)
+
+_CLAIM = f"""
+UPDATE {STREAM} stream SET claimed_until = now() + %s * interval '1 second', claim_token = %s
+FROM (SELECT id FROM {STREAM}
+      WHERE lane = %s AND next_due_at <= now() AND (claimed_until IS NULL OR claimed_until <= now())
+      ORDER BY next_due_at LIMIT %s FOR UPDATE SKIP LOCKED) due
+WHERE stream.id = due.id RETURNING stream.id"""  # noqa: S608
+
+_EXTEND = f"""
+UPDATE {STREAM} SET claimed_until = GREATEST(claimed_until, now() + %s * interval '1 second')
+WHERE id = %s AND claim_token = %s"""  # noqa: S608
+
+_RELEASE = f"""
+UPDATE {STREAM} SET claimed_until = NULL, claim_token = NULL, next_due_at = (
+  SELECT CASE WHEN job.state IN ('pending', 'running') THEN now() ELSE job.next_attempt_at END
+  FROM {JOB} job WHERE job.stream_id = %s AND job.state IN ({ACTIVE}) ORDER BY job.id LIMIT 1)
+WHERE id = %s AND claim_token = %s"""  # noqa: S608
+
+_DUE_LANES = f"""
+SELECT DISTINCT lane FROM {STREAM}
+WHERE next_due_at <= now() AND (claimed_until IS NULL OR claimed_until <= now())"""  # noqa: S608
+
+
+class ClaimLost(Exception):
+    """Another worker holds the stream now: whatever this one was about to change, it must not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to run one stream, until it expires or another worker takes it over."""
+
+    stream_id: int
+    token: uuid.UUID
+
+
+def touch(key: str, lane: Lane) -> int:
+    """Makes the stream due and locks its row until the transaction ends; returns its id."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOUCH, [key, lane])
+        return int(cursor.fetchone()[0])
+
+
+def claim(lane: Lane, *, streams: int, seconds: float) -> list[Claim]:
+    """Up to ``streams`` due streams of a lane, the longest due first."""
+    token = uuid.uuid4()
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [seconds, token, lane, streams])
+        return [Claim(row[0], token) for row in cursor.fetchall()]
+
+
+def extend(held: Claim, seconds: float) -> None:
+    """Raises ClaimLost."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EXTEND, [seconds, held.stream_id, held.token])
+        if cursor.rowcount != 1:
+            raise ClaimLost
+
+
+def lock(held: Claim) -> None:
+    """Holds the stream's row until the transaction ends. Raises ClaimLost."""
+    rows = Stream.objects.select_for_update().filter(pk=held.stream_id, claim_token=held.token)
+    if not rows.values_list("pk", flat=True).first():
+        raise ClaimLost
+
+
+def release(held: Claim) -> None:
+    """Gives the stream back, due when its first job is. Call inside a transaction, after ``lock``.
+
+    The two statements matter: the second one sees jobs that were added while the first one waited for the row.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_RELEASE, [held.stream_id, held.stream_id, held.token])
+
+
+def wake(stream_ids: Sequence[int]) -> None:
+    """Makes streams due now, in one fixed order so that two callers cannot block each other."""
+    rows = Stream.objects.filter(pk__in=stream_ids).order_by("pk").select_for_update()
+    ids = list(rows.values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {STREAM} SET next_due_at = now() WHERE id = ANY(%s)", [ids])  # noqa: S608
+
+
+def due_lanes() -> list[Lane]:
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE_LANES)
+        return sorted(Lane(row[0]) for row in cursor.fetchall())

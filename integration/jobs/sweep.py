@@ -1,0 +1,77 @@
+"""What beat has looked at every few seconds: work that nobody was woken for, and causes that are gone."""
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from integration.errors import Rejected
+from integration.jobs import cases, dispatch, gate, mappings, streams
+from integration.jobs.queue import NewJob, enqueue
+from integration.models import Connection, Lane, OutboundMessage, SyncJob
+
+POLLS = {"odoo_poll": "poll", "odoo_sweep": "sweep"}
+
+
+def wake_due() -> list[Lane]:
+    """Wakes a worker for every lane with due work, whether or not a wake-up was sent for it."""
+    lanes = streams.due_lanes()
+    for lane in lanes:
+        dispatch.send(lane)
+    return lanes
+
+
+def probe_breakers() -> None:
+    """Lets one waiting job of each connection that is down try; its success lets the others go."""
+    for connection in gate.probe_due():
+        with transaction.atomic():
+            waiting = SyncJob.objects.filter(waits_for=connection, state=SyncJob.State.RETRY)
+            first = waiting.order_by("stream__lane", "id").values_list("pk", flat=True).first()
+            if first is not None:
+                gate.let_go(SyncJob.objects.filter(pk=first))
+
+
+def release_mapped() -> int:
+    """Lets go of what waited for a mapping that came by another way than ``mappings.add``."""
+    with transaction.atomic():
+        return mappings.let_go()
+
+
+def overdue_acknowledgements() -> int:
+    """Opens a case for each release that the warehouse should have answered by now; returns how many."""
+    overdue = OutboundMessage.objects.filter(state=OutboundMessage.State.SENT, acknowledge_by__lt=Now())
+    rows = list(overdue.select_related("connection", "document__parent")[:500])
+    for message in rows:
+        with transaction.atomic():
+            cases.open_case(_unanswered(message), message.connection, message.document)
+            OutboundMessage.objects.filter(pk=message.pk).update(acknowledge_by=None)
+    return len(rows)
+
+
+def start_polls(flow: str) -> int:
+    """One poll, or one full sweep, of every Odoo; one that waits or runs is enough."""
+    erps = Connection.objects.filter(kind="odoo", enabled=True)
+    for erp in erps:
+        with transaction.atomic():
+            enqueue(
+                NewJob(
+                    flow=flow,
+                    stream=f"{POLLS[flow]}:{erp.pk}",
+                    lane=Lane.ORDER,
+                    subject=f"{POLLS[flow]} {erp.name}",
+                    payload={"connection": erp.pk},
+                    coalesce=True,
+                )
+            )
+    return len(erps)
+
+
+def _unanswered(message: OutboundMessage) -> Rejected:
+    order = message.document.parent if message.document else None
+    return Rejected(
+        "CD-4007",
+        connection=message.connection.name,
+        partner=message.connection.name,
+        release=message.reference,
+        order=order.reference if order else message.reference,
+        sent_at=f"{message.sent_at:%Y-%m-%d %H:%M} UTC",
+        due_at=f"{message.acknowledge_by:%Y-%m-%d %H:%M} UTC",
+    )

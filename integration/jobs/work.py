@@ -1,0 +1,52 @@
+"""What a flow gets to do its work with, and what it gives back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from integration.errors import IntegrationError
+from integration.jobs.streams import Claim
+from integration.models import Connection, SyncJob
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a job came to. ``apply`` runs in the transaction that settles the job: all of it counts, or nothing.
+
+    ``error``: a part of the work was done and another part was not; the job then fails with it after ``apply``.
+    """
+
+    note: str = ""
+    apply: Callable[[], None] | None = None
+    error: IntegrationError | None = None
+
+
+@dataclass(slots=True)
+class Call:
+    """One remote call, for the job's history: no data, no secrets."""
+
+    what: str
+    milliseconds: float
+    outcome: str
+
+    def as_json(self) -> dict[str, object]:
+        return {"what": self.what, "ms": self.milliseconds, "outcome": self.outcome}
+
+
+@dataclass(slots=True)
+class Work:
+    """One try at one job.
+
+    ``deadline``: the monotonic time after which nothing may be sent any more.
+    ``connection``: the remote system that the job is about to talk to, or is stopped by.
+    """
+
+    job: SyncJob
+    claim: Claim
+    claim_seconds: float
+    deadline: float
+    connection: Connection | None = None
+    calls: list[Call] = field(default_factory=list)
+
+
+Handler = Callable[[Work], Outcome]
+Handlers = Mapping[str, Handler]

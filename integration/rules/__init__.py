@@ -1,0 +1,1 @@
+"""Decisions, pure: a document and facts in, a decision or the reasons against it out."""

@@ -1,0 +1,48 @@
+"""What a site decided: when orders are released, what fractions and over-shipments are allowed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class ReleasePoint(StrEnum):
+    CONFIRMED = "confirmed"
+    RESERVED = "reserved"
+    RESERVED_PART = "reserved_part"
+
+
+class RuleKind(StrEnum):
+    ALLOW_FRACTION = "allow_fraction"
+    OVER_PERCENT = "over_percent"
+    OVER_UNITS = "over_units"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``sku`` empty: every product."""
+
+    kind: RuleKind
+    sku: str
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The active rules of one warehouse, the first one first."""
+
+    rows: Sequence[Rule] = ()
+
+    def fractions(self, sku: str) -> bool:
+        return self._first(RuleKind.ALLOW_FRACTION, sku) is not None
+
+    def tolerance(self, sku: str, ordered: Decimal) -> Decimal:
+        """How much more than ordered may ship, in the order's unit; none unless a rule says so."""
+        units = self._first(RuleKind.OVER_UNITS, sku)
+        percent = self._first(RuleKind.OVER_PERCENT, sku)
+        by_units = units.value if units else Decimal(0)
+        by_percent = ordered * percent.value / 100 if percent else Decimal(0)
+        return max(by_units, by_percent)
+
+    def _first(self, kind: RuleKind, sku: str) -> Rule | None:
+        return next((row for row in self.rows if row.kind == kind and row.sku in ("", sku)), None)

@@ -1,0 +1,197 @@
+"""May this delivery go to the warehouse, and what exactly is asked of it?"""
+
+import hashlib
+from dataclasses import dataclass
+from decimal import Decimal
+
+from integration.canonical.erp import Move, Order, Picking
+from integration.canonical.orders import Carrier, OrderRelease, ReleaseLine
+from integration.errors import (
+    Causes,
+    ConfigurationError,
+    InvalidDocument,
+    MappingMissing,
+    Permanent,
+    RuleHold,
+)
+from integration.rules.codes import Code, CodeBook, CodeKind
+from integration.rules.policy import ReleasePoint, Rules
+from integration.rules.units import Inexact, to_partner
+
+OPEN_STATES = ("confirmed", "assigned", "waiting")
+CLOSED_MOVES = ("done", "cancel")
+ADDRESS_NEEDS = ("street", "city", "postcode", "country")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The warehouse that a delivery goes to, and what it decided. ``erp`` is the Odoo connection's name."""
+
+    erp: str
+    name: str
+    site: str
+    owner: str
+    release_point: ReleasePoint
+    book: CodeBook
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a release beside the move that it came from. ``quantity`` in Odoo's unit."""
+
+    move: Move
+    quantity: Decimal
+    code: Code
+    unit: Code
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What the warehouse is asked to ship. ``digest`` is of Odoo's facts: equal facts need no second release."""
+
+    document: OrderRelease
+    lines: tuple[Line, ...]
+    digest: str
+
+
+def ready(picking: Picking, point: ReleasePoint) -> bool:
+    """Whether the release point is reached: anything to ship, and reserved as far as the site wants."""
+    wanted = quantities(picking, point)
+    if picking.state not in OPEN_STATES or not wanted:
+        return False
+    if point == ReleasePoint.RESERVED:
+        return all(move.reserved >= move.demand for move in _open_moves(picking))
+    return True
+
+
+def quantities(picking: Picking, point: ReleasePoint) -> dict[int, Decimal]:
+    """What is to be shipped of each move, by the move's id; moves with nothing to ship are left out."""
+    part = point == ReleasePoint.RESERVED_PART
+    wanted = {move.id: move.reserved if part else move.demand for move in _open_moves(picking)}
+    return {move_id: quantity for move_id, quantity in wanted.items() if quantity > 0}
+
+
+def digest(order: Order, picking: Picking, point: ReleasePoint) -> str:
+    """Of everything in Odoo that a release says: it changes when the warehouse would have to be told."""
+    moves = [(move.id, move.product_id, move.sku, move.unit) for move in picking.moves]
+    carrier = picking.carrier.id if picking.carrier else None
+    facts = (quantities(picking, point), moves, carrier, picking.scheduled_at, picking.ship_to, picking.ship_complete)
+    return hashlib.sha256(repr((order.name, order.customer_reference, facts)).encode()).hexdigest()
+
+
+def decide(order: Order, picking: Picking, site: Site) -> Release:
+    """The release of a delivery that is ``ready``. Raises Causes with everything that stands against it."""
+    against: list[Permanent] = [*_holds(order, site), *_address(order, picking, site), *_steps(order, picking, site)]
+    carrier = _carrier(picking, site, against)
+    wanted = quantities(picking, site.release_point)
+    lines = [_line(order, move, wanted[move.id], site, against) for move in picking.moves if move.id in wanted]
+    complete = tuple(line for line in lines if line is not None)
+    if against:
+        raise Causes(against)
+    document = OrderRelease(
+        release=picking.name,
+        order=order.name,
+        customer_reference=order.customer_reference,
+        site=site.site,
+        owner=site.owner,
+        ship_to=picking.ship_to,
+        carrier=carrier,
+        ship_by=picking.scheduled_at,
+        ship_complete=picking.ship_complete,
+        lines=tuple(_rendered(line, site) for line in complete),
+    )
+    return Release(document, complete, digest(order, picking, site.release_point))
+
+
+def _open_moves(picking: Picking) -> list[Move]:
+    return [move for move in picking.moves if move.state not in CLOSED_MOVES]
+
+
+def _holds(order: Order, site: Site) -> list[Permanent]:
+    reasons = "; ".join(hold.reason for hold in order.holds)
+    return [RuleHold("CD-4003", connection=site.erp, order=order.name, reason=reasons)] if reasons else []
+
+
+def _address(order: Order, picking: Picking, site: Site) -> list[Permanent]:
+    lacks = [name for name in ADDRESS_NEEDS if not getattr(picking.ship_to, name)]
+    if not (picking.ship_to.name or picking.ship_to.company):
+        lacks.insert(0, "name")
+    if not lacks:
+        return []
+    return [InvalidDocument("CD-4001", connection=site.erp, order=order.name, missing=", ".join(lacks))]
+
+
+def _steps(order: Order, picking: Picking, site: Site) -> list[Permanent]:
+    """The warehouse ships in one step for Odoo: its own picking and packing are not Odoo's business."""
+    same = [other for other in order.pickings if other.warehouse_id == picking.warehouse_id]
+    steps = sum(1 for other in same if other.code == "internal" and other.state != "cancel")
+    if not steps:
+        return []
+    several = f"{steps + 1} pickings"
+    supported = "deliveries in one step"
+    return [ConfigurationError("CD-2007", connection=site.erp, warehouse=site.name, steps=several, supported=supported)]
+
+
+def _carrier(picking: Picking, site: Site, against: list[Permanent]) -> Carrier | None:
+    if picking.carrier is None:
+        return None
+    code = site.book.to_partner(CodeKind.CARRIER, picking.carrier.name)
+    if code is None:
+        against.append(_missing("CD-3005", site, picking.carrier.name))
+        return None
+    return Carrier(code=code.partner)
+
+
+def _line(order: Order, move: Move, quantity: Decimal, site: Site, against: list[Permanent]) -> Line | None:
+    if not move.sku:
+        against.append(
+            InvalidDocument(
+                "CD-3007", connection=site.erp, product=move.product, product_id=move.product_id, order=order.name
+            )
+        )
+        return None
+    product = site.book.to_partner(CodeKind.PRODUCT, move.sku)
+    unit = site.book.to_partner(CodeKind.UNIT, move.unit, move.sku)
+    if product is None:
+        against.append(_missing("CD-3001", site, move.sku))
+    if unit is None:
+        against.append(_missing("CD-3003", site, move.unit))
+    if product is None or unit is None:
+        return None
+    line = Line(move, quantity, product, unit)
+    try:
+        _in_partner_units(line, site)
+    except Inexact:
+        against.append(
+            InvalidDocument(
+                "CD-4002",
+                connection=site.erp,
+                order=order.name,
+                quantity=quantity,
+                unit=move.unit,
+                sku=move.sku,
+                partner_unit=unit.partner,
+            )
+        )
+    return line
+
+
+def _missing(code: str, site: Site, odoo_code: str) -> MappingMissing:
+    return MappingMissing(code, scope=site.book.scope, partner=site.book.partner, code=odoo_code)
+
+
+def _in_partner_units(line: Line, site: Site) -> Decimal:
+    return to_partner(line.quantity, line.unit.factor, fractions=site.rules.fractions(line.code.odoo))
+
+
+def _rendered(line: Line, site: Site) -> ReleaseLine:
+    return ReleaseLine(
+        line=str(line.move.id),
+        sku=line.code.partner,
+        quantity=_in_partner_units(line, site),
+        unit=line.unit.partner,
+        description=line.move.product[:500],
+        tracking=line.move.tracking,
+        lots=tuple(dict.fromkeys(detail.lot for detail in line.move.lines if detail.lot)),
+    )

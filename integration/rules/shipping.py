@@ -1,0 +1,252 @@
+"""What did the warehouse ship, in Odoo's words, and which picking does it go to?"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from integration.canonical.erp import Move, Picking, PostingDetail, PostingLine, PostingPackage, ShipmentPosting
+from integration.canonical.shipments import ShipmentConfirmed, ShippedLine
+from integration.errors import Causes, InvalidDocument, MappingMissing, Permanent, Rejected
+from integration.rules.codes import CodeBook, CodeKind
+from integration.rules.policy import Rules
+from integration.rules.units import Inexact, to_odoo
+
+CLOSED = ("done", "cancel")
+TRACKING_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedLine:
+    """A line of the release as we sent it. Quantities in Odoo's unit."""
+
+    line: str
+    sale_line_id: int | None
+    product_id: int
+    sku: str
+    unit: str
+    tracking: str
+    partner_sku: str
+    partner_unit: str
+    factor: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a shipment is judged by. ``connection`` is the partner's name, ``mark`` what we write into Odoo."""
+
+    connection: str
+    release: str
+    lines: Sequence[ReleasedLine]
+    book: CodeBook
+    rules: Rules
+    mark: str
+    cancel_rest: bool
+    notify_customer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedQuantity:
+    """One line's, lot's and package's share of the shipment, in Odoo's unit."""
+
+    line: ReleasedLine
+    quantity: Decimal
+    lot: str | None
+    package: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The picking that the shipment goes to, and what is written there."""
+
+    picking: Picking
+    posting: ShipmentPosting
+
+
+def translate(shipment: ShipmentConfirmed, facts: Facts) -> tuple[ShippedQuantity, ...]:
+    """The shipment in Odoo's codes and units, zero lines left out. Raises Causes with all that is wrong in it."""
+    against: list[Permanent] = []
+    shares: list[ShippedQuantity] = []
+    for shipped in shipment.lines:
+        try:
+            shares += _shares(shipment, shipped, facts)
+        except Permanent as wrong:
+            against.append(wrong)
+    against += _carrier_unknown(shipment, facts)
+    if against:
+        raise Causes(against)
+    if not shares:
+        raise InvalidDocument("CD-5011", **_about(shipment, facts))
+    _numbers_are_single(shipment, shares, facts)
+    return tuple(shares)
+
+
+def plan(
+    shipment: ShipmentConfirmed, shares: Sequence[ShippedQuantity], pickings: Sequence[Picking], facts: Facts
+) -> Plan:
+    """Where the shipment goes, from the pickings as they are now. Raises what stands against it."""
+    picking = _open_picking(shipment, pickings, facts)
+    against: list[Permanent] = []
+    lines = []
+    for line in dict.fromkeys(share.line for share in shares):
+        details = [share for share in shares if share.line == line]
+        total = sum((share.quantity for share in details), Decimal(0))
+        move = _move(picking, line)
+        wrong = _line_wrong(shipment, line, total, move, facts)
+        if wrong is not None or move is None:
+            against += [wrong] if wrong else []
+            continue
+        lines.append(_posting_line(move, total, details))
+    if against:
+        raise Causes(against)
+    return Plan(picking, _posting(shipment, tuple(lines), facts))
+
+
+def shipped_before(mark: str, pickings: Sequence[Picking]) -> Picking | None:
+    """The picking that this very shipment has closed, if it has."""
+    return next((picking for picking in pickings if picking.state == "done" and picking.mark == mark), None)
+
+
+def _shares(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Facts) -> list[ShippedQuantity]:
+    if shipped.quantity == 0:
+        return []
+    line = _released_line(shipment, shipped, facts)
+    factor = _factor(shipped, line, facts)
+    try:
+        quantity = to_odoo(shipped.quantity, factor)
+        lots = [(lot.lot, to_odoo(lot.quantity, factor)) for lot in shipped.lots]
+    except Inexact:
+        raise InvalidDocument(
+            "CD-5015", **_about(shipment, facts), quantity=shipped.quantity, unit=shipped.unit, sku=line.sku
+        ) from None
+    numbers = [(serial, Decimal(1)) for serial in shipped.serials] or lots
+    if line.tracking == "none":
+        return [ShippedQuantity(line, quantity, None, shipped.package)]
+    if sum((share for _, share in numbers), Decimal(0)) != quantity or not _serials_fit(line, numbers):
+        raise InvalidDocument("CD-5006", **_about(shipment, facts), quantity=quantity, sku=line.sku, count=len(numbers))
+    return [ShippedQuantity(line, share, lot, shipped.package) for lot, share in numbers]
+
+
+def _serials_fit(line: ReleasedLine, numbers: Sequence[tuple[str, Decimal]]) -> bool:
+    return line.tracking != "serial" or all(share == 1 for _, share in numbers)
+
+
+def _numbers_are_single(shipment: ShipmentConfirmed, shares: Sequence[ShippedQuantity], facts: Facts) -> None:
+    """A serial number leaves once."""
+    for line in dict.fromkeys(share.line for share in shares if share.line.tracking == "serial"):
+        serials = [share.lot for share in shares if share.line.product_id == line.product_id]
+        if len(set(serials)) != len(serials):
+            about = {**_about(shipment, facts), "sku": line.sku, "count": len(set(serials))}
+            raise InvalidDocument("CD-5006", **about, quantity=len(serials))
+
+
+def _released_line(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Facts) -> ReleasedLine:
+    """The line that the warehouse names; without a name, the only one with that SKU."""
+    same_sku = [line for line in facts.lines if line.partner_sku == shipped.sku]
+    named = [line for line in same_sku if line.line == shipped.line] if shipped.line else same_sku[:1]
+    if named and (shipped.line or len(same_sku) == 1):
+        return named[0]
+    code = facts.book.to_odoo(CodeKind.PRODUCT, shipped.sku)
+    if code is None:
+        raise MappingMissing("CD-3002", scope=facts.book.scope, partner=facts.book.partner, code=shipped.sku)
+    raise InvalidDocument("CD-5002", **_about(shipment, facts), quantity=shipped.quantity, sku=code.odoo)
+
+
+def _factor(shipped: ShippedLine, line: ReleasedLine, facts: Facts) -> Decimal:
+    if shipped.unit == line.partner_unit:
+        return line.factor
+    codes = [code for code in facts.book.codes if code.kind == CodeKind.UNIT and code.partner == shipped.unit]
+    fits = [code for code in codes if code.odoo == line.unit and code.sku in ("", line.sku)]
+    if not fits:
+        raise MappingMissing("CD-3004", scope=facts.book.scope, partner=facts.book.partner, code=shipped.unit)
+    return max(fits, key=lambda code: code.sku).factor
+
+
+def _carrier_unknown(shipment: ShipmentConfirmed, facts: Facts) -> list[Permanent]:
+    if not shipment.carrier or facts.book.to_odoo(CodeKind.CARRIER, shipment.carrier):
+        return []
+    return [MappingMissing("CD-3006", scope=facts.book.scope, partner=facts.book.partner, code=shipment.carrier)]
+
+
+def _open_picking(shipment: ShipmentConfirmed, pickings: Sequence[Picking], facts: Facts) -> Picking:
+    open_ones = [picking for picking in pickings if picking.state not in CLOSED]
+    if open_ones:
+        return open_ones[-1]
+    done = [picking for picking in pickings if picking.state == "done"]
+    if not done:
+        raise Rejected("CD-5008", **_about(shipment, facts))
+    by_hand = _by_hand(done)
+    if by_hand is not None:
+        raise Rejected("CD-5007", **_about(shipment, facts), picking=by_hand.name)
+    first = shipment.lines[0]
+    nothing = Decimal(0)
+    about = {**_about(shipment, facts), "quantity": first.quantity, "sku": first.sku}
+    raise Rejected("CD-5004", **about, open=nothing, tolerance=nothing)
+
+
+def _by_hand(done: Sequence[Picking]) -> Picking | None:
+    """A picking that somebody else validated: it has no mark, or only the one that a backorder copies."""
+    marks: set[str] = set()
+    for picking in sorted(done, key=lambda picking: picking.id):
+        if picking.mark is None or picking.mark in marks:
+            return picking
+        marks.add(picking.mark)
+    return None
+
+
+def _move(picking: Picking, line: ReleasedLine) -> Move | None:
+    """The move that now stands for the line: a backorder has moves of its own."""
+    same = [move for move in picking.moves if str(move.id) == line.line]
+    alike = [
+        move for move in picking.moves if move.sale_line_id == line.sale_line_id and move.product_id == line.product_id
+    ]
+    open_ones = [move for move in [*same, *alike] if move.state not in CLOSED]
+    return next(iter(open_ones or same or alike), None)
+
+
+def _line_wrong(
+    shipment: ShipmentConfirmed, line: ReleasedLine, total: Decimal, move: Move | None, facts: Facts
+) -> Permanent | None:
+    about = {**_about(shipment, facts), "quantity": total, "sku": line.sku}
+    if move is not None and move.state == "cancel":
+        return Rejected("CD-5003", **about)
+    demand = move.demand if move is not None else Decimal(0)
+    tolerance = facts.rules.tolerance(line.sku, demand)
+    if move is None or total > demand + tolerance:
+        return Rejected("CD-5004", **about, open=demand, tolerance=tolerance)
+    return None
+
+
+def _posting_line(move: Move, total: Decimal, shares: Sequence[ShippedQuantity]) -> PostingLine:
+    """One detail per lot and package: the same lot twice is one line in Odoo."""
+    merged: defaultdict[tuple[str | None, str | None], Decimal] = defaultdict(Decimal)
+    for share in shares:
+        merged[share.lot, share.package] += share.quantity
+    details = tuple(PostingDetail(quantity=sum_, lot=lot, package=package) for (lot, package), sum_ in merged.items())
+    return PostingLine(move_id=move.id, quantity=total, details=details)
+
+
+def _posting(shipment: ShipmentConfirmed, lines: tuple[PostingLine, ...], facts: Facts) -> ShipmentPosting:
+    carrier = facts.book.to_odoo(CodeKind.CARRIER, shipment.carrier) if shipment.carrier else None
+    numbers = [*shipment.tracking_numbers, *(package.tracking_number for package in shipment.packages)]
+    return ShipmentPosting(
+        shipment=shipment.shipment,
+        mark=facts.mark,
+        lines=lines,
+        tracking_reference=", ".join(dict.fromkeys(filter(None, numbers)))[:TRACKING_LENGTH],
+        carrier=carrier.odoo if carrier else "",
+        freight=shipment.freight,
+        packages=tuple(PostingPackage(name=one.package, weight_kg=one.weight_kg) for one in shipment.packages),
+        keep_backorder=not (shipment.final and facts.cancel_rest),
+        notify_customer=facts.notify_customer,
+    )
+
+
+def _about(shipment: ShipmentConfirmed, facts: Facts) -> dict[str, Any]:
+    return {
+        "connection": facts.connection,
+        "partner": facts.connection,
+        "shipment": shipment.shipment,
+        "release": facts.release,
+    }
