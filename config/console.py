@@ -1,0 +1,109 @@
+"""How the console looks: names, colours, navigation."""
+
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+
+def _item(title: str, icon: str, model: str, **more: Any) -> dict[str, Any]:
+    """A link to a table's list, for those who may view the table."""
+    app, _, name = model.rpartition(".")
+    app = app or "integration"
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{app}_{name}_changelist"),
+        "permission": lambda request: request.user.has_perm(f"{app}.view_{name}"),
+        **more,
+    }
+
+
+NAVIGATION: list[dict[str, Any]] = [
+    {
+        "title": "Work",
+        "items": [
+            {"title": "Today", "icon": "today", "link": reverse_lazy("admin:index")},
+            _item("Cases", "error", "exceptioncase", badge="integration.console.home.open_cases"),
+            _item("Documents", "receipt_long", "document"),
+            _item("Jobs", "sync_alt", "syncjob"),
+        ],
+    },
+    {
+        "title": "Messages",
+        "separator": True,
+        "items": [
+            _item("Received", "call_received", "inboundmessage"),
+            _item("Sent", "call_made", "outboundmessage"),
+        ],
+    },
+    {
+        "title": "Configuration",
+        "separator": True,
+        "items": [
+            _item("Connections", "hub", "connection"),
+            _item("Warehouses", "warehouse", "warehouse"),
+            _item("Code mappings", "compare_arrows", "codemapping"),
+            _item("Business rules", "rule", "businessrule"),
+        ],
+    },
+    {
+        "title": "History",
+        "separator": True,
+        "collapsible": True,
+        "items": [
+            _item("Tries", "history", "jobattempt"),
+            _item("Writes", "edit_note", "effect"),
+            _item("Stock movements", "pallet", "stockevent"),
+            _item("Lines", "format_list_numbered", "documentline"),
+            _item("References", "link", "externalreference"),
+            _item("Audit log", "fact_check", "auditevent"),
+        ],
+    },
+    {
+        "title": "Machinery",
+        "separator": True,
+        "collapsible": True,
+        "items": [
+            _item("Gates", "door_front", "connectiongate"),
+            _item("Call slots", "lan", "remoteslot"),
+            _item("Streams", "water", "stream"),
+            _item("Waiting jobs", "hourglass_empty", "casejob"),
+            _item("Snapshots", "photo_camera", "capturedrecord"),
+            _item("Read positions", "bookmark", "capturecursor"),
+            _item("Seen writes", "visibility", "seenwrite"),
+            _item("Message numbers", "tag", "messagekey"),
+            _item("Schedules", "schedule", "django_celery_beat.periodictask"),
+        ],
+    },
+    {
+        "title": "Access",
+        "separator": True,
+        "collapsible": True,
+        "items": [
+            _item("Users", "person", "auth.user"),
+            _item("Groups", "group", "auth.group"),
+            _item("API tokens", "key", "apitoken"),
+        ],
+    },
+]
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Crossdock",
+    "SITE_HEADER": "Crossdock",
+    "SITE_SYMBOL": "swap_horiz",
+    "SITE_URL": None,
+    "SHOW_VIEW_ON_SITE": False,
+    "ENVIRONMENT": "integration.console.home.environment",
+    "DASHBOARD_CALLBACK": "integration.console.home.context",
+    "BORDER_RADIUS": "6px",
+    "STYLES": [lambda request: static("console/console.css")],
+    "SCRIPTS": [lambda request: static("console/console.js")],
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},
+    "COLORS": {
+        "primary": {
+            "50": "#eff6ff", "100": "#dbeafe", "200": "#bfdbfe", "300": "#93c5fd", "400": "#60a5fa", "500": "#3b82f6",
+            "600": "#1d5fd1", "700": "#1a4fae", "800": "#1e3f85", "900": "#1e3a6e", "950": "#172447",
+        },
+    },
+}  # fmt: skip

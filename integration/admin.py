@@ -1,0 +1,13 @@
+"""Where Django looks for the console's pages."""
+
+from integration.console import (  # noqa: F401  (importing a module registers its pages)
+    access,
+    capture,
+    cases,
+    connections,
+    documents,
+    mapping,
+    messages,
+    schedule,
+    work,
+)

@@ -1,0 +1,109 @@
+"""Acts of people on rows: the buttons of a page and the actions of a list, with the reason asked where it is needed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+
+from integration.console import links
+from integration.console.base import HistoryAdmin, actor
+from integration.console.words import plural
+from integration.jobs import acts
+
+LONGEST_REASON = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing to do with a row. ``asks`` is the question for the reason; ``done`` says how it ended, for a count."""
+
+    name: str
+    label: str
+    run: Callable[[int, acts.Actor, str], str]
+    done: str
+    asks: str = ""
+    grave: bool = False
+
+
+class ActingAdmin(HistoryAdmin):
+    """History that people act on: ``acts`` are offered on the page of a row and in the list."""
+
+    acts: Sequence[Act] = ()
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(f"integration.change_{self.opts.model_name}")
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"integration_{self.opts.model_name}_act"
+        view = self.admin_site.admin_view(self.act_view)
+        return [path("<int:pk>/act/<slug:act>/", view, name=name), *super().get_urls()]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        if not self.has_act_permission(request):
+            return {}
+        return {act.name: (_bulk(act), act.name, act.label) for act in self.acts}
+
+    def act_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponseBase:
+        """One button of a row's page: POST only."""
+        chosen = next((known for known in self.acts if known.name == act), None)
+        row = self.model.objects.filter(pk=pk).first()
+        if chosen is None or row is None or request.method != "POST":
+            return HttpResponse(_("This page takes the buttons of the console only."), status=405)
+        if not self.has_act_permission(request):
+            raise PermissionDenied
+        reason = request.POST.get("reason", "").strip()
+        if chosen.asks and not reason:
+            return self._ask(request, chosen, [row], request.path)
+        self._run(request, chosen, [row], reason)
+        return HttpResponseRedirect(links.page(row))
+
+    def bulk(self, request: HttpRequest, act: Act, rows: QuerySet[Model]) -> HttpResponseBase | None:
+        """One action of the list; asks for the reason first where there must be one."""
+        reason = request.POST.get("reason", "").strip()
+        if act.asks and not reason:
+            return self._ask(request, act, list(rows), request.get_full_path())
+        self._run(request, act, list(rows), reason)
+        return None
+
+    def _run(self, request: HttpRequest, act: Act, rows: Sequence[Model], reason: str) -> None:
+        done, notes = 0, []
+        for row in rows:
+            try:
+                note = act.run(row.pk, actor(request), reason[:LONGEST_REASON])
+            except acts.NotAllowed as refusal:
+                messages.warning(request, f"{row}: {refusal}")
+            else:
+                done += 1
+                notes.append(note)
+        if done:
+            text = f"{plural(done, str(self.opts.verbose_name))} {act.done}"
+            messages.success(request, " ".join(filter(None, [f"{text}.", *dict.fromkeys(notes)])))
+
+    def _ask(self, request: HttpRequest, act: Act, rows: Sequence[Model], address: str) -> HttpResponseBase:
+        context = self.admin_site.each_context(request) | {
+            "title": act.label,
+            "opts": self.opts,
+            "act": act,
+            "rows": rows,
+            "address": address,
+            "selected": ACTION_CHECKBOX_NAME,
+            "longest": LONGEST_REASON,
+            "tried": "reason" in request.POST,
+        }
+        return TemplateResponse(request, "console/reason.html", context)
+
+
+def _bulk(act: Act) -> Callable[..., HttpResponseBase | None]:
+    def action(page: ActingAdmin, request: HttpRequest, rows: QuerySet[Model]) -> HttpResponseBase | None:
+        return page.bulk(request, act, rows)
+
+    return action

@@ -1,0 +1,102 @@
+"""What all pages of the console share: exact search, audit of changes, history that nobody can change."""
+
+from collections.abc import Sequence
+from functools import reduce
+from typing import Any, cast
+
+from django.contrib.auth.models import User
+from django.db.models import Model, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from integration.console.paging import InfinitePaginator
+from integration.jobs import acts
+
+WHOLE_NUMBER = 18  # digits of the largest id
+
+
+def actor(request: HttpRequest) -> acts.Actor:
+    """The user of the console who acts."""
+    user = cast("User", request.user)  # the site lets nobody else in
+    return acts.Actor(name=user.get_username(), user=user)
+
+
+class ConsoleAdmin(ModelAdmin):  # type: ignore[misc]
+    """A table. ``exact``: the indexed columns that the search box looks in, each for the whole number.
+
+    ``nothing``: what to do next while the list is empty.
+    """
+
+    exact: Sequence[str] = ()
+    nothing = ""
+    list_per_page = 50
+    list_max_show_all = 0
+    list_disable_select_all = True
+    show_full_result_count = False
+    show_facets = 0
+    compressed_fields = True
+
+    def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
+        return self.exact or self.search_fields
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Model], search_term: str
+    ) -> tuple[QuerySet[Model], bool]:
+        term = search_term.strip()
+        if not self.exact or not term:
+            found, doubled = super().get_search_results(request, queryset, search_term)
+            return found, doubled
+        hits = [self.model.objects.filter(**{field: term}).order_by().values("pk") for field in self.exact]
+        if term.isdecimal() and len(term) <= WHOLE_NUMBER:
+            hits.append(self.model.objects.filter(pk=term).order_by().values("pk"))
+        # One look-up per index, put together: an OR over several tables would read them all.
+        return queryset.filter(pk__in=reduce(lambda one, other: one.union(other), hits)), False
+
+
+class HistoryAdmin(ConsoleAdmin):
+    """Rows that tell what happened: read, never added, changed or deleted."""
+
+    paginator = InfinitePaginator
+    sortable_by = ()
+    actions: Any = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(super().has_view_permission(request, obj))
+
+
+class ConfigurationAdmin(ConsoleAdmin):
+    """Rows that people edit. Every change is written to the audit log, one row at a time."""
+
+    actions: Any = None
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        acts.note(actor(request), "changed" if change else "added", subject(obj), **changes(form))
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        about = subject(obj)
+        super().delete_model(request, obj)
+        acts.note(actor(request), "deleted", about)
+
+
+def subject(row: Model) -> str:
+    """ "warehouse Main (3)"."""
+    return f"{row._meta.verbose_name} {row} ({row.pk})"[:200]
+
+
+def changes(form: ModelForm[Any]) -> dict[str, str]:
+    """What was entered, by field. Of a secret only that it was."""
+    return {
+        name: "(secret)" if name.startswith("secret_") else str(form.cleaned_data.get(name))[:200]
+        for name in form.changed_data
+    }

@@ -1,0 +1,165 @@
+"""The case list is the front page of the work; a case's page shows the cause, the fix and the buttons."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from integration.console import links
+from integration.console.acting import Act, ActingAdmin
+from integration.console.base import HistoryAdmin
+from integration.console.missing import add_mapping
+from integration.console.standing import case_due
+from integration.console.words import badge, money, plural, span
+from integration.errors.catalogue import Severity
+from integration.jobs import acts
+from integration.models import CaseJob, ExceptionCase
+
+SHOWN = 100  # waiting jobs on a case's page
+RANK = {Severity.CRITICAL: 0, Severity.HIGH: 1, Severity.MEDIUM: 2, Severity.LOW: 3}
+VIEWS = (("open", "Open"), ("waiting", "Waiting"), ("resolved", "Resolved"), ("ignored", "Ignored"), ("all", "All"))
+
+
+def _retry(pk: int, actor: acts.Actor, _reason: str) -> str:
+    return f"{plural(acts.retry_case(pk, actor), 'job')} will be tried now."
+
+
+def _resolve(pk: int, actor: acts.Actor, reason: str) -> str:
+    acts.resolve_case(pk, actor, reason)
+    return "Jobs that still waited are tried again."
+
+
+def _ignore(pk: int, actor: acts.Actor, reason: str) -> str:
+    acts.ignore_case(pk, actor, reason)
+    return "The jobs that waited are cancelled."
+
+
+RETRY = Act("retry", "Retry now", _retry, "tried again")
+RESOLVE = Act("resolve", "Resolve", _resolve, "resolved", "What was done about it?")
+IGNORE = Act(
+    "ignore", "Ignore", _ignore, "ignored", "Why can this be ignored? Its waiting jobs are cancelled.", grave=True
+)
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Shows what is to be done unless asked for something else."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> tuple[tuple[str, str], ...]:
+        return VIEWS
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        for value, label in ((None, "To be done"), *VIEWS):
+            wanted = {"new_params": {self.parameter_name: value}} if value else {"remove": [self.parameter_name]}
+            address = changelist.get_query_string(**wanted)
+            yield {"selected": self.value() == value, "query_string": address, "display": label}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
+        if self.value() == "all":
+            return queryset
+        states = [self.value()] if self.value() else ExceptionCase.UNRESOLVED
+        return queryset.filter(state__in=states)
+
+
+@admin.register(ExceptionCase)
+class ExceptionCaseAdmin(ActingAdmin):
+    acts = (RETRY, RESOLVE, IGNORE)
+    exact = ("document__reference", "document__parent__reference", "code", "waiting__job__document__reference")
+    search_help_text = "Order or delivery number, case number, code"
+    list_display = (
+        "problem", "document_page", "amount", "count", "owner", "severity_badge", "age", "due", "state_badge",
+    )  # fmt: skip
+    list_display_links = ("problem",)
+    list_filter = (StateFilter, "severity", "owner", "code")
+    list_select_related = ("document",)
+    list_fullwidth = True
+    nothing = "Nothing waits for a person. New cases appear here by themselves."
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ExceptionCase]:
+        rank = Case(*(When(severity=name, then=Value(at)) for name, at in RANK.items()), output_field=IntegerField())
+        return ExceptionCase.objects.annotate(rank=rank)
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("rank", "deadline", "-id")
+
+    @admin.display(description="case")
+    def problem(self, case: ExceptionCase) -> SafeString:
+        return format_html('<b class="cd-title">{}</b><span class="cd-cause">{}</span>', case.title, case.cause)
+
+    @admin.display(description="document")
+    def document_page(self, case: ExceptionCase) -> SafeString | str:
+        return links.document_link(case.document)
+
+    @admin.display(description="value")
+    def amount(self, case: ExceptionCase) -> str:
+        return money(case.value, case.currency) or "-"
+
+    @admin.display(description="severity")
+    def severity_badge(self, case: ExceptionCase) -> SafeString:
+        return badge(case.severity)
+
+    @admin.display(description="age")
+    def age(self, case: ExceptionCase) -> str:
+        return span(datetime.now(UTC) - case.first_seen)
+
+    @admin.display(description="deadline")
+    def due(self, case: ExceptionCase) -> SafeString | str:
+        return case_due(case)
+
+    @admin.display(description="state")
+    def state_badge(self, case: ExceptionCase) -> SafeString:
+        return badge(case.get_state_display(), case.state)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, object] | None = None
+    ) -> HttpResponseBase:
+        case = self.get_object(request, object_id)
+        if case is None or not self.has_view_permission(request, case):
+            plain: HttpResponseBase = super().change_view(request, object_id, form_url, extra_context)
+            return plain
+        waiting = case.waiting.select_related("job__document").order_by("id")
+        jobs = [row.job for row in waiting[: SHOWN + 1]]
+        context = self.admin_site.each_context(request) | {
+            "title": case.title,
+            "opts": self.opts,
+            "case": case,
+            "jobs": jobs[:SHOWN],
+            "more": len(jobs) > SHOWN,
+            "documents": list(dict.fromkeys(job.document for job in jobs if job.document)),
+            "buttons": self.buttons(request, case),
+            "add_mapping": add_mapping(case) if request.user.has_perm("integration.add_codemapping") else None,
+            "due": case_due(case),
+        }
+        return TemplateResponse(request, "console/case.html", context)
+
+    def buttons(self, request: HttpRequest, case: ExceptionCase) -> list[Act]:
+        allowed = self.has_act_permission(request) and case.state in ExceptionCase.UNRESOLVED
+        return list(self.acts) if allowed else []
+
+
+@admin.register(CaseJob)
+class CaseJobAdmin(HistoryAdmin):
+    exact = ("job__document__reference",)
+    search_help_text = "Order or delivery number"
+    list_display = ("__str__", "case_page", "job_page", "created_at")
+    list_select_related = ("case", "job")
+    ordering = ("-id",)
+    nothing = "No job waits for a case."
+
+    @admin.display(description="case")
+    def case_page(self, row: CaseJob) -> SafeString | str:
+        return links.link(row.case)
+
+    @admin.display(description="job")
+    def job_page(self, row: CaseJob) -> SafeString | str:
+        return links.link(row.job)

@@ -1,0 +1,151 @@
+"""Connections, whose secrets are written and never read, their gates, and warehouses."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from unfold.widgets import UnfoldAdminPasswordInput
+
+from integration.console.base import ConfigurationAdmin, HistoryAdmin
+from integration.console.standing import reachable
+from integration.console.words import badge, span
+from integration.models import Connection, ConnectionGate, RemoteSlot, Warehouse
+
+SECRETS = {  # kind of connection: the secrets that it works with
+    "odoo": {"key": "API key or password", "hint_token": "Token of the address for Odoo's hints"},
+    "http_json": {
+        "token": "Token that we send",
+        "signing": "Signing secret",
+        "signing_previous": "Signing secret before the last change",
+    },
+}
+PREFIX = "secret_"
+
+
+class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Entering a secret replaces it; leaving its field empty keeps it."""
+
+    class Meta:
+        model = Connection
+        exclude = ("secrets",)  # noqa: DJ006  (the list of fields is in the page's fieldsets)
+
+    def save(self, commit: bool = True) -> Connection:
+        entered = {name.removeprefix(PREFIX): value for name, value in self.cleaned_data.items() if name in self.secret}
+        self.instance.secrets = self.instance.secrets | {name: value for name, value in entered.items() if value}
+        saved: Connection = super().save(commit)
+        return saved
+
+    @property
+    def secret(self) -> list[str]:
+        return [name for name in self.fields if name.startswith(PREFIX)]
+
+
+def form_for(connection: Connection) -> type[ConnectionForm]:
+    """The form with a field for each secret of the connection's kind."""
+    fields = {
+        f"{PREFIX}{name}": forms.CharField(
+            label=label,
+            required=False,
+            widget=UnfoldAdminPasswordInput(attrs={"autocomplete": "new-password"}),
+            help_text="Set. Leave empty to keep it." if connection.secrets.get(name) else "Not set.",
+        )
+        for name, label in SECRETS.get(connection.kind, {}).items()
+    }
+    return type("FilledConnectionForm", (ConnectionForm,), fields)
+
+
+@admin.register(Connection)
+class ConnectionAdmin(ConfigurationAdmin):
+    form = ConnectionForm
+    search_fields = ("slug", "name", "base_url")
+    list_display = ("name", "slug", "kind", "environment_badge", "enabled", "breaker", "probed")
+    list_filter = ("kind", "environment", "enabled")
+    list_select_related = ("gate",)
+    readonly_fields = ("profile", "probed_at")
+    prepopulated_fields = {"slug": ("name",)}
+    nothing = "Connect an Odoo database and a warehouse with `manage.py connect`."
+    main = ("name", "slug", "kind", "base_url", "environment", "enabled", "options")
+    limits = ("connect_timeout", "read_timeout", "settle_seconds", "max_concurrency", "calls_per_second",
+              "acknowledge_seconds")  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
+        connections: QuerySet[Connection] = super().get_queryset(request)
+        return connections.defer("secrets")
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Connection | None = None) -> dict[str, Any]:
+        return {} if obj else dict(self.prepopulated_fields)
+
+    def get_form(self, request: HttpRequest, obj: Connection | None = None, **kwargs: Any) -> Any:
+        if obj is not None and self.has_change_permission(request, obj):
+            kwargs["form"] = form_for(obj)
+        return super().get_form(request, obj, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Connection | None = None) -> Any:
+        secrets = [f"{PREFIX}{name}" for name in SECRETS.get(obj.kind, {})] if obj else []
+        return [
+            (None, {"fields": self.main}),
+            *([("Secrets", {"fields": secrets})] if secrets and self.has_change_permission(request, obj) else []),
+            ("Limits", {"fields": self.limits}),
+            *([("Last check", {"fields": self.readonly_fields})] if obj else []),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Connection | None = None) -> Any:
+        return (*self.readonly_fields, "kind") if obj else self.readonly_fields
+
+    @admin.display(description="environment")
+    def environment_badge(self, connection: Connection) -> SafeString:
+        return badge(connection.environment)
+
+    @admin.display(description="reachable")
+    def breaker(self, connection: Connection) -> SafeString:
+        return reachable(connection)
+
+    @admin.display(description="checked")
+    def probed(self, connection: Connection) -> str:
+        return f"{span(datetime.now(UTC) - connection.probed_at)} ago" if connection.probed_at else "never"
+
+
+@admin.register(ConnectionGate)
+class ConnectionGateAdmin(HistoryAdmin):
+    list_display = ("connection", "breaker", "failures", "opened_at", "probe_at", "last_success_at", "last_failure")
+    list_filter = ("breaker",)
+    list_select_related = ("connection",)
+    search_fields = ("connection__slug", "connection__name")
+    nothing = "A row appears with the first call of a connection."
+
+
+@admin.register(RemoteSlot)
+class RemoteSlotAdmin(HistoryAdmin):
+    list_display = ("connection", "number", "leased_until")
+    list_select_related = ("connection",)
+    search_fields = ("connection__slug", "connection__name")
+    exclude = ("token",)
+    ordering = ("connection", "number")
+    nothing = "A row appears with the first call of a connection."
+
+
+@admin.register(Warehouse)
+class WarehouseAdmin(ConfigurationAdmin):
+    search_fields = ("name", "site", "owner_code")
+    list_display = ("name", "erp", "erp_warehouse_id", "wms", "site", "release", "shipment", "release_point")
+    list_select_related = ("erp", "wms")
+    list_filter = ("release_mode", "shipment_mode")
+    nothing = "Add a warehouse to say which warehouse of Odoo is which site of a partner."
+    fieldsets = (
+        (None, {"fields": ("name",)}),
+        ("In Odoo", {"fields": (("erp", "company_id", "erp_warehouse_id"),)}),
+        ("At the partner", {"fields": (("wms", "site", "owner_code"),)}),
+        ("Flows", {"fields": (("release_mode", "release_point"), ("shipment_mode", "remainder"), "notify_customer")}),
+    )
+
+    @admin.display(description="releases")
+    def release(self, warehouse: Warehouse) -> SafeString:
+        return badge(warehouse.release_mode)
+
+    @admin.display(description="shipments")
+    def shipment(self, warehouse: Warehouse) -> SafeString:
+        return badge(warehouse.shipment_mode)

@@ -1,0 +1,99 @@
+"""Orders and deliveries with their lines, and the movements of stock that came of them."""
+
+from collections.abc import Callable
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from unfold.admin import TabularInline
+
+from integration.console import links
+from integration.console.base import HistoryAdmin
+from integration.console.words import badge, money, quantity
+from integration.models import Document, DocumentLine, StockEvent
+
+QUANTITIES = ("ordered", "released", "shipped", "over", "cancelled")
+
+
+def _shown(name: str) -> Callable[[DocumentLine], str]:
+    """A column with a quantity as people write it."""
+
+    @admin.display(description=name)
+    def column(line: DocumentLine) -> str:
+        return quantity(getattr(line, name))
+
+    return column
+
+
+class LineInline(TabularInline):  # type: ignore[misc]
+    model = DocumentLine
+    fields = readonly_fields = ("line", "sku", "partner_sku", "unit", *QUANTITIES)
+    extra = 0
+    can_delete = False
+    max_num = 0
+
+
+@admin.register(Document)
+class DocumentAdmin(HistoryAdmin):
+    exact = ("reference", "parent__reference", "customer_reference", "lines__sku")
+    search_help_text = "Order or delivery number, customer reference, SKU"
+    list_display = (
+        "number", "kind", "order", "state_badge", "customer_reference", "amount", "warehouse", "updated_at",
+    )  # fmt: skip
+    list_display_links = None
+    list_filter = ("kind", "state")
+    list_select_related = ("parent", "warehouse")
+    inlines = (LineInline,)
+    nothing = "Documents appear when Odoo confirms an order that ships from a connected warehouse."
+    change_form_outer_before_template = "console/document_panel.html"
+
+    @admin.display(description="number")
+    def number(self, document: Document) -> SafeString | str:
+        return links.document_link(document)
+
+    @admin.display(description="order")
+    def order(self, document: Document) -> SafeString | str:
+        return links.document_link(document.parent)
+
+    @admin.display(description="state")
+    def state_badge(self, document: Document) -> SafeString:
+        return badge(document.get_state_display(), document.state)
+
+    @admin.display(description="value")
+    def amount(self, document: Document) -> str:
+        return money(document.value, document.currency) or "-"
+
+
+@admin.register(DocumentLine)
+class DocumentLineAdmin(HistoryAdmin):
+    exact = ("sku", "document__reference")
+    search_help_text = "SKU, delivery number"
+    list_display = ("line", "document_page", "sku", "partner_sku", "unit", *(_shown(name) for name in QUANTITIES))
+    list_select_related = ("document",)
+    ordering = ("-id",)
+    nothing = "Lines appear with their delivery."
+
+    @admin.display(description="delivery")
+    def document_page(self, line: DocumentLine) -> SafeString | str:
+        return links.document_link(line.document)
+
+
+@admin.register(StockEvent)
+class StockEventAdmin(HistoryAdmin):
+    exact = ("document__reference", "sku", "package")
+    search_help_text = "Delivery number, SKU, package or tracking number"
+    list_display = ("sku", "amount", "lot", "package", "document_page", "warehouse", "happened_at", "effect_page")
+    list_select_related = ("document", "warehouse", "effect")
+    list_filter = ("warehouse",)
+    nothing = "Movements appear when the warehouse confirms a shipment and Odoo has taken it."
+
+    @admin.display(description="quantity")
+    def amount(self, event: StockEvent) -> str:
+        return quantity(event.quantity)
+
+    @admin.display(description="delivery")
+    def document_page(self, event: StockEvent) -> SafeString | str:
+        return links.document_link(event.document)
+
+    @admin.display(description="write")
+    def effect_page(self, event: StockEvent) -> SafeString | str:
+        return links.link(event.effect, event.effect.verb) if event.effect else "-"

@@ -1,0 +1,71 @@
+"""Finds an order by any number that somebody has in hand; one hit opens its timeline."""
+
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+
+from integration.console import links
+from integration.console.guard import site_context
+from integration.models import (
+    Connection,
+    Document,
+    DocumentLine,
+    ExternalReference,
+    InboundMessage,
+    OutboundMessage,
+    StockEvent,
+)
+
+MOST = 50
+TOLD_BY_PARTNER = ("shipment", "tracking")  # types of references that a shipment leaves
+LONGEST = 200
+BY_DOCUMENT = (  # table and indexed column: each leads to a document
+    (DocumentLine, "sku"),
+    (StockEvent, "package"),
+    (OutboundMessage, "reference"),
+    (OutboundMessage, "partner_reference"),
+    (InboundMessage, "reference"),
+)
+
+
+def view(request: HttpRequest) -> HttpResponseBase:
+    context = site_context(request, Document)
+    term = request.GET.get("q", "").strip()[:LONGEST]
+    found = list(orders(term)) if term else []
+    if len(found) == 1:
+        return HttpResponseRedirect(links.timeline(found[0]))
+    context |= {"title": "Find", "term": term, "found": found, "full": len(found) == MOST}
+    return TemplateResponse(request, "console/find.html", context)
+
+
+def orders(term: str) -> QuerySet[Document]:
+    """The orders that the number leads to, newest first."""
+    documents = Document.objects.filter(pk__in=set(_documents([term, term.upper()])))
+    ids = {parent or pk for pk, parent in documents.values_list("pk", "parent")}
+    return Document.objects.filter(pk__in=ids).select_related("connection").order_by("-id")[:MOST]
+
+
+def _documents(terms: list[str]) -> Iterator[int]:
+    """One look-up in an index for each sort of number; of each the newest."""
+    for column in ("reference", "customer_reference"):
+        yield from Document.objects.filter(**{f"{column}__in": terms}).values_list("pk", flat=True)[:MOST]
+    for table, column in BY_DOCUMENT:
+        rows = table.objects.filter(**{f"{column}__in": terms}, document__isnull=False).order_by("-id")
+        yield from rows.values_list("document", flat=True)[:MOST]
+    yield from _referred(terms)
+
+
+def _referred(terms: list[str]) -> Iterator[int]:
+    """Deliveries whose Odoo record is known to the partner by this number."""
+    partners = Connection.objects.values("pk")
+    named = ExternalReference.objects.filter(
+        partner__in=partners, document_type__in=TOLD_BY_PARTNER, reference__in=terms
+    )
+    for erp, record in named.values_list("erp", "record_id")[:MOST]:
+        releases = ExternalReference.objects.filter(erp=erp, record_id=record, document_type="release")
+        yield from Document.objects.filter(
+            connection=erp, kind=Document.Kind.DELIVERY, reference__in=releases.values("reference")
+        ).values_list("pk", flat=True)

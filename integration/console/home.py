@@ -1,0 +1,105 @@
+"""The home page: what needs a person, what is at work, and whether the remote systems answer."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.db.models.functions import Now
+from django.http import HttpRequest
+from django.utils.timezone import now
+
+from integration.console import links
+from integration.console.guard import may_view
+from integration.console.standing import reachable
+from integration.errors.catalogue import Severity
+from integration.models import Connection, ExceptionCase, OutboundMessage, Stream, SyncJob
+
+SEVERITIES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
+LATE = timedelta(minutes=1)  # work that is due and not begun for so long: nobody takes it
+SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number with the list that it counts. ``state`` colours it unless the number is zero."""
+
+    label: str
+    count: int
+    address: str
+    state: str
+
+
+def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Adds the figures that the user may see (called by the theme)."""
+    if may_view(request, ExceptionCase):
+        context |= {"severities": severities(), "urgent": urgent()}
+    if may_view(request, SyncJob):
+        context |= {"states": states(), "stuck": stuck()}
+    if may_view(request, Connection):
+        context["connections"] = connections()
+    if may_view(request, OutboundMessage):
+        context["overdue"] = overdue()
+    return context
+
+
+def severities() -> list[Tile]:
+    """Unresolved cases by severity."""
+    rows = ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED).order_by().values_list("severity")
+    counts = dict(rows.annotate(Count("pk")))
+    return [
+        Tile(name.value, counts.get(name, 0), links.listing(ExceptionCase, severity__exact=name.value), name.value)
+        for name in SEVERITIES
+    ]
+
+
+def urgent() -> list[ExceptionCase]:
+    cases = ExceptionCase.objects.filter(state=ExceptionCase.State.OPEN).select_related("document")
+    return sorted(cases.order_by("deadline")[:SHOWN], key=lambda case: SEVERITIES.index(Severity(case.severity)))
+
+
+def states() -> list[Tile]:
+    """Jobs that are not finished, by state: counted over the partial index of active jobs."""
+    rows = SyncJob.objects.filter(state__in=SyncJob.ACTIVE).order_by().values_list("state")
+    counts = dict(rows.annotate(Count("pk")))
+    return [
+        Tile(str(state.label), counts.get(state, 0), links.listing(SyncJob, state__exact=state.value), state.value)
+        for state in map(SyncJob.State, SyncJob.ACTIVE)
+    ]
+
+
+def stuck() -> int:
+    """Documents whose work has been due for a minute and that no worker has taken."""
+    late = Q(next_due_at__lt=Now() - LATE) & (Q(claimed_until=None) | Q(claimed_until__lt=Now()))
+    return Stream.objects.filter(late).count()
+
+
+def connections() -> list[dict[str, Any]]:
+    rows = Connection.objects.select_related("gate").defer("secrets").order_by("kind", "name")
+    held = SyncJob.objects.filter(waits_for__isnull=False).order_by().values_list("waits_for")
+    waiting = dict(held.annotate(Count("pk")))
+    return [
+        {"row": row, "address": links.page(row), "reachable": reachable(row), "waiting": waiting.get(row.pk, 0)}
+        for row in rows
+    ]
+
+
+def overdue() -> dict[str, Any]:
+    """Sent, not answered in time: read from the partial index of unanswered messages."""
+    late = OutboundMessage.objects.filter(state=OutboundMessage.State.SENT, acknowledge_by__lt=now())
+    rows = late.select_related("connection", "document").defer("body").order_by("acknowledge_by")
+    return {"count": late.count(), "rows": rows[:SHOWN]}
+
+
+def open_cases(request: HttpRequest) -> int | str:
+    """The figure beside "Cases" in the navigation."""
+    if not may_view(request, ExceptionCase):
+        return ""
+    return ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED).count()
+
+
+def environment(request: HttpRequest) -> list[str]:
+    """The label in the header: nobody should take a test installation for the real one."""
+    production = settings.ENVIRONMENT == "production"
+    return ["Production", "success"] if production else [settings.ENVIRONMENT.capitalize(), "warning"]

@@ -1,0 +1,149 @@
+"""Code mappings, which are versioned and let waiting jobs go on, business rules, and external references."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from integration.console.base import ConfigurationAdmin, HistoryAdmin, actor
+from integration.console.words import badge, quantity
+from integration.jobs import acts, mappings
+from integration.models import BusinessRule, CodeMapping, Connection, ExceptionCase, ExternalReference
+
+RELEASED = "Jobs that waited for this mapping are tried now."
+MAPPED = "This code is mapped already: open that mapping and change it."
+KEY = ("kind", "partner", "odoo_code", "sku")  # what a mapping is about; a new version keeps it
+
+
+class MappingForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = CodeMapping
+        fields = (*KEY, "partner_code", "factor")
+
+    def validate_constraints(self) -> None:
+        """The table's own rules, in words that say what to do."""
+        entered = self.cleaned_data
+        key = {name: entered.get(name, getattr(self.instance, name, None)) for name in KEY if name != "partner"}
+        partner = entered.get("partner") or self.instance.partner
+        others = CodeMapping.objects.filter(partner=partner, valid_to=None).exclude(pk=self.instance.pk)
+        if others.filter(**key).exists():
+            self.add_error("odoo_code", ValidationError(MAPPED))
+        taken = others.filter(kind=CodeMapping.Kind.PRODUCT, partner_code=entered.get("partner_code")).first()
+        if taken and key["kind"] == CodeMapping.Kind.PRODUCT:
+            self.add_error("partner_code", ValidationError(f"This code is mapped to {taken.odoo_code} already."))
+
+
+class CurrentFilter(admin.SimpleListFilter):
+    """Shows the mappings in force unless asked for the older versions."""
+
+    title = "version"
+    parameter_name = "version"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> tuple[tuple[str, str], ...]:
+        return (("current", "In force"), ("old", "Replaced"))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
+        return queryset if self.value() is None else queryset.filter(valid_to__isnull=self.value() == "current")
+
+
+@admin.register(CodeMapping)
+class CodeMappingAdmin(ConfigurationAdmin):
+    form = MappingForm
+    search_fields = ("odoo_code", "partner_code", "sku")
+    search_help_text = "A code of either side"
+    list_display = ("odoo_code", "partner_code", "kind", "partner", "sku", "factor_shown", "version", "in_force")
+    list_select_related = ("partner",)
+    list_filter = (CurrentFilter, "kind", "partner")
+    ordering = ("valid_to", "kind", "odoo_code")
+    fieldsets = (
+        (None, {"fields": (("kind", "partner"), ("odoo_code", "partner_code"), ("sku", "factor"))}),
+    )  # fmt: skip
+    nothing = "Add a mapping to say which code here is which code of a partner."
+
+    def has_change_permission(self, request: HttpRequest, obj: CodeMapping | None = None) -> bool:
+        replaced = obj is not None and obj.valid_to is not None
+        return not replaced and bool(super().has_change_permission(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: CodeMapping | None = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: CodeMapping | None = None) -> tuple[str, ...]:
+        return KEY if obj else ()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "partner":
+            kwargs["queryset"] = Connection.objects.exclude(kind="odoo").defer("secrets")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except acts.NotAllowed as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
+        new = mappings.add(
+            obj.partner,
+            obj.kind,
+            obj.odoo_code,
+            obj.partner_code,
+            factor=obj.factor,
+            sku=obj.sku,
+            actor=actor(request),
+        )
+        obj.__dict__.update(new.__dict__)
+        messages.info(request, RELEASED)
+
+    def response_add(self, request: HttpRequest, obj: CodeMapping, post_url_continue: Any = None) -> HttpResponse:
+        case = request.GET.get("case", "")
+        if case.isdecimal() and ExceptionCase.objects.filter(pk=case).exists():
+            messages.success(request, f"Mapping added: {obj}.")
+            return HttpResponseRedirect(reverse("admin:integration_exceptioncase_change", args=[case]))
+        return super().response_add(request, obj, post_url_continue)  # type: ignore[no-any-return]
+
+    def response_change(self, request: HttpRequest, obj: CodeMapping) -> HttpResponse:
+        messages.success(request, f"{obj} is now version {obj.version}.")
+        return HttpResponseRedirect(reverse("admin:integration_codemapping_changelist"))
+
+    @admin.display(description="factor")
+    def factor_shown(self, mapping: CodeMapping) -> str:
+        return quantity(mapping.factor)
+
+    @admin.display(description="state")
+    def in_force(self, mapping: CodeMapping) -> SafeString:
+        return badge("replaced", "superseded") if mapping.valid_to else badge("in force", "accepted")
+
+
+@admin.register(BusinessRule)
+class BusinessRuleAdmin(ConfigurationAdmin):
+    search_fields = ("sku", "note")
+    list_display = ("__str__", "warehouse", "sku", "value_shown", "order", "version", "active")
+    list_select_related = ("warehouse",)
+    list_filter = ("kind", "active")
+    readonly_fields = ("version",)
+    nothing = "Without rules nothing is shipped over and nothing is released in fractions. Add a rule to allow it."
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
+        obj.version += change
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description="value")
+    def value_shown(self, rule: BusinessRule) -> str:
+        return quantity(rule.value)
+
+
+@admin.register(ExternalReference)
+class ExternalReferenceAdmin(HistoryAdmin):
+    exact = ("reference", "record_id")
+    search_help_text = "The partner's number, Odoo's id"
+    list_display = ("reference", "document_type", "partner", "model", "record_id", "created_at")
+    list_select_related = ("partner", "erp")
+    list_filter = ("document_type",)
+    ordering = ("-id",)
+    nothing = "Rows appear when an order is released or a shipment is posted."

@@ -1,0 +1,19 @@
+"""The console's admin site: its own home page, the timeline of an order, and the search for any number."""
+
+from django.urls import URLPattern, path
+from unfold.sites import UnfoldAdminSite
+
+from integration.console import find, timeline
+
+
+class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
+    site_title = site_header = "Crossdock"
+    index_title = "Today"
+    index_template = "console/home.html"
+    enable_nav_sidebar = True
+
+    def extra_urls(self) -> list[URLPattern]:
+        return [
+            path("orders/<int:document>/timeline/", self.admin_view(timeline.view), name="timeline"),
+            path("find/", self.admin_view(find.view), name="find"),
+        ]

@@ -1,0 +1,41 @@
+"""How a connection, a case or a message stands just now, as a label."""
+
+from datetime import datetime
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import now
+
+from integration.console.words import badge, span
+from integration.models import Connection, ConnectionGate, ExceptionCase, OutboundMessage
+
+
+def reachable(connection: Connection) -> SafeString:
+    """Whether calls get through, as far as the workers know."""
+    gate = getattr(connection, "gate", None)
+    if gate is None or (gate.last_success_at is None and not gate.failures):
+        return badge("not called yet", "quiet")
+    if gate.breaker == ConnectionGate.Breaker.OPEN:
+        return badge("unreachable", "failed")
+    return badge("reachable", "succeeded")
+
+
+def case_due(case: ExceptionCase) -> SafeString | str:
+    """How long there is left, while there is something to do."""
+    if case.deadline is None or case.state not in ExceptionCase.UNRESOLVED:
+        return "-"
+    return remaining(case.deadline)
+
+
+def answer_due(message: OutboundMessage) -> SafeString | str:
+    """How long the partner may still take for its answer."""
+    if message.acknowledge_by is None or message.state != OutboundMessage.State.SENT:
+        return "-"
+    return remaining(message.acknowledge_by)
+
+
+def remaining(deadline: datetime) -> SafeString | str:
+    left = deadline - now()
+    if left.total_seconds() < 0:
+        return format_html('<span class="cd-late">{} late</span>', span(left))
+    return f"in {span(left)}"

@@ -1,0 +1,177 @@
+"""What happened to an order, as entries in time order: one per snapshot, message, try, write, case and movement."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Q
+
+from integration.console import links
+from integration.console.words import duration, plural, quantity
+from integration.models import (
+    CapturedRecord,
+    Document,
+    Effect,
+    ExceptionCase,
+    InboundMessage,
+    JobAttempt,
+    OutboundMessage,
+    StockEvent,
+    SyncJob,
+)
+
+MOST = 300  # of each sort; the newest are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One remote call of a try."""
+
+    what: str
+    took: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened. ``state`` colours it; ``sort`` names its symbol."""
+
+    at: datetime
+    sort: str
+    title: str
+    state: str = ""
+    detail: str = ""
+    address: str = ""
+    calls: Sequence[Call] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """An order with its deliveries, and all rows about them."""
+
+    order: Document
+    documents: Sequence[Document]
+    captured: Sequence[CapturedRecord]
+    sent: Sequence[OutboundMessage]
+    received: Sequence[InboundMessage]
+    jobs: Sequence[SyncJob]
+    attempts: Sequence[JobAttempt]
+    effects: Sequence[Effect]
+    cases: Sequence[ExceptionCase]
+    moved: Sequence[StockEvent]
+
+
+def family(document: Document) -> Family:
+    """Everything about the order that the document is, or belongs to."""
+    order = document.parent or document
+    documents = [order, *order.deliveries.select_related("warehouse__wms", "connection").order_by("id")]
+    ours = Q(document__in=documents)
+    jobs = list(
+        SyncJob.objects.filter(ours | Q(inbound__document__in=documents)).select_related("waits_for", "document")[:MOST]
+    )
+    ids = [job.pk for job in jobs]
+    snapshots = CapturedRecord.objects.filter(
+        connection=order.connection_id, model="sale.order", record_id=order.erp_id
+    )
+    return Family(
+        order=order,
+        documents=documents,
+        captured=list(snapshots.defer("snapshot")),
+        sent=list(OutboundMessage.objects.filter(ours).select_related("connection").defer("body")[:MOST]),
+        received=list(InboundMessage.objects.filter(ours).select_related("connection").defer("body")[:MOST]),
+        jobs=jobs,
+        attempts=list(JobAttempt.objects.filter(job__in=ids)[:MOST]),
+        effects=list(Effect.objects.filter(job__in=ids).select_related("connection")[:MOST]),
+        cases=list(ExceptionCase.objects.filter(ours | Q(waiting__job__in=ids)).distinct()[:MOST]),
+        moved=list(StockEvent.objects.filter(ours)[:MOST]),
+    )
+
+
+def tell(of: Family) -> list[Entry]:
+    """The entries, oldest first."""
+    jobs = {job.pk: job for job in of.jobs}
+    tried = {attempt.job_id for attempt in of.attempts}
+    parts: Iterable[Iterable[Entry]] = (
+        *map(_snapshot, of.captured),
+        *map(_sent, of.sent),
+        map(_received, of.received),
+        (_attempt(attempt, jobs[attempt.job_id]) for attempt in of.attempts),
+        (_untried(job) for job in of.jobs if job.pk not in tried),
+        map(_effect, of.effects),
+        *map(_case, of.cases),
+        _movements(of.moved),
+    )
+    return sorted((entry for part in parts for entry in part), key=lambda entry: entry.at)
+
+
+def _snapshot(row: CapturedRecord) -> Iterator[Entry]:
+    if row.read_at:
+        yield Entry(row.read_at, "snapshot", f"Read from Odoo, version {row.version}", address=links.page(row))
+
+
+def _sent(message: OutboundMessage) -> Iterator[Entry]:
+    what, to = f"{words(message.type)} {message.reference} version {message.version}", message.connection.name
+    address = links.page(message)
+    if message.sent_at is None:
+        yield Entry(message.created_at, "out", f"{what} made for {to}", message.state, "", address)
+        return
+    due = f"Answer due by {message.acknowledge_by:%H:%M} UTC." if message.acknowledge_by else ""
+    yield Entry(message.sent_at, "out", f"{what} sent to {to}", "sent", due, address)
+    if message.answered_at:
+        detail = " ".join(filter(None, [message.partner_reference, message.reason]))
+        title = f"{to} {message.get_state_display()} {message.reference} version {message.version}"
+        yield Entry(message.answered_at, "in", title, message.state, detail, address)
+
+
+def _received(message: InboundMessage) -> Entry:
+    title = f"{words(message.type)} {message.reference} received from {message.connection.name}"
+    return Entry(message.received_at, "in", title, "sent", f"Message {message.external_id}", links.page(message))
+
+
+def _attempt(attempt: JobAttempt, job: SyncJob) -> Entry:
+    took = duration((attempt.ended_at - attempt.started_at).total_seconds() * 1000)
+    title = f"{words(job.flow)} {job.subject}: try {attempt.number}, {words(attempt.outcome).lower()}"
+    detail = " ".join(filter(None, [attempt.code, attempt.detail, f"Took {took}."]))
+    return Entry(attempt.started_at, "job", title, attempt.outcome, detail, links.page(job), calls(attempt))
+
+
+def _untried(job: SyncJob) -> Entry:
+    title = f"{words(job.flow)} {job.subject}: {job.get_state_display()}"
+    return Entry(job.created_at, "job", title, job.state, job.failure_text, links.page(job))
+
+
+def _effect(effect: Effect) -> Entry:
+    title = f"{words(effect.verb)} in {effect.connection.name}: {effect.get_state_display()}"
+    return Entry(effect.landed_at or effect.intended_at, "write", title, effect.state, effect.key, links.page(effect))
+
+
+def _case(case: ExceptionCase) -> Iterator[Entry]:
+    address = links.page(case)
+    yield Entry(case.first_seen, "case", f"Case opened: {case.title}", "open", case.cause, address)
+    if case.resolved_at:
+        title = f"Case {case.get_state_display()}: {case.title}"
+        yield Entry(case.resolved_at, "case", title, case.state, case.resolution, address)
+
+
+def _movements(rows: Sequence[StockEvent]) -> Iterator[Entry]:
+    """One entry per source: a shipment of forty lines is one thing that happened."""
+    by_source: dict[tuple[str, datetime], list[StockEvent]] = {}
+    for row in rows:
+        by_source.setdefault((row.source, row.happened_at), []).append(row)
+    for (source, at), moved in by_source.items():
+        goods = ", ".join(f"{quantity(-row.quantity)} x {row.sku}" for row in moved[:8])
+        parcels = ", ".join(sorted({row.package for row in moved if row.package}))
+        detail = f"{goods}{' and more' if len(moved) > 8 else ''}{f'. Packages {parcels}' if parcels else ''}."
+        yield Entry(at, "goods", f"Goods left: {plural(len(moved), 'line')} ({source})", "shipped", detail)
+
+
+def calls(attempt: JobAttempt) -> list[Call]:
+    """The remote calls of a try."""
+    return [
+        Call(str(call["what"]), duration(float(call["milliseconds"])), str(call["outcome"])) for call in attempt.calls
+    ]
+
+
+def words(name: str) -> str:
+    """ "order_release" and "order.release" as people write it."""
+    return name.replace("_", " ").replace(".", " ").capitalize()

@@ -1,0 +1,26 @@
+"""The page that tells an order's story: what it is, what it waits for, and everything that happened."""
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+
+from integration.console import story, waiting
+from integration.console.guard import site_context
+from integration.models import Document, DocumentLine
+
+
+def view(request: HttpRequest, document: int) -> HttpResponseBase:
+    shown = get_object_or_404(Document.objects.select_related("parent__connection", "connection"), pk=document)
+    family = story.family(shown)
+    lines = list(DocumentLine.objects.filter(document__in=family.documents).select_related("document").order_by("id"))
+    context = site_context(request, Document) | {
+        "title": f"{family.order.get_kind_display().capitalize()} {family.order}",
+        "order": family.order,
+        "shown": shown,
+        "deliveries": family.documents[1:],
+        "lines": [(line, waiting.left(line)) for line in lines],
+        "waits": waiting.waits(family, lines),
+        "entries": story.tell(family),
+    }
+    return TemplateResponse(request, "console/timeline.html", context)

@@ -1,0 +1,43 @@
+"""Filters for the console's templates; all of them escape."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django import template
+from django.db.models import Model
+from django.utils.timezone import now
+
+from integration.console import links, standing, story, words
+from integration.models import JobAttempt
+
+register = template.Library()
+register.filter("badge", words.badge)
+register.filter("tone", words.tone)
+register.filter("quantity", words.quantity)
+register.filter("calls", story.calls)
+register.filter("words", story.words)
+register.filter("page", links.page)
+register.filter("timeline", links.timeline)
+register.filter("due", standing.case_due)
+
+
+@register.filter
+def ago(moment: datetime | None) -> str:
+    return f"{words.span(now() - moment)} ago" if moment else "never"
+
+
+@register.filter
+def late(moment: datetime) -> str:
+    return f"{words.span(now() - moment)} late"
+
+
+@register.filter
+def took(attempt: JobAttempt) -> str:
+    return words.duration((attempt.ended_at - attempt.started_at).total_seconds() * 1000)
+
+
+@register.filter
+def money(row: Model) -> str:
+    """The value of a document or of a case."""
+    value: Decimal | None = getattr(row, "value", None)
+    return words.money(value, getattr(row, "currency", ""))
