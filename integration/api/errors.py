@@ -10,7 +10,7 @@ from django.views import defaults
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from integration.errors import ConfigurationError, Forbidden, IntegrationError, InvalidDocument
+from integration.errors import Forbidden, IntegrationError, InvalidDocument
 from integration.jobs.acts import NotAllowed
 
 RETRY_SECONDS = 5
@@ -120,7 +120,7 @@ def _first(detail: Any, path: str = "") -> tuple[str, str]:
 
 
 def _framework(exc: exceptions.APIException) -> Failure:
-    code = exc.default_code if isinstance(exc.detail, (list, dict)) else exc.detail.code
+    code = exc.default_code if isinstance(exc.detail, (list, dict)) else str(exc.detail.code)
     headers = {"WWW-Authenticate": header} if (header := getattr(exc, "auth_header", None)) else {}
     if wait := getattr(exc, "wait", None):
         headers["Retry-After"] = str(max(1, round(wait)))
@@ -131,7 +131,6 @@ def _framework(exc: exceptions.APIException) -> Failure:
 _EXPLAINED: tuple[tuple[type[Exception], Callable[[Any], Failure]], ...] = (
     (Forbidden, _catalogued(401, SIGNATURE)),
     (InvalidDocument, _catalogued(400)),
-    (ConfigurationError, _catalogued(503, PAUSE)),  # ours to mend: the sender keeps the message and sends it again
     (NotAllowed, _refused_act),
     (Http404, _missing),
     (exceptions.ValidationError, _invalid),

@@ -5,7 +5,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -21,7 +21,7 @@ _CURSOR = re.compile(rb"before:([1-9][0-9]{0,17})")
 class Pages(BasePagination):
     """``next`` is the address of the following page, null on the last. Nothing is counted."""
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: APIView | None = None) -> list[Model]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         size = _size(request.query_params.get("page_size"))
         before = _before(request.query_params.get("cursor"))
         if before is not None:

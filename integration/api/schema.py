@@ -39,7 +39,7 @@ FAILURES = {
     "413": "The body is too large",
     "415": "The body is not application/json",
     "429": "Too many messages in a second: wait as long as Retry-After says",
-    "503": "The database cannot be reached, or the connection is wrongly configured: send it again later",
+    "503": "The database cannot be reached: send it again later",
 }
 _SIGNED = ("400", "401", "413", "415", "429", "503")
 _HINTED = ("400", "404", "413", "415", "503")

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from rest_framework import serializers
 
@@ -21,8 +22,14 @@ from integration.models import (
 )
 
 Quantity = partial(serializers.DecimalField, max_digits=18, decimal_places=6, normalize_output=True)
-Slug = partial(serializers.SlugRelatedField, slug_field="slug", read_only=True)
-Name = partial(serializers.SlugRelatedField, slug_field="reference", read_only=True)
+
+
+def Slug() -> serializers.SlugRelatedField[Any]:  # noqa: N802  (stands among the fields)
+    return serializers.SlugRelatedField(slug_field="slug", read_only=True)
+
+
+def Name() -> serializers.SlugRelatedField[Any]:  # noqa: N802
+    return serializers.SlugRelatedField(slug_field="reference", read_only=True)
 
 
 class ConnectionSerializer(serializers.ModelSerializer[Connection]):
@@ -70,7 +77,7 @@ class OutboundSerializer(serializers.ModelSerializer[OutboundMessage]):
         )
 
 
-class BodySerializer(serializers.Serializer[InboundMessage | OutboundMessage]):
+class BodySerializer(serializers.Serializer[Any]):
     """A body as it was received or sent; one that is not UTF-8 comes as base64."""
 
     id = serializers.IntegerField()

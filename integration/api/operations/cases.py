@@ -14,6 +14,8 @@ from integration.models import ExceptionCase
 
 
 class Cases(Resource[ExceptionCase]):
+    """What operations staff work on: one case per cause."""
+
     resource = "cases"
     queryset = ExceptionCase.objects.select_related("connection", "document").defer("connection__secrets")
     serializer_class = CaseSerializer

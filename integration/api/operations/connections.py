@@ -7,6 +7,8 @@ from integration.models import Connection, Warehouse
 
 
 class Connections(Resource[Connection]):
+    """Remote systems, without their secrets and options."""
+
     resource = "connections"
     queryset = Connection.objects.select_related("gate").defer("secrets", "options", "profile")
     serializer_class = ConnectionSerializer
@@ -14,6 +16,8 @@ class Connections(Resource[Connection]):
 
 
 class Warehouses(Resource[Warehouse]):
+    """Which Odoo warehouse is which warehouse of a partner, and how its flows work."""
+
     resource = "connections"
     queryset = Warehouse.objects.select_related("erp", "wms").defer("erp__secrets", "wms__secrets")
     serializer_class = WarehouseSerializer

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from integration.api.filters import JobFilter
 from integration.api.operations.base import Resource
+from integration.api.pages import Pages
 from integration.api.serializers import AttemptSerializer, CancelSerializer, JobSerializer
 from integration.api.tokens import actor
 from integration.jobs import acts
@@ -14,6 +15,8 @@ from integration.models import JobAttempt, SyncJob
 
 
 class Jobs(Resource[SyncJob]):
+    """Units of work, with their state and what failed."""
+
     resource = "jobs"
     queryset = SyncJob.objects.select_related("stream", "document", "waits_for").defer("waits_for__secrets")
     serializer_class = JobSerializer
@@ -23,8 +26,9 @@ class Jobs(Resource[SyncJob]):
     @action(detail=True, filterset_class=None)
     def attempts(self, request: Request, pk: int) -> Response:
         """Every try of the job, the latest first."""
-        tries = self.paginate_queryset(JobAttempt.objects.filter(job=self.get_object()))
-        return self.get_paginated_response(AttemptSerializer(tries, many=True).data)
+        pages = Pages()
+        tries = pages.paginate_queryset(JobAttempt.objects.filter(job=self.get_object()), request)
+        return pages.get_paginated_response(AttemptSerializer(tries, many=True).data)
 
     @extend_schema(request=None, responses=JobSerializer)
     @action(detail=True, methods=["post"])

@@ -14,6 +14,8 @@ from integration.models import CodeMapping
 
 
 class Mappings(Resource[CodeMapping]):
+    """Codes of Odoo and of partners, with the versions that were replaced."""
+
     resource = "mappings"
     queryset = CodeMapping.objects.select_related("partner").defer("partner__secrets")
     serializer_class = MappingSerializer

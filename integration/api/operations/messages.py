@@ -29,12 +29,16 @@ class Messages(Resource[Row]):
 
 
 class Inbound(Messages[InboundMessage]):
+    """What partners sent."""
+
     queryset = InboundMessage.objects.all()
     serializer_class = InboundSerializer
     filterset_class = InboundFilter
 
 
 class Outbound(Messages[OutboundMessage]):
+    """What partners were sent, and what they said to it."""
+
     queryset = OutboundMessage.objects.all()
     serializer_class = OutboundSerializer
     filterset_class = OutboundFilter

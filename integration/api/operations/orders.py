@@ -11,6 +11,8 @@ _DELIVERIES = Document.objects.select_related("warehouse").prefetch_related("lin
 
 
 class Orders(Resource[Document]):
+    """Orders with their deliveries and lines. Quantities are in Odoo's unit of the line."""
+
     resource = "orders"
     queryset = (
         Document.objects.filter(kind=Document.Kind.ORDER)

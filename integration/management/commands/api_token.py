@@ -1,6 +1,7 @@
 """`manage.py api_token make | list | revoke`: who may call the API."""
 
 import getpass
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,20 +26,21 @@ class Command(BaseCommand):
         verbs.add_parser("revoke", help="end a token now").add_argument("prefix", help="its first part, see list")
 
     def handle(self, *, verb: str, **options: Any) -> None:
-        {"make": self.make, "list": self.list, "revoke": self.revoke}[verb](**options)
+        acts: dict[str, Callable[..., None]] = {"make": self._make, "list": self._list, "revoke": self._revoke}
+        acts[verb](**options)
 
-    def make(self, *, name: str, scope: list[str], days: int | None, **_: Any) -> None:
+    def _make(self, *, name: str, scope: list[str], days: int | None, **_: Any) -> None:
         row, text = tokens.make(name, scope, _end(days))
         note(_operator(), "make token", f"{row} ({row.prefix})", scopes=row.scopes)
         self.stdout.write(text)
         self.stderr.write("Keep it now: it is not stored and cannot be shown again.")
 
-    def list(self, **_: Any) -> None:
+    def _list(self, **_: Any) -> None:
         for row in ApiToken.objects.all():
             used = f"used {row.last_used_at:%Y-%m-%d %H:%M}" if row.last_used_at else "never used"
             self.stdout.write(f"{row.prefix}  {row.name}  {_state(row)}  {used}  {' '.join(row.scopes)}")
 
-    def revoke(self, *, prefix: str, **_: Any) -> None:
+    def _revoke(self, *, prefix: str, **_: Any) -> None:
         row = ApiToken.objects.filter(prefix=prefix, revoked_at=None).first()
         if row is None:
             raise CommandError(f"No valid token begins with {prefix}. See: manage.py api_token list")
