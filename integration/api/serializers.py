@@ -24,12 +24,12 @@ from integration.models import (
 Quantity = partial(serializers.DecimalField, max_digits=18, decimal_places=6, normalize_output=True)
 
 
-def Slug() -> serializers.SlugRelatedField[Any]:  # noqa: N802  (stands among the fields)
-    return serializers.SlugRelatedField(slug_field="slug", read_only=True)
+def slug_of(**options: Any) -> serializers.SlugRelatedField[Any]:
+    return serializers.SlugRelatedField(slug_field="slug", read_only=True, **options)
 
 
-def Name() -> serializers.SlugRelatedField[Any]:  # noqa: N802
-    return serializers.SlugRelatedField(slug_field="reference", read_only=True)
+def reference_of() -> serializers.SlugRelatedField[Any]:
+    return serializers.SlugRelatedField(slug_field="reference", read_only=True, allow_null=True)
 
 
 class ConnectionSerializer(serializers.ModelSerializer[Connection]):
@@ -45,7 +45,7 @@ class ConnectionSerializer(serializers.ModelSerializer[Connection]):
 
 
 class WarehouseSerializer(serializers.ModelSerializer[Warehouse]):
-    erp, wms = Slug(), Slug()
+    erp, wms = slug_of(), slug_of()
 
     class Meta:
         model = Warehouse
@@ -56,7 +56,7 @@ class WarehouseSerializer(serializers.ModelSerializer[Warehouse]):
 
 
 class InboundSerializer(serializers.ModelSerializer[InboundMessage]):
-    connection, document = Slug(), Name()
+    connection, document = slug_of(), reference_of()
 
     class Meta:
         model = InboundMessage
@@ -67,7 +67,7 @@ class InboundSerializer(serializers.ModelSerializer[InboundMessage]):
 
 
 class OutboundSerializer(serializers.ModelSerializer[OutboundMessage]):
-    connection, document = Slug(), Name()
+    connection, document = slug_of(), reference_of()
 
     class Meta:
         model = OutboundMessage
@@ -94,7 +94,7 @@ class BodySerializer(serializers.Serializer[Any]):
 class JobSerializer(serializers.ModelSerializer[SyncJob]):
     stream = serializers.SlugRelatedField[SyncJob](slug_field="key", read_only=True)
     lane = serializers.CharField(source="stream.get_lane_display")
-    document, waits_for = Name(), Slug()
+    document, waits_for = reference_of(), slug_of(allow_null=True)
 
     class Meta:
         model = SyncJob
@@ -124,7 +124,7 @@ class LineSerializer(serializers.ModelSerializer[DocumentLine]):
 
 
 class DeliverySerializer(serializers.ModelSerializer[Document]):
-    warehouse = serializers.SlugRelatedField[Document](slug_field="name", read_only=True)
+    warehouse = serializers.SlugRelatedField[Document](slug_field="name", read_only=True, allow_null=True)
     lines = LineSerializer(many=True)
 
     class Meta:
@@ -133,7 +133,7 @@ class DeliverySerializer(serializers.ModelSerializer[Document]):
 
 
 class OrderSerializer(serializers.ModelSerializer[Document]):
-    connection = Slug()
+    connection = slug_of()
     value = Quantity(allow_null=True)
     deliveries = DeliverySerializer(many=True)
 
@@ -146,7 +146,7 @@ class OrderSerializer(serializers.ModelSerializer[Document]):
 
 
 class CaseSerializer(serializers.ModelSerializer[ExceptionCase]):
-    connection, document = Slug(), Name()
+    connection, document = slug_of(allow_null=True), reference_of()
 
     class Meta:
         model = ExceptionCase
@@ -158,7 +158,7 @@ class CaseSerializer(serializers.ModelSerializer[ExceptionCase]):
 
 
 class MappingSerializer(serializers.ModelSerializer[CodeMapping]):
-    partner = Slug()
+    partner = slug_of()
     factor = Quantity()
 
     class Meta:

@@ -1,0 +1,157 @@
+"""What an integrator may do: the same acts as in the console, with the token's name in the audit log."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from integration.models import AuditEvent, CodeMapping, Connection, ExceptionCase, SyncJob
+
+pytestmark = pytest.mark.django_db
+MAPPING = {"kind": "product", "partner": "northgate", "odoo_code": "CHAIR-ASH", "partner_code": "X-1"}
+AddJob = Callable[..., SyncJob]
+
+
+@pytest.fixture
+def client(api: Callable[..., Client]) -> Client:
+    return api("jobs:write", "cases:write", "mappings:write")
+
+
+@pytest.fixture
+def case(add_job: AddJob, wms: Connection) -> ExceptionCase:
+    """A product that is not mapped, and a job that waits for it."""
+    case = ExceptionCase.objects.create(
+        fingerprint="CD-3001:northgate:CHAIR-ASH", code="CD-3001", title="Product not mapped", last_seen=timezone.now(),
+        context={"kind": "product", "scope": "northgate", "code": "CHAIR-ASH"},
+    )  # fmt: skip
+    case.waiting.create(job=add_job(state="blocked"))
+    return case
+
+
+def post(client: Client, address: str, body: Any = None, **extra: Any) -> HttpResponse:
+    return client.post(f"/api/v1/{address}", body or {}, **({"content_type": "application/json"} | extra))
+
+
+def test_a_waiting_job_is_retried(client: Client, add_job: AddJob) -> None:
+    job = add_job(state="needs_attention", attempts=7)
+
+    answer = post(client, f"jobs/{job.pk}/retry")
+
+    assert (answer.status_code, answer.json()["state"], answer.json()["attempts"]) == (200, "pending", 0)
+    assert AuditEvent.objects.get().actor.startswith("token tests (")
+
+
+@pytest.mark.parametrize("state", ["running", "succeeded", "cancelled"])
+def test_a_job_that_runs_or_is_finished_is_not_retried(client: Client, add_job: AddJob, state: str) -> None:
+    job = add_job(state=state)
+
+    answer = post(client, f"jobs/{job.pk}/retry")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "not_allowed")
+    assert SyncJob.objects.get().state == state
+
+
+def test_a_job_is_cancelled_with_a_reason(client: Client, add_job: AddJob) -> None:
+    job = add_job(state="blocked")
+
+    answer = post(client, f"jobs/{job.pk}/cancel", {"reason": "Shipped by hand."})
+
+    assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
+    assert AuditEvent.objects.get().detail["reason"] == "Shipped by hand."
+
+
+@pytest.mark.parametrize("reason", ["", "   ", None, 10**400, "a\x00", "\ud800", "x" * 301, ["a"], {"a": 1}])
+def test_a_job_is_not_cancelled_without_a_proper_reason(client: Client, add_job: AddJob, reason: Any) -> None:
+    job = add_job(state="blocked")
+
+    answer = post(client, f"jobs/{job.pk}/cancel", {"reason": reason})
+
+    assert (answer.status_code, answer.json()["error"]["field"]) == (400, "reason")
+    assert SyncJob.objects.get().state == "blocked"
+
+
+def test_a_case_is_retried_with_all_that_waits_for_it(client: Client, case: ExceptionCase) -> None:
+    answer = post(client, f"cases/{case.pk}/retry")
+
+    assert (answer.status_code, answer.json()) == (200, {"retried": 1})
+    assert SyncJob.objects.get().state == "pending"
+
+
+def test_a_case_is_resolved_once(client: Client, case: ExceptionCase) -> None:
+    first, second = (post(client, f"cases/{case.pk}/resolve", {"resolution": "Mapped."}) for _ in range(2))
+
+    assert (first.status_code, first.json()["state"], first.json()["resolution"]) == (200, "resolved", "Mapped.")
+    assert (second.status_code, second.json()["error"]["code"]) == (409, "not_allowed")
+
+
+def test_a_mapping_lets_go_of_what_waited_for_it(client: Client, case: ExceptionCase) -> None:
+    answer = post(client, "mappings", MAPPING)
+
+    assert (answer.status_code, answer.json()["partner_code"], answer.json()["version"]) == (201, "X-1", 1)
+    assert SyncJob.objects.get().state == "pending"
+
+
+def test_a_changed_mapping_is_a_new_version(client: Client, wms: Connection) -> None:
+    post(client, "mappings", MAPPING)
+
+    answer = post(client, "mappings", MAPPING | {"partner_code": "X-2"})
+
+    assert (answer.status_code, answer.json()["version"]) == (201, 2)
+    assert list(CodeMapping.objects.filter(valid_to=None).values_list("partner_code", flat=True)) == ["X-2"]
+
+
+def test_a_code_that_is_taken_is_409(client: Client, wms: Connection) -> None:
+    post(client, "mappings", MAPPING)
+
+    assert post(client, "mappings", MAPPING | {"odoo_code": "CHAIR-OAK"}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("kind", "colour"),
+        ("partner", "nobody"),
+        ("partner", "odoo"),
+        ("partner", 5),
+        ("odoo_code", "x" * 101),
+        ("partner_code", "\x00"),
+        ("factor", "0"),
+        ("factor", "-1"),
+        ("factor", "1e400"),
+        ("factor", "NaN"),
+        ("factor", "0.0000001"),
+        ("factor", 10**300),
+    ],
+)
+def test_a_wrong_mapping_is_400_and_the_field_named(
+    client: Client, wms: Connection, erp: Connection, field: str, value: Any
+) -> None:
+    answer = post(client, "mappings", MAPPING | {field: value})
+
+    assert (answer.status_code, answer.json()["error"]["field"]) == (400, field)
+    assert not CodeMapping.objects.exists()
+
+
+@pytest.mark.parametrize("body", [b"", b"[", b"[]", b"null", b"\xff", b"[" * 100_000, b'{"reason": NaN}', b"9" * 5000])
+def test_a_body_that_is_no_object_is_400(client: Client, add_job: AddJob, body: bytes) -> None:
+    job = add_job(state="blocked")
+
+    answer = client.generic("POST", f"/api/v1/jobs/{job.pk}/cancel", body, content_type="application/json")
+
+    assert (answer.status_code, set(answer.json())) == (400, {"error"})
+
+
+def test_bodies_are_json_and_small(client: Client, add_job: AddJob, settings: Any) -> None:
+    address = f"jobs/{add_job(state='blocked').pk}/cancel"
+
+    assert post(client, address, "reason=x", content_type="application/x-www-form-urlencoded").status_code == 415
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+    assert post(client, address, {"reason": "Shipped by hand."}).status_code == 413
+
+
+def test_what_is_not_there_is_404(client: Client) -> None:
+    assert post(client, "jobs/1/retry").status_code == 404
+    assert post(client, "cases/1/retry").status_code == 404
