@@ -4,6 +4,7 @@
 into the same shape: many2one as a row or None, x2many as a list of rows, empty values as None.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -78,7 +79,7 @@ class Reading:
         """A record begins where its own id stands; the lines below it belong to it until the next one."""
         starts = [place for place, line in enumerate(lines) if line[f"{prefix}.id"]]
         about = self._call.fields(model, spec)
-        for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        for start, end in itertools.pairwise([*starts, len(lines)]):
             own = lines[start:end]
             row: dict[str, Any] = {"id": int(own[0][f"{prefix}.id"])}
             for name, below in _named(spec):

@@ -9,7 +9,9 @@ import pytest
 from integration.adapters.base import ConnectionSettings
 from tests.contract.gateway.world import World
 
-SANDBOXES = [(v, p) for v in ("16", "17", "18", "19") for p in ("xmlrpc", "jsonrpc", "json2") if p != "json2" or v == "19"]
+SANDBOXES = [
+    (v, p) for v in ("16", "17", "18", "19") for p in ("xmlrpc", "jsonrpc", "json2") if p != "json2" or v == "19"
+]
 REAL = os.environ.get("ODOO_URL", "")
 if not REAL:
     from integration.sandbox.odoo.server import SandboxOdoo
