@@ -1,0 +1,33 @@
+"""The business areas: importing this package registers their models."""
+
+from . import (
+    knowledge,
+    lots,
+    move_lines,
+    moves,
+    partners,
+    pickings,
+    places,
+    products,
+    quants,
+    sale,
+    sale_lines,
+    scrap,
+    wizards,
+)
+
+__all__ = [
+    "knowledge",
+    "lots",
+    "move_lines",
+    "moves",
+    "partners",
+    "pickings",
+    "places",
+    "products",
+    "quants",
+    "sale",
+    "sale_lines",
+    "scrap",
+    "wizards",
+]

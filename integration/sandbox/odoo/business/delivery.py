@@ -1,0 +1,149 @@
+"""From order lines to pickings: what is ordered and not yet on its way becomes moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..orm.record import Record
+from .amounts import CLOSED, move_done
+from .chains import chain_of, steps_of
+from .confirmation import confirm, put_in_picking
+from .moves import cancel
+from .places import special_place
+from .products import convert, label_of, total
+from .reservation import assign, unreserve
+from .stock import EPSILON
+
+
+def launch(lines: list[Record]) -> None:
+    """Bring the moves of order lines in step with the ordered quantities."""
+    for line in lines:
+        if line.order_id.state not in ("sale",) or line.order_id.locked or not _is_goods(line.product_id):
+            continue
+        wanted = convert(line.product_uom_qty, line.product_uom, line.product_id.uom_id)
+        delta = total([wanted, -_on_its_way(line)])
+        if delta > EPSILON:
+            _procure(line, delta)
+        elif delta < -EPSILON:
+            _reduce(line, -delta)
+
+
+def _is_goods(product: Record) -> bool:
+    return bool(product) and product.type in ("product", "consu")
+
+
+def first_moves(line: Record) -> list[Record]:
+    """The line's own moves, later steps left out."""
+    return [move for move in line.move_ids if not any(one.sale_line_id == line for one in move.move_orig_ids)]
+
+
+def _on_its_way(line: Record) -> float:
+    """Moved or to be moved to the customer, less what came back for a refund."""
+    going = (move for move in first_moves(line) if move.state != "cancel" and move.location_id.usage != "customer")
+    back = (m for m in line.move_ids if m.state != "cancel" and m.location_id.usage == "customer" and m.to_refund)
+    return total([*(_quantity(move) for move in going), *(-_quantity(move) for move in back)])
+
+
+def _quantity(move: Record) -> float:
+    """What a move moves: the done quantity once it is done, as more or less may have shipped."""
+    quantity = move_done(move) if move.state == "done" else move.product_uom_qty
+    return convert(quantity, move.product_uom, move.product_id.uom_id)
+
+
+def group_of(order: Record) -> Record:
+    """The order's procurement group; 19 keeps it as a reference."""
+    if not order.procurement_group_id:
+        env = order.env
+        values = {"name": order.name, "sale_id": order.id}
+        model = env.field("sale.order", "procurement_group_id").relation
+        order.put(procurement_group_id=env.model(model).create_all([values])[0])
+    group: Record = order.procurement_group_id
+    return group
+
+
+def _origin(order: Record) -> str:
+    if order.env.traits.origin_with_reference and order.client_order_ref:
+        return f"{order.name} - {order.client_order_ref}"
+    return str(order.name)
+
+
+def _procure(line: Record, quantity: float) -> None:
+    """Moves for a quantity: one in the first step, or the whole chain from the last step backwards."""
+    order = line.order_id
+    steps = steps_of(order.warehouse_id)
+    if order.env.traits.next_step_only or len(steps) == 1:
+        move = _move(line, quantity, steps[0], procure_method="make_to_stock")
+        _place(line, move, steps[0])
+        confirm([move])
+        return
+    _procure_chain(line, quantity, steps)
+
+
+def _procure_chain(line: Record, quantity: float, steps: list[Record]) -> None:
+    """Moves from the customer backwards, pickings from the shelf forwards, as a server numbers them."""
+    moves: list[tuple[Record, Record]] = []
+    for number, kind in enumerate(reversed(steps)):
+        method = "make_to_stock" if kind == steps[0] else "make_to_order"
+        move = _move(line, quantity, kind, procure_method=method)
+        if number:
+            move.put(sale_line_id=False)
+            move.env.model("stock.move").write([moves[-1][0].id], {"move_orig_ids": [[4, move.id]]})
+        moves.append((move, kind))
+    for move, kind in reversed(moves):
+        _place(line, move, kind)
+    for move, _kind in reversed(moves):
+        confirm([move], merge=False)
+
+
+def _move(line: Record, quantity: float, kind: Record, **extra: Any) -> Record:
+    env, order = line.env, line.order_id
+    when = order.commitment_date or order.expected_date or env.second
+    customers = special_place(env, "customer")
+    values = {
+        "name": line.name or label_of(line.product_id),
+        "product_id": line.product_id.id,
+        "product_uom": line.product_id.uom_id.id,
+        "product_uom_qty": quantity,
+        "location_id": kind.default_location_src_id.id,
+        "location_dest_id": kind.default_location_dest_id.id,
+        "location_final_id": customers.id,
+        "group_id": group_of(order).id,
+        "sale_line_id": line.id,
+        "origin": _origin(order),
+        "date": when,
+        "date_deadline": when,
+        "sequence": line.sequence,
+        **extra,
+    }
+    return env.browse("stock.move", env.model("stock.move").create_all([values])[0])
+
+
+def _place(line: Record, move: Record, kind: Record) -> None:
+    order = line.order_id
+    put_in_picking(move, kind, partner=order.partner_shipping_id, origin=_origin(order))
+    if order.env.traits.picked:
+        move.picking_id.touch()
+
+
+def _reduce(line: Record, quantity: float) -> None:
+    """Take a quantity off the open moves, the newest first."""
+    for move in sorted(first_moves(line), key=lambda one: -one.id):
+        if move.state in CLOSED or quantity <= EPSILON:
+            continue
+        part = min(move.product_uom_qty, quantity)
+        quantity = total([quantity, -part])
+        for one in chain_of(move):
+            _shrink(one, part)
+
+
+def _shrink(move: Record, quantity: float) -> None:
+    left = total([move.product_uom_qty, -quantity])
+    if left <= EPSILON:
+        if not move.env.traits.picked or not move.picked:
+            unreserve([move])
+        move.put(product_uom_qty=0.0)
+        cancel([move])
+        return
+    move.write(product_uom_qty=left)
+    if move.state in ("confirmed", "partially_available", "waiting"):
+        assign([move])

@@ -1,0 +1,199 @@
+"""Stock moves as clients read and write them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..faults import UserError
+from ..orm import commands
+from ..orm.model import Model
+from ..orm.record import Record
+from ..orm.registry import computes, serves
+from .amounts import CLOSED, move_column, move_reserved
+from .done_quantities import set_lots, set_quantity
+from .move_states import recompute, set_state
+from .places import bypasses_reservation
+from .products import convert, label_of
+from .reservation import assign, free_line, unreserve
+
+CANCELLED = "You cannot change a cancelled stock move, create a new line instead."
+
+
+@serves("stock.move")
+class Move(Model):
+    """A product going from place to place."""
+
+    def label(self, record: Record) -> str:
+        origin = f"{record.picking_id.origin}/" if record.picking_id.origin else ""
+        code = f"{record.product_id.default_code}: " if record.product_id.default_code else ""
+        return f"{origin}{code}{record.location_id.name}>{record.location_dest_id.name}"
+
+    @computes("product_qty")
+    def _product_qty(self, record: Record) -> float:
+        return convert(record.product_uom_qty, record.product_uom, record.product_id.uom_id)
+
+    @computes("reserved_availability")
+    def _reserved(self, record: Record) -> float:
+        return move_reserved(record)
+
+    @computes("availability")
+    def _availability(self, record: Record) -> float:
+        return float(record.product_qty if record.state == "done" else record.product_id.free_qty)
+
+    @computes("forecast_availability")
+    def _forecast(self, record: Record) -> float:
+        if record.state == "done" or not record.product_id.is_storable:
+            return float(record.product_qty)
+        if record.location_id.usage == "internal" and record.location_dest_id.usage == "internal" and record.picking_id:
+            return 0.0 if self.env.traits.next_step_only else move_reserved(record)
+        return move_reserved(record)
+
+    @computes("reference")
+    def _reference(self, record: Record) -> Any:
+        row = self.env.store.table(self.name)[record.id]
+        return record.picking_id.name or row.get("reference") or row.get("name", False)
+
+    @computes("lot_ids")
+    def _lots(self, record: Record) -> Any:
+        return tuple(dict.fromkeys(line.lot_id.id for line in record.move_line_ids if line.lot_id))
+
+    @computes("picking_type_id")
+    def _kind(self, record: Record) -> Any:
+        return record.picking_id.picking_type_id.id or self.env.store.table(self.name)[record.id].get(
+            "picking_type_id", False
+        )
+
+    @computes("description_picking")
+    def _picking_text(self, record: Record) -> Any:
+        return record.product_id.name
+
+    @computes("is_locked")
+    def _is_locked(self, record: Record) -> bool:
+        return bool(record.picking_id.is_locked) if record.picking_id else False
+
+    def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
+        picking = self.env.browse("stock.picking", values.get("picking_id"))
+        product = self.env.browse("product.product", values.get("product_id"))
+        when = picking.scheduled_date or self.env.second
+        return {
+            "name": label_of(product) if product else "",
+            "company_id": self.env.company.id,
+            "date": when,
+            "group_id": picking.group_id.id or False,
+            "location_id": picking.location_id.id or False,
+            "location_dest_id": picking.location_dest_id.id or False,
+            "origin": picking.origin,
+            "priority": picking.priority or "0",
+            "procure_method": "make_to_stock",
+            "product_uom": product.uom_id.id,
+            "product_uom_qty": 1.0,
+            "sequence": 10,
+            "state": "draft",
+            **({"picked": False} if self.env.traits.picked else {}),
+        }
+
+    def _create(self, values: dict[str, Any]) -> int:
+        """Quantities and lots need the move to be there."""
+        later: dict[str, Any] = {
+            key: values.pop(key) for key in ("quantity", "quantity_done", "lot_ids") if key in values
+        }
+        record_id = super()._create(values)
+        if any(later.values()):
+            self.write([record_id], later)
+        return record_id
+
+    def created(self, record: Record, values: dict[str, Any]) -> None:
+        if record.location_final_id.id == 0:
+            record.put(location_final_id=record.location_dest_id)
+        if record.picking_id:
+            record.picking_id.touch()
+
+    def writing(self, records: list[Record], values: dict[str, Any]) -> dict[str, Any]:
+        column = move_column(self.env)
+        if column in values and any(record.state == "cancel" for record in records):
+            raise UserError(CANCELLED)
+        if "product_uom_qty" in values:
+            for record in records:
+                self._demand_changes(record, float(values["product_uom_qty"] or 0.0))
+        if "date" in values:
+            for record in records:
+                record.picking_id.touch() if record.picking_id else None
+        return values
+
+    def write(self, ids: Any, vals: dict[str, Any]) -> bool:
+        """Plain values first, then the tick, then the quantity: each acts on the lines."""
+        vals = dict(vals)
+        self._check_names(vals)
+        column = move_column(self.env)
+        amount, lots = vals.pop(column, None), vals.pop("lot_ids", None)
+        if amount is not None and any(record.state == "cancel" for record in self.records(ids)):
+            raise UserError(CANCELLED)
+        super().write(ids, vals)
+        for record in self.records(ids):
+            if "picked" in vals and self.env.traits.picked:
+                for line in record.move_line_ids:
+                    line.put(picked=bool(vals["picked"]))
+            if lots is not None:
+                set_lots(record, lots)
+            if amount is not None:
+                set_quantity(record, float(amount))
+        return True
+
+    def _demand_changes(self, record: Record, demand: float) -> None:
+        """A smaller demand lets the reservation go; a receipt's is made anew."""
+        if record.state in ("draft", *CLOSED) or self.env.context.get("do_not_unreserve"):
+            return
+        if move_reserved(record) > demand:
+            unreserve([record])
+
+    def written(self, records: list[Record], values: dict[str, Any]) -> None:
+        if "product_uom_qty" not in values and "move_orig_ids" not in values:
+            return
+        for record in records:
+            recompute(record)
+            if (
+                "product_uom_qty" in values
+                and bypasses_reservation(record.location_id)
+                and record.state not in ("draft", *CLOSED)
+            ):
+                assign([record])
+
+    def unlinking(self, records: list[Record]) -> None:
+        for record in records:
+            old = not self.env.traits.picked and record.state not in ("draft", "cancel")
+            if old:
+                raise UserError("You can only delete draft or cancelled moves.")
+            if record.state not in ("draft", "cancel") and (record.move_orig_ids or record.move_dest_ids):
+                raise UserError("You can not delete moves linked to another operation")
+            for line in record.move_line_ids:
+                free_line(line)
+                self.env.store.delete("stock.move.line", line.id)
+
+
+def cancel(moves: list[Record]) -> None:
+    """Cancel moves and what follows them. Raises UserError for done ones."""
+    if any(move.state == "done" and not move.scrapped for move in moves):
+        raise UserError(
+            "You cannot cancel a stock move that has been set to 'Done'. "
+            "Create a return in order to reverse the moves which took place."
+        )
+    for move in moves:
+        if move.state in CLOSED:
+            continue
+        if move.env.traits.picked:
+            move.put(picked=False)
+        for line in move.move_line_ids:
+            free_line(line)
+            move.env.store.delete("stock.move.line", line.id)
+        move.put(**{move_column(move.env): 0.0})
+        set_state(move, "cancel")
+        _cancel_next(move)
+        commands.apply(move.env, "stock.move", move.id, "move_orig_ids", [[5]])
+
+
+def _cancel_next(move: Record) -> None:
+    """The next step goes with the last of its sources; else it takes from stock."""
+    for after in move.move_dest_ids:
+        others = [one for one in after.move_orig_ids if one != move]
+        if all(one.state == "cancel" for one in others) and after.state not in CLOSED:
+            cancel([after])

@@ -1,0 +1,153 @@
+"""Locations, operation types and warehouses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..orm.model import Model
+from ..orm.record import Record
+from ..orm.registry import computes, serves
+
+# Operation types of a warehouse: column, name, code, sequence code.
+TYPES = (
+    ("in_type_id", "Receipts", "incoming", "IN"),
+    ("out_type_id", "Delivery Orders", "outgoing", "OUT"),
+    ("pick_type_id", "Pick", "internal", "PICK"),
+    ("pack_type_id", "Pack", "internal", "PACK"),
+    ("int_type_id", "Internal Transfers", "internal", "INT"),
+)
+# Its places: column, name, shown without further steps.
+PLACES = (
+    ("lot_stock_id", "Stock", True),
+    ("wh_input_stock_loc_id", "Input", False),
+    ("wh_qc_stock_loc_id", "Quality Control", False),
+    ("wh_output_stock_loc_id", "Output", False),
+    ("wh_pack_stock_loc_id", "Packing Zone", False),
+)
+BYPASSING = ("supplier", "customer", "inventory", "production")
+
+
+def bypasses_reservation(location: Record) -> bool:
+    """Goods are taken from there without being reserved."""
+    return location.usage in BYPASSING or bool(location.scrap_location)
+
+
+def is_inside(location: Record, above: Record) -> bool:
+    while location:
+        if location == above:
+            return True
+        location = location.location_id
+    return False
+
+
+def special_place(env: Any, usage: str) -> Record:
+    """The vendors', the customers' or the inventory-loss place."""
+    return env.first("stock.location", ["usage", "=", usage])  # type: ignore[no-any-return]
+
+
+@serves("stock.location")
+class Location(Model):
+    """A place."""
+
+    def label(self, record: Record) -> str:
+        return str(record.complete_name)
+
+    @computes("complete_name")
+    def _complete_name(self, record: Record) -> str:
+        if record.location_id and record.usage != "view":
+            return f"{record.location_id.complete_name}/{record.name}"
+        return str(record.name)
+
+    @computes("warehouse_id")
+    def _warehouse(self, record: Record) -> int | bool:
+        for warehouse_id, row in self.env.store.table("stock.warehouse").items():
+            if is_inside(record, self.env.browse("stock.location", row.get("view_location_id"))):
+                return warehouse_id
+        return False
+
+    def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {"usage": "internal", "active": True, "company_id": self.env.company.id}
+
+
+@serves("stock.picking.type")
+class OperationType(Model):
+    """A kind of transfer."""
+
+    def label(self, record: Record) -> str:
+        return f"{record.warehouse_id.name}: {record.name}" if record.warehouse_id else str(record.name)
+
+    def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
+        incoming = values.get("code") == "incoming"
+        return {
+            "active": True,
+            "company_id": self.env.company.id,
+            "create_backorder": "ask",
+            "reservation_method": "at_confirm",
+            "move_type": "direct",
+            "use_create_lots": incoming or self.env.traits.creates_lot_on_delivery,
+            "use_existing_lots": not incoming,
+            "sequence": 1,
+        }
+
+
+@serves("stock.warehouse")
+class Warehouse(Model):
+    """A warehouse with its places and operation types."""
+
+    def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "active": True,
+            "company_id": self.env.company.id,
+            "partner_id": self.env.company.partner_id.id,
+            "delivery_steps": "ship_only",
+            "reception_steps": "one_step",
+            "sequence": 10,
+        }
+
+    def created(self, record: Record, values: dict[str, Any]) -> None:
+        view = self._place(record.code, "view", self.env.first("stock.location", ["name", "=", "Physical Locations"]))
+        record.put(view_location_id=view)
+        for column, name, always in PLACES:
+            place = self._place(name, "internal", self.env.browse("stock.location", view))
+            record.put(**{column: place})
+            self.env.put("stock.location", place, {"active": always})
+        for column, name, code, short in TYPES:
+            record.put(**{column: self._type(record, name, code, short)})
+        self._arrange(record)
+
+    def written(self, records: list[Record], values: dict[str, Any]) -> None:
+        for record in records:
+            self._arrange(record)
+
+    def _place(self, name: str, usage: str, parent: Record) -> int:
+        values = {"name": name, "usage": usage, "location_id": parent.id}
+        return self.env.model("stock.location").create_all([values])[0]
+
+    def _type(self, warehouse: Record, name: str, code: str, short: str) -> int:
+        values = {"name": name, "code": code, "sequence_code": short, "warehouse_id": warehouse.id}
+        return self.env.model("stock.picking.type").create_all([values])[0]
+
+    def _arrange(self, warehouse: Record) -> None:
+        """Set places and activity as the delivery steps need them."""
+        steps = warehouse.delivery_steps
+        stock, output, packing = (
+            warehouse.lot_stock_id,
+            warehouse.wh_output_stock_loc_id,
+            warehouse.wh_pack_stock_loc_id,
+        )
+        vendors, customers = special_place(self.env, "supplier"), special_place(self.env, "customer")
+        ways = {
+            "in_type_id": (vendors, stock),
+            "out_type_id": (stock if steps == "ship_only" else output, customers),
+            "pick_type_id": (stock, packing if steps == "pick_pack_ship" else output),
+            "pack_type_id": (packing, output),
+            "int_type_id": (stock, stock),
+        }
+        for column, (source, target) in ways.items():
+            getattr(warehouse, column).put(default_location_src_id=source, default_location_dest_id=target)
+        output.put(active=steps != "ship_only")
+        packing.put(active=steps == "pick_pack_ship")
+        warehouse.pick_type_id.put(active=steps != "ship_only")
+        warehouse.pack_type_id.put(active=steps == "pick_pack_ship")
+        warehouse.in_type_id.put(return_picking_type_id=warehouse.out_type_id)
+        warehouse.out_type_id.put(return_picking_type_id=warehouse.in_type_id)

@@ -1,0 +1,101 @@
+"""Scrapping."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..faults import UserError
+from ..orm.model import Model
+from ..orm.record import Record
+from ..orm.registry import on_records, serves
+from .completion import complete
+from .places import special_place
+from .products import convert, label_of, total
+from .quants import inventory_move
+from .stock import EPSILON, quants_at, spot_of
+
+
+@serves("stock.scrap")
+class Scrap(Model):
+    """Goods that are thrown away."""
+
+    def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
+        product = self.env.browse("product.product", values.get("product_id"))
+        picking = self.env.browse("stock.picking", values.get("picking_id"))
+        warehouse = self.env.first("stock.warehouse", ["company_id", "=", self.env.company.id])
+        return {
+            "name": "New",
+            "state": "draft",
+            "scrap_qty": 1.0,
+            "product_uom_id": product.uom_id.id,
+            "company_id": self.env.company.id,
+            "origin": picking.name,
+            "location_id": picking.location_id.id or warehouse.lot_stock_id.id,
+            "scrap_location_id": self._target().id,
+        }
+
+    def _target(self) -> Record:
+        scrap = (
+            self.env.first("stock.location", ["scrap_location", "=", True]) if self.env.traits.number <= 18 else None
+        )
+        return scrap or special_place(self.env, "inventory")
+
+    @on_records
+    def action_validate(self, ids: Any) -> Any:
+        """True, or the action of the wizard for too little stock. A done scrap scraps again."""
+        record = self.records(ids)[0]
+        if record.scrap_qty <= 0:
+            raise UserError("You can only enter positive quantities.")
+        need = convert(record.scrap_qty, record.product_uom_id, record.product_id.uom_id)
+        there = total(quant.quantity for quant in quants_at(spot_of(record), strict=True))
+        if not record.product_id.is_storable or need <= there + EPSILON:
+            return self.do_scrap(ids)
+        return self._insufficient(record)
+
+    def _insufficient(self, record: Record) -> dict[str, Any]:
+        context = {
+            **self.env.context,
+            "default_product_id": record.product_id.id,
+            "default_location_id": record.location_id.id,
+            "default_scrap_id": record.id,
+            "default_quantity": record.scrap_qty,
+            "default_product_uom_name": record.product_id.uom_id.name,
+        }
+        return {
+            "name": f"{label_of(record.product_id)}: Insufficient Quantity To Scrap",
+            "view_mode": "form",
+            "res_model": "stock.warn.insufficient.qty.scrap",
+            "view_id": 906,
+            "type": "ir.actions.act_window",
+            "context": context,
+            "target": "new",
+        }
+
+    @on_records
+    def do_scrap(self, ids: Any) -> bool:
+        for record in self.records(ids):
+            record.put(name=f"SP/{self.env.store.next_number('scrap'):05d}")
+            extra = {
+                "name": record.name,
+                "origin": record.origin,
+                "scrapped": True,
+                "picking_id": record.picking_id.id or False,
+            }
+            if "scrap_id" in self.env.database.fields("stock.move"):
+                extra["scrap_id"] = record.id
+            move = inventory_move(record, record.scrap_qty, record.location_id, record.scrap_location_id, **extra)
+            complete([move], cancel_backorder=True)
+            record.put(state="done", date_done=self.env.second, **({} if self.env.traits.picked else {"move_id": move}))
+        return True
+
+
+@serves("stock.warn.insufficient.qty.scrap")
+class InsufficientScrap(Model):
+    """Scrap more than there is?"""
+
+    def label(self, record: Record) -> str:
+        return f"stock.warn.insufficient.qty.scrap,{record.id}"
+
+    @on_records
+    def action_done(self, ids: Any) -> Any:
+        return Scrap(self.env, "stock.scrap").do_scrap([record.scrap_id.id for record in self.records(ids)])

@@ -1,0 +1,1 @@
+"""Field tables by version, distilled from recorded `fields_get` answers."""

@@ -1,0 +1,1 @@
+"""A small model layer that answers as Odoo's: records in tables, domains, reading, writing, importing."""

@@ -1,0 +1,217 @@
+"""Who may do what: groups, rights by model, and the rule that hides other salesmen's orders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..faults import AccessError
+
+if TYPE_CHECKING:
+    from .env import Env
+
+# Group -> (external id, the groups that it includes).
+GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "user": ("base.group_user", ()),
+    "contact": ("base.group_partner_manager", ()),
+    "product": ("product.group_product_manager", ()),
+    "rights": ("base.group_erp_manager", ("user",)),
+    "settings": ("base.group_system", ("rights", "contact")),
+    "stock_user": ("stock.group_stock_user", ("user",)),
+    "stock_manager": ("stock.group_stock_manager", ("stock_user",)),
+    "sale_own": ("sales_team.group_sale_salesman", ("user",)),
+    "sale_all": ("sales_team.group_sale_salesman_all_leads", ("sale_own",)),
+    "sale_manager": ("sales_team.group_sale_manager", ("sale_all",)),
+    "purchase_user": ("purchase.group_purchase_user", ("user",)),
+    "purchase_manager": ("purchase.group_purchase_manager", ("purchase_user",)),
+    "invoice": ("account.group_account_invoice", ("user",)),
+    "invoice_manager": ("account.group_account_manager", ("invoice",)),
+}
+_NAMES = {
+    "user": "User types/Internal User",
+    "contact": "Extra Rights/Contact Creation",
+    "product": "Extra Rights/Product Creation",
+    "rights": "Administration/Access Rights",
+    "settings": "Administration/Settings",
+    "stock_user": "Inventory/User",
+    "stock_manager": "Inventory/Administrator",
+    "sale_own": "Sales/User: Own Documents Only",
+    "sale_all": "Sales/User: All Documents",
+    "sale_manager": "Sales/Administrator",
+    "purchase_user": "Purchase/User",
+    "purchase_manager": "Purchase/Administrator",
+    "invoice": "Invoicing/Billing",
+    "invoice_manager": "Invoicing/Billing Administrator",
+    "readonly": "Technical/Show Accounting Features - Readonly",
+    "full": "Technical/Show Full Accounting Features",
+    "portal": "User types/Portal",
+}
+_NAMES_18 = {"invoice": "Invoicing/Invoicing", "invoice_manager": "Invoicing/Administrator"}
+_NAMES_19 = {
+    "user": "Role / User",
+    "contact": "Contact/Creation",
+    "product": "Products/Create",
+    "rights": "Access Rights",
+    "settings": "Role / Administrator",
+    "invoice": "Accounting/Invoicing",
+    "invoice_manager": "Accounting/Administrator",
+    "readonly": "Show Accounting Features - Readonly",
+    "full": "Show Full Accounting Features",
+    "portal": "Role / Portal",
+}
+
+
+class Rights(NamedTuple):
+    """The groups that may; an empty text is everybody, words are group keys."""
+
+    read: str = ""
+    write: str = ""
+    create: str = ""
+    unlink: str = ""
+
+
+_PRODUCTS = "product stock_manager invoice_manager purchase_manager sale_manager"
+_CONTACTS = "contact stock_manager purchase_manager sale_manager"
+_PURCHASE = "purchase_manager purchase_user"
+ACCESS: dict[str, Rights] = {
+    "account.move": Rights(
+        "invoice purchase_user sale_own readonly full", "invoice purchase_user", "invoice purchase_user", "invoice"
+    ),
+    "base.automation": Rights("settings", "settings", "settings", "settings"),
+    "ir.actions.server": Rights("", "settings", "settings", "settings"),
+    "ir.model.data": Rights("rights", "rights", "rights", "rights"),
+    "ir.model.fields": Rights("rights", "settings", "settings", "settings"),
+    "ir.module.module": Rights("", "settings", "settings", "settings"),
+    "product.product": Rights("", _PRODUCTS, _PRODUCTS, _PRODUCTS),
+    "product.template": Rights("", _PRODUCTS, _PRODUCTS, _PRODUCTS),
+    "purchase.order": Rights(
+        "stock_user invoice purchase_manager purchase_user readonly full", _PURCHASE, _PURCHASE, _PURCHASE
+    ),
+    "purchase.order.line": Rights("stock_user invoice purchase_manager purchase_user", _PURCHASE, _PURCHASE, _PURCHASE),
+    "res.company": Rights("", "settings", "settings", "settings"),
+    "res.partner": Rights("", _CONTACTS, _CONTACTS, _CONTACTS),
+    "res.users": Rights("", "rights", "rights", "rights"),
+    "sale.advance.payment.inv": Rights("sale_own", "sale_own", "sale_own", "sale_own"),
+    "sale.order": Rights(
+        "stock_user invoice sale_manager sale_own readonly full portal",
+        "stock_user invoice sale_manager sale_own",
+        "sale_manager sale_own",
+        "sale_manager",
+    ),
+    "sale.order.line": Rights(
+        "stock_user invoice sale_manager sale_own",
+        "stock_user invoice sale_manager sale_own",
+        "sale_manager sale_own",
+        "sale_own",
+    ),
+    "stock.location": Rights("", "stock_manager", "stock_manager", "stock_manager"),
+    "stock.lot": Rights("", "stock_user", "stock_user", "stock_user"),
+    "stock.picking.type": Rights("", "stock_manager", "stock_manager", "stock_manager"),
+    "stock.quant": Rights("", "stock_user", "stock_user", "stock_manager"),
+    "stock.return.picking": Rights("stock_user", "stock_user", "stock_user", "stock_user"),
+    "stock.scrap": Rights("stock_user", "stock_manager stock_user", "stock_manager stock_user", "stock_manager"),
+    "stock.warehouse": Rights("", "stock_manager", "stock_manager", "stock_manager"),
+}
+# What differs by version: an operation and its groups.
+_ACCESS_BY_VERSION: dict[str, dict[tuple[str, str], str]] = {
+    "16": {
+        ("product.product", "create"): f"settings {_PRODUCTS.removeprefix('product ')}",
+        ("product.product", "write"): f"settings {_PRODUCTS.removeprefix('product ')}",
+        ("sale.order", "read"): "stock_user invoice sale_manager sale_own readonly full",
+    },
+    "17": {("sale.order", "read"): "stock_user invoice sale_manager sale_own readonly full"},
+    "19": {("product.product", "create"): "product", ("product.product", "write"): "product"},
+}
+# Acting on one record needs a right on another model too.
+ALSO_NEEDED = {("sale.order", "action_cancel"): ("account.move", "write")}
+VERBS = {"read": "access", "write": "modify", "create": "create", "unlink": "delete"}
+LABELS = {
+    "account.move": "Journal Entry",
+    "base.automation": "Automation Rule",
+    "ir.model.data": "Model Data",
+    "ir.model.fields": "Fields",
+    "product.product": "Product Variant",
+    "purchase.order": "Purchase Order",
+    "res.partner": "Contact",
+    "sale.advance.payment.inv": "Sales Advance Payment Invoice",
+    "sale.order": "Sales Order",
+    "sale.order.line": "Sales Order Line",
+    "stock.lot": "Lot/Serial",
+    "stock.quant": "Quants",
+    "stock.return.picking": "Return Picking",
+    "stock.scrap": "Scrap",
+}
+OWN_ORDERS = {"sale.order": "user_id", "sale.order.line": "salesman_id"}
+
+
+def group_name(version: str, key: str) -> str:
+    names = {**_NAMES, **(_NAMES_18 if version == "18" else {}), **(_NAMES_19 if version == "19" else {})}
+    return names[key]
+
+
+def groups_of(env: Env, uid: int) -> set[str]:
+    """Group keys of a user, included ones too."""
+    held: set[str] = set()
+    waiting = [group.name for group in env.browse("res.users", uid).groups_id]
+    while waiting:
+        key = waiting.pop()
+        if key not in held:
+            held.add(key)
+            waiting.extend(GROUPS[key][1])
+    return held
+
+
+def _allowed(env: Env, model: str, operation: str) -> list[str]:
+    special = _ACCESS_BY_VERSION.get(env.traits.version, {}).get((model, operation))
+    return (special if special is not None else getattr(ACCESS.get(model, Rights()), operation)).split()
+
+
+def check_access(env: Env, model: str, operation: str) -> None:
+    """Raises AccessError, with the groups that may."""
+    allowed = _allowed(env, model, operation)
+    if not allowed or groups_of(env, env.uid) & set(allowed):
+        return
+    label = LABELS.get(model, model)
+    if model == "base.automation" and env.traits.version == "16":
+        label = "Automated Action"
+    names = "\n".join(f"\t- {name}" for name in sorted(group_name(env.traits.version, key) for key in allowed))
+    raise AccessError(
+        f"You are not allowed to {VERBS[operation]} '{label}' ({model}) records.\n\n"
+        f"This operation is allowed for the following groups:\n{names}\n\n"
+        "Contact your administrator to request access if necessary."
+    )
+
+
+def own_only(env: Env, model: str) -> bool:
+    """The user sees his own orders and no others."""
+    if model not in OWN_ORDERS:
+        return False
+    held = groups_of(env, env.uid)
+    return "sale_own" in held and not held & {"sale_all", "stock_user", "invoice"}
+
+
+def allowed_records(env: Env, model: str, ids: list[int]) -> list[int]:
+    """Without the records that a rule hides from the user."""
+    if not own_only(env, model):
+        return ids
+    name = OWN_ORDERS[model]
+    return [record_id for record_id in ids if env.browse(model, record_id).raw(name) in (env.uid, False)]
+
+
+def check_records(env: Env, model: str, ids: Any) -> None:
+    """Raises AccessError when a rule hides one of the records."""
+    rows = env.store.table(model)
+    there = [record_id for record_id in ids if record_id in rows]
+    if len(allowed_records(env, model, there)) == len(there):
+        return
+    label, login = LABELS[model], env.user.login
+    if env.traits.version == "16":
+        raise AccessError(
+            f"Due to security restrictions, you are not allowed to access '{label}' ({model}) records.\n\n"
+            "Contact your administrator to request access if necessary."
+        )
+    raise AccessError(
+        "Uh-oh! Looks like you have stumbled upon some top-secret records.\n\n"
+        f"Sorry, {login} (id={env.uid}) doesn't have 'read' access to:\n- {label} ({model})\n\n"
+        "If you really, really need access, perhaps you can win over your friendly administrator with a batch "
+        "of freshly baked cookies."
+    )

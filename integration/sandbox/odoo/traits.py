@@ -1,0 +1,92 @@
+"""What differs between the Odoo versions, by name: the rest of the code asks here and never compares numbers."""
+
+from dataclasses import dataclass
+
+VERSIONS = ("16", "17", "18", "19")
+
+
+@dataclass(frozen=True)
+class Traits:
+    """The behaviours of one Odoo version."""
+
+    version: str
+
+    @property
+    def number(self) -> int:
+        return int(self.version)
+
+    @property
+    def server_version(self) -> str:
+        return f"{self.version}.0"
+
+    @property
+    def json2(self) -> bool:
+        return self.number >= 19
+
+    @property
+    def error_code(self) -> int:
+        """`error.code` of a JSON-RPC answer."""
+        return 0 if self.number >= 19 else 200
+
+    @property
+    def picked(self) -> bool:
+        """Moves have `quantity` and `picked` instead of a reserved and a done quantity."""
+        return self.number >= 17
+
+    @property
+    def raises_demand(self) -> bool:
+        """Shipping more than the demand raises the demand of the move."""
+        return self.number == 16
+
+    @property
+    def next_step_only(self) -> bool:
+        """A multi-step delivery makes the next picking only when the one before is done."""
+        return self.number >= 18
+
+    @property
+    def storable_flag(self) -> bool:
+        """Storable products are `type='consu'` with `is_storable`."""
+        return self.number >= 18
+
+    @property
+    def origin_with_reference(self) -> bool:
+        """A delivery's origin also names the customer's reference."""
+        return self.number == 18
+
+    @property
+    def locked_flag(self) -> bool:
+        """Locked orders have a flag; before that a state `done`."""
+        return self.number >= 17
+
+    @property
+    def whole_seconds(self) -> bool:
+        """Searches compare `write_date` by whole seconds."""
+        return self.number >= 19
+
+    @property
+    def factor_is_size(self) -> bool:
+        """A unit's `factor` is its size; before, the inverse."""
+        return self.number >= 19
+
+    @property
+    def expired_left_alone(self) -> bool:
+        """Reservation passes over expired lots."""
+        return self.number >= 17
+
+    @property
+    def webhooks(self) -> bool:
+        return self.number >= 17
+
+    @property
+    def webhook_after_commit(self) -> bool:
+        return self.number >= 19
+
+    @property
+    def lot_create_needs_ids(self) -> bool:
+        """`stock.lot.create` lost its decorator: called with values only it misses an argument."""
+        return self.number == 18
+
+    @property
+    def creates_lot_on_delivery(self) -> bool:
+        """An unknown lot name on a delivery makes the lot."""
+        return self.number >= 19
