@@ -27,11 +27,11 @@ class Changes:
         """One call, on 16 two. ``since`` is cut to whole seconds, because 19 compares whole seconds."""
         second = (since.astimezone(UTC) - timedelta(microseconds=since.microsecond)).strftime("%Y-%m-%d %H:%M:%S")
         domain = [("write_date", ">=", second), ("id", ">", after_id)]
-        rows = self._reading.search(model, domain, _spec(model), limit=limit)
+        rows = self._reading.search(model, domain, spec(model), limit=limit)
         return [self._change(model, row) for row in rows]
 
     def orders_of(self, model: str, ids: Sequence[int]) -> list[int]:
-        rows = self._reading.by_id(model, ids, _spec(model))
+        rows = self._reading.by_id(model, ids, spec(model))
         return sorted({order for row in rows if (order := _order_id(model, row)) is not None})
 
     def _change(self, model: str, row: Row) -> Change:
@@ -39,14 +39,14 @@ class Changes:
         return Change(model=model, id=row["id"], written_at=written, order_id=_order_id(model, row))
 
 
-def _spec(model: str) -> dict[str, Any]:
-    spec: dict[str, Any] = {"write_date": {}}
+def spec(model: str) -> dict[str, Any]:
+    wanted: dict[str, Any] = {"write_date": {}}
     for path in PATHS[model]:
         below: dict[str, Any] = ID
         for name in reversed(path):
             below = {name: below}
-        spec.update(below if path else {})
-    return spec
+        wanted.update(below if path else {})
+    return wanted
 
 
 def _order_id(model: str, row: Row) -> int | None:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from integration.adapters.base import ConnectionSettings, Guard
+from integration.adapters.base import ConnectionSettings, Guard, Profile
 from integration.adapters.http import check_address
 from integration.adapters.odoo.caller import Caller
 from integration.adapters.odoo.changes import Changes
 from integration.adapters.odoo.deliveries import Deliveries
+from integration.adapters.odoo.hints import Hints
 from integration.adapters.odoo.orders import Orders
+from integration.adapters.odoo.probe import Probe
 from integration.canonical.erp import Change, Order, Picking, PostedShipment, ShipmentPosting
 
 
@@ -21,6 +23,10 @@ class OdooGateway:
         self._changes = Changes(self._call)
         self._orders = Orders(self._call)
         self._deliveries = Deliveries(self._call)
+        self._hints = Hints(self._call)
+
+    def probe(self) -> Profile:
+        return Probe(self._call).profile()
 
     def now(self) -> datetime:
         """By the HTTP date of the latest answer: whole seconds, and never later than the answer itself."""
@@ -45,3 +51,17 @@ class OdooGateway:
 
     def ship(self, picking: Picking, posting: ShipmentPosting) -> PostedShipment:
         return self._deliveries.ship(picking, posting)
+
+    def install_hints(self, url: str) -> Sequence[str]:
+        """Makes Odoo post to ``url`` when an order or delivery changes; again with another ``url`` to rotate its token.
+
+        Answers the models. Raises ConfigurationError CD-2009 on Odoo 16, Forbidden without Settings rights.
+        """
+        return self._hints.install(url)
+
+    def hints_installed(self) -> Sequence[str]:
+        """The models that Odoo hints at. Raises Forbidden without Settings rights."""
+        return self._hints.installed()
+
+    def remove_hints(self) -> None:
+        self._hints.remove()

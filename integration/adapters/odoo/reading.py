@@ -37,24 +37,24 @@ class Reading:
         if not self._call.version.nested_read:
             found = self._call(model, "search", domain=list(domain), **how)
             return self._exported(model, found, spec) if found else []
-        known = self._known(model, spec)
+        known = self.known(model, spec)
         if limit:
             how["count_limit"] = limit
         answer = self._call(model, "web_search_read", domain=list(domain), specification=_specification(known), **how)
         return [_cleaned(row) for row in answer["records"]]
 
-    def _known(self, model: str, spec: Spec) -> Spec:
+    def known(self, model: str, spec: Spec) -> Spec:
         """The part of ``spec`` that this server has."""
         about = self._call.fields(model, spec)
         known = {
-            name: self._known(about[name]["relation"], below) if below else {}
+            name: self.known(about[name]["relation"], below) if below else {}
             for name, below in spec.items()
             if name in about
         }
         return known or {"id": {}}
 
     def _exported(self, model: str, ids: Sequence[int], spec: Spec) -> list[Row]:
-        known = self._known(model, spec)
+        known = self.known(model, spec)
         paths = list(_paths(known))
         try:
             answer = self._call(

@@ -1,0 +1,60 @@
+"""Which rights each flow needs in Odoo, and which of them the integration user lacks."""
+
+from collections.abc import Iterator
+
+from integration.adapters.base import Finding
+from integration.adapters.odoo.caller import Caller
+from integration.errors import ConfigurationError, Forbidden
+
+PACKAGE = "(packages)"
+READS = ("sale.order", "sale.order.line", "stock.picking", "stock.move", "stock.move.line", "stock.lot", "stock.quant")
+FLOWS: dict[str, tuple[tuple[str, str], ...]] = {
+    "order release": tuple((model, "read") for model in (*READS, "res.partner", "product.product")),
+    "shipment confirmation": (
+        ("stock.picking", "write"),
+        ("stock.move", "write"),
+        ("stock.move.line", "write"),
+        ("stock.move.line", "create"),
+        ("stock.move.line", "unlink"),
+        (PACKAGE, "create"),
+    ),
+}
+GROUPS = {
+    "sales_team.group_sale_salesman_all_leads": "Sales / User: All Documents",
+    "stock.group_stock_user": "Inventory / User",
+}
+EXPORT = ("base.group_allow_export", "Access to export feature")
+
+
+class Rights:
+    def __init__(self, caller: Caller) -> None:
+        self._call = caller
+
+    def findings(self) -> Iterator[Finding]:
+        for flow, needed in FLOWS.items():
+            missing = [f"{operation} {model}" for model, operation in needed if not self._may(model, operation)]
+            detail = f"may not {', '.join(missing)}" if missing else "complete"
+            fix = "Give the integration user Inventory / User and Sales / User: All Documents." if missing else ""
+            yield Finding(f"rights for {flow}", not missing, detail, fix)
+        for group, name in self._groups().items():
+            held = self._has(group)
+            detail = "held" if held else "not held: records are invisible without an error"
+            yield Finding(f"group {name}", held, detail, "" if held else f"Give the integration user {name}.")
+
+    def _groups(self) -> dict[str, str]:
+        """16 reads orders by its export, which is a right of its own."""
+        return GROUPS if self._call.version.nested_read else {**GROUPS, EXPORT[0]: EXPORT[1]}
+
+    def _may(self, model: str, operation: str) -> bool:
+        name = self._call.version.package_model if model == PACKAGE else model
+        method = self._call.version.rights_method
+        try:
+            if method == "has_access":
+                return bool(self._call(name, method, [], operation=operation))
+            return bool(self._call(name, method, operation=operation, raise_exception=False))
+        except (ConfigurationError, Forbidden):
+            return False
+
+    def _has(self, group: str) -> bool:
+        ids = [self._call.uid()] if self._call.version.rights_method == "has_access" else None
+        return bool(self._call("res.users", "has_group", ids, group_ext_id=group))
