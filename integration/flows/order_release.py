@@ -75,7 +75,7 @@ def _open_at_partner(picking: Picking, warehouse: Warehouse) -> bool:
     if picking.backorder_of is None:
         return False
     held = ExternalReference.objects.filter(
-        erp=warehouse.erp, model="stock.picking", erp_id=picking.backorder_of, partner=warehouse.wms
+        erp=warehouse.erp, model="stock.picking", record_id=picking.backorder_of, partner=warehouse.wms
     ).values_list("reference", flat=True)
     root = Document.objects.filter(connection=warehouse.erp, kind="delivery", reference__in=list(held))
     return root.exclude(state__in=[DocumentState.SHIPPED, DocumentState.CANCELLED]).exists()
@@ -168,7 +168,7 @@ def _commit(
     ExternalReference.objects.get_or_create(
         erp=warehouse.erp,
         model="stock.picking",
-        erp_id=picking.id,
+        record_id=picking.id,
         partner=warehouse.wms,
         document_type="release",
         reference=picking.name,

@@ -209,7 +209,7 @@ def _refer(case: _Case, picking_id: int) -> None:
     ExternalReference.objects.get_or_create(
         erp=case.warehouse.erp,
         model="stock.picking",
-        erp_id=picking_id,
+        record_id=picking_id,
         partner=case.message.connection,
         document_type="release",
         reference=case.delivery.reference,

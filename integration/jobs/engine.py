@@ -98,16 +98,19 @@ def _run_job(work: Work, handlers: Handlers) -> bool:
     """Runs and settles one job; True when its stream may go on. Raises ClaimLost."""
     failpoints.hit("before_handler")
     try:
-        outcome = handlers[work.job.flow](work)
+        return _settle(work, handlers[work.job.flow](work))
     except (ClaimLost, OperationalError, InterfaceError):
         raise
     except AlreadyDone as done:
-        outcome = Outcome(str(done))
+        return _settle(work, Outcome(str(done)))
     except IntegrationError as error:
         return settle.failure(work, error)
     except Exception as error:
         log.exception("unexpected failure", extra={"job": work.job.pk})
         return settle.failure(work, _unforeseen(work.job, error))
+
+
+def _settle(work: Work, outcome: Outcome) -> bool:
     failpoints.hit("before_settle")
     if outcome.error is not None:
         return settle.failure(work, outcome.error, outcome.apply)

@@ -63,7 +63,7 @@ def settings_for(connection: Connection) -> ConnectionSettings:
         kind=connection.kind,
         base_url=connection.base_url,
         secrets=connection.secrets,
-        options=connection.options,
+        options={**connection.options, "facts": connection.profile.get("facts", {})},
         connect_timeout=connection.connect_timeout,
         read_timeout=connection.read_timeout,
     )
