@@ -61,15 +61,11 @@ class Reading:
                 model, "export_data", list(ids), fields_to_export=paths, context={"import_compat": False}
             )
         except Rejected as error:
-            if error.context.get("status") == "MissingError":
-                return self._exported_one_by_one(model, ids, spec)
-            raise self._may_not_export(error) from None
+            left = self._call(model, "search", domain=[("id", "in", list(ids))], order="id")
+            if len(left) == len(ids):
+                raise self._may_not_export(error) from None
+            return self._exported(model, left, spec) if left else []  # one that is gone fails the whole export
         return list(self._fold(model, known, "", [dict(zip(paths, row, strict=True)) for row in answer["datas"]]))
-
-    def _exported_one_by_one(self, model: str, ids: Sequence[int], spec: Spec) -> list[Row]:
-        """One of the records is gone, which fails the whole export."""
-        left = self._call(model, "search", domain=[("id", "in", list(ids))])
-        return self._exported(model, left, spec) if left else []
 
     def _may_not_export(self, error: Rejected) -> Forbidden:
         detail = f"Odoo 16 needs the group 'Access to export feature' ({error.context.get('detail')})"
