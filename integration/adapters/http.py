@@ -85,8 +85,8 @@ def check_address(settings: ConnectionSettings) -> None:
     shown = settings.base_url[:200] if "@" not in settings.base_url else "its address"
     try:
         parts = urlsplit(settings.base_url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
+        host, _ = parts.hostname or "", (parts.port, httpx.URL(settings.base_url))
+    except (ValueError, httpx.InvalidURL):
         parts, host = urlsplit(""), ""
     if not host or parts.scheme not in {"http", "https"}:
         raise ConfigurationError("CD-2010", connection=settings.slug, detail=f"{shown!r} is not an http(s) address")

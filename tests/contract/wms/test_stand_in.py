@@ -16,6 +16,7 @@ import pytest
 
 from integration.adapters.base import Received
 from integration.errors import Forbidden
+from integration.sandbox.wms import outbox
 
 
 @dataclass
@@ -184,7 +185,8 @@ def test_a_message_may_come_twice(partner, inbox, release, fault, numbers, event
     assert len({body for _, body in inbox.messages}) == 1
 
 
-def test_a_message_may_overtake_another(partner, inbox, release, eventually) -> None:
+def test_a_message_may_overtake_another(partner, inbox, release, eventually, monkeypatch) -> None:
+    monkeypatch.setattr(outbox, "REORDER_LIMIT", 60.0)
     partner.control("faults", fault="reorder", times=1, match={"type": "order.accepted"})
     send(partner, release)
     shipped(partner, release)

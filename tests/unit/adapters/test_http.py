@@ -158,6 +158,7 @@ def test_silence_may_have_been_a_success(settings, guard, call, kind) -> None:
         ("file:///etc/passwd", "CD-2010"),
         ("https://", "CD-2010"),
         ("https://[::1", "CD-2010"),
+        ("https://a.example.com/\n", "CD-2010"),
         ("https://wms.example.com:port", "CD-2010"),
         ("https://user:pass@wms.example.com", "CD-2010"),
         ("https://wms.example.com/?a=b", "CD-2010"),
