@@ -1,4 +1,4 @@
-"""The web process."""
+"""The web process. The Celery app is named here because the web process wakes workers too."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -7,6 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from config.celery import app as celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -29,4 +31,5 @@ def with_length(app: App, limit: int) -> App:
     return serve
 
 
+celery.set_default()
 application = with_length(get_wsgi_application(), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

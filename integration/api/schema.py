@@ -33,7 +33,7 @@ FAILURES = {
     "400": "The request, or the document in it, is wrong",
     "401": "No valid token, or no valid signature",
     "403": "The token lacks a scope",
-    "404": "There is no such row",
+    "404": "There is nothing at this address",
     "406": "Only JSON is served",
     "409": "The act does not fit the state",
     "413": "The body is too large",
@@ -41,7 +41,7 @@ FAILURES = {
     "429": "Too many messages in a second: wait as long as Retry-After says",
     "503": "The database cannot be reached: send it again later",
 }
-_SIGNED = ("400", "401", "413", "415", "429", "503")
+_SIGNED = ("400", "401", "404", "413", "415", "429", "503")
 _HINTED = ("400", "404", "413", "415", "503")
 _READ = ("400", "401", "403", "406", "503")
 _ACTED = (*_READ, "409", "413", "415")
