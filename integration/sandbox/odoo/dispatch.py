@@ -12,6 +12,7 @@ from .orm.base import as_ids
 from .orm.env import Env
 from .orm.importing import Importing
 from .orm.model import Model
+from .orm.registry import rpc_kind
 
 # Methods by the first version that has them.
 SINCE = {"formatted_read_group": 19, "web_read": 17}
@@ -37,7 +38,7 @@ def find_method(env: Env, model: str, name: str) -> Callable[..., Any]:
         shown = f"'{model}.{name}'" if env.traits.json2 else name
         raise AccessError(f"Private methods (such as {shown}) cannot be called remotely.")
     method = getattr(served, name, None)
-    if getattr(method, "rpc", None) is None or env.traits.number < _since(served, name):
+    if not rpc_kind(type(served), name) or env.traits.number < _since(served, name):
         if env.traits.json2:
             raise AttributeError(f"The method '{model}.{name}' does not exist")
         raise AttributeError(f"The method '{name}' does not exist on the model '{model}'")
@@ -49,23 +50,23 @@ def _since(served: Model, name: str) -> int:
     return int(getattr(served, "since", {}).get(name, SINCE.get(name, 0)))
 
 
-def takes_ids(env: Env, model: str, name: str, method: Callable[..., Any]) -> bool:
+def takes_ids(env: Env, model: str, name: str) -> bool:
     """Called on records. Includes the one method that lost its decorator."""
     if env.traits.lot_create_needs_ids and (model, name) == ("stock.lot", "create"):
         return True
-    return bool(getattr(method, "rpc", "") == "records")
+    return rpc_kind(type(env.model(model)), name) == "records"
 
 
 def call(env: Env, model: str, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Call a method with the arguments of `execute_kw`."""
     method = find_method(env, model, name)
     ids: Any = None
-    if takes_ids(env, model, name, method):
+    if takes_ids(env, model, name):
         ids, args = (args[0], args[1:]) if args else (kwargs.pop("ids", []), args)
     kwargs = _renamed(env, name, kwargs)
     _check_signature(env, model, name, method, args, kwargs)
     allow(env, model, name, ids)
-    if getattr(method, "rpc", "") == "records":
+    if rpc_kind(type(env.model(model)), name) == "records":
         return method(ids, *args, **kwargs)
     answer = method(*args, **kwargs)
     return answer if ids is None else f"{model}({', '.join(map(str, as_ids(answer)))},)"
@@ -79,10 +80,7 @@ def _renamed(env: Env, name: str, kwargs: dict[str, Any]) -> dict[str, Any]:
 def parameters(method: Callable[..., Any]) -> inspect.Signature:
     """The signature without the ids."""
     signature = inspect.signature(method)
-    kept = list(signature.parameters.values())
-    if getattr(method, "rpc", "") == "records":
-        kept = kept[1:]
-    return signature.replace(parameters=kept)
+    return signature.replace(parameters=[one for key, one in signature.parameters.items() if key != "ids"])
 
 
 def _check_signature(

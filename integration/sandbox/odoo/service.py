@@ -14,7 +14,7 @@ from ..faults import FaultRules
 from . import dispatch
 from .faults import AccessDenied, unknown_database
 from .orm.env import Database, Env
-from .orm.registry import model_class
+from .orm.registry import model_class, rpc_kind
 from .traits import Traits
 
 LOG_LENGTH = 20_000
@@ -106,7 +106,7 @@ class Service:
     def methods(self, model: str) -> list[str]:
         """The methods of a model that clients may call."""
         served = model_class(model)
-        return sorted(name for name in dir(served) if hasattr(getattr(served, name), "rpc"))
+        return sorted(name for name in dir(served) if rpc_kind(served, name))
 
     def modules(self) -> list[str]:
         """Technical names of the installed apps."""

@@ -64,6 +64,11 @@ class Traits:
         return self.number >= 19
 
     @property
+    def refunds_by_default(self) -> bool:
+        """Every move says `to_refund`."""
+        return self.number >= 19
+
+    @property
     def factor_is_size(self) -> bool:
         """A unit's `factor` is its size; before, the inverse."""
         return self.number >= 19

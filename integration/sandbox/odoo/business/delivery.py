@@ -9,7 +9,7 @@ from .amounts import CLOSED, move_done
 from .chains import chain_of, steps_of
 from .confirmation import confirm, put_in_picking
 from .moves import cancel
-from .places import special_place
+from .places import ends_of, special_place
 from .products import convert, label_of, total
 from .reservation import assign, unreserve
 from .stock import EPSILON
@@ -98,15 +98,15 @@ def _procure_chain(line: Record, quantity: float, steps: list[Record]) -> None:
 def _move(line: Record, quantity: float, kind: Record, **extra: Any) -> Record:
     env, order = line.env, line.order_id
     when = order.commitment_date or order.expected_date or env.second
-    customers = special_place(env, "customer")
+    source, target = ends_of(kind)
     values = {
         "name": line.name or label_of(line.product_id),
         "product_id": line.product_id.id,
         "product_uom": line.product_id.uom_id.id,
         "product_uom_qty": quantity,
-        "location_id": kind.default_location_src_id.id,
-        "location_dest_id": kind.default_location_dest_id.id,
-        "location_final_id": customers.id,
+        "location_id": source.id,
+        "location_dest_id": target.id,
+        "location_final_id": special_place(env, "customer").id,
         "group_id": group_of(order).id,
         "sale_line_id": line.id,
         "origin": _origin(order),

@@ -18,6 +18,8 @@ def set_quantity(move: Record, quantity: float) -> None:
     else:
         _spread_done(move, quantity)
     move.put(**{move_column(move.env): quantity})
+    if move.state == "done" and move.env.traits.raises_demand:
+        move.put(product_uom_qty=quantity)
     recompute(move)
 
 

@@ -89,6 +89,7 @@ class Move(Model):
             "product_uom_qty": 1.0,
             "sequence": 10,
             "state": "draft",
+            "to_refund": self.env.traits.refunds_by_default,
             **({"picked": False} if self.env.traits.picked else {}),
         }
 

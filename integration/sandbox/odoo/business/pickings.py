@@ -13,6 +13,7 @@ from .amounts import CLOSED, move_done, move_reserved
 from .confirmation import confirm
 from .move_states import picking_state
 from .moves import cancel
+from .places import ends_of
 from .products import convert, total
 from .reservation import assign, unreserve
 from .stock import EPSILON
@@ -77,11 +78,12 @@ class Picking(Model):
 
     def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
         kind = self.env.browse("stock.picking.type", values.get("picking_type_id"))
+        source, target = ends_of(kind)
         found = {
             "date": self.env.second,
             "is_locked": True,
-            "location_id": kind.default_location_src_id.id,
-            "location_dest_id": kind.default_location_dest_id.id,
+            "location_id": source.id,
+            "location_dest_id": target.id,
             "move_type": "direct",
             "priority": "0",
             "scheduled_date": self.env.second,

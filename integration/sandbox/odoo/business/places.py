@@ -32,6 +32,13 @@ def bypasses_reservation(location: Record) -> bool:
     return location.usage in BYPASSING or bool(location.scrap_location)
 
 
+def ends_of(kind: Record) -> tuple[Record, Record]:
+    """From where to where an operation type moves; before 18 vendors and customers are implied."""
+    source = kind.default_location_src_id or special_place(kind.env, "supplier")
+    target = kind.default_location_dest_id or special_place(kind.env, "customer")
+    return source, target
+
+
 def is_inside(location: Record, above: Record) -> bool:
     while location:
         if location == above:
@@ -84,7 +91,8 @@ class OperationType(Model):
             "create_backorder": "ask",
             "reservation_method": "at_confirm",
             "move_type": "direct",
-            "use_create_lots": incoming or self.env.traits.creates_lot_on_delivery,
+            "use_create_lots": incoming
+            or (values.get("code") == "outgoing" and self.env.traits.creates_lot_on_delivery),
             "use_existing_lots": not incoming,
             "sequence": 1,
         }
@@ -135,7 +143,9 @@ class Warehouse(Model):
             warehouse.wh_output_stock_loc_id,
             warehouse.wh_pack_stock_loc_id,
         )
-        vendors, customers = special_place(self.env, "supplier"), special_place(self.env, "customer")
+        named = self.env.traits.next_step_only
+        vendors = special_place(self.env, "supplier") if named else self.env.browse("stock.location", 0)
+        customers = special_place(self.env, "customer") if named else vendors
         ways = {
             "in_type_id": (vendors, stock),
             "out_type_id": (stock if steps == "ship_only" else output, customers),

@@ -19,11 +19,14 @@ from .substitutes import add_order_lines
 
 EMPTY = "You can\u2019t validate an empty transfer. Please add some products to move before proceeding."
 EMPTY_16 = "Please add some items to move."
-NOTHING = "You cannot validate a transfer if no quantities are reserved. To force the transfer, encode quantities."
-NOTHING_16 = (
-    "You cannot validate a transfer if no quantities are reserved nor done. "
-    "To force the transfer, switch in edit mode and encode the done quantities."
-)
+NOTHING = {
+    "16": "You cannot validate a transfer if no quantities are reserved nor done. "
+    "To force the transfer, switch in edit mode and encode the done quantities.",
+    "17": "You cannot validate a transfer if no quantities are reserved. To force the transfer, encode quantities.",
+    "18": "You cannot validate a transfer if no quantities are reserved. To force the transfer, encode quantities.",
+    "19": "Transfer trouble alert! Validating a zero quantity transfer? You're not moving invisible goods around are "
+    "you?\nSet some quantities and let's get moving!",
+}
 LOST_RACE = "The operation cannot be completed: a partner cannot follow twice the same object."
 FAR = 4  # digits that matter when quantities are compared
 
@@ -69,7 +72,7 @@ def _check(env: Env, pickings: list[Record]) -> None:
     if any(not picking.move_ids and not picking.move_line_ids for picking in pickings):
         raise UserError(EMPTY if env.traits.picked else EMPTY_16)
     if any(_has_nothing(picking) for picking in pickings):
-        raise UserError(NOTHING if env.traits.picked else NOTHING_16)
+        raise UserError(NOTHING[env.traits.version])
     missing = dict.fromkeys(label_of(line.product_id) for picking in pickings for line in _lines_without_lot(picking))
     if missing:
         raise UserError(f"You need to supply a Lot/Serial number for products {', '.join(missing)}.")

@@ -49,6 +49,24 @@ def compile_domain(env: Env, model: str, domain: Any) -> Predicate:
     return _all(stack)
 
 
+def refuse_hidden(env: Env, model: str, domain: Any) -> None:
+    """Clients may not search by what this version does not have. Raises ValueError."""
+    for leaf in domain:
+        if not isinstance(leaf, (list, tuple)) or len(leaf) != 3 or not isinstance(leaf[0], str):
+            continue
+        first, _, rest = leaf[0].partition(".")
+        field = env.database.fields(model).get(first)
+        if field is not None and field.hidden:
+            raise _unknown(env, model, first, leaf)
+        if field is not None and rest:
+            refuse_hidden(env, field.relation, [(rest, leaf[1], leaf[2])])
+
+
+def _unknown(env: Env, model: str, name: str, leaf: Any) -> ValueError:
+    word = "condition" if env.traits.whole_seconds else "leaf"
+    return ValueError(f"Invalid field {model}.{name} in {word} {tuple(leaf)!r}")
+
+
 def _all(predicates: list[Predicate]) -> Predicate:
     return lambda record_id: all(predicate(record_id) for predicate in reversed(predicates))
 
@@ -72,9 +90,8 @@ def _leaf(env: Env, model: str, leaf: Any) -> Predicate:
         raise ValueError(f"Invalid operator {operator!r} in domain term {tuple(leaf)!r}")
     first, _, rest = str(name).partition(".")
     field = env.database.fields(model).get(first)
-    if field is None or field.hidden:
-        word = "condition" if env.traits.whole_seconds else "leaf"
-        raise ValueError(f"Invalid field {model}.{first} in {word} {tuple(leaf)!r}")
+    if field is None:
+        raise _unknown(env, model, first, leaf)
     if rest:
         return _through(env, model, field, rest, operator, value)
     if operator in NEGATED:

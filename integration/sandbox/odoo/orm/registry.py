@@ -56,3 +56,12 @@ def on_model(function: Function) -> Function:
     """Mark a method that clients may call on the model."""
     function.rpc = "model"  # type: ignore[attr-defined]
     return function
+
+
+def rpc_kind(cls: type, name: str) -> str:
+    """How clients may call a method: on `records`, on the `model`, or (empty) not at all."""
+    for owner in cls.__mro__:
+        kind = getattr(owner.__dict__.get(name), "rpc", "")
+        if kind:
+            return str(kind)
+    return ""

@@ -69,6 +69,13 @@ def _recorded(model: str, table: Mapping[str, Mapping[str, Any]]) -> Fields:
     }
 
 
+def _succeeded(text: str, models: Mapping[str, Fields]) -> str:
+    """Targets that this version has no longer, replaced by what took their place."""
+    for gone, successor in SUCCESSORS.items():
+        text = text if gone in models else text.replace(gone, successor)
+    return text
+
+
 @cache
 def load_schema(version: str) -> dict[str, Fields]:
     """Model name -> its fields, hidden ones included."""
@@ -78,9 +85,7 @@ def load_schema(version: str) -> dict[str, Fields]:
         if name not in models:
             models[name] = _parse(name, f"id:integer display_name:char {MAGIC} {text}")
     for name, text in HIDDEN.items():
-        for gone, successor in SUCCESSORS.items():
-            text = text if gone in models else text.replace(gone, successor)
         if name in models:
-            extra = _parse(name, text, hidden=True)
+            extra = _parse(name, _succeeded(text, models), hidden=True)
             models[name] = {**extra, **models[name]}
     return models

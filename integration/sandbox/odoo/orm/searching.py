@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from .access import allowed_records
-from .domain import compile_domain
+from .domain import compile_domain, refuse_hidden
 from .links import INVERSES, ORDER, ORDER_BEFORE
 from .reading import Reading
 from .registry import on_model
@@ -29,6 +29,8 @@ class Searching(Reading):
     ) -> list[int]:
         """Ids in order. Archived and hidden records stay out, unless the sandbox itself looks for them."""
         test = compile_domain(self.env, self.name, domain)
+        if not internal:
+            refuse_hidden(self.env, self.name, domain)
         found = [record_id for record_id in self._candidates(domain) if test(record_id)]
         if not internal:
             found = allowed_records(self.env, self.name, found if _names_active(domain) else self.visible(found))

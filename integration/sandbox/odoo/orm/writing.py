@@ -74,7 +74,8 @@ class Writing(Reading):
         }
         values = {**given, **values}
         self._check_names(values)
-        values = {**self.defaults(values), **values}
+        own = {name: value for name, value in self.defaults(values).items() if name in self.fields}
+        values = {**own, **values}
         rows, lists = self._split(values)
         self._require(rows)
         record_id = self.env.store.insert(self.name, {**self._log(), **self._delegate(rows)})

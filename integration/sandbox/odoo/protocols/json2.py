@@ -109,7 +109,7 @@ class Json2:
             raise HttpError(404, f"the model '{error.model}' does not exist") from None
         except AttributeError as error:
             raise HttpError(404, str(error)) from None
-        if not takes_ids(env, call.model, call.method, method):
+        if not takes_ids(env, call.model, call.method):
             if has_ids:
                 raise HttpError(422, f"cannot call {call.model}.{call.method} with ids")
             args = []

@@ -45,7 +45,10 @@ PLACES = (
     ("Inventory adjustment", "inventory", "Virtual Locations"),
     ("Production", "production", "Virtual Locations"),
     ("Inter-company transit", "transit", "Physical Locations"),
+    ("Inter-warehouse transit", "transit", "Physical Locations"),
 )
+# 19 has no places above these.
+PLACES_19 = tuple((name, usage, "") for name, usage, _parent in PLACES if usage != "view")
 # Models whose fields are listed as rows, for automation rules.
 LISTED = (
     "sale.order", "sale.order.line", "stock.picking", "stock.move", "stock.move.line", "stock.quant",
@@ -103,7 +106,7 @@ def _plant_units(env: Env) -> None:
 def _plant_company(env: Env) -> None:
     company = make(env, "res.company", name=COMPANY)
     record = env.browse("res.company", company)
-    record.put(stock_move_sms_validation=True, has_received_warning_stock_sms=True)
+    record.put(stock_move_sms_validation=True, stock_sms_confirmation_template_id=1)
     record.partner_id.write(
         street="1 Pier Road", city="Oakland", zip="94607", country_id=1, email="office@harbor.example"
     )
@@ -121,12 +124,13 @@ def _plant_users(env: Env, login: str, password: str, api_key: str) -> None:
 
 def _plant_places(env: Env) -> None:
     made: dict[str, int] = {}
-    for name, usage, parent in PLACES:
+    for name, usage, parent in PLACES if env.traits.number <= 18 else PLACES_19:
         made[name] = make(env, "stock.location", name=name, usage=usage, location_id=made.get(parent, False))
     if env.traits.number <= 18:
         scrap = make(env, "stock.location", name="Scrap", usage="inventory", location_id=made["Virtual Locations"])
         env.browse("stock.location", scrap).put(scrap_location=True)
-    env.put("stock.location", made["Inter-company transit"], {"active": False})
+    for name in ("Inter-company transit", "Inter-warehouse transit"):
+        env.put("stock.location", made[name], {"active": False})
 
 
 def _plant_accounting(env: Env) -> None:

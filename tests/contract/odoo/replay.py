@@ -1,0 +1,179 @@
+"""Replays one recording against a fresh sandbox and tells where the sandbox answers otherwise."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.contract.odoo.client import Client
+from tests.contract.odoo.compare import Comparer
+from tests.contract.odoo.ids import Bindings, Unbound
+from tests.contract.odoo.recording import Recording, Step
+from tests.contract.odoo.scenes import SCENES
+from tests.contract.odoo.table import not_replayed
+from tests.contract.odoo.translate import Walker
+from tests.contract.odoo.world import MADE, World
+
+from integration.sandbox.odoo import SandboxOdoo
+
+NUMBERED = ("sale.order", "stock.picking", "purchase.order")
+NAMED = {"stock.location": "complete_name", "uom.uom": "name"}
+
+
+@dataclass
+class Report:
+    """What a replay found."""
+
+    replayed: int = 0
+    left_out: set[int] = field(default_factory=set)
+    differences: list[str] = field(default_factory=list)
+    used_ignores: set[str] = field(default_factory=set)
+
+
+class Replay:
+    """One recording and one sandbox."""
+
+    def __init__(self, odoo: SandboxOdoo, found: Recording, name: str) -> None:
+        self._found = found
+        self._name = name
+        self._client = Client(odoo, found.protocol)
+        self._world = World(self._client, found)
+        self._world.settle = lambda: [self._new(model) for model in ("stock.move", "stock.move.line")]
+        self._bindings = Bindings()
+        self._comparer = Comparer(found, self._bindings)
+        self._last: dict[str, int] = {}
+        self._scenes = dict(SCENES.get(name.split(".")[0], {}))
+        self._know_fixed_records()
+
+    def run(self) -> Report:
+        report = Report()
+        for step in self._found.steps:
+            self._set_up(step)
+            if not_replayed(self._found.version, self._name, step):
+                report.left_out.add(step.number)
+                continue
+            self._one(step)
+            report.replayed += 1
+        report.differences = self._comparer.differences
+        report.used_ignores = self._comparer.used_ignores
+        return report
+
+    def _one(self, step: Step) -> None:
+        walker = Walker(self._found.version, self._bindings.actual, self._bindings.translated)
+        try:
+            named = walker.call(step)
+        except Unbound as error:
+            self._comparer.differences.append(f"[{step.number}] {step.name}: nothing stands for {error}")
+            return
+        result, fault = self._client.send(step, named)
+        self._comparer.step(step, result, fault)
+
+    def _set_up(self, step: Step) -> None:
+        for key in (step.name, step.case):
+            scene = self._scenes.pop(key, None)
+            if scene:
+                self._world.look_at(self._case(step))
+                scene(self._world)
+                self._bind_made(step)
+                return
+
+    def _bind_made(self, first: Step) -> None:
+        """Let the records just made stand for those that the case speaks of, in the order of their ids."""
+        wanted = self._mentioned(first)
+        self._bind_products()
+        for model in MADE:
+            made = self._new(model)
+            unbound = [one for one in sorted(wanted.get(model, ())) if not self._bindings.knows(model, one)]
+            for recorded, actual in zip(unbound, made, strict=False):
+                self._bindings.bind(model, recorded, actual)
+                self._bind_name(model, recorded, actual)
+
+    def _bind_products(self) -> None:
+        """Products by the code in their names."""
+        for model, one, label in self._links():
+            key = label.partition("]")[0].rpartition("-")[2]
+            if model == "product.product" and label.startswith("[SKU") and key in self._world.products:
+                self._bindings.bind(model, one, self._world.products[key])
+
+    def _bind_name(self, model: str, recorded: int, actual: int) -> None:
+        """Numbers of documents stand in other texts too."""
+        if model not in NUMBERED:
+            return
+        for step in self._found.steps:
+            rows = step.result if step.model == model and isinstance(step.result, list) else []
+            for row in rows:
+                if isinstance(row, dict) and row.get("id") == recorded and row.get("name"):
+                    name = self._client.call(model, "read", [actual], ["name"])[0]["name"]
+                    self._bindings.text(row["name"], name)
+                    return
+
+    def _new(self, model: str) -> list[int]:
+        """Ids made since the last look."""
+        last = self._last.get(model, 0)
+        ids = self._client.call(model, "search", [["id", ">", last]], order="id", context={"active_test": False})
+        self._last[model] = max([last, *ids])
+        return [one for one in ids if not self._bindings.taken(model, one)]
+
+    def _case(self, first: Step) -> list[Step]:
+        """The steps up to the next set-up."""
+        steps = [first]
+        for step in self._found.steps[first.number + 1 :]:
+            if step.name in self._scenes or step.case in self._scenes:
+                break
+            steps.append(step)
+        return steps
+
+    def _mentioned(self, first: Step) -> dict[str, set[int]]:
+        """The ids that the steps up to the next set-up speak of, those that a step creates left out."""
+        found: dict[str, set[int]] = {}
+        walker = Walker(self._found.version, lambda model, one: found.setdefault(model, set()).add(one) or one)
+        created: set[tuple[str, Any]] = set()
+        for step in self._case(first):
+            walker.call(step)
+            walker.result(step)
+            if step.method == "create" and isinstance(step.result, (int, list)):
+                created |= {(step.model, one) for one in ([step.result] if isinstance(step.result, int) else step.result)}
+        return {model: {one for one in ids if (model, one) not in created and one < 90_000_000} for model, ids in found.items()}
+
+    def _know_fixed_records(self) -> None:
+        """Records that every database has, found by their names."""
+        self._bindings.text("YourCompany", "Harbor Supply")
+        self._bindings.text("My Company (San Francisco)", "Harbor Supply")
+        self._bindings.text("Mitchell Admin", "Administrator")
+        for model in ("res.company", "res.users", "stock.warehouse", "res.currency"):
+            recorded = 2 if model == "res.users" else 1
+            self._bindings.bind(model, recorded, recorded)
+        for model in MADE:
+            self._new(model)
+        for model, key in NAMED.items():
+            self._know_by_name(model, key)
+        self._bindings.bind("res.partner", *self._partner())
+
+    def _partner(self) -> tuple[int, int]:
+        """The recorded customer: the one that the orders are for."""
+        text = f"Rec customer {self._world.tag}"
+        for model, one, label in self._links():
+            if model == "res.partner" and label == text:
+                return one, self._world.partner
+        for step in self._found.steps:
+            rows = step.named.get("vals_list")
+            if step.model == "sale.order" and step.method == "create" and isinstance(rows, dict) and rows.get("partner_id"):
+                return rows["partner_id"], self._world.partner
+        return -1, self._world.partner
+
+    def _know_by_name(self, model: str, key: str) -> None:
+        rows = self._client.call(model, "search_read", [], [key], context={"active_test": False})
+        ours = {row[key]: row["id"] for row in rows}
+        for target, one, label in self._links():
+            if target == model and label in ours:
+                self._bindings.bind(model, one, ours[label])
+
+    def _links(self) -> list[tuple[str, int, str]]:
+        """Every many2one that the recording shows: model, id, name."""
+        found: list[tuple[str, int, str]] = []
+        walker = Walker(self._found.version, lambda _model, one: one)
+        for step in self._found.steps:
+            if step.method in ("read", "search_read") and isinstance(step.result, list):
+                for row in step.result:
+                    for name, value in row.items():
+                        if walker.kind(step.model, name) == "many2one" and isinstance(value, list):
+                            found.append((walker.relation(step.model, name), value[0], value[1]))
+        return found

@@ -1,0 +1,215 @@
+"""What the recorder had made before a scenario and before each of its cases: the start of the replay."""
+
+from collections.abc import Callable
+
+from tests.contract.odoo.world import World
+
+Scene = Callable[[World], None]
+BACKORDER = {"skip_backorder": True, "skip_immediate": True}
+
+
+# --- S04: an order becomes pickings
+
+
+def s04_start(world: World) -> None:
+    world.product("002", 50)
+    world.product("004", 2)
+    world.service("006")
+    world.product("009")
+
+
+def s04_three_steps(world: World) -> None:
+    values = {"name": "Rec warehouse 3 steps", "code": "RC3", "delivery_steps": "pick_pack_ship"}
+    warehouse = world.call("stock.warehouse", "create", values)
+    world.product("016")
+    place = world.call("stock.warehouse", "read", [warehouse], ["lot_stock_id"])[0]["lot_stock_id"][0]
+    world.count("016", 50, place=place)
+    world.extra["warehouse"] = warehouse
+
+
+def s04_dock(world: World) -> None:
+    values = {"parent_id": world.partner, "type": "delivery", "name": "Dock 9", "email": "dock@example.com"}
+    world.extra["dock"] = world.call("res.partner", "create", values)
+
+
+def _dock_order(world: World) -> None:
+    s04_dock(world)
+    world.order(("002", 1), ref=world.ref("012"), partner_shipping_id=world.extra["dock"])
+
+
+def _three_step_order(number: str) -> Scene:
+    def play(world: World) -> None:
+        extra = {"partner_shipping_id": world.extra["dock"], "warehouse_id": world.extra["warehouse"]}
+        world.order(("016", 6), ref=world.ref(number), **extra)
+
+    return play
+
+
+def orders(*wanted: tuple[tuple[str, float], ...], confirm: bool = True) -> Scene:
+    """One order for each tuple of lines."""
+
+    def play(world: World) -> None:
+        for lines in wanted:
+            world.order(*lines, confirm=confirm, ref=world.ref())
+
+    return play
+
+
+def s05_start(world: World) -> None:
+    world.product("002", 100)
+    recorded = world.first.result[0]
+    world.call("res.company", "write", [1], {key: recorded[key] for key in ("has_received_warning_stock_sms", world.sms_field)})
+
+
+def sms(world: World) -> None:
+    """Two deliveries of a company that has not said whether customers get a text message."""
+    world.call("res.company", "write", [1], {"has_received_warning_stock_sms": False})
+    world.call("res.partner", "write", [world.partner], {"phone": "+1 555 0100"})
+    for _ in range(2):
+        order = world.order(("002", 3), ref=world.ref())
+        if world.version == 16:
+            world.done(world.moves(order)[0], 3)
+
+
+def two_moves(world: World) -> None:
+    """16 has one move only in this case."""
+    if world.version == 16:
+        world.order(("002", 3), ref=world.ref())
+        return
+    world.product("011", 20)
+    world.order(("002", 3), ("011", 2), ref=world.ref())
+
+
+def no_stock(world: World) -> None:
+    world.product(world.keys[0])
+    world.order((world.keys[0], 2), ref=world.ref())
+
+
+def two_pickings(world: World) -> None:
+    for _ in range(2):
+        order = world.order(("002", 3), ref=world.ref())
+        if world.version == 16:
+            world.done(world.moves(order)[0], 3)
+
+
+def policy(value: str) -> Scene:
+    """An order under a backorder policy of the operation type."""
+
+    def play(world: World) -> None:
+        kind = world.call("stock.picking.type", "search", [["code", "=", "outgoing"], ["warehouse_id.code", "=", "WH"]])
+        world.call("stock.picking.type", "write", kind, {"create_backorder": value})
+        world.order(("002", 10), ref=world.ref())
+
+    return play
+
+
+def one_go(world: World) -> None:
+    kind = world.call("stock.picking.type", "search", [["code", "=", "outgoing"], ["warehouse_id.code", "=", "WH"]])
+    world.call("stock.picking.type", "write", kind, {"create_backorder": "ask"})
+    world.order(("002", 3), ("023", 4), ref=world.ref(), picking_policy="one")
+
+
+def products(**stock: float) -> Scene:
+    """Products by code (`p002=50`) with their stock."""
+
+    def play(world: World) -> None:
+        for key, quantity in stock.items():
+            world.product(key.removeprefix("p"), quantity)
+
+    return play
+
+
+def s07_start(world: World) -> None:
+    world.product("002", tracking="lot")
+
+
+def s07_lots(world: World) -> None:
+    world.product("004", tracking="lot")
+    world.lot("004", "L1", 10)
+    world.lot("004", "L2", 10)
+
+
+def s07_other_lot(world: World) -> None:
+    world.product("012", tracking="lot")
+    world.lot("012", "OTHER", 5)
+    world.order(("004", 1), ref=world.ref())
+
+
+def s07_serials(world: World) -> None:
+    world.product("018", tracking="serial")
+    for number in range(1, 6):
+        world.lot("018", f"S{number}", 1)
+    world.order(("018", 3), ref=world.ref())
+
+
+def s07_expiry(world: World) -> None:
+    world.product("025", tracking="lot", use_expiration_date=True)
+    world.lot("025", "OLD-1", 10, expiration_date="2020-01-01 00:00:00")
+    world.lot("025", "NEW-1", 10, expiration_date="2035-01-01 00:00:00")
+    world.order(("025", 2), ref=world.ref())
+
+
+# Scenario -> first step of a case (its letter, or its whole name) -> what is made before it.
+SCENES: dict[str, dict[str, Scene]] = {
+    "S04_sale_order": {
+        "create (stocked line, short line, service line, note)": s04_start,
+        "order without any stock: order": orders((("009", 3),)),
+        "picking goes to partner_shipping_id": _dock_order,
+        "confirm an order without lines": orders((), confirm=False),
+        "order of services only: no picking": orders((("006", 1),)),
+        "three-step warehouse": s04_three_steps,
+        "three steps: confirmed: order": _three_step_order("017"),
+        "three steps partial: pick 4 of 6": _three_step_order("018"),
+    },
+    "S05_full_shipment": {
+        "0": s05_start,
+        "0 button_validate while the company has not yet confirmed SMS: wizard": sms,
+        "A": orders((("002", 3),)),
+        "B": orders((("002", 3),)),
+        "C": orders((("002", 3),)),
+        "D": orders((("002", 3),)),
+        "E": orders((("002", 3),)),
+        "E2": orders((("002", 3),)),
+        "F": two_moves,
+        "G": no_stock,
+        "H": two_pickings,
+        "I": orders((("002", 3),)),
+    },
+    "S06_partial_backorder": {
+        "A": lambda world: (products(p002=500, p004=500)(world), orders((("002", 10), ("004", 4)))(world))[0],
+        "B": orders((("002", 10),)),
+        "C": orders((("002", 10),)),
+        "D": orders((("002", 10), ("004", 5))),
+        "E": orders((("002", 10),)),
+        "E2": lambda world: (products(p011=10)(world), orders((("011", 10),))(world))[0],
+        "F": orders((("002", 10), ("004", 5))),
+        "F2": orders((("002", 10),)),
+        "F3": orders((("002", 10),)),
+        "G": lambda world: (products(p018=50)(world), orders((("002", 10), ("004", 5)))(world))[0],
+        "H": orders((("002", 10),)),
+        "I create_backorder=always: done 6 of 10": policy("always"),
+        "I create_backorder=never: done 6 of 10": policy("never"),
+        "J": lambda world: (products(p023=1)(world), one_go(world))[0],
+    },
+    "S07_lots_serials": {
+        "0": s07_start,
+        "lots": s07_lots,
+        "A": orders((("004", 4),)),
+        "B": orders((("004", 4),)),
+        "C": orders((("004", 5),)),
+        "D": orders((("004", 3),)),
+        "E": orders((("004", 1),)),
+        "E2": orders((("004", 1),)),
+        "F": orders((("004", 1),)),
+        "G": s07_other_lot,
+        "H": orders((("004", 1),)),
+        "I": orders((("004", 1),)),
+        "K": s07_serials,
+        "L": orders((("018", 1),)),
+        "M": orders((("018", 1),)),
+        "N": orders((("018", 2),)),
+        "O": orders((("018", 1),)),
+        "P lots with dates": s07_expiry,
+        "Q": orders((("025", 2),)),
+    },
+}
