@@ -25,7 +25,7 @@ class Caller:
 
     @property
     def slug(self) -> str:
-        return self.settings.slug
+        return self.settings.name
 
     @property
     def version(self) -> Version:

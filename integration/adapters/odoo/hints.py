@@ -78,7 +78,7 @@ class Hints:
         return int(self._call(model, "search", domain=domain, limit=1)[0])
 
     def _prefix(self) -> str:
-        return f"hint_{self._call.slug}_"
+        return f"hint_{self._call.settings.slug}_"
 
     def _xml_name(self, hint: Hint, part: str) -> str:
         return f"{self._prefix()}{part}_{hint.model.replace('.', '_')}"

@@ -52,7 +52,7 @@ class Wire:
     def call(self, model: str, method: str) -> Call:
         options = self.settings.options
         return Call(
-            self.settings.slug,
+            self.settings.name,
             model,
             method,
             writes=method not in READS,
@@ -97,7 +97,7 @@ class Wire:
             self.session.clock = datetime.now(UTC)
 
     def _slowed_down(self, header: str) -> Throttled:
-        return Throttled("CD-1002", connection=self.settings.slug, retry_after=retry_after(header))
+        return Throttled("CD-1002", connection=self.settings.name, retry_after=retry_after(header))
 
 
 def _read(response: httpx.Response, call: Call, deadline: float) -> bytes:

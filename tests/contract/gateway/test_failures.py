@@ -74,12 +74,17 @@ def test_a_second_gateway_of_the_process_does_not_log_in_again(settings: Connect
     assert guard.take() == ["sale.order.search"]
 
 
-def test_an_order_of_another_company_is_read_and_shipped_in_its_own(world: World) -> None:
-    companies = world.call.company_ids()
-    assert world.company_id in companies
-    order = world.order({world.product(stock=9): 2})
-    posted = world.ship(world.delivery_of(order), [2])
-    assert posted.picking.company_id == world.company_id
+def test_each_company_s_order_is_read_and_shipped_in_its_own_company(world: World) -> None:
+    fields = ["company_id", "lot_stock_id"]
+    for company_id in world.call.company_ids():
+        [warehouse] = world.call.rows("stock.warehouse", [("company_id", "=", company_id)], fields, limit=1)
+        product = world.product()
+        world.put(product, 9, location_id=warehouse["lot_stock_id"][0])
+        order = world.order({product: 2}, company_id=company_id, warehouse_id=warehouse["id"])
+        [read] = world.gateway.orders([order])
+        posted = world.ship(world.delivery_of(order), [2])
+        assert [read.company_id, posted.picking.company_id] == [company_id] * 2
+        assert world.delivered(order) == [2]
 
 
 def _error(caller: Caller, method: str, **named: object) -> IntegrationError:

@@ -103,20 +103,6 @@ def test_two_parcels_become_two_packages_in_odoo(world: World) -> None:
     assert world.delivered(order) == [10]
 
 
-def test_a_package_is_made_once_even_if_the_shipment_is_tried_twice(world: World) -> None:
-    name = world.unique("SSCC")
-    picking = world.delivery_of(world.order({world.product(stock=50): 10}))
-    unknown = "no delivery method of this name"
-    for carrier in (unknown, ""):
-        try:
-            world.ship_details(picking, [(10, None, name)], shipment="S-P", mark=f"m/{name}", carrier=carrier)
-        except Rejected as error:
-            assert error.code == "CD-5009"
-    model = world.call.version.package_model
-    assert world.call(model, "search_count", domain=[("name", "=", name)]) == 1
-    assert world.gateway.delivery(picking.id)[0].state == "done"
-
-
 def test_lots_and_packages_together(world: World) -> None:
     product, parcel = world.product("lot"), world.unique("SSCC")
     world.lot(product, "A", 10), world.lot(product, "B", 10)

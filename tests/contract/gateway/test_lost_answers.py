@@ -1,0 +1,71 @@
+"""An answer that is lost leaves a write open, and the next look tells whether it landed."""
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+
+from integration.adapters.base import ConnectionSettings
+from integration.errors import IntegrationError, OutcomeUnknown, Unreachable
+from tests.contract.gateway.cutting import BAD_GATEWAY, LOST_AFTER, LOST_BEFORE, UNAVAILABLE, Relay
+from tests.contract.gateway.world import World
+
+MARK = "crossdock/wms-main/S-lost"
+
+
+@pytest.fixture(scope="module")
+def relay(settings: ConnectionSettings) -> Iterator[Relay]:
+    with Relay(settings.base_url) as relay:
+        yield relay
+
+
+@pytest.fixture(scope="module")
+def behind(settings: ConnectionSettings, relay: Relay) -> World:
+    return World(dataclasses.replace(settings, slug=f"{settings.slug}-relay", base_url=relay.url))
+
+
+@pytest.mark.parametrize(
+    ("word", "how", "kind", "landed"),
+    [
+        ("button_validate", LOST_AFTER, OutcomeUnknown, True),
+        ("button_validate", LOST_BEFORE, OutcomeUnknown, False),
+        ("button_validate", BAD_GATEWAY, OutcomeUnknown, False),
+        ("button_validate", UNAVAILABLE, Unreachable, False),
+        ("carrier_tracking_ref", LOST_AFTER, OutcomeUnknown, False),
+    ],
+)
+def test_a_shipment_whose_answer_was_lost_ships_once(
+    behind: World, relay: Relay, word: str, how: str | int, kind: type[IntegrationError], landed: bool
+) -> None:
+    order = behind.order({behind.product(stock=50): 10})
+    picking = behind.delivery_of(order)
+    relay.fail(word, how)
+    how_to_ship = {"mark": MARK, "tracking_reference": "1Z1"}
+    with pytest.raises(kind) as caught:
+        behind.ship(picking, [6], **how_to_ship)
+    assert caught.value.code == ("CD-1006" if kind is OutcomeUnknown else "CD-1003")
+    now = behind.gateway.delivery(picking.id)[0]
+    assert (now.state, now.mark) == ("done" if landed else "assigned", MARK)
+    posted = behind.ship(now, [6], **how_to_ship)
+    assert (posted.picking.state, len(posted.backorders)) == ("done", 1)
+    assert behind.delivered(order) == [6]
+
+
+def test_a_lost_read_is_simply_unreachable(behind: World, relay: Relay) -> None:
+    picking = behind.delivery_of(behind.order({behind.product(stock=50): 1}))
+    relay.fail("move_ids", LOST_AFTER)
+    with pytest.raises(Unreachable) as caught:
+        behind.gateway.delivery(picking.id)
+    assert caught.value.code == "CD-1001"
+
+
+def test_a_package_is_made_once_even_if_its_shipment_is_tried_twice(behind: World, relay: Relay) -> None:
+    name, mark = behind.unique("SSCC"), behind.unique("mark")
+    picking = behind.delivery_of(behind.order({behind.product(stock=50): 10}))
+    relay.fail("button_validate", LOST_BEFORE)
+    with pytest.raises(OutcomeUnknown):
+        behind.ship_details(picking, [(10, None, name)], mark=mark)
+    posted = behind.ship_details(behind.gateway.delivery(picking.id)[0], [(10, None, name)], mark=mark)
+    assert [line.package for line in posted.picking.moves[0].lines] == [name]
+    model = behind.call.version.package_model
+    assert behind.call(model, "search_count", domain=[("name", "=", name)]) == 1
