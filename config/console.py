@@ -94,9 +94,11 @@ UNFOLD: dict[str, Any] = {
     "SITE_SYMBOL": "swap_horiz",
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
+    "SHOW_HISTORY": False,  # the audit log tells more
     "ENVIRONMENT": "integration.console.home.environment",
     "DASHBOARD_CALLBACK": "integration.console.home.context",
     "BORDER_RADIUS": "6px",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("console/icon.svg")}],
     "STYLES": [lambda request: static("console/console.css")],
     "SCRIPTS": [lambda request: static("console/console.js")],
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},

@@ -1,10 +1,7 @@
 """Bearer tokens with scopes: ``cd_<prefix>_<secret>``, of which only a hash of the secret is stored."""
 
-import hashlib
 import hmac
-import secrets
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
 from django.db.models import Q
@@ -15,32 +12,12 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from integration.jobs.acts import Actor
+from integration.jobs.tokens import SCOPES, hashed, make
 from integration.models import ApiToken
 
-SCOPES = {
-    "connections:read": "Connections and warehouses",
-    "orders:read": "Orders with their deliveries and lines",
-    "messages:read": "Messages received and sent, without their bodies",
-    "messages:read_body": "The bodies of messages, which hold names and addresses",
-    "jobs:read": "Jobs and their attempts",
-    "jobs:write": "Retry and cancel jobs",
-    "cases:read": "Exception cases",
-    "cases:write": "Retry and resolve exception cases",
-    "mappings:read": "Code mappings",
-    "mappings:write": "Add code mappings",
-}
+__all__ = ["SCOPES", "HasScope", "TokenAuthentication", "actor", "find", "make", "scope_of", "touch"]
+
 LAST_USED_EVERY = timedelta(minutes=1)
-
-
-def make(name: str, scopes: Sequence[str], expires_at: datetime | None) -> tuple[ApiToken, str]:
-    """A new token and its text, which cannot be had again. Raises ValueError for an unknown scope."""
-    if unknown := sorted(set(scopes) - set(SCOPES)):
-        raise ValueError(f"unknown scopes: {', '.join(unknown)}")
-    prefix, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
-    row = ApiToken.objects.create(
-        name=name, prefix=prefix, sha256=_hash(secret), scopes=sorted(set(scopes)), expires_at=expires_at
-    )
-    return row, f"cd_{prefix}_{secret}"
 
 
 def find(text: str) -> ApiToken | None:
@@ -50,7 +27,7 @@ def find(text: str) -> ApiToken | None:
     if kind != "cd" or not prefix.isalnum() or not secret:
         return None
     row = ApiToken.objects.filter(prefix=prefix, revoked_at=None).first()
-    known = row is not None and hmac.compare_digest(bytes(row.sha256), _hash(secret))
+    known = row is not None and hmac.compare_digest(bytes(row.sha256), hashed(secret))
     if row is None or not known or (row.expires_at and row.expires_at <= timezone.now()):
         return None
     return row
@@ -62,11 +39,6 @@ def touch(token: ApiToken) -> None:
     stale = Q(last_used_at=None) | Q(last_used_at__lt=now - LAST_USED_EVERY)
     if token.last_used_at is None or token.last_used_at < now - LAST_USED_EVERY:
         ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)
-
-
-def _hash(secret: str) -> bytes:
-    # The secret is 32 random bytes, which nobody can guess: a slow password hash would only slow every request.
-    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()
 
 
 class TokenAuthentication(BaseAuthentication):

@@ -80,7 +80,8 @@ class ActingAdmin(HistoryAdmin):
             try:
                 note = act.run(row.pk, actor(request), reason[:LONGEST_REASON])
             except acts.NotAllowed as refusal:
-                messages.warning(request, f"{row}: {refusal}")
+                named = str(row) in str(refusal)
+                messages.warning(request, str(refusal) if named else f"{row}: {refusal}")
             else:
                 done += 1
                 notes.append(note)

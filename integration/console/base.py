@@ -13,7 +13,7 @@ from unfold.admin import ModelAdmin
 from integration.console.paging import InfinitePaginator
 from integration.jobs import acts
 
-WHOLE_NUMBER = 18  # digits of the largest id
+LARGEST = 2**31 - 1  # of the numbers that are searched for: ids of ours and of Odoo
 
 
 def actor(request: HttpRequest) -> acts.Actor:
@@ -23,12 +23,13 @@ def actor(request: HttpRequest) -> acts.Actor:
 
 
 class ConsoleAdmin(ModelAdmin):  # type: ignore[misc]
-    """A table. ``exact``: the indexed columns that the search box looks in, each for the whole number.
+    """A table. ``exact`` and ``numbers``: the indexed columns that the search box looks in, for the whole term.
 
     ``nothing``: what to do next while the list is empty.
     """
 
     exact: Sequence[str] = ()
+    numbers: Sequence[str] = ("pk",)
     nothing = ""
     list_per_page = 50
     list_max_show_all = 0
@@ -38,18 +39,19 @@ class ConsoleAdmin(ModelAdmin):  # type: ignore[misc]
     compressed_fields = True
 
     def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
-        return self.exact or self.search_fields
+        return self.search_fields or (*self.exact, *self.numbers)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Model], search_term: str
     ) -> tuple[QuerySet[Model], bool]:
         term = search_term.strip()
-        if not self.exact or not term:
+        if self.search_fields or not term:
             found, doubled = super().get_search_results(request, queryset, search_term)
             return found, doubled
-        hits = [self.model.objects.filter(**{field: term}).order_by().values("pk") for field in self.exact]
-        if term.isdecimal() and len(term) <= WHOLE_NUMBER:
-            hits.append(self.model.objects.filter(pk=term).order_by().values("pk"))
+        columns = [*self.exact, *(self.numbers if term.isdecimal() and int(term[:20]) <= LARGEST else ())]
+        if not columns:
+            return queryset.none(), False
+        hits = [self.model.objects.filter(**{column: term}).order_by().values("pk") for column in columns]
         # One look-up per index, put together: an OR over several tables would read them all.
         return queryset.filter(pk__in=reduce(lambda one, other: one.union(other), hits)), False
 
@@ -70,8 +72,12 @@ class HistoryAdmin(ConsoleAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return bool(super().has_view_permission(request, obj))
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[str]:
+        left_out = {"id", *(self.exclude or ())}
+        return [field.name for field in self.opts.fields if field.name not in left_out]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[str]:
+        return self.get_fields(request, obj)
 
 
 class ConfigurationAdmin(ConsoleAdmin):

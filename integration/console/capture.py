@@ -20,7 +20,7 @@ class CaptureCursorAdmin(HistoryAdmin):
 
 @admin.register(SeenWrite)
 class SeenWriteAdmin(HistoryAdmin):
-    exact = ("record_id",)
+    numbers = ("record_id",)
     search_help_text = "Odoo's id of the record"
     list_display = ("__str__", "connection", "written_at")
     list_select_related = ("connection",)
@@ -31,7 +31,7 @@ class SeenWriteAdmin(HistoryAdmin):
 @admin.register(CapturedRecord)
 class CapturedRecordAdmin(PersonalAdmin):
     personal = "snapshot"
-    exact = ("record_id",)
+    numbers = ("record_id",)
     search_help_text = "Odoo's id of the order"
     list_display = ("__str__", "connection", "version", "read_at", "dirty_at")
     list_select_related = ("connection",)

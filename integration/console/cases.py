@@ -85,12 +85,9 @@ class ExceptionCaseAdmin(ActingAdmin):
     list_fullwidth = True
     nothing = "Nothing waits for a person. New cases appear here by themselves."
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ExceptionCase]:
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
         rank = Case(*(When(severity=name, then=Value(at)) for name, at in RANK.items()), output_field=IntegerField())
-        return ExceptionCase.objects.annotate(rank=rank)
-
-    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        return ("rank", "deadline", "-id")
+        return [rank.asc(), "deadline", "-id"]
 
     @admin.display(description="case")
     def problem(self, case: ExceptionCase) -> SafeString:

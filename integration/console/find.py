@@ -33,7 +33,7 @@ BY_DOCUMENT = (  # table and indexed column: each leads to a document
 
 def view(request: HttpRequest) -> HttpResponseBase:
     context = site_context(request, Document)
-    term = request.GET.get("q", "").strip()[:LONGEST]
+    term = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
     found = list(orders(term)) if term else []
     if len(found) == 1:
         return HttpResponseRedirect(links.timeline(found[0]))

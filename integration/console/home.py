@@ -19,6 +19,13 @@ from integration.models import Connection, ExceptionCase, OutboundMessage, Strea
 SEVERITIES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 LATE = timedelta(minutes=1)  # work that is due and not begun for so long: nobody takes it
 SHOWN = 8
+JOBS = {  # active states, in the words of the tiles
+    SyncJob.State.PENDING: "Due",
+    SyncJob.State.RUNNING: "Running",
+    SyncJob.State.RETRY: "Tried again soon",
+    SyncJob.State.BLOCKED: "Wait for a fix",
+    SyncJob.State.NEEDS_ATTENTION: "Need a person",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +71,8 @@ def states() -> list[Tile]:
     rows = SyncJob.objects.filter(state__in=SyncJob.ACTIVE).order_by().values_list("state")
     counts = dict(rows.annotate(Count("pk")))
     return [
-        Tile(str(state.label), counts.get(state, 0), links.listing(SyncJob, state__exact=state.value), state.value)
-        for state in map(SyncJob.State, SyncJob.ACTIVE)
+        Tile(label, counts.get(state, 0), links.listing(SyncJob, state__exact=state.value), state.value)
+        for state, label in JOBS.items()
     ]
 
 

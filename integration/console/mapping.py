@@ -25,17 +25,18 @@ class MappingForm(forms.ModelForm):  # type: ignore[type-arg]
         model = CodeMapping
         fields = (*KEY, "partner_code", "factor")
 
-    def validate_constraints(self) -> None:
+    def clean(self) -> dict[str, Any]:
         """The table's own rules, in words that say what to do."""
-        entered = self.cleaned_data
+        entered: dict[str, Any] = super().clean() or self.cleaned_data
         key = {name: entered.get(name, getattr(self.instance, name, None)) for name in KEY if name != "partner"}
-        partner = entered.get("partner") or self.instance.partner
+        partner = entered.get("partner") or self.instance.partner_id
         others = CodeMapping.objects.filter(partner=partner, valid_to=None).exclude(pk=self.instance.pk)
         if others.filter(**key).exists():
             self.add_error("odoo_code", ValidationError(MAPPED))
         taken = others.filter(kind=CodeMapping.Kind.PRODUCT, partner_code=entered.get("partner_code")).first()
         if taken and key["kind"] == CodeMapping.Kind.PRODUCT:
             self.add_error("partner_code", ValidationError(f"This code is mapped to {taken.odoo_code} already."))
+        return entered
 
 
 class CurrentFilter(admin.SimpleListFilter):
@@ -140,7 +141,8 @@ class BusinessRuleAdmin(ConfigurationAdmin):
 
 @admin.register(ExternalReference)
 class ExternalReferenceAdmin(HistoryAdmin):
-    exact = ("reference", "record_id")
+    exact = ("reference",)
+    numbers = ("record_id",)
     search_help_text = "The partner's number, Odoo's id"
     list_display = ("reference", "document_type", "partner", "model", "record_id", "created_at")
     list_select_related = ("partner", "erp")

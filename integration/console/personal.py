@@ -25,6 +25,7 @@ class PersonalAdmin(HistoryAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         names = [field.name for field in self.opts.fields if field.name not in ("id", self.personal)]
+        names = ["document_page" if name == "document" else name for name in names]
         return [*names, "shown" if request.user.has_perm(PERMISSION) else "hidden"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:

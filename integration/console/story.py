@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils.timezone import localtime
 
 from integration.console import links
 from integration.console.words import duration, plural, quantity
@@ -115,11 +116,11 @@ def _sent(message: OutboundMessage) -> Iterator[Entry]:
     if message.sent_at is None:
         yield Entry(message.created_at, "out", f"{what} made for {to}", message.state, "", address)
         return
-    due = f"Answer due by {message.acknowledge_by:%H:%M} UTC." if message.acknowledge_by else ""
+    due = f"Answer due by {localtime(message.acknowledge_by):%H:%M}." if message.acknowledge_by else ""
     yield Entry(message.sent_at, "out", f"{what} sent to {to}", "sent", due, address)
     if message.answered_at:
         detail = " ".join(filter(None, [message.partner_reference, message.reason]))
-        title = f"{to} {message.get_state_display()} {message.reference} version {message.version}"
+        title = f"{to} {message.get_state_display().lower()} {message.reference} version {message.version}"
         yield Entry(message.answered_at, "in", title, message.state, detail, address)
 
 
@@ -130,8 +131,8 @@ def _received(message: InboundMessage) -> Entry:
 
 def _attempt(attempt: JobAttempt, job: SyncJob) -> Entry:
     took = duration((attempt.ended_at - attempt.started_at).total_seconds() * 1000)
-    title = f"{words(job.flow)} {job.subject}: try {attempt.number}, {words(attempt.outcome).lower()}"
-    detail = " ".join(filter(None, [attempt.code, attempt.detail, f"Took {took}."]))
+    title = f"{words(job.flow)} {job.subject}: try {attempt.number}, {words(attempt.outcome).lower()} in {took}"
+    detail = " ".join(filter(None, [attempt.code, attempt.detail]))
     return Entry(attempt.started_at, "job", title, attempt.outcome, detail, links.page(job), calls(attempt))
 
 

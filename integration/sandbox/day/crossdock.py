@@ -1,0 +1,46 @@
+"""Crossdock as an integrator uses it: its REST API."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from integration.sandbox.day.http import Api
+
+MOVING = ("pending", "running", "retry")
+WAITING = ("blocked", "needs_attention")
+ROUTINE = ("odoo_poll", "odoo_read", "odoo_sweep")
+
+
+class Crossdock:
+    def __init__(self, url: str, token: str, partner: str) -> None:
+        self._api = Api(f"{url}/api/v1", token)
+        self._partner = partner
+
+    def cases(self) -> list[dict[str, Any]]:
+        """Open exception cases."""
+        return list(self._all("/cases", state="open"))
+
+    def has_case(self, code: str) -> bool:
+        return bool(self._api.get("/cases", state="open", code=code)["results"])
+
+    def moving(self) -> list[dict[str, Any]]:
+        """Jobs that are on their way, but for the routine of looking at Odoo."""
+        found = (job for state in MOVING for job in self._all("/jobs", state=state))
+        return [job for job in found if job["flow"] not in ROUTINE]
+
+    def waiting(self) -> list[dict[str, Any]]:
+        """Jobs that wait for a cause to go away, or for a person."""
+        return [job for state in WAITING for job in self._all("/jobs", state=state)]
+
+    def jobs_blocked_by(self, code: str) -> int:
+        return len(list(self._all("/jobs", code=code, state="blocked")))
+
+    def map_product(self, sku: str, partner_sku: str) -> None:
+        row = {"kind": "product", "partner": self._partner, "odoo_code": sku, "partner_code": partner_sku}
+        self._api.post("/mappings", row)
+
+    def _all(self, path: str, **params: Any) -> Iterator[dict[str, Any]]:
+        page = self._api.get(path, page_size=200, **params)
+        yield from page["results"]
+        while page["next"]:
+            page = self._api.get(page["next"])
+            yield from page["results"]

@@ -1,0 +1,147 @@
+"""What the business sells, to whom, and by whom it is carried. Data first; then how it gets into both systems."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from integration.sandbox.day.odoo import Odoo
+from integration.sandbox.day.wms import Wms
+
+LOT_SIZE = 5  # small lots, so that an order often takes from two
+STOCK = 5000
+GROUND, DRONE = "Ground", "Drone"  # delivery methods; nobody told the warehouse about drones
+CARRIERS = {GROUND: "GND"}
+UNITS = {"Units": ("EA", Decimal(1)), "Dozens": ("EA", Decimal(12))}
+
+
+@dataclass(frozen=True)
+class Goods:
+    """``partner_sku`` is the warehouse's number. ``mapped``: whether Crossdock knows it when the day begins."""
+
+    sku: str
+    partner_sku: str
+    name: str
+    price: float
+    tracking: str = "none"
+    unit: str = "Units"
+    mapped: bool = True
+
+    @property
+    def factor(self) -> Decimal:
+        """Pieces in one unit."""
+        return UNITS[self.unit][1]
+
+
+CHAIR, DESK, LAMP, SHELF, CABLE = (
+    Goods("CHAIR-OAK", "10001", "Chair, oak", 89.0),
+    Goods("DESK-120", "10002", "Desk, 120 cm", 240.0),
+    Goods("LAMP-LED", "10003", "Desk lamp", 39.5),
+    Goods("SHELF-4", "10004", "Shelf, four boards", 119.0),
+    Goods("CABLE-2M", "10005", "Cable, 2 m", 6.9),
+)
+ROPE = Goods("ROPE-10M", "10010", "Rope, cut to 10 m", 12.0)
+GLOVES = Goods("GLOVES-L", "10020", "Work gloves, L", 41.0, unit="Dozens")
+PAINT = Goods("PAINT-5L", "10030", "Paint, white, 5 l", 32.0, tracking="lot")
+DRILL = Goods("DRILL-18V", "10040", "Drill, 18 V", 149.0, tracking="serial")
+KETTLE = Goods("KETTLE-NEW", "10050", "Kettle, new this week", 55.0, mapped=False)
+PLAIN = (CHAIR, DESK, LAMP, SHELF, CABLE)
+ALL = (*PLAIN, ROPE, GLOVES, PAINT, DRILL, KETTLE)
+BY_SKU = {goods.sku: goods for goods in ALL}
+BY_PARTNER_SKU = {goods.partner_sku: goods for goods in ALL}
+
+CUSTOMERS = (
+    ("Alder Interiors", "2 Alder Street", "Springfield", "62701"),
+    ("Birch & Sons", "14 Birch Lane", "Boise", "83702"),
+    ("Cedar Market", "77 Cedar Avenue", "Sacramento", "95814"),
+    ("Dogwood Retail", "9 Dogwood Court", "Albany", "12207"),
+    ("Elm Street Goods", "500 Elm Street", "Austin", "78701"),
+)
+HOMELESS = ("Fir Trading", "", "Fresno", "")  # an address that nobody can deliver to
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Odoo's ids of what was made, by SKU and name, and of the company and warehouse that sell and ship it."""
+
+    products: Mapping[str, int]
+    customers: Mapping[str, int]
+    carriers: Mapping[str, int]
+    company: int
+    warehouse: int
+    version: int
+
+
+def lots(orders: int) -> dict[str, int]:
+    """Lots of paint and what each holds: ample for so many orders."""
+    return {f"LOT-{number:03d}": LOT_SIZE for number in range(1, max(20, orders // 2) + 1)}
+
+
+def serials(orders: int) -> list[str]:
+    return [f"DR-{number:04d}" for number in range(1, max(40, orders) + 1)]
+
+
+def stock_warehouse(wms: Wms, orders: int) -> None:
+    """The warehouse's item master, lots and serial numbers."""
+    items: dict[str, Any] = {goods.partner_sku: {} for goods in ALL}
+    items[PAINT.partner_sku] = {"lots": {lot: str(held) for lot, held in lots(orders).items()}}
+    items[DRILL.partner_sku] = {"serials": serials(orders)}
+    wms.stock(items)
+
+
+def open_shop(odoo: Odoo, orders: int) -> Shop:
+    """Products with stock, customers and delivery methods in Odoo, made as a person would import them."""
+    [warehouse] = odoo.rows("stock.warehouse", [["code", "=", "WH"]], ["company_id", "lot_stock_id"])
+    version = odoo.version()
+    units = {row["name"]: row["id"] for row in odoo.rows("uom.uom", [["name", "in", list(UNITS)]], ["name"])}
+    products = {goods.sku: odoo.create("product.product", _product(goods, version, units)) for goods in ALL}
+    _count_stock(odoo, products, warehouse["lot_stock_id"], orders)
+    return Shop(
+        products=products,
+        customers=_customers(odoo),
+        carriers=_carriers(odoo, version),
+        company=warehouse["company_id"],
+        warehouse=warehouse["id"],
+        version=version,
+    )
+
+
+def _product(goods: Goods, version: int, units: Mapping[str, int]) -> dict[str, Any]:
+    storable = {"type": "consu", "is_storable": True} if version >= 18 else {"detailed_type": "product"}
+    unit = {"uom_id": units[goods.unit]}
+    if version < 19:
+        unit["uom_po_id"] = units[goods.unit]
+    about = {"name": goods.name, "default_code": goods.sku, "list_price": goods.price, "tracking": goods.tracking}
+    return {**about, **storable, **unit}
+
+
+def _customers(odoo: Odoo) -> dict[str, int]:
+    [country] = odoo.rows("res.country", [["code", "=", "US"]], ["code"])
+    made = {}
+    for name, street, city, postcode in (*CUSTOMERS, HOMELESS):
+        address = {"street": street, "city": city, "zip": postcode, "country_id": country["id"]}
+        made[name] = odoo.create("res.partner", {"name": name, "is_company": True, **address})
+    return made
+
+
+def _carriers(odoo: Odoo, version: int) -> dict[str, int]:
+    kind = {"type": "service"} if version >= 18 else {"detailed_type": "service"}
+    service = odoo.create("product.product", {"name": "Delivery", **kind})
+    values = [{"name": name, "product_id": service, "fixed_price": 0.0} for name in (GROUND, DRONE)]
+    return {row["name"]: odoo.create("delivery.carrier", row) for row in values}
+
+
+def _count_stock(odoo: Odoo, products: Mapping[str, int], place: int, orders: int) -> None:
+    numbered = {PAINT.sku: lots(orders), DRILL.sku: dict.fromkeys(serials(orders), 1)}
+    counts: list[dict[str, Any]] = []
+    for sku, product in products.items():
+        if sku not in numbered:
+            counts.append({"product_id": product, "location_id": place, "inventory_quantity": STOCK})
+            continue
+        rows = [[name, product] for name in numbered[sku]]
+        ids = odoo.call("stock.lot", "load", ["name", "product_id/.id"], rows)["ids"]
+        held = zip(ids, numbered[sku].values(), strict=True)
+        where = {"product_id": product, "location_id": place}
+        counts += [{**where, "lot_id": lot, "inventory_quantity": count} for lot, count in held]
+    quants = odoo.call("stock.quant", "create", counts, context={"inventory_mode": True})
+    odoo.call("stock.quant", "action_apply_inventory", quants)

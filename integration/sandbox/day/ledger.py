@@ -1,0 +1,56 @@
+"""The day's orders, each with its scene and how far it has been played."""
+
+import random
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from integration.sandbox.day.acts import Act
+from integration.sandbox.day.goods import CUSTOMERS, PLAIN
+from integration.sandbox.day.scenes import Scene, shares
+
+SEED = 1964  # every day is the same day
+
+
+@dataclass
+class PlannedOrder:
+    """``id`` and ``name`` are Odoo's, once it is sold. ``played``: how many of the scene's acts are done."""
+
+    number: int
+    scene: Scene
+    customer: str
+    basket: tuple[tuple[str, Decimal], ...]
+    id: int = 0
+    name: str = ""
+    played: int = 0
+    release: str = ""
+    shipment: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def reference(self) -> str:
+        return f"PO-{self.number:04d}"
+
+    @property
+    def next_act(self) -> Act | None:
+        return self.scene.acts[self.played] if self.played < len(self.scene.acts) else None
+
+    @property
+    def is_over(self) -> bool:
+        return bool(self.name) and self.next_act is None
+
+
+def plan(orders: int) -> list[PlannedOrder]:
+    """So many orders in a shuffled sequence, so that every scene meets every trouble."""
+    dice = random.Random(SEED)  # noqa: S311
+    scenes = [scene for scene, count in shares(orders) for _ in range(count)]
+    dice.shuffle(scenes)
+    return [_order(number, scene, dice) for number, scene in enumerate(scenes, 1)]
+
+
+def _order(number: int, scene: Scene, dice: random.Random) -> PlannedOrder:
+    customer = scene.customer or dice.choice(CUSTOMERS)[0]
+    basket = [(sku, Decimal(quantity)) for sku, quantity in scene.basket]
+    if not basket:
+        chosen = dice.sample(PLAIN, dice.randint(1, 3))
+        basket = [(goods.sku, Decimal(dice.randint(2, 9))) for goods in chosen]
+    return PlannedOrder(number, scene, customer, tuple(basket))

@@ -1,0 +1,154 @@
+"""Do both systems agree, line by line? And where they do not, is there an open case that says why?"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from integration.sandbox.day.ledger import PlannedOrder
+from integration.sandbox.day.scenes import STRAY_CODE
+from integration.sandbox.day.sides import Books, LineBook, OrderBook
+from integration.sandbox.day.troubles import STRAY_SHIPMENT
+
+NOTHING = "nothing"
+Case = Mapping[str, Any]
+BY_PRODUCT = ("CD-3001", "CD-3002", "CD-3005", "CD-3006")  # cases about a code, which name no order
+
+
+@dataclass(frozen=True)
+class Difference:
+    """``kind``: ordered, shipped, lots, packages, tracking, delivered, not at the warehouse."""
+
+    order: str
+    line: str
+    kind: str
+    wms: str
+    odoo: str
+    because: str = ""
+
+
+@dataclass
+class Verdict:
+    """``explained``: planned, and said by an open case. ``wrong``: everything else that is not as it should be."""
+
+    lines: int = 0
+    units: Decimal = Decimal(0)
+    explained: list[Difference] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        return not self.wrong
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What both sides and Crossdock's list of open cases say at the end of the day."""
+
+    orders: Sequence[PlannedOrder]
+    odoo: Books
+    wms: Books
+    strays: Sequence[Mapping[str, Any]]
+    releases: Mapping[str, str]  # release -> order
+    cases: Sequence[Case]
+    stuck: Sequence[str]
+
+
+def judge(evidence: Evidence) -> Verdict:
+    verdict = Verdict(cases=list(evidence.cases), wrong=list(evidence.stuck))
+    for order in evidence.orders:
+        _judge_order(order, evidence, verdict)
+    verdict.wrong += [
+        f"{name} is at the warehouse, and nobody sold it"
+        for name in evidence.wms.keys() - {order.name for order in evidence.orders}
+    ]
+    if [stray["shipment"] for stray in evidence.strays] != [STRAY_SHIPMENT]:
+        verdict.wrong.append(f"shipments without an order: {len(evidence.strays)}, one was planned")
+    verdict.wrong += _cases_wrong(evidence)
+    return verdict
+
+
+def _judge_order(order: PlannedOrder, evidence: Evidence, verdict: Verdict) -> None:
+    ours, theirs = evidence.odoo.get(order.name), evidence.wms.get(order.name)
+    if ours is None:
+        verdict.wrong.append(f"{order.name or order.reference} is not in Odoo")
+        return
+    verdict.lines += len(ours.lines)
+    verdict.units += sum((line.shipped for line in ours.lines.values()), Decimal(0))
+    found = list(_differences(ours, theirs))
+    because = ", ".join(order.scene.codes)
+    for each in found:
+        if each.kind in order.scene.differs and each.odoo == NOTHING:
+            verdict.explained.append(Difference(each.order, each.line, each.kind, each.wms, each.odoo, because))
+        else:
+            verdict.wrong.append(
+                f"{each.order} {each.line}: {each.kind}: the warehouse says {each.wms}, Odoo says {each.odoo}"
+            )
+    for kind in order.scene.differs - {each.kind for each in found}:
+        verdict.wrong.append(f"{order.name}: {kind}: the sides agree, and should not ({order.scene.name})")
+
+
+def _differences(ours: OrderBook, theirs: OrderBook | None) -> Iterator[Difference]:
+    if theirs is None:
+        yield Difference(ours.name, "all lines", "not at the warehouse", NOTHING, NOTHING)
+    for line_id, line in ours.lines.items():
+        sku = ours.skus[line_id]
+        if ours.delivered[line_id] != line.shipped:
+            by_order, by_transfers = _number(ours.delivered[line_id]), _number(line.shipped)
+            yield Difference(ours.name, sku, "delivered", f"{by_transfers} by its transfers", f"{by_order} by the order")
+        if theirs is not None:
+            for kind, wms, odoo in _line_differences(theirs.lines.get(line_id, LineBook()), line):
+                yield Difference(ours.name, sku, kind, wms, odoo)
+    shipped = any(line.shipped for line in ours.lines.values())
+    if theirs is not None and shipped and theirs.tracking != ours.tracking:
+        yield Difference(ours.name, "all lines", "tracking", _list(theirs.tracking), _list(ours.tracking))
+    if theirs is not None:
+        for line_id in theirs.lines.keys() - ours.lines.keys():
+            yield Difference(ours.name, f"line {line_id}", "ordered", "a line", "no line")
+
+
+def _line_differences(wms: LineBook, odoo: LineBook) -> Iterator[tuple[str, str, str]]:
+    said = {
+        "ordered": (_number(wms.ordered), _number(odoo.ordered)),
+        "shipped": (_number(wms.shipped), _number(odoo.shipped)),
+        "lots": (_amounts(wms.lots), _amounts(odoo.lots)),
+        "packages": (_amounts(wms.packages), _amounts(odoo.packages)),
+    }
+    for kind, (theirs, ours) in said.items():
+        if theirs != ours:
+            yield kind, theirs, ours
+
+
+def _cases_wrong(evidence: Evidence) -> Iterator[str]:
+    """Exactly the planned cases are open, each about its own order."""
+    planned = Counter({STRAY_CODE: 1})
+    for order in evidence.orders:
+        planned.update(order.scene.codes)
+    found = Counter(case["code"] for case in evidence.cases)
+    for code in sorted(planned.keys() | found.keys()):
+        if planned[code] != found[code]:
+            yield f"{code}: {found[code]} cases are open, {planned[code]} were planned"
+    for order in evidence.orders:
+        mine = {release for release, name in evidence.releases.items() if name == order.name} | {order.name}
+        for code in order.scene.codes:
+            if code not in BY_PRODUCT and not any(_about(case, code, mine) for case in evidence.cases):
+                yield f"{code}: no case is about {order.name} ({order.scene.name})"
+
+
+def _about(case: Case, code: str, names: set[str]) -> bool:
+    said = {case["document"], *case["context"].values()}
+    return bool(case["code"] == code and said & names)
+
+
+def _number(quantity: Decimal) -> str:
+    return format(quantity.normalize() + 0, "f") if quantity else NOTHING
+
+
+def _amounts(amounts: Mapping[str, Decimal]) -> str:
+    return ", ".join(f"{name} {_number(quantity)}" for name, quantity in sorted(amounts.items()) if quantity) or NOTHING
+
+
+def _list(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or NOTHING

@@ -1,0 +1,43 @@
+"""The salesperson: sells, and changes orders behind the warehouse's back."""
+
+from integration.sandbox.day.goods import Shop
+from integration.sandbox.day.ledger import PlannedOrder
+from integration.sandbox.day.odoo import Odoo
+
+UNASKED = {"skip_backorder": True, "skip_immediate": True, "skip_sms": True}
+
+
+class Sales:
+    def __init__(self, odoo: Odoo, shop: Shop) -> None:
+        self._odoo = odoo
+        self._shop = shop
+
+    def sell(self, order: PlannedOrder) -> None:
+        """Enters the order and confirms it. May be repeated when Odoo went away in between."""
+        if not order.id:
+            order.id = self._odoo.create("sale.order", self._values(order))
+        self._odoo.call("sale.order", "action_confirm", [order.id])
+        [row] = self._odoo.rows("sale.order", [["id", "=", order.id]], ["name"])
+        order.name = row["name"]
+
+    def cancel_first_line(self, order: PlannedOrder) -> None:
+        line = self._odoo.rows("sale.order.line", [["order_id", "=", order.id]], ["product_id"])[0]
+        self._odoo.call("sale.order.line", "write", [line["id"]], {"product_uom_qty": 0})
+
+    def cancel_order(self, order: PlannedOrder) -> None:
+        self._odoo.call("sale.order", "action_cancel", [order.id], context={"disable_cancel_warning": True})
+
+    def validate_by_hand(self, order: PlannedOrder) -> None:
+        pickings = self._odoo.rows("stock.picking", [["sale_id", "=", order.id]], ["state"])
+        self._odoo.call("stock.picking", "button_validate", [row["id"] for row in pickings], context=UNASKED)
+
+    def _values(self, order: PlannedOrder) -> dict[str, object]:
+        lines = [
+            {"product_id": self._shop.products[sku], "product_uom_qty": float(quantity)} for sku, quantity in order.basket
+        ]
+        return {
+            "partner_id": self._shop.customers[order.customer],
+            "client_order_ref": order.reference,
+            "carrier_id": self._shop.carriers[order.scene.carrier],
+            "order_line": [[0, 0, line] for line in lines],
+        }

@@ -1,0 +1,47 @@
+"""The warehouse's floor and its books, by the stand-in's control API."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from integration.sandbox.day.http import Api
+
+
+class Wms:
+    def __init__(self, url: str) -> None:
+        self._api = Api(url)
+
+    def books(self) -> dict[str, Any]:
+        """``orders`` with what was ordered and shipped, and ``strays``: shipments for orders that it does not hold."""
+        found: dict[str, Any] = self._api.get("/_sandbox/orders")
+        return found
+
+    def accept(self, release: str) -> None:
+        self._api.post("/_sandbox/acknowledge", {"release": release})
+
+    def reject(self, release: str, reason: str) -> None:
+        self._api.post("/_sandbox/reject", {"release": release, "reason": reason})
+
+    def ship(self, release: str, **script: Any) -> dict[str, Any]:
+        """The confirmation as it goes out."""
+        shipped: dict[str, Any] = self._api.post("/_sandbox/ship", {"release": release, **script})["shipment"]
+        return shipped
+
+    def send(self, kind: str, data: Any, signing: str = "good") -> int:
+        """Any message, past the books; the status that it was answered with."""
+        body = {"type": kind, "timestamp": datetime.now(UTC).isoformat(), "data": data}
+        return int(self._api.post("/_sandbox/send", {"body": body, "signing": signing})["status"])
+
+    def stock(self, items: dict[str, Any]) -> None:
+        self._api.post("/_sandbox/items", items)
+
+    def answer_on_request(self) -> None:
+        """No yes or no by itself: the floor says it."""
+        self._api.post("/_sandbox/settings", {"acknowledge_after": None})
+
+    def control(self, name: str, body: Any) -> None:
+        self._api.post(f"/_sandbox/{name}", body)
+
+    def deliveries(self) -> dict[str, Any]:
+        """``pending`` messages, and each delivery with what every try was answered."""
+        found: dict[str, Any] = self._api.get("/_sandbox/deliveries")
+        return found

@@ -1,0 +1,144 @@
+"""One row of every table, with hostile text wherever a partner or Odoo may put text, and with secrets."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.utils.timezone import now
+
+from integration import models
+
+EVIL = "<script>alert(1)</script>"
+ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;"
+SECRET = "do-not-show-4711"
+PERSONAL = "Erika Mustermann"
+
+
+@pytest.fixture(autouse=True)
+def quick_pages(settings):
+    """No slow password hashes, and static files without a collected copy."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+
+
+@pytest.fixture
+def operator(db) -> Client:
+    """May see everything but personal data, and change nothing."""
+    user = User.objects.create_user("operator", password="a-long-password-1", is_staff=True)
+    views = Permission.objects.filter(codename__startswith="view_").exclude(codename="view_personal_data")
+    user.user_permissions.set(views)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def rows(db) -> SimpleNamespace:
+    erp, wms = systems()
+    warehouse = models.Warehouse.objects.create(
+        name=EVIL, erp=erp, company_id=1, erp_warehouse_id=1, wms=wms, site=EVIL, owner_code=EVIL
+    )
+    order, delivery = documents(erp, warehouse)
+    received, sent = messages(wms, delivery)
+    work = jobs(erp, wms, delivery, received)
+    history(erp, wms, warehouse, delivery, work.job)
+    return SimpleNamespace(
+        erp=erp,
+        wms=wms,
+        warehouse=warehouse,
+        order=order,
+        delivery=delivery,
+        received=received,
+        sent=sent,
+        **vars(work),
+    )
+
+
+def systems() -> tuple[models.Connection, models.Connection]:
+    common = {"base_url": "https://example.com", "profile": {"note": EVIL}, "probed_at": now()}
+    erp = models.Connection.objects.create(
+        slug="odoo", name="Odoo", kind="odoo", secrets={"key": SECRET, "hint_token": SECRET}, **common
+    )
+    wms = models.Connection.objects.create(
+        slug="north", name=f"North {EVIL}", kind="http_json", secrets={"signing": SECRET, "token": SECRET}, **common
+    )
+    models.ConnectionGate.objects.create(connection=wms, last_failure=EVIL)
+    models.RemoteSlot.objects.create(connection=wms, number=1)
+    return erp, wms
+
+
+def documents(erp, warehouse) -> tuple[models.Document, models.Document]:
+    common = {"connection": erp, "customer_reference": EVIL, "value": 100, "currency": "EUR"}
+    order = models.Document.objects.create(kind="order", reference=f"S1 {EVIL}", erp_id=1, **common)
+    delivery = models.Document.objects.create(
+        kind="delivery", reference="WH/OUT/1", erp_id=11, parent=order, warehouse=warehouse, state="accepted", **common
+    )
+    models.DocumentLine.objects.create(
+        document=delivery, line="1", product_id=1, sku=EVIL, unit=EVIL, partner_sku=EVIL, partner_unit=EVIL,
+        ordered=5, released=5, shipped=2,
+    )  # fmt: skip
+    return order, delivery
+
+
+def messages(wms, delivery) -> tuple[models.InboundMessage, models.OutboundMessage]:
+    body = f'{{"ship_to": "{PERSONAL}", "sku": "{EVIL}"}}'.encode()
+    received = models.InboundMessage.objects.create(
+        connection=wms,
+        external_id="m1",
+        type="shipment.confirmed",
+        reference=f"SHP {EVIL}",
+        document=delivery,
+        body=body,
+    )
+    sent = models.OutboundMessage.objects.create(
+        connection=wms, key="k1", type="order.release", reference="WH/OUT/1", document=delivery, body=body,
+        state="sent", sent_at=now(), acknowledge_by=now() - timedelta(minutes=5), partner_reference=EVIL, reason=EVIL,
+    )  # fmt: skip
+    models.MessageKey.objects.create(connection=wms, external_id=EVIL, body_sha256=b"0" * 32)
+    return received, sent
+
+
+def jobs(erp, wms, delivery, received) -> SimpleNamespace:
+    stream = models.Stream.objects.create(key=f"stream {EVIL}", lane=1)
+    job = models.SyncJob.objects.create(
+        stream=stream, flow="shipment_confirmation", subject=f"WH/OUT/1 {EVIL}", document=delivery, inbound=received,
+        state="blocked", failure_code="CD-3002", failure_mode="Unknown SKU", failure_text=EVIL,
+    )  # fmt: skip
+    calls = [{"what": EVIL, "milliseconds": 12.5, "outcome": "ok"}]
+    attempt = models.JobAttempt.objects.create(
+        job=job, number=1, worker=EVIL, started_at=now(), outcome="blocked", code="CD-3002", detail=EVIL, calls=calls
+    )
+    case = models.ExceptionCase.objects.create(
+        fingerprint="CD-3002:north:X", code="CD-3002", title=f"Unknown SKU {EVIL}", cause=EVIL, fix=EVIL,
+        owner="master data", severity="high", connection=wms, document=delivery, last_seen=now(), value=100,
+        currency="EUR", deadline=now(), context={"scope": "north", "code": EVIL, "partner": "North"},
+    )  # fmt: skip
+    waiting = models.CaseJob.objects.create(case=case, job=job)
+    return SimpleNamespace(stream=stream, job=job, attempt=attempt, case=case, waiting=waiting)
+
+
+def history(erp, wms, warehouse, delivery, job) -> None:
+    effect = models.Effect.objects.create(
+        connection=erp, key=f"key {EVIL}", verb="post_shipment", job=job, intended_at=now(), may_land_until=now(),
+        intent={"note": EVIL}, result={"note": EVIL},
+    )  # fmt: skip
+    models.StockEvent.objects.create(
+        warehouse=warehouse, document=delivery, product_id=1, sku=EVIL, lot=EVIL, package="TRACK1", quantity=-2,
+        source=EVIL, line="1", happened_at=now(), effect=effect,
+    )  # fmt: skip
+    models.ExternalReference.objects.create(
+        erp=erp, model="stock.picking", record_id=11, partner=wms, document_type="release", reference="WH/OUT/1"
+    )
+    models.CodeMapping.objects.create(kind="product", partner=wms, odoo_code=EVIL, partner_code=f"P {EVIL}")
+    models.BusinessRule.objects.create(kind="over_percent", warehouse=warehouse, sku=EVIL, note=EVIL)
+    models.CaptureCursor.objects.create(connection=erp, model="sale.order", read_to=now())
+    models.SeenWrite.objects.create(connection=erp, model="sale.order", record_id=1, written_at=now())
+    models.CapturedRecord.objects.create(
+        connection=erp, model="sale.order", record_id=1, version=1, snapshot={"name": PERSONAL}, read_at=now()
+    )
+    models.ApiToken.objects.create(name=EVIL, prefix="abcd1234", sha256=b"0" * 32, scopes=["jobs:read"])
+    models.AuditEvent.objects.create(actor=EVIL, verb="retry job", subject=EVIL, detail={"note": EVIL})

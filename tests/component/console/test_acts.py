@@ -1,0 +1,117 @@
+"""The buttons and the list's actions do what they say, through the acts, and report it in plain words."""
+
+import pytest
+from django.urls import reverse
+
+from integration.models import AuditEvent, ExceptionCase, SyncJob
+
+
+def button(row, act):
+    return reverse(f"admin:integration_{row._meta.model_name}_act", args=[row.pk, act])
+
+
+def said(page):
+    return [str(message) for message in page.context["messages"]]
+
+
+def bulk(client, row, act, **more):
+    address = reverse(f"admin:integration_{row._meta.model_name}_changelist")
+    return client.post(address, {"action": act, "_selected_action": [row.pk], **more}, follow=True)
+
+
+def test_retry_makes_a_blocked_job_due_and_is_audited(rows, admin_client):
+    page = admin_client.post(button(rows.job, "retry"), follow=True)
+    rows.job.refresh_from_db()
+    assert rows.job.state == SyncJob.State.PENDING
+    assert said(page) == ["1 sync job will be tried now."]
+    assert AuditEvent.objects.filter(verb="retry job", actor="admin").count() == 1
+
+
+def test_cancel_asks_for_a_reason_and_changes_nothing_before(rows, admin_client):
+    page = admin_client.post(button(rows.job, "cancel"))
+    rows.job.refresh_from_db()
+    assert rows.job.state == SyncJob.State.BLOCKED
+    assert "Why is this work not to be done?" in page.text
+
+
+def test_cancel_with_a_reason_ends_the_job_and_keeps_the_reason(rows, admin_client):
+    admin_client.post(button(rows.job, "cancel"), {"reason": "sent twice"})
+    rows.job.refresh_from_db()
+    assert rows.job.state == SyncJob.State.CANCELLED
+    assert AuditEvent.objects.get(verb="cancel job").detail["reason"] == "sent twice"
+
+
+def test_a_refusal_is_told_and_nothing_is_done(rows, admin_client):
+    SyncJob.objects.update(state=SyncJob.State.SUCCEEDED)
+    page = admin_client.post(button(rows.job, "retry"), follow=True)
+    assert said(page) == [f"{rows.job} is Succeeded and cannot be retried."]
+    assert not AuditEvent.objects.filter(verb="retry job", actor="admin").exists()
+
+
+def test_several_jobs_are_retried_from_the_list_and_the_refused_are_named(rows, admin_client):
+    done = SyncJob.objects.create(stream=rows.stream, flow="order_release", subject="S2", state="succeeded")
+    page = bulk(admin_client, rows.job, "retry", _selected_action=[rows.job.pk, done.pk])
+    assert sorted(said(page)) == [
+        "1 sync job will be tried now.",
+        "order_release S2 is Succeeded and cannot be retried.",
+    ]
+
+
+def test_a_case_is_retried_with_all_its_jobs(rows, admin_client):
+    page = admin_client.post(button(rows.case, "retry"), follow=True)
+    rows.job.refresh_from_db()
+    assert rows.job.state == SyncJob.State.PENDING
+    assert said(page) == ["1 exception case tried again. 1 job will be tried now."]
+
+
+def test_a_case_is_resolved_from_the_list_after_the_question(rows, admin_client):
+    assert "What was done about it?" in bulk(admin_client, rows.case, "resolve").text
+    bulk(admin_client, rows.case, "resolve", reason="mapped it")
+    rows.case.refresh_from_db()
+    assert (rows.case.state, rows.case.resolution) == (ExceptionCase.State.RESOLVED, "mapped it")
+    assert rows.case.resolved_by.username == "admin"
+
+
+def test_an_ignored_case_cancels_its_jobs(rows, admin_client):
+    admin_client.post(button(rows.case, "ignore"), {"reason": "a test order"})
+    rows.case.refresh_from_db()
+    rows.job.refresh_from_db()
+    assert (rows.case.state, rows.job.state) == (ExceptionCase.State.IGNORED, SyncJob.State.CANCELLED)
+
+
+@pytest.mark.parametrize("act", ["retry", "resolve", "ignore"])
+def test_who_may_only_look_cannot_act(act, rows, operator):
+    assert operator.post(button(rows.case, act), {"reason": "x"}).status_code == 403
+    bulk(operator, rows.case, act, reason="x")
+    rows.case.refresh_from_db()
+    assert rows.case.state == ExceptionCase.State.OPEN
+
+
+def test_who_may_only_look_sees_no_buttons(rows, operator):
+    page = operator.get(reverse("admin:integration_exceptioncase_change", args=[rows.case.pk]))
+    assert "Retry now" not in page.text
+    assert "Add the mapping" not in page.text
+
+
+def test_a_link_cannot_act(rows, admin_client):
+    assert admin_client.get(button(rows.job, "retry")).status_code == 405
+    rows.job.refresh_from_db()
+    assert rows.job.state == SyncJob.State.BLOCKED
+
+
+def test_an_act_that_does_not_exist_is_refused(rows, admin_client):
+    assert admin_client.post(button(rows.job, "explode")).status_code == 405
+
+
+def test_a_closed_case_offers_no_buttons(rows, admin_client):
+    ExceptionCase.objects.update(state=ExceptionCase.State.RESOLVED)
+    page = admin_client.get(reverse("admin:integration_exceptioncase_change", args=[rows.case.pk]))
+    assert "Retry now" not in page.text
+
+
+def test_the_list_shows_what_is_to_be_done(rows, admin_client):
+    address = reverse("admin:integration_exceptioncase_changelist")
+    ExceptionCase.objects.update(state=ExceptionCase.State.RESOLVED)
+    assert admin_client.get(address).context["cl"].result_list == []
+    assert admin_client.get(address, {"state": "resolved"}).context["cl"].result_list == [rows.case]
+    assert admin_client.get(address, {"state": "all"}).context["cl"].result_list == [rows.case]

@@ -1,0 +1,133 @@
+"""Configuration is edited here: audited, its secrets written and never read, its mappings versioned."""
+
+import hashlib
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from integration.models import ApiToken, AuditEvent, BusinessRule, CodeMapping, Connection, SyncJob, Warehouse
+from tests.component.console.conftest import SECRET
+
+
+def address(name, page, *args):
+    return reverse(f"admin:integration_{name}_{page}", args=args)
+
+
+def fields(page):
+    """What the page's form would send as it is."""
+    form = page.context["adminform"].form
+    values = {bound.html_name: bound.value() for bound in form}
+    return {name: value for name, value in values.items() if value is not None and value is not False}
+
+
+def audited(verb):
+    return AuditEvent.objects.filter(verb=verb, actor="admin")
+
+
+def test_an_entered_secret_replaces_the_old_one_and_an_empty_field_keeps_it(rows, admin_client):
+    page = admin_client.get(address("connection", "change", rows.wms.pk))
+    entered = fields(page) | {"secret_signing": "whsec_new", "name": "North"}
+    admin_client.post(address("connection", "change", rows.wms.pk), entered)
+    stored = Connection.objects.get(pk=rows.wms.pk)
+    assert (stored.name, stored.secrets) == ("North", {"signing": "whsec_new", "token": SECRET})
+
+
+def test_a_changed_secret_is_audited_without_the_secret(rows, admin_client):
+    page = admin_client.get(address("connection", "change", rows.wms.pk))
+    admin_client.post(address("connection", "change", rows.wms.pk), fields(page) | {"secret_token": "brand-new"})
+    assert audited("changed").get().detail["secret_token"] == "(secret)"
+    assert "brand-new" not in str(audited("changed").get().detail)
+
+
+def test_who_may_not_change_a_connection_gets_no_field_for_its_secrets(rows, operator):
+    assert "secret_" not in operator.get(address("connection", "change", rows.wms.pk)).text
+
+
+def test_a_new_connection_is_added_and_audited(db, admin_client):
+    entered = fields(admin_client.get(address("connection", "add")))
+    entered |= {"name": "South", "slug": "south", "kind": "http_json", "base_url": "https://south.example.com"}
+    admin_client.post(address("connection", "add"), entered)
+    assert Connection.objects.get(slug="south").secrets == {}
+    assert audited("added").count() == 1
+
+
+def test_a_warehouse_is_changed_and_audited(rows, admin_client):
+    page = admin_client.get(address("warehouse", "change", rows.warehouse.pk))
+    admin_client.post(address("warehouse", "change", rows.warehouse.pk), fields(page) | {"release_mode": "live"})
+    assert Warehouse.objects.get().release_mode == "live"
+    assert audited("changed").get().detail == {"release_mode": "live"}
+
+
+def test_a_changed_rule_has_a_higher_version(rows, admin_client):
+    rule = BusinessRule.objects.get()
+    page = admin_client.get(address("businessrule", "change", rule.pk))
+    admin_client.post(address("businessrule", "change", rule.pk), fields(page) | {"value": "3"})
+    rule.refresh_from_db()
+    assert (rule.version, rule.value) == (2, Decimal(3))
+
+
+def test_the_case_leads_to_the_form_and_the_form_back_to_the_case(rows, admin_client):
+    case = address("exceptioncase", "change", rows.case.pk)
+    form = admin_client.get(case).context["add_mapping"]
+    entered = fields(admin_client.get(form)) | {"odoo_code": "SKU-1"}
+    assert (entered["kind"], entered["partner"], entered["partner_code"]) == (
+        "product", str(rows.wms.pk), rows.case.context["code"],
+    )  # fmt: skip
+    assert admin_client.post(form, entered).url == case
+
+
+def test_a_mapping_added_lets_the_waiting_job_go_on(rows, admin_client):
+    form = admin_client.get(address("exceptioncase", "change", rows.case.pk)).context["add_mapping"]
+    admin_client.post(form, fields(admin_client.get(form)) | {"odoo_code": "SKU-1"})
+    rows.job.refresh_from_db()
+    assert rows.job.state == SyncJob.State.PENDING
+
+
+def test_a_changed_mapping_is_a_new_version_and_the_old_one_stays(rows, admin_client):
+    old = CodeMapping.objects.get()
+    page = admin_client.get(address("codemapping", "change", old.pk))
+    admin_client.post(address("codemapping", "change", old.pk), fields(page) | {"partner_code": "P2"})
+    versions = CodeMapping.objects.order_by("version")
+    found = [(row.version, row.partner_code, row.valid_to is None) for row in versions]
+    assert found == [(1, old.partner_code, False), (2, "P2", True)]
+    assert admin_client.get(address("codemapping", "change", old.pk)).context["has_change_permission"] is False
+
+
+@pytest.mark.parametrize(
+    ("codes", "refusal"),
+    [
+        ({"odoo_code": "A", "partner_code": "new"}, "This code is mapped already"),
+        ({"odoo_code": "new", "partner_code": "B"}, "This code is mapped to A already."),
+    ],
+)
+def test_a_code_that_is_taken_is_refused_in_plain_words(codes, refusal, rows, admin_client):
+    CodeMapping.objects.create(kind="product", partner=rows.wms, odoo_code="A", partner_code="B")
+    entered = {"kind": "product", "partner": rows.wms.pk, "factor": "1", **codes}
+    assert refusal in admin_client.post(address("codemapping", "add"), entered).text
+    assert CodeMapping.objects.count() == 2
+
+
+def test_a_token_is_shown_once_and_only_its_hash_is_kept(db, admin_client):
+    entered = {"name": "Shop", "scopes": ["jobs:read", "jobs:write"]}
+    page = admin_client.post(address("apitoken", "add"), entered, follow=True)
+    token = ApiToken.objects.get()
+    text = next(str(message) for message in page.context["messages"] if "Copy it now" in str(message))
+    secret = text.split(f"cd_{token.prefix}_")[1].split("<")[0]
+    assert bytes(token.sha256) == hashlib.sha256(secret.encode()).digest()
+    assert token.scopes == ["jobs:read", "jobs:write"]
+    for later in (
+        address("apitoken", "changelist"),
+        address("apitoken", "change", token.pk),
+        address("auditevent", "changelist"),
+    ):
+        assert secret not in admin_client.get(later).text
+
+
+def test_a_token_is_revoked_once(rows, admin_client):
+    token = ApiToken.objects.get()
+    for _ in range(2):
+        admin_client.post(address("apitoken", "changelist"), {"action": "revoke", "_selected_action": [token.pk]})
+    token.refresh_from_db()
+    assert token.revoked_at is not None
+    assert audited("revoked").count() == 1

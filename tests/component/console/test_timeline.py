@@ -1,0 +1,144 @@
+"""An order's page tells what it is, what it waits for, and everything that happened, in order."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils.timezone import now
+
+from integration.console import story, waiting
+from integration.models import (
+    Connection,
+    Document,
+    DocumentLine,
+    ExceptionCase,
+    ExternalReference,
+    OutboundMessage,
+    SyncJob,
+)
+
+
+def shown(client, document):
+    return client.get(reverse("admin:timeline", args=[document.pk]))
+
+
+def waits(document):
+    family = story.family(document)
+    return [wait.text for wait in waiting.waits(family, list(DocumentLine.objects.all()))]
+
+
+@pytest.fixture
+def quiet(rows):
+    """The order without troubles: nothing is open but the goods."""
+    ExceptionCase.objects.all().delete()
+    SyncJob.objects.update(state="succeeded")
+    OutboundMessage.objects.update(state="accepted")
+    Connection.objects.filter(slug="north").update(name="North")
+    DocumentLine.objects.update(sku="DRILL")
+    return rows
+
+
+def test_the_order_and_each_of_its_deliveries_show_the_same_story(rows, admin_client):
+    assert shown(admin_client, rows.order).context["order"] == rows.order
+    assert shown(admin_client, rows.delivery).context["order"] == rows.order
+
+
+def test_everything_that_happened_is_told_in_order(rows, admin_client):
+    entries = shown(admin_client, rows.order).context["entries"]
+    assert sorted(entry.sort for entry in entries) == ["case", "goods", "in", "job", "out", "snapshot", "write"]
+    assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
+
+
+def test_a_try_tells_its_remote_calls_with_their_duration(rows):
+    [entry] = [entry for entry in story.tell(story.family(rows.order)) if entry.sort == "job"]
+    assert [(call.took, call.outcome) for call in entry.calls] == [("12 ms", "ok")]
+
+
+def test_an_answer_is_told_apart_from_the_sending(rows):
+    OutboundMessage.objects.update(state="accepted", answered_at=now())
+    told = [
+        (entry.sort, entry.state)
+        for entry in story.tell(story.family(rows.order))
+        if "WH/OUT/1 version 1" in entry.title
+    ]
+    assert told == [("out", "sent"), ("in", "accepted")]
+
+
+def test_a_closed_case_is_told_twice(rows):
+    ExceptionCase.objects.update(state="resolved", resolved_at=now(), resolution="mapped")
+    told = [entry.detail for entry in story.tell(story.family(rows.order)) if entry.sort == "case"]
+    assert told[1] == "mapped"
+
+
+def test_the_open_quantity_is_what_was_neither_shipped_nor_cancelled(rows, admin_client):
+    DocumentLine.objects.update(ordered=10, shipped=3, cancelled=2)
+    [(_, left)] = shown(admin_client, rows.order).context["lines"]
+    assert left == 5
+
+
+def test_more_than_ordered_leaves_nothing_open(rows):
+    assert waiting.left(DocumentLine(ordered=2, shipped=3, cancelled=0)) == 0
+
+
+def test_an_order_that_waits_for_goods_says_which(quiet):
+    assert waits(quiet.order) == ["WH/OUT/1 waits for North to ship 3 x DRILL."]
+
+
+def test_an_overdue_acknowledgement_is_said(quiet):
+    OutboundMessage.objects.update(state="sent", acknowledge_by=now() - timedelta(minutes=5, seconds=1))
+    assert waits(quiet.order) == ["Waits for North to acknowledge WH/OUT/1 version 1, 5 min late."]
+
+
+def test_a_remote_system_that_is_down_is_said(quiet):
+    SyncJob.objects.update(state="retry", waits_for=quiet.wms, subject="WH/OUT/1")
+    assert waits(quiet.order) == ["Shipment confirmation WH/OUT/1 waits for North to answer again."]
+
+
+def test_an_open_case_comes_first_with_its_fix(rows):
+    first = waiting.waits(story.family(rows.order), [])[0]
+    assert first.text == f"Waits for master data: {rows.case.cause}"
+    assert first.fix == rows.case.fix
+
+
+def test_a_finished_order_waits_for_nothing(quiet, admin_client):
+    Document.objects.update(state="shipped")
+    assert waits(quiet.order) == []
+    assert "Nothing is waited for." in shown(admin_client, quiet.order).text
+
+
+def test_times_are_shown_in_the_zone_of_the_browser(rows, admin_client):
+    OutboundMessage.objects.update(sent_at=datetime(2026, 7, 1, 10, 0, 0, tzinfo=UTC))
+    admin_client.cookies["console_zone"] = "Europe/Berlin"
+    assert "12:00:00" in shown(admin_client, rows.order).text
+    admin_client.cookies["console_zone"] = "../etc/passwd"
+    assert "10:00:00" in shown(admin_client, rows.order).text
+
+
+@pytest.mark.parametrize("term", ["WH/OUT/1", "wh/out/1", "TRACK1", "CUST-9", "DRILL", "NP-1", "SHP-1", "3SABCD"])
+def test_any_number_leads_to_the_order(term, quiet, admin_client):
+    Document.objects.update(customer_reference="CUST-9")
+    OutboundMessage.objects.update(partner_reference="NP-1")
+    quiet.received.reference = "SHP-1"
+    quiet.received.save()
+    ExternalReference.objects.create(
+        erp=quiet.erp,
+        model="stock.picking",
+        record_id=11,
+        partner=quiet.wms,
+        document_type="tracking",
+        reference="3SABCD",
+    )
+    page = admin_client.get(reverse("admin:find"), {"q": term})
+    assert page.url == reverse("admin:timeline", args=[quiet.order.pk])
+
+
+def test_an_unknown_number_says_what_can_be_searched(rows, admin_client):
+    assert "No order is known by nothing" in admin_client.get(reverse("admin:find"), {"q": "nothing"}).text
+
+
+def test_several_orders_are_listed(quiet, admin_client):
+    other = Document.objects.create(
+        connection=quiet.erp, kind="order", reference="S2", erp_id=2, customer_reference="X"
+    )
+    Document.objects.update(customer_reference="X")
+    assert admin_client.get(reverse("admin:find"), {"q": "X"}).context["found"] == [other, quiet.order]
