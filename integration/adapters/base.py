@@ -14,7 +14,7 @@ from integration.canonical.orders import OrderRelease
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSettings:
-    """One remote system in one environment. ``repr`` leaves the secrets out."""
+    """One remote system in one environment; ``name`` is for people. ``repr`` leaves the secrets out."""
 
     slug: str
     kind: str
@@ -23,6 +23,11 @@ class ConnectionSettings:
     options: Mapping[str, object] = field(default_factory=dict)
     connect_timeout: float = 5.0
     read_timeout: float = 30.0
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.title or self.slug
 
 
 class Guard(Protocol):
@@ -162,7 +167,7 @@ class ErpGateway(Protocol):
     def ship(self, picking: Picking, posting: ShipmentPosting) -> PostedShipment:
         """Sets the whole line set, compares, validates, reads back. ``picking`` comes from ``delivery`` just now.
 
-        Raises InvalidDocument CD-5005 and Rejected CD-5009, CD-5010, CD-5013 (nothing validated), Locked, OutcomeUnknown.
+        Raises InvalidDocument CD-5005, Rejected CD-5009, CD-5010, CD-5013 (nothing validated), Locked, OutcomeUnknown.
         """
         ...
 

@@ -89,12 +89,12 @@ def check_address(settings: ConnectionSettings) -> None:
     except (ValueError, httpx.InvalidURL):
         parts, host = urlsplit(""), ""
     if not host or parts.scheme not in {"http", "https"}:
-        raise ConfigurationError("CD-2010", connection=settings.slug, detail=f"{shown!r} is not an http(s) address")
+        raise ConfigurationError("CD-2010", connection=settings.name, detail=f"{shown!r} is not an http(s) address")
     if "@" in parts.netloc or parts.query or parts.fragment:
         detail = "the address may hold no user, password, query or fragment"
-        raise ConfigurationError("CD-2010", connection=settings.slug, detail=detail)
+        raise ConfigurationError("CD-2010", connection=settings.name, detail=detail)
     if parts.scheme == "http" and not is_loopback(host):
-        raise ConfigurationError("CD-2006", connection=settings.slug, url=shown)
+        raise ConfigurationError("CD-2006", connection=settings.name, url=shown)
 
 
 def is_loopback(host: str) -> bool:

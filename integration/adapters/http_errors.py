@@ -26,39 +26,35 @@ REASON_FIELDS = ("reason", "detail", "message", "error", "title")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """``verb`` names the call for people, ``document`` what it is about.
-
-    ``keyed``: the partner carries out a repeat of this write only once. ``private`` values never appear in an error.
-    """
+    """``verb`` names the call, ``document`` what it is about; ``private`` values never appear in an error."""
 
     verb: str
     document: str = ""
     writes: bool = False
-    keyed: bool = False
     private: tuple[str, ...] = field(default=(), repr=False)
 
 
 def not_sent(settings: ConnectionSettings, detail: str) -> Unreachable:
     """No connection, so nothing was done."""
-    return Unreachable("CD-1001", connection=settings.slug, detail=_quoted(settings, detail) or "no connection")
+    return Unreachable("CD-1001", connection=settings.name, detail=_quoted(settings, detail) or "no connection")
 
 
 def lost(settings: ConnectionSettings, call: Call, detail: str) -> IntegrationError:
     """Sent, and no whole answer. CD-1006 says that a write may have been carried out."""
     if not call.writes:
-        return Unreachable("CD-1001", connection=settings.slug, detail=_quoted(settings, detail, call))
-    error = Unreachable if call.keyed else OutcomeUnknown
-    return error("CD-1006", connection=settings.slug, verb=call.verb, document=call.document)
+        return Unreachable("CD-1001", connection=settings.name, detail=_quoted(settings, detail, call))
+    return OutcomeUnknown("CD-1006", connection=settings.name, verb=call.verb, document=call.document)
 
 
 def unreadable(
     settings: ConnectionSettings, call: Call, status: int, detail: str, pause: float | None = None
 ) -> IntegrationError:
     """An answer that says nothing about the call: the remote system, or a proxy before it, fails."""
-    if call.writes and not call.keyed:
-        return OutcomeUnknown("CD-1006", connection=settings.slug, verb=call.verb, document=call.document)
+    if call.writes:
+        about = {"connection": settings.name, "verb": call.verb, "document": call.document}
+        return OutcomeUnknown("CD-1006", retry_after=pause, **about)
     shown = _quoted(settings, detail, call)
-    return Unreachable("CD-1003", connection=settings.slug, status=status, detail=shown, retry_after=pause)
+    return Unreachable("CD-1003", connection=settings.name, status=status, detail=shown, retry_after=pause)
 
 
 def refused(
@@ -67,22 +63,22 @@ def refused(
     """The error for an answer that is not 2xx."""
     reason = _reason(body, headers.get("content-type", ""))
     if status == 429:
-        return Throttled("CD-1002", connection=settings.slug, retry_after=retry_after(headers.get("retry-after", "")))
+        return Throttled("CD-1002", connection=settings.name, retry_after=retry_after(headers.get("retry-after", "")))
     if status == 401:
         login = str(settings.options.get("login", "by token"))
-        return ConfigurationError("CD-2001", connection=settings.slug, login=login)
+        return ConfigurationError("CD-2001", connection=settings.name, login=login)
     if status == 403:
         detail = _quoted(settings, reason, call) or "it gave no reason"
-        return Forbidden("CD-2004", connection=settings.slug, verb=call.verb, detail=detail)
+        return Forbidden("CD-2004", connection=settings.name, verb=call.verb, detail=detail)
     if 300 <= status < 400:
         detail = "it redirects, and redirects are not followed: set the address that it redirects to"
-        return Unreachable("CD-1003", connection=settings.slug, status=status, detail=detail)
+        return Unreachable("CD-1003", connection=settings.name, status=status, detail=detail)
     if status in PASSING or status >= 500 or status < 200:
         pause = retry_after(headers["retry-after"]) if "retry-after" in headers else None
         return unreadable(settings, call, status, reason or "it gave no reason", pause)
     detail = _quoted(settings, reason, call) or "it gave no reason"
     document = call.document or call.verb
-    return Rejected("CD-4008", connection=settings.slug, document=document, status=status, detail=detail)
+    return Rejected("CD-4008", connection=settings.name, document=document, status=status, detail=detail)
 
 
 def retry_after(header: str, *, now: datetime | None = None) -> float:

@@ -46,7 +46,7 @@ def wms_for_receiving(settings: ConnectionSettings) -> WmsAdapter:
 def _maker(table: Mapping[str, str], settings: ConnectionSettings) -> _Maker:
     if settings.kind not in table:
         detail = f"its kind is {settings.kind!r}, and the known kinds are {', '.join(sorted(table))}"
-        raise ConfigurationError("CD-2010", connection=settings.slug, detail=detail)
+        raise ConfigurationError("CD-2010", connection=settings.name, detail=detail)
     return _load(table[settings.kind])
 
 

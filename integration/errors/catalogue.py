@@ -90,7 +90,7 @@ PROBLEMS: dict[str, Problem] = {
     ),
     "CD-1006": Problem(
         "Answer lost",
-        "{connection} did not answer {verb} in time; it may have been carried out.",
+        "{connection} gave no usable answer to {verb}; it may have been carried out.",
         "Nothing to do: we look whether it landed before anything is sent again.",
         ("connection", "verb"),
         severity=_LOW,

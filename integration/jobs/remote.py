@@ -29,9 +29,14 @@ class RemoteGuard:
 
     @contextmanager
     def call(self, what: str, *, timeout: float, writes: bool = False) -> Iterator[None]:
-        """``timeout`` in seconds. Notes the call for the job's history and tells the breaker how it went."""
+        """``timeout`` in seconds. Notes the call for the job's history and tells the breaker how it went.
+
+        A job of many calls keeps its stream as it goes. Raises ClaimLost.
+        """
         if transaction.get_connection().in_atomic_block:
             raise OpenTransaction(what)
+        if time.monotonic() + PATIENCE_SECONDS + timeout > self._work.claimed_until:
+            self._work.keep_claim(PATIENCE_SECONDS + timeout + self._work.claim_seconds)
         time.sleep(gate.pace(self._entered.connection, patience=PATIENCE_SECONDS))
         if writes and time.monotonic() >= self._work.deadline:
             raise Locked("CD-1004", connection=self._entered.connection.name, document=self._work.job.subject)
@@ -60,6 +65,7 @@ class RemoteGuard:
 def settings_for(connection: Connection) -> ConnectionSettings:
     return ConnectionSettings(
         slug=connection.slug,
+        title=connection.name,
         kind=connection.kind,
         base_url=connection.base_url,
         secrets=connection.secrets,

@@ -22,25 +22,23 @@ from integration.errors import (
 )
 
 READ = Call("order.find", document="R1")
-KEYED = Call("order.release", document="R1", writes=True, keyed=True)
-WRITE = Call("order.cancel", document="R1", writes=True)
+WRITE = Call("order.release", document="R1", writes=True)
 
 STATUSES = [
     (301, READ, Unreachable, "CD-1003"),
-    (400, KEYED, Rejected, "CD-4008"),
-    (401, KEYED, ConfigurationError, "CD-2001"),
-    (403, KEYED, Forbidden, "CD-2004"),
-    (404, KEYED, Rejected, "CD-4008"),
+    (400, WRITE, Rejected, "CD-4008"),
+    (401, WRITE, ConfigurationError, "CD-2001"),
+    (403, WRITE, Forbidden, "CD-2004"),
+    (404, WRITE, Rejected, "CD-4008"),
     (408, READ, Unreachable, "CD-1003"),
     (408, WRITE, OutcomeUnknown, "CD-1006"),
     (409, WRITE, Rejected, "CD-4008"),
-    (422, KEYED, Rejected, "CD-4008"),
-    (425, KEYED, Unreachable, "CD-1003"),
+    (422, WRITE, Rejected, "CD-4008"),
+    (425, WRITE, OutcomeUnknown, "CD-1006"),
     (429, WRITE, Throttled, "CD-1002"),
     (500, READ, Unreachable, "CD-1003"),
-    (500, KEYED, Unreachable, "CD-1003"),
     (500, WRITE, OutcomeUnknown, "CD-1006"),
-    (503, KEYED, Unreachable, "CD-1003"),
+    (503, WRITE, OutcomeUnknown, "CD-1006"),
 ]
 
 
@@ -67,7 +65,7 @@ def test_a_good_answer_comes_back_whole(server, settings, guard) -> None:
 
 def test_a_refusal_carries_the_partners_reason(server, settings, guard) -> None:
     server.status, server.body = 422, b'{"reason": "SKU X-1 is not stocked."}'
-    assert str(failure(settings, guard, KEYED)) == "acme-wms refused R1 (422): SKU X-1 is not stocked."
+    assert str(failure(settings, guard, WRITE)) == "acme-wms refused R1 (422): SKU X-1 is not stocked."
 
 
 @pytest.mark.parametrize(
@@ -75,13 +73,13 @@ def test_a_refusal_carries_the_partners_reason(server, settings, guard) -> None:
 )
 def test_a_refusal_without_a_reason_is_still_a_refusal(server, settings, guard, body) -> None:
     server.status, server.body = 422, body
-    assert failure(settings, guard, KEYED).code == "CD-4008"
+    assert failure(settings, guard, WRITE).code == "CD-4008"
 
 
 def test_a_reason_is_cut_and_redacted(server, settings, guard) -> None:
     server.status = 400
     server.body = b"token sesame-open refused for Jane Roe, jane@example.org, +49 30 123456, " + b"x" * 900
-    text = str(failure(settings, guard, replace(KEYED, private=("Jane Roe",))))
+    text = str(failure(settings, guard, replace(WRITE, private=("Jane Roe",))))
     assert "token [secret] refused for [private], [email], [phone], xxx" in text
     assert len(text) < 350
     assert "sesame" not in text
@@ -107,7 +105,7 @@ def test_retry_after_is_seconds_or_a_date(header: str, seconds: float) -> None:
 @pytest.mark.parametrize("status", [429, 503])
 def test_the_partners_pause_is_honoured(server, settings, guard, status) -> None:
     server.status, server.headers = status, {"Retry-After": "12"}
-    assert failure(settings, guard, KEYED).retry_after == 12.0
+    assert failure(settings, guard, WRITE).retry_after == 12.0
 
 
 def test_a_redirect_is_not_followed(server, settings, guard) -> None:
@@ -140,7 +138,7 @@ def test_nobody_listening_means_nothing_was_done(settings, guard) -> None:
     assert (type(error), error.code) == (Unreachable, "CD-1001")
 
 
-@pytest.mark.parametrize(("call", "kind"), [(READ, Unreachable), (KEYED, Unreachable), (WRITE, OutcomeUnknown)])
+@pytest.mark.parametrize(("call", "kind"), [(READ, Unreachable), (WRITE, OutcomeUnknown)])
 def test_silence_may_have_been_a_success(settings, guard, call, kind) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         deaf = replace(settings, base_url=f"http://127.0.0.1:{mute.getsockname()[1]}", read_timeout=0.1)

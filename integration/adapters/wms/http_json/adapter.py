@@ -30,17 +30,17 @@ class HttpJsonWms:
         self._guard = guard
 
     def probe(self) -> Profile:
-        signature.check(self._settings.secrets, self._settings.slug)
+        signature.check(self._settings.secrets, self._settings.name)
         answer = request(self._settings, self._guard, HEALTH, "GET", "/health", headers=self._token())
         health = self._read(HEALTH, answer, Health)
         findings = checks.findings(self._settings, health, answer.headers.get("date", ""), datetime.now(UTC))
         return Profile(health.version, {"name": health.name, "contract": health.contract}, findings)
 
     def verify(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
-        signature.verify(self._settings.secrets, self._settings.slug, headers, body, now)
+        signature.verify(self._settings.secrets, self._settings.name, headers, body, now)
 
     def parse(self, headers: Mapping[str, str], body: bytes) -> Received:
-        return parse.event(self._settings.slug, headers, body)
+        return parse.event(self._settings.name, headers, body)
 
     def render_release(self, release: OrderRelease) -> bytes:
         return render.release(release, datetime.now(UTC))
@@ -49,10 +49,10 @@ class HttpJsonWms:
         """``key`` is printable ASCII; it is the webhook-id too. The same key with other bytes is refused (409)."""
         data = json.loads(rendered)["data"]
         private = tuple(data["ship_to"].get(name, "") for name in PRIVATE)
-        call = Call("order.release", document=data["release"], writes=True, keyed=True, private=private)
+        call = Call("order.release", document=data["release"], writes=True, private=private)
         headers = {
             **self._token(),
-            **signature.sign(self._settings.secrets, self._settings.slug, key, rendered, datetime.now(UTC)),
+            **signature.sign(self._settings.secrets, self._settings.name, key, rendered, datetime.now(UTC)),
             "content-type": "application/json",
             "idempotency-key": key,
         }

@@ -7,7 +7,7 @@ import pytest
 from integration.adapters.registry import open_wms
 from integration.adapters.wms.http_json.answers import Health
 from integration.adapters.wms.http_json.checks import findings
-from integration.errors import Rejected, Unreachable
+from integration.errors import OutcomeUnknown, Rejected
 
 
 def test_a_reason_that_repeats_the_address_is_kept_without_it(server, settings, guard, release) -> None:
@@ -28,9 +28,9 @@ def test_a_rejection_that_repeats_the_address_is_kept_without_it(server, setting
 def test_an_answer_that_the_contract_does_not_know_is_tried_again(server, settings, guard, release, body) -> None:
     server.body = body
     adapter = open_wms(settings, guard)
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(OutcomeUnknown) as caught:
         adapter.send_release(adapter.render_release(release), key="k-1")
-    assert caught.value.code == "CD-1003"
+    assert caught.value.code == "CD-1006"
 
 
 def test_another_release_in_the_answer_is_not_taken_for_ours(server, settings, guard) -> None:
