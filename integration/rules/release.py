@@ -75,8 +75,9 @@ def quantities(picking: Picking, point: ReleasePoint) -> dict[int, Decimal]:
 def digest(order: Order, picking: Picking, point: ReleasePoint) -> str:
     """Of everything in Odoo that a release says: it changes when the warehouse would have to be told."""
     moves = [(move.id, move.product_id, move.sku, move.unit) for move in picking.moves]
+    wanted = [(move_id, f"{quantity.normalize():f}") for move_id, quantity in quantities(picking, point).items()]
     carrier = picking.carrier.id if picking.carrier else None
-    facts = (quantities(picking, point), moves, carrier, picking.scheduled_at, picking.ship_to, picking.ship_complete)
+    facts = (wanted, moves, carrier, picking.scheduled_at, picking.ship_to, picking.ship_complete)
     return hashlib.sha256(repr((order.name, order.customer_reference, facts)).encode()).hexdigest()
 
 

@@ -89,18 +89,16 @@ def plan(
     picking = _open_picking(shipment, pickings, facts)
     against: list[Permanent] = []
     lines = []
-    for line in dict.fromkeys(share.line for share in shares):
-        details = [share for share in shares if share.line == line]
+    for move, details in _by_move(picking, shares):
         total = sum((share.quantity for share in details), Decimal(0))
-        move = _move(picking, line)
-        wrong = _line_wrong(shipment, line, total, move, facts)
+        wrong = _line_wrong(shipment, details[0].line, total, move, facts)
         if wrong is not None or move is None:
             against += [wrong] if wrong else []
             continue
         lines.append(_posting_line(move, total, details))
     if against:
         raise Causes(against)
-    return Plan(picking, _posting(shipment, tuple(lines), facts))
+    return Plan(picking, _posting(shipment, picking, tuple(lines), facts))
 
 
 def shipped_before(mark: str, pickings: Sequence[Picking]) -> Picking | None:
@@ -195,9 +193,18 @@ def _by_hand(done: Sequence[Picking]) -> Picking | None:
     return None
 
 
+def _by_move(picking: Picking, shares: Sequence[ShippedQuantity]) -> list[tuple[Move | None, list[ShippedQuantity]]]:
+    """What goes to each move. Two lines whose rest Odoo keeps in one move go there together."""
+    grouped: dict[object, tuple[Move | None, list[ShippedQuantity]]] = {}
+    for share in shares:
+        move = _move(picking, share.line)
+        grouped.setdefault(move.id if move else share.line, (move, []))[1].append(share)
+    return list(grouped.values())
+
+
 def _move(picking: Picking, line: ReleasedLine) -> Move | None:
     """The move that now stands for the line: a backorder has moves of its own."""
-    same = [move for move in picking.moves if str(move.id) == line.line]
+    same = [move for move in picking.moves if str(move.id) == line.line and move.product_id == line.product_id]
     alike = [
         move for move in picking.moves if move.sale_line_id == line.sale_line_id and move.product_id == line.product_id
     ]
@@ -212,6 +219,8 @@ def _line_wrong(
     if move is not None and move.state == "cancel":
         return Rejected("CD-5003", **about)
     demand = move.demand if move is not None else Decimal(0)
+    if move is not None and move.unit != line.unit:  # changed after the release: the numbers say nothing any more
+        return InvalidDocument("CD-5015", **about, unit=line.unit)
     tolerance = facts.rules.tolerance(line.sku, demand)
     if move is None or total > demand + tolerance:
         return Rejected("CD-5004", **about, open=demand, tolerance=tolerance)
@@ -227,15 +236,23 @@ def _posting_line(move: Move, total: Decimal, shares: Sequence[ShippedQuantity])
     return PostingLine(move_id=move.id, quantity=total, details=details)
 
 
-def _posting(shipment: ShipmentConfirmed, lines: tuple[PostingLine, ...], facts: Facts) -> ShipmentPosting:
-    carrier = facts.book.to_odoo(CodeKind.CARRIER, shipment.carrier) if shipment.carrier else None
+def _carrier(shipment: ShipmentConfirmed, picking: Picking, facts: Facts) -> str:
+    """The delivery method to write; empty to leave the picking's own, which the warehouse's code may stand for."""
+    codes = [code for code in facts.book.codes if code.kind == CodeKind.CARRIER and code.partner == shipment.carrier]
+    names = [code.odoo for code in codes]
+    return "" if not names or (picking.carrier and picking.carrier.name in names) else names[0]
+
+
+def _posting(
+    shipment: ShipmentConfirmed, picking: Picking, lines: tuple[PostingLine, ...], facts: Facts
+) -> ShipmentPosting:
     numbers = [*shipment.tracking_numbers, *(package.tracking_number for package in shipment.packages)]
     return ShipmentPosting(
         shipment=shipment.shipment,
         mark=facts.mark,
         lines=lines,
         tracking_reference=", ".join(dict.fromkeys(filter(None, numbers)))[:TRACKING_LENGTH],
-        carrier=carrier.odoo if carrier else "",
+        carrier=_carrier(shipment, picking, facts),
         freight=shipment.freight,
         packages=tuple(PostingPackage(name=one.package, weight_kg=one.weight_kg) for one in shipment.packages),
         keep_backorder=not (shipment.final and facts.cancel_rest),

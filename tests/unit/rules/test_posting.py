@@ -1,0 +1,154 @@
+"""Which picking a shipment goes to, and what is written there."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from integration.canonical.erp import Carrier, Picking
+from integration.canonical.shipments import ShipmentConfirmed
+from integration.errors import IntegrationError
+from integration.rules.codes import Code, CodeKind
+from integration.rules.policy import Rule, RuleKind
+from integration.rules.shipping import Facts, Plan, plan, shipped_before, translate
+from tests.unit.rules.make import book, facts, line, move, picking, shipment, shipped
+
+D = Decimal
+DONE = picking(move(state="done"), state="done", mark="northgate/SHP-0")
+BACKORDER = picking(move(618, sale_line_id=1318, demand=D(3)), id=43, name="WH/OUT/00043", backorder_of=42)
+
+
+def planned(told: ShipmentConfirmed, known: Facts, *pickings: Picking) -> Plan:
+    return plan(told, translate(told, known), pickings, known)
+
+
+def posted(given: Plan) -> list[tuple[int, Decimal, list[tuple[Decimal, str | None, str | None]]]]:
+    details = [[(one.quantity, one.lot, one.package) for one in line.details] for line in given.posting.lines]
+    return [(line.move_id, line.quantity, detail) for line, detail in zip(given.posting.lines, details, strict=True)]
+
+
+def against(told: ShipmentConfirmed, known: Facts, *pickings: Picking) -> list[tuple[str, str]]:
+    with pytest.raises(IntegrationError) as caught:
+        planned(told, known, *pickings)
+    return [(cause.code, cause.cause) for cause in caught.value.causes]
+
+
+@pytest.mark.parametrize("quantity", ["8", "5"])
+def test_a_full_or_short_line_posts_as_it_shipped(quantity: str) -> None:
+    given = planned(shipment(shipped(quantity)), facts(), picking())
+    assert (given.picking.id, posted(given)) == (42, [(318, D(quantity), [(D(quantity), None, None)])])
+
+
+def test_a_line_that_did_not_ship_is_left_out() -> None:
+    lines = line(318), line(319, partner_sku="100-555")
+    given = planned(shipment(), facts(*lines), picking(move(318), move(319)))
+    assert posted(given) == [(318, D(8), [(D(8), None, None)])]
+
+
+def test_one_lot_in_two_lines_of_one_parcel_is_one_detail() -> None:
+    halves = [shipped("4", lots=[{"lot": "L1", "quantity": "4"}])] * 2
+    assert posted(planned(shipment(*halves), facts(line(tracking="lot")), picking())) == [
+        (318, D(8), [(D(8), "L1", None)])
+    ]
+
+
+def test_a_second_shipment_goes_to_the_backorder() -> None:
+    given = planned(shipment(shipped("3")), facts(), DONE, BACKORDER)
+    assert (given.picking.id, posted(given)) == (43, [(618, D(3), [(D(3), None, None)])])
+
+
+def test_two_lines_that_odoo_keeps_in_one_move_post_together() -> None:
+    lines = line(318, sale_line_id=1318), line(319, sale_line_id=1318)
+    told = shipment(shipped("2"), shipped("1", line="319"))
+    given = planned(told, facts(*lines), DONE, BACKORDER)
+    assert posted(given) == [(618, D(3), [(D(3), None, None)])]
+
+
+def test_more_than_ordered_is_refused_without_a_tolerance() -> None:
+    told = "Shipment SHP-1 holds 9 of CHAIR; WH/OUT/00042 has 8 open and the tolerance is 0."
+    assert against(shipment(shipped("9")), facts(), picking()) == [("CD-5004", told)]
+
+
+def test_two_parcels_that_are_too_much_together_are_refused() -> None:
+    told = shipment(shipped("5"), shipped("5"))
+    assert [code for code, _ in against(told, facts(), picking())] == ["CD-5004"]
+
+
+def test_a_tolerance_lets_so_much_more_through_and_no_more() -> None:
+    known = facts(rules=[Rule(RuleKind.OVER_PERCENT, "CHAIR", D(25))])
+    assert posted(planned(shipment(shipped("10")), known, picking()))[0][1] == D(10)
+    assert against(shipment(shipped("11")), known, picking())[0][0] == "CD-5004"
+
+
+def test_a_cancelled_line_is_refused() -> None:
+    told = "Shipment SHP-1 holds 8 of CHAIR, whose line on WH/OUT/00042 is cancelled in Odoo."
+    delivery = picking(move(state="cancel"), move(319, sku="GLUE", product_id=8))
+    assert against(shipment(), facts(), delivery) == [("CD-5003", told)]
+
+
+def test_a_cancelled_order_is_refused() -> None:
+    told = "Shipment SHP-1 arrived for WH/OUT/00042, which is cancelled in Odoo."
+    assert against(shipment(), facts(), picking(state="cancel")) == [("CD-5008", told)]
+
+
+def test_a_line_whose_unit_was_changed_since_the_release_is_refused() -> None:
+    told = against(shipment(shipped("2")), facts(line(unit="Dozens", factor=D(1))), picking(move(demand=D(24))))
+    assert [code for code, _ in told] == ["CD-5015"]
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        [picking(state="done", mark=None)],
+        [DONE, BACKORDER.model_copy(update={"state": "done", "mark": None})],
+        [DONE, BACKORDER.model_copy(update={"state": "done", "mark": DONE.mark})],
+    ],
+    ids=["the delivery", "its backorder", "its backorder with a copied mark"],
+)
+def test_a_delivery_done_by_hand_is_not_shipped_twice(done: list[Picking]) -> None:
+    told = f"Shipment SHP-1 arrived, but {done[-1].name} was validated in Odoo by hand."
+    assert against(shipment(), facts(), *done) == [("CD-5007", told)]
+
+
+def test_a_shipment_too_many_is_refused_when_all_is_shipped() -> None:
+    told = "Shipment SHP-1 holds 8 of 100-441; WH/OUT/00042 has 0 open and the tolerance is 0."
+    assert against(shipment(), facts(), DONE) == [("CD-5004", told)]
+
+
+def test_what_this_shipment_closed_is_found_by_its_mark() -> None:
+    assert shipped_before("northgate/SHP-0", [DONE, BACKORDER]) == DONE
+    assert shipped_before("northgate/SHP-1", [DONE, BACKORDER]) is None
+    assert shipped_before("northgate/SHP-0", [DONE.model_copy(update={"state": "assigned"})]) is None
+
+
+def test_tracking_numbers_freight_and_parcels_go_along() -> None:
+    told = shipment(
+        shipped(package="P1"),
+        tracking_numbers=["1Z1", "1Z2"],
+        packages=[{"package": "P1", "tracking_number": "1Z2", "weight_kg": "2.5"}],
+        freight={"amount": "7.25", "currency": "GBP"},
+    )
+    posting = planned(told, facts(), picking()).posting
+    assert (posting.mark, posting.tracking_reference) == ("northgate/SHP-1", "1Z1, 1Z2")
+    assert [(one.name, one.weight_kg) for one in posting.packages] == [("P1", D("2.5"))]
+    assert posting.freight is not None
+    assert (posting.freight.amount, posting.freight.currency) == (D("7.25"), "GBP")
+
+
+@pytest.mark.parametrize(
+    ("own", "written"), [(None, "Parcel Standard"), ("Parcel Economy", ""), ("Van", "Parcel Standard")]
+)
+def test_the_delivery_method_is_written_only_where_it_is_another(own: str | None, written: str) -> None:
+    codes = book(Code(CodeKind.CARRIER, "Parcel Economy", "PCL"))
+    delivery = picking(carrier=Carrier(id=1, name=own) if own else None)
+    assert planned(shipment(carrier="PCL"), facts(book=codes), delivery).posting.carrier == written
+
+
+@pytest.mark.parametrize(
+    ("final", "cancel_rest", "kept"), [(True, True, False), (True, False, True), (False, True, True)]
+)
+def test_the_rest_is_cancelled_only_by_a_final_shipment_where_the_site_wants_it(
+    final: bool, cancel_rest: bool, kept: bool
+) -> None:
+    given: dict[str, Any] = {"cancel_rest": cancel_rest}
+    assert planned(shipment(final=final), facts(**given), picking()).posting.keep_backorder is kept
