@@ -15,7 +15,8 @@ from .orm.model import Model
 from .orm.registry import rpc_kind
 
 # Methods by the first version that has them.
-SINCE = {"formatted_read_group": 19, "web_read": 17}
+SINCE = {"formatted_read_group": 19, "web_read": 17, "has_access": 18, "check_access": 18}
+UNTIL = {"check_access_rights": 18}
 # Argument names of older versions.
 OLD_NAMES = {
     "16": {"search": {"args": "domain"}, "search_count": {"args": "domain"}, "name_search": {"args": "domain"}},
@@ -25,7 +26,8 @@ OLD_NAMES = {
 READERS = {
     "read", "search", "search_count", "search_read", "fields_get", "default_get", "name_search", "read_group", "exists",
     "formatted_read_group", "export_data", "web_read", "web_search_read", "get_external_id", "get_metadata",
-    "check_object_reference", "address_get", "message_post",
+    "check_object_reference", "address_get", "message_post", "has_access", "check_access", "check_access_rights",
+    "has_group", "context_get",
 }  # fmt: skip
 # Owner shown in a TypeError: every class has its own create, write and unlink.
 OVERRIDDEN = {"create", "write", "unlink"}
@@ -38,7 +40,7 @@ def find_method(env: Env, model: str, name: str) -> Callable[..., Any]:
         shown = f"'{model}.{name}'" if env.traits.json2 else name
         raise AccessError(f"Private methods (such as {shown}) cannot be called remotely.")
     method = getattr(served, name, None)
-    if not rpc_kind(type(served), name) or env.traits.number < _since(served, name):
+    if not rpc_kind(type(served), name) or not _since(served, name) <= env.traits.number <= UNTIL.get(name, 99):
         if env.traits.json2:
             raise AttributeError(f"The method '{model}.{name}' does not exist")
         raise AttributeError(f"The method '{name}' does not exist on the model '{model}'")
@@ -54,6 +56,8 @@ def takes_ids(env: Env, model: str, name: str) -> bool:
     """Called on records. Includes the one method that lost its decorator."""
     if env.traits.lot_create_needs_ids and (model, name) == ("stock.lot", "create"):
         return True
+    if (model, name) == ("res.users", "has_group"):
+        return env.traits.number >= 18
     return rpc_kind(type(env.model(model)), name) == "records"
 
 
@@ -107,7 +111,8 @@ def _check_signature(
         names = " and ".join(f"'{key}'" for key in missing)
         raise TypeError(f"{owner}.{name}() missing {len(missing)} required positional argument{plural}: {names}")
     if len(args) > len(known) and not any(one.kind is inspect.Parameter.VAR_POSITIONAL for one in known.values()):
-        raise TypeError(f"{owner}.{name}() takes {len(known) + 1} positional arguments but {len(args) + 1} were given")
+        shown = "create()" if name == "create" and env.traits.number == 17 else f"{owner}.{name}()"
+        raise TypeError(f"{shown} takes {len(known) + 1} positional arguments but {len(args) + 1} were given")
 
 
 def _owner(env: Env, model: str, name: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.contract.odoo.ids import Bindings
 from tests.contract.odoo.recording import Recording, Step, fault_of, fields_of
-from tests.contract.odoo.table import IGNORED_FIELDS
+from tests.contract.odoo.table import UNORDERED, ignored
 
 NUMBERED = re.compile(r"\b(?:S\d{5}|P\d{5}|[A-Z0-9]+/(?:IN|OUT|INT|PICK|PACK)/\d{5}|SP/\d{5}|R?(?:INV|BILL)/\d{4}/[\d/]+)")
 X2MANY = ("one2many", "many2many")
@@ -15,7 +15,8 @@ VIEW_KEYS = ("views", "view_id", "search_view_id", "id", "help")
 class Comparer:
     """Collects the differences of one scenario."""
 
-    def __init__(self, found: Recording, bindings: Bindings) -> None:
+    def __init__(self, found: Recording, name: str, bindings: Bindings) -> None:
+        self._ignored = ignored(found.version, name)
         self._fields = fields_of(found.version)
         self._bindings = bindings
         self._step: Step
@@ -63,7 +64,7 @@ class Comparer:
             return
         for name, value in recorded.items():
             key = f"{model}.{name}"
-            if key in IGNORED_FIELDS:
+            if key in self._ignored:
                 self.used_ignores.add(key)
             elif not self._same(model, name, value, actual[name]):
                 self._differ(f"id {recorded['id']} {name}", value, actual[name])
@@ -76,8 +77,7 @@ class Comparer:
         if kind == "many2one":
             return self._same_link(target, recorded, actual)
         if kind in X2MANY:
-            same_length = isinstance(actual, list) and len(recorded) == len(actual)
-            return same_length and all(self._bindings.bind(target, a, b) for a, b in zip(recorded, actual, strict=True))
+            return self._same_list(f"{model}.{name}", target, recorded, actual)
         if kind in ("datetime", "date"):
             return self._same_moment(recorded, actual)
         return self._same_plain(recorded, actual)
@@ -90,6 +90,16 @@ class Comparer:
         if not isinstance(recorded, list):
             return self._bindings.bind(target, recorded, actual)
         return self._bindings.bind(target, recorded[0], actual[0]) and self._same_plain(recorded[1], actual[1])
+
+    def _same_list(self, key: str, target: str, recorded: Any, actual: Any) -> bool:
+        if not isinstance(actual, list) or len(recorded) != len(actual):
+            return False
+        if key in UNORDERED:
+            new = sorted(one for one in recorded if not self._bindings.knows(target, one))
+            for one, now in zip(new, sorted(a for a in actual if not self._bindings.taken(target, a)), strict=False):
+                self._bindings.bind(target, one, now)
+            return {self._bindings.there[target].get(one) for one in recorded} == set(actual)
+        return all(self._bindings.bind(target, a, b) for a, b in zip(recorded, actual, strict=True))
 
     def _same_moment(self, recorded: Any, actual: Any) -> bool:
         if not recorded or not actual:

@@ -27,6 +27,12 @@ def s04_three_steps(world: World) -> None:
     world.extra["warehouse"] = warehouse
 
 
+def s04_carrier(world: World) -> None:
+    product = world.service("090")
+    name = "Free delivery charges" if world.version == 16 else "Standard delivery"
+    world.call("delivery.carrier", "create", {"name": name, "product_id": product, "delivery_type": "fixed"})
+
+
 def s04_dock(world: World) -> None:
     values = {"parent_id": world.partner, "type": "delivery", "name": "Dock 9", "email": "dock@example.com"}
     world.extra["dock"] = world.call("res.partner", "create", values)
@@ -43,6 +49,15 @@ def _three_step_order(number: str) -> Scene:
         world.order(("016", 6), ref=world.ref(number), **extra)
 
     return play
+
+
+def write_done(world: World) -> None:
+    """16 ships what is written as done: the recorder wrote it just before."""
+    if world.version == 16:
+        for picking in world.pickings(world.orders[-1]):
+            for move in world.call("stock.move", "search_read", [["picking_id", "=", picking]], ["state", "product_uom_qty"]):
+                if move["state"] == "assigned":
+                    world.done(move["id"], move["product_uom_qty"])
 
 
 def orders(*wanted: tuple[tuple[str, float], ...], confirm: bool = True) -> Scene:
@@ -149,16 +164,80 @@ def s07_expiry(world: World) -> None:
     world.order(("025", 2), ref=world.ref())
 
 
+# --- S08: changing and cancelling
+
+
+def s08_start(world: World) -> None:
+    world.product("002", 500)
+    world.product("004", 500)
+    world.extra["other"] = world.call("res.partner", "create", {"name": "Other address", "parent_id": world.partner})
+    world.extra["warehouse"] = world.call("stock.warehouse", "create", {"name": "Rec warehouse 2", "code": "RC2"})
+    world.order(("002", 5), ("004", 5), ref=world.ref())
+
+
+def partly_shipped(ordered: float, shipped: float) -> Scene:
+    """An order of which a part has left."""
+
+    def play(world: World) -> None:
+        order = world.order(("002", ordered), ref=world.ref())
+        world.done(world.moves(order)[0], shipped)
+        world.ship(order, **BACKORDER)
+
+    return play
+
+
+def shipped(quantity: float) -> Scene:
+    def play(world: World) -> None:
+        world.ship(world.order(("002", quantity), ref=world.ref()))
+
+    return play
+
+
+def written(ordered: float, quantity: float) -> Scene:
+    """An order whose quantities are written but not validated."""
+
+    def play(world: World) -> None:
+        order = world.order(("002", ordered), ref=world.ref())
+        world.done(world.moves(order)[0], quantity)
+
+    return play
+
+
+def draft(world: World) -> None:
+    world.order(("002", 5), ref=world.ref(), confirm=False)
+
+
+def s08_lock(world: World) -> None:
+    order = world.order(("002", 5), ref=world.ref())
+    world.extra["locked"] = order
+
+
+def s08_ship_locked(world: World) -> None:
+    if world.version == 16:
+        for move in world.moves(world.extra["locked"]):
+            quantity = world.call("stock.move", "read", [move], ["product_uom_qty"])[0]["product_uom_qty"]
+            world.done(move, quantity)
+
+
+def s08_locked(world: World) -> None:
+    order = world.order(("002", 5), ref=world.ref())
+    world.call("sale.order", "action_done" if world.version == 16 else "action_lock", [order])
+
+
 # Scenario -> first step of a case (its letter, or its whole name) -> what is made before it.
 SCENES: dict[str, dict[str, Scene]] = {
     "S04_sale_order": {
         "create (stocked line, short line, service line, note)": s04_start,
         "order without any stock: order": orders((("009", 3),)),
+        "create with carrier_id": s04_carrier,
         "picking goes to partner_shipping_id": _dock_order,
         "confirm an order without lines": orders((), confirm=False),
         "order of services only: no picking": orders((("006", 1),)),
         "three-step warehouse": s04_three_steps,
         "three steps: confirmed: order": _three_step_order("017"),
+        "three steps: validate RC3/PICK/00001": write_done,
+        "three steps: validate RC3/PACK/00001": write_done,
+        "three steps: validate RC3/OUT/00001": write_done,
         "three steps partial: pick 4 of 6": _three_step_order("018"),
     },
     "S05_full_shipment": {
@@ -190,6 +269,22 @@ SCENES: dict[str, dict[str, Scene]] = {
         "I create_backorder=always: done 6 of 10": policy("always"),
         "I create_backorder=never: done 6 of 10": policy("never"),
         "J": lambda world: (products(p023=1)(world), one_go(world))[0],
+    },
+    "S08_amend_cancel": {
+        "A": s08_start,
+        "G": orders((("002", 10),)),
+        "H": partly_shipped(10, 6),
+        "I": shipped(4),
+        "J": orders((("002", 5),)),
+        "K": orders((("002", 5),)),
+        "L": partly_shipped(10, 6),
+        "M": shipped(4),
+        "N": written(5, 2),
+        "O": draft,
+        "P": s08_lock,
+        "P ship a locked order": s08_ship_locked,
+        "P cancel a locked order": s08_locked,
+        "Q": orders((("002", 5),)),
     },
     "S07_lots_serials": {
         "0": s07_start,

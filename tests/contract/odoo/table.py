@@ -22,9 +22,31 @@ class LeftOut:
 
 NOT_REPLAYED: tuple[LeftOut, ...] = ()
 
-# model.field -> why its value is not compared.
-IGNORED_FIELDS: dict[str, str] = {}
+@dataclass(frozen=True)
+class Ignored:
+    """A field whose value is not compared in a scenario."""
+
+    field: str
+    reason: str
+    scenario: str
+    versions: tuple[str, ...] = ("16", "17", "18", "19")
+
+
+TAXES = "the recorder's second warehouse had other taxes"
+IGNORED_FIELDS: tuple[Ignored, ...] = (
+    Ignored("sale.order.amount_tax", TAXES, "S04_sale_order", ("19",)),
+    Ignored("sale.order.amount_total", TAXES, "S04_sale_order", ("19",)),
+    Ignored("sale.order.line.tax_ids", TAXES, "S04_sale_order", ("19",)),
+)
+# Lists whose order hangs on the second in which something happened.
+UNORDERED = {"sale.order.picking_ids"}
 
 
 def not_replayed(version: str, scenario: str, step: Step) -> LeftOut | None:
     return next((entry for entry in NOT_REPLAYED if entry.covers(version, scenario, step)), None)
+
+
+def ignored(version: str, scenario: str) -> dict[str, Ignored]:
+    """The entries that count for one recording, by field."""
+    head = scenario.split(".")[0]
+    return {entry.field: entry for entry in IGNORED_FIELDS if version in entry.versions and entry.scenario == head}

@@ -44,6 +44,8 @@ class Walker:
             named["domain"] = [self.leaf(step.model, leaf) for leaf in named["domain"]]
         if "context" in named:
             named["context"] = self.context(step.model, named["context"])
+        if "*" in named and step.method == "create":
+            named["*"] = [[self.values(step.model, row) for row in rows] for rows in named["*"]]
         if step.method == "load":
             named["data"] = [self._import_row(step.model, named["fields"], row) for row in named["data"]]
         return named
@@ -100,6 +102,8 @@ class Walker:
         return {key: self._context_value(model, key, value, context) for key, value in context.items()}
 
     def _context_value(self, model: str, key: str, value: Any, context: Any) -> Any:
+        if key == "default_template_id":
+            return value
         if key in ("active_id", "active_ids"):
             return self._plain(context["active_model"], value)
         if key in CONTEXT and isinstance(value, list) and value and isinstance(value[0], list):

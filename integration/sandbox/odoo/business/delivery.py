@@ -86,7 +86,9 @@ def _procure_chain(line: Record, quantity: float, steps: list[Record]) -> None:
         method = "make_to_stock" if kind == steps[0] else "make_to_order"
         move = _move(line, quantity, kind, procure_method=method)
         if number:
-            move.put(sale_line_id=False)
+            after = moves[-1][0]
+            way = f"{after.location_id.name} → {after.location_dest_id.name}"
+            move.put(sale_line_id=False, name=f"{line.order_id.warehouse_id.code}: {way}")
             move.env.model("stock.move").write([moves[-1][0].id], {"move_orig_ids": [[4, move.id]]})
         moves.append((move, kind))
     for move, kind in reversed(moves):

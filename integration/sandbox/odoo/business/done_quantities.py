@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..orm.record import Record
-from .amounts import CLOSED, line_column, line_done, line_values, move_column, sum_of_lines
+from .amounts import CLOSED, line_column, line_done, line_values, move_column, move_reserved, sum_of_lines
 from .move_states import recompute
 from .products import total
+from .reservation import reserve_more
 from .stock import EPSILON
 
 
@@ -24,11 +25,15 @@ def set_quantity(move: Record, quantity: float) -> None:
 
 
 def _spread(move: Record, quantity: float) -> None:
-    """17 and later: less comes off the last lines, more goes on new ones."""
+    """17 and later: less comes off the last lines, more goes on new ones (19: first on what stock allows)."""
     delta = total([quantity, -sum_of_lines(move)])
     if delta < -EPSILON:
         _take_off(move, -delta)
-    elif delta > EPSILON:
+        return
+    if delta > EPSILON and move.env.traits.number >= 19 and move.state not in ("draft", *CLOSED):
+        reserve_more(move, delta)
+        delta = total([quantity, -sum_of_lines(move)])
+    if delta > EPSILON:
         _add_lines(move, delta)
 
 
@@ -53,16 +58,32 @@ def _add_lines(move: Record, quantity: float) -> None:
 
 
 def _spread_done(move: Record, quantity: float) -> None:
-    """16: each reserved line takes up to its reservation, the rest goes on the line that has room or a new one."""
-    column, left = line_column(move.env), quantity
+    """16: more goes where the reservation has room, then on a new line; less comes off."""
+    delta = total([quantity, -sum_of_lines(move)])
+    if delta < -EPSILON:
+        _lower_done(move, -delta)
+        return
+    if move.state not in ("draft", *CLOSED) and move_reserved(move) < quantity:
+        reserve_more(move, total([quantity, -move_reserved(move)]))
     for line in move.move_line_ids:
-        room = line.reserved_uom_qty or line_done(line)
-        part = max(0.0, min(left, room)) if move.state not in CLOSED else max(0.0, left)
-        if part != line_done(line):
-            line.write(**{column: part})
-        left = total([left, -part])
-    if left > EPSILON:
-        _add_lines(move, left)
+        part = min(delta, total([line.reserved_uom_qty, -line.qty_done]))
+        if part > EPSILON:
+            line.write(qty_done=total([line.qty_done, part]))
+            delta = total([delta, -part])
+    if delta > EPSILON and move.state == "done" and move.move_line_ids:
+        line = move.move_line_ids[0]
+        line.write(qty_done=total([line.qty_done, delta]))
+    elif delta > EPSILON:
+        _add_lines(move, delta)
+
+
+def _lower_done(move: Record, quantity: float) -> None:
+    """Off the lines without a reservation first."""
+    for line in sorted(move.move_line_ids, key=lambda one: bool(one.reserved_uom_qty)):
+        part = min(line.qty_done, quantity)
+        if part > EPSILON:
+            line.write(qty_done=total([line.qty_done, -part]))
+            quantity = total([quantity, -part])
 
 
 def set_lots(move: Record, commands: Any) -> None:
@@ -82,8 +103,8 @@ def set_lots(move: Record, commands: Any) -> None:
 
 
 def _put_serial(move: Record, lot_id: int, spare: list[Record]) -> None:
-    lot = move.env.browse("stock.lot", lot_id)
-    values = {"lot_id": lot_id, "lot_name": lot.name, line_column(move.env): 1.0}
+    named = {} if move.env.traits.number >= 19 else {"lot_name": move.env.browse("stock.lot", lot_id).name}
+    values = {"lot_id": lot_id, **named, line_column(move.env): 1.0}
     if spare:
         spare.pop(0).write(**values)
     else:

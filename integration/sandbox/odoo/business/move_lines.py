@@ -88,9 +88,10 @@ class MoveLine(Model):
 
     def check(self, record: Record) -> None:
         if record.lot_id and record.lot_id.product_id != record.product_id:
-            raise ValidationError(
-                f"This lot {record.lot_id.name} is incompatible with this product {label_of(record.product_id)}"
-            )
+            name = record.lot_id.name
+            if self.env.traits.number >= 19:
+                raise ValidationError(f"The Lot/Serial number ({name}) is linked to another product.")
+            raise ValidationError(f"This lot {name} is incompatible with this product {label_of(record.product_id)}")
         if line_done(record) < 0:
             raise ValidationError("You can not enter negative quantities.")
 

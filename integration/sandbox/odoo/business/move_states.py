@@ -23,9 +23,7 @@ def recompute(move: Record) -> None:
     if not move.exists or move.state in CLOSED or (move.state == "draft" and not move_done(move)):
         return
     reserved, demand = move_reserved(move), move.product_uom_qty
-    if (move.env.traits.picked and reserved > demand - EPSILON) or (
-        not move.env.traits.picked and reserved and abs(reserved - demand) < EPSILON
-    ):
+    if reserved > demand - EPSILON and (reserved or move.env.traits.picked):
         set_state(move, "assigned")
     elif reserved:
         set_state(move, "partially_available")

@@ -9,11 +9,11 @@ from ..orm import commands
 from ..orm.model import Model
 from ..orm.record import Record
 from ..orm.registry import computes, serves
-from .amounts import CLOSED, move_column, move_reserved
+from .amounts import CLOSED, move_column, move_reserved, refresh
 from .done_quantities import set_lots, set_quantity
 from .move_states import recompute, set_state
 from .places import bypasses_reservation
-from .products import convert, label_of
+from .products import convert, label_of, total
 from .reservation import assign, free_line, unreserve
 
 CANCELLED = "You cannot change a cancelled stock move, create a new line instead."
@@ -42,11 +42,16 @@ class Move(Model):
 
     @computes("forecast_availability")
     def _forecast(self, record: Record) -> float:
-        if record.state == "done" or not record.product_id.is_storable:
-            return float(record.product_qty)
-        if record.location_id.usage == "internal" and record.location_dest_id.usage == "internal" and record.picking_id:
-            return 0.0 if self.env.traits.next_step_only else move_reserved(record)
-        return move_reserved(record)
+        """What will be there for the move; since 17 below zero by what is missing."""
+        reserved, demand = move_reserved(record), record.product_qty
+        inside = record.location_id.usage == "internal" and record.location_dest_id.usage == "internal"
+        if inside and record.picking_id and self.env.traits.number <= 18:
+            return 0.0
+        if record.state == "done" or not record.product_id.is_storable or reserved >= demand:
+            return float(demand)
+        if record.state == "waiting":
+            return float(demand)
+        return total([reserved, -demand]) if self.env.traits.picked else reserved
 
     @computes("reference")
     def _reference(self, record: Record) -> Any:
@@ -65,7 +70,15 @@ class Move(Model):
 
     @computes("description_picking")
     def _picking_text(self, record: Record) -> Any:
-        return record.product_id.name
+        return "" if self.env.traits.number >= 19 else record.product_id.name
+
+    @computes("reference_ids")
+    def _references(self, record: Record) -> Any:
+        return (record.group_id.id,) if record.group_id else ()
+
+    @computes("packaging_uom_id")
+    def _packaging_unit(self, record: Record) -> Any:
+        return record.product_uom.id
 
     @computes("is_locked")
     def _is_locked(self, record: Record) -> bool:
@@ -185,8 +198,11 @@ def cancel(moves: list[Record]) -> None:
             move.put(picked=False)
         for line in move.move_line_ids:
             free_line(line)
-            move.env.store.delete("stock.move.line", line.id)
-        move.put(**{move_column(move.env): 0.0})
+            if line.env.traits.picked or not line.qty_done:
+                move.env.store.delete("stock.move.line", line.id)
+            else:
+                line.put(reserved_uom_qty=0.0)
+        refresh(move)
         set_state(move, "cancel")
         _cancel_next(move)
         commands.apply(move.env, "stock.move", move.id, "move_orig_ids", [[5]])

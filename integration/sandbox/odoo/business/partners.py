@@ -103,8 +103,8 @@ class User(Model):
             "groups_id": [[6, 0, [user_group.id]]],
         }
 
-    @on_model
-    def has_group(self, group_ext_id: str) -> bool:
+    @on_records
+    def has_group(self, ids: Any, group_ext_id: str) -> bool:
         """The calling user is in the group with this external id."""
         held = {group.raw("name") for group in self.env.user.groups_id}
         waiting, seen = list(held), set()

@@ -9,7 +9,7 @@ from ..orm.model import Model
 from ..orm.record import Record
 from ..orm.registry import computes, on_records, serves
 from . import validation
-from .amounts import CLOSED, move_done, move_reserved
+from .amounts import CLOSED, move_done
 from .confirmation import confirm
 from .move_states import picking_state
 from .moves import cancel
@@ -52,9 +52,10 @@ class Picking(Model):
 
     @computes("products_availability_state")
     def _availability_state(self, record: Record) -> Any:
-        if record.picking_type_code != "outgoing" or record.state not in ("waiting", "confirmed", "assigned"):
+        shown = record.picking_type_code == "outgoing" or self.env.traits.number >= 19
+        if not shown or record.state not in ("waiting", "confirmed", "assigned"):
             return False
-        short = any(move_reserved(move) < move.product_uom_qty - EPSILON for move in record.move_ids)
+        short = any(move.forecast_availability < move.product_qty - EPSILON for move in record.move_ids)
         return "late" if short else "available"
 
     @computes("products_availability")
@@ -71,6 +72,10 @@ class Picking(Model):
     @computes("has_packages")
     def _has_packages(self, record: Record) -> bool:
         return any(line.result_package_id for line in record.move_line_ids)
+
+    @computes("reference_ids")
+    def _references(self, record: Record) -> Any:
+        return (record.group_id.id,) if record.group_id else ()
 
     @computes("return_count")
     def _return_count(self, record: Record) -> int:

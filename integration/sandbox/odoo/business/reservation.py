@@ -25,6 +25,13 @@ def assign(moves: list[Record]) -> None:
             _assign(move)
 
 
+def reserve_more(move: Record, quantity: float) -> None:
+    """Reserve beyond the demand what is there, for a client that ships more than is ordered."""
+    if move.product_id.tracking == "none" and not bypasses_reservation(move.location_id) and not move.move_orig_ids:
+        spot = Spot(move.product_id, move.location_id, move.env.browse("stock.lot", 0), _no_package(move.env))
+        _reserve_at(move, spot, convert(quantity, move.product_uom, move.product_id.uom_id))
+
+
 def _assign(move: Record) -> None:
     missing = convert(move.product_uom_qty - move_reserved(move), move.product_uom, move.product_id.uom_id)
     if missing <= EPSILON:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from ..orm.env import Env
 from ..orm.record import Record
@@ -73,28 +72,31 @@ def available(spot: Spot, *, strict: bool = False) -> float:
     return total(max(0.0, quant.quantity - quant.reserved_quantity) for quant in rows)
 
 
-def change(spot: Spot, quantity: float, in_date: Any = None) -> float:
+def _insert(spot: Spot, quantity: float, reserved: float = 0.0) -> None:
+    env = spot.env
+    values = {
+        "product_id": spot.product.id,
+        "location_id": spot.location.id,
+        "lot_id": spot.lot.id or False,
+        "package_id": spot.package.id or False,
+        "quantity": round(quantity, 6),
+        "reserved_quantity": reserved,
+        "in_date": env.now,
+        "company_id": env.company.id,
+    }
+    stamp = {"create_date": env.now, "write_date": env.now, "create_uid": env.uid, "write_uid": env.uid}
+    env.store.insert("stock.quant", {**values, **stamp})
+
+
+def change(spot: Spot, quantity: float) -> float:
     """Add to (or take from) what is at a spot. Returns what is then free there, below zero when overdrawn."""
     if not spot.product.is_storable or abs(quantity) < EPSILON:
         return 0.0
-    env = spot.env
     rows = quants_at(spot, strict=True)
     if rows:
         rows[0].put(quantity=total([rows[0].quantity, quantity]))
     else:
-        values = {
-            "product_id": spot.product.id,
-            "location_id": spot.location.id,
-            "lot_id": spot.lot.id or False,
-            "package_id": spot.package.id or False,
-            "quantity": round(quantity, 6),
-            "in_date": in_date or env.now,
-            "company_id": env.company.id,
-        }
-        env.store.insert(
-            "stock.quant",
-            {**values, "create_date": env.now, "write_date": env.now, "create_uid": env.uid, "write_uid": env.uid},
-        )
+        _insert(spot, quantity)
     return total(quant.quantity - quant.reserved_quantity for quant in quants_at(spot, strict=True))
 
 
@@ -119,6 +121,8 @@ def reserve(spot: Spot, quantity: float) -> None:
     rows = quants_at(spot, strict=True)
     if rows:
         rows[0].put(reserved_quantity=max(0.0, total([rows[0].reserved_quantity, quantity])))
+    elif quantity > 0 and spot.env.traits.picked:
+        _insert(spot, 0.0, round(quantity, 6))
 
 
 def _is_expired(quant: Record) -> bool:

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "user": ("base.group_user", ()),
     "contact": ("base.group_partner_manager", ()),
+    "export": ("base.group_allow_export", ()),
     "product": ("product.group_product_manager", ()),
     "rights": ("base.group_erp_manager", ("user",)),
-    "settings": ("base.group_system", ("rights", "contact")),
+    "settings": ("base.group_system", ("rights", "contact", "export")),
     "stock_user": ("stock.group_stock_user", ("user",)),
     "stock_manager": ("stock.group_stock_manager", ("stock_user",)),
     "sale_own": ("sales_team.group_sale_salesman", ("user",)),
@@ -29,6 +30,7 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
 _NAMES = {
     "user": "User types/Internal User",
     "contact": "Extra Rights/Contact Creation",
+    "export": "Technical/Access to export feature",
     "product": "Extra Rights/Product Creation",
     "rights": "Administration/Access Rights",
     "settings": "Administration/Settings",

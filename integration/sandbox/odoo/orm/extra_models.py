@@ -52,7 +52,11 @@ EXTRA = {
     ),
     "ir.model.fields.selection": "field_id:many2one=ir.model.fields value:char name:char sequence:integer",
     "ir.module.module": "name:char shortdesc:char state:selection latest_version:char installed_version:char",
-    "mail.activity": "res_model:char res_id:integer summary:char note:html",
+    "mail.activity": (
+        "res_model:char res_id:integer summary:char note:html state:selection date_deadline:date "
+        "activity_type_id:many2one=mail.activity.type user_id:many2one=res.users"
+    ),
+    "mail.activity.type": "name:char",
     "mail.message": "model:char res_id:integer body:html message_type:char subject:char",
     "product.category": "name:char complete_name:char parent_id:many2one=product.category",
     "product.pricelist": "name:char active:boolean currency_id:many2one=res.currency",

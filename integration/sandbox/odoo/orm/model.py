@@ -8,13 +8,14 @@ from typing import Any, ClassVar
 from .aggregates import Aggregating
 from .exporting import Exporting
 from .importing import Importing
+from .permitting import Permitting
 from .reading import Reading
 from .registry import serves_the_rest
 from .webreading import WebReading
 
 
 @serves_the_rest
-class Model(Importing, Exporting, Aggregating, WebReading):
+class Model(Importing, Exporting, Aggregating, WebReading, Permitting):
     """One model in one call."""
 
     computes: ClassVar[dict[str, Callable[..., Any]]] = {"display_name": Reading.display_name_of}

@@ -49,7 +49,8 @@ class Reading(Part):
 
     @on_model
     def fields_get(self, allfields: list[str] | None = None, attributes: list[str] | None = None) -> dict[str, Any]:
-        chosen = [name for name in allfields or self.public_names() if name in self.fields]
+        public = self.public_names()
+        chosen = [name for name in allfields or public if name in public]
         keys = attributes or ATTRIBUTES
         return {name: self._description(self.fields[name], keys) for name in chosen}
 

@@ -99,7 +99,6 @@ class Json2:
     def run(self, call: Call) -> Any:
         """Carry out the call. Raises HttpError for what the web layer refuses itself."""
         kwargs = dict(call.kwargs)
-        has_ids = "ids" in kwargs
         ids = kwargs.pop("ids", [])
         args = [[ids] if isinstance(ids, int) else ids]
         env = Env(self._service.database, call.uid)
@@ -110,7 +109,7 @@ class Json2:
         except AttributeError as error:
             raise HttpError(404, str(error)) from None
         if not takes_ids(env, call.model, call.method):
-            if has_ids:
+            if ids:
                 raise HttpError(422, f"cannot call {call.model}.{call.method} with ids")
             args = []
         _check_arguments(method, kwargs)
