@@ -4,8 +4,6 @@ from pathlib import Path
 
 import django_stubs_ext
 import environ
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from config import console
 
@@ -25,15 +23,6 @@ DATABASES = {"default": env.db("DATABASE_URL", default="postgres://crossdock@127
 DATABASES["default"] |= {"CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", default=60), "CONN_HEALTH_CHECKS": True}
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "crossdock",
-        # What is cached can be done without: better none than a slow answer.
-        "OPTIONS": {"socket_connect_timeout": 0.2, "socket_timeout": 0.2, "retry": Retry(NoBackoff(), 0)},
-    }
-}
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",

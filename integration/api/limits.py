@@ -2,13 +2,16 @@
 
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 
+import redis
 from django.conf import settings
-from django.core.cache import cache
-from redis.exceptions import RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rest_framework.exceptions import Throttled
 
 PAUSE_SECONDS = 5.0
+TIMEOUT_SECONDS = 0.2
 _KEPT_SECONDS = 5
 
 
@@ -18,23 +21,17 @@ class _Counter:
 
     asleep_until: float = 0.0
 
-    def count(self, key: str) -> int:
-        """The number of this message in its second; 0 when nobody counts."""
+    def add(self, key: str, number: int) -> int:
+        """The count after it; 0 when nobody counts."""
         if time.monotonic() < self.asleep_until:
             return 0
         try:
-            return _increment(key)
-        except RedisError:
+            pipeline = _valkey(settings.REDIS_URL).pipeline(transaction=False)
+            count, _ = pipeline.incrby(key, number).expire(key, _KEPT_SECONDS).execute()
+        except redis.RedisError:
             self.asleep_until = time.monotonic() + PAUSE_SECONDS
             return 0
-
-    def give_back(self, key: str) -> None:
-        if time.monotonic() < self.asleep_until:
-            return
-        try:
-            cache.decr(key)
-        except (RedisError, ValueError):  # gone already: that second is over
-            return
+        return int(count)
 
 
 _counter = _Counter()
@@ -42,19 +39,20 @@ _counter = _Counter()
 
 def take(slug: str) -> str:
     """Counts one message of the connection and returns what ``give_back`` wants. Raises Throttled (429)."""
-    key = f"webhook:{slug[:40]}:{int(time.time())}"
-    if _counter.count(key) > settings.WEBHOOK_RATE:
+    key = f"crossdock:webhook:{slug[:40]}:{int(time.time())}"
+    if _counter.add(key, 1) > settings.WEBHOOK_RATE:
         raise Throttled(wait=1)
     return key
 
 
 def give_back(key: str) -> None:
     """For a forged message: a flood of them must not shut the partner out."""
-    _counter.give_back(key)
+    _counter.add(key, -1)
 
 
-def _increment(key: str) -> int:
-    try:
-        return cache.incr(key)
-    except ValueError:  # the first of this second, or one of several first
-        return 1 if cache.add(key, 1, timeout=_KEPT_SECONDS) else cache.incr(key)
+@lru_cache(maxsize=1)
+def _valkey(url: str) -> "redis.Redis":
+    # Django's cache would make a client for every call, which costs more than the call.
+    return redis.Redis.from_url(
+        url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS, retry=Retry(NoBackoff(), 0)
+    )

@@ -27,7 +27,7 @@ def case(add_job: AddJob, wms: Connection) -> ExceptionCase:
         fingerprint="CD-3001:northgate:CHAIR-ASH", code="CD-3001", title="Product not mapped", last_seen=timezone.now(),
         context={"kind": "product", "scope": "northgate", "code": "CHAIR-ASH"},
     )  # fmt: skip
-    case.waiting.create(job=add_job(state="blocked"))
+    case.waiting.create(job=add_job(state="blocked", started_at=timezone.now()))
     return case
 
 
