@@ -41,6 +41,15 @@ class Partner(Model):
             top = top.parent_id
         return top.id
 
+    @computes("commercial_company_name")
+    def _company_name(self, record: Record) -> Any:
+        top = record.commercial_partner_id
+        return top.name if top.is_company else record.company_name
+
+    @computes("country_code")
+    def _country_code(self, record: Record) -> Any:
+        return record.country_id.code
+
     @computes("property_delivery_carrier_id")
     def _carrier(self, record: Record) -> Any:
         return self.env.store.table(self.name)[record.id].get("property_delivery_carrier_id", False)
