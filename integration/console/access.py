@@ -103,6 +103,5 @@ class AuditEventAdmin(HistoryAdmin):
     search_help_text = "The whole name of an actor, or a whole subject"
     list_display = ("at", "actor", "verb", "subject")
     list_display_links = ("at",)
-    list_filter = ("verb",)
     ordering = ("-id",)
     nothing = "Every act of a person and every change of configuration leaves a row here."

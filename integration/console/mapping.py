@@ -146,6 +146,5 @@ class ExternalReferenceAdmin(HistoryAdmin):
     search_help_text = "The partner's number, Odoo's id"
     list_display = ("reference", "document_type", "partner", "model", "record_id", "created_at")
     list_select_related = ("partner", "erp")
-    list_filter = ("document_type",)
     ordering = ("-id",)
     nothing = "Rows appear when an order is released or a shipment is posted."

@@ -142,7 +142,7 @@ def _untried(job: SyncJob) -> Entry:
 
 
 def _effect(effect: Effect) -> Entry:
-    title = f"{words(effect.verb)} in {effect.connection.name}: {effect.get_state_display()}"
+    title = f"{words(effect.verb)} in {effect.connection.name}: {effect.get_state_display().lower()}"
     return Entry(effect.landed_at or effect.intended_at, "write", title, effect.state, effect.key, links.page(effect))
 
 

@@ -89,7 +89,6 @@ class JobAttemptAdmin(HistoryAdmin):
     search_help_text = "Order or delivery number"
     list_display = ("__str__", "job_page", "outcome_badge", "code", "took", "started_at", "worker")
     list_select_related = ("job",)
-    list_filter = ("outcome",)
     nothing = "Every try of a job leaves a row here."
 
     @admin.display(description="job")

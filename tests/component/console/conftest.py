@@ -106,7 +106,7 @@ def jobs(erp, wms, delivery, received) -> SimpleNamespace:
     stream = models.Stream.objects.create(key=f"stream {EVIL}", lane=1)
     job = models.SyncJob.objects.create(
         stream=stream, flow="shipment_confirmation", subject=f"WH/OUT/1 {EVIL}", document=delivery, inbound=received,
-        state="blocked", failure_code="CD-3002", failure_mode="Unknown SKU", failure_text=EVIL,
+        state="blocked", started_at=now(), failure_code="CD-3002", failure_mode="Unknown SKU", failure_text=EVIL,
     )  # fmt: skip
     calls = [{"what": EVIL, "milliseconds": 12.5, "outcome": "ok"}]
     attempt = models.JobAttempt.objects.create(

@@ -52,9 +52,9 @@ def test_a_list_of_200_rows_makes_few_queries(name, many, admin_client):
 
 
 @pytest.mark.parametrize("name", BIG)
-def test_a_big_table_is_never_counted(name, many, admin_client):
+def test_a_big_table_is_never_read_to_its_end(name, many, admin_client):
     made = queries(admin_client, reverse(f"admin:integration_{name}_changelist"))
-    assert [sql for sql in made if "COUNT(" in sql and f'FROM "integration_{name}"' in sql] == []
+    assert [sql for sql in made if ("COUNT(" in sql or "DISTINCT" in sql) and f'FROM "integration_{name}"' in sql] == []
 
 
 @pytest.mark.parametrize("name", ["index", "timeline", "case", "job"])
