@@ -200,7 +200,7 @@ def _move_differences(move: Move, line: PostingLine | None) -> Iterator[str]:
         asked, held = _by_name(line, move, kind)
         for each in sorted(asked.keys() | (held.keys() if asked else set())):
             if not same(asked.get(each, Decimal(0)), held.get(each, Decimal(0)), move.rounding):
-                yield f"{held.get(each, 0):f} of {name} in {kind} {each} instead of {asked.get(each, 0):f}"
+                yield f"{held.get(each, Decimal(0)):f} of {name} in {kind} {each} instead of {asked.get(each, Decimal(0)):f}"
 
 
 def _by_name(line: PostingLine, move: Move, kind: str) -> tuple[dict[str, Decimal], dict[str, Decimal]]:

@@ -75,9 +75,11 @@ class World:
 
     def orders(self, each: Sequence[Mapping[int, float]], **values: object) -> list[int]:
         """Confirmed orders, made in two calls."""
+        company = {"company_id": self.company_id, **values}["company_id"]
         wanted = [
             {
                 "partner_id": self.customer_id,
+                "company_id": company,
                 "warehouse_id": self.warehouse_id,
                 "order_line": [
                     [0, 0, {"product_id": product, "product_uom_qty": quantity, "price_unit": 10}]
@@ -87,7 +89,7 @@ class World:
             }
             for lines in each
         ]
-        ids = list(self.call("sale.order", "create", vals_list=wanted))
+        ids = list(self.call("sale.order", "create", vals_list=wanted, companies=[company]))
         self.call("sale.order", "action_confirm", ids)
         return ids
 
