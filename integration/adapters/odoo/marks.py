@@ -1,25 +1,42 @@
 """The mark: one line in a picking's note that says which shipment we posted to it.
 
 Odoo copies the note to a backorder, a return or a duplicate, so the line also holds the picking's own id: a copied
-mark is nobody's. The rest of the note is people's, and is kept.
+mark is nobody's. Its seal holds the quantities that we wrote: a picking that somebody else validated with other
+quantities does not count as ours either. The rest of the note is people's, and is kept.
 """
 
+import hashlib
 import re
+from collections.abc import Mapping
+from decimal import Decimal
 from html import escape, unescape
+from typing import NamedTuple
 
-_LINE = re.compile(r"<p>Crossdock shipment: ([^<>\n]+?) on transfer (\d+)</p>")
+_LINE = re.compile(r"<p>Crossdock shipment: ([^<>\n]+?) on transfer (\d+), seal ([0-9a-f]{8})</p>")
 
 
-def read_mark(note: str | None, picking_id: int) -> str | None:
+class Mark(NamedTuple):
+    name: str
+    seal: str
+
+
+def read_mark(note: str | None, picking_id: int) -> Mark | None:
     """The mark of the shipment that was written to this very picking."""
-    found = [unescape(mark) for mark, owner in _LINE.findall(note or "") if int(owner) == picking_id]
+    found = [Mark(unescape(name), seal) for name, owner, seal in _LINE.findall(note or "") if int(owner) == picking_id]
     return found[-1] if found else None
 
 
-def with_mark(note: str | None, picking_id: int, mark: str) -> str:
+def with_mark(note: str | None, picking_id: int, mark: Mark) -> str:
     """The note with exactly this mark, at its end."""
-    return f"{without_mark(note)}<p>Crossdock shipment: {escape(mark)} on transfer {picking_id}</p>"
+    line = f"Crossdock shipment: {escape(mark.name)} on transfer {picking_id}, seal {mark.seal}"
+    return f"{without_mark(note)}<p>{line}</p>"
 
 
 def without_mark(note: str | None) -> str:
     return _LINE.sub("", note or "").strip()
+
+
+def seal(quantities: Mapping[int, Decimal]) -> str:
+    """Equal for equal quantities by move; moves that ship nothing do not count."""
+    shipped = ";".join(f"{move}:{quantity:f}" for move, quantity in sorted(quantities.items()) if quantity)
+    return hashlib.sha256(shipped.encode()).hexdigest()[:8]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal, cast
 
-from integration.adapters.odoo.marks import read_mark
+from integration.adapters.odoo.marks import read_mark, seal
 from integration.adapters.odoo.quantities import exact, plain
 from integration.adapters.odoo.versions import Version
 from integration.canonical.base import Address
@@ -43,7 +43,7 @@ def picking(row: Row, version: Version) -> Picking:
         ship_complete=row.get("move_type") == "one",
         carrier=Carrier(id=carrier["id"], name=text(carrier["name"])) if carrier else None,
         tracking_reference=text(row.get("carrier_tracking_ref")),
-        mark=read_mark(row.get("note"), row["id"]),
+        mark=_mark(row, moves),
         note=row.get("note") or "",
         currency=((row["company_id"].get("currency_id") or {}).get("name")) or "",
         freight=exact(row["carrier_price"]) if row.get("carrier_price") is not None else None,
@@ -128,6 +128,14 @@ def _writes(row: Row) -> Iterator[datetime]:
     for below in ("picking_ids", "move_ids", "move_line_ids"):
         for each in row.get(below) or ():
             yield from _writes(each)
+
+
+def _mark(row: Row, moves: tuple[Move, ...]) -> str | None:
+    """Ours, unless somebody validated the picking with other quantities than we wrote."""
+    found = read_mark(row.get("note"), row["id"])
+    if found is None or (row["state"] == "done" and found.seal != seal({each.id: each.done for each in moves})):
+        return None
+    return found.name
 
 
 def _done_and_reserved(

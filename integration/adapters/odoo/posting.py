@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from integration.adapters.odoo.marks import with_mark
-from integration.adapters.odoo.quantities import same
+from integration.adapters.odoo.marks import Mark, seal, with_mark
+from integration.adapters.odoo.quantities import SMALLEST, exact, same
 from integration.adapters.odoo.versions import Version
 from integration.canonical.erp import LotLine, Move, Picking, PostingLine, ShipmentPosting
 
@@ -55,7 +55,8 @@ def values(picking: Picking, posting: ShipmentPosting, version: Version, known: 
         if move.state not in CLOSED
         if (changed := _move_values(picking, move, wanted.get(move.id), version, known))
     ]
-    written: dict[str, Any] = {"note": with_mark(picking.note, picking.id, posting.mark), "move_ids": moves}
+    note = with_mark(picking.note, picking.id, Mark(posting.mark, _seal(picking, posting)))
+    written: dict[str, Any] = {"note": note, "move_ids": moves}
     if posting.tracking_reference:
         written["carrier_tracking_ref"] = posting.tracking_reference
     if known.carrier_id is not None:
@@ -80,6 +81,11 @@ def differences(picking: Picking, posting: ShipmentPosting) -> list[str]:
     if posting.tracking_reference and picking.tracking_reference != posting.tracking_reference:
         found.append("another tracking number")
     return found
+
+
+def _seal(picking: Picking, posting: ShipmentPosting) -> str:
+    roundings = {move.id: move.rounding for move in picking.moves}
+    return seal({line.move_id: exact(line.quantity, roundings.get(line.move_id, SMALLEST)) for line in posting.lines})
 
 
 def _move_values(
@@ -198,9 +204,9 @@ def _move_differences(move: Move, line: PostingLine | None) -> Iterator[str]:
         return
     for kind in ("lot", "package"):
         asked, held = _by_name(line, move, kind)
-        for each in sorted(asked.keys() | (held.keys() if asked else set())):
-            if not same(asked.get(each, Decimal(0)), held.get(each, Decimal(0)), move.rounding):
-                yield f"{held.get(each, Decimal(0)):f} of {name} in {kind} {each} instead of {asked.get(each, Decimal(0)):f}"
+        for each in sorted({*asked, *held} if asked else ()):
+            if not same(asked[each], held[each], move.rounding):
+                yield f"{held[each]:f} of {name} in {kind} {each} instead of {asked[each]:f}"
 
 
 def _by_name(line: PostingLine, move: Move, kind: str) -> tuple[dict[str, Decimal], dict[str, Decimal]]:

@@ -126,6 +126,18 @@ def test_a_backorder_done_by_hand_is_not_taken_for_ours(world: World) -> None:
     assert (done.state, done.mark) == ("done", None)
 
 
+def test_other_quantities_validated_by_hand_after_our_write_are_not_taken_for_ours(world: World) -> None:
+    order = world.order({world.product(stock=50): 10})
+    posted = world.ship(world.delivery_of(order), [6], shipment="S-9")
+    ours = world.read("stock.picking", posted.picking.id, "note")["note"]
+    other = world.delivery_of(world.order({world.product(stock=50): 10}))
+    copied = ours.replace(f"transfer {posted.picking.id},", f"transfer {other.id},")
+    world.call("stock.picking", "write", [other.id], vals={"note": copied})
+    assert world.gateway.delivery(other.id)[0].mark == "crossdock/wms-main/S-9"
+    world.validate_by_hand(other)
+    assert world.gateway.delivery(other.id)[0].mark is None
+
+
 def test_the_note_of_people_is_kept(world: World) -> None:
     order = world.order({world.product(stock=50): 3})
     picking = world.delivery_of(order)

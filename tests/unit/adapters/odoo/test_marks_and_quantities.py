@@ -4,10 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from integration.adapters.odoo.marks import read_mark, with_mark, without_mark
+from integration.adapters.odoo.marks import Mark, read_mark, seal, with_mark, without_mark
 from integration.adapters.odoo.quantities import exact, same
 
-MARK = "crossdock/wms-main/S & 1"
+MARK = Mark("crossdock/wms-main/S & 1", seal({1: Decimal(6)}))
+OTHER = Mark("crossdock/wms-main/S-2", seal({1: Decimal(4)}))
 
 
 def test_a_mark_is_read_back_from_the_picking_that_it_was_written_to() -> None:
@@ -21,9 +22,15 @@ def test_a_mark_that_odoo_copied_to_another_picking_is_nobody_s() -> None:
 
 
 def test_there_is_never_more_than_one_mark() -> None:
-    twice = with_mark(with_mark("<p>Hi</p>", 40, MARK), 41, "crossdock/wms-main/S-2")
+    twice = with_mark(with_mark("<p>Hi</p>", 40, MARK), 41, OTHER)
     assert twice.count("Crossdock shipment") == 1
-    assert read_mark(twice, 41) == "crossdock/wms-main/S-2"
+    assert read_mark(twice, 41) == OTHER
+
+
+def test_a_seal_tells_quantities_apart_and_leaves_out_what_did_not_ship() -> None:
+    assert seal({1: Decimal(6), 2: Decimal(0)}) == seal({1: Decimal(6)})
+    assert seal({1: Decimal(6)}) != seal({1: Decimal(5)})
+    assert seal({1: Decimal(6)}) != seal({2: Decimal(6)})
 
 
 @pytest.mark.parametrize("note", [None, "", "<p>Crossdock shipment: soon</p>", "Crossdock shipment"])
