@@ -10,7 +10,7 @@ from integration.sandbox.day import goods, troubles
 from integration.sandbox.day.crossdock import Crossdock
 from integration.sandbox.day.floor import Floor
 from integration.sandbox.day.http import NoAnswer
-from integration.sandbox.day.ledger import PlannedOrder, plan
+from integration.sandbox.day.ledger import plan
 from integration.sandbox.day.odoo import Odoo, OdooAddress
 from integration.sandbox.day.proof import Evidence, Verdict, judge
 from integration.sandbox.day.sales import Sales
@@ -20,7 +20,7 @@ from integration.sandbox.day.wms import Wms
 
 SOLD_AT_ONCE = 4
 PAUSE, LOOK_EVERY = 0.15, 0.7
-PATIENCE = 90.0  # so long without any change, and the day is over as it is
+PATIENCE = 45.0  # so long without any change, and the day is over as it is
 UNMAPPED = "CD-3001"
 
 

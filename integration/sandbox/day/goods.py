@@ -127,8 +127,8 @@ def _customers(odoo: Odoo) -> dict[str, int]:
 def _carriers(odoo: Odoo, version: int) -> dict[str, int]:
     kind = {"type": "service"} if version >= 18 else {"detailed_type": "service"}
     service = odoo.create("product.product", {"name": "Delivery", **kind})
-    values = [{"name": name, "product_id": service, "fixed_price": 0.0} for name in (GROUND, DRONE)]
-    return {row["name"]: odoo.create("delivery.carrier", row) for row in values}
+    terms = {"product_id": service, "fixed_price": 0.0}
+    return {name: odoo.create("delivery.carrier", {"name": name, **terms}) for name in (GROUND, DRONE)}
 
 
 def _count_stock(odoo: Odoo, products: Mapping[str, int], place: int, orders: int) -> None:

@@ -28,6 +28,14 @@ class Difference:
     because: str = ""
 
 
+@dataclass(frozen=True)
+class Wrong:
+    """Something that is not as it should be; ``order`` is empty where it is about none."""
+
+    order: str
+    text: str
+
+
 @dataclass
 class Verdict:
     """``explained``: planned, and said by an open case. ``wrong``: everything else that is not as it should be."""
@@ -35,7 +43,7 @@ class Verdict:
     lines: int = 0
     units: Decimal = Decimal(0)
     explained: list[Difference] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
+    wrong: list[Wrong] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
 
     @property
@@ -57,15 +65,15 @@ class Evidence:
 
 
 def judge(evidence: Evidence) -> Verdict:
-    verdict = Verdict(cases=list(evidence.cases), wrong=list(evidence.stuck))
+    verdict = Verdict(cases=list(evidence.cases), wrong=[Wrong("", text) for text in evidence.stuck])
     for order in evidence.orders:
         _judge_order(order, evidence, verdict)
     verdict.wrong += [
-        f"{name} is at the warehouse, and nobody sold it"
+        Wrong(name, f"{name} is at the warehouse, and nobody sold it")
         for name in evidence.wms.keys() - {order.name for order in evidence.orders}
     ]
     if [stray["shipment"] for stray in evidence.strays] != [STRAY_SHIPMENT]:
-        verdict.wrong.append(f"shipments without an order: {len(evidence.strays)}, one was planned")
+        verdict.wrong.append(Wrong("", f"shipments without an order: {len(evidence.strays)}, one was planned"))
     verdict.wrong += _cases_wrong(evidence)
     return verdict
 
@@ -73,7 +81,7 @@ def judge(evidence: Evidence) -> Verdict:
 def _judge_order(order: PlannedOrder, evidence: Evidence, verdict: Verdict) -> None:
     ours, theirs = evidence.odoo.get(order.name), evidence.wms.get(order.name)
     if ours is None:
-        verdict.wrong.append(f"{order.name or order.reference} is not in Odoo")
+        verdict.wrong.append(Wrong(order.name, f"{order.name or order.reference} is not in Odoo"))
         return
     verdict.lines += len(ours.lines)
     verdict.units += sum((line.shipped for line in ours.lines.values()), Decimal(0))
@@ -83,11 +91,11 @@ def _judge_order(order: PlannedOrder, evidence: Evidence, verdict: Verdict) -> N
         if each.kind in order.scene.differs and each.odoo == NOTHING:
             verdict.explained.append(Difference(each.order, each.line, each.kind, each.wms, each.odoo, because))
         else:
-            verdict.wrong.append(
-                f"{each.order} {each.line}: {each.kind}: the warehouse says {each.wms}, Odoo says {each.odoo}"
-            )
+            said = f"the warehouse says {each.wms}, Odoo says {each.odoo}"
+            verdict.wrong.append(Wrong(order.name, f"{each.order} {each.line}: {each.kind}: {said}"))
     for kind in order.scene.differs - {each.kind for each in found}:
-        verdict.wrong.append(f"{order.name}: {kind}: the sides agree, and should not ({order.scene.name})")
+        text = f"{order.name}: {kind}: the sides agree, and should not ({order.scene.name})"
+        verdict.wrong.append(Wrong(order.name, text))
 
 
 def _differences(ours: OrderBook, theirs: OrderBook | None) -> Iterator[Difference]:
@@ -97,7 +105,9 @@ def _differences(ours: OrderBook, theirs: OrderBook | None) -> Iterator[Differen
         sku = ours.skus[line_id]
         if ours.delivered[line_id] != line.shipped:
             by_order, by_transfers = _number(ours.delivered[line_id]), _number(line.shipped)
-            yield Difference(ours.name, sku, "delivered", f"{by_transfers} by its transfers", f"{by_order} by the order")
+            yield Difference(
+                ours.name, sku, "delivered", f"{by_transfers} by its transfers", f"{by_order} by the order"
+            )
         if theirs is not None:
             for kind, wms, odoo in _line_differences(theirs.lines.get(line_id, LineBook()), line):
                 yield Difference(ours.name, sku, kind, wms, odoo)
@@ -121,7 +131,7 @@ def _line_differences(wms: LineBook, odoo: LineBook) -> Iterator[tuple[str, str,
             yield kind, theirs, ours
 
 
-def _cases_wrong(evidence: Evidence) -> Iterator[str]:
+def _cases_wrong(evidence: Evidence) -> Iterator[Wrong]:
     """Exactly the planned cases are open, each about its own order."""
     planned = Counter({STRAY_CODE: 1})
     for order in evidence.orders:
@@ -129,12 +139,12 @@ def _cases_wrong(evidence: Evidence) -> Iterator[str]:
     found = Counter(case["code"] for case in evidence.cases)
     for code in sorted(planned.keys() | found.keys()):
         if planned[code] != found[code]:
-            yield f"{code}: {found[code]} cases are open, {planned[code]} were planned"
+            yield Wrong("", f"{code}: {found[code]} cases are open, {planned[code]} were planned")
     for order in evidence.orders:
         mine = {release for release, name in evidence.releases.items() if name == order.name} | {order.name}
         for code in order.scene.codes:
             if code not in BY_PRODUCT and not any(_about(case, code, mine) for case in evidence.cases):
-                yield f"{code}: no case is about {order.name} ({order.scene.name})"
+                yield Wrong(order.name, f"{code}: no case is about {order.name} ({order.scene.name})")
 
 
 def _about(case: Case, code: str, names: set[str]) -> bool:

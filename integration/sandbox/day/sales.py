@@ -33,7 +33,8 @@ class Sales:
 
     def _values(self, order: PlannedOrder) -> dict[str, object]:
         lines = [
-            {"product_id": self._shop.products[sku], "product_uom_qty": float(quantity)} for sku, quantity in order.basket
+            {"product_id": self._shop.products[sku], "product_uom_qty": float(quantity)}
+            for sku, quantity in order.basket
         ]
         return {
             "partner_id": self._shop.customers[order.customer],

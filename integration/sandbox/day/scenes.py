@@ -73,7 +73,12 @@ SCENES = (
         least=2,
     ),
     Scene(
-        "more than ordered, not allowed", ONE, (Accept(), Ship("over")), "for a person", codes=("CD-5004",), differs=NOT_BOOKED
+        "more than ordered, not allowed",
+        ONE,
+        (Accept(), Ship("over")),
+        "for a person",
+        codes=("CD-5004",),
+        differs=NOT_BOOKED,
     ),
     Scene(
         "a SKU that nobody knows",
@@ -109,9 +114,7 @@ SCENES = (
         codes=("CD-5006",),
         differs=NOT_BOOKED,
     ),
-    Scene(
-        "shipped without a quantity", ONE, (Accept(), Ship("zero", final=False)), "for a person", codes=("CD-5011",)
-    ),
+    Scene("shipped without a quantity", ONE, (Accept(), Ship("zero", final=False)), "for a person", codes=("CD-5011",)),
     Scene(
         "a line cancelled in Odoo, shipped all the same",
         ONE,

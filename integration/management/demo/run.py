@@ -1,0 +1,108 @@
+"""Sets everything up, plays the day, shows the proof."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from config.local.errors import LocalError
+from config.local.place import CHECKOUT
+from config.local.stack import running
+from config.local.supervisor import Supervisor
+from integration.management.demo import database, town
+from integration.management.demo.configure import Setup
+from integration.management.demo.screen import Screen
+from integration.management.demo.town import Town
+from integration.sandbox.day.crossdock import Crossdock
+from integration.sandbox.day.day import Day
+from integration.sandbox.day.goods import Shop
+from integration.sandbox.day.odoo import OdooAddress
+
+LOG = CHECKOUT / "var" / "log" / "demo"
+
+
+def run(orders: int, *, stay: bool, before_proof: str, screen: Screen) -> bool:
+    """Whether both systems agree. ``before_proof``: a shell command that may look, or meddle, before they are compared.
+
+    With ``stay`` everything runs on until Ctrl-C, which is no error.
+    """
+    place = Town()
+    day = Day(OdooAddress(place.odoo_url, town.DATABASE, town.LOGIN, place.odoo_key), place.wms_url, orders)
+    shutil.rmtree(LOG, ignore_errors=True)
+    with running() as local, Supervisor(LOG) as processes:
+        screen.step("PostgreSQL and Valkey run")
+        env = place.environment({**local.environment(), "DATABASE_URL": database.recreate(local)})
+        for stand_in in (place.odoo, place.wms):
+            processes.start(stand_in)
+        screen.step("A sandbox Odoo and a sandbox warehouse run, filled with goods")
+        token = _prepare(env, _setup(place, day.open()))
+        screen.step("The database is migrated; connections, warehouse and codes are configured")
+        for command in place.crossdock(env):
+            processes.start(command)
+        screen.step("Web, worker and beat run")
+        screen.address(place)
+        crossdock = Crossdock(place.url, token, town.WMS)
+        with screen.day(orders) as listener:
+            day.play(crossdock, listener)
+        processes.check()
+        if before_proof:
+            _meddle(before_proof, place)
+        verdict = day.prove(crossdock)
+        screen.result(day.orders, verdict, day.figures())
+        if stay:
+            screen.address(place)
+            with _until_told():
+                processes.wait()
+        return verdict.good
+
+
+def _setup(place: Town, shop: Shop) -> Setup:
+    return Setup(
+        odoo_slug=town.ODOO,
+        odoo_url=place.odoo_url,
+        odoo_database=town.DATABASE,
+        odoo_login=town.LOGIN,
+        odoo_key=place.odoo_key,
+        hint_token=place.hint_token,
+        wms_slug=town.WMS,
+        wms_url=place.wms_url,
+        wms_token=place.wms_token,
+        signing=place.signing,
+        company=shop.company,
+        warehouse=shop.warehouse,
+        password=place.password,
+    )
+
+
+def _prepare(env: Mapping[str, str], setup: Setup) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "demo_prepare"],
+        cwd=CHECKOUT,
+        env={**os.environ, **env},
+        input=json.dumps(setup.as_json()),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or ["nothing"])[-1]
+        raise LocalError(f"Crossdock could not be configured: {said}")
+    return done.stdout.strip()
+
+
+def _meddle(command: str, place: Town) -> None:
+    addresses = {"DEMO_ODOO_URL": place.odoo_url, "DEMO_WMS_URL": place.wms_url, "DEMO_URL": place.url}
+    done = subprocess.run(command, shell=True, env={**os.environ, **addresses}, check=False)  # noqa: S602
+    if done.returncode:
+        raise LocalError(f"{command!r} ended with status {done.returncode}.")
+
+
+@contextmanager
+def _until_told() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        return

@@ -1,0 +1,83 @@
+"""What came of the day, for people who run a warehouse."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from rich import box
+from rich.table import Table
+
+from integration.sandbox.day.day import Figures
+from integration.sandbox.day.ledger import PlannedOrder
+from integration.sandbox.day.proof import Verdict
+from integration.sandbox.day.scenes import SCENES, STRAY_CODE, Scene
+
+
+def scenes(orders: Sequence[PlannedOrder], verdict: Verdict) -> Table:
+    table = _table("What happened", "Orders", "What was done", "What should come of it", "What came of it")
+    counts = Counter(order.scene.name for order in orders)
+    wrong = Counter(_scene_of(wrong.order, orders) for wrong in verdict.wrong)
+    for scene in SCENES:
+        came = f"[red]{wrong[scene.name]} things are wrong[/]" if wrong[scene.name] else _as_expected(scene)
+        table.add_row(str(counts[scene.name]), scene.name, scene.expected, came)
+    table.add_row("-", "a shipment for an order that nobody released", "for a person", f"case {STRAY_CODE}")
+    return table
+
+
+def cases(verdict: Verdict) -> Table:
+    table = _table("Left on purpose for a person", "Case", "Whose", "Cause")
+    for case in sorted(verdict.cases, key=lambda case: str(case["code"])):
+        table.add_row(case["code"], case["owner"], case["cause"])
+    return table
+
+
+def explained(verdict: Verdict) -> Table:
+    """One row for each order; the lines and quantities stand in the console."""
+    table = _table("Differences that an open case explains", "Order", "Warehouse and Odoo differ in", "Lines", "Case")
+    found = defaultdict(list)
+    for each in verdict.explained:
+        found[each.order, each.because].append(each)
+    for (order, because), differences in sorted(found.items()):
+        kinds = ", ".join(sorted({each.kind for each in differences}))
+        table.add_row(order, kinds, ", ".join(sorted({each.line for each in differences})), because)
+    return table
+
+
+def figures(orders: int, counted: Figures) -> Table:
+    table = Table.grid(padding=(0, 2))
+    rows = (
+        ("Orders", f"{orders}, in {counted.seconds:.0f} seconds"),
+        ("Releases taken by the warehouse", counted.releases),
+        ("Messages from the warehouse", counted.events),
+        ("  of these recognised as sent before", counted.repeats),
+        ("  tries that met an outage or a limit", counted.retries),
+        ("Deliveries booked in Odoo", counted.bookings),
+        ("Calls to Odoo", counted.odoo_calls),
+    )
+    for name, value in rows:
+        table.add_row(name, str(value))
+    return table
+
+
+def sentence(verdict: Verdict) -> str:
+    lines, pieces, planned = verdict.lines, verdict.units, len(verdict.explained)
+    compared = f"{lines} order lines and {pieces:.0f} pieces, compared by both systems' own books"
+    if verdict.good:
+        differ = f"{planned} differences, each of them planned and explained by an open case"
+        return f"[bold green]Both systems agree.[/] {compared}: {differ}."
+    return f"[bold red]The systems do not agree.[/] {compared}: {len(verdict.wrong)} things are not as they should be."
+
+
+def _as_expected(scene: Scene) -> str:
+    opened = "case " + " and ".join(scene.codes) if scene.codes else ""
+    return opened or "both sides agree"
+
+
+def _scene_of(name: str, orders: Sequence[PlannedOrder]) -> str:
+    return next((order.scene.name for order in orders if name and order.name == name), "")
+
+
+def _table(title: str, *headings: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
