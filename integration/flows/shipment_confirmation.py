@@ -19,7 +19,7 @@ from integration.canonical.shipments import ShipmentConfirmed
 from integration.errors import ConfigurationError, InvalidDocument
 from integration.flows import answers, sites
 from integration.flows.events import event_of
-from integration.jobs import acts, effects, mappings
+from integration.jobs import acts, effects, locks, mappings
 from integration.jobs.queue import enqueue
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
@@ -67,7 +67,7 @@ def handle(work: Work) -> Outcome:
     effect = Effect.objects.filter(connection=case.warehouse.erp, key=case.source).first()
     _same_as_before(case, effect)
     if effect is None or effect.state != Effect.State.LANDED:
-        with open_erp(case.warehouse.erp, work) as erp:
+        with locks.held(work, _stock(case)), open_erp(case.warehouse.erp, work) as erp:
             effect = _post(work, case, erp)
     return Outcome(f"{case.shipment.shipment} on {effect.result['picking']}", partial(_commit, case, effect))
 
@@ -126,6 +126,11 @@ def _same_as_before(case: _Case, effect: Effect | None) -> None:
     )
 
 
+def _stock(case: _Case) -> list[str]:
+    """The stock that the posting takes from: one posting at a time writes it."""
+    return sorted({f"stock/{case.warehouse.pk}/{share.line.product_id}" for share in case.shares})
+
+
 def _post(work: Work, case: _Case, erp: ErpGateway) -> Effect:
     """Restarts from the pickings as they are now. Already marked as ours: found, and nothing is sent."""
     pickings = erp.delivery(case.delivery.erp_id)
@@ -176,8 +181,7 @@ def _commit(case: _Case, effect: Effect) -> None:
     StockEvent.objects.bulk_create([_event(case, effect, number) for number in range(len(case.shares))])
     for share in case.shares:
         _count(case.delivery, share)
-    for picking_id in [effect.result["picking_id"], *effect.result["backorders"]]:
-        _refer(case, picking_id)
+    _refer(case, effect)
     _close(case)
 
 
@@ -205,15 +209,23 @@ def _count(delivery: Document, share: rules.ShippedQuantity) -> None:
     row.save(update_fields=["shipped", "over"])
 
 
-def _refer(case: _Case, picking_id: int) -> None:
-    ExternalReference.objects.get_or_create(
-        erp=case.warehouse.erp,
-        model="stock.picking",
-        record_id=picking_id,
-        partner=case.message.connection,
-        document_type="release",
-        reference=case.delivery.reference,
-    )
+def _refer(case: _Case, effect: Effect) -> None:
+    """The picking and its backorders belong to the release; every number of the shipment leads to the picking."""
+    picking_id, shipment = effect.result["picking_id"], case.shipment
+    numbers = [*shipment.tracking_numbers, *(package.tracking_number for package in shipment.packages)]
+    known = [
+        *((each, "release", case.delivery.reference) for each in [picking_id, *effect.result["backorders"]]),
+        (picking_id, "shipment", shipment.shipment),
+        *((picking_id, "tracking", number[:64]) for number in dict.fromkeys(numbers) if number),
+    ]
+    erp, partner = case.warehouse.erp, case.message.connection
+    rows = [
+        ExternalReference(
+            erp=erp, model="stock.picking", record_id=pk, partner=partner, document_type=kind, reference=reference
+        )
+        for pk, kind, reference in known
+    ]
+    ExternalReference.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _close(case: _Case) -> None:

@@ -7,7 +7,7 @@ from integration.models.connections import Connection, ConnectionGate, RemoteSlo
 from integration.models.documents import Document, DocumentLine, StockEvent
 from integration.models.mapping import BusinessRule, CodeMapping, ExternalReference
 from integration.models.messages import InboundMessage, MessageKey, OutboundMessage
-from integration.models.work import Effect, JobAttempt, Lane, Stream, SyncJob
+from integration.models.work import Effect, JobAttempt, Lane, ResourceLock, Stream, SyncJob
 
 __all__ = [
     "ApiToken",
@@ -30,6 +30,7 @@ __all__ = [
     "MessageKey",
     "OutboundMessage",
     "RemoteSlot",
+    "ResourceLock",
     "SeenWrite",
     "StockEvent",
     "Stream",

@@ -37,6 +37,17 @@ class Stream(models.Model):
         return self.key
 
 
+class ResourceLock(models.Model):
+    """Something in a remote system that one worker at a time should write, for speed; see ``jobs.locks``."""
+
+    key = models.CharField(max_length=200, primary_key=True)
+    token = models.UUIDField()
+    held_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class SyncJob(models.Model):
     """One unit of work. ``payload`` holds ids and codes only: what is personal stays in messages and snapshots."""
 
