@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.contract.odoo.ids import Bindings
 from tests.contract.odoo.recording import Recording, Step, fault_of, fields_of
-from tests.contract.odoo.table import UNORDERED, ignored
+from tests.contract.odoo.table import COMMON_ROWS, UNORDERED, ignored
 
 NUMBERED = re.compile(r"\b(?:S\d{5}|P\d{5}|[A-Z0-9]+/(?:IN|OUT|INT|PICK|PACK)/\d{5}|SP/\d{5}|R?(?:INV|BILL)/\d{4}/[\d/]+)")
 X2MANY = ("one2many", "many2many")
@@ -30,10 +30,17 @@ class Comparer:
             self._differ("fault", _short(step.fault), _short(fault) if fault else result)
         elif step.fault is not None and fault is not None:
             self._faults(step.fault, fault)
+        elif step.name in COMMON_ROWS:
+            self._common_rows(step.model, step.result, result)
         elif step.method in ("read", "search_read") and isinstance(step.result, list):
             self._rows(step.model, step.result, result)
         elif step.method == "create":
             self._created(step.model, step.result, result)
+        elif step.method == "load" and isinstance(step.result["ids"], list) and isinstance(result["ids"], list):
+            self._created(step.model, step.result["ids"], result["ids"])
+        elif step.method == "get_external_id":
+            known = {str(self._bindings.actual(step.model, int(one))): name for one, name in step.result.items()}
+            self._anything(step.method, known, result)
         else:
             self._anything(step.method, step.result, result)
 
@@ -43,6 +50,8 @@ class Comparer:
 
     def _faults(self, recorded: dict[str, Any], actual: dict[str, Any]) -> None:
         (kind, message), (kind_now, message_now) = fault_of(recorded), fault_of(actual)
+        for one, now in zip(NUMBERED.findall(message), NUMBERED.findall(message_now), strict=False):
+            self._bindings.text(one, now)
         if (kind, self._message(message)) != (kind_now, self._message(message_now)):
             self._differ("fault", (kind, self._message(message)), (kind_now, message_now))
 
@@ -58,6 +67,15 @@ class Comparer:
         for row, row_now in zip(recorded, actual, strict=True):
             self._row(model, row, row_now)
 
+    def _common_rows(self, model: str, recorded: list[dict[str, Any]], actual: list[dict[str, Any]]) -> None:
+        ours = {row["id"]: row for row in actual}
+        pairs = [(row, ours.get(self._bindings.there[model].get(row["id"], 0))) for row in recorded]
+        both = [(row, mine) for row, mine in pairs if mine]
+        if not both:
+            self._differ("rows", recorded, actual)
+        for row, mine in both:
+            self._row(model, row, mine)
+
     def _row(self, model: str, recorded: dict[str, Any], actual: dict[str, Any]) -> None:
         if set(recorded) != set(actual):
             self._differ("fields", sorted(recorded), sorted(actual))
@@ -66,6 +84,8 @@ class Comparer:
             key = f"{model}.{name}"
             if key in self._ignored:
                 self.used_ignores.add(key)
+            elif key == "ir.model.data.res_id":
+                self._created(recorded["model"], value, actual[name])
             elif not self._same(model, name, value, actual[name]):
                 self._differ(f"id {recorded['id']} {name}", value, actual[name])
 

@@ -43,6 +43,8 @@ class Bindings:
         """Let a recorded text (a number, a time) stand for the sandbox's."""
         if recorded != actual and len(recorded) > 3:
             self.texts.setdefault(recorded, actual)
+            if MOMENT.fullmatch(recorded):
+                self.texts.setdefault(recorded.replace(" ", "T"), actual.replace(" ", "T"))
 
     def translated(self, text: str) -> str:
         if text in self.texts:

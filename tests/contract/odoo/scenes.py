@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tests.contract.odoo.world import World
 
-Scene = Callable[[World], None]
+Scene = Callable[[World], object]
 BACKORDER = {"skip_backorder": True, "skip_immediate": True}
 
 
@@ -118,6 +118,16 @@ def policy(value: str) -> Scene:
     return play
 
 
+def after(*scenes: Scene) -> Scene:
+    """One after the other."""
+
+    def play(world: World) -> None:
+        for scene in scenes:
+            scene(world)
+
+    return play
+
+
 def one_go(world: World) -> None:
     kind = world.call("stock.picking.type", "search", [["code", "=", "outgoing"], ["warehouse_id.code", "=", "WH"]])
     world.call("stock.picking.type", "write", kind, {"create_backorder": "ask"})
@@ -224,8 +234,36 @@ def s08_locked(world: World) -> None:
     world.call("sale.order", "action_done" if world.version == 16 else "action_lock", [order])
 
 
+# --- S14: repeated calls
+
+
+def s14_orders(world: World) -> None:
+    world.product("002", 50)
+    world.product("004", 50)
+
+
+def s14_draft(world: World) -> None:
+    world.order(("002", 2), ref=world.ref(), confirm=False)
+
+
+def s14_validate(world: World) -> None:
+    """16 ships what is written as done: the recorder wrote it just before."""
+    if world.version == 16:
+        order = world.call("sale.order", "search", [["state", "=", "sale"]], order="id desc", limit=1)[0]
+        world.done(world.moves(order)[0], 2)
+
+
+def s14_lots(world: World) -> None:
+    world.product("011", tracking="lot")
+    if world.version != 18:
+        world.lot("011", "dup lot")
+
+
 # Scenario -> first step of a case (its letter, or its whole name) -> what is made before it.
 SCENES: dict[str, dict[str, Scene]] = {
+    "S03_master_data": {
+        "order line in dozens": lambda world: world.order(confirm=False),
+    },
     "S04_sale_order": {
         "create (stocked line, short line, service line, note)": s04_start,
         "order without any stock: order": orders((("009", 3),)),
@@ -255,20 +293,20 @@ SCENES: dict[str, dict[str, Scene]] = {
         "I": orders((("002", 3),)),
     },
     "S06_partial_backorder": {
-        "A": lambda world: (products(p002=500, p004=500)(world), orders((("002", 10), ("004", 4)))(world))[0],
+        "A": after(products(p002=500, p004=500), orders((("002", 10), ("004", 4)))),
         "B": orders((("002", 10),)),
         "C": orders((("002", 10),)),
         "D": orders((("002", 10), ("004", 5))),
         "E": orders((("002", 10),)),
-        "E2": lambda world: (products(p011=10)(world), orders((("011", 10),))(world))[0],
+        "E2": after(products(p011=10), orders((("011", 10),))),
         "F": orders((("002", 10), ("004", 5))),
         "F2": orders((("002", 10),)),
         "F3": orders((("002", 10),)),
-        "G": lambda world: (products(p018=50)(world), orders((("002", 10), ("004", 5)))(world))[0],
+        "G": after(products(p018=50), orders((("002", 10), ("004", 5)))),
         "H": orders((("002", 10),)),
         "I create_backorder=always: done 6 of 10": policy("always"),
         "I create_backorder=never: done 6 of 10": policy("never"),
-        "J": lambda world: (products(p023=1)(world), one_go(world))[0],
+        "J": after(products(p023=1), one_go),
     },
     "S08_amend_cancel": {
         "A": s08_start,
@@ -285,6 +323,13 @@ SCENES: dict[str, dict[str, Scene]] = {
         "P ship a locked order": s08_ship_locked,
         "P cancel a locked order": s08_locked,
         "Q": orders((("002", 5),)),
+    },
+    "S14_idempotency": {
+        "B": s14_orders,
+        "D": s14_draft,
+        "E button_validate": s14_validate,
+        "F": lambda world: world.order(("002", 2)),
+        "J": s14_lots,
     },
     "S07_lots_serials": {
         "0": s07_start,

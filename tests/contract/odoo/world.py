@@ -7,6 +7,8 @@ from typing import Any
 from tests.contract.odoo.client import Client
 from tests.contract.odoo.recording import Recording, Step
 
+from integration.sandbox.odoo import SandboxOdoo
+
 LABEL = re.compile(r"\[(SKU-\w+-(\d+))\] (Rec product [\w-]+)")
 # Models whose records a set-up makes: the new ones stand for the recorded ones that a case speaks of.
 MADE = (
@@ -19,7 +21,8 @@ MADE = (
 class World:
     """The sandbox while a recording is replayed."""
 
-    def __init__(self, client: Client, found: Recording) -> None:
+    def __init__(self, odoo: SandboxOdoo, client: Client, found: Recording) -> None:
+        self.odoo = odoo
         self._client = client
         self.version = int(found.version)
         self.protocol = found.protocol
@@ -32,12 +35,17 @@ class World:
         self.extra: dict[str, int] = {}
         self.refs: list[str] = []
         self.keys: list[str] = []
+        self.watched: dict[str, int] = {}
         self.first: Step = found.steps[0]
         self.settle: Callable[[], object] = list
         self.stock = self.call("stock.warehouse", "search_read", [], ["lot_stock_id"])[0]["lot_stock_id"][0]
 
     def call(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:
         return self._client.call(model, method, *args, **kwargs)
+
+    def write_date(self, model: str, record_id: int) -> Any:
+        """To the microsecond, which no protocol shows."""
+        return self.odoo.service.database.store.table(model)[record_id]["write_date"]
 
     def look_at(self, steps: list[Step]) -> None:
         """Learn what a case speaks of: its first step, references, and the codes of its products."""

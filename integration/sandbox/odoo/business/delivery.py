@@ -71,12 +71,28 @@ def _procure(line: Record, quantity: float) -> None:
     """Moves for a quantity: one in the first step, or the whole chain from the last step backwards."""
     order = line.order_id
     steps = steps_of(order.warehouse_id)
+    open_move = _growing(line, steps[0]) if order.env.traits.next_step_only or len(steps) == 1 else None
+    if open_move:
+        open_move.write(product_uom_qty=total([open_move.product_uom_qty, quantity]))
+        if open_move.state != "assigned":
+            assign([open_move])
+        return
     if order.env.traits.next_step_only or len(steps) == 1:
         move = _move(line, quantity, steps[0], procure_method="make_to_stock")
         _place(line, move, steps[0])
         confirm([move])
         return
     _procure_chain(line, quantity, steps)
+
+
+def _growing(line: Record, kind: Record) -> Record | None:
+    """The open move of the line that a larger quantity joins."""
+    group = line.order_id.procurement_group_id
+    for move in first_moves(line):
+        way = move.picking_id.picking_type_id == kind and move.location_id == ends_of(kind)[0]
+        if move.state not in ("draft", *CLOSED) and way and move.product_id == line.product_id and group:
+            return move
+    return None
 
 
 def _procure_chain(line: Record, quantity: float, steps: list[Record]) -> None:

@@ -78,7 +78,12 @@ class Move(Model):
 
     @computes("packaging_uom_id")
     def _packaging_unit(self, record: Record) -> Any:
-        return record.product_uom.id
+        return record.sale_line_id.product_uom.id or record.product_uom.id
+
+    @computes("packaging_uom_qty")
+    def _packaging_quantity(self, record: Record) -> float:
+        unit = self.env.browse("uom.uom", self._packaging_unit(record))
+        return convert(record.product_uom_qty, record.product_uom, unit)
 
     @computes("is_locked")
     def _is_locked(self, record: Record) -> bool:

@@ -73,6 +73,14 @@ class Partner(Model):
         return {"contact": partner.id, **found}
 
 
+@serves("res.country.state")
+class State(Model):
+    """A state of a country."""
+
+    def label(self, record: Record) -> str:
+        return f"{record.name} ({record.country_id.code})" if record.country_id else str(record.name)
+
+
 @serves("res.company")
 class Company(Model):
     """A company."""

@@ -16,6 +16,7 @@ TYPES = (
     ("pack_type_id", "Pack", "internal", "PACK"),
     ("int_type_id", "Internal Transfers", "internal", "INT"),
 )
+RETURNS = ("return_type_id", "Returns", "incoming", "IN")
 # Its places: column, name, shown without further steps.
 PLACES = (
     ("lot_stock_id", "Stock", True),
@@ -73,7 +74,12 @@ class Location(Model):
         return False
 
     def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
-        return {"usage": "internal", "active": True, "company_id": self.env.company.id}
+        return {"usage": "internal", "active": True}
+
+    def created(self, record: Record, values: dict[str, Any]) -> None:
+        """Places inside of a warehouse and of a company's own accounts belong to the company."""
+        if "company_id" not in values and record.usage in ("internal", "transit", "inventory", "production"):
+            record.put(company_id=self.env.company.id)
 
 
 @serves("stock.picking.type")
@@ -91,8 +97,7 @@ class OperationType(Model):
             "create_backorder": "ask",
             "reservation_method": "at_confirm",
             "move_type": "direct",
-            "use_create_lots": incoming
-            or (values.get("code") == "outgoing" and self.env.traits.creates_lot_on_delivery),
+            "use_create_lots": incoming,
             "use_existing_lots": not incoming,
             "sequence": 1,
         }
@@ -115,11 +120,14 @@ class Warehouse(Model):
     def created(self, record: Record, values: dict[str, Any]) -> None:
         view = self._place(record.code, "view", self.env.first("stock.location", ["name", "=", "Physical Locations"]))
         record.put(view_location_id=view)
+        self.env.put("stock.location", view, {"company_id": record.company_id.id})
         for column, name, always in PLACES:
             place = self._place(name, "internal", self.env.browse("stock.location", view))
             record.put(**{column: place})
             self.env.put("stock.location", place, {"active": always})
-        for column, name, code, short in TYPES:
+        dash = "" if self.env.traits.next_step_only else "-"
+        record.lot_stock_id.put(barcode=f"{record.code}{dash}STOCK", replenish_location=True)
+        for column, name, code, short in TYPES if self.env.traits.picked else (*TYPES, RETURNS):
             record.put(**{column: self._type(record, name, code, short)})
         self._arrange(record)
 
@@ -160,4 +168,7 @@ class Warehouse(Model):
         warehouse.pick_type_id.put(active=steps != "ship_only")
         warehouse.pack_type_id.put(active=steps == "pick_pack_ship")
         warehouse.in_type_id.put(return_picking_type_id=warehouse.out_type_id)
-        warehouse.out_type_id.put(return_picking_type_id=warehouse.in_type_id)
+        back = warehouse.in_type_id if self.env.traits.picked else warehouse.return_type_id
+        warehouse.out_type_id.put(return_picking_type_id=back)
+        if not self.env.traits.picked:
+            back.put(default_location_dest_id=stock, use_create_lots=False, use_existing_lots=True)

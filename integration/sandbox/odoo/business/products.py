@@ -43,12 +43,17 @@ class Unit(Model):
     def _ratio(self, record: Record) -> float:
         return self._factor_inv(record) if record.uom_type == "bigger" else float(record.factor)
 
-    @computes("relative_factor")
-    def _relative_factor(self, record: Record) -> float:
-        return float(record.factor)
+    @computes("parent_path")
+    def _path(self, record: Record) -> str:
+        base = record.relative_uom_id
+        return f"{self._path(base) if base else ''}{record.id}/"
 
     def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
-        return {"active": True, "rounding": 0.01, "factor": 1.0, "uom_type": "reference"}
+        found = {"active": True, "rounding": 0.01, "factor": 1.0, "uom_type": "reference", "relative_factor": 1.0}
+        base = self.env.browse("uom.uom", values.get("relative_uom_id"))
+        if base:
+            found["factor"] = base.factor * float(values.get("relative_factor") or 1.0)
+        return found
 
 
 @serves("product.template")
@@ -87,7 +92,8 @@ class Template(Model):
             "invoice_policy": "order",
             "list_price": 1.0,
             "uom_id": unit,
-            "categ_id": 1,
+            "categ_id": False if self.env.traits.number >= 19 else 1,
+            **self._routes(),
             **({"uom_po_id": unit} if "uom_po_id" in self.fields else {}),
             **(
                 {"detailed_type": values.get("type") or "consu"}
@@ -95,6 +101,12 @@ class Template(Model):
                 else {"type": "consu"}
             ),
         }
+
+    def _routes(self) -> dict[str, Any]:
+        """Until 18 a new product may be bought."""
+        if self.env.traits.number >= 19:
+            return {}
+        return {"route_ids": [[6, 0, [route.id for route in self.env.find("stock.route", ["name", "=", "Buy"])]]]}
 
     def created(self, record: Record, values: dict[str, Any]) -> None:
         if not self.env.context.get("variant_given"):
@@ -182,7 +194,8 @@ class Product(Model):
             return
         same = [one for one in self.env.find(self.name, ["barcode", "=", record.barcode]) if one != record]
         if same:
-            names = " and ".join(label_of(one) for one in [*same, record])
+            joint = " and " if self.env.traits.number >= 18 else ", "
+            names = joint.join(label_of(one) for one in [*same, record])
             raise ValidationError(
                 f'Barcode(s) already assigned:\n\n- Barcode "{record.barcode}" already assigned to product(s): {names}'
                 + (

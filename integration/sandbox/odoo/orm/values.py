@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 DATETIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 DATE_FORMAT = "%Y-%m-%d"
+# Fewer digits than others have.
+DIGITS = {"volume": 2, "weight": 2}
 TEXTS = ("char", "text", "html")
 
 
@@ -74,7 +76,7 @@ def parse(env: Env, field: Field, value: Any) -> Any:
 
 def _scalar(field: Field, value: Any) -> Any:
     if field.type in ("float", "monetary"):
-        return round(float(value or 0.0), 6)
+        return round(float(value or 0.0), DIGITS.get(field.name, 6))
     if field.type == "integer":
         return int(value or 0)
     if field.type == "boolean":

@@ -11,7 +11,7 @@ from .links import INHERITS
 from .reading import Reading
 from .record import plain
 from .registry import on_model, on_records
-from .schema import X2MANY
+from .schema import X2MANY, Field
 from .values import parse
 
 REQUIRED_TEXT = (
@@ -108,8 +108,16 @@ class Writing(Reading):
             if field.type in X2MANY:
                 lists[name] = plain(value)
             else:
-                rows[field.column] = parse(self.env, field, plain(value))
+                rows[field.column] = parse(self.env, self._owner(field), plain(value))
         return rows, lists
+
+    def _owner(self, field: Field) -> Field:
+        """The field as its own model declares it: errors name that model."""
+        if self.name not in INHERITS:
+            return field
+        _link, parent, own = INHERITS[self.name]
+        theirs = self.env.database.fields(parent).get(field.name)
+        return theirs if theirs is not None and field.column not in own else field
 
     def _require(self, rows: dict[str, Any]) -> None:
         for name in REQUIRED.get(self.name, ()):
@@ -127,7 +135,7 @@ class Writing(Reading):
         link, parent, _own = INHERITS[self.name]
         shared = self._shared(rows)
         if not rows.get(link):
-            rows[link] = self.env.model(parent).create_all([{**shared}])[0]
+            rows[link] = self.env.with_context(variant_given=True).model(parent).create_all([shared])[0]
         elif shared:
             self.env.put(parent, rows[link], shared)
         return {key: value for key, value in rows.items() if key not in shared}

@@ -36,6 +36,11 @@ UNITS = (
     ("Hours", "Working Time", 8.0, "smaller"),
     ("Days", "Working Time", 1.0, "reference"),
 )
+# Name, size, of which unit: 19.
+UNITS_19 = (
+    ("Units", 1.0, ""), ("Pack of 6", 6.0, "Units"), ("Dozens", 12.0, "Units"), ("g", 1.0, ""), ("kg", 1000.0, "g"),
+    ("Hours", 1.0, ""), ("Days", 8.0, "Hours"),
+)  # fmt: skip
 PLACES = (
     ("Physical Locations", "view", ""),
     ("Partners", "view", ""),
@@ -68,6 +73,8 @@ def plant_base(database: Database, login: str, password: str, api_key: str) -> N
     _plant_places(env)
     warehouse = env.model("stock.warehouse").create_all([{"name": COMPANY, "code": "WH"}])[0]
     _name_record(env, "stock.warehouse0", "stock.warehouse", warehouse)
+    if env.traits.creates_lot_on_delivery:
+        env.browse("stock.warehouse", warehouse).out_type_id.put(use_create_lots=True)
     _plant_accounting(env)
     _plant_knowledge(env)
 
@@ -90,17 +97,19 @@ def _plant_lists(env: Env) -> None:
         make(env, "res.country.state", name=name, code=code, country_id=1)
     make(env, "product.category", name="All", complete_name="All")
     make(env, "crm.team", name="Sales", active=True)
+    make(env, "stock.route", name="Buy", product_selectable=True)
     make(env, "sms.template", name="Delivery: Send by SMS Text Message")
 
 
 def _plant_units(env: Env) -> None:
-    categories = ("Unit", "Weight", "Working Time") if "uom.category" in env.database.schema else ()
-    by_name = {category: make(env, "uom.category", name=category) for category in categories}
-    known = env.database.fields("uom.uom")
+    if env.traits.factor_is_size:
+        made: dict[str, int] = {}
+        for name, size, base in UNITS_19:
+            made[name] = make(env, "uom.uom", name=name, relative_factor=size, relative_uom_id=made.get(base, False))
+        return
+    by_name = {category: make(env, "uom.category", name=category) for category in ("Unit", "Weight", "Working Time")}
     for name, category, factor, kind in UNITS:
-        size = round(1 / factor, 6) if env.traits.factor_is_size else factor
-        values = {"name": name, "factor": size, "category_id": by_name.get(category), "uom_type": kind}
-        make(env, "uom.uom", **{key: value for key, value in values.items() if key in known and not known[key].hidden})
+        make(env, "uom.uom", name=name, factor=factor, category_id=by_name[category], uom_type=kind)
 
 
 def _plant_company(env: Env) -> None:
