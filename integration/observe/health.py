@@ -42,7 +42,7 @@ def _database() -> str:
     except (DatabaseError, InterfaceError):
         return "the database cannot be reached"
     _known.migrated = not missing
-    return f"{missing} migrations are missing: run `manage.py migrate`" if missing else ""
+    return f"migrations are missing ({missing}): run `manage.py migrate`" if missing else ""
 
 
 def _missing_migrations() -> int:
