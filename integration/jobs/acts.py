@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from integration.jobs import cases, dispatch, streams
+from integration.jobs import cases, dispatch, effects, streams
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.states import sources
 from integration.models import AuditEvent, Document, ExceptionCase, Lane, OutboundMessage, Stream, SyncJob
@@ -31,10 +31,11 @@ class Actor:
 
 
 def retry_job(job_id: int, actor: Actor) -> None:
-    """Makes a waiting job due now. Raises NotAllowed when it is running or finished."""
+    """Makes a waiting job due now; a write of unknown outcome is sent again. Raises NotAllowed."""
     with transaction.atomic():
         job = _held(job_id)
         make_due(SyncJob.objects.filter(pk=job_id), f"{job} is {job.get_state_display()} and cannot be retried.")
+        effects.told([job_id], landed=False)
         note(actor, "retry job", str(job), job=job_id)
 
 
@@ -50,7 +51,9 @@ def retry_case(case_id: int, actor: Actor) -> int:
     """Makes every job that waits for the case due now; returns how many."""
     with transaction.atomic():
         case = _open_case(case_id)
-        count = make_due(SyncJob.objects.filter(waits_on__case=case))
+        jobs = list(SyncJob.objects.filter(waits_on__case=case).values_list("pk", flat=True))
+        count = make_due(SyncJob.objects.filter(pk__in=jobs))
+        effects.told(jobs, landed=False)
         if case.code in RELEASE_AGAIN:
             count += _release_again(case)
         note(actor, "retry case", case.title, case=case_id, jobs=count)
@@ -58,11 +61,12 @@ def retry_case(case_id: int, actor: Actor) -> int:
 
 
 def resolve_case(case_id: int, actor: Actor, resolution: str) -> None:
-    """Closes a case; the jobs that still wait for it are retried."""
+    """Closes a case; the jobs that still wait for it are retried, a write of unknown outcome counts as done."""
     with transaction.atomic():
         case = _open_case(case_id)
         jobs = list(SyncJob.objects.filter(waits_on__case=case).values_list("pk", flat=True))
         make_due(SyncJob.objects.filter(pk__in=jobs))
+        effects.told(jobs, landed=True)
         case.waiting.all().delete()
         _close(case, ExceptionCase.State.RESOLVED, actor, resolution)
         note(actor, "resolve case", case.title, case=case_id, resolution=resolution, jobs=jobs)
@@ -119,12 +123,17 @@ def _cancel(job: SyncJob) -> None:
         unsent.update(state=OutboundMessage.State.SUPERSEDED)
     cases.went_on(job, "The job was cancelled.")
     streams.wake([job.stream_id])
+    transaction.on_commit(partial(dispatch.wake, Lane(job.stream.lane)))
 
 
 def _open_case(case_id: int) -> ExceptionCase:
-    case = ExceptionCase.objects.select_for_update().filter(pk=case_id).first()
+    """The case, held together with the streams of its jobs: streams first, as workers do."""
+    case = ExceptionCase.objects.filter(pk=case_id).first()
     if case is None:
         raise NotAllowed(f"There is no case {case_id}.")
+    streams.hold(list(SyncJob.objects.filter(waits_on__case=case).values_list("stream_id", flat=True)))
+    cases.hold([case.fingerprint])
+    case.refresh_from_db()
     if case.state not in ExceptionCase.UNRESOLVED:
         raise NotAllowed(f"The case is {case.get_state_display()} already.")
     return case

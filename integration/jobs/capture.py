@@ -23,6 +23,7 @@ from integration.models import CaptureCursor, CapturedRecord, Connection, Docume
 ORDER = "sale.order"
 PAGE = 500
 READ_AT_ONCE = 100
+READS_PER_JOB = 5
 # A write this young may still get a sibling with the same write date: it is met again before it counts as seen.
 UNSETTLED = timedelta(seconds=10)
 
@@ -56,14 +57,21 @@ def sweep(connection: Connection, erp: ErpGateway) -> int:
 
 
 def read(connection: Connection, erp: ErpGateway) -> int:
-    """Reads what is marked, a hundred orders at a time; returns how many snapshots changed."""
+    """Reads what is marked, a hundred orders at a time; returns how many snapshots changed.
+
+    A long list is left to a job of its own, so that other work of the lane gets its turn.
+    """
     changed = 0
     _resolve(connection, erp)
-    while marked := dict(_dirty(connection, ORDER).values_list("record_id", "dirty_at")[:READ_AT_ONCE]):
-        orders = {order.id: order for order in erp.orders(sorted(marked))}
-        with transaction.atomic():
-            for record_id, dirty_at in sorted(marked.items()):
+    for _ in range(READS_PER_JOB):
+        marked = dict(_dirty(connection, ORDER).values_list("record_id", "dirty_at")[:READ_AT_ONCE])
+        orders = {order.id: order for order in erp.orders(sorted(marked))} if marked else {}
+        for record_id, dirty_at in sorted(marked.items()):
+            with transaction.atomic():  # one each: whoever locks several streams at once locks them in their order
                 changed += _store(connection, record_id, dirty_at, orders.get(record_id))
+    with transaction.atomic():
+        if _dirty(connection, ORDER).exists():
+            enqueue(inbox.read_job(connection))
     return changed
 
 

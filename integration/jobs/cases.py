@@ -20,11 +20,22 @@ DEADLINES = {
 }
 
 
+def hold(fingerprints: Iterable[str]) -> None:
+    """Whoever opens, joins, leaves or closes a case holds its cause until the transaction ends.
+
+    Two jobs that meet a new cause at once open one case, and of two that leave one, the last closes it. Taken in one
+    order, and after the streams, so that two transactions cannot block each other.
+    """
+    with database.cursor() as cursor:
+        for fingerprint in sorted(set(fingerprints)):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [fingerprint])
+
+
 def open_case(
     error: IntegrationError, connection: Connection | None = None, document: Document | None = None
 ) -> ExceptionCase:
     """Opens the case of this cause, or counts it once more. Call inside a transaction."""
-    _one_at_a_time(error.fingerprint)
+    hold([error.fingerprint])
     known = ExceptionCase.objects.filter(fingerprint=error.fingerprint, state__in=UNRESOLVED).first()
     if known is not None:
         known.count += 1
@@ -53,7 +64,9 @@ def open_case(
 
 def blocked(job: SyncJob, error: IntegrationError, connection: Connection | None) -> None:
     """The job waits for every cause of the error."""
-    opened = [open_case(cause, connection, job.document) for cause in error.causes]
+    causes = {cause.fingerprint: cause for cause in error.causes}
+    hold([*causes, *job.waits_on.values_list("case__fingerprint", flat=True)])
+    opened = [open_case(cause, connection, job.document) for cause in causes.values()]
     _forget(job, but=opened)
     rows = [CaseJob(case=case, job=job) for case in opened]
     CaseJob.objects.bulk_create(rows, ignore_conflicts=True)
@@ -66,24 +79,20 @@ def went_on(job: SyncJob, resolution: str) -> None:
 
 def clear(fingerprint: str, resolution: str) -> None:
     """Closes the open case of a cause that is gone."""
+    hold([fingerprint])
     rows = ExceptionCase.objects.filter(fingerprint=fingerprint, state__in=UNRESOLVED)
     rows.update(state=ExceptionCase.State.RESOLVED, resolved_at=Now(), resolution=resolution)
 
 
 def _forget(job: SyncJob, *, but: Iterable[ExceptionCase], resolution: str = "Its cause is gone.") -> None:
     left = job.waits_on.exclude(case__in=list(but))
-    case_ids = list(left.values_list("case_id", flat=True))
-    if not case_ids:
+    cases = dict(left.values_list("case_id", "case__fingerprint"))
+    if not cases:
         return
+    hold(cases.values())
     left.delete()
-    idle = ExceptionCase.objects.filter(pk__in=case_ids, state__in=UNRESOLVED, waiting__isnull=True)
+    idle = ExceptionCase.objects.filter(pk__in=cases, state__in=UNRESOLVED, waiting__isnull=True)
     idle.update(state=ExceptionCase.State.RESOLVED, resolved_at=Now(), resolution=resolution)
-
-
-def _one_at_a_time(fingerprint: str) -> None:
-    """Two jobs that meet the same new cause at once open one case; the lock ends with the transaction."""
-    with database.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [fingerprint])
 
 
 def _plain(value: object) -> object:

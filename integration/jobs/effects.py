@@ -1,8 +1,7 @@
 """Writing in a remote system once in effect: intent before, result after, a look before any second try."""
 
-import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,7 +15,7 @@ from integration.jobs import failpoints, streams
 from integration.jobs.work import Work
 from integration.models import Connection, Effect
 
-log = logging.getLogger(__name__)
+UNTOLD = "CD-1007"  # sent, and only a person can tell whether it landed
 Result = Mapping[str, Any]
 
 
@@ -83,10 +82,19 @@ def wait_until_settled(connection: Connection, key: str, verb: str) -> None:
         raise OutcomeUnknown("CD-1006", retry_after=wait, connection=connection.name, verb=verb)
 
 
+def told(jobs: Iterable[int], *, landed: bool) -> None:
+    """A person has looked where we could not: the write is there, or it is not and may be sent again."""
+    untold = Effect.objects.filter(job__in=jobs, job__failure_code=UNTOLD, state=Effect.State.INTENDED)
+    if landed:
+        untold.update(state=Effect.State.LANDED, landed_at=Now())
+    else:
+        untold.update(state=Effect.State.REFUSED)
+
+
 def _look(known: Effect, connection: Connection, write: Write) -> Result | None:
     """Found counts at once; not found counts only when the call cannot land any more."""
     if write.probe is None and not write.resend_safe:
-        raise Rejected("CD-1007", connection=connection.name, document=write.key, verb=write.verb)
+        raise Rejected(UNTOLD, connection=connection.name, document=write.key, verb=write.verb)
     result = write.probe() if write.probe is not None else None
     if result is None and not write.resend_safe:
         wait_until_settled(connection, known.key, write.verb)
@@ -100,9 +108,10 @@ def _seconds_until_settled(effect: Effect) -> float:
 
 def _intend(work: Work, connection: Connection, write: Write) -> Effect:
     """Commits the intent, only under the current claim, and keeps the claim until the call is over."""
+    asked = time.monotonic()  # before the transaction, whose start is what the database counts from
     with transaction.atomic():
         streams.lock(work.claim)
-        streams.extend(work.claim, write.seconds + work.claim_seconds)
+        work.keep_claim(write.seconds + work.claim_seconds)
         effect, _ = Effect.objects.update_or_create(
             connection=connection,
             key=write.key,
@@ -115,7 +124,7 @@ def _intend(work: Work, connection: Connection, write: Write) -> Effect:
                 "may_land_until": Now() + timedelta(seconds=write.seconds + connection.settle_seconds),
             },
         )
-    work.deadline = time.monotonic() + write.seconds
+    work.deadline = asked + write.seconds
     return effect
 
 

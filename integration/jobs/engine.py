@@ -78,7 +78,7 @@ def _start(claim: Claim) -> Work | None:
             return None
         streams.extend(claim, seconds)
     job.refresh_from_db()
-    return Work(job=job, claim=claim, claim_seconds=seconds, deadline=asked + seconds)
+    return Work(job=job, claim=claim, claim_seconds=seconds, deadline=asked + seconds, claimed_until=asked + seconds)
 
 
 def _take(job: SyncJob) -> bool:

@@ -125,11 +125,10 @@ def probe_due() -> list[Connection]:
 
 
 def let_go(waiting: QuerySet[SyncJob]) -> int:
-    """Makes these jobs due now."""
-    stream_ids = list(waiting.values_list("stream_id", flat=True))
-    count = waiting.update(next_attempt_at=Now(), waits_for=None)
-    streams.wake(stream_ids)
-    return count
+    """Makes these jobs due now; returns how many. Call inside a transaction."""
+    jobs = dict(waiting.values_list("pk", "stream_id"))
+    streams.wake(list(jobs.values()))
+    return waiting.filter(pk__in=jobs).update(next_attempt_at=Now(), waits_for=None)
 
 
 def _run(sql: str, arguments: Sequence[Any]) -> Any:

@@ -1,9 +1,10 @@
 """Code mappings: looking codes up, adding them, and letting go of what waited for them."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.db.models.functions import Now
 
 from integration.jobs import acts
@@ -21,6 +22,9 @@ MISSING = {
     "CD-3005": (Kind.CARRIER, False),
     "CD-3006": (Kind.CARRIER, True),
 }
+
+# A job that started this soon after a mapping was written may not have seen it: clocks differ, transactions last.
+UNSEEN = timedelta(seconds=30)
 
 
 def load(partner: Connection, codes: set[str]) -> CodeBook:
@@ -61,19 +65,26 @@ def add(
 
 
 def let_go() -> int:
-    """Makes every job due whose missing mappings are all there by now; returns how many. Call inside a transaction."""
-    there = [case for case in _missing() if _found(case)]
-    waiting = SyncJob.objects.filter(waits_on__case__in=there, state=SyncJob.State.BLOCKED).distinct()
-    return acts.make_due(SyncJob.objects.filter(pk__in=list(waiting.values_list("pk", flat=True))))
+    """Makes every job due that may have got a mapping since it looked; returns how many. Call inside a transaction."""
+    waiting = {pk for case in _missing() for pk in _answered(case)}
+    return acts.make_due(SyncJob.objects.filter(pk__in=waiting))
 
 
 def _missing() -> list[ExceptionCase]:
     return list(ExceptionCase.objects.filter(code__in=MISSING, state__in=ExceptionCase.UNRESOLVED))
 
 
-def _found(case: ExceptionCase) -> bool:
+def _answered(case: ExceptionCase) -> list[int]:
+    """The jobs that wait for the case and have not looked since its code was mapped.
+
+    A mapping of that code may still be another product's: who has looked and found nothing is not sent again.
+    """
     kind, theirs = MISSING[case.code]
     code = case.context.get("code", "")
     named = Q(partner_code=code) if theirs else Q(odoo_code=code)
-    active = CodeMapping.objects.filter(named, partner__slug=case.context.get("scope"), kind=kind)
-    return active.filter(valid_to__isnull=True).exists()
+    active = CodeMapping.objects.filter(named, partner__slug=case.context.get("scope"), kind=kind, valid_to=None)
+    latest = active.aggregate(latest=Max("valid_from"))["latest"]
+    if latest is None:
+        return []
+    jobs = SyncJob.objects.filter(waits_on__case=case, state=SyncJob.State.BLOCKED, started_at__lt=latest + UNSEEN)
+    return list(jobs.values_list("pk", flat=True))

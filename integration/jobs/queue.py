@@ -1,7 +1,7 @@
 """Adding jobs. Always inside the transaction that commits what the job is about; workers are woken on commit."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -14,7 +14,10 @@ Payload = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """``coalesce``: the job looks at the latest state anyway, so one that waits in its stream serves for both."""
+    """``coalesce``: the job looks at the latest state anyway, so one that waits in its stream serves for both.
+
+    ``news`` false: only the clock asks, so one that is stuck waits on.
+    """
 
     flow: str
     stream: str
@@ -25,6 +28,7 @@ class NewJob:
     inbound_id: int | None = None
     outbound_id: int | None = None
     coalesce: bool = False
+    news: bool = True
     trace_id: uuid.UUID | None = None
 
 
@@ -34,7 +38,7 @@ def enqueue(new: NewJob) -> SyncJob | None:
         raise RuntimeError("enqueue belongs into the transaction that causes the job")
     stream_id = streams.touch(new.stream, new.lane)
     transaction.on_commit(lambda: dispatch.wake(new.lane))
-    if new.coalesce and _joined_waiting(stream_id, new.flow):
+    if new.coalesce and _joined_waiting(stream_id, new):
         return None
     return SyncJob.objects.create(
         stream_id=stream_id,
@@ -48,15 +52,9 @@ def enqueue(new: NewJob) -> SyncJob | None:
     )
 
 
-def enqueue_all(jobs: Iterable[NewJob]) -> None:
-    """Several jobs, locked in the order of their streams so that two callers cannot block each other."""
-    for new in sorted(jobs, key=lambda job: job.stream):
-        enqueue(new)
-
-
-def _joined_waiting(stream_id: int, flow: str) -> bool:
-    """News for a job that waits: one that waits for its cause to go away looks now, not at its next recheck."""
-    waiting = SyncJob.objects.filter(stream_id=stream_id, flow=flow, state__in=SyncJob.UNSENT)
-    stuck = waiting.filter(state__in=[SyncJob.State.BLOCKED, SyncJob.State.NEEDS_ATTENTION])
-    stuck.update(state=SyncJob.State.PENDING, next_attempt_at=None)
+def _joined_waiting(stream_id: int, new: NewJob) -> bool:
+    """News for a job that waits: one that is stuck starts afresh now, not at its next recheck."""
+    waiting = SyncJob.objects.filter(stream_id=stream_id, flow=new.flow, state__in=SyncJob.UNSENT)
+    stuck = waiting.filter(state__in=[SyncJob.State.BLOCKED, SyncJob.State.NEEDS_ATTENTION] if new.news else [])
+    stuck.update(state=SyncJob.State.PENDING, next_attempt_at=None, attempts=0)
     return waiting.exists()

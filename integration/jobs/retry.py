@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from integration.errors import IntegrationError, OutcomeUnknown, Transient
+from integration.errors import IntegrationError, OutcomeUnknown, Throttled, Transient
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Limits by count and by age; delays in seconds."""
+    """Limits by count of failures that burn an attempt, and by age of a row of failures; delays in seconds."""
 
     base: float = 5.0
     cap: float = 900.0
@@ -42,12 +42,19 @@ class GiveUp:
 Decision = RetryAt | Wait | GiveUp
 
 
-def decide(error: IntegrationError, *, attempts: int, age: timedelta, policy: Policy, chance: float) -> Decision:
-    """``attempts`` counts this try; ``chance`` in [0, 1) is the jitter."""
+def decide(
+    error: IntegrationError, *, attempts: int, age: timedelta, policy: Policy, chance: float, down: bool = False
+) -> Decision:
+    """``attempts`` counts this try, ``age`` is that of the failures in a row; ``chance`` in [0, 1) is the jitter.
+
+    ``down``: the remote system's breaker is open. However long an outage or a pause lasts, no job gives up for it.
+    """
     if isinstance(error, Transient | OutcomeUnknown):
-        if error.burns_attempt and (attempts >= policy.attempts or age >= policy.age):
+        burns = error.burns_attempt and not down
+        patient = down or isinstance(error, Throttled)
+        if (burns and attempts >= policy.attempts) or (not patient and age >= policy.age):
             return GiveUp(exhausted=True)
-        return RetryAt(_delay(error, attempts, policy, chance), error.burns_attempt)
+        return RetryAt(_delay(error, attempts, policy, chance), burns)
     if any(cause.problem.heals for cause in error.causes):
         return Wait(policy.recheck * (1 + chance / 4))
     if all(cause.code.startswith("CD-3") for cause in error.causes):

@@ -8,17 +8,18 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max, Min, Q
 from django.db.models.functions import Now
 
-from integration.errors import IntegrationError, Permanent
+from integration.errors import IntegrationError, OutcomeUnknown, Permanent, Transient
 from integration.jobs import cases, retry, streams
 from integration.jobs.states import sources
 from integration.jobs.work import Outcome, Work
-from integration.models import ConnectionGate, JobAttempt, SyncJob
+from integration.models import Connection, ConnectionGate, JobAttempt, SyncJob
 
 State = SyncJob.State
 FALLBACK_SECONDS = 300.0  # a job that waits for a breaker looks by itself after so long
+OUTAGE = ("CD-1002", "CD-1005")  # kept waiting by us, which says nothing about the job
 
 
 class BadMove(RuntimeError):
@@ -45,21 +46,20 @@ def success(work: Work, outcome: Outcome) -> bool:
 
 def failure(work: Work, error: IntegrationError, apply: Callable[[], None] | None = None) -> bool:
     """False: the jobs behind this one wait for it. Raises ClaimLost, and then nothing is changed."""
-    job, counted = work.job, work.job.attempts + 1
-    age = datetime.now(UTC) - job.created_at
-    decision = retry.decide(error, attempts=counted, age=age, policy=policy(), chance=random.random())  # noqa: S311
+    job = work.job
     with transaction.atomic():
         streams.lock(work.claim)
         if apply is not None:
             apply()
-        match decision:
+        down = isinstance(error, Transient | OutcomeUnknown) and _is_down(work.connection)
+        match _decision(job, error, down=down):
             case retry.RetryAt(delay, burns):
                 _keep_attempt(job, State.RETRY, error=error, work=work)
-                _retry(work, error, delay, burns=burns)
+                _retry(work, error, delay, burns=burns, down=down)
             case retry.Wait(recheck):
                 _keep_attempt(job, State.BLOCKED, error=error, work=work)
                 due = None if recheck is None else Now() + timedelta(seconds=recheck)
-                _move(job, State.BLOCKED, attempts=counted, next_attempt_at=due, **_reason(error))
+                _move(job, State.BLOCKED, attempts=0, next_attempt_at=due, **_reason(error))
                 cases.blocked(job, error, work.connection)
             case retry.GiveUp(exhausted):
                 _keep_attempt(job, State.NEEDS_ATTENTION, error=error, work=work)
@@ -80,17 +80,34 @@ def give_up(job: SyncJob, error: IntegrationError, work: Work | None = None) -> 
     cases.blocked(job, error, work.connection if work else None)
 
 
-def _retry(work: Work, error: IntegrationError, delay: float, *, burns: bool) -> None:
-    """While the breaker is open the job waits for the connection and burns no attempt."""
-    gates = ConnectionGate.objects.select_for_update()  # the breaker must not close unseen meanwhile
-    gate = gates.filter(connection=work.connection).first() if work.connection else None
-    held = gate is not None and gate.breaker == ConnectionGate.Breaker.OPEN
+def _is_down(connection: Connection | None) -> bool:
+    """Whether its breaker is open, which then cannot close unseen until the transaction ends."""
+    gate = ConnectionGate.objects.select_for_update().filter(connection=connection).first() if connection else None
+    return gate is not None and gate.breaker == ConnectionGate.Breaker.OPEN
+
+
+def _decision(job: SyncJob, error: IntegrationError, *, down: bool) -> retry.Decision:
+    chance = random.random()  # noqa: S311
+    attempts, age = job.attempts + 1, _failing_for(job)
+    return retry.decide(error, attempts=attempts, age=age, policy=policy(), chance=chance, down=down)
+
+
+def _failing_for(job: SyncJob) -> timedelta:
+    """The age of the failures in a row. Waiting for a cause, for a person or for an outage to end breaks the row."""
+    in_row = Q(outcome=State.RETRY) & ~Q(code__in=OUTAGE)
+    broken_at = job.history.exclude(in_row).aggregate(latest=Max("number"))["latest"] or 0
+    first = job.history.filter(number__gt=broken_at).aggregate(earliest=Min("started_at"))["earliest"]
+    return datetime.now(UTC) - first if first else timedelta(0)
+
+
+def _retry(work: Work, error: IntegrationError, delay: float, *, burns: bool, down: bool) -> None:
+    """While the breaker is open the job waits for the connection."""
     _move(
         work.job,
         State.RETRY,
-        attempts=work.job.attempts + (1 if burns and not held else 0),
-        next_attempt_at=Now() + timedelta(seconds=max(delay, FALLBACK_SECONDS) if held else delay),
-        waits_for=work.connection if held else None,
+        attempts=work.job.attempts + burns,
+        next_attempt_at=Now() + timedelta(seconds=max(delay, FALLBACK_SECONDS) if down else delay),
+        waits_for=work.connection if down else None,
         **_reason(error),
     )
 

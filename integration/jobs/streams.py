@@ -91,10 +91,15 @@ def release(held: Claim) -> None:
         cursor.execute(_RELEASE, [held.stream_id, held.stream_id, held.token])
 
 
-def wake(stream_ids: Sequence[int]) -> None:
-    """Makes streams due now, in one fixed order so that two callers cannot block each other."""
+def hold(stream_ids: Sequence[int]) -> list[int]:
+    """Locks streams until the transaction ends, in one fixed order so that two callers cannot block each other."""
     rows = Stream.objects.filter(pk__in=stream_ids).order_by("pk").select_for_update()
-    ids = list(rows.values_list("pk", flat=True))
+    return list(rows.values_list("pk", flat=True))
+
+
+def wake(stream_ids: Sequence[int]) -> None:
+    """Makes streams due now. Call inside a transaction, before their jobs are changed."""
+    ids = hold(stream_ids)
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {STREAM} SET next_due_at = now() WHERE id = ANY(%s)", [ids])  # noqa: S608
 

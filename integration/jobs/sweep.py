@@ -41,13 +41,14 @@ def overdue_acknowledgements() -> int:
     rows = list(overdue.select_related("connection", "document__parent")[:500])
     for message in rows:
         with transaction.atomic():
-            cases.open_case(_unanswered(message), message.connection, message.document)
-            OutboundMessage.objects.filter(pk=message.pk).update(acknowledge_by=None)
+            silent = OutboundMessage.objects.filter(pk=message.pk, state=OutboundMessage.State.SENT)
+            if silent.update(acknowledge_by=None):
+                cases.open_case(_unanswered(message), message.connection, message.document)
     return len(rows)
 
 
 def start_polls(flow: str) -> int:
-    """One poll, or one full sweep, of every Odoo; one that waits or runs is enough."""
+    """One poll, or one full sweep, of every Odoo; one that waits is enough."""
     erps = Connection.objects.filter(kind="odoo", enabled=True)
     for erp in erps:
         with transaction.atomic():
@@ -59,6 +60,7 @@ def start_polls(flow: str) -> int:
                     subject=f"{POLLS[flow]} {erp.name}",
                     payload={"connection": erp.pk},
                     coalesce=True,
+                    news=False,
                 )
             )
     return len(erps)

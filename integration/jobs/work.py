@@ -1,9 +1,11 @@
 """What a flow gets to do its work with, and what it gives back."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from integration.errors import IntegrationError
+from integration.jobs import streams
 from integration.jobs.streams import Claim
 from integration.models import Connection, SyncJob
 
@@ -36,7 +38,8 @@ class Call:
 class Work:
     """One try at one job.
 
-    ``deadline``: the monotonic time after which nothing may be sent any more.
+    ``deadline``: the monotonic time after which nothing may be written any more.
+    ``claimed_until``: the monotonic time until which no other worker takes the stream.
     ``connection``: the remote system that the job is about to talk to, or is stopped by.
     """
 
@@ -44,8 +47,15 @@ class Work:
     claim: Claim
     claim_seconds: float
     deadline: float
+    claimed_until: float
     connection: Connection | None = None
     calls: list[Call] = field(default_factory=list)
+
+    def keep_claim(self, seconds: float) -> None:
+        """Holds the stream for so long from now. Raises ClaimLost."""
+        asked = time.monotonic()
+        streams.extend(self.claim, seconds)
+        self.claimed_until = max(self.claimed_until, asked + seconds)
 
 
 Handler = Callable[[Work], Outcome]

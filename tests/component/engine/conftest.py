@@ -1,0 +1,13 @@
+"""No wake-up of another test is on its way, and no memory of a broker that was down."""
+
+import pytest
+import redis
+from django.conf import settings as environment
+
+from integration.jobs import dispatch
+
+
+@pytest.fixture(autouse=True)
+def _fresh_broker() -> None:
+    dispatch._paused["until"] = 0.0
+    redis.Redis.from_url(environment.REDIS_URL).flushdb()
