@@ -15,11 +15,12 @@ OPEN_STATES = ("waiting", "confirmed", "assigned", "partially_available")
 
 
 def convert(quantity: float, source: Record, target: Record) -> float:
-    """A quantity in another unit. `factor` is the size of the unit in 19, its inverse before."""
+    """A quantity in another unit, rounded as that says. `factor` is the size of the unit in 19, its inverse before."""
     if source == target or not source or not target:
         return quantity
     ratio = source.factor / target.factor if source.env.traits.factor_is_size else target.factor / source.factor
-    return float(round(quantity * ratio, 6))
+    step = float(target.rounding or 0.01)
+    return float(round(round(quantity * ratio / step) * step, 6))
 
 
 def total(quantities: Iterable[float]) -> float:

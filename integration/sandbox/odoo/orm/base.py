@@ -38,7 +38,7 @@ class Part:
 
     def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
         """Values for what a `create` leaves out, given what it brings."""
-        return {}
+        return {"active": True}
 
     def check(self, record: Record) -> None:
         """Constraints, after every create and write. Raises ValidationError."""
