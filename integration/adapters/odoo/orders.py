@@ -50,7 +50,7 @@ class Orders:
             state="sale" if row["state"] in CONFIRMED else row["state"],
             locked=bool(row.get("locked")) or row["state"] == "done",
             company_id=row["company_id"]["id"],
-            warehouse_id=row["warehouse_id"]["id"],
+            warehouse_id=(row.get("warehouse_id") or {}).get("id") or 0,  # an order of services alone may have none
             customer_id=row["partner_id"]["id"],
             customer_reference=text(row.get("client_order_ref")),
             commitment_at=moment(row.get("commitment_date")),

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from integration.adapters.base import ConnectionSettings
+from integration.sandbox.odoo.server import SandboxOdoo
 from tests.contract.gateway.world import World
 
-SANDBOXES = [
-    (v, p) for v in ("16", "17", "18", "19") for p in ("xmlrpc", "jsonrpc", "json2") if p != "json2" or v == "19"
-]
+SANDBOXES = [f"{version}-{protocol}" for version in ("16", "17", "18", "19") for protocol in ("xmlrpc", "jsonrpc")]
+SANDBOXES.append("19-json2")
 REAL = os.environ.get("ODOO_URL", "")
-if not REAL:
-    from integration.sandbox.odoo.server import SandboxOdoo
 _totals = {"calls": 0, "tests": 0, "started": time.monotonic()}
 
 
@@ -26,7 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "settings" in metafunc.fixturenames:
-        cases = ["real"] if REAL else [f"{version}-{protocol}" for version, protocol in SANDBOXES]
+        cases = ["real"] if REAL else SANDBOXES
         metafunc.parametrize("settings", cases, indirect=True, scope="session")
 
 

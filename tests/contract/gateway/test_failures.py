@@ -1,6 +1,7 @@
 """What a wrong configuration or a lost right looks like, on each protocol; and the company of every call."""
 
 import dataclasses
+import logging
 
 import pytest
 
@@ -72,6 +73,13 @@ def test_a_second_gateway_of_the_process_does_not_log_in_again(settings: Connect
     guard = CountingGuard()
     OdooGateway(settings, guard).order_ids(after_id=0, limit=1)
     assert guard.take() == ["sale.order.search"]
+
+
+def test_neither_the_key_nor_the_payload_is_logged(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    world.gateway.order_ids(after_id=1_711_004_711, limit=1)
+    assert "1711004711" not in caplog.text
+    assert world.settings.secrets["key"] not in caplog.text.replace(world.settings.base_url, "")
 
 
 def test_each_company_s_order_is_read_and_shipped_in_its_own_company(world: World) -> None:
