@@ -158,8 +158,8 @@ PROBLEMS: dict[str, Problem] = {
     ),
     "CD-2007": Problem(
         "Delivery steps not supported",
-        "Warehouse {warehouse} delivers in several steps ({steps}) and the flow posts {supported}.",
-        "Set the warehouse to a supported number of steps in Odoo, or keep its flow off.",
+        "Warehouse {warehouse} delivers in several steps: {steps} are open, and the last step ships {supported}.",
+        "Change the warehouse's release point, or its number of delivery steps in Odoo.",
         ("connection", "warehouse"),
         _ADMIN,
         _HIGH,

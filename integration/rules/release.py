@@ -124,14 +124,14 @@ def _address(order: Order, picking: Picking, site: Site) -> list[Permanent]:
 
 
 def _steps(order: Order, picking: Picking, site: Site) -> list[Permanent]:
-    """The warehouse ships in one step for Odoo: its own picking and packing are not Odoo's business."""
-    same = [other for other in order.pickings if other.warehouse_id == picking.warehouse_id]
-    steps = sum(1 for other in same if other.code == "internal" and other.state != "cancel")
-    if not steps:
+    """Odoo's own picking and packing come before the last step: it can be released once reserved, not at confirmation."""
+    earlier = [other for other in order.pickings if other.code == "internal" and other.state not in CLOSED_MOVES]
+    same = [other for other in earlier if other.warehouse_id == picking.warehouse_id]
+    if not same or site.release_point != ReleasePoint.CONFIRMED:
         return []
-    several = f"{steps + 1} pickings"
-    supported = "deliveries in one step"
-    return [ConfigurationError("CD-2007", connection=site.erp, warehouse=site.name, steps=several, supported=supported)]
+    steps = ", ".join(other.name for other in same)
+    supported = "after those are done: set the release point to when everything is reserved"
+    return [ConfigurationError("CD-2007", connection=site.erp, warehouse=site.name, steps=steps, supported=supported)]
 
 
 def _carrier(picking: Picking, site: Site, against: list[Permanent]) -> Carrier | None:

@@ -106,13 +106,17 @@ def test_a_company_is_name_enough() -> None:
     assert decide(order(delivery), delivery, site()).document.ship_to.company == "King Ltd"
 
 
-def test_several_steps_in_odoo_are_refused_by_name() -> None:
-    delivery = picking()
-    step = picking(id=41, name="WH/PICK/00041", code="internal")
+def test_the_last_of_several_steps_is_not_released_at_confirmation() -> None:
+    delivery, step = picking(), picking(id=41, name="WH/PICK/00041", code="internal")
     with pytest.raises(Causes) as caught:
-        decide(order(step, delivery), delivery, site())
-    told = "Warehouse Leeds delivers in several steps (2 pickings) and the flow posts deliveries in one step."
-    assert [(cause.code, cause.cause) for cause in caught.value.causes] == [("CD-2007", told)]
+        decide(order(step, delivery), delivery, site(ReleasePoint.CONFIRMED))
+    assert [cause.code for cause in caught.value.causes] == ["CD-2007"]
+    assert "several steps: WH/PICK/00041 are open" in caught.value.causes[0].cause
+
+
+def test_the_last_of_several_steps_is_released_once_it_is_reserved() -> None:
+    delivery, step = picking(), picking(id=41, name="WH/PICK/00041", code="internal")
+    assert decide(order(step, delivery), delivery, site()).document.release == "WH/OUT/00042"
 
 
 def test_a_fraction_of_a_piece_needs_a_rule() -> None:
