@@ -27,7 +27,9 @@ class _Counter:
             return 0
         try:
             pipeline = _valkey(settings.REDIS_URL).pipeline(transaction=False)
-            count, _ = pipeline.incrby(key, number).expire(key, _KEPT_SECONDS).execute()
+            pipeline.incrby(key, number)
+            pipeline.expire(key, _KEPT_SECONDS)
+            count, _ = pipeline.execute()
         except redis.RedisError:
             self.asleep_until = time.monotonic() + PAUSE_SECONDS
             return 0
