@@ -124,7 +124,7 @@ def _address(order: Order, picking: Picking, site: Site) -> list[Permanent]:
 
 
 def _steps(order: Order, picking: Picking, site: Site) -> list[Permanent]:
-    """Odoo's own picking and packing come before the last step: it can be released once reserved, not at confirmation."""
+    """Odoo's own picking and packing come first: the last step is released once reserved, not at confirmation."""
     earlier = [other for other in order.pickings if other.code == "internal" and other.state not in CLOSED_MOVES]
     same = [other for other in earlier if other.warehouse_id == picking.warehouse_id]
     if not same or site.release_point != ReleasePoint.CONFIRMED:
