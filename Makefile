@@ -44,7 +44,7 @@ test: setup-dev ## All tests (ARGS="-k name" chooses)
 # The checks need settings that can be read, and no server.
 lint: export DATABASE_URL := postgresql://nobody@127.0.0.1:1/none
 lint: export REDIS_URL := redis://127.0.0.1:1/0
-lint: export SECRET_KEY := lint
+lint: export SECRET_KEY := only-for-make-lint-which-starts-no-server
 lint: export FIELD_KEYS := AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
 lint: setup-dev ## Style, types, import rules, missing migrations, lock files
 	$(BIN)/ruff check .

@@ -1,14 +1,15 @@
 """The Celery app: it wakes workers, it remembers nothing."""
 
-import os
-
-from celery import Celery
+from celery import Celery, signals
 from django.conf import settings
 
+from config import start
 from config.queues import LANES, QUEUES, ROUTES, TASK_MODULES
 from config.schedule import schedule
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+start.read_settings()
+for starting in (signals.celeryd_init, signals.beat_init):
+    starting.connect(start.refuse_wrong_settings, weak=False)
 
 app = Celery("crossdock")
 app.conf.update(

@@ -3,26 +3,26 @@
 from pathlib import Path
 
 import django_stubs_ext
-import environ
 
 from config import console
+from config.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 django_stubs_ext.monkeypatch()  # so that `ModelForm[Job]` and the like can be written down
 
-DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="")
-FIELD_KEYS = env.list("FIELD_KEYS", default=[])  # Fernet keys; the first encrypts, all decrypt
-ENVIRONMENT = env.str("ENVIRONMENT", default="test")  # what this installation is: production or test
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.text("SECRET_KEY", default="")
+FIELD_KEYS = env.texts("FIELD_KEYS")  # Fernet keys; the first encrypts, all decrypt
+ENVIRONMENT = env.text("ENVIRONMENT", default="test")  # what this installation is: production or test
+ALLOWED_HOSTS = env.texts("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.texts("CSRF_TRUSTED_ORIGINS")
+PUBLIC_URL = env.text("PUBLIC_URL", default="http://127.0.0.1:8000")
 
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres://crossdock@127.0.0.1:5432/crossdock")}
-DATABASES["default"] |= {"CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", default=60), "CONN_HEALTH_CHECKS": True}
+DATABASES = {"default": env.postgresql("DATABASE_URL", default="postgres://crossdock@127.0.0.1:5432/crossdock")}
+DATABASES["default"] |= {"CONN_MAX_AGE": env.whole("DATABASE_CONN_MAX_AGE", default=60), "CONN_HEALTH_CHECKS": True}
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
-REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+REDIS_URL = env.text("REDIS_URL", default="redis://127.0.0.1:6379/0")
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
@@ -83,12 +83,12 @@ STATIC_ROOT = BASE_DIR / "var" / "static"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
 SECURE_SSL_REDIRECT = PUBLIC_URL.startswith("https://")
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, where there is no TLS
-DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_BODY_BYTES", default=2_000_000)
-WEBHOOK_RATE = env.int("WEBHOOK_RATE", default=600)  # messages of one connection in one second
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.whole("MAX_BODY_BYTES", default=2_000_000)
+WEBHOOK_RATE = env.whole("WEBHOOK_RATE", default=600)  # messages of one connection in one second
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["integration.api.tokens.TokenAuthentication"],
@@ -131,18 +131,18 @@ CELERY_BROKER_URL = REDIS_URL
 
 # How the engine works; seconds unless named otherwise.
 ENGINE = {
-    "claim_seconds": env.int("ENGINE_CLAIM_SECONDS", default=60),
-    "claim_streams": env.int("ENGINE_CLAIM_STREAMS", default=8),
-    "jobs_per_claim": env.int("ENGINE_JOBS_PER_CLAIM", default=20),
-    "breaker_failures": env.int("ENGINE_BREAKER_FAILURES", default=5),
-    "breaker_probe_seconds": env.int("ENGINE_BREAKER_PROBE_SECONDS", default=15),
-    "recheck_seconds": env.int("ENGINE_RECHECK_SECONDS", default=300),
-    "sweep_seconds": env.float("ENGINE_SWEEP_SECONDS", default=5.0),
-    "retry_base_seconds": env.float("ENGINE_RETRY_BASE_SECONDS", default=5.0),
-    "retry_cap_seconds": env.int("ENGINE_RETRY_CAP_SECONDS", default=900),
+    "claim_seconds": env.whole("ENGINE_CLAIM_SECONDS", default=60),
+    "claim_streams": env.whole("ENGINE_CLAIM_STREAMS", default=8),
+    "jobs_per_claim": env.whole("ENGINE_JOBS_PER_CLAIM", default=20),
+    "breaker_failures": env.whole("ENGINE_BREAKER_FAILURES", default=5),
+    "breaker_probe_seconds": env.whole("ENGINE_BREAKER_PROBE_SECONDS", default=15),
+    "recheck_seconds": env.whole("ENGINE_RECHECK_SECONDS", default=300),
+    "sweep_seconds": env.number("ENGINE_SWEEP_SECONDS", default=5.0),
+    "retry_base_seconds": env.number("ENGINE_RETRY_BASE_SECONDS", default=5.0),
+    "retry_cap_seconds": env.whole("ENGINE_RETRY_CAP_SECONDS", default=900),
 }
 CAPTURE = {
-    "poll_seconds": env.float("CAPTURE_POLL_SECONDS", default=10.0),
-    "overlap_seconds": env.int("CAPTURE_OVERLAP_SECONDS", default=300),
-    "sweep_minutes": env.int("CAPTURE_SWEEP_MINUTES", default=60),
+    "poll_seconds": env.number("CAPTURE_POLL_SECONDS", default=10.0),
+    "overlap_seconds": env.whole("CAPTURE_OVERLAP_SECONDS", default=300),
+    "sweep_minutes": env.whole("CAPTURE_SWEEP_MINUTES", default=60),
 }

@@ -1,6 +1,5 @@
 """The web process. The Celery app is named here because the web process wakes workers too."""
 
-import os
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import Any
@@ -8,9 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from config import start
 from config.celery import app as celery
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -32,4 +30,5 @@ def with_length(app: App, limit: int) -> App:
 
 
 celery.set_default()
+start.refuse_wrong_settings()
 application = with_length(get_wsgi_application(), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

@@ -1,8 +1,15 @@
 """The one Django app."""
 
 from django.apps import AppConfig
+from django.core.checks import register
+
+from integration.observe import checks
 
 
 class IntegrationConfig(AppConfig):
     name = "integration"
     verbose_name = "Crossdock"
+
+    def ready(self) -> None:
+        for check in checks.ALL:
+            register(check, checks.TAG)

@@ -1,0 +1,28 @@
+"""What every process does before it works: read the settings, and refuse to start with wrong ones, in one line each."""
+
+import os
+import sys
+from typing import Any
+
+import django
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
+
+TAG = "crossdock"
+
+
+def read_settings() -> None:
+    """Raises SystemExit for an environment that cannot be read."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        django.setup()
+    except ImproperlyConfigured as wrong:
+        sys.exit(f"Configuration: {wrong}")
+
+
+def refuse_wrong_settings(*_: Any, **__: Any) -> None:
+    """Raises SystemExit when a system check of ours fails. Takes whatever a signal of Celery sends along."""
+    read_settings()
+    failed = [found for found in checks.run_checks(tags=[TAG]) if found.is_serious()]
+    if failed:
+        sys.exit("\n".join(f"Configuration: {found.msg} {found.hint} ({found.id})" for found in failed))
