@@ -60,9 +60,3 @@ def session(settings: ConnectionSettings) -> Session:
     with known.lock:
         known.remember(facts_of(settings))
     return known
-
-
-def forget_sessions() -> None:
-    """For tests, and after an Odoo upgrade."""
-    with _lock:
-        _sessions.clear()
