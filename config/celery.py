@@ -15,7 +15,7 @@ app = Celery("crossdock")
 app.conf.update(
     broker_url=settings.REDIS_URL,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"visibility_timeout": 300, "socket_timeout": 10, "socket_connect_timeout": 2},
+    broker_transport_options=settings.BROKER_TRANSPORT,
     imports=TASK_MODULES,
     task_queues=QUEUES,
     task_default_queue=LANES[-1],

@@ -1,6 +1,7 @@
 """Django settings, all of them from the environment. `docs/reference/settings.md` lists every name."""
 
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 
@@ -127,10 +128,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-CELERY_BROKER_URL = REDIS_URL
+BROKER_TRANSPORT = {"visibility_timeout": 300, "socket_timeout": 10, "socket_connect_timeout": 2}
 
 # How the engine works; seconds unless named otherwise.
-ENGINE = {
+ENGINE: dict[str, Any] = {
     "claim_seconds": env.whole("ENGINE_CLAIM_SECONDS", default=60),
     "claim_streams": env.whole("ENGINE_CLAIM_STREAMS", default=8),
     "jobs_per_claim": env.whole("ENGINE_JOBS_PER_CLAIM", default=20),
@@ -141,7 +142,7 @@ ENGINE = {
     "retry_base_seconds": env.number("ENGINE_RETRY_BASE_SECONDS", default=5.0),
     "retry_cap_seconds": env.whole("ENGINE_RETRY_CAP_SECONDS", default=900),
 }
-CAPTURE = {
+CAPTURE: dict[str, Any] = {
     "poll_seconds": env.number("CAPTURE_POLL_SECONDS", default=10.0),
     "overlap_seconds": env.whole("CAPTURE_OVERLAP_SECONDS", default=300),
     "sweep_minutes": env.whole("CAPTURE_SWEEP_MINUTES", default=60),

@@ -1,4 +1,4 @@
-"""The web process. The Celery app is named here because the web process wakes workers too."""
+"""The web process."""
 
 from collections.abc import Callable, Iterable
 from io import BytesIO
@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from config import start
-from config.celery import app as celery
 
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -29,6 +28,5 @@ def with_length(app: App, limit: int) -> App:
     return serve
 
 
-celery.set_default()
 start.refuse_wrong_settings()
 application = with_length(get_wsgi_application(), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

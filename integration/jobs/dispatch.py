@@ -8,7 +8,7 @@ import time
 from functools import lru_cache
 
 import redis
-from celery import current_app
+from celery import Celery
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
@@ -38,7 +38,7 @@ def wake(lane: Lane) -> None:
 
 
 def send(lane: Lane) -> None:
-    current_app.send_task(TASK, args=[int(lane)], queue=queue(lane), retry=False, ignore_result=True)
+    _sender().send_task(TASK, args=[int(lane)], queue=queue(lane), retry=False, ignore_result=True)
 
 
 def arrived(lane: Lane) -> None:
@@ -51,6 +51,14 @@ def arrived(lane: Lane) -> None:
 
 def _key(lane: Lane) -> str:
     return f"crossdock:wake:{lane.value}"
+
+
+@lru_cache(maxsize=1)
+def _sender() -> Celery:
+    """An app of its own: whoever adds a job, in whatever process, can wake a worker."""
+    app = Celery("crossdock", broker=settings.REDIS_URL, set_as_current=False)
+    app.conf.update(broker_transport_options=settings.BROKER_TRANSPORT, task_ignore_result=True)
+    return app
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.db import connection as database
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -22,6 +23,10 @@ FLOWS = {
     "order.accepted": "acknowledgement",
     "order.rejected": "acknowledgement",
 }
+
+_TAKE_NUMBER = f"""
+INSERT INTO {MessageKey._meta.db_table} (connection_id, external_id, body_sha256, received_at)
+VALUES (%s, %s, %s, now()) ON CONFLICT DO NOTHING"""  # noqa: S608  (a table name of our own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +85,14 @@ def read_job(connection: Connection) -> NewJob:
 def _new(connection: Connection, external_id: str, body: bytes) -> bool:
     """Takes the number for this message. Raises InvalidDocument CD-6004 when other content has it."""
     digest = hashlib.sha256(body).digest()
-    keys = MessageKey.objects
-    key, new = keys.get_or_create(connection=connection, external_id=external_id, defaults={"body_sha256": digest})
-    if not new and bytes(key.body_sha256) != digest:
+    with database.cursor() as cursor:
+        cursor.execute(_TAKE_NUMBER, [connection.pk, external_id, digest])
+        if cursor.rowcount:
+            return True
+    first = MessageKey.objects.values_list("body_sha256", flat=True).get(connection=connection, external_id=external_id)
+    if bytes(first) != digest:
         raise InvalidDocument("CD-6004", connection=connection.name, external_id=external_id, field="webhook-id")
-    return new
+    return False
 
 
 def _keep(connection: Connection, received: Received, headers: Mapping[str, str], body: bytes) -> InboundMessage:
@@ -95,11 +103,16 @@ def _keep(connection: Connection, received: Received, headers: Mapping[str, str]
         external_id=received.external_id,
         type=event.type,
         reference=getattr(event.data, "shipment", release),
-        document=Document.objects.filter(warehouse__wms=connection, reference=release, kind="delivery").first(),
+        document_id=_delivery_id(connection, release),
         body=body,
         headers={name: headers[name] for name in KEPT_HEADERS if name in headers},
         drift=list(received.drift),
     )
+
+
+def _delivery_id(connection: Connection, release: str) -> int | None:
+    deliveries = Document.objects.filter(warehouse__wms=connection, reference=release, kind=Document.Kind.DELIVERY)
+    return deliveries.values_list("pk", flat=True).first()
 
 
 def _job(connection: Connection, message: InboundMessage, received: Received) -> NewJob:
