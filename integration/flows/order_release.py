@@ -5,6 +5,7 @@ Works on the latest snapshot of the order. Operational impact: the warehouse can
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,7 @@ from integration.errors import Causes, InvalidDocument, Permanent
 from integration.flows import sites
 from integration.jobs import cases, outbox, remote
 from integration.jobs.work import Outcome, Work
-from integration.models import CapturedRecord, Document, DocumentLine, ExternalReference, Warehouse
+from integration.models import CapturedRecord, Document, DocumentLine, Effect, ExternalReference, Warehouse
 from integration.rules import release as rules
 from integration.rules.policy import ReleasePoint
 
@@ -106,7 +107,8 @@ def _may_go_again(known: Document, point: ReleasePoint) -> bool:
     """Not at the warehouse yet, refused there, or released part by part: then a newer version simply replaces it."""
     if known.state == DocumentState.REJECTED or not known.content_hash:
         return True
-    unsent = not known.outbound.exclude(state__in=["queued", "superseded"]).exists()
+    may_be_there = known.outbound.filter(job__effects__state=Effect.State.INTENDED)  # sent, and no answer yet
+    unsent = not known.outbound.exclude(state__in=["queued", "superseded"]).exists() and not may_be_there.exists()
     return unsent or (point == ReleasePoint.RESERVED_PART and known.state != DocumentState.PART_SHIPPED)
 
 
@@ -227,7 +229,7 @@ def _difference(picking: Picking, delivery: Document, point: ReleasePoint) -> st
     skus = {str(move.id): move.sku or move.product for move in picking.moves}
     changed = [
         f"{skus.get(line) or before[line].sku}: {before[line].released.normalize() if line in before else 0:f}"
-        f" -> {now.get(line, 0):f}"
+        f" -> {now.get(line, Decimal(0)):f}"
         for line in sorted(now.keys() | before.keys())
         if line not in before or now.get(line) != before[line].released
     ]
