@@ -50,7 +50,7 @@ def run_stream(claim: Claim, handlers: Handlers) -> int:
     """Runs the stream's due jobs in order; stops at the first one that does not end well. Returns how many ran."""
     ran = 0
     try:
-        for _ in range(settings.ENGINE["jobs_per_claim"]):
+        for _ in range(int(settings.ENGINE["jobs_per_claim"])):
             work = _start(claim)
             if work is None:
                 break

@@ -26,10 +26,6 @@ MOVES: dict[State, frozenset[State]] = {
 }
 
 
-def may_move(before: State, after: State) -> bool:
-    return after in MOVES[before]
-
-
 def sources(after: State) -> list[State]:
     """The states from which ``after`` can be reached: what a conditional UPDATE asks for."""
     return [before for before, targets in MOVES.items() if after in targets]
