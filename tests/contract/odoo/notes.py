@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from tests.contract.odoo import hooks
 from tests.contract.odoo.recording import Step
 from tests.contract.odoo.world import World
 
@@ -62,6 +63,10 @@ def _make_watched(world: World) -> None:
 # Scenario -> beginning of a step's name -> how it is done again.
 NOTES: dict[str, dict[str, Note]] = {
     "S03_master_data": {"write_date effect: ": write_date_effect},
+    "S16_webhooks": {
+        "requests for 5 orders": hooks.count,
+        "": hooks.requests,
+    },
 }
 
 

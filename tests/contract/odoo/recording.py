@@ -77,7 +77,9 @@ def recording(version: str, name: str) -> Recording:
 
 
 def scenarios(version: str) -> list[str]:
-    return sorted(path.name.removesuffix(".json.gz") for path in (FIXTURES / version).glob("S*.json.gz"))
+    """The recorded scenarios that have steps."""
+    names = sorted(path.name.removesuffix(".json.gz") for path in (FIXTURES / version).glob("S*.json.gz"))
+    return [name for name in names if recording(version, name).steps]
 
 
 def _step(number: int, raw: dict[str, Any]) -> Step:

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.contract.odoo.client import Client
 from tests.contract.odoo.compare import Comparer
-from tests.contract.odoo.ids import Bindings, Unbound
+from tests.contract.odoo.ids import Unbound
 from tests.contract.odoo.notes import note_of
 from tests.contract.odoo.recording import Recording, Step
 from tests.contract.odoo.scenes import SCENES
@@ -42,7 +42,7 @@ class Replay:
         self._client = Client(odoo, found.protocol)
         self._world = World(odoo, self._client, found)
         self._world.settle = lambda: [self._new(model) for model in ("stock.move", "stock.move.line")]
-        self._bindings = Bindings()
+        self._bindings = self._world.bindings
         self._comparer = Comparer(found, name, self._bindings)
         self._last: dict[str, int] = {}
         self._left: list[int] = []
@@ -58,6 +58,8 @@ class Replay:
                 continue
             self._one(step)
             report.replayed += 1
+        if self._world.receiver:
+            self._world.receiver.close()
         report.differences = self._comparer.differences
         report.used_ignores = self._comparer.used_ignores
         return report

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tests.contract.odoo import hooks
 from tests.contract.odoo.world import World
 
 Scene = Callable[[World], object]
@@ -323,6 +324,17 @@ SCENES: dict[str, dict[str, Scene]] = {
         "P ship a locked order": s08_ship_locked,
         "P cancel a locked order": s08_locked,
         "Q": orders((("002", 5),)),
+    },
+    "S16_webhooks": {
+        "trigger values of base.automation": hooks.start,
+        "action_confirm": hooks.order(looking=True),
+        "button_validate": lambda world: None,
+        "action_confirm (receiver slow)": hooks.order(seconds=3.0),
+        "action_confirm (receiver 500)": hooks.order(status=500),
+        "action_confirm with the receiver's port closed": hooks.order(closed=True),
+        "action_confirm that fails": hooks.nowhere,
+        "action_confirm of 5": hooks.five,
+        "button_validate partial": hooks.partial,
     },
     "S14_idempotency": {
         "B": s14_orders,

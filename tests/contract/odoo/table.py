@@ -24,6 +24,12 @@ DEMO = "lists the demo database's own records; the sandbox's are others"
 NOT_REPLAYED: tuple[LeftOut, ...] = (
     LeftOut("S03_master_data", DEMO, ("unit categories", "carriers"), ("16", "17", "18")),
     LeftOut("S03_master_data", DEMO, ("carriers",), ("19",)),
+    LeftOut(
+        "S16_webhooks",
+        "how often a confirmation writes its picking is the server's own matter",
+        ("on_create_or_write without filter",),
+        ("17", "18", "19"),
+    ),
     LeftOut("S14_idempotency", "the recorder's own set-up: the scene does it", ("J a lot exists",), ("16", "17", "19")),
 )
 
@@ -42,6 +48,7 @@ IGNORED_FIELDS: tuple[Ignored, ...] = (
     Ignored("res.partner.property_delivery_carrier_id", "a default of the demo database", "S03_master_data"),
     Ignored("stock.picking.type.show_operations", "a default of the demo database", "S03_master_data", ("16",)),
     Ignored("uom.uom.parent_path", "a text made of ids", "S03_master_data", ("19",)),
+    Ignored("ir.actions.server.webhook_sample_payload", "shows the newest record of the database", "S16_webhooks"),
     Ignored("sale.order.amount_tax", TAXES, "S04_sale_order", ("19",)),
     Ignored("sale.order.amount_total", TAXES, "S04_sale_order", ("19",)),
     Ignored("sale.order.line.tax_ids", TAXES, "S04_sale_order", ("19",)),

@@ -1,6 +1,7 @@
 """The business areas: importing this package registers their models."""
 
 from . import (
+    automation,
     knowledge,
     lots,
     move_lines,
@@ -17,6 +18,7 @@ from . import (
 )
 
 __all__ = [
+    "automation",
     "knowledge",
     "lots",
     "move_lines",

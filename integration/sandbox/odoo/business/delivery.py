@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..faults import UserError
 from ..orm.record import Record
 from .amounts import CLOSED, move_done
 from .chains import chain_of, steps_of
@@ -70,6 +71,7 @@ def _origin(order: Record) -> str:
 def _procure(line: Record, quantity: float) -> None:
     """Moves for a quantity: one in the first step, or the whole chain from the last step backwards."""
     order = line.order_id
+    _refuse_unreachable(line)
     steps = steps_of(order.warehouse_id)
     open_move = _growing(line, steps[0]) if order.env.traits.next_step_only or len(steps) == 1 else None
     if open_move:
@@ -83,6 +85,17 @@ def _procure(line: Record, quantity: float) -> None:
         confirm([move])
         return
     _procure_chain(line, quantity, steps)
+
+
+def _refuse_unreachable(line: Record) -> None:
+    """Customers may live at a place that no rule delivers to. Raises UserError."""
+    place = line.order_id.partner_shipping_id.property_stock_customer
+    if place and place.usage not in ("customer", "transit", "internal"):
+        mark = '"' if line.env.traits.number >= 18 else "'"
+        what, where = f"{mark}{label_of(line.product_id)}{mark}", f"{mark}{place.complete_name}{mark}"
+        raise UserError(
+            f"No rule has been found to replenish {what} in {where}.\nVerify the routes configuration on the product."
+        )
 
 
 def _growing(line: Record, kind: Record) -> Record | None:

@@ -118,9 +118,7 @@ _ACCESS_BY_VERSION: dict[str, dict[tuple[str, str], str]] = {
     "16": {
         ("product.product", "create"): f"settings {_PRODUCTS.removeprefix('product ')}",
         ("product.product", "write"): f"settings {_PRODUCTS.removeprefix('product ')}",
-        ("sale.order", "read"): "stock_user invoice sale_manager sale_own readonly full",
     },
-    "17": {("sale.order", "read"): "stock_user invoice sale_manager sale_own readonly full"},
     "19": {("product.product", "create"): "product", ("product.product", "write"): "product"},
 }
 # Acting on one record needs a right on another model too.
@@ -167,6 +165,11 @@ def _allowed(env: Env, model: str, operation: str) -> list[str]:
     return (special if special is not None else getattr(ACCESS.get(model, Rights()), operation)).split()
 
 
+def _title_order(name: str) -> tuple[bool, str]:
+    """Groups of an app first, those of no app after them."""
+    return (" / " in name or "/" not in name, name)
+
+
 def check_access(env: Env, model: str, operation: str) -> None:
     """Raises AccessError, with the groups that may."""
     allowed = _allowed(env, model, operation)
@@ -175,7 +178,8 @@ def check_access(env: Env, model: str, operation: str) -> None:
     label = LABELS.get(model, model)
     if model == "base.automation" and env.traits.version == "16":
         label = "Automated Action"
-    names = "\n".join(f"\t- {name}" for name in sorted(group_name(env.traits.version, key) for key in allowed))
+    titles = sorted((group_name(env.traits.version, key) for key in allowed), key=_title_order)
+    names = "\n".join(f"\t- {name}" for name in titles)
     raise AccessError(
         f"You are not allowed to {VERBS[operation]} '{label}' ({model}) records.\n\n"
         f"This operation is allowed for the following groups:\n{names}\n\n"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,19 @@ if TYPE_CHECKING:
 Hook = Callable[[], None]
 
 
+class Watch:
+    """Told of every change; the business side puts automation rules in its place."""
+
+    def before_write(self, env: Env, model: str, record_id: int) -> list[Any]:
+        return []
+
+    def after_write(self, candidates: list[Any]) -> None:
+        pass
+
+    def after_create(self, env: Env, model: str, record_id: int) -> None:
+        pass
+
+
 @dataclass
 class Database:
     """Everything that one sandbox remembers."""
@@ -32,6 +46,8 @@ class Database:
     store: Store = field(default_factory=Store)
     clock_offset: timedelta = timedelta()
     validated: dict[int, float] = field(default_factory=dict)
+    outside: Store | None = None
+    watch: Watch = field(default_factory=Watch)
 
     def __post_init__(self) -> None:
         self.schema = load_schema(self.traits.version)
@@ -41,6 +57,15 @@ class Database:
     def now(self) -> datetime:
         """The database's clock, naive UTC as PostgreSQL keeps it."""
         return (datetime.now(UTC) + self.clock_offset).replace(tzinfo=None)
+
+    @contextmanager
+    def shown_as_before(self) -> Iterator[None]:
+        """While this lasts, readers from outside see the database as it was before the open transaction."""
+        self.outside = self.store.committed()
+        try:
+            yield
+        finally:
+            self.outside = None
 
     def clock(self) -> float:
         """A clock for what happens at the same time, in seconds."""
@@ -56,20 +81,23 @@ class Database:
 class Env:
     """One call: user, context, the transaction's time, and access to records."""
 
-    def __init__(self, database: Database, uid: int, context: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, database: Database, uid: int, context: dict[str, Any] | None = None, store: Store | None = None
+    ) -> None:
         self.database = database
-        self.store = database.store
+        self.store = store or database.store
         self.traits = database.traits
         self.uid = uid
         self.context = context or {}
         self.now = database.now()
         self.arrived = 0.0
         self.after_commit: list[Hook] = []
+        self.watch = database.watch
         self._models: dict[str, Model] = {}
 
     def with_context(self, **extra: Any) -> Env:
         """The same transaction under a changed context."""
-        other = Env(self.database, self.uid, {**self.context, **extra})
+        other = Env(self.database, self.uid, {**self.context, **extra}, self.store)
         other.now, other.arrived, other.after_commit = self.now, self.arrived, self.after_commit
         return other
 
@@ -163,4 +191,7 @@ class Env:
     def put(self, model: str, record_id: int, values: Row, *, touch: bool = True) -> None:
         """Store converted values; `touch` moves `write_date` as any write does."""
         stamp = {"write_date": self.now, "write_uid": self.uid} if touch else {}
+        candidates = self.watch.before_write(self, model, record_id)
         self.store.update(model, record_id, {**values, **stamp})
+        if candidates:
+            self.watch.after_write(candidates)

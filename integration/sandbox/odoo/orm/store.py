@@ -1,5 +1,7 @@
 """Rows in memory with an undo log: one call is one transaction, and a fault takes everything back."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -14,6 +16,7 @@ class Store:
         self.indexes: dict[tuple[str, str], dict[int, dict[int, None]]] = {}
         self._sequences: dict[str, int] = {}
         self._undo: list[Callable[[], None]] = []
+        self._before: dict[tuple[str, int], Row | None] = {}
 
     def index(self, model: str, column: str) -> None:
         """Keep the ids of `model` by the id that `column` points to."""
@@ -32,18 +35,21 @@ class Store:
 
     def insert(self, model: str, row: Row) -> int:
         record_id = self.next_number(model)
+        self._before.setdefault((model, record_id), None)
         self._put(model, record_id, row)
         self._undo.append(lambda: self._drop(model, record_id))
         return record_id
 
     def update(self, model: str, record_id: int, values: Row) -> None:
         row = self.table(model)[record_id]
+        self._keep(model, record_id, row)
         before = {key: row.get(key, False) for key in values}
         self._change(model, record_id, values)
         self._undo.append(lambda: self._change(model, record_id, before))
 
     def delete(self, model: str, record_id: int) -> None:
         row = self.table(model)[record_id]
+        self._keep(model, record_id, row)
         self._drop(model, record_id)
         self._undo.append(lambda: self._put(model, record_id, row))
 
@@ -51,8 +57,30 @@ class Store:
         found = self.indexes[model, column]
         return [record_id for target in targets for record_id in found.get(target, ())]
 
+    def _keep(self, model: str, record_id: int, row: Row) -> None:
+        """Remember a row as it was before this transaction."""
+        if (model, record_id) not in self._before:
+            self._before[model, record_id] = dict(row)
+
+    def committed(self) -> Store:
+        """A copy to read from, as it was before this transaction."""
+        copy = Store()
+        copy.tables = {model: dict(rows) for model, rows in self.tables.items()}
+        for (model, record_id), row in self._before.items():
+            if row is None:
+                copy.table(model).pop(record_id, None)
+            else:
+                copy.table(model)[record_id] = row
+        for model, column in self.indexes:
+            pointing: dict[int, dict[int, None]] = {}
+            for record_id, row in copy.table(model).items():
+                pointing.setdefault(row.get(column) or 0, {})[record_id] = None
+            copy.indexes[model, column] = pointing
+        return copy
+
     def commit(self) -> None:
         self._undo.clear()
+        self._before.clear()
 
     @property
     def mark(self) -> int:
@@ -63,6 +91,8 @@ class Store:
         """Take everything back that happened since the savepoint."""
         while len(self._undo) > mark:
             self._undo.pop()()
+        if not mark:
+            self._before.clear()
 
     def _columns(self, model: str) -> list[str]:
         return [column for owner, column in self.indexes if owner == model]

@@ -84,6 +84,7 @@ class Writing(Reading):
         record = self.env.browse(self.name, record_id)
         self.created(record, values)
         self.check(record)
+        self.env.watch.after_create(self.env, self.name, record_id)
         return record_id
 
     def _log(self) -> dict[str, Any]:
