@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -43,6 +44,8 @@ class Service:
         self.down_until = 0.0
         self._seed = seed
         self._lock = threading.RLock()
+        self._count = threading.Lock()
+        self.inside = 0
         self._log: deque[CallRecord] = deque(maxlen=LOG_LENGTH)
         self.reset()
 
@@ -97,7 +100,7 @@ class Service:
         if outside is not None and method in dispatch.READERS:
             env = Env(self.database, uid, context, outside)
             return dispatch.call(env, model, method, list(args), kwargs)
-        with self._lock:
+        with self._queueing(), self._lock:
             env = Env(self.database, uid, context)
             env.arrived = arrived
             answer = dispatch.transact(env, lambda: dispatch.call(env, model, method, list(args), kwargs))
@@ -121,6 +124,22 @@ class Service:
 
     def go_down(self, seconds: float) -> None:
         self.down_until = time.monotonic() + seconds
+
+    @contextmanager
+    def _queueing(self) -> Iterator[None]:
+        with self._count:
+            self.inside += 1
+        try:
+            yield
+        finally:
+            with self._count:
+                self.inside -= 1
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Hold every call while this lasts: those that arrive meanwhile run at the same time, as far as Odoo can tell."""
+        with self._lock:
+            yield
 
     def record(self, entry: CallRecord) -> None:
         self._log.append(entry)

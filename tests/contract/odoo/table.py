@@ -20,6 +20,14 @@ class LeftOut:
         return not self.steps or any(step.name.startswith(head) for head in self.steps)
 
 
+# Scenarios that have tests of their own, for they are no plain sequence of calls.
+OWN_TESTS = {
+    "S01": "test_recordings: raw HTTP on every protocol",
+    "S02": "test_models: which models and fields exist",
+    "S15": "test_concurrency: parallel clients",
+    "S17": "test_permissions: what limited users may do",
+    "S18": "test_bulk: timings are the recorder's machine's; counts and headers are tested",
+}
 DEMO = "lists the demo database's own records; the sandbox's are others"
 NOT_REPLAYED: tuple[LeftOut, ...] = (
     LeftOut("S03_master_data", DEMO, ("unit categories", "carriers"), ("16", "17", "18")),

@@ -27,7 +27,7 @@ NOTHING = {
     "19": "Transfer trouble alert! Validating a zero quantity transfer? You're not moving invisible goods around are "
     "you?\nSet some quantities and let's get moving!",
 }
-LOST_RACE = "The operation cannot be completed: a partner cannot follow twice the same object."
+LOST_RACE = "The operation cannot be completed: Error, a partner cannot follow twice the same object."
 FAR = 4  # digits that matter when quantities are compared
 
 

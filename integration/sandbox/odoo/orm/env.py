@@ -45,7 +45,8 @@ class Database:
     traits: Traits
     store: Store = field(default_factory=Store)
     clock_offset: timedelta = timedelta()
-    validated: dict[int, float] = field(default_factory=dict)
+    validated: dict[int, float] = field(default_factory=dict)  # picking -> when, for calls that overlap
+    imported: dict[str, float] = field(default_factory=dict)  # external id -> when
     outside: Store | None = None
     watch: Watch = field(default_factory=Watch)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..faults import DatabaseError, OdooFault
+from ..faults import DatabaseError, OdooFault, serialization_failure
 from .access import check_access
 from .registry import on_model
 from .schema import Field
@@ -77,6 +77,11 @@ class Importing(Writing):
     def _load_one(self, chunk: Chunk) -> int:
         """Create or update one record. Raises BadCell and whatever create and write raise."""
         known = self._known(chunk.cells)
+        if (
+            self.env.arrived
+            and self.env.database.imported.get(str(chunk.cells.get("id") or ""), 0.0) > self.env.arrived
+        ):
+            raise serialization_failure()  # made by another call while this one was on its way
         values = self._values(chunk, known)
         check_access(self.env, self.name, "write" if known else "create")
         if known:
@@ -96,6 +101,7 @@ class Importing(Writing):
     def _remember(self, name: str, record_id: int) -> None:
         if not name or external_id(self.env, name, self.name):
             return
+        self.env.database.imported[name] = self.env.database.clock()
         module, _, rest = name.rpartition(".")
         row = {"module": module or "__import__", "name": rest, "model": self.name, "res_id": record_id}
         self.env.model("ir.model.data").create_all([row])
