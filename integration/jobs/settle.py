@@ -7,9 +7,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F, Max, Min, Q
 from django.db.models.functions import Now
+from psycopg.errors import DeadlockDetected
 
 from integration.errors import IntegrationError, OutcomeUnknown, Permanent, Transient
 from integration.jobs import cases, retry, streams
@@ -19,6 +20,7 @@ from integration.models import Connection, ConnectionGate, JobAttempt, SyncJob
 
 State = SyncJob.State
 FALLBACK_SECONDS = 300.0  # a job that waits for a breaker looks by itself after so long
+DEADLOCKS = 3
 OUTAGE = ("CD-1002", "CD-1005")  # kept waiting by us, which says nothing about the job
 
 
@@ -34,36 +36,55 @@ def policy() -> retry.Policy:
 
 def success(work: Work, outcome: Outcome) -> bool:
     """True: the next job of the stream may start. Raises ClaimLost, and then nothing is changed."""
-    with transaction.atomic():
-        streams.lock(work.claim)
-        if outcome.apply is not None:
-            outcome.apply()
-        _keep_attempt(work.job, State.SUCCEEDED, detail=outcome.note, work=work)
-        _move(work.job, State.SUCCEEDED, finished_at=Now(), failure_code="", failure_mode="", failure_text="")
-        cases.went_on(work.job, "It went through.")
-    return True
+    return _in_one_piece(lambda: _success(work, outcome))
 
 
 def failure(work: Work, error: IntegrationError, apply: Callable[[], None] | None = None) -> bool:
     """False: the jobs behind this one wait for it. Raises ClaimLost, and then nothing is changed."""
-    job = work.job
+    return _in_one_piece(lambda: _failure(work, error, apply))
+
+
+def _in_one_piece(settling: Callable[[], bool]) -> bool:
+    """Two jobs that add work to each other's streams may meet head-on: PostgreSQL undoes one, which goes again."""
+    for _ in range(DEADLOCKS):
+        try:
+            with transaction.atomic():
+                return settling()
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected):
+                raise
     with transaction.atomic():
-        streams.lock(work.claim)
-        if apply is not None:
-            apply()
-        down = isinstance(error, Transient | OutcomeUnknown) and _is_down(work.connection)
-        match _decision(job, error, down=down):
-            case retry.RetryAt(delay, burns):
-                _keep_attempt(job, State.RETRY, error=error, work=work)
-                _retry(work, error, delay, burns=burns, down=down)
-            case retry.Wait(recheck):
-                _keep_attempt(job, State.BLOCKED, error=error, work=work)
-                due = None if recheck is None else Now() + timedelta(seconds=recheck)
-                _move(job, State.BLOCKED, attempts=0, next_attempt_at=due, **_reason(error))
-                cases.blocked(job, error, work.connection)
-            case retry.GiveUp(exhausted):
-                _keep_attempt(job, State.NEEDS_ATTENTION, error=error, work=work)
-                give_up(job, _exhausted(work, error) if exhausted else error, work)
+        return settling()
+
+
+def _success(work: Work, outcome: Outcome) -> bool:
+    streams.lock(work.claim)
+    if outcome.apply is not None:
+        outcome.apply()
+    _keep_attempt(work.job, State.SUCCEEDED, detail=outcome.note, work=work)
+    _move(work.job, State.SUCCEEDED, finished_at=Now(), failure_code="", failure_mode="", failure_text="")
+    cases.went_on(work.job, "It went through.")
+    return True
+
+
+def _failure(work: Work, error: IntegrationError, apply: Callable[[], None] | None) -> bool:
+    job = work.job
+    streams.lock(work.claim)
+    if apply is not None:
+        apply()
+    down = isinstance(error, Transient | OutcomeUnknown) and _is_down(work.connection)
+    match _decision(job, error, down=down):
+        case retry.RetryAt(delay, burns):
+            _keep_attempt(job, State.RETRY, error=error, work=work)
+            _retry(work, error, delay, burns=burns, down=down)
+        case retry.Wait(recheck):
+            _keep_attempt(job, State.BLOCKED, error=error, work=work)
+            due = None if recheck is None else Now() + timedelta(seconds=recheck)
+            _move(job, State.BLOCKED, attempts=0, next_attempt_at=due, **_reason(error))
+            cases.blocked(job, error, work.connection)
+        case retry.GiveUp(exhausted):
+            _keep_attempt(job, State.NEEDS_ATTENTION, error=error, work=work)
+            give_up(job, _exhausted(work, error) if exhausted else error, work)
     return False
 
 

@@ -1,7 +1,7 @@
 """May this delivery go to the warehouse, and what exactly is asked of it?"""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from integration.canonical.erp import Move, Order, Picking
@@ -53,6 +53,9 @@ class Release:
     document: OrderRelease
     lines: tuple[Line, ...]
     digest: str
+
+    def as_version(self, version: int) -> "Release":
+        return replace(self, document=self.document.model_copy(update={"version": version}))
 
 
 def ready(picking: Picking, point: ReleasePoint) -> bool:

@@ -1,0 +1,155 @@
+"""What a look at a delivery changes in our tables. Call inside the transaction that settles the job."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from integration.canonical.erp import Order, Picking
+from integration.errors import InvalidDocument
+from integration.jobs import acts, cases, outbox
+from integration.jobs.queue import enqueue
+from integration.models import Document, DocumentLine, ExternalReference, Warehouse
+from integration.rules import release as rules
+from integration.rules.policy import ReleasePoint
+
+State = Document.State
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery as Odoo's snapshot shows it; ``known`` is our document of it, as it was when it was looked at."""
+
+    order: Order
+    picking: Picking
+    warehouse: Warehouse
+    known: Document | None
+
+    @property
+    def point(self) -> ReleasePoint:
+        return ReleasePoint(self.warehouse.release_point)
+
+    @property
+    def parent(self) -> Document:
+        return Document.objects.get(connection=self.warehouse.erp, kind=Document.Kind.ORDER, reference=self.order.name)
+
+    def about(self, code: str, **more: str) -> InvalidDocument:
+        name = self.warehouse.wms.name
+        context: dict[str, Any] = {"connection": name, "partner": name, **more}
+        return InvalidDocument(code, order=self.order.name, release=self.picking.name, **context)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Made only if nobody, such as a shipment, changed the delivery since it was looked at."""
+
+    delivery: Delivery
+    make: Callable[[Delivery], None]
+
+    def commit(self) -> None:
+        rows = Document.objects.select_for_update().filter(
+            connection=self.delivery.warehouse.erp,
+            kind=Document.Kind.DELIVERY,
+            reference=self.delivery.picking.name,
+        )
+        known = self.delivery.known
+        if rows.values_list("version", "state").first() == ((known.version, known.state) if known else None):
+            self.make(self.delivery)
+        else:
+            enqueue(acts.release_job(self.delivery.parent))
+
+
+def release(delivery: Delivery, decided: rules.Release, body: bytes, trace_id: uuid.UUID) -> None:
+    """Keeps what the warehouse is asked to ship and queues the message. ``body`` is the message as it will be sent."""
+    warehouse, picking = delivery.warehouse, delivery.picking
+    document = _document(delivery, decided)
+    _keep_lines(document, decided)
+    ExternalReference.objects.get_or_create(
+        erp=warehouse.erp,
+        model="stock.picking",
+        record_id=picking.id,
+        partner=warehouse.wms,
+        document_type="release",
+        reference=picking.name,
+    )
+    new = outbox.NewMessage(warehouse.wms, "order.release", document, document.version, body, trace_id)
+    outbox.enqueue_message(new)
+    for code in ("CD-4004", "CD-4006", "CD-4007"):
+        cases.clear(delivery.about(code).fingerprint, "It was released again.")
+
+
+def cancelled(delivery: Delivery) -> None:
+    """Taken back if it was not sent; else the warehouse has to be asked by a person."""
+    assert delivery.known is not None  # noqa: S101  (only what was released can be cancelled)
+    if outbox.supersede(delivery.warehouse.wms, delivery.known):
+        Document.objects.filter(pk=delivery.known.pk).update(state=State.CANCELLED)
+    else:
+        cases.open_case(delivery.about("CD-4005"), delivery.warehouse.wms, delivery.known)
+
+
+def agrees(delivery: Delivery) -> None:
+    for code in ("CD-4004", "CD-4005"):
+        cases.clear(delivery.about(code).fingerprint, "Both sides agree again.")
+
+
+def differs(delivery: Delivery) -> None:
+    error = delivery.about("CD-4004", difference=_difference(delivery))
+    cases.open_case(error, delivery.warehouse.wms, delivery.known)
+
+
+def _document(delivery: Delivery, decided: rules.Release) -> Document:
+    parent = delivery.parent
+    document, _ = Document.objects.update_or_create(
+        connection=delivery.warehouse.erp,
+        kind=Document.Kind.DELIVERY,
+        reference=delivery.picking.name,
+        defaults={
+            "erp_id": delivery.picking.id,
+            "parent": parent,
+            "warehouse": delivery.warehouse,
+            "state": State.RELEASED,
+            "version": decided.document.version,
+            "content_hash": decided.digest,
+            "customer_reference": parent.customer_reference,
+            "value": parent.value,
+            "currency": parent.currency,
+        },
+    )
+    return document
+
+
+def _keep_lines(document: Document, decided: rules.Release) -> None:
+    """The lines as released now; lines of an earlier version that are gone were never shipped, so they may go."""
+    document.lines.exclude(line__in=[str(line.move.id) for line in decided.lines]).filter(shipped=0).delete()
+    for line in decided.lines:
+        DocumentLine.objects.update_or_create(
+            document=document,
+            line=str(line.move.id),
+            defaults={
+                "sale_line_id": line.move.sale_line_id,
+                "product_id": line.move.product_id,
+                "sku": line.code.odoo,
+                "unit": line.move.unit,
+                "tracking": line.move.tracking,
+                "partner_sku": line.code.partner,
+                "partner_unit": line.unit.partner,
+                "factor": line.unit.factor,
+                "ordered": line.move.demand,
+                "released": line.quantity,
+            },
+        )
+
+
+def _difference(delivery: Delivery) -> str:
+    assert delivery.known is not None  # noqa: S101
+    now = {str(move_id): quantity for move_id, quantity in rules.quantities(delivery.picking, delivery.point).items()}
+    before = {row.line: row.released for row in delivery.known.lines.all()}
+    skus = {row.line: row.sku for row in delivery.known.lines.all()}
+    skus |= {str(move.id): move.sku or move.product for move in delivery.picking.moves}
+    changed = [
+        f"{skus[line]}: {before.get(line, Decimal(0)).normalize():f} -> {now.get(line, Decimal(0)).normalize():f}"
+        for line in sorted(now.keys() | before.keys())
+        if now.get(line) != before.get(line)
+    ]
+    return "; ".join(changed) or "address, date or carrier"
