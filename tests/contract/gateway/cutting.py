@@ -1,6 +1,7 @@
 """A relay in front of an Odoo that loses answers, for the calls whose body holds a given word."""
 
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
@@ -29,7 +30,8 @@ class Relay:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
-    def fail(self, word: str, how: str | int) -> None:
+    def fail(self, word: str, how: str | int | Callable[[], object]) -> None:
+        """Something to call runs when the server has answered, and before we hear it."""
         self._failure = (word.encode(), how)
 
     def serve(self, handler: BaseHTTPRequestHandler) -> None:
@@ -42,6 +44,8 @@ class Relay:
             return
         headers = {name: handler.headers[name] for name in _PASSED_ON if handler.headers[name]}
         answer = httpx.post(self._target + handler.path, content=body, headers=headers, timeout=60, trust_env=False)
+        if callable(how):
+            how()
         if how != LOST_AFTER:
             _answer(handler, answer.status_code, answer.content, answer.headers["content-type"])
 

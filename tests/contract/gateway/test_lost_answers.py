@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from integration.adapters.base import ConnectionSettings
-from integration.errors import IntegrationError, OutcomeUnknown, Unreachable
+from integration.errors import IntegrationError, OutcomeUnknown, Rejected, Unreachable
 from tests.contract.gateway.cutting import BAD_GATEWAY, LOST_AFTER, LOST_BEFORE, UNAVAILABLE, Relay
 from tests.contract.gateway.world import World
 
@@ -69,3 +69,13 @@ def test_a_package_is_made_once_even_if_its_shipment_is_tried_twice(behind: Worl
     assert [line.package for line in posted.picking.moves[0].lines] == [name]
     model = behind.call.version.package_model
     assert behind.call(model, "search_count", domain=[("name", "=", name)]) == 1
+
+
+def test_what_somebody_changes_between_our_write_and_the_validation_stops_it(behind: World, relay: Relay) -> None:
+    picking = behind.delivery_of(behind.order({behind.product(stock=50): 10}))
+    relay.fail("carrier_tracking_ref", lambda: behind.mark_done_by_hand(picking, 7))
+    with pytest.raises(Rejected) as caught:
+        behind.ship(picking, [6], tracking_reference="1Z1")
+    sku = picking.moves[0].sku
+    assert (caught.value.code, caught.value.context["difference"]) == ("CD-5010", f"7 of {sku} instead of 6")
+    assert behind.gateway.delivery(picking.id)[0].state == "assigned"

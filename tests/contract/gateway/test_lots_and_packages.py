@@ -114,7 +114,8 @@ def test_lots_and_packages_together(world: World) -> None:
 
 def test_a_lot_on_another_shelf_is_taken_from_that_shelf(world: World) -> None:
     product = world.product("lot")
-    shelf = world.call.create("stock.location", {"name": world.unique("Shelf"), "location_id": world.stock_id})
+    place = {"name": world.unique("Shelf"), "location_id": world.stock_id, "company_id": world.company_id}
+    shelf = world.call.create("stock.location", place)
     world.lot(product, "A", 10)
     world.put(product, 10, world.lot(product, "B"), shelf)
     world.ship_details(world.delivery_of(world.order({product: 6})), [(6, "B", None)])

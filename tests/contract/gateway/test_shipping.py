@@ -68,6 +68,14 @@ def test_a_move_that_no_line_names_ships_nothing(world: World) -> None:
     assert world.delivered(order) == [0, 5]
 
 
+def test_what_people_had_marked_as_done_ships_only_if_the_shipment_says_so(world: World) -> None:
+    order = world.order({world.product(stock=50): 3, world.product(stock=50): 5})
+    world.mark_done_by_hand(world.delivery_of(order))
+    posted = world.ship(world.delivery_of(order), [3, 0])
+    assert len(posted.backorders) == 1
+    assert world.delivered(order) == [3, 0]
+
+
 def test_more_than_ordered_ships_when_asked_to(world: World) -> None:
     product = world.product(stock=50)
     order = world.order({product: 10})

@@ -116,11 +116,15 @@ class World:
         return self.gateway.ship(picking, posting((line,), **values))
 
     def validate_by_hand(self, picking: Picking) -> None:
-        field = self.call.version.move_done
-        for move in picking.moves:
-            done = {field: float(move.demand), **({"picked": True} if self.call.version.picked else {})}
-            self.call("stock.move", "write", [move.id], vals=done)
+        self.mark_done_by_hand(picking)
         self.call("stock.picking", "button_validate", [picking.id], context=SILENT)
+
+    def mark_done_by_hand(self, picking: Picking, quantity: float | None = None) -> None:
+        for move in picking.moves:
+            done: dict[str, Any] = {self.call.version.move_done: float(quantity or move.demand)}
+            self.call(
+                "stock.move", "write", [move.id], vals={**done, **({"picked": True} if self.version > 16 else {})}
+            )
 
     def delivered(self, order_id: int) -> list[float]:
         rows = self.call.rows("sale.order.line", [("order_id", "=", order_id)], ["qty_delivered"], order="id")
