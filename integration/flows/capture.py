@@ -17,7 +17,7 @@ def poll(work: Work) -> Outcome:
 def read(work: Work) -> Outcome:
     connection = _connection(work)
     with open_erp(connection, work) as erp:
-        changed = capture.read(connection, erp)
+        changed = capture.read(work, connection, erp)
     return Outcome(f"{changed} orders changed")
 
 

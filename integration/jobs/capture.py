@@ -16,8 +16,9 @@ from django.db.models.functions import Now
 
 from integration.adapters.base import ErpGateway
 from integration.canonical.erp import Change, Order
-from integration.jobs import acts, inbox
+from integration.jobs import acts, inbox, streams
 from integration.jobs.queue import enqueue
+from integration.jobs.work import Work
 from integration.models import CaptureCursor, CapturedRecord, Connection, Document, SeenWrite
 
 ORDER = "sale.order"
@@ -56,10 +57,11 @@ def sweep(connection: Connection, erp: ErpGateway) -> int:
     return found
 
 
-def read(connection: Connection, erp: ErpGateway) -> int:
+def read(work: Work, connection: Connection, erp: ErpGateway) -> int:
     """Reads what is marked, a hundred orders at a time; returns how many snapshots changed.
 
-    A long list is left to a job of its own, so that other work of the lane gets its turn.
+    A long list is left to a job of its own, so that other work of the lane gets its turn. Snapshots are kept under the
+    claim only, so that a slow reader never puts an older one over a newer one. Raises ClaimLost.
     """
     changed = 0
     _resolve(connection, erp)
@@ -68,6 +70,7 @@ def read(connection: Connection, erp: ErpGateway) -> int:
         orders = {order.id: order for order in erp.orders(sorted(marked))} if marked else {}
         for record_id, dirty_at in sorted(marked.items()):
             with transaction.atomic():  # one each: whoever locks several streams at once locks them in their order
+                streams.lock(work.claim)
                 changed += _store(connection, record_id, dirty_at, orders.get(record_id))
     with transaction.atomic():
         if _dirty(connection, ORDER).exists():

@@ -61,14 +61,17 @@ def hint(connection: Connection, model: str, record_id: int) -> None:
 
 
 def mark_dirty(connection: Connection, model: str, record_ids: list[int]) -> None:
-    """Has these records read; the same door for hints, polls and sweeps. Call inside a transaction."""
+    """Has these records read; the same door for hints, polls and sweeps. Call inside a transaction.
+
+    The reading stream is locked first, as the reader does, so that the two cannot block each other.
+    """
+    enqueue(read_job(connection))
     rows = [
         CapturedRecord(connection=connection, model=model, record_id=pk, dirty_at=Now()) for pk in sorted(record_ids)
     ]
     CapturedRecord.objects.bulk_create(
         rows, update_conflicts=True, update_fields=["dirty_at"], unique_fields=["connection", "model", "record_id"]
     )
-    enqueue(read_job(connection))
 
 
 def read_job(connection: Connection) -> NewJob:
