@@ -171,5 +171,16 @@ class ErpGateway(Protocol):
         """
         ...
 
+    def install_hints(self, url: str) -> Sequence[str]:
+        """Has Odoo post to ``url`` when an order or delivery changes; repeated, it changes the address.
+
+        Answers the models. Raises ConfigurationError CD-2009 on Odoo 16, Forbidden without Settings rights.
+        """
+        ...
+
+    def hints_installed(self) -> Sequence[str]:
+        """The models that Odoo hints at. Raises Forbidden without Settings rights."""
+        ...
+
 
 CAPTURED_MODELS = ("sale.order", "stock.picking", "stock.move")

@@ -11,9 +11,10 @@ from integration.adapters.base import ConnectionSettings, ErpGateway, WmsAdapter
 from integration.errors import IntegrationError, Locked, OutcomeUnknown, Unreachable
 from integration.jobs import gate
 from integration.jobs.work import Call, Work
-from integration.models import Connection
+from integration.models import Connection, ConnectionGate
 
 PATIENCE_SECONDS = 2.0  # a shorter wait for the throttle is slept through, a longer one gives the worker back
+PROBE_PATIENCE_SECONDS = 30.0
 
 
 class OpenTransaction(RuntimeError):
@@ -33,8 +34,7 @@ class RemoteGuard:
 
         A job of many calls keeps its stream as it goes. Raises ClaimLost.
         """
-        if transaction.get_connection().in_atomic_block:
-            raise OpenTransaction(what)
+        _refuse_open_transaction(what)
         if time.monotonic() + PATIENCE_SECONDS + timeout > self._work.claimed_until:
             self._work.keep_claim(PATIENCE_SECONDS + timeout + self._work.claim_seconds)
         time.sleep(gate.pace(self._entered.connection, patience=PATIENCE_SECONDS))
@@ -62,6 +62,24 @@ class RemoteGuard:
             self._work.calls.append(Call(what, milliseconds, outcome))
 
 
+class ProbeGuard:
+    """The guard of a person's look at a system: no job, no claim, and no breaker, which it looks behind.
+
+    ``connection``: what is stored already, whose throttle holds for this call too.
+    """
+
+    def __init__(self, connection: Connection | None = None) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def call(self, what: str, *, timeout: float, writes: bool = False) -> Iterator[None]:
+        _refuse_open_transaction(what)
+        if self._connection is not None and self._connection.calls_per_second:
+            ConnectionGate.objects.get_or_create(connection=self._connection)
+            time.sleep(gate.pace(self._connection, patience=PROBE_PATIENCE_SECONDS))
+        yield
+
+
 def settings_for(connection: Connection) -> ConnectionSettings:
     return ConnectionSettings(
         slug=connection.slug,
@@ -87,6 +105,11 @@ def open_wms(connection: Connection, work: Work) -> Iterator[WmsAdapter]:
     work.connection = connection
     with gate.enter(connection, seconds=_lease_seconds(connection)) as entered:
         yield registry.open_wms(settings_for(connection), RemoteGuard(entered, work))
+
+
+def _refuse_open_transaction(what: str) -> None:
+    if transaction.get_connection().in_atomic_block:
+        raise OpenTransaction(what)
 
 
 def _lease_seconds(connection: Connection) -> float:

@@ -52,18 +52,23 @@ def start_polls(flow: str) -> int:
     erps = Connection.objects.filter(kind="odoo", enabled=True)
     for erp in erps:
         with transaction.atomic():
-            enqueue(
-                NewJob(
-                    flow=flow,
-                    stream=f"{POLLS[flow]}:{erp.pk}",
-                    lane=Lane.ORDER,
-                    subject=f"{POLLS[flow]} {erp.name}",
-                    payload={"connection": erp.pk},
-                    coalesce=True,
-                    news=False,
-                )
-            )
+            start_poll(flow, erp)
     return len(erps)
+
+
+def start_poll(flow: str, erp: Connection) -> None:
+    """Call inside a transaction."""
+    enqueue(
+        NewJob(
+            flow=flow,
+            stream=f"{POLLS[flow]}:{erp.pk}",
+            lane=Lane.ORDER,
+            subject=f"{POLLS[flow]} {erp.name}",
+            payload={"connection": erp.pk},
+            coalesce=True,
+            news=False,
+        )
+    )
 
 
 def _unanswered(message: OutboundMessage) -> Rejected:

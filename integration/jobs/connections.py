@@ -1,0 +1,110 @@
+"""Connections: looked at before they are stored, stored with what the look found, and looked at again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from integration.adapters import registry
+from integration.adapters.base import ConnectionSettings, ErpGateway, Guard, Profile
+from integration.jobs import gate, sweep
+from integration.jobs.acts import Actor, NotAllowed, note, retry_case
+from integration.jobs.remote import ProbeGuard, settings_for
+from integration.models import Connection, ConnectionGate, ExceptionCase
+
+MENDED_BY_CONNECTING = ("CD-2001", "CD-2002", "CD-2003", "CD-2004", "CD-2005", "CD-2006", "CD-2010")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A connection as a person asks for it. Of one that is stored already, what is not named stays as it is."""
+
+    slug: str
+    kind: str
+    name: str = ""
+    base_url: str = ""
+    environment: str = Connection.Environment.TEST
+    options: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    limits: Mapping[str, float] = field(default_factory=dict)
+
+
+def draft(wanted: Wanted) -> Connection:
+    """The row as it would be stored; an empty option or secret is dropped. Raises NotAllowed for another kind."""
+    row = Connection.objects.filter(slug=wanted.slug).first() or Connection(slug=wanted.slug, kind=wanted.kind)
+    if row.kind != wanted.kind:
+        raise NotAllowed(f"{wanted.slug} is a connection of kind {row.kind} already: choose another slug.")
+    row.name = wanted.name or row.name or wanted.slug
+    row.base_url = wanted.base_url or row.base_url
+    row.environment = wanted.environment
+    row.options = _merged(row.options, wanted.options)
+    row.secrets = _merged(row.secrets, wanted.secrets)
+    for name, value in wanted.limits.items():
+        setattr(row, name, value)
+    return row
+
+
+def probe(connection: Connection) -> Profile:
+    """Asks the system itself, not what was learnt before. Works on a draft too. Raises IntegrationError."""
+    settings, guard = _afresh(connection), _guard(connection)
+    if connection.kind in registry.ERP:
+        return registry.open_erp(settings, guard).probe()
+    return registry.open_wms(settings, guard).probe()
+
+
+@transaction.atomic
+def store(connection: Connection, profile: Profile, actor: Actor) -> None:
+    """Stores a draft with what its probe found. An Odoo is read in full next; what waited for it tries again."""
+    known = connection.pk is not None
+    connection.profile = _as_json(profile)
+    connection.probed_at = Now()
+    connection.save()
+    verb = "change connection" if known else "add connection"
+    note(actor, verb, str(connection), slug=connection.slug, kind=connection.kind, version=profile.version)
+    ConnectionGate.objects.filter(connection=connection, breaker=gate.OPEN).update(probe_at=Now())
+    cases = ExceptionCase.objects.filter(connection=connection, state__in=ExceptionCase.UNRESOLVED)
+    for case_id in cases.filter(code__in=MENDED_BY_CONNECTING).values_list("pk", flat=True):
+        retry_case(case_id, actor)
+    if connection.kind in registry.ERP:
+        sweep.start_poll("odoo_sweep", connection)
+
+
+def erp(connection: Connection, *, login: str = "", key: str = "") -> ErpGateway:
+    """The Odoo, for a person's use; with another login for what needs an administrator, which is not stored."""
+    if not login:
+        return registry.open_erp(settings_for(connection), _guard(connection))
+    options = {**connection.options, "login": login, "transport": "jsonrpc"}  # takes keys and passwords alike
+    settings = replace(settings_for(connection), options=options, secrets={"key": key})
+    return registry.open_erp(settings, _guard(connection))
+
+
+def keep_secrets(connection: Connection, secrets: Mapping[str, str]) -> None:
+    """Empty ones are dropped."""
+    connection.secrets = _merged(connection.secrets, secrets)
+    connection.save(update_fields=["secrets"])
+
+
+def _merged(stored: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in {**stored, **given}.items() if value != ""}
+
+
+def _afresh(connection: Connection) -> ConnectionSettings:
+    return replace(settings_for(connection), options=dict(connection.options))
+
+
+def _guard(connection: Connection) -> Guard:
+    return ProbeGuard(connection if connection.pk is not None else None)
+
+
+def _as_json(profile: Profile) -> dict[str, object]:
+    return {
+        "version": profile.version,
+        "facts": dict(profile.facts),
+        "findings": _rows(profile.findings),
+        "warehouses": _rows(profile.warehouses),
+    }
+
+
+def _rows(found: Sequence[object]) -> list[dict[str, object]]:
+    return [asdict(each) for each in found]  # type: ignore[call-overload]

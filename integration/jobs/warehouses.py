@@ -1,0 +1,73 @@
+"""Says which warehouse of an Odoo is which site of a partner."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from integration.jobs.acts import Actor, NotAllowed, note
+from integration.models import Connection, Warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """``code`` is Odoo's short name of the warehouse; ``company`` tells two warehouses of one code apart.
+
+    ``policies`` are columns of ``Warehouse``; what is not named stays as it is.
+    """
+
+    erp: str
+    code: str
+    wms: str
+    site: str
+    company: int | None = None
+    policies: dict[str, Any] = field(default_factory=dict)
+
+
+def connect(wanted: Wanted, actor: Actor) -> Warehouse:
+    """Adds the row, or changes the one of this Odoo warehouse. Raises NotAllowed with what is wrong."""
+    erp, wms = _connection(wanted.erp), _connection(wanted.wms)
+    if erp.kind != "odoo" or wms.kind == "odoo":
+        raise NotAllowed(f"{erp.slug} must be an Odoo and {wms.slug} a warehouse system.")
+    found = _in_odoo(erp, wanted)
+    _check_steps(erp, wanted.code)
+    values = {"company_id": found["company_id"], "wms": wms, "site": wanted.site, **wanted.policies}
+    fresh = {"name": f"{found['name']}", **values}
+    try:
+        with transaction.atomic():
+            row, added = Warehouse.objects.update_or_create(
+                erp=erp, erp_warehouse_id=found["id"], defaults=values, create_defaults=fresh
+            )
+            note(actor, "add warehouse" if added else "change warehouse", str(row), site=wanted.site)
+    except IntegrityError:
+        raise NotAllowed(f"{wms.name} has another Odoo warehouse for site {wanted.site}: name another owner.") from None
+    return row
+
+
+def _connection(slug: str) -> Connection:
+    found = Connection.objects.filter(slug=slug).first()
+    if found is None:
+        known = ", ".join(Connection.objects.values_list("slug", flat=True)) or "none"
+        raise NotAllowed(f"There is no connection {slug}. Connected are: {known}.")
+    return found
+
+
+def _in_odoo(erp: Connection, wanted: Wanted) -> dict[str, Any]:
+    known = erp.profile.get("warehouses", [])
+    fitting = [row for row in known if row["code"] == wanted.code]
+    if wanted.company is not None:
+        fitting = [row for row in fitting if row["company_id"] == wanted.company]
+    if len(fitting) > 1:
+        companies = ", ".join(str(row["company_id"]) for row in fitting)
+        raise NotAllowed(f"{erp.name} has {wanted.code} in several companies: name one of {companies}.")
+    if not fitting:
+        codes = ", ".join(sorted(row["code"] for row in known)) or "none"
+        raise NotAllowed(f"{erp.name} has no warehouse {wanted.code}. It has: {codes}.")
+    return dict(fitting[0])
+
+
+def _check_steps(erp: Connection, code: str) -> None:
+    name = f"warehouse {code}: delivery steps"
+    for finding in erp.profile.get("findings", []):
+        if finding["name"] == name and finding["ok"] is False:
+            raise NotAllowed(f"{erp.name}, warehouse {code}: {finding['fix']}")
