@@ -1,5 +1,7 @@
 """No wake-up of another test is on its way, and no memory of a broker that was down."""
 
+import socket
+
 import pytest
 import redis
 from django.conf import settings as environment
@@ -11,3 +13,10 @@ from integration.jobs import dispatch
 def _fresh_broker() -> None:
     dispatch._paused["until"] = 0.0
     redis.Redis.from_url(environment.REDIS_URL).flushdb()
+
+
+@pytest.fixture
+def closed_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])

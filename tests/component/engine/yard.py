@@ -31,6 +31,13 @@ def put(stream: str = "order:1", *, flow: str = "work", **given: Any) -> SyncJob
     return job
 
 
+def put_and_roll_back() -> None:
+    """Raises ZeroDivisionError."""
+    with transaction.atomic():
+        put()
+        raise ZeroDivisionError
+
+
 def run(handler: Handler, *, lane: Lane = Lane.ORDER, seconds: float = 20.0) -> int:
     """One worker, until nothing is due; returns how many jobs ran."""
     return engine.run_lane(lane, {"work": handler}, seconds=seconds)
