@@ -26,13 +26,16 @@ State = Document.State
 class _Findings:
     """What the look at an order came to: changes to commit, and what stands against the rest."""
 
+    record: CapturedRecord
     changes: list[Change] = field(default_factory=list)
     against: list[Permanent] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def commit(self) -> None:
-        for change in self.changes:
-            change.commit()
+        """A snapshot that went out of date meanwhile decides nothing: the newer one comes with a job of its own."""
+        if CapturedRecord.objects.filter(pk=self.record.pk, content_hash=self.record.content_hash).exists():
+            for change in self.changes:
+                change.commit()
 
 
 def handle(work: Work) -> Outcome:
@@ -40,7 +43,9 @@ def handle(work: Work) -> Outcome:
     record = CapturedRecord.objects.get(
         connection_id=work.job.payload["connection"], model="sale.order", record_id=work.job.payload["order"]
     )
-    found = _Findings()
+    if not record.content_hash:
+        return Outcome("the order is being read again")
+    found = _Findings(record)
     for delivery in _deliveries(record, found):
         work.connection = delivery.warehouse.wms
         _look(work, delivery, found)

@@ -19,8 +19,7 @@ from integration.canonical.shipments import ShipmentConfirmed
 from integration.errors import ConfigurationError, InvalidDocument
 from integration.flows import answers, sites
 from integration.flows.events import event_of
-from integration.jobs import acts, effects, locks, mappings
-from integration.jobs.queue import enqueue
+from integration.jobs import capture, effects, locks, mappings
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import (
@@ -229,7 +228,10 @@ def _refer(case: _Case, effect: Effect) -> None:
 
 
 def _close(case: _Case) -> None:
-    """A final shipment ends the release; what is left is cancelled, or released anew as Odoo's backorder."""
+    """A final shipment ends the release; what is left is cancelled, or released anew as Odoo's backorder.
+
+    The snapshot was taken before the shipment: it still shows goods as open that have left.
+    """
     final = case.shipment.final
     state = Document.State.SHIPPED if final else Document.State.PART_SHIPPED
     Document.objects.filter(pk=case.delivery.pk).update(state=state)
@@ -240,4 +242,4 @@ def _close(case: _Case) -> None:
     if sent is not None:
         answers.accepted(sent)
     if final and case.delivery.parent is not None:
-        enqueue(acts.release_job(case.delivery.parent))
+        capture.read_again(case.warehouse.erp, case.delivery.parent.erp_id)

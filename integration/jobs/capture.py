@@ -78,6 +78,12 @@ def read(work: Work, connection: Connection, erp: ErpGateway) -> int:
     return changed
 
 
+def read_again(connection: Connection, order_id: int) -> None:
+    """The snapshot is out of date: nothing is decided on it until a new one is there. Call inside a transaction."""
+    inbox.mark_dirty(connection, ORDER, [order_id])
+    CapturedRecord.objects.filter(connection=connection, model=ORDER, record_id=order_id).update(content_hash="")
+
+
 def content_hash(order: Order) -> str:
     """Of what the order says, whenever it was written."""
     return hashlib.sha256(order.model_dump_json(exclude={"written_at"}).encode()).hexdigest()
@@ -128,6 +134,8 @@ def _resolve(connection: Connection, erp: ErpGateway) -> None:
 def _store(connection: Connection, record_id: int, dirty_at: datetime | None, order: Order | None) -> int:
     """Keeps the snapshot, and adds a job when it differs. A mark that came while we read stays."""
     record = CapturedRecord.objects.select_for_update().get(connection=connection, model=ORDER, record_id=record_id)
+    if not record.content_hash and record.dirty_at != dirty_at:
+        return 0  # what was read may be older than what asked for a new look
     record.dirty_at = None if record.dirty_at == dirty_at else record.dirty_at
     record.read_at = Now()
     if order is None or content_hash(order) == record.content_hash:
