@@ -1,0 +1,171 @@
+"""What a person may do to jobs and cases, what is refused and why, and the row that it leaves in the audit log."""
+
+from collections.abc import Callable
+
+import pytest
+
+from integration.errors import MappingMissing, Rejected, Unreachable
+from integration.jobs import acts
+from integration.jobs.acts import Actor, NotAllowed
+from integration.models import AuditEvent, Document, ExceptionCase, OutboundMessage, SyncJob
+from tests.component.engine.yard import (
+    State,
+    cases,
+    claim_one,
+    failing,
+    fine,
+    open_codes,
+    partner,
+    put,
+    run,
+    states,
+    time_passes,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ADA = Actor("ada")
+REFUSED = Rejected("CD-4008", connection="WMS", document="S1", status=400, detail="no")
+
+
+def audit() -> list[tuple[str, str, str]]:
+    return list(AuditEvent.objects.order_by("pk").values_list("actor", "verb", "subject"))
+
+
+def failed(*streams: str, error: Exception = REFUSED) -> list[SyncJob]:
+    jobs = [put(stream) for stream in streams]
+    run(failing(error))
+    return jobs
+
+
+def case_id() -> int:
+    return ExceptionCase.objects.get().pk
+
+
+@pytest.mark.parametrize("error", [REFUSED, Unreachable("CD-1001"), MappingMissing("CD-3001", scope="wms", code="X")])
+def test_retry_makes_a_waiting_job_due_now(error: Exception) -> None:
+    [job] = failed("order:1", error=error)
+    acts.retry_job(job.pk, ADA)
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.next_attempt_at) == (State.PENDING, 0, None)
+    assert audit() == [("ada", "retry job", "work order:1")]
+    assert (run(fine), open_codes()) == (1, [])
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.RUNNING, State.SUCCEEDED, State.CANCELLED, State.SUPERSEDED])
+def test_what_does_not_wait_cannot_be_retried(state: State) -> None:
+    job = put()
+    SyncJob.objects.update(state=state)
+    with pytest.raises(NotAllowed, match=rf"work order:1 is {state.label} and cannot be retried"):
+        acts.retry_job(job.pk, ADA)
+    assert (states(job), audit()) == ([state], [])
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.RETRY, State.BLOCKED, State.NEEDS_ATTENTION])
+def test_cancel_ends_a_job_that_is_not_running_and_its_stream_goes_on(state: State) -> None:
+    job, behind = put(), put()
+    SyncJob.objects.filter(pk=job.pk).update(state=state)
+    acts.cancel_job(job.pk, ADA, "sent by hand")
+    assert (run(fine), states(job, behind)) == (1, [State.CANCELLED, State.SUCCEEDED])
+    assert AuditEvent.objects.get().detail == {"job": job.pk, "reason": "sent by hand"}
+
+
+@pytest.mark.parametrize("state", [State.RUNNING, State.SUCCEEDED, State.CANCELLED, State.SUPERSEDED])
+def test_what_runs_or_is_over_cannot_be_cancelled(state: State) -> None:
+    job = put()
+    SyncJob.objects.update(state=state)
+    with pytest.raises(NotAllowed, match=rf"work order:1 is {state.label} and cannot be cancelled"):
+        acts.cancel_job(job.pk, ADA, "")
+    assert (states(job), audit()) == ([state], [])
+
+
+def test_a_cancelled_send_takes_its_message_back_and_closes_its_case() -> None:
+    [job] = failed("delivery:1")
+    message = OutboundMessage.objects.create(connection=partner(), key="k", type="order.release", body=b"{}")
+    SyncJob.objects.update(outbound=message)
+    acts.cancel_job(job.pk, ADA, "not wanted")
+    message.refresh_from_db()
+    assert (message.state, cases()) == ("superseded", [("CD-4008", "resolved", 1)])
+
+
+def test_retrying_a_case_retries_all_that_waits_for_it() -> None:
+    jobs = failed("order:1", "order:2", "order:3")
+    assert acts.retry_case(case_id(), ADA) == 3
+    assert (run(fine), states(*jobs), cases()) == (3, [State.SUCCEEDED] * 3, [("CD-4008", "resolved", 3)])
+    assert audit() == [("ada", "retry case", "Refused by the partner's system")]
+
+
+def test_resolving_a_case_retries_what_still_waits_for_it() -> None:
+    jobs = failed("order:1", "order:2")
+    acts.resolve_case(case_id(), ADA, "Changed the address.")
+    case = ExceptionCase.objects.get()
+    assert (case.state, case.resolution, case.waiting.count()) == ("resolved", "Changed the address.", 0)
+    assert (run(fine), states(*jobs)) == (2, [State.SUCCEEDED] * 2)
+
+
+def test_ignoring_a_case_cancels_what_waits_for_it() -> None:
+    jobs = failed("order:1", "order:2")
+    acts.ignore_case(case_id(), ADA, "A test order.")
+    case = ExceptionCase.objects.get()
+    assert (case.state, case.resolution) == ("ignored", "A test order.")
+    assert (run(fine), states(*jobs)) == (0, [State.CANCELLED] * 2)
+    assert AuditEvent.objects.get().detail["jobs"] == [job.pk for job in jobs]
+
+
+def test_a_case_with_a_running_job_cannot_be_ignored_and_nothing_is_changed() -> None:
+    first, second = failed("order:1", "order:2")
+    SyncJob.objects.filter(pk=second.pk).update(state=State.RUNNING)
+    with pytest.raises(NotAllowed, match="is Running and cannot be cancelled"):
+        acts.ignore_case(case_id(), ADA, "")
+    assert states(first, second) == [State.NEEDS_ATTENTION, State.RUNNING]
+    assert (cases(), audit()) == ([("CD-4008", "open", 2)], [])
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda pk: acts.retry_case(pk, ADA),
+        lambda pk: acts.resolve_case(pk, ADA, ""),
+        lambda pk: acts.ignore_case(pk, ADA, ""),
+    ],
+)
+def test_a_case_that_is_closed_or_unknown_says_so(act: Callable[[int], object]) -> None:
+    failed("order:1")
+    acts.resolve_case(case_id(), ADA, "done")
+    with pytest.raises(NotAllowed, match="The case is Resolved already"):
+        act(case_id())
+    with pytest.raises(NotAllowed, match="There is no case 0"):
+        act(0)
+    assert len(audit()) == 1
+
+
+@pytest.mark.parametrize("act", [acts.retry_job, lambda pk, actor: acts.cancel_job(pk, actor, "")])
+def test_a_job_that_is_not_there_says_so(act: Callable[[int, Actor], None]) -> None:
+    with pytest.raises(NotAllowed, match="There is no job 0"):
+        act(0, ADA)
+
+
+def test_a_worker_in_hand_is_not_overtaken_by_a_retry() -> None:
+    job = put()
+    run(failing(REFUSED))
+    acts.retry_job(job.pk, ADA)
+    held = claim_one()
+    with pytest.raises(NotAllowed, match="is Pending and cannot be retried"):
+        acts.retry_job(job.pk, ADA)
+    assert held.stream_id == job.stream_id
+    time_passes()
+    assert run(fine) == 1
+
+
+@pytest.mark.parametrize("code", ["CD-4006", "CD-4007"])
+def test_retrying_an_unanswered_release_asks_for_a_new_one(code: str) -> None:
+    odoo = partner("odoo", kind="odoo")
+    order = Document.objects.create(connection=odoo, kind="order", reference="S00031", erp_id=31)
+    delivery = order.deliveries.create(
+        connection=odoo, kind="delivery", reference="OUT/1", erp_id=42, version=1, content_hash="abc"
+    )
+    failed("order:1")
+    ExceptionCase.objects.update(code=code, document=delivery)
+    assert acts.retry_case(case_id(), ADA) == 2
+    delivery.refresh_from_db()
+    assert delivery.content_hash == ""
+    assert SyncJob.objects.filter(flow="order_release", subject="S00031", state=State.PENDING).count() == 1
