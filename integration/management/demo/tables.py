@@ -17,7 +17,7 @@ def scenes(orders: Sequence[PlannedOrder], verdict: Verdict) -> Table:
     counts = Counter(order.scene.name for order in orders)
     wrong = Counter(_scene_of(wrong.order, orders) for wrong in verdict.wrong)
     for scene in SCENES:
-        came = f"[red]{wrong[scene.name]} things are wrong[/]" if wrong[scene.name] else _as_expected(scene)
+        came = f"[red]wrong: {wrong[scene.name]}[/]" if wrong[scene.name] else _as_expected(scene)
         table.add_row(str(counts[scene.name]), scene.name, scene.expected, came)
     table.add_row("-", "a shipment for an order that nobody released", "for a person", f"case {STRAY_CODE}")
     return table
@@ -48,8 +48,7 @@ def figures(orders: int, counted: Figures) -> Table:
         ("Orders", f"{orders}, in {counted.seconds:.0f} seconds"),
         ("Releases taken by the warehouse", counted.releases),
         ("Messages from the warehouse", counted.events),
-        ("  of these recognised as sent before", counted.repeats),
-        ("  tries that met an outage or a limit", counted.retries),
+        ("  of these recognised by their number", counted.repeats),
         ("Deliveries booked in Odoo", counted.bookings),
         ("Calls to Odoo", counted.odoo_calls),
     )

@@ -45,13 +45,12 @@ class Listener(Protocol):
 
 @dataclass(frozen=True)
 class Figures:
-    """What the day took. ``repeats``: messages that were recognised; ``retries``: tries that met an outage."""
+    """What the day took. ``repeats``: messages that came twice and were recognised by their number."""
 
     seconds: float
     releases: int
     events: int
     repeats: int
-    retries: int
     odoo_calls: int
     bookings: int
     forged: int
@@ -87,10 +86,10 @@ class Day:
             if time.monotonic() - looked > LOOK_EVERY:
                 looked = time.monotonic()
                 self._look(crossdock, listener)
+                listener.at(self._progress)
                 if self._at_rest(crossdock):
                     break
             changed = changed if self._progress == before else time.monotonic()
-            listener.at(self._progress)
             time.sleep(PAUSE)
         self._seconds = time.monotonic() - started
 
@@ -118,7 +117,6 @@ class Day:
             releases=len(self._wms.books()["orders"]),
             events=len(sent),
             repeats=answers["200"],
-            retries=sum(answers.values()) - answers["200"] - answers["202"],
             odoo_calls=self._odoo.calls_of_others(),
             bookings=self._bookings(),
             forged=int(self._forged),

@@ -28,8 +28,10 @@ class Sales:
         self._odoo.call("sale.order", "action_cancel", [order.id], context={"disable_cancel_warning": True})
 
     def validate_by_hand(self, order: PlannedOrder) -> None:
-        pickings = self._odoo.rows("stock.picking", [["sale_id", "=", order.id]], ["state"])
-        self._odoo.call("stock.picking", "button_validate", [row["id"] for row in pickings], context=UNASKED)
+        """May be repeated when the answer got lost."""
+        still_open = [["sale_id", "=", order.id], ["state", "not in", ["done", "cancel"]]]
+        for picking in self._odoo.rows("stock.picking", still_open, ["state"]):
+            self._odoo.call("stock.picking", "button_validate", [picking["id"]], context=UNASKED)
 
     def _values(self, order: PlannedOrder) -> dict[str, object]:
         lines = [
