@@ -1,0 +1,36 @@
+"""CD-6xxx: What a partner sends."""
+
+from integration.errors.problem import Owner, Problem
+
+PROBLEMS: dict[str, Problem] = {
+    "CD-6001": Problem(
+        "Not a document",
+        "The body is not a JSON document: {detail}.",
+        "Send the document that the contract describes.",
+    ),
+    "CD-6002": Problem(
+        "Unknown message type",
+        "{type} is not a message that we take.",
+        "Use one of the types of the contract.",
+        ("connection", "type"),
+    ),
+    "CD-6003": Problem(
+        "Document refused",
+        "{field}: {detail}.",
+        "Correct the field and send it again.",
+        ("connection", "field"),
+    ),
+    "CD-6004": Problem(
+        "Message number used twice",
+        "Message {external_id} was sent before with another content.",
+        "Give each message a number of its own; repeat one only with the same content.",
+        ("connection", "external_id"),
+    ),
+    "CD-6005": Problem(
+        "Signature refused",
+        "The signature does not fit: {detail}.",
+        "Sign with the connection's secret as the contract says, with a clock that is right.",
+        ("connection",),
+        Owner.ADMINISTRATOR,
+    ),
+}

@@ -1,0 +1,29 @@
+"""CD-9xxx: What goes wrong in Crossdock itself."""
+
+from integration.errors.problem import Owner, Problem, Severity
+
+PROBLEMS: dict[str, Problem] = {
+    "CD-9001": Problem(
+        "Worker died three times",
+        "The worker died three times while it worked on {document}.",
+        "Look at the job's attempts and the worker's log, then retry or cancel.",
+        ("job",),
+        Owner.ADMINISTRATOR,
+        Severity.CRITICAL,
+    ),
+    "CD-9002": Problem(
+        "Unexpected failure",
+        "{document} failed in a way that we did not foresee ({detail}).",
+        "Report it with the job's number; retry when it is mended.",
+        ("flow", "detail"),
+        Owner.ADMINISTRATOR,
+        Severity.CRITICAL,
+    ),
+    "CD-9003": Problem(
+        "Tried too often",
+        "{document} did not succeed in {attempts} tries over {age}: {detail}",
+        "See the last try's cause, mend it, then retry.",
+        ("connection", "flow", "last_code"),
+        severity=Severity.HIGH,
+    ),
+}

@@ -1,0 +1,71 @@
+"""CD-4xxx: Releasing an order."""
+
+from integration.errors.problem import Owner, Problem, Severity
+
+PROBLEMS: dict[str, Problem] = {
+    "CD-4001": Problem(
+        "Address incomplete",
+        "The delivery address of order {order} lacks {missing}.",
+        "Complete the address in Odoo; the order is looked at again by itself.",
+        ("connection", "order"),
+        heals=True,
+    ),
+    "CD-4002": Problem(
+        "Fraction of a piece",
+        "Order {order}: {quantity} {unit} of {sku} is not a whole number of {partner_unit}.",
+        "Correct the quantity in Odoo, or add a rule that allows fractions of this product.",
+        ("connection", "order", "sku"),
+        heals=True,
+    ),
+    "CD-4003": Problem(
+        "Held by Odoo",
+        "Order {order} is on hold in Odoo: {reason}.",
+        "Clear the hold in Odoo; the order is then released by itself.",
+        ("connection", "order"),
+        heals=True,
+    ),
+    "CD-4004": Problem(
+        "Changed after release",
+        "Order {order} was changed in Odoo after {release} had been released to {partner}: {difference}.",
+        "Tell the warehouse, or undo the change in Odoo. The case closes by itself when both sides agree again.",
+        ("connection", "release"),
+        severity=Severity.HIGH,
+    ),
+    "CD-4005": Problem(
+        "Cancelled after release",
+        "{release} of order {order} was cancelled in Odoo after it had been released to {partner}.",
+        "Ask the warehouse to stop it. Goods that have left come back as a return.",
+        ("connection", "release"),
+        severity=Severity.HIGH,
+    ),
+    "CD-4006": Problem(
+        "Release refused by the warehouse",
+        "{partner} refused {release} of order {order}: {reason}.",
+        "Mend what it names, then press retry: the order is released again.",
+        ("connection", "release"),
+        Owner.WAREHOUSE,
+        Severity.HIGH,
+    ),
+    "CD-4007": Problem(
+        "No acknowledgement",
+        "{partner} has not acknowledged {release}, sent {sent_at}; it was due {due_at}.",
+        "Ask the warehouse whether it has the order. If not, press retry to send it again under the same number.",
+        ("connection", "release"),
+        Owner.WAREHOUSE,
+        Severity.HIGH,
+    ),
+    "CD-4008": Problem(
+        "Refused by the partner's system",
+        "{connection} refused {document} ({status}): {detail}.",
+        "Mend what it names on the side that is wrong, then retry.",
+        ("connection", "document"),
+        severity=Severity.HIGH,
+    ),
+    "CD-4009": Problem(
+        "Answer to an unknown release",
+        "{partner} answered ({answer}) to {release}, which was never released to it.",
+        "Ask the warehouse which order it means, then cancel the job.",
+        ("connection", "release"),
+        Owner.WAREHOUSE,
+    ),
+}
