@@ -22,9 +22,9 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """``cause`` and ``fix`` are templates over an error's context; ``subject`` names the keys that tell causes apart.
+    """``cause`` and ``fix`` are templates over an error's context; ``subject``: the keys that tell causes apart.
 
-    ``heals``: the cause may go away outside of our sight (in Odoo, in the warehouse), so the engine looks again by itself.
+    ``heals``: the cause may go away outside of our sight (in Odoo, in the warehouse), so the engine looks again itself.
     """
 
     title: str
