@@ -54,11 +54,11 @@ lint: setup-dev ## Style, types, import rules, missing migrations, lock files
 	$(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	@$(MAKE) --no-print-directory lock-check
 
-bench: setup-dev ## Measure beside the peers
-	$(PYTHON) manage.py bench
+bench: setup-dev ## Measure beside the peers (ARGS="--rounds 6 jobs" chooses)
+	$(PYTHON) -m tests.bench $(ARGS)
 
-drill: setup-dev ## Kill things and see that nothing is lost
-	$(PYTHON) manage.py drill
+drill: setup-dev ## Kill things and see that nothing is lost (ORDERS=n: how many orders)
+	$(PYTHON) -m tests.drills $(if $(ORDERS),--orders $(ORDERS)) $(ARGS)
 
 contract: setup-dev ## The Odoo contract (ODOO_URL= ODOO_DB= ODOO_LOGIN= ODOO_KEY= ODOO_PROTOCOL= for a real server)
 	$(PYTHON) -m pytest -m contract $(ARGS)

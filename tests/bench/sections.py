@@ -1,0 +1,25 @@
+"""The measurements by name. Imported when the settings are in place."""
+
+from collections.abc import Callable, Mapping
+
+from django.core.management import call_command
+
+from config.local.stack import Stack
+from config.local.supervisor import Supervisor
+from tests.bench.asked import Asked
+from tests.bench.flows import Flows
+from tests.bench.jobs import Jobs
+from tests.bench.report import Row
+from tests.bench.webhooks import Webhooks
+
+
+def measure(
+    asked: Asked, stack: Stack, processes: Supervisor, env: Mapping[str, str], tell: Callable[[str], None]
+) -> list[Row]:
+    call_command("migrate", interactive=False, verbosity=0, run_syncdb=True)  # the peers' tables have no migration
+    sections = {
+        "jobs": Jobs(stack, processes, env, asked.jobs),
+        "flows": Flows(processes, env, asked.orders),
+        "webhooks": Webhooks(processes, env, asked.seconds),
+    }
+    return [row for name in asked.sections for row in sections[name].measure(asked.rounds, tell)]

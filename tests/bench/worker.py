@@ -1,0 +1,5 @@
+"""The product's own Celery app, with one more flow: a job that does nothing."""
+
+from config.celery import app
+
+app.conf.imports = ("tests.bench.tasks",)
