@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
+from django.db import transaction
+
 from integration.adapters import registry
 from integration.canonical.erp import Order
 from integration.errors import Causes, Permanent
 from integration.flows import releases, sites
 from integration.flows.releases import Change, Delivery
-from integration.jobs import remote
+from integration.jobs import capture, inbox, remote
 from integration.jobs.work import Outcome, Work
 from integration.models import CapturedRecord, Document, Effect, ExternalReference, Warehouse
 from integration.rules import release as rules
@@ -49,8 +51,16 @@ def handle(work: Work) -> Outcome:
     for delivery in _deliveries(record, found):
         work.connection = delivery.warehouse.wms
         _look(work, delivery, found)
+    if work.job.tries > 1 and any(cause.problem.heals for cause in found.against):
+        _have_it_read(record)
     error = Causes(found.against) if found.against else None
     return Outcome("; ".join(found.notes) or "nothing to release", found.commit, error)
+
+
+def _have_it_read(record: CapturedRecord) -> None:
+    """What was mended in Odoo may stand in other records, such as the customer: no poll of the order shows that."""
+    with transaction.atomic():
+        inbox.mark_dirty(record.connection, capture.ORDER, [record.record_id])
 
 
 def _deliveries(record: CapturedRecord, found: _Findings) -> Iterator[Delivery]:

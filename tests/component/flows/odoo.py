@@ -1,0 +1,121 @@
+"""Odoo as people use it. They speak XML-RPC, so that the call log tells them from Crossdock."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+from xmlrpc.client import Fault, ServerProxy
+
+import httpx
+
+from integration.sandbox.odoo import SandboxOdoo
+
+READS = ("search", "read", "web_search_read", "search_read", "fields_get", "export_data", "context_get", "authenticate")
+UNASKED = {"skip_backorder": True, "skip_immediate": True, "skip_sms": True}
+Row = dict[str, Any]
+
+
+class Odoo:
+    def __init__(self, server: SandboxOdoo) -> None:
+        self.server, self.version = server, int(server.version)
+        self._control = httpx.Client(base_url=f"{server.url}/_sandbox", trust_env=False)
+        self.control("reset")
+        self._proxy = ServerProxy(f"{server.url}/xmlrpc/2/object")
+        self._uid = ServerProxy(f"{server.url}/xmlrpc/2/common").authenticate(server.db, server.login, "admin", {})
+
+    def call(self, model: str, method: str, *args: Any, **named: Any) -> Any:
+        """Raises Fault. XML-RPC has no None: what answers None answers with a fault, and is done all the same."""
+        try:
+            return self._proxy.execute_kw(self.server.db, self._uid, "admin", model, method, list(args), named)
+        except Fault as fault:
+            if "cannot marshal None" not in fault.faultString:
+                raise
+            return None
+
+    def rows(self, model: str, domain: list[Any], *fields: str) -> list[Row]:
+        return list(self.call(model, "search_read", domain, list(fields), order="id", load=""))
+
+    def id_of(self, model: str, name: str, field: str = "name") -> int:
+        return int(self.rows(model, [[field, "=", name]], field)[0]["id"])
+
+    def control(self, name: str, body: object = None) -> Any:
+        answer = self._control.post(name, json=body or {})
+        answer.raise_for_status()
+        return answer.json()
+
+    def fault(self, method: str, fault: str, times: int = 1, model: str = "stock.picking", **more: object) -> None:
+        self.control("faults", {"match": {"model": model, "method": method}, "fault": fault, "times": times, **more})
+
+    def forget_calls(self) -> None:
+        self._control.delete("calls")
+
+    def calls(self) -> list[str]:
+        """What Crossdock called, in its order."""
+        calls = self._control.get("calls").json()["calls"]
+        return [f"{each['model']}.{each['method']}" for each in calls if each["protocol"] != "xmlrpc"]
+
+    def writes(self) -> list[str]:
+        return [call for call in self.calls() if call.rpartition(".")[2] not in READS]
+
+    def product(self, code: str, stock: float = 0, **values: object) -> int:
+        storable = {"type": "consu", "is_storable": True} if self.version >= 18 else {"detailed_type": "product"}
+        made = self.call("product.product", "create", {"name": code, "default_code": code, **storable, **values})
+        if stock:
+            self.put(made, stock)
+        return int(made)
+
+    def put(self, product: int, quantity: float, **values: object) -> None:
+        """Counts what lies in the warehouse."""
+        place = self.rows("stock.warehouse", [["code", "=", "WH"]], "lot_stock_id")[0]["lot_stock_id"]
+        count = {"product_id": product, "location_id": place, "inventory_quantity": quantity, **values}
+        quant = self.call("stock.quant", "create", count, context={"inventory_mode": True})
+        self.call("stock.quant", "action_apply_inventory", [quant])
+
+    def transfers(self, order: int) -> list[tuple[str, str]]:
+        rows = self.rows("stock.picking", [["sale_id", "=", order]], "name", "state")
+        return [(row["name"], row["state"]) for row in rows]
+
+    def delivered(self, order: int) -> dict[str, float]:
+        rows = self.rows("sale.order.line", [["order_id", "=", order]], "product_id", "qty_delivered")
+        codes = self._codes([row["product_id"] for row in rows])
+        total: defaultdict[str, float] = defaultdict(float)
+        for row in rows:
+            total[codes[row["product_id"]]] += row["qty_delivered"]
+        return dict(total)
+
+    def lots(self, order: int) -> list[tuple[str, float]]:
+        """Name and quantity of the lots that have left."""
+        done = "quantity" if self.version >= 17 else "qty_done"
+        domain = [["picking_id.sale_id", "=", order], ["state", "=", "done"]]
+        rows = self.rows("stock.move.line", domain, "lot_id", done)
+        names = {row["id"]: row["name"] for row in self.rows("stock.lot", [], "name")}
+        return sorted((names.get(row["lot_id"], ""), row[done]) for row in rows)
+
+    def packages(self, order: int) -> list[tuple[str, float]]:
+        model = "stock.package" if self.version >= 19 else "stock.quant.package"
+        rows = self.rows("stock.move.line", [["picking_id.sale_id", "=", order]], "result_package_id", "quantity")
+        names = {row["id"]: row["name"] for row in self.rows(model, [], "name")}
+        return sorted((names[row["result_package_id"]], row["quantity"]) for row in rows if row["result_package_id"])
+
+    def shipped_by(self, order: int) -> list[tuple[str, str]]:
+        """The shipment and tracking number of each transfer that has left."""
+        domain = [["sale_id", "=", order], ["state", "=", "done"]]
+        rows = self.rows("stock.picking", domain, "note", "carrier_tracking_ref")
+        marks = [re.findall(r"shipment: \S+/(\S+) on", row["note"] or "") for row in rows]
+        return [(", ".join(mark), row["carrier_tracking_ref"] or "") for mark, row in zip(marks, rows, strict=True)]
+
+    def validate_by_hand(self, order: int) -> None:
+        for row in self.rows("stock.picking", [["sale_id", "=", order], ["state", "=", "assigned"]], "name"):
+            self.call("stock.picking", "button_validate", [row["id"]], context=UNASKED)
+
+    def order_more(self, order: int, code: str, quantity: float) -> None:
+        """The ordered quantity of a line becomes this one."""
+        [line] = self.rows("sale.order.line", [["order_id", "=", order], ["product_id.default_code", "=", code]])
+        self.call("sale.order.line", "write", [line["id"]], {"product_uom_qty": quantity})
+
+    def cancel(self, order: int) -> None:
+        self.call("sale.order", "action_cancel", [order], context={"disable_cancel_warning": True})
+
+    def _codes(self, products: list[int]) -> Mapping[int, str]:
+        rows = self.rows("product.product", [["id", "in", products]], "default_code")
+        return {row["id"]: row["default_code"] for row in rows}
