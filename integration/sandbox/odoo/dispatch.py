@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .faults import AccessError
-from .orm.access import ALSO_NEEDED, check_access, check_records
+from .orm.access import check_access, check_message, check_records
 from .orm.base import as_ids
 from .orm.env import Env
 from .orm.importing import Importing
@@ -126,11 +126,10 @@ def allow(env: Env, model: str, name: str, ids: Any) -> None:
     operation = "read" if name in READERS else name if name in ("create", "unlink") else "write"
     if name != "load":
         check_access(env, model, operation)
-    needed = ALSO_NEEDED.get((model, name))
+    if ids is not None and name == "message_post":
+        check_message(env, model, as_ids(ids))
     if ids is not None:
         check_records(env, model, as_ids(ids))
-    if needed:
-        check_access(env, *needed)
 
 
 def transact(env: Env, work: Callable[[], Any]) -> Any:

@@ -137,7 +137,7 @@ class Service:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Hold every call while this lasts: those that arrive meanwhile run at the same time, as far as Odoo can tell."""
+        """Hold every call while this lasts: those that arrive meanwhile run at the same time, for all Odoo knows."""
         with self._lock:
             yield
 

@@ -5,9 +5,8 @@ import json
 import xmlrpc.client
 from typing import Any
 
-from tests.contract.odoo.recording import POSITIONAL, Step
-
 from integration.sandbox.odoo import SandboxOdoo
+from tests.contract.odoo.recording import POSITIONAL, Step
 
 Outcome = tuple[Any, dict[str, Any] | None]
 
@@ -40,14 +39,23 @@ class Client:
 
     def jsonrpc(self, model: str, method: str, args: list[Any], kwargs: dict[str, Any]) -> Outcome:
         params = [self._odoo.db, self.uid, self.secret, model, method, args, kwargs]
-        body = {"jsonrpc": "2.0", "method": "call", "id": 1, "params": {"service": "object", "method": "execute_kw", "args": params}}
+        body = {
+            "jsonrpc": "2.0",
+            "method": "call",
+            "id": 1,
+            "params": {"service": "object", "method": "execute_kw", "args": params},
+        }
         status, answer = self.http("POST", "/jsonrpc", json.dumps(body), {"Content-Type": "application/json"})
         assert status == 200
         found = json.loads(answer)
         return found.get("result"), found.get("error")
 
     def json2(self, model: str, method: str, named: dict[str, Any]) -> Outcome:
-        headers = {"Content-Type": "application/json", "Authorization": f"bearer {self.secret}", "X-Odoo-Database": self._odoo.db}
+        headers = {
+            "Content-Type": "application/json",
+            "Authorization": f"bearer {self.secret}",
+            "X-Odoo-Database": self._odoo.db,
+        }
         status, answer = self.http("POST", f"/json/2/{model}/{method}", json.dumps(named), headers)
         found = json.loads(answer)
         if status == 200:

@@ -7,7 +7,9 @@ from tests.contract.odoo.ids import Bindings
 from tests.contract.odoo.recording import Recording, Step, fault_of, fields_of
 from tests.contract.odoo.table import COMMON_ROWS, UNORDERED, ignored
 
-NUMBERED = re.compile(r"\b(?:S\d{5}|P\d{5}|[A-Z0-9]+/(?:IN|OUT|INT|PICK|PACK)/\d{5}|SP/\d{5}|R?(?:INV|BILL)/\d{4}/[\d/]+)")
+NUMBERED = re.compile(
+    r"\b(?:S\d{5}|P\d{5}|[A-Z0-9]+/(?:IN|OUT|INT|PICK|PACK)/\d{5}|SP/\d{5}|R?(?:INV|BILL)/\d{4}/[\d/]+)"
+)
 X2MANY = ("one2many", "many2many")
 VIEW_KEYS = ("views", "view_id", "search_view_id", "id", "help")
 
@@ -46,7 +48,9 @@ class Comparer:
 
     def _differ(self, where: str, recorded: Any, actual: Any) -> None:
         step = self._step
-        self.differences.append(f"[{step.number}] {step.name} ({step.model}.{step.method}) {where}: {recorded!r} != {actual!r}")
+        self.differences.append(
+            f"[{step.number}] {step.name} ({step.model}.{step.method}) {where}: {recorded!r} != {actual!r}"
+        )
 
     def _faults(self, recorded: dict[str, Any], actual: dict[str, Any]) -> None:
         (kind, message), (kind_now, message_now) = fault_of(recorded), fault_of(actual)
@@ -142,9 +146,7 @@ class Comparer:
         else:
             pairs = [(recorded, actual)]
         for one, now in pairs:
-            if type(one) is not type(now):
-                self._differ("created", recorded, actual)
-            elif isinstance(one, int) and not self._bindings.bind(model, one, now):
+            if type(one) is not type(now) or (isinstance(one, int) and not self._bindings.bind(model, one, now)):
                 self._differ("created", recorded, actual)
 
     def _anything(self, where: str, recorded: Any, actual: Any) -> None:

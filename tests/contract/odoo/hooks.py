@@ -82,10 +82,14 @@ def _bind_rule(world: World, step: Step) -> None:
         return
     model = MODELS.get(str(values.get("name", "")).removesuffix(" webhook"), "sale.order")
     if "model_id" in values:
-        world.bindings.bind("ir.model", values["model_id"], world.call("ir.model", "search", [["model", "=", model]])[0])
+        world.bindings.bind(
+            "ir.model", values["model_id"], world.call("ir.model", "search", [["model", "=", model]])[0]
+        )
     state = world.call("ir.model.fields", "search", [["model", "=", model], ["name", "=", "state"]])[0]
     if values.get("trg_selection_field_id"):
-        choice = world.call("ir.model.fields.selection", "search", [["field_id", "=", state], ["value", "=", "sale"]])[0]
+        choice = world.call("ir.model.fields.selection", "search", [["field_id", "=", state], ["value", "=", "sale"]])[
+            0
+        ]
         world.bindings.bind("ir.model.fields.selection", values["trg_selection_field_id"], choice)
     for recorded in _trigger_fields(world, values, model):
         world.bindings.bind("ir.model.fields", recorded, state)
@@ -99,7 +103,11 @@ def _trigger_fields(world: World, values: dict[str, Any], model: str) -> list[in
         return list(values["trigger_field_ids"][0][2])
     if model != "sale.order" or "trg_selection_field_id" not in values:
         return []
-    rule = next(step for step in world.steps if step.name in ("the rule after that", "the rule") and step.result[0]["trigger_field_ids"])
+    rule = next(
+        step
+        for step in world.steps
+        if step.name in ("the rule after that", "the rule") and step.result[0]["trigger_field_ids"]
+    )
     return list(rule.result[0]["trigger_field_ids"])
 
 
@@ -112,7 +120,9 @@ def _bind_fields(world: World, recorded: list[int], model: str) -> None:
     names = sorted(set(body) - BODY_ONLY)
     ids = world.call("ir.model.fields", "search_read", [["model", "=", model], ["name", "in", names]], ["name"])
     free = [row["id"] for row in ids if not world.bindings.taken("ir.model.fields", row["id"])]
-    for one, now in zip([one for one in recorded if not world.bindings.knows("ir.model.fields", one)], free, strict=True):
+    for one, now in zip(
+        [one for one in recorded if not world.bindings.knows("ir.model.fields", one)], free, strict=True
+    ):
         world.bindings.bind("ir.model.fields", one, now)
 
 
@@ -176,7 +186,10 @@ def _alike(recorded: dict[str, Any], actual: dict[str, Any]) -> bool:
     exact = ("_model", "state", "amount_total", "date_done", "backorder_id")
     return (
         recorded["path"] == actual["path"]
-        and all(recorded["headers"][name] == actual["headers"].get(name) for name in ("User-Agent", "Content-Type", "Accept"))
+        and all(
+            recorded["headers"][name] == actual["headers"].get(name)
+            for name in ("User-Agent", "Content-Type", "Accept")
+        )
         and set(body) == set(body_now)
         and same_values
         and all(body.get(key) == body_now.get(key) for key in exact)

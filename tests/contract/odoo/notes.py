@@ -23,14 +23,18 @@ def _validate(world: World) -> None:
 
 
 EFFECTS: dict[str, Callable[[World], object]] = {
-    "write partner name": lambda w: w.call("res.partner", "write", [w.watched["res.partner"]], {"name": "Another name"}),
+    "write partner name": lambda w: w.call(
+        "res.partner", "write", [w.watched["res.partner"]], {"name": "Another name"}
+    ),
     "order line quantity 1 -> 2": lambda w: w.call(
         "sale.order.line", "write", [w.watched["sale.order.line"]], {"product_uom_qty": 2}
     ),
     "picking note": lambda w: w.call("stock.picking", "write", [w.watched["stock.picking"]], {"note": "careful"}),
     "product stock arrives (quant)": lambda w: w.count("900", 10),
     "reserve (action_assign)": lambda w: w.call("stock.picking", "action_assign", [w.watched["stock.picking"]]),
-    "message_post on the order": lambda w: w.call("sale.order", "message_post", [w.watched["sale.order"]], body="hello"),
+    "message_post on the order": lambda w: w.call(
+        "sale.order", "message_post", [w.watched["sale.order"]], body="hello"
+    ),
     "validate the picking": _validate,
     "product template price": _template_price,
 }
@@ -73,5 +77,5 @@ NOTES: dict[str, dict[str, Note]] = {
 def note_of(scenario: str, step: Step) -> Note | None:
     if step.model:
         return None
-    found = NOTES.get(scenario.split(".")[0], {})
+    found = NOTES.get(scenario.split(".", maxsplit=1)[0], {})
     return next((note for head, note in found.items() if step.name.startswith(head)), None)

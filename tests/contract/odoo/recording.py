@@ -73,7 +73,7 @@ def recording(version: str, name: str) -> Recording:
     raw = read(version, name)
     steps = tuple(_step(number, one) for number, one in enumerate(raw["steps"]))
     protocol = "xmlrpc" if ".xmlrpc" in name else "jsonrpc" if ".jsonrpc" in name else raw["protocol"]
-    return Recording(version, name.split(".")[0], protocol, steps)
+    return Recording(version, name.split(".", maxsplit=1)[0], protocol, steps)
 
 
 def scenarios(version: str) -> list[str]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from integration.sandbox.odoo import SandboxOdoo
 from tests.contract.odoo.client import Client
 from tests.contract.odoo.compare import Comparer
 from tests.contract.odoo.ids import Unbound
@@ -13,13 +14,11 @@ from tests.contract.odoo.table import not_replayed
 from tests.contract.odoo.translate import Walker
 from tests.contract.odoo.world import MADE, World
 
-from integration.sandbox.odoo import SandboxOdoo
-
 NUMBERED = ("sale.order", "stock.picking", "purchase.order")
 # Records that have the same name everywhere.
 NAMED = (
-    "res.company", "res.currency", "stock.location", "stock.picking.type", "stock.warehouse", "uom.uom", "delivery.carrier",
-    "stock.lot", "account.journal", "res.country", "res.country.state",
+    "res.company", "res.currency", "stock.location", "stock.picking.type", "stock.warehouse", "uom.uom",
+    "delivery.carrier", "stock.lot", "account.journal", "res.country", "res.country.state",
 )  # fmt: skip
 
 
@@ -46,7 +45,7 @@ class Replay:
         self._comparer = Comparer(found, name, self._bindings)
         self._last: dict[str, int] = {}
         self._left: list[int] = []
-        self._scenes = dict(SCENES.get(name.split(".")[0], {}))
+        self._scenes = dict(SCENES.get(name.split(".", maxsplit=1)[0], {}))
         self._know_fixed_records()
 
     def run(self) -> Report:
@@ -146,8 +145,13 @@ class Replay:
             if step.model != "stock.quant":
                 walker.result(step)
             if step.method == "create" and isinstance(step.result, (int, list)):
-                created |= {(step.model, one) for one in ([step.result] if isinstance(step.result, int) else step.result)}
-        return {model: {one for one in ids if (model, one) not in created and one < 90_000_000} for model, ids in found.items()}
+                created |= {
+                    (step.model, one) for one in ([step.result] if isinstance(step.result, int) else step.result)
+                }
+        return {
+            model: {one for one in ids if (model, one) not in created and one < 90_000_000}
+            for model, ids in found.items()
+        }
 
     def _know_fixed_records(self) -> None:
         """Records that every database has, found by their names."""
@@ -169,7 +173,12 @@ class Replay:
                 return one, self._world.partner
         for step in self._found.steps:
             rows = step.named.get("vals_list")
-            if step.model == "sale.order" and step.method == "create" and isinstance(rows, dict) and rows.get("partner_id"):
+            if (
+                step.model == "sale.order"
+                and step.method == "create"
+                and isinstance(rows, dict)
+                and rows.get("partner_id")
+            ):
                 return rows["partner_id"], self._world.partner
         return -1, self._world.partner
 

@@ -56,7 +56,9 @@ def write_done(world: World) -> None:
     """16 ships what is written as done: the recorder wrote it just before."""
     if world.version == 16:
         for picking in world.pickings(world.orders[-1]):
-            for move in world.call("stock.move", "search_read", [["picking_id", "=", picking]], ["state", "product_uom_qty"]):
+            for move in world.call(
+                "stock.move", "search_read", [["picking_id", "=", picking]], ["state", "product_uom_qty"]
+            ):
                 if move["state"] == "assigned":
                     world.done(move["id"], move["product_uom_qty"])
 
@@ -74,7 +76,9 @@ def orders(*wanted: tuple[tuple[str, float], ...], confirm: bool = True) -> Scen
 def s05_start(world: World) -> None:
     world.product("002", 100)
     recorded = world.first.result[0]
-    world.call("res.company", "write", [1], {key: recorded[key] for key in ("has_received_warning_stock_sms", world.sms_field)})
+    world.call(
+        "res.company", "write", [1], {key: recorded[key] for key in ("has_received_warning_stock_sms", world.sms_field)}
+    )
 
 
 def sms(world: World) -> None:

@@ -15,7 +15,7 @@ class LeftOut:
     versions: tuple[str, ...] = ("16", "17", "18", "19")
 
     def covers(self, version: str, scenario: str, step: Step) -> bool:
-        if version not in self.versions or scenario.split(".")[0] != self.scenario:
+        if version not in self.versions or scenario.split(".", maxsplit=1)[0] != self.scenario:
             return False
         return not self.steps or any(step.name.startswith(head) for head in self.steps)
 
@@ -29,7 +29,17 @@ OWN_TESTS = {
     "S18": "test_bulk: timings are the recorder's machine's; counts and headers are tested",
 }
 DEMO = "lists the demo database's own records; the sandbox's are others"
+NO_PURCHASES = "the sandbox has no purchase flow: calling it answers the fault of an unknown method"
+NO_RETURNS = "the sandbox has no return wizard: calling it answers the fault of an unknown method"
+NO_INVOICING = "the sandbox makes no invoices: calling it answers the fault of an unknown method"
 NOT_REPLAYED: tuple[LeftOut, ...] = (
+    LeftOut("S09_purchase_receipt", NO_PURCHASES),
+    LeftOut("S10_transfers", "no set-up for this recording yet: internal transfers work, their answers are unproved"),
+    LeftOut(
+        "S11_inventory_scrap", "no set-up for this recording yet: counts and scrap work, their answers are unproved"
+    ),
+    LeftOut("S12_returns_credit", NO_RETURNS),
+    LeftOut("S13_invoicing", NO_INVOICING),
     LeftOut("S03_master_data", DEMO, ("unit categories", "carriers"), ("16", "17", "18")),
     LeftOut("S03_master_data", DEMO, ("carriers",), ("19",)),
     LeftOut(
@@ -40,6 +50,7 @@ NOT_REPLAYED: tuple[LeftOut, ...] = (
     ),
     LeftOut("S14_idempotency", "the recorder's own set-up: the scene does it", ("J a lot exists",), ("16", "17", "19")),
 )
+
 
 @dataclass(frozen=True)
 class Ignored:
@@ -73,5 +84,23 @@ def not_replayed(version: str, scenario: str, step: Step) -> LeftOut | None:
 
 def ignored(version: str, scenario: str) -> dict[str, Ignored]:
     """The entries that count for one recording, by field."""
-    head = scenario.split(".")[0]
+    head = scenario.split(".", maxsplit=1)[0]
     return {entry.field: entry for entry in IGNORED_FIELDS if version in entry.versions and entry.scenario == head}
+
+
+# Actions of S17 that are not played, and why.
+NO_INVOICES = "the sandbox makes no invoices"
+UNPLAYED_ACTIONS = {
+    "search_count sale.order (how many are seen)": "counts the demo database's orders",
+    "return wizard run": "the sandbox runs no return wizard",
+    "action_cancel sale.order": "the recorder's order had a draft invoice, whose rights decided",
+    "invoice wizard create": NO_INVOICES,
+    "create_invoices": NO_INVOICES,
+    "button_confirm purchase.order": "the sandbox confirms no purchase orders",
+}
+# Methods that the sandbox refuses as a real server refuses one that it never had.
+UNKNOWN_METHODS = {
+    "S09_purchase_receipt": ("purchase.order", "button_confirm"),
+    "S12_returns_credit": ("stock.return.picking", "create_returns"),
+    "S13_invoicing": ("account.move", "action_post"),
+}

@@ -3,9 +3,10 @@
 import pytest
 
 from integration.sandbox.odoo import SandboxOdoo
-from tests.contract.odoo.recording import VERSIONS, recording, scenarios
+from tests.contract.odoo.client import Client
+from tests.contract.odoo.recording import VERSIONS, fault_of, recording, scenarios
 from tests.contract.odoo.replay import Replay, Report
-from tests.contract.odoo.table import IGNORED_FIELDS, NOT_REPLAYED, OWN_TESTS
+from tests.contract.odoo.table import IGNORED_FIELDS, NOT_REPLAYED, OWN_TESTS, UNKNOWN_METHODS
 from tests.contract.odoo.wire import WireReplay
 
 RECORDED = [(version, name) for version in VERSIONS for name in scenarios(version)]
@@ -51,9 +52,23 @@ def test_every_entry_of_the_table_still_leaves_something_out() -> None:
             assert covered, f"{entry.scenario} {entry.steps}: nothing to leave out in {version}"
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_the_sandbox_lacks_is_refused_and_never_pretended(version: str) -> None:
+    with SandboxOdoo(version=version, seed="empty") as odoo:
+        for model, method in UNKNOWN_METHODS.values():
+            result, fault = Client(odoo, "jsonrpc").jsonrpc(model, method, [[1]], {})
+            kind, message = fault_of(fault or {})
+            assert result is None
+            assert kind == "builtins.AttributeError", (model, method, message)
+            assert method in message
+
+
 def test_every_field_that_is_not_compared_is_recorded() -> None:
     for entry in IGNORED_FIELDS:
         used = {
-            name for version, name in REPLAYED if version in entry.versions for name in replay(version, name).used_ignores
+            name
+            for version, name in REPLAYED
+            if version in entry.versions
+            for name in replay(version, name).used_ignores
         }
         assert entry.field in used, f"{entry.field} of {entry.scenario} is compared nowhere: drop the entry"

@@ -8,10 +8,18 @@ from tests.contract.odoo.recording import Step, fields_of
 Visit = Callable[[str, int], Any]
 X2MANY = ("one2many", "many2many")
 # Context keys that hold ids, and of which model.
-CONTEXT = {"button_validate_picking_ids": "stock.picking", "picking_ids_not_to_backorder": "stock.picking",
-           "default_quant_ids": "stock.quant", "default_quant_to_fix_ids": "stock.quant", "warehouse": "stock.warehouse",
-           "default_picking_ids": "stock.picking", "default_lot_ids": "stock.lot", "warehouse_id": "stock.warehouse",
-           "default_product_ids": "product.product", "allowed_company_ids": "res.company"}  # fmt: skip
+CONTEXT = {
+    "button_validate_picking_ids": "stock.picking",
+    "picking_ids_not_to_backorder": "stock.picking",
+    "default_quant_ids": "stock.quant",
+    "default_quant_to_fix_ids": "stock.quant",
+    "warehouse": "stock.warehouse",
+    "default_picking_ids": "stock.picking",
+    "default_lot_ids": "stock.lot",
+    "warehouse_id": "stock.warehouse",
+    "default_product_ids": "product.product",
+    "allowed_company_ids": "res.company",
+}
 
 
 class Walker:
@@ -38,7 +46,9 @@ class Walker:
         if "vals_list" in named:
             rows = named["vals_list"]
             named["vals_list"] = (
-                [self.values(step.model, row) for row in rows] if isinstance(rows, list) else self.values(step.model, rows)
+                [self.values(step.model, row) for row in rows]
+                if isinstance(rows, list)
+                else self.values(step.model, rows)
             )
         if "domain" in named:
             named["domain"] = [self.leaf(step.model, leaf) for leaf in named["domain"]]

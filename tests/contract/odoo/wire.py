@@ -5,10 +5,9 @@ import re
 import xmlrpc.client
 from typing import Any
 
+from integration.sandbox.odoo import SandboxOdoo
 from tests.contract.odoo.client import Client, Outcome
 from tests.contract.odoo.recording import POSITIONAL, Recording, Step, fault_of
-
-from integration.sandbox.odoo import SandboxOdoo
 
 PROTOCOLS = ("xmlrpc", "jsonrpc", "json2")
 SECRETS = {"(password)": "admin", "wrong password": "wrong", "unknown login": "x", "wrong database": "x"}
@@ -31,7 +30,9 @@ class WireReplay:
         call = self._client.call
         name, mail = self._success()
         self.partner = call("res.partner", "create", {"name": name, "email": mail})
-        kind = {"type": "consu", "is_storable": True} if int(self._found.version) >= 18 else {"detailed_type": "product"}
+        kind = (
+            {"type": "consu", "is_storable": True} if int(self._found.version) >= 18 else {"detailed_type": "product"}
+        )
         product = call("product.product", "create", {"name": "Rec", **kind})
         stock = call("stock.warehouse", "search_read", [], ["lot_stock_id"])[0]["lot_stock_id"][0]
         values = {"product_id": product, "location_id": stock, "inventory_quantity": 16.0}
@@ -43,7 +44,9 @@ class WireReplay:
         ]
         call("sale.order", "action_confirm", [self.confirmed, *others])
         self.pickings = [call("stock.picking", "search", [["sale_id", "=", order]])[0] for order in others]
-        self.limited = call("res.users", "create", {"login": "limited", "name": "Limited", "email": "limited@example.com"})
+        self.limited = call(
+            "res.users", "create", {"login": "limited", "name": "Limited", "email": "limited@example.com"}
+        )
         self._odoo.service.database.store.table("res.users")[self.limited]["api_keys"] = (LIMITED_KEY,)
 
     def _success(self) -> tuple[str, str]:
@@ -92,7 +95,9 @@ class WireReplay:
             self._client.secret = secret
             return self._client.json2(step.model, step.method, named)
         args = [named.pop(name) for name in POSITIONAL.get(step.method, ["ids"]) if name in named]
-        return self._service(protocol, "object", "execute_kw", [database, uid, secret, step.model, step.method, args, named])
+        return self._service(
+            protocol, "object", "execute_kw", [database, uid, secret, step.model, step.method, args, named]
+        )
 
     def _named(self, step: Step) -> dict[str, Any]:
         """The arguments with this sandbox's ids."""
@@ -118,7 +123,12 @@ class WireReplay:
                 return getattr(xmlrpc.client.ServerProxy(f"{self._odoo.url}/xmlrpc/2/{service}"), method)(*args), None
             except xmlrpc.client.Fault as fault:
                 return None, {"faultCode": fault.faultCode, "faultString": fault.faultString}
-        body = {"jsonrpc": "2.0", "method": "call", "id": 1, "params": {"service": service, "method": method, "args": args}}
+        body = {
+            "jsonrpc": "2.0",
+            "method": "call",
+            "id": 1,
+            "params": {"service": service, "method": method, "args": args},
+        }
         _status, answer = self._client.http("POST", "/jsonrpc", json.dumps(body), {"Content-Type": "application/json"})
         found = json.loads(answer)
         return found.get("result"), found.get("error")
@@ -150,7 +160,7 @@ class WireReplay:
 
 
 def _probed(name: str) -> str:
-    return name.split(" ")[-1]
+    return name.rsplit(" ", maxsplit=1)[-1]
 
 
 def _facts(fault: dict[str, Any]) -> tuple[Any, ...]:

@@ -5,11 +5,10 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from integration.sandbox.odoo import SandboxOdoo
 from tests.contract.odoo.client import Client
 from tests.contract.odoo.ids import Bindings
 from tests.contract.odoo.recording import Recording, Step
-
-from integration.sandbox.odoo import SandboxOdoo
 
 LABEL = re.compile(r"\[(SKU-\w+-(\d+))\] (Rec product [\w-]+)")
 # Models whose records a set-up makes: the new ones stand for the recorded ones that a case speaks of.
@@ -33,7 +32,9 @@ class World:
         tags = Counter(re.findall(r"R5\d{7}", text))
         self.tag = tags.most_common(1)[0][0] if tags else "R50000000"
         self.products: dict[str, int] = {}
-        self.partner = self.call("res.partner", "create", {"name": f"Rec customer {self.tag}", "email": "rec@example.com"})
+        self.partner = self.call(
+            "res.partner", "create", {"name": f"Rec customer {self.tag}", "email": "rec@example.com"}
+        )
         self.orders: list[int] = []
         self.extra: dict[str, int] = {}
         self.refs: list[str] = []
@@ -74,7 +75,14 @@ class World:
         """A product with a recorded code, storable unless told otherwise."""
         code, name = self._codes.get(key, (f"SKU-{self.tag}-{key}", f"Rec product P-{self.tag}-{key}"))
         kind = {"type": "consu", "is_storable": True} if self.version >= 18 else {"detailed_type": "product"}
-        values = {"name": name, "default_code": code, "list_price": 10.0, "invoice_policy": "delivery", **kind, **values}
+        values = {
+            "name": name,
+            "default_code": code,
+            "list_price": 10.0,
+            "invoice_policy": "delivery",
+            **kind,
+            **values,
+        }
         self.products[key] = self.call("product.product", "create", values)
         if stock:
             self.count(key, stock)
@@ -103,7 +111,10 @@ class World:
         return lot
 
     def order(self, *lines: tuple[str, float], confirm: bool = True, ref: str = "", **values: Any) -> int:
-        rows = [[0, 0, {"product_id": self.products[key], "product_uom_qty": quantity, "price_unit": 10.0}] for key, quantity in lines]
+        rows = [
+            [0, 0, {"product_id": self.products[key], "product_uom_qty": quantity, "price_unit": 10.0}]
+            for key, quantity in lines
+        ]
         values = {"partner_id": self.partner, "client_order_ref": ref, "order_line": rows, **values}
         order: int = self.call("sale.order", "create", values)
         if confirm:
@@ -127,7 +138,9 @@ class World:
     def ship(self, order: int, **context: Any) -> None:
         """Ship everything, or what is written."""
         if self.version == 16:
-            for move in self.call("stock.move", "read", self.moves(order), ["product_uom_qty", "quantity_done", "state"]):
+            for move in self.call(
+                "stock.move", "read", self.moves(order), ["product_uom_qty", "quantity_done", "state"]
+            ):
                 if not move["quantity_done"] and move["state"] not in ("done", "cancel") and not context:
                     self.done(move["id"], move["product_uom_qty"])
         self.call("stock.picking", "button_validate", self.pickings(order), context={"skip_sms": True, **context})

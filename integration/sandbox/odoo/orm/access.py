@@ -74,10 +74,11 @@ class Rights(NamedTuple):
 _PRODUCTS = "product stock_manager invoice_manager purchase_manager sale_manager"
 _CONTACTS = "contact stock_manager purchase_manager sale_manager"
 _PURCHASE = "purchase_manager purchase_user"
+_BUYING = "stock_user invoice purchase_manager purchase_user readonly full"
+_JOURNAL = "invoice invoice_manager purchase_user sale_own readonly full"
+_SETTINGS_PRODUCTS = f"settings {_PRODUCTS.removeprefix('product ')}"
 ACCESS: dict[str, Rights] = {
-    "account.move": Rights(
-        "invoice purchase_user sale_own readonly full", "invoice purchase_user", "invoice purchase_user", "invoice"
-    ),
+    "account.move": Rights(_JOURNAL, "invoice purchase_user", "invoice purchase_user", "invoice"),
     "base.automation": Rights("settings", "settings", "settings", "settings"),
     "ir.actions.server": Rights("", "settings", "settings", "settings"),
     "ir.model.data": Rights("rights", "rights", "rights", "rights"),
@@ -85,9 +86,7 @@ ACCESS: dict[str, Rights] = {
     "ir.module.module": Rights("", "settings", "settings", "settings"),
     "product.product": Rights("", _PRODUCTS, _PRODUCTS, _PRODUCTS),
     "product.template": Rights("", _PRODUCTS, _PRODUCTS, _PRODUCTS),
-    "purchase.order": Rights(
-        "stock_user invoice purchase_manager purchase_user readonly full", _PURCHASE, _PURCHASE, _PURCHASE
-    ),
+    "purchase.order": Rights(_BUYING, _PURCHASE, _PURCHASE, _PURCHASE),
     "purchase.order.line": Rights("stock_user invoice purchase_manager purchase_user", _PURCHASE, _PURCHASE, _PURCHASE),
     "res.company": Rights("", "settings", "settings", "settings"),
     "res.partner": Rights("", _CONTACTS, _CONTACTS, _CONTACTS),
@@ -115,14 +114,15 @@ ACCESS: dict[str, Rights] = {
 }
 # What differs by version: an operation and its groups.
 _ACCESS_BY_VERSION: dict[str, dict[tuple[str, str], str]] = {
-    "16": {
-        ("product.product", "create"): f"settings {_PRODUCTS.removeprefix('product ')}",
-        ("product.product", "write"): f"settings {_PRODUCTS.removeprefix('product ')}",
+    "16": {("product.product", "create"): _SETTINGS_PRODUCTS, ("product.product", "write"): _SETTINGS_PRODUCTS},
+    "17": {("product.product", "create"): _SETTINGS_PRODUCTS, ("product.product", "write"): _SETTINGS_PRODUCTS},
+    "19": {
+        ("account.move", "read"): f"{_JOURNAL} portal",
+        ("product.product", "create"): "product",
+        ("product.product", "write"): "product",
+        ("purchase.order", "read"): f"{_BUYING} portal",
     },
-    "19": {("product.product", "create"): "product", ("product.product", "write"): "product"},
 }
-# Acting on one record needs a right on another model too.
-ALSO_NEEDED = {("sale.order", "action_cancel"): ("account.move", "write")}
 VERBS = {"read": "access", "write": "modify", "create": "create", "unlink": "delete"}
 LABELS = {
     "account.move": "Journal Entry",
@@ -203,11 +203,17 @@ def allowed_records(env: Env, model: str, ids: list[int]) -> list[int]:
     return [record_id for record_id in ids if env.browse(model, record_id).raw(name) in (env.uid, False)]
 
 
-def check_records(env: Env, model: str, ids: Any) -> None:
-    """Raises AccessError when a rule hides one of the records."""
+def hidden_records(env: Env, model: str, ids: Any) -> list[int]:
+    """The records among these that a rule hides from the user."""
     rows = env.store.table(model)
     there = [record_id for record_id in ids if record_id in rows]
-    if len(allowed_records(env, model, there)) == len(there):
+    seen = set(allowed_records(env, model, there))
+    return [record_id for record_id in there if record_id not in seen]
+
+
+def check_records(env: Env, model: str, ids: Any) -> None:
+    """Raises AccessError when a rule hides one of the records."""
+    if not hidden_records(env, model, ids):
         return
     label, login = LABELS[model], env.user.login
     if env.traits.version == "16":
@@ -220,4 +226,17 @@ def check_records(env: Env, model: str, ids: Any) -> None:
         f"Sorry, {login} (id={env.uid}) doesn't have 'read' access to:\n- {label} ({model})\n\n"
         "If you really, really need access, perhaps you can win over your friendly administrator with a batch "
         "of freshly baked cookies."
+    )
+
+
+def check_message(env: Env, model: str, ids: Any) -> None:
+    """From 17 on a hidden record refuses a note in the words of the note's own model. Raises AccessError."""
+    hidden = hidden_records(env, model, ids)
+    if not hidden or env.traits.version == "16":
+        return
+    where = {"17": f" - (Records: {hidden}, User: {env.uid})", "18": f"\n\nRecords: {hidden}, User: {env.uid}"}
+    shown = where.get(env.traits.version, f"\n\nRecords: {', '.join(map(str, hidden))}, User: {env.uid}")
+    raise AccessError(
+        "The requested operation cannot be completed due to security restrictions. "
+        f"Please contact your system administrator.\n\n(Document type: Message, Operation: create){shown}"
     )
