@@ -11,7 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from integration.errors import IntegrationError, OutcomeUnknown, Rejected
-from integration.jobs import failpoints, streams
+from integration.jobs import failpoints
 from integration.jobs.work import Work
 from integration.models import Connection, Effect
 
@@ -110,7 +110,6 @@ def _intend(work: Work, connection: Connection, write: Write) -> Effect:
     """Commits the intent, only under the current claim, and keeps the claim until the call is over."""
     asked = time.monotonic()  # before the transaction, whose start is what the database counts from
     with transaction.atomic():
-        streams.lock(work.claim)
         work.keep_claim(write.seconds + work.claim_seconds)
         effect, _ = Effect.objects.update_or_create(
             connection=connection,

@@ -58,7 +58,6 @@ def run_stream(claim: Claim, handlers: Handlers) -> int:
             if not _run_job(work, handlers):
                 break
         with transaction.atomic():
-            streams.lock(claim)
             streams.release(claim)
     except ClaimLost:
         log.warning("claim lost", extra={"stream": claim.stream_id})

@@ -83,10 +83,11 @@ def lock(held: Claim) -> None:
 
 
 def release(held: Claim) -> None:
-    """Gives the stream back, due when its first job is. Call inside a transaction, after ``lock``.
+    """Gives the stream back, due when its first job is. Call inside a transaction. Raises ClaimLost.
 
     The two statements matter: the second one sees jobs that were added while the first one waited for the row.
     """
+    lock(held)
     with connection.cursor() as cursor:
         cursor.execute(_RELEASE, [held.stream_id, held.stream_id, held.token])
 

@@ -1,17 +1,33 @@
 """Who may run a stream, and what a worker that lost it can still do: nothing."""
 
+import threading
 from collections import Counter, defaultdict
 from functools import partial
 
 import pytest
+from django.db import connection as database
 from django.db import transaction
+from django.db.models.functions import Now
 
 from integration.jobs import settle, streams
 from integration.jobs.engine import _start
-from integration.jobs.streams import ClaimLost
+from integration.jobs.queue import NewJob, enqueue
+from integration.jobs.streams import Claim, ClaimLost
 from integration.jobs.work import Outcome, Work
 from integration.models import JobAttempt, Lane, Stream, SyncJob
-from tests.component.engine.yard import State, claim_one, expire, fine, put, run, states, stuck, time_passes, together
+from tests.component.engine.yard import (
+    State,
+    claim_one,
+    expire,
+    fine,
+    put,
+    run,
+    states,
+    stuck,
+    time_passes,
+    together,
+    until,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STREAMS, JOBS, WORKERS = 200, 4, 4
@@ -81,8 +97,8 @@ def test_an_old_token_gives_back_nothing() -> None:
     old = claim_one()
     expire([job])
     successor = claim_one()
-    with transaction.atomic():
-        streams.release(old)
+    with pytest.raises(ClaimLost):
+        give_back(old)
     assert Stream.objects.get().claim_token == successor.token
 
 
@@ -99,9 +115,43 @@ def test_what_a_lost_worker_would_have_changed_stays_as_it_was() -> None:
     assert states(job) == [State.RUNNING]
 
 
+def give_back(held: Claim) -> int:
+    with transaction.atomic():
+        streams.release(held)
+    return 0
+
+
+def test_a_job_whose_transaction_is_open_while_its_stream_is_given_back_is_seen() -> None:
+    """The stall hazard: the stream must not become idle beside a job that nobody was told of."""
+    put()
+    run(fine)
+    Stream.objects.update(next_due_at=Now())
+    held, added = claim_one(), threading.Event()
+
+    def add() -> int:
+        with transaction.atomic():
+            enqueue(NewJob("work", "order:1", Lane.ORDER, "S00031"))
+            added.set()
+            until(_somebody_waits_for_a_row)
+        return 0
+
+    def return_it() -> int:
+        assert added.wait(10)
+        return give_back(held)
+
+    together(add, return_it)
+    assert (Stream.objects.get().next_due_at is not None, stuck(), run(fine)) == (True, [], 1)
+
+
+def _somebody_waits_for_a_row() -> bool:
+    with database.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
 def test_work_that_comes_while_its_stream_is_given_back_is_never_forgotten() -> None:
-    """The stall hazard: adding and giving back race for the same row, thousands of times."""
-    rounds, keys = 600, ("order:1", "order:2")
+    """Adding and giving back race for the same rows, over and over."""
+    rounds, keys = 400, ("order:1", "order:2")
 
     def add() -> int:
         for number in range(rounds):
