@@ -24,7 +24,12 @@ def accepted(message: OutboundMessage, partner_reference: str = "") -> None:
 
 
 def rejected(message: OutboundMessage, reason: str) -> None:
-    """Nothing waits in the stream for it: a person mends the cause and releases again."""
+    """Nothing waits in the stream for it: a person mends the cause and releases again.
+
+    Nothing can be mended or released again once everything has left.
+    """
+    if Document.objects.filter(outbound=message, state=Document.State.SHIPPED).exists():
+        return
     rows = OutboundMessage.objects.filter(pk=message.pk, state__in=[State.QUEUED, State.SENT, State.ACCEPTED])
     rows.update(state=State.REJECTED, answered_at=Now(), reason=reason[:500])
     released = [Document.State.RELEASED, Document.State.ACCEPTED]

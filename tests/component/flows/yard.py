@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from integration.flows import HANDLERS
 from integration.jobs import acts, engine, mappings, sweep
@@ -58,7 +59,7 @@ class Yard:
         [row] = self.odoo.rows("sale.order", [["id", "=", made]], "name")
         return Sale(made, row["name"], next(iter(name for name, _ in self.odoo.transfers(made)), ""))
 
-    def released(self, *basket: tuple[str, float], **values: object) -> Sale:
+    def released(self, *basket: tuple[str, float], **values: Any) -> Sale:
         """An order that the warehouse has, and has said yes to."""
         sale = self.sell(*basket, **values)
         self.look()
@@ -103,6 +104,10 @@ class Yard:
     def set(self, **fields: object) -> None:
         """Changes the warehouse's policy."""
         Warehouse.objects.filter(pk=self.warehouse.pk).update(**fields)
+
+    def pause_sending(self, *, paused: bool = True) -> None:
+        """Work for the warehouse waits; its messages come in all the same."""
+        Connection.objects.filter(pk=self.partner.pk).update(enabled=not paused)
 
     def line(self, sale: Sale, number: int = 0, **fields: object) -> dict[str, object]:
         """A line of a confirmation, as asked but for these fields."""
