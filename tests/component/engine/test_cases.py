@@ -1,5 +1,6 @@
 """One case per cause, however many jobs meet it at once; closed when, and only when, nothing waits any more."""
 
+import threading
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -21,8 +22,10 @@ from tests.component.engine.yard import (
     partner,
     put,
     run,
+    somebody_waits,
     states,
     together,
+    until,
 )
 from tests.component.engine.yard import cases as all_cases
 
@@ -84,6 +87,28 @@ def test_a_case_closes_by_itself_when_the_last_of_many_went_through_at_once() ->
     together(*[partial(run, fine, seconds=60)] * 4)
     assert set(states(*jobs)) == {State.SUCCEEDED}
     assert ExceptionCase.objects.values_list("state", "resolution").get() == ("resolved", "It went through.")
+
+
+def test_of_two_that_leave_at_once_the_last_closes_the_case() -> None:
+    """Neither sees that the other has gone until it commits."""
+    one, other = put("order:1"), put("order:2")
+    run(failing(missing("CHAIR")))
+    left, gone = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with transaction.atomic():
+            cases.went_on(one, "It went through.")
+            left.set()
+            until(lambda: gone.is_set() or somebody_waits())
+
+    def second() -> None:
+        assert left.wait(10)
+        with transaction.atomic():
+            cases.went_on(other, "It went through.")
+        gone.set()
+
+    together(first, second)
+    assert (all_cases(), CaseJob.objects.count()) == ([("CD-3001", "resolved", 2)], 0)
 
 
 def test_a_job_that_fails_otherwise_leaves_its_old_case() -> None:

@@ -5,7 +5,6 @@ from collections import Counter, defaultdict
 from functools import partial
 
 import pytest
-from django.db import connection as database
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -22,6 +21,7 @@ from tests.component.engine.yard import (
     fine,
     put,
     run,
+    somebody_waits,
     states,
     stuck,
     time_passes,
@@ -132,7 +132,7 @@ def test_a_job_whose_transaction_is_open_while_its_stream_is_given_back_is_seen(
         with transaction.atomic():
             enqueue(NewJob("work", "order:1", Lane.ORDER, "S00031"))
             added.set()
-            until(_somebody_waits_for_a_row)
+            until(somebody_waits)
         return 0
 
     def return_it() -> int:
@@ -141,12 +141,6 @@ def test_a_job_whose_transaction_is_open_while_its_stream_is_given_back_is_seen(
 
     together(add, return_it)
     assert (Stream.objects.get().next_due_at is not None, stuck(), run(fine)) == (True, [], 1)
-
-
-def _somebody_waits_for_a_row() -> bool:
-    with database.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        return bool(cursor.fetchone()[0])
 
 
 def test_work_that_comes_while_its_stream_is_given_back_is_never_forgotten() -> None:

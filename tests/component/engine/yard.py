@@ -106,6 +106,13 @@ def until(condition: Callable[[], Got], seconds: float = 20.0) -> Got:
     return got
 
 
+def somebody_waits() -> bool:
+    """Whether a transaction waits for a lock that another one holds."""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
 def stuck() -> list[str]:
     """Streams that hold work which is due, and that nobody would ever look at again."""
     due = SyncJob.objects.filter(state__in=[State.PENDING, State.RUNNING]) | SyncJob.objects.filter(
