@@ -23,6 +23,8 @@ class Command(BaseCommand):
     def handle(self, *, orders: int, exit: bool, before_proof: str, **_: Any) -> None:  # noqa: A002
         try:
             good = run(orders, stay=not exit, before_proof=before_proof, screen=Screen())
+        except KeyboardInterrupt:
+            raise CommandError("Stopped.", returncode=130) from None
         except (LocalError, ValueError) as wrong:
             raise CommandError(str(wrong)) from wrong
         if not good:

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from config.celery import app as celery
 from integration.management.demo.configure import Setup, configure
 
 
@@ -18,5 +19,6 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, **_: Any) -> None:
+        celery.set_default()  # what is stored wakes workers
         call_command("migrate", interactive=False, verbosity=0)
         self.stdout.write(configure(Setup(**json.load(sys.stdin))))

@@ -1,19 +1,26 @@
-"""Configures a fresh Crossdock for the demo, in its own database: what a person would do in the console."""
+"""Configures a fresh Crossdock for the demo, in its own database, as a person would with `manage.py connect`."""
 
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
 
-from integration.jobs import tokens
+from integration.jobs import connections, tokens, warehouses
+from integration.jobs.acts import Actor
 from integration.models import BusinessRule, CodeMapping, Connection, Warehouse
 from integration.sandbox.day import goods
 
 TIMES = {"connect_timeout": 2.0, "read_timeout": 10.0, "settle_seconds": 5, "acknowledge_seconds": 12}
+POLICIES = {
+    "name": "Main warehouse",
+    "owner_code": "HARBOR",
+    "release_mode": Warehouse.Mode.LIVE,
+    "shipment_mode": Warehouse.Mode.LIVE,
+}
 SCOPES = ("cases:read", "jobs:read", "mappings:write")
 LOGIN = "admin"
+DEMO = Actor("the demo")
 
 
 @dataclass(frozen=True)
@@ -26,34 +33,25 @@ class Setup:
     odoo_login: str
     odoo_key: str
     hint_token: str
+    hint_url: str
     wms_slug: str
     wms_url: str
     wms_token: str
     signing: str
-    company: int
-    warehouse: int
     password: str
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
-@transaction.atomic
 def configure(setup: Setup) -> str:
     """Makes the administrator, the connections, the warehouse and the codes; the text of a token for the API."""
     User.objects.create_superuser(LOGIN, password=setup.password)
-    wms = _connect_wms(setup)
-    warehouse = Warehouse.objects.create(
-        name="Main warehouse",
-        erp=_connect_odoo(setup),
-        company_id=setup.company,
-        erp_warehouse_id=setup.warehouse,
-        wms=wms,
-        site="MAIN",
-        owner_code="HARBOR",
-        release_mode=Warehouse.Mode.LIVE,
-        shipment_mode=Warehouse.Mode.LIVE,
-    )
+    wms = _connect(_wms(setup))
+    odoo = _connect(_odoo(setup))
+    connections.erp(odoo).install_hints(setup.hint_url)
+    wanted = warehouses.Wanted(erp=odoo.slug, code="WH", wms=wms.slug, site="MAIN", policies=POLICIES)
+    warehouse = warehouses.connect(wanted, DEMO)
     CodeMapping.objects.bulk_create(_codes(wms))
     BusinessRule.objects.create(
         kind=BusinessRule.Kind.OVER_UNITS,
@@ -65,26 +63,32 @@ def configure(setup: Setup) -> str:
     return tokens.make("the demo", SCOPES, None)[1]
 
 
-def _connect_odoo(setup: Setup) -> Connection:
-    return Connection.objects.create(
+def _connect(wanted: connections.Wanted) -> Connection:
+    row = connections.draft(wanted)
+    connections.store(row, connections.probe(row), DEMO)
+    return row
+
+
+def _odoo(setup: Setup) -> connections.Wanted:
+    return connections.Wanted(
         slug=setup.odoo_slug,
-        name="Odoo",
         kind="odoo",
+        name="Odoo",
         base_url=setup.odoo_url,
-        secrets={"key": setup.odoo_key, "hint_token": setup.hint_token},
         options={"database": setup.odoo_database, "login": setup.odoo_login},
-        **TIMES,
+        secrets={"key": setup.odoo_key, "hint_token": setup.hint_token},
+        limits=TIMES,
     )
 
 
-def _connect_wms(setup: Setup) -> Connection:
-    return Connection.objects.create(
+def _wms(setup: Setup) -> connections.Wanted:
+    return connections.Wanted(
         slug=setup.wms_slug,
-        name="Main warehouse WMS",
         kind="http_json",
+        name="Main warehouse WMS",
         base_url=setup.wms_url,
         secrets={"token": setup.wms_token, "signing": setup.signing},
-        **TIMES,
+        limits=TIMES,
     )
 
 

@@ -18,7 +18,6 @@ from integration.management.demo.screen import Screen
 from integration.management.demo.town import Town
 from integration.sandbox.day.crossdock import Crossdock
 from integration.sandbox.day.day import Day
-from integration.sandbox.day.goods import Shop
 from integration.sandbox.day.odoo import OdooAddress
 
 LOG = CHECKOUT / "var" / "log" / "demo"
@@ -37,8 +36,9 @@ def run(orders: int, *, stay: bool, before_proof: str, screen: Screen) -> bool:
         env = place.environment({**local.environment(), "DATABASE_URL": database.recreate(local)})
         for stand_in in (place.odoo, place.wms):
             processes.start(stand_in)
+        day.open()
         screen.step("A sandbox Odoo and a sandbox warehouse run, filled with goods")
-        token = _prepare(env, _setup(place, day.open()))
+        token = _prepare(env, _setup(place))
         screen.step("The database is migrated; connections, warehouse and codes are configured")
         for command in place.crossdock(env):
             processes.start(command)
@@ -59,7 +59,7 @@ def run(orders: int, *, stay: bool, before_proof: str, screen: Screen) -> bool:
         return verdict.good
 
 
-def _setup(place: Town, shop: Shop) -> Setup:
+def _setup(place: Town) -> Setup:
     return Setup(
         odoo_slug=town.ODOO,
         odoo_url=place.odoo_url,
@@ -67,12 +67,11 @@ def _setup(place: Town, shop: Shop) -> Setup:
         odoo_login=town.LOGIN,
         odoo_key=place.odoo_key,
         hint_token=place.hint_token,
+        hint_url=place.hint_url,
         wms_slug=town.WMS,
         wms_url=place.wms_url,
         wms_token=place.wms_token,
         signing=place.signing,
-        company=shop.company,
-        warehouse=shop.warehouse,
         password=place.password,
     )
 

@@ -51,6 +51,7 @@ def figures(orders: int, counted: Figures) -> Table:
         ("  of these recognised by their number", counted.repeats),
         ("Deliveries booked in Odoo", counted.bookings),
         ("Calls to Odoo", counted.odoo_calls),
+        ("Calls cut or refused on purpose", counted.struck),
     )
     for name, value in rows:
         table.add_row(name, str(value))

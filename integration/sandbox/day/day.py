@@ -45,7 +45,10 @@ class Listener(Protocol):
 
 @dataclass(frozen=True)
 class Figures:
-    """What the day took. ``repeats``: messages that came twice and were recognised by their number."""
+    """What the day took. ``repeats``: messages that came twice and were recognised by their number.
+
+    ``struck``: calls of Crossdock's that were cut, refused or slowed on purpose, outages not counted.
+    """
 
     seconds: float
     releases: int
@@ -53,6 +56,7 @@ class Figures:
     repeats: int
     odoo_calls: int
     bookings: int
+    struck: int
     forged: int
 
 
@@ -64,12 +68,11 @@ class Day:
         self._forged = self._seconds = 0.0
         self._mapped = False
 
-    def open(self) -> goods.Shop:
-        """Fills both systems with goods; what it returns is what Crossdock is configured with."""
+    def open(self) -> None:
+        """Fills both systems with goods."""
         self._shop = goods.open_shop(self._odoo, len(self.orders))
         goods.stock_warehouse(self._wms, len(self.orders))
         self._wms.answer_on_request()
-        return self._shop
 
     def play(self, crossdock: Crossdock, listener: Listener) -> None:
         """Returns when everything is at rest, or when nothing has changed for long."""
@@ -119,6 +122,7 @@ class Day:
             repeats=answers["200"],
             odoo_calls=self._odoo.calls_of_others(),
             bookings=self._bookings(),
+            struck=sum(rule["hit"] for rule in [*self._odoo.faults(), *self._wms.faults()]),
             forged=int(self._forged),
         )
 

@@ -62,13 +62,11 @@ HOMELESS = ("Fir Trading", "", "Fresno", "")  # an address that nobody can deliv
 
 @dataclass(frozen=True)
 class Shop:
-    """Odoo's ids of what was made, by SKU and name, and of the company and warehouse that sell and ship it."""
+    """Odoo's ids of what was made, by SKU and name, and Odoo's version."""
 
     products: Mapping[str, int]
     customers: Mapping[str, int]
     carriers: Mapping[str, int]
-    company: int
-    warehouse: int
     version: int
 
 
@@ -91,7 +89,7 @@ def stock_warehouse(wms: Wms, orders: int) -> None:
 
 def open_shop(odoo: Odoo, orders: int) -> Shop:
     """Products with stock, customers and delivery methods in Odoo, made as a person would import them."""
-    [warehouse] = odoo.rows("stock.warehouse", [["code", "=", "WH"]], ["company_id", "lot_stock_id"])
+    [warehouse] = odoo.rows("stock.warehouse", [["code", "=", "WH"]], ["lot_stock_id"])
     version = odoo.version()
     units = {row["name"]: row["id"] for row in odoo.rows("uom.uom", [["name", "in", list(UNITS)]], ["name"])}
     products = {goods.sku: odoo.create("product.product", _product(goods, version, units)) for goods in ALL}
@@ -100,8 +98,6 @@ def open_shop(odoo: Odoo, orders: int) -> Shop:
         products=products,
         customers=_customers(odoo),
         carriers=_carriers(odoo, version),
-        company=warehouse["company_id"],
-        warehouse=warehouse["id"],
         version=version,
     )
 

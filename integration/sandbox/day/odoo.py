@@ -48,6 +48,10 @@ class Odoo:
     def control(self, name: str, body: Any) -> Any:
         return self._api.post(f"/_sandbox/{name}", body)
 
+    def faults(self) -> list[dict[str, Any]]:
+        """The rules that make calls fail, with how often each did."""
+        return list(self._api.get("/_sandbox/faults"))
+
     def calls_of_others(self) -> int:
         """Calls that somebody else made, by the server's own log."""
         return int(self._api.get("/_sandbox/calls")["total"]) - self.calls

@@ -41,6 +41,10 @@ class Wms:
     def control(self, name: str, body: Any) -> None:
         self._api.post(f"/_sandbox/{name}", body)
 
+    def faults(self) -> list[dict[str, Any]]:
+        """The rules that make calls fail, with how often each did."""
+        return list(self._api.get("/_sandbox/faults")["rules"])
+
     def deliveries(self) -> dict[str, Any]:
         """``pending`` messages, and each delivery with what every try was answered."""
         found: dict[str, Any] = self._api.get("/_sandbox/deliveries")

@@ -1,0 +1,83 @@
+"""The demo as people start it: a process of its own, with servers and processes of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+
+from config.local.place import CHECKOUT
+from config.local.process import until
+
+pytestmark = pytest.mark.e2e
+LONGEST = 400  # seconds
+MARK = "CROSSDOCK_TEST_RUN"
+OURS = ("DATABASE_URL", "REDIS_URL")  # this session's own servers are not the demo's
+MEDDLE = f"{sys.executable} -m tests.e2e.lose_a_shipment"
+
+
+class Demo:
+    """`manage.py demo` with 30 orders; all its processes carry a mark in their environment."""
+
+    def __init__(self, log: Path, *options: str) -> None:
+        self.mark = uuid.uuid4().hex
+        self._log = log
+        kept = {name: value for name, value in os.environ.items() if name not in OURS}
+        with log.open("w") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "manage.py", "demo", "--orders", "30", *options],
+                cwd=CHECKOUT,
+                env={**kept, MARK: self.mark},
+                stdout=output,
+                stderr=output,
+            )
+
+    def end(self) -> int:
+        return self._process.wait(LONGEST)
+
+    def interrupt(self) -> None:
+        self._process.send_signal(signal.SIGINT)
+
+    def says(self, text: str) -> bool:
+        return text in self._log.read_text()
+
+    def left_behind(self) -> list[str]:
+        """Command lines of processes that the demo started and that still run."""
+        found = [folder for folder in Path("/proc").glob("[0-9]*") if self.mark in _read(folder / "environ")]
+        return [_read(folder / "cmdline").replace("\0", " ") for folder in found]
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def test_a_day_ends_with_both_systems_in_agreement_and_no_process_left(tmp_path: Path) -> None:
+    demo = Demo(tmp_path / "demo.log", "--exit")
+    assert demo.end() == 0, (tmp_path / "demo.log").read_text()
+    assert demo.says("Both systems agree.")
+    assert not demo.says("CD-9")
+    assert demo.left_behind() == []
+
+
+def test_the_proof_fails_when_goods_leave_and_odoo_is_never_told(tmp_path: Path) -> None:
+    demo = Demo(tmp_path / "demo.log", "--exit", "--before-proof", MEDDLE)
+    assert demo.end() == 1, (tmp_path / "demo.log").read_text()
+    assert demo.says("The systems do not agree.")
+    assert demo.says("1 things are not as they should be")
+    assert demo.says(": shipped: the warehouse says ")
+
+
+def test_ctrl_c_in_the_middle_of_the_day_leaves_no_process_behind(tmp_path: Path) -> None:
+    demo = Demo(tmp_path / "demo.log")
+    assert until(lambda: demo.says("A shipment arrives for an order"), seconds=LONGEST)
+    assert demo.left_behind() != []
+    demo.interrupt()
+    assert demo.end() == 130, (tmp_path / "demo.log").read_text()
+    assert demo.left_behind() == []
+    assert not demo.says("Traceback")
