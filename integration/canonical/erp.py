@@ -147,8 +147,8 @@ class PostingPackage(Part):
 class ShipmentPosting(Part):
     """What one shipment does to one picking. Moves that no line names ship nothing.
 
-    ``mark`` is ours for good (``crossdock/<partner>/<shipment>``); ``keep_backorder`` false cancels the rest;
-    ``carrier`` is the delivery method's name, empty to leave it as it is; ``notify_customer`` lets Odoo send its own message (SMS) for the shipment.
+    ``mark`` is ours for good (``<partner>/<shipment>``); ``carrier`` is the delivery method's name, empty to leave it
+    as it is; ``keep_backorder`` false cancels the rest; ``notify_customer`` lets Odoo send its own message (SMS).
     """
 
     shipment: str
