@@ -12,7 +12,7 @@ from config.local import services
 from config.local.supervisor import Supervisor
 from integration.flows import HANDLERS
 from integration.jobs import engine, sweep
-from integration.management.demo.configure import configure
+from integration.management.demo.configure import Setup, configure
 from integration.management.demo.town import Town
 from integration.models import JobAttempt, Lane, SyncJob
 from integration.sandbox.day import goods
@@ -66,7 +66,7 @@ class Flows:
         for stand_in in (place.odoo, place.wms):
             self._processes.start(stand_in)
         self._shop = goods.open_shop(self._odoo, self._orders)
-        configure(setup(place))
+        configure(Setup(**setup(place)))
         self._processes.start(services.web({**self._env, "PUBLIC_URL": place.url}, place.web_port))
         self._sales = Sales(self._odoo, self._shop)
 

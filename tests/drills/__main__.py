@@ -1,0 +1,96 @@
+"""`python -m tests.drills`: kills workers and breaks things under load; ends with 1 unless both sides agree."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from rich.console import Console
+
+from config.local.errors import LocalError
+from config.local.place import CHECKOUT
+from config.local.supervisor import Supervisor
+from integration.management.demo import town
+from integration.management.demo.town import Town
+from integration.sandbox.day import goods
+from integration.sandbox.day import troubles as day
+from integration.sandbox.day.crossdock import Crossdock
+from integration.sandbox.day.odoo import Odoo
+from integration.sandbox.day.sales import Sales
+from integration.sandbox.day.wms import Wms
+from tests.drills import asked, evidence, report
+from tests.drills.asked import Asked
+from tests.drills.drive import Load
+from tests.drills.plan import plan
+from tests.drills.troubles import Troubles
+from tests.drills.victims import Victims
+from tests.rig.servers import own_servers
+from tests.rig.town import odoo_of, setup
+
+LOG = CHECKOUT / "var" / "log" / "drill"
+CLAIM = {"ENGINE_CLAIM_SECONDS": "10"}  # a killed worker's streams are free again after so long
+
+
+def main(arguments: Sequence[str]) -> int:
+    wanted = asked.read(arguments)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else report.WIDTH)
+    started = time.monotonic()
+    shutil.rmtree(LOG, ignore_errors=True)
+
+    def tell(what: str) -> None:
+        console.print(f"[dim]{time.monotonic() - started:5.0f} s[/]  {what}", soft_wrap=True)
+
+    return 0 if _drill(wanted, tell, console) else 1
+
+
+def _drill(wanted: Asked, tell: Callable[[str], None], console: Console) -> bool:
+    place, orders = Town(), plan(wanted.orders)
+    odoo, wms = Odoo(odoo_of(place)), Wms(place.wms_url)
+    with own_servers("drill") as stack, Supervisor(LOG) as processes:
+        local = stack.local("drill")
+        env = place.environment(local.environment()) | CLAIM
+        for stand_in in (place.odoo, place.wms):
+            processes.start(stand_in)
+        shop = goods.open_shop(odoo, wanted.orders)
+        goods.stock_warehouse(wms, wanted.orders)
+        wms.answer_on_request()
+        crossdock = Crossdock(place.url, _prepare(env, place), town.WMS)
+        victims = Victims(processes, env, stack.place.state, wanted.hits)
+        for command in place.crossdock(env)[1:]:  # beat and web; the workers are the victims
+            processes.start(command)
+        victims.start()
+        tell("Web, beat, two workers, a sandbox Odoo and a sandbox warehouse run")
+        troubles = Troubles(stack, local.redis_url, odoo, wms)
+        troubles.cut()
+        day.ship_a_stray(wms)
+        load = Load(wanted, orders, odoo, wms, Sales(odoo, shop), crossdock, victims, troubles)
+        seconds = load.run(tell)
+        processes.check()
+        found = evidence.look(orders, shop, odoo, wms, crossdock, local.database_url)
+        report.show(found, victims, troubles, seconds, console)
+        return found.good and victims.enough
+
+
+def _prepare(env: Mapping[str, str], place: Town) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.drills.prepare"],
+        cwd=CHECKOUT,
+        env={**os.environ, **env},
+        input=json.dumps(setup(place)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise LocalError(f"Crossdock could not be configured: {done.stderr}")
+    return done.stdout.strip()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except LocalError as wrong:
+        sys.exit(str(wrong))

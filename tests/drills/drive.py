@@ -1,0 +1,108 @@
+"""The load: sells and works on the floor at a steady pace while everything else goes wrong, until all is at rest."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from integration.sandbox.day.crossdock import Crossdock
+from integration.sandbox.day.floor import Floor
+from integration.sandbox.day.http import NoAnswer
+from integration.sandbox.day.ledger import PlannedOrder
+from integration.sandbox.day.odoo import Odoo
+from integration.sandbox.day.sales import Sales
+from integration.sandbox.day.wms import Wms
+from tests.drills.asked import Asked
+from tests.drills.troubles import Troubles
+from tests.drills.victims import Victims
+
+TICK, LOOK_EVERY, TELL_EVERY = 0.15, 1.0, 10.0
+PATIENCE = 90.0  # so long without a change, and the drill is over as it is
+BOOKED = [["state", "=", "done"]]
+
+
+@dataclass
+class Pace:
+    """When what was done last, by the monotonic clock."""
+
+    started: float
+    killed: float
+    changed: float
+    looked: float = 0.0
+    told: float = 0.0
+
+
+@dataclass(frozen=True)
+class Load:
+    """Everything that a drill moves."""
+
+    asked: Asked
+    orders: list[PlannedOrder]
+    odoo: Odoo
+    wms: Wms
+    sales: Sales
+    crossdock: Crossdock
+    victims: Victims
+    troubles: Troubles
+
+    def run(self, tell: Callable[[str], None]) -> float:
+        """Returns the seconds that it took to come to rest, or to where nothing changes any more."""
+        now = time.monotonic()
+        pace, floor = Pace(now, now, now), Floor(self.wms, self.sales)
+        standing = None
+        while time.monotonic() - pace.changed < PATIENCE:
+            self._sell_and_ship(pace, floor)
+            self.victims.look()
+            self._kill(pace, tell)
+            if time.monotonic() - pace.looked > LOOK_EVERY:
+                pace.looked = time.monotonic()
+                booked = self._booked()
+                for name in self.troubles.look((pace.looked - pace.started) / self.asked.seconds, booked):
+                    tell(name)
+                if self._at_rest():
+                    break
+                seen = (booked, sum(order.played for order in self.orders), self.victims.hits.total())
+                pace.changed = pace.changed if seen == standing else pace.looked
+                standing = seen
+                self._tell(pace, booked, tell)
+            time.sleep(TICK)
+        return time.monotonic() - pace.started
+
+    def _sell_and_ship(self, pace: Pace, floor: Floor) -> None:
+        """While Odoo is down, both wait."""
+        due = int((time.monotonic() - pace.started) / self.asked.seconds * len(self.orders)) + 1
+        try:
+            for order in self.orders[:due]:
+                if not order.name:
+                    self.sales.sell(order)
+            floor.work([order for order in self.orders if order.name], self.wms.books()["orders"])
+        except NoAnswer:
+            return
+
+    def _kill(self, pace: Pace, tell: Callable[[str], None]) -> None:
+        """One worker now and then, for as long as there is work or a failpoint was not hit often enough."""
+        if time.monotonic() - pace.killed < self.asked.kill_every or (self.victims.enough and self._all_played()):
+            return
+        self.victims.kill_one()
+        pace.killed = time.monotonic()
+
+    def _all_played(self) -> bool:
+        return all(order.is_over for order in self.orders)
+
+    def _at_rest(self) -> bool:
+        if not (self._all_played() and self.troubles.over) or self.wms.deliveries()["pending"]:
+            return False
+        return not self.crossdock.moving()
+
+    def _booked(self) -> int | None:
+        try:
+            return int(self.odoo.call("stock.picking", "search_count", BOOKED))
+        except NoAnswer:
+            return None
+
+    def _tell(self, pace: Pace, booked: int | None, tell: Callable[[str], None]) -> None:
+        if pace.looked - pace.told < TELL_EVERY:
+            return
+        pace.told = pace.looked
+        sold = sum(bool(order.name) for order in self.orders)
+        kills, hits = self.victims.kills, self.victims.hits.total()
+        tell(f"{sold} sold, {booked or 0} shipments booked, {kills} workers killed, {hits} hits of failpoints")
