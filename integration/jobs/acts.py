@@ -9,10 +9,19 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from integration.jobs import cases, dispatch, effects, streams
+from integration.jobs import cases, dispatch, effects, inbox, streams
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.states import sources
-from integration.models import AuditEvent, Document, ExceptionCase, Lane, OutboundMessage, Stream, SyncJob
+from integration.models import (
+    AuditEvent,
+    Document,
+    ExceptionCase,
+    InboundMessage,
+    Lane,
+    OutboundMessage,
+    Stream,
+    SyncJob,
+)
 
 State = SyncJob.State
 RELEASE_AGAIN = ("CD-4006", "CD-4007")  # the remedy for these is a new release, not a waiting job
@@ -45,6 +54,25 @@ def cancel_job(job_id: int, actor: Actor, reason: str) -> None:
         job = _held(job_id)
         _cancel(job)
         note(actor, "cancel job", str(job), job=job_id, reason=reason)
+
+
+def replay_message(message_id: int, actor: Actor, reason: str) -> SyncJob:
+    """Has a received message worked on once more, by a job of its own; what it did before is recognised, not done
+    again. Raises NotAllowed, InvalidDocument."""
+    with transaction.atomic():
+        messages = InboundMessage.objects.select_for_update(of=("self",)).select_related("connection")
+        message = messages.filter(pk=message_id).first()
+        if message is None:
+            raise NotAllowed(f"There is no message {message_id}. If it was purged, the partner can send it again.")
+        waiting = message.jobs.filter(state__in=SyncJob.ACTIVE).first()
+        if waiting is not None:
+            raise NotAllowed(
+                f"Job {waiting.pk} has this message in hand ({waiting.get_state_display()}): retry that."
+            )
+        job = enqueue(inbox.job_again(message))
+        assert job is not None  # noqa: S101  (jobs of messages do not coalesce)
+        note(actor, "replay message", str(message), message=message_id, job=job.pk, reason=reason)
+    return job
 
 
 def retry_case(case_id: int, actor: Actor) -> int:

@@ -54,6 +54,12 @@ def receive(connection: Connection, headers: Mapping[str, str], body: bytes) -> 
     return Receipt(message.pk, duplicate=False)
 
 
+def job_again(message: InboundMessage) -> NewJob:
+    """The job of a message that is kept. Raises InvalidDocument when it is no document of the contract any more."""
+    adapter = registry.wms_for_receiving(remote.settings_for(message.connection))
+    return _job(message.connection, message, adapter.parse(message.headers, bytes(message.body)))
+
+
 def hint(connection: Connection, model: str, record_id: int) -> None:
     """Odoo says that a record changed: it will be read. Hints about one record become one read."""
     with transaction.atomic():

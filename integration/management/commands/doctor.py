@@ -12,9 +12,7 @@ from integration.observe.report import as_json, summary, worst
 
 
 class Command(PlainCommand):
-    help = (
-        "Checks everything that the work depends on. Status 0: all is fine, 1: warnings, 2: problems."
-    )
+    help = "Checks everything that the work depends on. Status 0: all is fine, 1: warnings, 2: problems."
     requires_system_checks = ()  # they are among what it tells
 
     def add_arguments(self, parser: CommandParser) -> None:
