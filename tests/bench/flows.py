@@ -13,7 +13,6 @@ from config.local.supervisor import Supervisor
 from integration.flows import HANDLERS
 from integration.jobs import engine, sweep
 from integration.management.demo.configure import Setup, configure
-from integration.management.demo.town import Town
 from integration.models import JobAttempt, Lane, SyncJob
 from integration.sandbox.day import goods
 from integration.sandbox.day.ledger import PlannedOrder
@@ -24,7 +23,7 @@ from integration.sandbox.day.wms import Wms
 from tests.bench import report
 from tests.bench.report import Row
 from tests.rig.poll import until
-from tests.rig.town import odoo_of, setup
+from tests.rig.town import new_town, odoo_of, setup
 
 SECTION = "order out and back"
 PATIENCE = 60.0
@@ -44,7 +43,7 @@ class Way:
 class Flows:
     def __init__(self, processes: Supervisor, env: Mapping[str, str], orders: int) -> None:
         self._processes, self._env, self._orders = processes, env, orders
-        self._town = Town()
+        self._town = new_town()
         self._odoo, self._wms = Odoo(odoo_of(self._town)), Wms(self._town.wms_url)
         self._sold = 0
 

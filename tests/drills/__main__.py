@@ -28,7 +28,7 @@ from tests.drills.plan import plan
 from tests.drills.troubles import Troubles
 from tests.drills.victims import Victims
 from tests.rig.servers import own_servers
-from tests.rig.town import odoo_of, setup
+from tests.rig.town import new_town, odoo_of, setup
 
 LOG = CHECKOUT / "var" / "log" / "drill"
 CLAIM = {"ENGINE_CLAIM_SECONDS": "10"}  # a killed worker's streams are free again after so long
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _drill(wanted: Asked, tell: Callable[[str], None], console: Console) -> bool:
-    place, orders = Town(), plan(wanted.orders)
+    place, orders = new_town(), plan(wanted.orders)
     odoo, wms = Odoo(odoo_of(place)), Wms(place.wms_url)
     with own_servers("drill") as stack, Supervisor(LOG) as processes:
         local = stack.local("drill")

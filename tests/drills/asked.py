@@ -22,5 +22,5 @@ def read(arguments: Sequence[str]) -> Asked:
     parser.add_argument("--orders", type=int, default=120, help="how many (default: 120)")
     parser.add_argument("--seconds", type=float, default=90.0, help="over which they are sold (default: 90)")
     parser.add_argument("--hits", type=int, default=3, help="of each failpoint (default: 3)")
-    parser.add_argument("--kill-every", type=float, default=7.0, help="seconds between two kill -9 (default: 7)")
+    parser.add_argument("--kill-every", type=float, default=10.0, help="seconds between two kill -9 (default: 10)")
     return Asked(**vars(parser.parse_args(arguments)))

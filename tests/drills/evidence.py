@@ -1,6 +1,7 @@
 """What a drill proves: both sides compared by their own books, and how long each crashed job took to be done."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -10,7 +11,8 @@ from integration.sandbox.day.crossdock import Crossdock
 from integration.sandbox.day.goods import Shop
 from integration.sandbox.day.ledger import PlannedOrder
 from integration.sandbox.day.odoo import Odoo
-from integration.sandbox.day.proof import Evidence, judge
+from integration.sandbox.day.proof import Case, Evidence, judge
+from integration.sandbox.day.scenes import STRAY_CODE
 from integration.sandbox.day.sides import read_odoo, read_wms
 from integration.sandbox.day.wms import Wms
 from tests.drills import plan
@@ -77,8 +79,12 @@ def look(
         differ=len([wrong for wrong in verdict.wrong if wrong.order]) + len(verdict.explained),
         twice=sum(each["answers"].count("200") for each in wms.deliveries()["deliveries"]),
         crashes=_crashes(database_url),
-        wrong=[wrong.text for wrong in verdict.wrong],
+        wrong=[wrong.text for wrong in verdict.wrong] + _unplanned(verdict.cases),
     )
+
+
+def _unplanned(cases: Sequence[Case]) -> list[str]:
+    return [f"{case['code']} {case['cause']}" for case in cases if case["code"] != STRAY_CODE]
 
 
 def _bookings(odoo: Odoo, ids: list[int]) -> Counter[str]:

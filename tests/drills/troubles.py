@@ -68,16 +68,22 @@ class Troubles:
         """Begins and ends what is due; the names of what began. ``booked`` None: Odoo does not say."""
         now, begun = time.monotonic(), []
         for trouble in self.all:
-            if not trouble.ends and share >= trouble.after:
+            if not trouble.ends and share >= trouble.after and self._calm():
                 trouble.begin()
                 trouble.ends = now + trouble.seconds
                 begun.append(trouble.name)
-            if trouble.ends and not trouble.over and now >= trouble.ends and booked is not None:
+            if booked is None:
+                continue
+            if trouble.ends and not trouble.over and now >= trouble.ends:
                 trouble.end()
                 trouble.over, trouble.booked, trouble.ends = True, booked, time.monotonic()
-            if trouble.over and trouble.recovery is None and booked is not None and booked > trouble.booked:
+            if trouble.over and trouble.recovery is None and booked > trouble.booked:
                 trouble.recovery = now - trouble.ends
         return begun
+
+    def _calm(self) -> bool:
+        """One at a time."""
+        return all(trouble.over for trouble in self.all if trouble.ends)
 
     @property
     def over(self) -> bool:

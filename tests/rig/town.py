@@ -1,8 +1,15 @@
 """Crossdock's surroundings for a bench or a drill: the demo's stand-ins, configured for another pace."""
 
+import secrets
+
 from integration.management.demo import town
 from integration.management.demo.town import Town
 from integration.sandbox.day.odoo import OdooAddress
+
+
+def new_town() -> Town:
+    """Its token goes by the command line, where it must not begin with a dash."""
+    return Town(wms_token=secrets.token_hex(24))
 
 
 def odoo_of(place: Town) -> OdooAddress:
