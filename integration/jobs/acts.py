@@ -66,9 +66,7 @@ def replay_message(message_id: int, actor: Actor, reason: str) -> SyncJob:
             raise NotAllowed(f"There is no message {message_id}. If it was purged, the partner can send it again.")
         waiting = message.jobs.filter(state__in=SyncJob.ACTIVE).first()
         if waiting is not None:
-            raise NotAllowed(
-                f"Job {waiting.pk} has this message in hand ({waiting.get_state_display()}): retry that."
-            )
+            raise NotAllowed(f"Job {waiting.pk} has this message in hand ({waiting.get_state_display()}): retry that.")
         job = enqueue(inbox.job_again(message))
         assert job is not None  # noqa: S101  (jobs of messages do not coalesce)
         note(actor, "replay message", str(message), message=message_id, job=job.pk, reason=reason)

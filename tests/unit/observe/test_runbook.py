@@ -1,0 +1,50 @@
+"""Every code of the catalogue has a page with something to say, and every page has a code."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from integration.errors.catalogue import PROBLEMS
+
+RUNBOOK = Path(__file__).resolve().parents[3] / "docs" / "runbook"
+HEADINGS = ["What it means", "What happens by itself", "What to do", "How to see that it is fixed"]
+
+
+def read(code: str) -> str:
+    return (RUNBOOK / f"{code}.md").read_text()
+
+
+def sections(text: str) -> dict[str, str]:
+    parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)[1:]
+    return {parts[n]: parts[n + 1].strip() for n in range(0, len(parts), 2)}
+
+
+def test_the_pages_are_those_of_the_catalogue() -> None:
+    assert {path.stem for path in RUNBOOK.glob("*.md")} - {"README"} == set(PROBLEMS)
+
+
+@pytest.mark.parametrize("code", sorted(PROBLEMS))
+def test_a_page_names_its_problem_and_answers_four_questions(code: str) -> None:
+    text, problem = read(code), PROBLEMS[code]
+    assert text.splitlines()[:3] == [f"# {code} {problem.title}", "", f"Severity {problem.severity} · {problem.owner}"]
+    assert list(sections(text)) == HEADINGS
+    assert all(len(said) > 20 for said in sections(text).values())
+
+
+def test_no_two_pages_say_the_same() -> None:
+    for heading in ("What it means", "What to do"):
+        said = sorted(sections(read(code))[heading] for code in PROBLEMS)
+        assert [one for one, other in pairwise(said) if one == other] == []
+
+
+def test_the_list_leads_to_every_page() -> None:
+    listed = re.findall(r"^\| \[(CD-\d{4})\]\((CD-\d{4})\.md\) \| (.+) \| (.+) \|$", read("README"), re.MULTILINE)
+    assert listed == [(code, code, PROBLEMS[code].title, PROBLEMS[code].owner) for code in sorted(PROBLEMS)]
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    for path in RUNBOOK.glob("*.md"):
+        for target in re.findall(r"\]\(([^)#]+)", path.read_text()):
+            assert (path.parent / target).exists(), f"{path.name} -> {target}"
