@@ -64,7 +64,7 @@ def sentence(verdict: Verdict) -> str:
     if verdict.good:
         differ = f"{planned} differences, each of them planned and explained by an open case"
         return f"[bold green]Both systems agree.[/] {compared}: {differ}."
-    return f"[bold red]The systems do not agree.[/] {compared}: {len(verdict.wrong)} things are not as they should be."
+    return f"[bold red]The systems do not agree.[/] {compared}. Not as it should be: {len(verdict.wrong)}."
 
 
 def _as_expected(scene: Scene) -> str:

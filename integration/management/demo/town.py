@@ -38,10 +38,10 @@ class Town:
     odoo_port: int = field(default_factory=free_port)
     wms_port: int = field(default_factory=free_port)
     odoo_key: str = "sandbox-admin-key"
-    wms_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    wms_token: str = field(default_factory=lambda: secrets.token_hex(24))
     signing: str = field(default_factory=lambda: "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode())
     hint_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    password: str = field(default_factory=lambda: secrets.token_urlsafe(9))
+    password: str = field(default_factory=lambda: secrets.token_hex(8))
 
     @property
     def url(self) -> str:

@@ -20,7 +20,7 @@ from integration.sandbox.day.wms import Wms
 
 SOLD_AT_ONCE = 4
 PAUSE, LOOK_EVERY = 0.15, 0.7
-PATIENCE = 45.0  # so long without any change, and the day is over as it is
+PATIENCE = 90.0  # so long without any change, and the day is over as it is
 UNMAPPED = "CD-3001"
 
 

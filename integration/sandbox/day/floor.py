@@ -61,6 +61,7 @@ class Floor:
         if not act.packages:
             script["tracking"] = [f"1Z{order.number:05d}{order.played}"]
         order.shipment = self._wms.ship(held["release"], **script)
+        order.left += sum(Decimal(line["quantity"]) for line in order.shipment["lines"])
 
     def _ship_again(self, order: PlannedOrder) -> None:
         first, *others = order.shipment["lines"]

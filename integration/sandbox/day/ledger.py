@@ -14,7 +14,10 @@ SEED = 1964  # every day is the same day
 
 @dataclass
 class PlannedOrder:
-    """``id`` and ``name`` are Odoo's, once it is sold. ``played``: how many of the scene's acts are done."""
+    """``id`` and ``name`` are Odoo's, once it is sold. ``played``: how many of the scene's acts are done.
+
+    ``left``: how many pieces were carried out of the warehouse.
+    """
 
     number: int
     scene: Scene
@@ -23,7 +26,7 @@ class PlannedOrder:
     id: int = 0
     name: str = ""
     played: int = 0
-    release: str = ""
+    left: Decimal = Decimal(0)
     shipment: dict[str, Any] = field(default_factory=dict)
 
     @property

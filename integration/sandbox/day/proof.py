@@ -85,6 +85,10 @@ def _judge_order(order: PlannedOrder, evidence: Evidence, verdict: Verdict) -> N
         return
     verdict.lines += len(ours.lines)
     verdict.units += sum((line.shipped for line in ours.lines.values()), Decimal(0))
+    booked = sum((line.shipped for line in theirs.lines.values()), Decimal(0)) if theirs else Decimal(0)
+    if booked != order.left:
+        said = f"the warehouse says {_number(booked)}, {_number(order.left)} left it"
+        verdict.wrong.append(Wrong(order.name, f"{order.name}: shipped: {said}"))
     found = list(_differences(ours, theirs))
     because = ", ".join(order.scene.codes)
     for each in found:
