@@ -140,12 +140,16 @@ def _numbers_are_single(shipment: ShipmentConfirmed, shares: Sequence[ShippedQua
 
 
 def _released_line(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Facts) -> ReleasedLine:
-    """The line that the warehouse names; without a name, the only one with that SKU."""
-    same_sku = [line for line in facts.lines if line.partner_sku == shipped.sku]
-    named = [line for line in same_sku if line.line == shipped.line] if shipped.line else same_sku[:1]
-    if named and (shipped.line or len(same_sku) == 1):
-        return named[0]
+    """The line that the warehouse names; without a name, the only one with that SKU.
+
+    A SKU is the one that was released, or one that was mapped to the same product since.
+    """
     code = facts.book.to_odoo(CodeKind.PRODUCT, shipped.sku)
+    released = [line for line in facts.lines if line.partner_sku == shipped.sku]
+    same_sku = released or [line for line in facts.lines if code is not None and line.sku == code.odoo]
+    fits = [line for line in same_sku if line.line == shipped.line] if shipped.line else same_sku
+    if len(fits) == 1:
+        return fits[0]
     if code is None:
         raise MappingMissing("CD-3002", scope=facts.book.scope, partner=facts.book.partner, code=shipped.sku)
     raise InvalidDocument("CD-5002", **_about(shipment, facts), quantity=shipped.quantity, sku=code.odoo)

@@ -113,6 +113,10 @@ class Odoo:
         [line] = self.rows("sale.order.line", [["order_id", "=", order], ["product_id.default_code", "=", code]])
         self.call("sale.order.line", "write", [line["id"]], {"product_uom_qty": quantity})
 
+    def add_line(self, order: int, code: str, quantity: float) -> None:
+        line = {"product_id": self.id_of("product.product", code, "default_code"), "product_uom_qty": quantity}
+        self.call("sale.order", "write", [order], {"order_line": [[0, 0, line]]})
+
     def cancel(self, order: int) -> None:
         self.call("sale.order", "action_cancel", [order], context={"disable_cancel_warning": True})
 

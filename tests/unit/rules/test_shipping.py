@@ -137,3 +137,8 @@ def test_everything_wrong_with_a_shipment_is_told_at_once() -> None:
     with pytest.raises(Causes) as caught:
         translate(shipment(*lines, carrier="DRONE"), facts(book=book(EXTRA)))
     assert [cause.code for cause in caught.value.causes] == ["CD-3002", "CD-3004", "CD-5002", "CD-3006"]
+
+
+def test_another_sku_that_is_mapped_to_the_released_product_by_now_is_that_line() -> None:
+    known = facts(line(318), book=book(Code(CodeKind.PRODUCT, "CHAIR", "CHAIR-NEW")))
+    assert shares(shipment(shipped(sku="CHAIR-NEW")), known) == [("318", D(8), None, None)]
