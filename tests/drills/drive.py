@@ -16,6 +16,7 @@ from tests.drills.troubles import Troubles
 from tests.drills.victims import Victims
 
 TICK, LOOK_EVERY, TELL_EVERY = 0.15, 1.0, 10.0
+AT_MOST = 2  # times the selling: for so long workers are killed
 PATIENCE = 90.0  # so long without a change, and the drill is over as it is
 BOOKED = [["state", "=", "done"]]
 
@@ -52,7 +53,7 @@ class Load:
         while time.monotonic() - pace.changed < PATIENCE:
             self._sell_and_ship(pace, floor)
             self.victims.look()
-            self._kill(pace, tell)
+            self._kill(pace)
             if time.monotonic() - pace.looked > LOOK_EVERY:
                 pace.looked = time.monotonic()
                 booked = self._booked()
@@ -78,12 +79,13 @@ class Load:
         except NoAnswer:
             return
 
-    def _kill(self, pace: Pace, tell: Callable[[str], None]) -> None:
-        """One worker now and then, for as long as there is work or a failpoint was not hit often enough."""
-        if time.monotonic() - pace.killed < self.asked.kill_every or (self.victims.enough and self._all_played()):
-            return
-        self.victims.kill_one()
-        pace.killed = time.monotonic()
+    def _kill(self, pace: Pace) -> None:
+        """One worker now and then while orders are sold, and until every failpoint was hit often enough."""
+        elapsed = time.monotonic() - pace.started
+        needed = elapsed < self.asked.seconds or not self.victims.enough
+        if needed and elapsed < AT_MOST * self.asked.seconds and time.monotonic() - pace.killed > self.asked.kill_every:
+            self.victims.kill_one()
+            pace.killed = time.monotonic()
 
     def _all_played(self) -> bool:
         return all(order.is_over for order in self.orders)

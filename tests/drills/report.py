@@ -22,9 +22,7 @@ def show(found: Findings, victims: Victims, troubles: Troubles, seconds: float, 
     if found.good and victims.enough:
         console.print("[bold green]Nothing lost, nothing twice, both sides agree line by line.[/]")
     elif found.good:
-        console.print(
-            "[bold red]Both sides agree, but a failpoint was hit too seldom: let the drill run longer.[/]"
-        )
+        console.print("[bold red]Both sides agree, but a failpoint was hit too seldom: let the drill run longer.[/]")
     else:
         console.print("[bold red]The drill failed.[/]")
 
