@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.urls import reverse
 
 from integration.adapters.base import ErpGateway
-from integration.errors import Forbidden, IntegrationError
+from integration.errors import Forbidden, IntegrationError, Permanent
 from integration.jobs import connections
 from integration.jobs.acts import note
 from integration.management.connecting import storing
@@ -75,16 +75,19 @@ def _wanted(options: dict[str, Any]) -> connections.Wanted:
 
 
 def _install_hints(connection: Connection, options: dict[str, Any], say: Say) -> None:
-    """Both tokens are good until Odoo has the new one; then only the new one is."""
-    before = connection.secrets.get("hint_token", "")
+    """Both tokens are good until Odoo surely has the new one; then only the new one is."""
+    kept = {name: connection.secrets.get(name, "") for name in ("hint_token", "hint_token_previous")}
+    before = kept["hint_token"]
     token = random.token_urlsafe(32) if options["rotate_hints"] or not before else before
     url = settings.PUBLIC_URL.rstrip("/") + reverse("hint", args=[connection.slug, token])
-    if token != before:
-        connections.keep_secrets(connection, {"hint_token": token, "hint_token_previous": before})
+    if token != before:  # a former rotation that did not end well left Odoo with the token before
+        former = kept["hint_token_previous"] or before
+        connections.keep_secrets(connection, {"hint_token": token, "hint_token_previous": former})
     try:
         models = _gateway(connection, options).install_hints(url)
     except IntegrationError as wrong:
-        connections.keep_secrets(connection, {"hint_token": before, "hint_token_previous": ""})
+        if isinstance(wrong, Permanent):  # surely not done
+            connections.keep_secrets(connection, kept)
         raise CommandError(f"The connection is stored, its hints are not. {_explained(wrong)}") from wrong
     connections.keep_secrets(connection, {"hint_token_previous": ""})
     note(operator(), "install hints", str(connection), models=list(models), rotated=token != before)
