@@ -16,7 +16,8 @@ from tests.drills.troubles import Troubles
 from tests.drills.victims import Victims
 
 TICK, LOOK_EVERY, TELL_EVERY = 0.15, 1.0, 10.0
-AT_MOST = 2  # times the selling: for so long workers are killed
+AT_MOST = 3  # times the selling: for so long workers are killed
+MOMENT = 3.0  # seconds until a worker is replaced whose failpoint had its hits
 PATIENCE = 90.0  # so long without a change, and the drill is over as it is
 BOOKED = [["state", "=", "done"]]
 
@@ -83,7 +84,8 @@ class Load:
         """One worker now and then while orders are sold, and until every failpoint was hit often enough."""
         elapsed = time.monotonic() - pace.started
         needed = elapsed < self.asked.seconds or not self.victims.enough
-        if needed and elapsed < AT_MOST * self.asked.seconds and time.monotonic() - pace.killed > self.asked.kill_every:
+        every = MOMENT if self.victims.spent else self.asked.kill_every
+        if needed and elapsed < AT_MOST * self.asked.seconds and time.monotonic() - pace.killed > every:
             self.victims.kill_one()
             pace.killed = time.monotonic()
 

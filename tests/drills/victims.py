@@ -48,8 +48,8 @@ class Victims:
                 self.hits[armed.point] += 1
 
     def kill_one(self) -> None:
-        """The worker that has run longest; it comes back with the failpoint that was hit least."""
-        name = min(NAMES, key=lambda name: self._armed[name].since)
+        """The worker that has done its part or run longest; it comes back with the failpoint that was hit least."""
+        name = min(NAMES, key=lambda name: (not self._is_spent(name), self._armed[name].since))
         self._processes.kill(name)
         self.kills += 1
         self.look()
@@ -59,6 +59,16 @@ class Victims:
     @property
     def enough(self) -> bool:
         return all(self.hits[point] >= self._wanted for point in POINTS)
+
+    @property
+    def spent(self) -> bool:
+        """A worker's failpoint had its hits, and another failpoint waits for a worker."""
+        armed = {each.point for each in self._armed.values()}
+        waiting = any(self.hits[point] < self._wanted for point in POINTS if point not in armed)
+        return waiting and any(self._is_spent(name) for name in NAMES)
+
+    def _is_spent(self, name: str) -> bool:
+        return self.hits[self._armed[name].point] >= self._wanted
 
     def _start(self, name: str) -> None:
         taken = [armed.point for armed in self._armed.values()]
