@@ -41,7 +41,7 @@ _ATTEMPT: Json = {
 }
 _LINE: Json = {
     **{"line": "318", "sku": "CHAIR-OAK", "unit": "Units", "tracking": "none", "partner_sku": "100-441"},
-    **{"partner_unit": "EA", "factor": "1", "ordered": "12", "released": "12", "shipped": "8", "over": "0"},
+    **{"partner_unit": "EA", "factor": "1", "per": "1", "ordered": "12", "released": "12", "shipped": "8", "over": "0"},
     "cancelled": "0",
 }
 _DELIVERY: Json = {
@@ -65,7 +65,7 @@ _CASE: Json = {
 _NEW_MAPPING: Json = {"kind": "product", "partner": "northgate", "odoo_code": "CHAIR-ASH", "partner_code": "X-1"}
 _MAPPING: Json = {
     **_NEW_MAPPING,
-    **{"id": 204, "sku": "", "factor": "1", "version": 1, "valid_from": _LATER, "valid_to": None},
+    **{"id": 204, "sku": "", "factor": "1", "per": "1", "version": 1, "valid_from": _LATER, "valid_to": None},
 }
 _RETRIED: Json = _JOB | {"state": "pending", "attempts": 0}
 _CANCELLED: Json = _JOB | {"state": "cancelled", "finished_at": _LATER}

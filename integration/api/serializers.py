@@ -112,13 +112,13 @@ class AttemptSerializer(serializers.ModelSerializer[JobAttempt]):
 
 
 class LineSerializer(serializers.ModelSerializer[DocumentLine]):
-    factor, ordered, released = Quantity(), Quantity(), Quantity()
+    factor, per, ordered, released = Quantity(), Quantity(), Quantity(), Quantity()
     shipped, over, cancelled = Quantity(), Quantity(), Quantity()
 
     class Meta:
         model = DocumentLine
         fields = (
-            *("line", "sku", "unit", "tracking", "partner_sku", "partner_unit", "factor"),
+            *("line", "sku", "unit", "tracking", "partner_sku", "partner_unit", "factor", "per"),
             *("ordered", "released", "shipped", "over", "cancelled"),
         )
 
@@ -159,12 +159,12 @@ class CaseSerializer(serializers.ModelSerializer[ExceptionCase]):
 
 class MappingSerializer(serializers.ModelSerializer[CodeMapping]):
     partner = slug_of()
-    factor = Quantity()
+    factor, per = Quantity(), Quantity()
 
     class Meta:
         model = CodeMapping
         fields = (
-            *("id", "kind", "partner", "odoo_code", "partner_code", "sku", "factor"),
+            *("id", "kind", "partner", "odoo_code", "partner_code", "sku", "factor", "per"),
             *("version", "valid_from", "valid_to"),
         )
 
@@ -187,9 +187,15 @@ class NewMappingSerializer(serializers.Serializer[None]):
     odoo_code = serializers.CharField(max_length=100)
     partner_code = serializers.CharField(max_length=100)
     sku = serializers.CharField(max_length=100, default="", allow_blank=True, help_text="For a unit: this product only")
-    factor = Quantity(default=Decimal(1), help_text="For a unit: partner units in one Odoo unit")
+    factor = Quantity(default=Decimal(1), help_text="For a unit: so many partner units ...")
+    per = Quantity(default=Decimal(1), help_text="... are so many Odoo units")
 
     def validate_factor(self, value: Decimal) -> Decimal:
         if value <= 0:
             raise serializers.ValidationError("The factor is not above zero.")
+        return value
+
+    def validate_per(self, value: Decimal) -> Decimal:
+        if value <= 0:
+            raise serializers.ValidationError("It is not above zero.")
         return value

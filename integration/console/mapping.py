@@ -23,7 +23,7 @@ KEY = ("kind", "partner", "odoo_code", "sku")  # what a mapping is about; a new 
 class MappingForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = CodeMapping
-        fields = (*KEY, "partner_code", "factor")
+        fields = (*KEY, "partner_code", "factor", "per")
 
     def clean(self) -> dict[str, Any]:
         """The table's own rules, in words that say what to do."""
@@ -62,7 +62,7 @@ class CodeMappingAdmin(ConfigurationAdmin):
     list_filter = (CurrentFilter, "kind", "partner")
     ordering = ("valid_to", "kind", "odoo_code")
     fieldsets = (
-        (None, {"fields": (("kind", "partner"), ("odoo_code", "partner_code"), ("sku", "factor"))}),
+        (None, {"fields": (("kind", "partner"), ("odoo_code", "partner_code"), ("sku", "factor", "per"))}),
     )  # fmt: skip
     nothing = "Add a mapping to say which code here is which code of a partner."
 
@@ -95,6 +95,7 @@ class CodeMappingAdmin(ConfigurationAdmin):
             obj.odoo_code,
             obj.partner_code,
             factor=obj.factor,
+            per=obj.per,
             sku=obj.sku,
             actor=actor(request),
         )
@@ -114,7 +115,8 @@ class CodeMappingAdmin(ConfigurationAdmin):
 
     @admin.display(description="factor")
     def factor_shown(self, mapping: CodeMapping) -> str:
-        return quantity(mapping.factor)
+        one = quantity(mapping.factor)
+        return one if mapping.per == 1 else f"{one} / {quantity(mapping.per)}"
 
     @admin.display(description="state")
     def in_force(self, mapping: CodeMapping) -> SafeString:

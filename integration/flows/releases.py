@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from integration.canonical.erp import Order, Picking
@@ -134,7 +135,8 @@ def _keep_lines(document: Document, decided: rules.Release) -> None:
                 "tracking": line.move.tracking,
                 "partner_sku": line.code.partner,
                 "partner_unit": line.unit.partner,
-                "factor": line.unit.factor,
+                "factor": Decimal(Fraction(line.unit.factor).numerator),
+                "per": Decimal(Fraction(line.unit.factor).denominator),
                 "ordered": line.move.demand,
                 "released": line.quantity,
             },

@@ -1,5 +1,7 @@
 """What flows need to know about a warehouse: its code book, its rules, its lines as released."""
 
+from fractions import Fraction
+
 from django.db.models import Q
 
 from integration.jobs import mappings
@@ -38,7 +40,8 @@ def released_lines(delivery: Document) -> tuple[ReleasedLine, ...]:
             tracking=row.tracking,
             partner_sku=row.partner_sku,
             partner_unit=row.partner_unit,
-            factor=row.factor,
+            factor=Fraction(row.factor) / Fraction(row.per),
+            ordered=row.ordered,
         )
         for row in delivery.lines.all()
     )

@@ -6,20 +6,22 @@ orders to be read; reading stores a snapshot, and a snapshot that differs become
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from pydantic import ValidationError
 
 from integration.adapters.base import ErpGateway
 from integration.canonical.erp import Change, Order
-from integration.jobs import acts, inbox, streams
+from integration.errors import InvalidDocument
+from integration.jobs import acts, cases, inbox, streams
 from integration.jobs.queue import enqueue
 from integration.jobs.work import Work
-from integration.models import CaptureCursor, CapturedRecord, Connection, Document, SeenWrite
+from integration.models import CaptureCursor, CapturedRecord, Connection, Document, ExceptionCase, SeenWrite
 
 ORDER = "sale.order"
 PAGE = 500
@@ -67,7 +69,7 @@ def read(work: Work, connection: Connection, erp: ErpGateway) -> int:
     _resolve(connection, erp)
     for _ in range(READS_PER_JOB):
         marked = dict(_dirty(connection, ORDER).values_list("record_id", "dirty_at")[:READ_AT_ONCE])
-        orders = {order.id: order for order in erp.orders(sorted(marked))} if marked else {}
+        orders = _orders(connection, erp, sorted(marked)) if marked else {}
         for record_id, dirty_at in sorted(marked.items()):
             with transaction.atomic():  # one each: whoever locks several streams at once locks them in their order
                 streams.lock(work.claim)
@@ -76,6 +78,35 @@ def read(work: Work, connection: Connection, erp: ErpGateway) -> int:
         if _dirty(connection, ORDER).exists():
             enqueue(inbox.read_job(connection))
     return changed
+
+
+def _orders(connection: Connection, erp: ErpGateway, ids: Sequence[int]) -> dict[int, Order]:
+    """An order that makes no sense keeps no other one from being read: it is found by halving, and gets a case."""
+    try:
+        orders = {order.id: order for order in erp.orders(ids)}
+    except ValidationError as wrong:
+        if len(ids) > 1:
+            middle = len(ids) // 2
+            return _orders(connection, erp, ids[:middle]) | _orders(connection, erp, ids[middle:])
+        with transaction.atomic():
+            cases.open_case(_unreadable(connection, ids[0], wrong), connection)
+        return {}
+    _readable_again(connection, orders)
+    return orders
+
+
+def _unreadable(connection: Connection, order_id: int, wrong: ValidationError) -> InvalidDocument:
+    found = wrong.errors(include_input=False, include_url=False)[:3]
+    detail = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in found)
+    return InvalidDocument("CD-4010", connection=connection.name, order_id=order_id, detail=detail)
+
+
+def _readable_again(connection: Connection, orders: Mapping[int, Order]) -> None:
+    open_ones = ExceptionCase.objects.filter(connection=connection, code="CD-4010", state__in=ExceptionCase.UNRESOLVED)
+    for case in open_ones:
+        if case.context.get("order_id") in orders:
+            with transaction.atomic():
+                cases.clear(case.fingerprint, "The order can be read again.")
 
 
 def read_again(connection: Connection, order_id: int) -> None:

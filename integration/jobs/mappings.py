@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
@@ -34,7 +35,7 @@ def load(partner: Connection, codes: set[str]) -> CodeBook:
     return CodeBook(
         partner.slug,
         partner.name,
-        tuple(Code(CodeKind(row.kind), row.odoo_code, row.partner_code, row.sku, row.factor) for row in rows),
+        tuple(Code(CodeKind(row.kind), row.odoo_code, row.partner_code, row.sku, _ratio(row)) for row in rows),
     )
 
 
@@ -45,6 +46,7 @@ def add(
     partner_code: str,
     *,
     factor: Decimal = Decimal(1),
+    per: Decimal = Decimal(1),
     sku: str = "",
     actor: Actor,
 ) -> CodeMapping:
@@ -56,12 +58,16 @@ def add(
             if old is not None:
                 CodeMapping.objects.filter(pk=old.pk).update(valid_to=Now())
             version = old.version + 1 if old else 1
-            new = CodeMapping.objects.create(**same, partner_code=partner_code, factor=factor, version=version)
+            new = CodeMapping.objects.create(**same, partner_code=partner_code, factor=factor, per=per, version=version)
             acts.note(actor, "map code", str(new), mapping=new.pk, partner=partner.slug)
             let_go()
     except IntegrityError as clash:
         raise NotAllowed(f"{partner_code} is mapped to another {kind} of {partner} already.") from clash
     return new
+
+
+def _ratio(row: CodeMapping) -> Fraction:
+    return Fraction(row.factor) / Fraction(row.per)
 
 
 def let_go() -> int:

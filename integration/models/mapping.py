@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from integration.models.connections import Connection
+from integration.models.fields import QuantityField
 
 ACTIVE = Q(valid_to__isnull=True)
 
@@ -44,9 +45,8 @@ class CodeMapping(models.Model):
     odoo_code = models.CharField(max_length=100)
     partner_code = models.CharField(max_length=100)
     sku = models.CharField(max_length=100, blank=True, help_text="For a unit: this product only")
-    factor = models.DecimalField(
-        max_digits=18, decimal_places=6, default=1, help_text="For a unit: partner units in one Odoo unit"
-    )
+    factor = QuantityField(default=1, help_text="For a unit: so many partner units ...")
+    per = QuantityField(default=1, help_text="... are so many Odoo units, such as 1 case for 12")
     version = models.PositiveIntegerField(default=1)
     valid_from = models.DateTimeField(auto_now_add=True)
     valid_to = models.DateTimeField(null=True, blank=True)
@@ -62,7 +62,7 @@ class CodeMapping(models.Model):
                 condition=ACTIVE & Q(kind="product"),
                 name="one_product_per_partner_code",
             ),
-            models.CheckConstraint(condition=Q(factor__gt=0), name="mapping_factor_positive"),
+            models.CheckConstraint(condition=Q(factor__gt=0, per__gt=0), name="mapping_factor_positive"),
         ]
         indexes = [models.Index(fields=["partner", "kind", "partner_code"], name="mapping_by_partner_code")]
 

@@ -1,8 +1,10 @@
 """The code book: which code of Odoo's is which code of a partner's."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
+
+from integration.rules.units import Ratio
 
 
 class CodeKind(StrEnum):
@@ -13,13 +15,13 @@ class CodeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """``sku`` (Odoo's) limits a unit to one product; ``factor``: partner units in one Odoo unit."""
+    """``sku`` (Odoo's) limits a unit to one product; ``factor``: partner units in one Odoo unit, exactly."""
 
     kind: CodeKind
     odoo: str
     partner: str
     sku: str = ""
-    factor: Decimal = Decimal(1)
+    factor: Ratio = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)

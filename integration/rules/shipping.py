@@ -11,7 +11,7 @@ from integration.canonical.shipments import ShipmentConfirmed, ShippedLine
 from integration.errors import Causes, InvalidDocument, MappingMissing, Permanent, Rejected
 from integration.rules.codes import CodeBook, CodeKind
 from integration.rules.policy import Rules
-from integration.rules.units import Inexact, to_odoo
+from integration.rules.units import Inexact, Ratio, to_odoo
 
 CLOSED = ("done", "cancel")
 TRACKING_LENGTH = 200
@@ -29,7 +29,8 @@ class ReleasedLine:
     tracking: str
     partner_sku: str
     partner_unit: str
-    factor: Decimal
+    factor: Ratio
+    ordered: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def _released_line(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Fac
     raise InvalidDocument("CD-5002", **_about(shipment, facts), quantity=shipped.quantity, sku=code.odoo)
 
 
-def _factor(shipped: ShippedLine, line: ReleasedLine, facts: Facts) -> Decimal:
+def _factor(shipped: ShippedLine, line: ReleasedLine, facts: Facts) -> Ratio:
     if shipped.unit == line.partner_unit:
         return line.factor
     codes = [code for code in facts.book.codes if code.kind == CodeKind.UNIT and code.partner == shipped.unit]
@@ -225,7 +226,7 @@ def _line_wrong(
     demand = move.demand if move is not None else Decimal(0)
     if move is not None and move.unit != line.unit:  # changed after the release: the numbers say nothing any more
         return InvalidDocument("CD-5015", **about, unit=line.unit)
-    tolerance = facts.rules.tolerance(line.sku, demand)
+    tolerance = facts.rules.tolerance(line.sku, line.ordered)
     if move is None or total > demand + tolerance:
         return Rejected("CD-5004", **about, open=demand, tolerance=tolerance)
     return None

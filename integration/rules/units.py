@@ -1,34 +1,35 @@
 """Quantities between two units, exactly. Nothing is ever rounded into or out of existence."""
 
 from decimal import Context, Decimal
+from fractions import Fraction
 
-PLACES = Decimal("0.000001")
-LARGEST = Decimal(10) ** 12  # what a quantity's 18 digits can hold beside its six places
-EXACT = Context(prec=80)  # two quantities and their product have room, so that nothing is rounded on the way
+SMALLEST = Fraction(1, 10**6)
+LARGEST = Fraction(10**12)  # what a quantity's 18 digits can hold beside its six places
+EXACT = Context(prec=40)
+
+Ratio = Fraction | Decimal
 
 
 class Inexact(ValueError):
     """The quantity has no exact counterpart in the other unit."""
 
 
-def to_partner(quantity: Decimal, factor: Decimal, *, fractions: bool) -> Decimal:
+def to_partner(quantity: Decimal, factor: Ratio, *, fractions: bool) -> Decimal:
     """``factor`` partner units make one Odoo unit. Raises Inexact for a part of a partner unit, unless allowed."""
-    converted = EXACT.multiply(quantity, factor)
-    if not fractions and converted != converted.to_integral_value():
+    converted = Fraction(quantity) * Fraction(factor)
+    if not fractions and converted.denominator != 1:
         raise Inexact
     return _held(converted)
 
 
-def to_odoo(quantity: Decimal, factor: Decimal) -> Decimal:
+def to_odoo(quantity: Decimal, factor: Ratio) -> Decimal:
     """Raises Inexact when the Odoo unit cannot hold it within six places."""
-    converted = EXACT.quantize(EXACT.divide(quantity, factor), PLACES)
-    if EXACT.multiply(converted, factor) != quantity:
-        raise Inexact
-    return _held(converted)
+    return _held(Fraction(quantity) / Fraction(factor))
 
 
-def _held(quantity: Decimal) -> Decimal:
+def _held(quantity: Fraction) -> Decimal:
     """The plainest way to write it. Raises Inexact when eighteen digits cannot hold it."""
-    if quantity >= LARGEST or quantity != EXACT.quantize(quantity, PLACES):
+    if quantity >= LARGEST or (quantity / SMALLEST).denominator != 1:
         raise Inexact
-    return quantity.normalize(EXACT) + 0
+    exact = EXACT.divide(Decimal(quantity.numerator), Decimal(quantity.denominator))
+    return exact.normalize(EXACT) + 0

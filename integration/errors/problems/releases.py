@@ -68,4 +68,11 @@ PROBLEMS: dict[str, Problem] = {
         ("connection", "release"),
         Owner.WAREHOUSE,
     ),
+    "CD-4010": Problem(
+        "Order cannot be read",
+        "Order {order_id} in {connection} holds something that we cannot make sense of: {detail}.",
+        "Look at what it names in Odoo and mend it there; the case closes by itself. If Odoo is right, report it.",
+        ("connection", "order_id"),
+        severity=Severity.HIGH,
+    ),
 }

@@ -11,7 +11,7 @@ from integration.adapters.base import ErpGateway
 from integration.canonical.erp import Order
 from integration.jobs import capture, engine, inbox
 from integration.jobs.work import Outcome, Work
-from integration.models import CapturedRecord, Connection, Document, Lane, Stream, SyncJob
+from integration.models import CapturedRecord, Connection, Document, ExceptionCase, Lane, Stream, SyncJob
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -23,9 +23,12 @@ class Erp:
         self.held = {number: order(number) for number in numbers}
         self.reads: list[int] = []
         self.while_reading: Callable[[], None] = lambda: None
+        self.nonsense: set[int] = set()
 
     def orders(self, ids: Sequence[int]) -> list[Order]:
         self.reads.append(len(ids))
+        if self.nonsense & set(ids):
+            order(min(self.nonsense), company_id="none at all")
         found = [self.held[number] for number in ids if number in self.held]
         happens, self.while_reading = self.while_reading, lambda: None
         happens()
@@ -92,6 +95,21 @@ def test_an_order_that_changed_makes_one(odoo: Connection) -> None:
     erp.held[7] = order(7, customer_reference="PO 8")
     inbox.hint(odoo, "sale.order", 7)
     assert (run(odoo, erp), record().version) == (1, 2)
+
+
+def test_an_order_that_makes_no_sense_stops_no_other_and_its_case_closes_when_it_is_mended(odoo: Connection) -> None:
+    erp = Erp(6, 7, 8)
+    erp.nonsense = {7}
+    for number in (6, 7, 8):
+        inbox.hint(odoo, "sale.order", number)
+    assert (run(odoo, erp), record(7).version, record(8).version) == (2, 0, 1)
+    case = ExceptionCase.objects.get()
+    assert (case.code, case.state, case.context["order_id"]) == ("CD-4010", "open", 7)
+    erp.nonsense = set()
+    inbox.hint(odoo, "sale.order", 7)
+    assert run(odoo, erp) == 1
+    case.refresh_from_db()
+    assert case.state == "resolved"
 
 
 def test_a_change_while_it_is_read_is_not_lost(odoo: Connection) -> None:

@@ -74,6 +74,13 @@ def test_two_parcels_that_are_too_much_together_are_refused() -> None:
     assert [code for code, _ in against(told, facts(), picking())] == ["CD-5004"]
 
 
+def test_a_percentage_is_of_what_was_ordered_not_of_what_is_left() -> None:
+    five_percent = Rule(RuleKind.OVER_PERCENT, "", D(5))
+    whole = facts(line(ordered=D(100)), rules=[five_percent])
+    assert posted(planned(shipment(shipped("13")), whole, picking()))[0][1] == D(13)
+    assert [code for code, _ in against(shipment(shipped("14")), whole, picking())] == ["CD-5004"]
+
+
 def test_a_tolerance_lets_so_much_more_through_and_no_more() -> None:
     known = facts(rules=[Rule(RuleKind.OVER_PERCENT, "CHAIR", D(25))])
     assert posted(planned(shipment(shipped("10")), known, picking()))[0][1] == D(10)

@@ -1,6 +1,7 @@
 """Quantities cross between two units exactly, or not at all."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -75,3 +76,11 @@ def test_without_a_rule_only_whole_pieces_leave(quantity: Decimal, factor: int) 
     except Inexact:
         return
     assert told == int(told)
+
+
+def test_cases_of_twelve_are_exact_in_both_directions() -> None:
+    case = Fraction(1, 12)
+    assert to_partner(D("36"), case, fractions=False) == D("3")
+    assert to_odoo(D("3"), case) == D("36")
+    with pytest.raises(Inexact):
+        to_partner(D("30"), case, fractions=False)
