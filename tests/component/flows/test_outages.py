@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 
 from integration.flows import HANDLERS
 from integration.jobs import engine, sweep
-from integration.models import ConnectionGate, Effect, Lane, StockEvent
+from integration.models import ConnectionGate, Lane, StockEvent, Stream, SyncJob
 from tests.component.engine.yard import together, until
 from tests.component.flows.wms import Held
 from tests.component.flows.yard import Sale, Yard
@@ -50,10 +51,13 @@ def test_not_found_does_not_count_before_the_call_can_no_longer_land(yard: Yard)
     sale = yard.released(("CRATE-S", 3))
     yard.odoo.fault("button_validate", "cut_before")
     yard.shipped(sale)
-    due = Effect.objects.get(verb="ship")
+    tried = yard.odoo.writes()
+    SyncJob.objects.filter(state="retry").update(next_attempt_at=Now())
+    Stream.objects.filter(next_due_at__isnull=False).update(next_due_at=Now())
+    yard.run()
+    assert (yard.odoo.writes(), yard.effects("ship")) == (tried, ["intended"])
+    assert yard.unfinished() == [("shipment_confirmation", "retry")]
     yard.later()
-    [effect] = Effect.objects.filter(verb="ship")
-    assert (effect.may_land_until - due.intended_at).total_seconds() > yard.erp.settle_seconds
     agreed(yard, sale)
 
 
