@@ -39,7 +39,7 @@ run: setup ## Web, worker and beat for development, until Ctrl-C
 	$(PYTHON) -m config.local run
 
 test: setup-dev ## All tests (ARGS="-k name" chooses)
-	$(PYTHON) -m pytest $(ARGS)
+	$(PYTHON) -m pytest -n auto $(ARGS)
 
 # The checks need settings that can be read, and no server.
 lint: export DATABASE_URL := postgresql://nobody@127.0.0.1:1/none
