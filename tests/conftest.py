@@ -3,7 +3,6 @@
 import atexit
 import os
 from contextlib import ExitStack
-from importlib import import_module
 from urllib.parse import urlsplit
 
 import django
@@ -34,4 +33,3 @@ else:
     start_servers()
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
-import_module("config.celery").app.set_default()  # as the web process and the worker do: wake-ups go to Valkey
