@@ -19,7 +19,7 @@ from integration.sandbox.day.sides import read_odoo, read_wms
 from integration.sandbox.day.wms import Wms
 
 SOLD_AT_ONCE = 4
-PAUSE, LOOK_EVERY = 0.15, 0.7
+PAUSE, LOOK_EVERY = 0.15, 1.5
 PATIENCE = 90.0  # so long without any change, and the day is over as it is
 UNMAPPED = "CD-3001"
 
