@@ -12,11 +12,12 @@ from integration.sandbox.day.odoo import Odoo
 from integration.sandbox.day.sales import Sales
 from integration.sandbox.day.wms import Wms
 from tests.drills.asked import Asked
+from tests.drills.plan import one_more
 from tests.drills.troubles import Troubles
 from tests.drills.victims import Victims
 
 TICK, LOOK_EVERY, TELL_EVERY = 0.15, 1.0, 10.0
-AT_MOST = 3  # times the selling: for so long workers are killed
+LONGER = 90.0  # seconds after the selling in which failpoints that were hit too seldom may still be hit
 MOMENT = 3.0  # seconds until a worker is replaced whose failpoint had its hits
 PATIENCE = 90.0  # so long without a change, and the drill is over as it is
 BOOKED = [["state", "=", "done"]]
@@ -71,7 +72,10 @@ class Load:
 
     def _sell_and_ship(self, pace: Pace, floor: Floor) -> None:
         """While Odoo is down, both wait."""
-        due = int((time.monotonic() - pace.started) / self.asked.seconds * len(self.orders)) + 1
+        elapsed = time.monotonic() - pace.started
+        due = int(elapsed / self.asked.seconds * self.asked.orders) + 1
+        if self._all_played() and not self.victims.enough and elapsed < self._killing_seconds:
+            self.orders.append(one_more(len(self.orders) + 1))  # a failpoint needs work to be hit
         try:
             for order in self.orders[:due]:
                 if not order.name:
@@ -85,9 +89,13 @@ class Load:
         elapsed = time.monotonic() - pace.started
         needed = elapsed < self.asked.seconds or not self.victims.enough
         every = MOMENT if self.victims.spent else self.asked.kill_every
-        if needed and elapsed < AT_MOST * self.asked.seconds and time.monotonic() - pace.killed > every:
+        if needed and elapsed < self._killing_seconds and time.monotonic() - pace.killed > every:
             self.victims.kill_one()
             pace.killed = time.monotonic()
+
+    @property
+    def _killing_seconds(self) -> float:
+        return self.asked.seconds + LONGER
 
     def _all_played(self) -> bool:
         return all(order.is_over for order in self.orders)

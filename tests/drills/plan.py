@@ -27,6 +27,11 @@ def plan(count: int) -> list[PlannedOrder]:
     return [_order(number, scene, dice) for number, scene in enumerate(scenes, 1)]
 
 
+def one_more(number: int) -> PlannedOrder:
+    """A plain order, for as long as a drill needs work."""
+    return _order(number, SMOOTH[0], random.Random(number))
+
+
 def releases(orders: Sequence[PlannedOrder]) -> int:
     """How many the warehouse should hold: a final short shipment leaves a backorder, which is released too."""
     short = Ship("short")
