@@ -24,6 +24,7 @@ from integration.sandbox.day.wms import Wms
 from tests.drills import asked, evidence, report
 from tests.drills.asked import Asked
 from tests.drills.drive import Load
+from tests.drills.person import Person
 from tests.drills.plan import plan
 from tests.drills.troubles import Troubles
 from tests.drills.victims import Victims
@@ -57,7 +58,9 @@ def _drill(wanted: Asked, tell: Callable[[str], None], console: Console) -> bool
         shop = goods.open_shop(odoo, wanted.orders)
         goods.stock_warehouse(wms, wanted.orders)
         wms.answer_on_request()
-        crossdock = Crossdock(place.url, _prepare(env, place), town.WMS)
+        token = _prepare(env, place)
+        crossdock = Crossdock(place.url, token, town.WMS)
+        person = Person(place.url, token, crossdock)
         victims = Victims(processes, env, stack.place.state, wanted.hits)
         for command in place.crossdock(env)[1:]:  # beat and web; the workers are the victims
             processes.start(command)
@@ -66,11 +69,11 @@ def _drill(wanted: Asked, tell: Callable[[str], None], console: Console) -> bool
         troubles = Troubles(stack, local.redis_url, odoo, wms)
         troubles.cut()
         day.ship_a_stray(wms)
-        load = Load(wanted, orders, odoo, wms, Sales(odoo, shop), crossdock, victims, troubles)
+        load = Load(wanted, orders, odoo, wms, Sales(odoo, shop), crossdock, person, victims, troubles)
         seconds = load.run(tell)
         processes.check()
         found = evidence.look(orders, shop, odoo, wms, crossdock, local.database_url)
-        report.show(found, victims, troubles, seconds, console)
+        report.show(found, victims, troubles, person.retried, seconds, console)
         return found.good and victims.enough
 
 

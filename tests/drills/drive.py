@@ -12,6 +12,7 @@ from integration.sandbox.day.odoo import Odoo
 from integration.sandbox.day.sales import Sales
 from integration.sandbox.day.wms import Wms
 from tests.drills.asked import Asked
+from tests.drills.person import Person
 from tests.drills.plan import one_more
 from tests.drills.troubles import Troubles
 from tests.drills.victims import Victims
@@ -44,6 +45,7 @@ class Load:
     wms: Wms
     sales: Sales
     crossdock: Crossdock
+    person: Person
     victims: Victims
     troubles: Troubles
 
@@ -61,6 +63,7 @@ class Load:
                 booked = self._booked()
                 for name in self.troubles.look((pace.looked - pace.started) / self.asked.seconds, booked):
                     tell(name)
+                self.person.look()
                 if self._at_rest():
                     break
                 seen = (booked, sum(order.played for order in self.orders), self.victims.hits.total())

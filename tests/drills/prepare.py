@@ -13,6 +13,7 @@ from config import start
 
 # A drill waits for every one of these after a kill; they are long enough for a busy machine.
 TIMES = {"connect_timeout": 2.0, "read_timeout": 4.0, "settle_seconds": 2, "acknowledge_seconds": 300}
+SCOPES = ("cases:read", "jobs:read", "jobs:write")
 PROTOCOL = "xmlrpc"  # the drill itself speaks JSON-RPC, so that faults can be meant for Crossdock alone
 
 
@@ -20,12 +21,13 @@ def main() -> None:
     start.read_settings()
     call_command("migrate", interactive=False, verbosity=0)
     demo, models = import_module("integration.management.demo.configure"), import_module("integration.models")
-    token = demo.configure(demo.Setup(**json.load(sys.stdin)))
+    demo.configure(demo.Setup(**json.load(sys.stdin)))
     for row in models.Connection.objects.all():
         row.options = {**row.options, "transport": PROTOCOL}
         for name, value in TIMES.items():
             setattr(row, name, value)
         row.save()
+    _, token = import_module("integration.jobs.tokens").make("the drill", SCOPES, None)
     sys.stdout.write(token)
 
 

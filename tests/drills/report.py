@@ -13,9 +13,9 @@ WIDTH = 118
 MOST_LINES = 40  # of what is wrong: more would not be read
 
 
-def show(found: Findings, victims: Victims, troubles: Troubles, seconds: float, console: Console) -> None:
+def show(found: Findings, victims: Victims, troubles: Troubles, retried: int, seconds: float, console: Console) -> None:
     console.print()
-    console.print(_drills(found, victims, troubles))
+    console.print(_drills(found, victims, troubles, retried))
     console.print(_sides(found, seconds))
     for text in found.wrong[:MOST_LINES]:
         console.print(f"[red]{text}[/]", soft_wrap=True)
@@ -27,12 +27,13 @@ def show(found: Findings, victims: Victims, troubles: Troubles, seconds: float, 
         console.print("[bold red]The drill failed.[/]")
 
 
-def _drills(found: Findings, victims: Victims, troubles: Troubles) -> Table:
+def _drills(found: Findings, victims: Victims, troubles: Troubles, retried: int) -> Table:
     table = _table("What was done", "times", "recovered after", "longest")
     middle, longest = found.recovery()
     table.add_row("workers killed from outside, kill -9", str(victims.kills), _seconds(middle), _seconds(longest))
     for point in POINTS:
         table.add_row(f"workers killed at {point}", str(victims.hits[point]), "", "")
+    table.add_row("jobs whose worker died three times, retried by a person", str(retried), "", "")
     for trouble in troubles.all:
         table.add_row(trouble.name, str(int(trouble.over)), _seconds(trouble.recovery), "")
     table.add_row("calls cut after they landed", str(troubles.struck(AFTER)), "", "")
