@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -13,6 +14,7 @@ from unfold.widgets import UnfoldAdminPasswordInput
 from integration.console.base import ConfigurationAdmin, HistoryAdmin
 from integration.console.standing import reachable
 from integration.console.words import badge, span
+from integration.jobs import warehouses
 from integration.models import Connection, ConnectionGate, RemoteSlot, Warehouse
 
 SECRETS = {  # kind of connection: the secrets that it works with
@@ -141,6 +143,11 @@ class WarehouseAdmin(ConfigurationAdmin):
         ("At the partner", {"fields": (("wms", "site", "owner_code"),)}),
         ("Flows", {"fields": (("release_mode", "release_point"), ("shipment_mode", "remainder"), "notify_customer")}),
     )
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            warehouses.changed(obj)
 
     @admin.display(description="releases")
     def release(self, warehouse: Warehouse) -> SafeString:

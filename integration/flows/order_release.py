@@ -14,7 +14,7 @@ from integration.canonical.erp import Order
 from integration.errors import Causes, Permanent
 from integration.flows import releases, sites
 from integration.flows.releases import Change, Delivery
-from integration.jobs import capture, inbox, remote
+from integration.jobs import capture, inbox, remote, warehouses
 from integration.jobs.work import Outcome, Work
 from integration.models import CapturedRecord, Document, Effect, ExternalReference, Warehouse
 from integration.rules import release as rules
@@ -32,12 +32,15 @@ class _Findings:
     changes: list[Change] = field(default_factory=list)
     against: list[Permanent] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unconnected: dict[int, str] = field(default_factory=dict)  # Odoo's id of the warehouse: an order that waits
 
     def commit(self) -> None:
         """A snapshot that went out of date meanwhile decides nothing: the newer one comes with a job of its own."""
         if CapturedRecord.objects.filter(pk=self.record.pk, content_hash=self.record.content_hash).exists():
             for change in self.changes:
                 change.commit()
+            for erp_warehouse_id, order in self.unconnected.items():
+                warehouses.tell_unconnected(self.record.connection, erp_warehouse_id, order)
 
 
 def handle(work: Work) -> Outcome:
@@ -73,6 +76,8 @@ def _deliveries(record: CapturedRecord, found: _Findings) -> Iterator[Delivery]:
             continue
         if warehouse is None:
             found.notes.append(f"{picking.name} ships from a warehouse that is not connected")
+            if order.state in CONFIRMED and picking.state in rules.OPEN_STATES:
+                found.unconnected[picking.warehouse_id or order.warehouse_id] = order.name
         elif warehouse.release_mode == Warehouse.Mode.LIVE:
             yield Delivery(order, picking, warehouse, known.filter(reference=picking.name).first())
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from integration.canonical.erp import Order, Picking
 from integration.errors import InvalidDocument
-from integration.jobs import acts, cases, outbox
+from integration.jobs import acts, cases, mappings, outbox
 from integration.jobs.queue import enqueue
 from integration.models import Document, DocumentLine, ExternalReference, Warehouse
 from integration.rules import release as rules
+from integration.rules.codes import CodeKind
 from integration.rules.policy import ReleasePoint
 
 State = Document.State
@@ -95,6 +96,8 @@ def agrees(delivery: Delivery) -> None:
 
 
 def differs(delivery: Delivery) -> None:
+    """The warehouse does not know yet; should it ship what was added all the same, there is a line to post it to."""
+    _keep_added(delivery)
     error = delivery.about("CD-4004", difference=_difference(delivery))
     cases.open_case(error, delivery.warehouse.wms, delivery.known)
 
@@ -124,23 +127,45 @@ def _keep_lines(document: Document, decided: rules.Release) -> None:
     """The lines as released now; lines of an earlier version that are gone were never shipped, so they may go."""
     document.lines.exclude(line__in=[str(line.move.id) for line in decided.lines]).filter(shipped=0).delete()
     for line in decided.lines:
-        DocumentLine.objects.update_or_create(
-            document=document,
-            line=str(line.move.id),
-            defaults={
-                "sale_line_id": line.move.sale_line_id,
-                "product_id": line.move.product_id,
-                "sku": line.code.odoo,
-                "unit": line.move.unit,
-                "tracking": line.move.tracking,
-                "partner_sku": line.code.partner,
-                "partner_unit": line.unit.partner,
-                "factor": Decimal(Fraction(line.unit.factor).numerator),
-                "per": Decimal(Fraction(line.unit.factor).denominator),
-                "ordered": line.move.demand,
-                "released": line.quantity,
-            },
-        )
+        _keep_line(document, line)
+
+
+def _keep_line(document: Document, line: rules.Line) -> None:
+    DocumentLine.objects.update_or_create(
+        document=document,
+        line=str(line.move.id),
+        defaults={
+            "sale_line_id": line.move.sale_line_id,
+            "product_id": line.move.product_id,
+            "sku": line.code.odoo,
+            "unit": line.move.unit,
+            "tracking": line.move.tracking,
+            "partner_sku": line.code.partner,
+            "partner_unit": line.unit.partner,
+            "factor": Decimal(Fraction(line.unit.factor).numerator),
+            "per": Decimal(Fraction(line.unit.factor).denominator),
+            "ordered": line.move.demand,
+            "released": line.quantity,
+        },
+    )
+
+
+def _keep_added(delivery: Delivery) -> None:
+    assert delivery.known is not None  # noqa: S101
+    lines = {row.line: row for row in delivery.known.lines.all()}
+    moves = {str(move.id): move for move in delivery.picking.moves if move.state not in rules.CLOSED_MOVES}
+    added = {line: move for line, move in moves.items() if line not in lines}
+    book = mappings.load(
+        delivery.warehouse.wms, {code for move in added.values() for code in (move.sku, move.unit) if code}
+    )
+    for line, move in moves.items():
+        if line in lines:
+            DocumentLine.objects.filter(pk=lines[line].pk, shipped=0).update(ordered=move.demand)
+            continue
+        sku = move.sku or ""
+        product, unit = book.to_partner(CodeKind.PRODUCT, sku), book.to_partner(CodeKind.UNIT, move.unit, sku)
+        if product is not None and unit is not None:
+            _keep_line(delivery.known, rules.Line(move, Decimal(0), product, unit))
 
 
 def _difference(delivery: Delivery) -> str:

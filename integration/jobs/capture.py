@@ -109,6 +109,13 @@ def _readable_again(connection: Connection, orders: Mapping[int, Order]) -> None
                 cases.clear(case.fingerprint, "The order can be read again.")
 
 
+def read_all_again(connection: Connection) -> None:
+    """What is decided about orders has changed, though no order has: look at all of them. Call inside a transaction."""
+    enqueue(inbox.read_job(connection))
+    captured = CapturedRecord.objects.filter(connection=connection, model=ORDER)
+    captured.update(content_hash="", dirty_at=Now())
+
+
 def read_again(connection: Connection, order_id: int) -> None:
     """The snapshot is out of date: nothing is decided on it until a new one is there. Call inside a transaction."""
     inbox.mark_dirty(connection, ORDER, [order_id])

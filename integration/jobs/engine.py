@@ -87,7 +87,7 @@ def _take(job: SyncJob) -> bool:
             settle.give_up(job, Permanent("CD-9001", document=job.subject, job=job.pk))
             return False
     due = SyncJob.objects.filter(pk=job.pk, state__in=sources(State.RUNNING))
-    if job.state in (State.RETRY, State.BLOCKED):
+    if job.state in (State.RETRY, State.BLOCKED) or job.next_attempt_at is not None:
         due = due.filter(next_attempt_at__lte=Now())
     tries = F("tries") + 1
     return bool(due.update(state=State.RUNNING, tries=tries, started_at=Now(), next_attempt_at=None))

@@ -16,6 +16,8 @@ from integration.jobs import remote
 from integration.jobs.queue import NewJob, enqueue
 from integration.models import CapturedRecord, Connection, Document, InboundMessage, Lane, MessageKey
 
+# Odoo 17 and 18 hint before they commit, and one act gives several hints: look a moment later, once.
+HINT_SECONDS = 1.5
 KEPT_HEADERS = ("webhook-id", "webhook-timestamp", "content-type", "user-agent")
 LANES = {"shipment.confirmed": Lane.SHIPMENT, "order.accepted": Lane.ORDER, "order.rejected": Lane.ORDER}
 FLOWS = {
@@ -63,15 +65,15 @@ def job_again(message: InboundMessage) -> NewJob:
 def hint(connection: Connection, model: str, record_id: int) -> None:
     """Odoo says that a record changed: it will be read. Hints about one record become one read."""
     with transaction.atomic():
-        mark_dirty(connection, model, [record_id])
+        mark_dirty(connection, model, [record_id], delay=HINT_SECONDS)
 
 
-def mark_dirty(connection: Connection, model: str, record_ids: list[int]) -> None:
+def mark_dirty(connection: Connection, model: str, record_ids: list[int], *, delay: float = 0.0) -> None:
     """Has these records read; the same door for hints, polls and sweeps. Call inside a transaction.
 
     The reading stream is locked first, as the reader does, so that the two cannot block each other.
     """
-    enqueue(read_job(connection))
+    enqueue(read_job(connection, delay))
     rows = [
         CapturedRecord(connection=connection, model=model, record_id=pk, dirty_at=Now()) for pk in sorted(record_ids)
     ]
@@ -80,7 +82,7 @@ def mark_dirty(connection: Connection, model: str, record_ids: list[int]) -> Non
     )
 
 
-def read_job(connection: Connection) -> NewJob:
+def read_job(connection: Connection, delay: float = 0.0) -> NewJob:
     return NewJob(
         flow="odoo_read",
         stream=f"read:{connection.pk}",
@@ -88,6 +90,7 @@ def read_job(connection: Connection) -> NewJob:
         subject=f"changes in {connection.name}",
         payload={"connection": connection.pk},
         coalesce=True,
+        delay=delay,
     )
 
 

@@ -3,8 +3,10 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from integration.jobs import dispatch, streams
 from integration.models import Lane, SyncJob
@@ -16,7 +18,7 @@ Payload = Mapping[str, object]
 class NewJob:
     """``coalesce``: the job looks at the latest state anyway, so one that waits in its stream serves for both.
 
-    ``news`` false: only the clock asks, so one that is stuck waits on.
+    ``news`` false: only the clock asks, so one that is stuck waits on. ``delay`` in seconds; the sweeper wakes it.
     """
 
     flow: str
@@ -29,6 +31,7 @@ class NewJob:
     outbound_id: int | None = None
     coalesce: bool = False
     news: bool = True
+    delay: float = 0.0
     trace_id: uuid.UUID | None = None
 
 
@@ -36,8 +39,9 @@ def enqueue(new: NewJob) -> SyncJob | None:
     """Adds the job at the end of its stream; None when it coalesced with a waiting one, which then looks now."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("enqueue belongs into the transaction that causes the job")
-    stream_id = streams.touch(new.stream, new.lane)
-    transaction.on_commit(lambda: dispatch.wake(new.lane))
+    stream_id = streams.touch(new.stream, new.lane, new.delay)
+    if not new.delay:
+        transaction.on_commit(lambda: dispatch.wake(new.lane))
     if new.coalesce and _joined_waiting(stream_id, new):
         return None
     return SyncJob.objects.create(
@@ -48,6 +52,7 @@ def enqueue(new: NewJob) -> SyncJob | None:
         document_id=new.document_id,
         inbound_id=new.inbound_id,
         outbound_id=new.outbound_id,
+        next_attempt_at=Now() + timedelta(seconds=new.delay) if new.delay else None,
         trace_id=new.trace_id or uuid.uuid4(),
     )
 

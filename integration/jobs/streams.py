@@ -12,9 +12,9 @@ STREAM, JOB = Stream._meta.db_table, SyncJob._meta.db_table
 ACTIVE = ", ".join(f"'{state.value}'" for state in SyncJob.ACTIVE)
 
 _TOUCH = f"""
-INSERT INTO {STREAM} (key, lane, next_due_at) VALUES (%s, %s, now())
+INSERT INTO {STREAM} (key, lane, next_due_at) VALUES (%s, %s, now() + %s * interval '1 second')
 ON CONFLICT (key) DO UPDATE SET
-  next_due_at = LEAST(COALESCE({STREAM}.next_due_at, now()), now()),
+  next_due_at = LEAST({STREAM}.next_due_at, EXCLUDED.next_due_at),
   lane = CASE WHEN {STREAM}.next_due_at IS NULL THEN EXCLUDED.lane ELSE LEAST({STREAM}.lane, EXCLUDED.lane) END
 RETURNING id"""  # noqa: S608  (table names of our own)
 
@@ -31,7 +31,8 @@ WHERE id = %s AND claim_token = %s"""  # noqa: S608
 
 _RELEASE = f"""
 UPDATE {STREAM} SET claimed_until = NULL, claim_token = NULL, next_due_at = (
-  SELECT CASE WHEN job.state IN ('pending', 'running') THEN now() ELSE job.next_attempt_at END
+  SELECT CASE job.state WHEN 'running' THEN now() WHEN 'pending' THEN COALESCE(job.next_attempt_at, now())
+                        ELSE job.next_attempt_at END
   FROM {JOB} job WHERE job.stream_id = %s AND job.state IN ({ACTIVE}) ORDER BY job.id LIMIT 1)
 WHERE id = %s AND claim_token = %s"""  # noqa: S608
 
@@ -52,10 +53,10 @@ class Claim:
     token: uuid.UUID
 
 
-def touch(key: str, lane: Lane) -> int:
-    """Makes the stream due and locks its row until the transaction ends; returns its id."""
+def touch(key: str, lane: Lane, delay: float = 0.0) -> int:
+    """Makes the stream due in ``delay`` seconds and locks its row until the transaction ends; returns its id."""
     with connection.cursor() as cursor:
-        cursor.execute(_TOUCH, [key, lane])
+        cursor.execute(_TOUCH, [key, lane, delay])
         return int(cursor.fetchone()[0])
 
 

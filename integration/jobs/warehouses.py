@@ -5,8 +5,10 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from integration.errors import ConfigurationError
+from integration.jobs import capture, cases
 from integration.jobs.acts import Actor, NotAllowed, note
-from integration.models import Connection, Warehouse
+from integration.models import Connection, ExceptionCase, Warehouse
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,31 @@ def connect(wanted: Wanted, actor: Actor) -> Warehouse:
                 erp=erp, erp_warehouse_id=found["id"], defaults=values, create_defaults=fresh
             )
             note(actor, "add warehouse" if added else "change warehouse", str(row), site=wanted.site)
+            changed(row)
     except IntegrityError:
         raise NotAllowed(f"{wms.name} has another Odoo warehouse for site {wanted.site}: name another owner.") from None
     return row
+
+
+def changed(warehouse: Warehouse) -> None:
+    """Orders that were read before may go out now. Call inside the transaction that saves the row."""
+    cause = _unconnected(warehouse.erp, warehouse.erp_warehouse_id)
+    cases.clear(cause.fingerprint, "The warehouse is connected.")
+    capture.read_all_again(warehouse.erp)
+
+
+def tell_unconnected(erp: Connection, erp_warehouse_id: int, order: str) -> None:
+    """One case for a warehouse; once it was ignored, for good. Call inside a transaction."""
+    cause = _unconnected(erp, erp_warehouse_id, order)
+    told = ExceptionCase.objects.filter(fingerprint=cause.fingerprint, state=ExceptionCase.State.IGNORED)
+    if not told.exists():
+        cases.open_case(cause, erp)
+
+
+def _unconnected(erp: Connection, erp_warehouse_id: int, order: str = "") -> ConfigurationError:
+    known = {row["id"]: row["name"] for row in erp.profile.get("warehouses", [])}
+    name = known.get(erp_warehouse_id, f"no. {erp_warehouse_id}")
+    return ConfigurationError("CD-2008", connection=erp.name, warehouse=name, order=order)
 
 
 def _connection(slug: str) -> Connection:

@@ -141,14 +141,15 @@ def _numbers_are_single(shipment: ShipmentConfirmed, shares: Sequence[ShippedQua
 
 
 def _released_line(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Facts) -> ReleasedLine:
-    """The line that the warehouse names; without a name, the only one with that SKU.
+    """The line that the warehouse names; without a name of ours, the only one with that SKU.
 
     A SKU is the one that was released, or one that was mapped to the same product since.
     """
     code = facts.book.to_odoo(CodeKind.PRODUCT, shipped.sku)
     released = [line for line in facts.lines if line.partner_sku == shipped.sku]
     same_sku = released or [line for line in facts.lines if code is not None and line.sku == code.odoo]
-    fits = [line for line in same_sku if line.line == shipped.line] if shipped.line else same_sku
+    named = any(line.line == shipped.line for line in facts.lines)
+    fits = [line for line in same_sku if line.line == shipped.line] if named else same_sku
     if len(fits) == 1:
         return fits[0]
     if code is None:

@@ -66,11 +66,10 @@ PROBLEMS: dict[str, Problem] = {
     "CD-2008": Problem(
         "Warehouse not connected",
         "Order {order} ships from Odoo warehouse {warehouse}, which no WMS is connected to.",
-        "Add a warehouse row that names the WMS connection and site, or cancel the job.",
+        "Add a warehouse row that names the WMS connection and site: what waits then goes out by itself. Ignore this case if no WMS serves the warehouse.",
         ("connection", "warehouse"),
         Owner.ADMINISTRATOR,
-        Severity.HIGH,
-        heals=True,
+        Severity.MEDIUM,
     ),
     "CD-2009": Problem(
         "Verb not supported by the partner",

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 from django.db import transaction
+from django.db.models.functions import Now
 
 from integration.adapters.base import ErpGateway
 from integration.canonical.erp import Order
@@ -44,8 +45,10 @@ def order(number: int, **given: Any) -> Order:
 
 
 def run(odoo: Connection, erp: Erp) -> int:
-    """One worker; returns how often an order's release was looked at."""
+    """One worker, once a hint has settled; returns how often an order's release was looked at."""
     looked: list[str] = []
+    SyncJob.objects.filter(state=SyncJob.State.PENDING).update(next_attempt_at=Now())
+    Stream.objects.filter(next_due_at__isnull=False).update(next_due_at=Now())
 
     def read(work: Work) -> Outcome:
         return Outcome(str(capture.read(work, odoo, cast("ErpGateway", erp))))
@@ -67,6 +70,12 @@ def test_a_hint_becomes_a_snapshot_and_a_job(odoo: Connection) -> None:
     assert run(odoo, Erp(7)) == 1
     assert (record().version, record().dirty_at, Order.model_validate(record().snapshot).name) == (1, None, "S00007")
     assert Document.objects.values_list("kind", "reference", "erp_id").get() == ("order", "S00007", 7)
+
+
+def test_a_hint_is_given_a_moment_to_settle(odoo: Connection) -> None:
+    inbox.hint(odoo, "sale.order", 7)
+    assert engine.run_lane(Lane.ORDER, {}, seconds=1) == 0
+    assert SyncJob.objects.filter(state="pending", next_attempt_at__gt=Now()).exists()
 
 
 def test_hints_of_an_order_its_pickings_and_moves_end_in_one_read(odoo: Connection) -> None:

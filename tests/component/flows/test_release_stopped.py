@@ -1,8 +1,10 @@
 """What keeps an order from going out: one case with its words, nothing sent, and on it goes once the cause is gone."""
 
 import pytest
+from django.db import transaction
 
-from integration.models import BusinessRule, ExceptionCase
+from integration.jobs import warehouses
+from integration.models import BusinessRule, ExceptionCase, Warehouse
 from tests.component.flows.wms import Held
 from tests.component.flows.yard import Sale, Yard
 
@@ -98,11 +100,19 @@ def test_a_product_without_a_code(yard: Yard) -> None:
     went_out(yard, sale, {"P-NAMED": "1"})
 
 
-def test_an_order_of_a_warehouse_that_is_not_connected_goes_nowhere_and_is_no_case(yard: Yard) -> None:
+def test_orders_of_a_warehouse_that_is_not_connected_make_one_case_and_go_out_once_it_is(yard: Yard) -> None:
     other = yard.odoo.call("stock.warehouse", "create", {"name": "South", "code": "SO"})
-    yard.sell(("CRATE-S", 1), warehouse_id=other)
+    for _ in range(2):
+        yard.sell(("CRATE-S", 1), warehouse_id=other)
     yard.look()
-    assert (yard.wms.held(), yard.cases(), yard.unfinished()) == ([], [], [])
+    assert ([code for code, _ in yard.cases()], yard.wms.held(), yard.unfinished()) == (["CD-2008"], [], [])
+    row = Warehouse(name="South", erp=yard.erp, company_id=1, erp_warehouse_id=other, wms=yard.partner, site="SOUTH")
+    row.release_mode, row.release_point = Warehouse.Mode.LIVE, Warehouse.ReleasePoint.CONFIRMED
+    with transaction.atomic():
+        row.save()
+        warehouses.changed(row)
+    yard.run()
+    assert (len(yard.wms.held()), yard.cases()) == (2, [])
 
 
 def test_one_bad_delivery_of_an_order_does_not_hold_up_the_other_orders(yard: Yard) -> None:

@@ -115,11 +115,16 @@ def test_a_lot_that_odoo_does_not_have_posts_once_it_is_there(yard: Yard) -> Non
     posted(yard, sale, 2, "PAINT-W")
 
 
-def test_a_product_that_the_order_does_not_hold(yard: Yard) -> None:
+def test_a_product_that_the_order_does_not_hold_posts_once_it_is_on_the_order(yard: Yard) -> None:
     sale = yard.released(("CRATE-S", 3))
     yard.shipped(sale, lines=[yard.line(sale), {"line": "999", "sku": "P-ROPE-10", "quantity": "1", "unit": "EA"}])
     words = f"Shipment SHP-000001 holds 1 of ROPE-10, which {sale.release} does not ask for."
     stopped(yard, ("CD-5002", words))
+    yard.odoo.add_line(sale.id, "ROPE-10", 1)
+    yard.look()
+    yard.later()
+    assert yard.left(sale) == {"CRATE-S": (3, 3, 3), "ROPE-10": (1, 1, 1)}
+    assert (yard.state(sale.release), yard.unfinished()) == ("shipped", [])
 
 
 def test_a_line_that_was_cancelled_in_odoo_posts_once_it_is_back(yard: Yard) -> None:
