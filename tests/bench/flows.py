@@ -63,9 +63,7 @@ class Flows:
         self._release_and_ship(1)  # for warming up
         for _ in range(rounds):
             out, back = self._release_and_ship(self._orders)
-            tell(
-                f"flows: {self._orders} orders released with {out.odoo_calls} calls, shipments posted with {back.calls_each:g} each"
-            )
+            tell(f"flows: {out.documents} orders released with {out.odoo_calls} calls, {back.documents} shipped")
             released.append(out)
             posted.append(back)
         for name in ("web", "sandbox-wms", "sandbox-odoo"):

@@ -73,7 +73,7 @@ class Jobs:
             argv = [module if part == "config" else part for part in made.argv]
             argv += ["--concurrency", str(PROCESSES), "--queues", QUEUES[name], "--loglevel", "WARNING"]
             self._processes.start(changed(made, argv=argv))
-        until(lambda: len(app.control.ping(timeout=1.0)) == len(APPS), seconds=PATIENCE)
+        until(lambda: len(app.control.ping(timeout=1.0) or []) == len(APPS), seconds=PATIENCE)
         yield
         for name in APPS:
             self._processes.stop(name)
@@ -95,7 +95,7 @@ class Jobs:
         rows = NaiveJob.objects.bulk_create([NaiveJob() for _ in range(jobs // NAIVE_SHARE)])
         with self._held_back(app, NAIVE):
             for row in rows:
-                naive.apply_async([row.pk], queue=QUEUES[NAIVE])
+                naive.apply_async((row.pk,), queue=QUEUES[NAIVE])
             before = self._cpu(NAIVE)
         left = NaiveJob.objects.exclude(state="succeeded")
         until(lambda: not left.exists(), seconds=PATIENCE, every=0.1)
@@ -104,7 +104,7 @@ class Jobs:
     def _raw(self, jobs: int) -> Drain:
         with self._held_back(raw.app, RAW):
             for number in range(jobs):
-                raw.nothing.apply_async([number], queue=QUEUES[RAW])
+                raw.nothing.apply_async((number,), queue=QUEUES[RAW])
             before, started = self._cpu(RAW), time.monotonic()
         until(self._raw_is_drained, seconds=PATIENCE)
         return self._drain(RAW, jobs, before, time.monotonic() - started)

@@ -1,6 +1,7 @@
 """The measurements by name. Imported when the settings are in place."""
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from django.core.management import call_command
 
@@ -13,11 +14,15 @@ from tests.bench.report import Row
 from tests.bench.webhooks import Webhooks
 
 
+class Section(Protocol):
+    def measure(self, rounds: int, tell: Callable[[str], None]) -> list[Row]: ...
+
+
 def measure(
     asked: Asked, stack: Stack, processes: Supervisor, env: Mapping[str, str], tell: Callable[[str], None]
 ) -> list[Row]:
     call_command("migrate", interactive=False, verbosity=0, run_syncdb=True)  # the peers' tables have no migration
-    sections = {
+    sections: dict[str, Section] = {
         "jobs": Jobs(stack, processes, env, asked.jobs),
         "flows": Flows(processes, env, asked.orders),
         "webhooks": Webhooks(processes, env, asked.seconds),

@@ -2,4 +2,6 @@
 
 from config.celery import app
 
+__all__ = ["app"]
+
 app.conf.imports = ("tests.bench.tasks",)

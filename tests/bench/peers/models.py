@@ -1,5 +1,7 @@
 """One table for each peer. They have no migration: the bench makes them, the product never sees them."""
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -9,6 +11,7 @@ class NaiveJob(models.Model):
     state = models.CharField(max_length=16, default="pending")
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    objects: ClassVar[models.Manager["NaiveJob"]] = models.Manager()
 
     class Meta:
         app_label = "peers"
@@ -23,6 +26,7 @@ class BareMessage(models.Model):
     type = models.CharField(max_length=60)
     data = models.JSONField()
     received_at = models.DateTimeField(auto_now_add=True)
+    objects: ClassVar[models.Manager["BareMessage"]] = models.Manager()
 
     class Meta:
         app_label = "peers"
