@@ -24,9 +24,7 @@ def read(arguments: Sequence[str]) -> Asked:
     )
     parser.add_argument("--rounds", type=int, default=3, help="of each measurement (default: 3)")
     parser.add_argument("--jobs", type=int, default=1500, help="that do nothing, in a round (default: 1500)")
-    parser.add_argument(
-        "--orders", type=int, default=100, help="in a round; a quarter is shipped (default: 100)"
-    )
+    parser.add_argument("--orders", type=int, default=100, help="in a round; a quarter is shipped (default: 100)")
     parser.add_argument("--seconds", type=float, default=4.0, help="of webhooks in a round (default: 4)")
     parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], help=f"some of {', '.join(SECTIONS)}")
     found = parser.parse_args(arguments)
