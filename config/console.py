@@ -67,6 +67,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             _item("Gates", "door_front", "connectiongate"),
             _item("Call slots", "lan", "remoteslot"),
+            _item("Locks", "lock", "resourcelock"),
             _item("Streams", "water", "stream"),
             _item("Waiting jobs", "hourglass_empty", "casejob"),
             _item("Snapshots", "photo_camera", "capturedrecord"),

@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import signal
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
@@ -27,6 +28,10 @@ def take_own_broker(worker: str) -> None:
     os.environ[REDIS_URL] = url._replace(path=f"/{database}").geturl()
 
 
+if (
+    signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+):  # started in the background: what tests start would not see Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 if PARALLEL_WORKER:
     take_own_broker(PARALLEL_WORKER)
 else:

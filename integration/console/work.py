@@ -11,7 +11,7 @@ from integration.console.acting import Act, ActingAdmin
 from integration.console.base import HistoryAdmin
 from integration.console.words import badge, duration
 from integration.jobs import acts
-from integration.models import Effect, JobAttempt, Stream, SyncJob
+from integration.models import Effect, JobAttempt, ResourceLock, Stream, SyncJob
 
 SHOWN = 50  # tries on a job's page
 
@@ -113,6 +113,16 @@ class StreamAdmin(HistoryAdmin):
     ordering = ("-id",)
     exclude = ("claim_token",)
     nothing = "A stream appears with the first job of a document."
+
+
+@admin.register(ResourceLock)
+class ResourceLockAdmin(HistoryAdmin):
+    exact = ("key",)
+    search_help_text = "The whole key"
+    list_display = ("key", "held_until")
+    ordering = ("key",)
+    exclude = ("token",)
+    nothing = "A row stands here while a shipment is being posted."
 
 
 @admin.register(Effect)

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from integration.adapters.redaction import quote
 from integration.canonical.events import OrderAcceptedEvent, OrderRejectedEvent
 from integration.canonical.orders import OrderRejected
 from integration.errors import InvalidDocument
@@ -21,7 +22,8 @@ def handle(work: Work) -> Outcome:
     if latest is not None and latest.version > answered.version:
         return Outcome(f"version {answered.version} was replaced by version {latest.version} meanwhile")
     if isinstance(event.data, OrderRejected):
-        return Outcome(f"refused: {event.data.reason}", partial(answers.rejected, answered, _reason(event.data)))
+        reason = _reason(event.data)
+        return Outcome(f"refused: {reason}", partial(answers.rejected, answered, reason))
     return Outcome("accepted", partial(answers.accepted, answered, event.data.warehouse_order))
 
 
@@ -32,7 +34,8 @@ def _answered(message: InboundMessage, event: OrderAcceptedEvent | OrderRejected
     ).select_related("connection", "document__parent")
     if event.data.version is not None:
         sent = sent.filter(version=event.data.version)
-    found = sent.order_by("-version").first()
+    unsent = [OutboundMessage.State.QUEUED, OutboundMessage.State.SUPERSEDED]
+    found = sent.exclude(state__in=unsent).order_by("-version").first() or sent.order_by("-version").first()
     if found is None:
         name, answer = message.connection.name, event.type.removeprefix("order.")
         raise InvalidDocument("CD-4009", connection=name, partner=name, release=event.data.release, answer=answer)
@@ -41,4 +44,4 @@ def _answered(message: InboundMessage, event: OrderAcceptedEvent | OrderRejected
 
 def _reason(refusal: OrderRejected) -> str:
     lines = [f"line {line.line}: {line.reason}" for line in refusal.lines]
-    return "; ".join([refusal.reason, *lines])
+    return quote("; ".join([refusal.reason, *lines]))

@@ -79,27 +79,46 @@ def _deliveries(record: CapturedRecord, found: _Findings) -> Iterator[Delivery]:
             if order.state in CONFIRMED and picking.state in rules.OPEN_STATES:
                 found.unconnected[picking.warehouse_id or order.warehouse_id] = order.name
         elif warehouse.release_mode == Warehouse.Mode.LIVE:
-            yield Delivery(order, picking, warehouse, known.filter(reference=picking.name).first())
+            yield Delivery(order, picking, warehouse, known.filter(erp_id=picking.id).first())
 
 
 def _look(work: Work, delivery: Delivery, found: _Findings) -> None:
     if delivery.known is not None:
         _look_again(work, delivery, delivery.known, found)
     elif delivery.order.state in CONFIRMED and not _open_at_partner(delivery):
+        _release_first(work, delivery, found)
+
+
+def _release_first(work: Work, delivery: Delivery, found: _Findings) -> None:
+    """The warehouse knows a delivery by its number: another company's delivery may have the same one."""
+    same = Document.objects.filter(
+        warehouse__wms=delivery.warehouse.wms, kind=Document.Kind.DELIVERY, reference=delivery.picking.name
+    )
+    if same.exists():
+        found.against.append(delivery.about("CD-4011"))
+    else:
         _release(work, delivery, found)
 
 
 def _open_at_partner(delivery: Delivery) -> bool:
-    """A backorder of a release that the warehouse has not finished: it will ship from there."""
-    if delivery.picking.backorder_of is None:
-        return False
+    """A backorder, of whatever generation, of a release that the warehouse has not finished: it ships from there."""
     erp = delivery.warehouse.erp
     held = ExternalReference.objects.filter(
-        erp=erp, model="stock.picking", record_id=delivery.picking.backorder_of, partner=delivery.warehouse.wms
+        erp=erp, model="stock.picking", record_id__in=_ancestors(delivery), partner=delivery.warehouse.wms
     )
     releases_of_it = held.filter(document_type="release").values_list("reference", flat=True)
     roots = Document.objects.filter(connection=erp, kind=Document.Kind.DELIVERY, reference__in=list(releases_of_it))
     return roots.exclude(state__in=[State.SHIPPED, State.CANCELLED]).exists()
+
+
+def _ancestors(delivery: Delivery) -> list[int]:
+    backorder_of = {picking.id: picking.backorder_of for picking in delivery.order.pickings}
+    found: list[int] = []
+    earlier = delivery.picking.backorder_of
+    while earlier is not None and earlier not in found:
+        found.append(earlier)
+        earlier = backorder_of.get(earlier)
+    return found
 
 
 def _look_again(work: Work, delivery: Delivery, known: Document, found: _Findings) -> None:

@@ -66,6 +66,8 @@ def _commit(message: OutboundMessage, reply: Reply) -> None:
         state=State.SENT, sent_at=Now(), acknowledge_by=Now() + due, partner_reference=reply.reference[:100]
     )
     message.refresh_from_db()
+    replaced = OutboundMessage.objects.filter(document=message.document, version__lt=message.version)
+    replaced.update(acknowledge_by=None)
     if reply.answer == Answer.ACCEPTED:
         answers.accepted(message)
     elif reply.answer == Answer.REJECTED:

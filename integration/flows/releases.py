@@ -34,7 +34,7 @@ class Delivery:
 
     @property
     def parent(self) -> Document:
-        return Document.objects.get(connection=self.warehouse.erp, kind=Document.Kind.ORDER, reference=self.order.name)
+        return Document.objects.get(connection=self.warehouse.erp, kind=Document.Kind.ORDER, erp_id=self.order.id)
 
     def about(self, code: str, **more: str) -> InvalidDocument:
         name = self.warehouse.wms.name
@@ -53,7 +53,7 @@ class Change:
         rows = Document.objects.select_for_update().filter(
             connection=self.delivery.warehouse.erp,
             kind=Document.Kind.DELIVERY,
-            reference=self.delivery.picking.name,
+            erp_id=self.delivery.picking.id,
         )
         known = self.delivery.known
         if rows.values_list("version", "state").first() == ((known.version, known.state) if known else None):
@@ -84,8 +84,11 @@ def release(delivery: Delivery, decided: rules.Release, body: bytes, trace_id: u
 def cancelled(delivery: Delivery) -> None:
     """Taken back if it was not sent; else the warehouse has to be asked by a person."""
     assert delivery.known is not None  # noqa: S101  (only what was released can be cancelled)
-    if outbox.supersede(delivery.warehouse.wms, delivery.known):
+    refused = delivery.known.state == State.REJECTED
+    if outbox.supersede(delivery.warehouse.wms, delivery.known) or refused:
         Document.objects.filter(pk=delivery.known.pk).update(state=State.CANCELLED)
+        for code in ("CD-4004", "CD-4006", "CD-4007"):
+            cases.clear(delivery.about(code).fingerprint, "The delivery was cancelled in Odoo.")
     else:
         cases.open_case(delivery.about("CD-4005"), delivery.warehouse.wms, delivery.known)
 
@@ -107,9 +110,9 @@ def _document(delivery: Delivery, decided: rules.Release) -> Document:
     document, _ = Document.objects.update_or_create(
         connection=delivery.warehouse.erp,
         kind=Document.Kind.DELIVERY,
-        reference=delivery.picking.name,
+        erp_id=delivery.picking.id,
         defaults={
-            "erp_id": delivery.picking.id,
+            "reference": delivery.picking.name,
             "parent": parent,
             "warehouse": delivery.warehouse,
             "state": State.RELEASED,

@@ -19,7 +19,7 @@ from integration.canonical.shipments import ShipmentConfirmed
 from integration.errors import ConfigurationError, InvalidDocument
 from integration.flows import answers, sites
 from integration.flows.events import event_of
-from integration.jobs import capture, effects, locks, mappings
+from integration.jobs import capture, effects, locks, mappings, outbox
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import (
@@ -66,6 +66,7 @@ def handle(work: Work) -> Outcome:
     effect = Effect.objects.filter(connection=case.warehouse.erp, key=case.source).first()
     _same_as_before(case, effect)
     if effect is None or effect.state != Effect.State.LANDED:
+        work.connection = case.warehouse.erp
         with locks.held(work, _stock(case)), open_erp(case.warehouse.erp, work) as erp:
             effect = _post(work, case, erp)
     return Outcome(f"{case.shipment.shipment} on {effect.result['picking']}", partial(_commit, case, effect))
@@ -87,7 +88,7 @@ def _understand(message: InboundMessage) -> _Case:
         book=mappings.load(partner, _codes(shipment)),
         rules=sites.rules_of(warehouse),
         mark=f"{partner.slug}/{shipment.shipment}",
-        cancel_rest=warehouse.remainder == Warehouse.Remainder.CANCEL,
+        cancel_rest=warehouse.remainder == Warehouse.Remainder.CANCEL and not _asked_for_less(delivery),
         notify_customer=warehouse.notify_customer,
     )
     return _Case(message, shipment, delivery, warehouse, facts, rules.translate(shipment, facts))
@@ -103,6 +104,11 @@ def _delivery(message: InboundMessage, shipment: ShipmentConfirmed) -> Document:
     return found
 
 
+def _asked_for_less(delivery: Document) -> bool:
+    """What the warehouse was never asked for is not cancelled with what it could not ship."""
+    return delivery.lines.filter(released__lt=F("ordered")).exists()
+
+
 def _codes(shipment: ShipmentConfirmed) -> set[str]:
     codes = {code for line in shipment.lines for code in (line.sku, line.unit)}
     return codes | ({shipment.carrier} if shipment.carrier else set())
@@ -112,6 +118,8 @@ def _same_as_before(case: _Case, effect: Effect | None) -> None:
     """One shipment number, two contents: a person decides which one is true."""
     before = effect.intent.get("digest") if effect is not None else None
     if effect is None or effect.state == Effect.State.REFUSED or before in (None, case.digest):
+        return
+    if sorted(effect.intent["lines"]) == sorted(_lines(case)):  # the same, written otherwise
         return
     difference = f"posted on {effect.result.get('picking', 'an unknown picking')} as {_summary(effect.intent['lines'])}"
     now = _summary(_lines(case))
@@ -138,7 +146,7 @@ def _post(work: Work, case: _Case, erp: ErpGateway) -> Effect:
     if found is not None:
         return effects.found(work, connection, case.source, VERB, _intent(case), _result(found, pickings))
     effects.wait_until_settled(connection, case.source, VERB)
-    plan = rules.plan(case.shipment, case.shares, pickings, case.facts)
+    plan = rules.plan(case.shipment, case.shares, _of_this_release(case, pickings), case.facts)
     write = effects.Write(
         key=case.source,
         verb=VERB,
@@ -147,6 +155,20 @@ def _post(work: Work, case: _Case, erp: ErpGateway) -> Effect:
         seconds=CALL_SECONDS * connection.read_timeout,
     )
     return effects.make(work, connection, write)
+
+
+def _of_this_release(case: _Case, pickings: Sequence[Picking]) -> list[Picking]:
+    """A backorder that was released anew is another delivery, with its own backorders."""
+    others = Document.objects.filter(connection=case.warehouse.erp, kind=Document.Kind.DELIVERY)
+    ids = [picking.id for picking in pickings]
+    foreign = set(others.filter(erp_id__in=ids).exclude(pk=case.delivery.pk).values_list("erp_id", flat=True))
+    own: list[Picking] = []
+    for picking in pickings:
+        if picking.id in foreign or picking.backorder_of in foreign:
+            foreign.add(picking.id)
+        else:
+            own.append(picking)
+    return own
 
 
 def _ship(erp: ErpGateway, plan: rules.Plan) -> dict[str, Any]:
@@ -164,24 +186,26 @@ def _intent(case: _Case) -> dict[str, Any]:
 
 
 def _lines(case: _Case) -> list[list[str]]:
-    return [[share.line.sku, format(share.quantity, "f"), share.lot or ""] for share in case.shares]
+    return [
+        [share.line.sku, format(share.quantity, "f"), share.lot or "", share.package or ""] for share in case.shares
+    ]
 
 
 def _summary(lines: list[list[str]]) -> str:
-    return ", ".join(f"{quantity} {sku}" for sku, quantity, _ in lines)
+    return ", ".join(f"{quantity} {sku}" for sku, quantity, *_ in lines)
 
 
 def _commit(case: _Case, effect: Effect) -> None:
     """What the shipment did, in our tables: once, however many messages and jobs brought it."""
     InboundMessage.objects.filter(pk=case.message.pk).update(document=case.delivery)
-    Document.objects.select_for_update().get(pk=case.delivery.pk)
+    held = Document.objects.select_for_update().get(pk=case.delivery.pk)
     if StockEvent.objects.filter(source=case.source).exists():
         return
     StockEvent.objects.bulk_create([_event(case, effect, number) for number in range(len(case.shares))])
     for share in case.shares:
         _count(case.delivery, share)
     _refer(case, effect)
-    _close(case)
+    _close(case, final=case.shipment.final or held.state == Document.State.SHIPPED)
 
 
 def _event(case: _Case, effect: Effect, number: int) -> StockEvent:
@@ -227,19 +251,21 @@ def _refer(case: _Case, effect: Effect) -> None:
     ExternalReference.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _close(case: _Case) -> None:
-    """A final shipment ends the release; what is left is cancelled, or released anew as Odoo's backorder.
+def _close(case: _Case, *, final: bool) -> None:
+    """A final shipment ends the release, also for a part that it overtook; what is left is cancelled or released anew.
 
     The snapshot was taken before the shipment: it still shows goods as open that have left.
     """
-    final = case.shipment.final
     state = Document.State.SHIPPED if final else Document.State.PART_SHIPPED
     Document.objects.filter(pk=case.delivery.pk).update(state=state)
     if final and case.facts.cancel_rest:
         short = case.delivery.lines.filter(shipped__lt=F("ordered"))
         short.update(cancelled=F("ordered") - F("shipped"))
-    sent = OutboundMessage.objects.filter(document=case.delivery, type="order.release").order_by("-version").first()
-    if sent is not None:
-        answers.accepted(sent)
+    if final:
+        outbox.supersede(case.message.connection, case.delivery)
+    unsent = [OutboundMessage.State.QUEUED, OutboundMessage.State.SUPERSEDED]
+    sent = OutboundMessage.objects.filter(document=case.delivery, type="order.release").exclude(state__in=unsent)
+    if (latest := sent.order_by("-version").first()) is not None:
+        answers.accepted(latest)
     if final and case.delivery.parent is not None:
         capture.read_again(case.warehouse.erp, case.delivery.parent.erp_id)

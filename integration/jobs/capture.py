@@ -190,9 +190,9 @@ def _document(connection: Connection, order: Order) -> Document:
     document, _ = Document.objects.update_or_create(
         connection=connection,
         kind=Document.Kind.ORDER,
-        reference=order.name,
+        erp_id=order.id,
         defaults={
-            "erp_id": order.id,
+            "reference": order.name,
             "customer_reference": order.customer_reference[:200],
             "value": order.total.amount if order.total else None,
             "currency": order.total.currency if order.total else "",

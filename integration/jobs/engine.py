@@ -7,8 +7,9 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
+from psycopg.errors import DeadlockDetected
 
-from integration.errors import AlreadyDone, IntegrationError, Permanent
+from integration.errors import AlreadyDone, IntegrationError, Locked, Permanent
 from integration.jobs import dispatch, failpoints, settle, streams
 from integration.jobs.states import sources
 from integration.jobs.streams import Claim, ClaimLost
@@ -98,8 +99,12 @@ def _run_job(work: Work, handlers: Handlers) -> bool:
     failpoints.hit("before_handler")
     try:
         return _settle(work, handlers[work.job.flow](work))
-    except (ClaimLost, OperationalError, InterfaceError):
+    except (ClaimLost, InterfaceError):
         raise
+    except OperationalError as error:
+        if not isinstance(error.__cause__, DeadlockDetected):
+            raise
+        return settle.failure(work, Locked("CD-1004", connection="the database", document=work.job.subject))
     except AlreadyDone as done:
         return _settle(work, Outcome(str(done)))
     except IntegrationError as error:

@@ -73,6 +73,11 @@ def _failure(work: Work, error: IntegrationError, apply: Callable[[], None] | No
     streams.lock(work.claim)
     if apply is not None:
         apply()
+    if _overtaken(job):
+        _keep_attempt(job, State.SUPERSEDED, error=error, work=work)
+        _move(job, State.SUPERSEDED, finished_at=Now())
+        cases.went_on(job, "Newer news took its place.")
+        return True
     down = isinstance(error, Transient | OutcomeUnknown) and _is_down(work.connection)
     match _decision(job, error, down=down):
         case retry.RetryAt(delay, burns):
@@ -87,6 +92,14 @@ def _failure(work: Work, error: IntegrationError, apply: Callable[[], None] | No
             _keep_attempt(job, State.NEEDS_ATTENTION, error=error, work=work)
             give_up(job, _exhausted(work, error) if exhausted else error, work)
     return False
+
+
+def _overtaken(job: SyncJob) -> bool:
+    """News came while it ran: the job that looks at the same with fresh eyes stands right behind it."""
+    if job.inbound_id or job.outbound_id:
+        return False
+    newer = SyncJob.objects.filter(stream_id=job.stream_id, flow=job.flow, payload=job.payload, pk__gt=job.pk)
+    return newer.filter(state=State.PENDING).exists()
 
 
 def crashed(job: SyncJob) -> None:

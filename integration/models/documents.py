@@ -39,9 +39,7 @@ class Document(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(fields=["connection", "kind", "reference"], name="one_document_per_reference")
-        ]
+        constraints = [models.UniqueConstraint(fields=["connection", "kind", "erp_id"], name="one_document_per_record")]
         indexes = [
             models.Index(fields=["reference"], name="document_reference"),
             models.Index(

@@ -21,11 +21,11 @@ class Orders:
         self._reading = Reading(caller)
 
     def orders(self, ids: Sequence[int]) -> list[Order]:
-        """Confirmed and cancelled orders, in one call. Raises ValueError above 100 ids."""
+        """Orders that are or were confirmed, in one call. Raises ValueError above 100 ids."""
         if len(ids) > AT_MOST:
             raise ValueError(f"{len(ids)} orders in one call, at most {AT_MOST}")
         rows = self._reading.by_id("sale.order", ids, ORDER)
-        return [self._order(row) for row in rows if row["state"] in (*CONFIRMED, "cancel")]
+        return [self._order(row) for row in rows if row["state"] in (*CONFIRMED, "cancel") or row.get("picking_ids")]
 
     def order_ids(self, *, after_id: int, limit: int) -> list[int]:
         domain = [
@@ -67,12 +67,9 @@ def _holds(row: Row) -> Iterator[Hold]:
     company = customer.get("commercial_partner_id") or customer
     for partner in [customer] if company["id"] == customer["id"] else [customer, company]:
         if partner.get("sale_warn") == "block":
-            yield Hold(
-                kind="customer", reason=text(partner.get("sale_warn_msg")) or "sales to the customer are blocked"
-            )
+            yield Hold(kind="customer", reason="sales to the customer are blocked, see the customer's warning")
         if partner.get("picking_warn") == "block":
-            reason = text(partner.get("picking_warn_msg")) or "deliveries to the customer are blocked"
-            yield Hold(kind="picking", reason=reason)
+            yield Hold(kind="picking", reason="deliveries to the customer are blocked, see the customer's warning")
     limit, owed = _money(company, "credit_limit"), _money(company, "credit")
     if row["company_id"].get("account_use_credit_limit") and 0 < limit < owed:
         yield Hold(kind="credit", reason=f"the customer owes {owed:f}, more than the credit limit of {limit:f}")

@@ -75,4 +75,12 @@ PROBLEMS: dict[str, Problem] = {
         ("connection", "order_id"),
         severity=Severity.HIGH,
     ),
+    "CD-4011": Problem(
+        "Delivery number used twice",
+        "{release} of order {order} is not released: {partner} has another delivery with this number.",
+        "Give the operation types of the two companies or warehouses different prefixes in Odoo, and make this delivery anew.",
+        ("connection", "release", "order"),
+        Owner.ADMINISTRATOR,
+        Severity.HIGH,
+    ),
 }

@@ -68,6 +68,7 @@ def systems() -> tuple[models.Connection, models.Connection]:
     )
     models.ConnectionGate.objects.create(connection=wms, last_failure=EVIL)
     models.RemoteSlot.objects.create(connection=wms, number=1)
+    models.ResourceLock.objects.create(key="stock/1/7", token="00000000-0000-4000-8000-000000000001", held_until=now())
     return erp, wms
 
 

@@ -9,6 +9,7 @@ HISTORY = (
     models.AuditEvent, models.CaptureCursor, models.CapturedRecord, models.CaseJob, models.ConnectionGate,
     models.Document, models.DocumentLine, models.Effect, models.ExceptionCase, models.ExternalReference,
     models.InboundMessage, models.JobAttempt, models.MessageKey, models.OutboundMessage, models.RemoteSlot,
+    models.ResourceLock,
     models.SeenWrite, models.StockEvent, models.Stream, models.SyncJob,
 )  # fmt: skip
 

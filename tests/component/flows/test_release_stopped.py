@@ -72,7 +72,13 @@ def test_a_customer_whom_sales_are_blocked_for(yard: Yard) -> None:
     sale = yard.sell(("CRATE-S", 1))
     yard.odoo.call("res.partner", "write", [customer], {"sale_warn": "block", "sale_warn_msg": "Owes us money"})
     yard.look()
-    stopped(yard, ("CD-4003", f"Order {sale.name} is on hold in Odoo: Owes us money."))
+    stopped(
+        yard,
+        (
+            "CD-4003",
+            f"Order {sale.name} is on hold in Odoo: sales to the customer are blocked, see the customer's warning.",
+        ),
+    )
     yard.odoo.call("res.partner", "write", [customer], {"sale_warn": "no-message"})
     yard.later()
     went_out(yard, sale, {"P-CRATE-S": "1"})
