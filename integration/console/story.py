@@ -168,9 +168,7 @@ def _movements(rows: Sequence[StockEvent]) -> Iterator[Entry]:
 
 def calls(attempt: JobAttempt) -> list[Call]:
     """The remote calls of a try."""
-    return [
-        Call(str(call["what"]), duration(float(call["milliseconds"])), str(call["outcome"])) for call in attempt.calls
-    ]
+    return [Call(str(call["what"]), duration(float(call["ms"])), str(call["outcome"])) for call in attempt.calls]
 
 
 def words(name: str) -> str:

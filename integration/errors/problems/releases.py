@@ -34,7 +34,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-4005": Problem(
         "Cancelled after release",
         "{release} of order {order} was cancelled in Odoo after it had been released to {partner}.",
-        "Ask the warehouse to stop it. Goods that have left come back as a return.",
+        "Call the warehouse. When it has stopped it, press Resolve. Goods that have left come back as a return.",
         ("connection", "release"),
         severity=Severity.HIGH,
     ),

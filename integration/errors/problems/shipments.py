@@ -6,7 +6,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-5001": Problem(
         "Shipment for an unknown order",
         "{partner} confirmed shipment {shipment} for {release}, which was never released to it.",
-        "Ask the warehouse for the right number, or cancel the job. If the order is released later, the shipment posts by itself.",
+        "Ask the warehouse for the right number and a new confirmation, then press Ignore: it cancels this one. If the order is released later, the shipment posts by itself.",
         ("connection", "shipment"),
         Owner.WAREHOUSE,
         Severity.HIGH,
@@ -47,7 +47,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-5006": Problem(
         "Serial numbers do not match the quantity",
         "Shipment {shipment}: {quantity} of {sku} shipped with {count} serial or lot numbers.",
-        "Ask the warehouse for the complete list of numbers and a corrected confirmation.",
+        "Ask the warehouse for a corrected confirmation with all numbers. When it has posted, press Ignore: it cancels this one.",
         ("connection", "shipment", "sku"),
         Owner.WAREHOUSE,
         Severity.HIGH,
@@ -55,14 +55,14 @@ PROBLEMS: dict[str, Problem] = {
     "CD-5007": Problem(
         "Already shipped by somebody else",
         "Shipment {shipment} arrived, but {picking} was validated in Odoo by hand.",
-        "Compare the quantities. If they agree, resolve this case; else correct {picking} by a return or a new delivery.",
+        "Compare the quantities. If they agree, press Ignore: nothing is left to post. Else correct {picking} by a return or a new delivery first.",
         ("connection", "shipment"),
         severity=Severity.HIGH,
     ),
     "CD-5008": Problem(
         "Shipment of a cancelled order",
         "Shipment {shipment} arrived for {release}, which is cancelled in Odoo.",
-        "If the goods left, confirm the order again in Odoo, or book their return; then retry or resolve.",
+        "If the goods come back, book their return and press Ignore. If they stay with the customer, book them on a delivery by hand: an order that is confirmed again is released to the warehouse again.",
         ("connection", "shipment"),
         severity=Severity.HIGH,
         heals=True,
@@ -84,14 +84,14 @@ PROBLEMS: dict[str, Problem] = {
     "CD-5011": Problem(
         "Shipment without quantities",
         "Shipment {shipment} for {release} has no line with a quantity.",
-        "Ask the warehouse what it shipped; if nothing, cancel the job.",
+        "If nothing was shipped, press Ignore. Else ask the warehouse for a new confirmation, then press Ignore.",
         ("connection", "shipment"),
         Owner.WAREHOUSE,
     ),
     "CD-5012": Problem(
         "Shipment number used twice",
         "Shipment {shipment} for {release} was confirmed before with other content: {difference}.",
-        "Ask the warehouse which one is right. A second parcel needs a shipment number of its own.",
+        "Ask the warehouse which one is right. A second parcel needs a shipment number of its own; a correction is booked in Odoo. Then press Ignore.",
         ("connection", "shipment"),
         Owner.WAREHOUSE,
         Severity.HIGH,

@@ -23,9 +23,9 @@ class Crossdock:
         return bool(self._api.get("/cases", state="open", code=code)["results"])
 
     def moving(self) -> list[dict[str, Any]]:
-        """Jobs that are on their way, but for the routine of looking at Odoo."""
+        """Jobs that are on their way, but for the routine of looking at Odoo and at causes that may be gone."""
         found = (job for state in MOVING for job in self._all("/jobs", state=state))
-        return [job for job in found if job["flow"] not in ROUTINE]
+        return [job for job in found if job["flow"] not in ROUTINE and not _rechecked(job)]
 
     def waiting(self) -> list[dict[str, Any]]:
         """Jobs that wait for a cause to go away, or for a person."""
@@ -44,3 +44,8 @@ class Crossdock:
         while page["next"]:
             page = self._api.get(page["next"])
             yield from page["results"]
+
+
+def _rechecked(job: dict[str, Any]) -> bool:
+    """A job with a case that just looks whether its cause is gone."""
+    return job["state"] == "running" and bool(job["failure_code"])

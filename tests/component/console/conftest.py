@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils.timezone import now
 
 from integration import models
+from integration.jobs.work import Call
 
 EVIL = "<script>alert(1)</script>"
 ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;"
@@ -109,7 +110,7 @@ def jobs(erp, wms, delivery, received) -> SimpleNamespace:
         stream=stream, flow="shipment_confirmation", subject=f"WH/OUT/1 {EVIL}", document=delivery, inbound=received,
         state="blocked", started_at=now(), failure_code="CD-3002", failure_mode="Unknown SKU", failure_text=EVIL,
     )  # fmt: skip
-    calls = [{"what": EVIL, "milliseconds": 12.5, "outcome": "ok"}]
+    calls = [Call(EVIL, 12.5, "ok").as_json()]
     attempt = models.JobAttempt.objects.create(
         job=job, number=1, worker=EVIL, started_at=now(), outcome="blocked", code="CD-3002", detail=EVIL, calls=calls
     )
