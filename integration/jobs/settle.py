@@ -96,7 +96,7 @@ def _failure(work: Work, error: IntegrationError, apply: Callable[[], None] | No
 
 def _overtaken(job: SyncJob) -> bool:
     """News came while it ran: the job that looks at the same with fresh eyes stands right behind it."""
-    if job.inbound_id or job.outbound_id:
+    if job.inbound_id or job.outbound_id or not job.payload:
         return False
     newer = SyncJob.objects.filter(stream_id=job.stream_id, flow=job.flow, payload=job.payload, pk__gt=job.pk)
     return newer.filter(state=State.PENDING).exists()

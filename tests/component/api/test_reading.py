@@ -77,7 +77,10 @@ def test_a_page_of_orders_takes_four_queries(client: Client, order: Document, dj
         )
         for part in range(2):
             other.deliveries.create(
-                connection=order.connection, kind="delivery", reference=f"D{number}-{part}", erp_id=1
+                connection=order.connection,
+                kind="delivery",
+                reference=f"D{number}-{part}",
+                erp_id=1000 + 10 * number + part,
             )
     found(client, "orders")
 

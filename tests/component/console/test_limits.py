@@ -30,7 +30,10 @@ def many(rows):
     create(models.CaseJob, lambda at: {"case": rows.case, "job": models.SyncJob.objects.all()[at]})
     create(models.Effect, lambda at: {"connection": rows.erp, "key": f"x{at}", "verb": "v", "job": rows.job,
                                       "intended_at": now(), "may_land_until": now()})  # fmt: skip
-    create(models.Document, lambda at: {"connection": rows.erp, "kind": "order", "reference": f"o{at}", "erp_id": at})
+    create(
+        models.Document,
+        lambda at: {"connection": rows.erp, "kind": "order", "reference": f"o{at}", "erp_id": 1000 + at},
+    )
     return rows
 
 
