@@ -5,7 +5,7 @@ from typing import Any
 
 from integration.sandbox.day.http import Api
 
-MOVING = ("pending", "running", "retry")
+MOVING = ("retry", "pending", "running")
 WAITING = ("blocked", "needs_attention")
 ROUTINE = ("odoo_poll", "odoo_read", "odoo_sweep")
 
@@ -23,7 +23,13 @@ class Crossdock:
         return bool(self._api.get("/cases", state="open", code=code)["results"])
 
     def moving(self) -> list[dict[str, Any]]:
-        """Jobs that are on their way, but for the routine of looking at Odoo and at causes that may be gone."""
+        """Jobs that are on their way, but for the routine of looking at Odoo and at causes that may be gone.
+
+        One that changes its state while it is looked for may be missed once: nothing found is looked at twice.
+        """
+        return self._moving() or self._moving()
+
+    def _moving(self) -> list[dict[str, Any]]:
         found = (job for state in MOVING for job in self._all("/jobs", state=state))
         return [job for job in found if job["flow"] not in ROUTINE and not _rechecked(job)]
 
@@ -47,5 +53,6 @@ class Crossdock:
 
 
 def _rechecked(job: dict[str, Any]) -> bool:
-    """A job with a case that just looks whether its cause is gone."""
-    return job["state"] == "running" and bool(job["failure_code"])
+    """A job with a case that just looks whether its cause is gone; one that is tried again by itself has none."""
+    code = job["failure_code"]
+    return job["state"] == "running" and bool(code) and not code.startswith("CD-1")
