@@ -23,6 +23,7 @@ def queued(lane: Lane = Lane.ORDER) -> int:
     return int(redis.Redis.from_url(environment.REDIS_URL).llen(dispatch.queue(lane)))
 
 
+@pytest.mark.drill  # counts wake-ups: fails beside other tests, see docs/status.md
 def test_a_burst_sends_one_wake_up() -> None:
     for number in range(8):  # well within the time that a wake-up is on its way, on a slow machine too
         put(f"order:{number}")
@@ -76,6 +77,7 @@ def test_without_a_broker_work_is_taken_in_all_the_same(settings: Any, closed_po
     assert job.state == "succeeded"
 
 
+@pytest.mark.drill  # counts wake-ups: fails beside other tests, see docs/status.md
 def test_a_worker_whose_time_is_up_sends_for_the_next_one() -> None:
     put("order:1")
     dispatch.arrived(Lane.ORDER)
