@@ -27,6 +27,17 @@ def test_a_lot_replaces_the_reserved_one_whole_and_the_rest_is_a_backorder(world
     assert _stock_by_lot(world, product) == {"A": 10, "B": 5}
 
 
+def test_a_delivery_whose_lot_another_one_took_reserves_what_else_is_there(world: World) -> None:
+    product = world.product("lot")
+    world.lot(product, "A", 6), world.lot(product, "B", 6)
+    first, second = (world.delivery_of(world.order({product: 6})) for _ in range(2))
+    assert [line.lot for line in second.moves[0].lines] == ["B"]
+    world.ship_details(first, [(6, "B", None)])
+    [move] = world.gateway.delivery(second.id)[0].moves
+    left = ("confirmed", 0, []) if world.version == 16 else ("assigned", 6, ["A"])
+    assert (move.state, move.reserved, [line.lot for line in move.lines]) == left
+
+
 def test_the_same_lot_named_twice_is_one_line(world: World) -> None:
     product = world.product("lot")
     world.lot(product, "A", 10)

@@ -174,8 +174,11 @@ def _unreserve_line(line: Record) -> None:
 
 
 def free_elsewhere(line: Record, spot: Spot, quantity: float, ignored: set[int]) -> None:
-    """Goods were taken that others had reserved: take it off them, own picking first, latest first."""
-    env = line.env
+    """Goods were taken that others had reserved: take it off them, own picking first, latest first.
+
+    Since 17 they then reserve what else is there; in 16 that is left to the scheduler.
+    """
+    env, robbed = line.env, dict[int, Record]()
     if bypasses_reservation(spot.location):
         return
     rivals = [
@@ -185,11 +188,14 @@ def free_elsewhere(line: Record, spot: Spot, quantity: float, ignored: set[int])
     rivals.sort(key=lambda rival: (rival.picking_id != line.picking_id, -rival.id))
     for rival in rivals:
         if quantity <= EPSILON:
-            return
+            break
         booked = in_product_unit(rival, line_booked(rival))
         part = min(booked, quantity)
         quantity -= part
+        robbed[rival.move_id.id] = rival.move_id
         _shrink(rival, part)
+    if env.traits.picked:
+        assign(list(robbed.values()))
 
 
 def _rivals(rival: Record, spot: Spot) -> bool:
