@@ -90,7 +90,7 @@ class World:
             for lines in each
         ]
         ids = list(self.call("sale.order", "create", vals_list=wanted, companies=[company]))
-        self.call("sale.order", "action_confirm", ids)
+        self.call("sale.order", "action_confirm", ids, companies=[company])
         return ids
 
     def delivery_of(self, order_id: int) -> Picking:
@@ -117,7 +117,7 @@ class World:
 
     def validate_by_hand(self, picking: Picking) -> None:
         self.mark_done_by_hand(picking)
-        self.call("stock.picking", "button_validate", [picking.id], context=SILENT)
+        self.call("stock.picking", "button_validate", [picking.id], companies=[picking.company_id], context=SILENT)
 
     def mark_done_by_hand(self, picking: Picking, quantity: float | None = None) -> None:
         for move in picking.moves:
