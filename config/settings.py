@@ -133,7 +133,7 @@ BROKER_TRANSPORT = {"visibility_timeout": 300, "socket_timeout": 10, "socket_con
 # How the engine works; seconds unless named otherwise.
 ENGINE: dict[str, Any] = {
     "claim_seconds": env.whole("ENGINE_CLAIM_SECONDS", default=60),
-    "claim_streams": env.whole("ENGINE_CLAIM_STREAMS", default=8),
+    "batch_jobs": env.whole("ENGINE_BATCH_JOBS", default=256),
     "jobs_per_claim": env.whole("ENGINE_JOBS_PER_CLAIM", default=20),
     "breaker_failures": env.whole("ENGINE_BREAKER_FAILURES", default=5),
     "breaker_probe_seconds": env.whole("ENGINE_BREAKER_PROBE_SECONDS", default=15),

@@ -60,6 +60,7 @@ def make(work: Work, connection: Connection, write: Write) -> Effect:
 
 def found(work: Work, connection: Connection, key: str, verb: str, intent: Result, result: Result) -> Effect:
     """Keeps a write that was found in the remote system, whether or not we remember having made it."""
+    work.wrote = True
     effect, _ = Effect.objects.get_or_create(
         connection=connection,
         key=key,
@@ -108,6 +109,7 @@ def _seconds_until_settled(effect: Effect) -> float:
 
 def _intend(work: Work, connection: Connection, write: Write) -> Effect:
     """Commits the intent, only under the current claim, and keeps the claim until the call is over."""
+    work.wrote = True
     asked = time.monotonic()  # before the transaction, whose start is what the database counts from
     with transaction.atomic():
         work.keep_claim(write.seconds + work.claim_seconds)

@@ -5,6 +5,7 @@ import random
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import OperationalError, transaction
@@ -19,6 +20,7 @@ from integration.jobs.work import Outcome, Work
 from integration.models import Connection, ConnectionGate, JobAttempt, SyncJob
 
 State = SyncJob.State
+Got = TypeVar("Got")
 FALLBACK_SECONDS = 300.0  # a job that waits for a breaker looks by itself after so long
 DEADLOCKS = 3
 OUTAGE = ("CD-1002", "CD-1005")  # kept waiting by us, which says nothing about the job
@@ -36,16 +38,19 @@ def policy() -> retry.Policy:
 
 def success(work: Work, outcome: Outcome) -> bool:
     """True: the next job of the stream may start. Raises ClaimLost, and then nothing is changed."""
-    return _in_one_piece(lambda: _success(work, outcome))
+    return in_one_piece(lambda: _success(work, outcome))
 
 
 def failure(work: Work, error: IntegrationError, apply: Callable[[], None] | None = None) -> bool:
     """False: the jobs behind this one wait for it. Raises ClaimLost, and then nothing is changed."""
-    return _in_one_piece(lambda: _failure(work, error, apply))
+    return in_one_piece(lambda: _failure(work, error, apply))
 
 
-def _in_one_piece(settling: Callable[[], bool]) -> bool:
-    """Two jobs that add work to each other's streams may meet head-on: PostgreSQL undoes one, which goes again."""
+def in_one_piece(settling: Callable[[], Got]) -> Got:
+    """Commits all of it or nothing.
+
+    Two jobs that add work to each other's streams may meet head-on: PostgreSQL undoes one, which goes again.
+    """
     for _ in range(DEADLOCKS):
         try:
             with transaction.atomic():
@@ -103,10 +108,23 @@ def _overtaken(job: SyncJob) -> bool:
 
 
 def crashed(job: SyncJob) -> None:
-    """The worker that ran the job is gone. Call inside a transaction that holds the stream."""
-    job.crashes += 1
-    SyncJob.objects.filter(pk=job.pk).update(crashes=F("crashes") + 1)
-    _keep_attempt(job, "crashed")
+    """The worker that had taken the job is gone: of it, if it had taken no other one.
+
+    Call inside a transaction that holds the stream.
+    """
+    if job.started_with == 1:
+        job.crashes += 1
+        SyncJob.objects.filter(pk=job.pk).update(crashes=F("crashes") + 1)
+    _keep_attempt(
+        job, "crashed", detail=f"started together with {job.started_with - 1} others" * (job.started_with > 1)
+    )
+
+
+def left_behind(head: SyncJob) -> None:
+    """The jobs behind it that the dead worker had taken as well wait again. Call as ``crashed``."""
+    for job in SyncJob.objects.filter(stream_id=head.stream_id, state=State.RUNNING, pk__gt=head.pk):
+        crashed(job)
+        SyncJob.objects.filter(pk=job.pk).update(state=State.PENDING)
 
 
 def give_up(job: SyncJob, error: IntegrationError, work: Work | None = None) -> None:
@@ -175,13 +193,17 @@ def _exhausted(work: Work, error: IntegrationError) -> Permanent:
     )
 
 
+def worker_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
 def _keep_attempt(
     job: SyncJob, outcome: str, *, detail: str = "", error: IntegrationError | None = None, work: Work | None = None
 ) -> None:
     JobAttempt.objects.create(
         job=job,
         number=job.tries,
-        worker=f"{socket.gethostname()}:{os.getpid()}",
+        worker=worker_name(),
         started_at=job.started_at or job.created_at,
         outcome=outcome,
         code=error.code if error else "",

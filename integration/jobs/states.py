@@ -1,4 +1,7 @@
-"""The table of moves that a job may make. ``engine`` and ``acts`` are the only writers of a job's state."""
+"""The table of moves that a job may make. ``engine`` and ``acts`` are the only writers of a job's state.
+
+No move, but the undoing of one: a job that was taken and not begun is PENDING again (``ledger``, ``settle``).
+"""
 
 from integration.models import SyncJob
 

@@ -1,7 +1,7 @@
 """Streams in SQL: who may run what is due, and for how long. All times are PostgreSQL's."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -20,10 +20,12 @@ RETURNING id"""  # noqa: S608  (table names of our own)
 
 _CLAIM = f"""
 UPDATE {STREAM} stream SET claimed_until = now() + %s * interval '1 second', claim_token = %s
-FROM (SELECT id FROM {STREAM}
+FROM (SELECT id, claim_token IS NOT NULL AS abandoned FROM {STREAM}
       WHERE lane = %s AND next_due_at <= now() AND (claimed_until IS NULL OR claimed_until <= now())
       ORDER BY next_due_at LIMIT %s FOR UPDATE SKIP LOCKED) due
-WHERE stream.id = due.id RETURNING stream.id"""  # noqa: S608
+WHERE stream.id = due.id RETURNING stream.id, due.abandoned"""  # noqa: S608
+
+_LOCK = f"SELECT id FROM {STREAM} WHERE id = ANY(%s) AND claim_token = %s ORDER BY id FOR UPDATE"  # noqa: S608
 
 _EXTEND = f"""
 UPDATE {STREAM} SET claimed_until = GREATEST(claimed_until, now() + %s * interval '1 second')
@@ -33,8 +35,8 @@ _RELEASE = f"""
 UPDATE {STREAM} SET claimed_until = NULL, claim_token = NULL, next_due_at = (
   SELECT CASE job.state WHEN 'running' THEN now() WHEN 'pending' THEN COALESCE(job.next_attempt_at, now())
                         ELSE job.next_attempt_at END
-  FROM {JOB} job WHERE job.stream_id = %s AND job.state IN ({ACTIVE}) ORDER BY job.id LIMIT 1)
-WHERE id = %s AND claim_token = %s"""  # noqa: S608
+  FROM {JOB} job WHERE job.stream_id = {STREAM}.id AND job.state IN ({ACTIVE}) ORDER BY job.id LIMIT 1)
+WHERE id = ANY(%s)"""  # noqa: S608
 
 _DUE_LANES = f"""
 SELECT DISTINCT lane FROM {STREAM}
@@ -47,10 +49,14 @@ class ClaimLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to run one stream, until it expires or another worker takes it over."""
+    """The right to run one stream, until it expires or another worker takes it over.
+
+    ``abandoned``: the worker that had it before did not give it back; it may have died of one of its jobs.
+    """
 
     stream_id: int
     token: uuid.UUID
+    abandoned: bool = False
 
 
 def touch(key: str, lane: Lane, delay: float = 0.0) -> int:
@@ -61,11 +67,11 @@ def touch(key: str, lane: Lane, delay: float = 0.0) -> int:
 
 
 def claim(lane: Lane, *, streams: int, seconds: float) -> list[Claim]:
-    """Up to ``streams`` due streams of a lane, the longest due first."""
+    """Up to ``streams`` due streams of a lane, the longest due first, all under one token."""
     token = uuid.uuid4()
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [seconds, token, lane, streams])
-        return [Claim(row[0], token) for row in cursor.fetchall()]
+        return [Claim(stream_id, token, abandoned) for stream_id, abandoned in cursor.fetchall()]
 
 
 def extend(held: Claim, seconds: float) -> None:
@@ -78,19 +84,29 @@ def extend(held: Claim, seconds: float) -> None:
 
 def lock(held: Claim) -> None:
     """Holds the stream's row until the transaction ends. Raises ClaimLost."""
-    rows = Stream.objects.select_for_update().filter(pk=held.stream_id, claim_token=held.token)
-    if not rows.values_list("pk", flat=True).first():
+    if not still_held([held]):
         raise ClaimLost
 
 
-def release(held: Claim) -> None:
-    """Gives the stream back, due when its first job is. Call inside a transaction. Raises ClaimLost.
+def still_held(claims: Sequence[Claim]) -> set[int]:
+    """Holds the rows of the streams that nobody took over until the transaction ends; returns their ids.
 
-    The two statements matter: the second one sees jobs that were added while the first one waited for the row.
+    The claims have one token. Locked by id, so that two callers cannot block each other.
     """
-    lock(held)
+    if not claims:
+        return set()
     with connection.cursor() as cursor:
-        cursor.execute(_RELEASE, [held.stream_id, held.stream_id, held.token])
+        cursor.execute(_LOCK, [[each.stream_id for each in claims], claims[0].token])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def release(stream_ids: Iterable[int]) -> None:
+    """Gives streams back, due when their first job is. Call inside the transaction that holds their rows.
+
+    Holding them first matters: this statement then sees the jobs that were added while the rows were waited for.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_RELEASE, [list(stream_ids)])
 
 
 def hold(stream_ids: Sequence[int]) -> list[int]:

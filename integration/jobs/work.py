@@ -41,6 +41,7 @@ class Work:
     ``deadline``: the monotonic time after which nothing may be written any more.
     ``claimed_until``: the monotonic time until which no other worker takes the stream.
     ``connection``: the remote system that the job is about to talk to, or is stopped by.
+    ``wrote``: it has written there; its end is then committed by itself.
     """
 
     job: SyncJob
@@ -49,6 +50,7 @@ class Work:
     deadline: float
     claimed_until: float
     connection: Connection | None = None
+    wrote: bool = False
     calls: list[Call] = field(default_factory=list)
 
     def keep_claim(self, seconds: float) -> None:

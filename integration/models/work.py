@@ -71,7 +71,10 @@ class SyncJob(models.Model):
     state = models.CharField(max_length=16, choices=State, default=State.PENDING)
     attempts = models.PositiveIntegerField(default=0, help_text="Tries that count against the limit")
     tries = models.PositiveIntegerField(default=0, help_text="All tries")
-    crashes = models.PositiveSmallIntegerField(default=0)
+    started_with = models.PositiveSmallIntegerField(
+        default=1, help_text="Jobs that its worker took together with it, itself included"
+    )
+    crashes = models.PositiveSmallIntegerField(default=0, help_text="Deaths of workers that had taken nothing else")
     next_attempt_at = models.DateTimeField(null=True)
     waits_for = models.ForeignKey(Connection, models.SET_NULL, null=True, related_name="waiting_jobs")
     failure_code = models.CharField(max_length=10, blank=True)

@@ -8,8 +8,7 @@ import pytest
 from django.db import transaction
 from django.db.models.functions import Now
 
-from integration.jobs import settle, streams
-from integration.jobs.engine import _start
+from integration.jobs import settle, streams, taking
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.streams import Claim, ClaimLost
 from integration.jobs.work import Outcome, Work
@@ -78,7 +77,7 @@ def test_a_claim_keeps_others_out_until_it_expires() -> None:
 
 def test_an_old_token_settles_nothing_and_keeps_nothing() -> None:
     job = put()
-    work = _start(claim_one())
+    work = taking.one(claim_one())
     assert work is not None
     expire([job])
     successor = claim_one()
@@ -117,7 +116,8 @@ def test_what_a_lost_worker_would_have_changed_stays_as_it_was() -> None:
 
 def give_back(held: Claim) -> int:
     with transaction.atomic():
-        streams.release(held)
+        streams.lock(held)
+        streams.release([held.stream_id])
     return 0
 
 

@@ -13,8 +13,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from integration.errors import IntegrationError, Locked, OutcomeUnknown, Rejected, Throttled, Unreachable
-from integration.jobs import gate, remote, sweep
-from integration.jobs.engine import _start
+from integration.jobs import gate, remote, sweep, taking
 from integration.jobs.streams import ClaimLost, claim
 from integration.jobs.work import Outcome, Work
 from integration.models import Connection, ConnectionGate, JobAttempt, Lane, RemoteSlot, Stream, SyncJob
@@ -76,7 +75,7 @@ def attempts() -> list[int]:
 def working() -> Work:
     """A job in hand."""
     put(f"order:{uuid4()}")
-    work = _start(claim_one())
+    work = taking.one(claim_one())
     assert work is not None
     return work
 

@@ -37,7 +37,7 @@ WRONG: list[tuple[str, Any, list[str]]] = [
     ("DATA_UPLOAD_MAX_MEMORY_SIZE", -1, ["crossdock.E010"]),
     ("ENGINE", {"claim_seconds": 5}, ["crossdock.E011"]),
     ("ENGINE", {"claim_seconds": 60, "sweep_seconds": 45.0}, ["crossdock.E011"]),
-    ("ENGINE", {"claim_streams": 0}, ["crossdock.E010"]),
+    ("ENGINE", {"batch_jobs": 0}, ["crossdock.E010"]),
     ("ENGINE", {"retry_base_seconds": 901.0}, ["crossdock.E012"]),
     ("CAPTURE", {"overlap_seconds": 15}, ["crossdock.E013"]),
 ]
