@@ -5,9 +5,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db import connection
-
-from integration.jobs import settle, streams
+from integration.jobs import settle, sql, streams
 from integration.jobs.streams import JOB, Claim
 from integration.jobs.work import Outcome, Work
 from integration.models import JobAttempt
@@ -27,7 +25,7 @@ SELECT id, tries, %s, started_at, now(), 'succeeded', '', detail, calls::jsonb F
 
 _PUT_BACK = f"""
 UPDATE {JOB} SET state = 'pending', tries = tries - 1, started_at = NULL
-WHERE id = ANY(%s) AND state = 'running'"""  # noqa: S608
+WHERE id = ANY(%s::bigint[]) AND state = 'running'"""  # noqa: S608
 
 
 @dataclass(slots=True)
@@ -75,14 +73,12 @@ def _succeed(done: Sequence[tuple[Work, Outcome]]) -> None:
     jobs = [work.job.pk for work, _ in done]
     notes = [outcome.note for _, outcome in done]
     calls = [json.dumps([call.as_json() for call in work.calls]) if work.calls else "[]" for work, _ in done]
-    with connection.cursor() as cursor:
-        cursor.execute(_SUCCEED, [jobs, notes, calls, settle.worker_name()])
-        if cursor.rowcount != len(jobs):
-            raise settle.BadMove(f"{len(jobs) - cursor.rowcount} of {len(jobs)} jobs did not run any more")
+    moved = sql.run(_SUCCEED, [jobs, notes, calls, settle.worker_name()])
+    if moved != len(jobs):
+        raise settle.BadMove(f"{len(jobs) - moved} of {len(jobs)} jobs did not run any more")
 
 
 def _put_back(left: Sequence[Work]) -> None:
     """A start that did not happen is undone: it was no try."""
     if left:
-        with connection.cursor() as cursor:
-            cursor.execute(_PUT_BACK, [[work.job.pk for work in left]])
+        sql.run(_PUT_BACK, [[work.job.pk for work in left]])

@@ -4,31 +4,30 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
+from integration.jobs import sql
 from integration.models import Lane, Stream, SyncJob
 
 STREAM, JOB = Stream._meta.db_table, SyncJob._meta.db_table
 ACTIVE = ", ".join(f"'{state.value}'" for state in SyncJob.ACTIVE)
 
 _TOUCH = f"""
-INSERT INTO {STREAM} (key, lane, next_due_at) VALUES (%s, %s, now() + %s * interval '1 second')
+INSERT INTO {STREAM} (key, lane, next_due_at) VALUES (%s, %s, now() + %s::float8 * interval '1 second')
 ON CONFLICT (key) DO UPDATE SET
   next_due_at = LEAST({STREAM}.next_due_at, EXCLUDED.next_due_at),
   lane = CASE WHEN {STREAM}.next_due_at IS NULL THEN EXCLUDED.lane ELSE LEAST({STREAM}.lane, EXCLUDED.lane) END
 RETURNING id"""  # noqa: S608  (table names of our own)
 
 _CLAIM = f"""
-UPDATE {STREAM} stream SET claimed_until = now() + %s * interval '1 second', claim_token = %s
+UPDATE {STREAM} stream SET claimed_until = now() + %s::float8 * interval '1 second', claim_token = %s
 FROM (SELECT id, claim_token IS NOT NULL AS abandoned FROM {STREAM}
       WHERE lane = %s AND next_due_at <= now() AND (claimed_until IS NULL OR claimed_until <= now())
       ORDER BY next_due_at LIMIT %s FOR UPDATE SKIP LOCKED) due
 WHERE stream.id = due.id RETURNING stream.id, due.abandoned"""  # noqa: S608
 
-_LOCK = f"SELECT id FROM {STREAM} WHERE id = ANY(%s) AND claim_token = %s ORDER BY id FOR UPDATE"  # noqa: S608
+_LOCK = f"SELECT id FROM {STREAM} WHERE id = ANY(%s::bigint[]) AND claim_token = %s ORDER BY id FOR UPDATE"  # noqa: S608
 
 _EXTEND = f"""
-UPDATE {STREAM} SET claimed_until = GREATEST(claimed_until, now() + %s * interval '1 second')
+UPDATE {STREAM} SET claimed_until = GREATEST(claimed_until, now() + %s::float8 * interval '1 second')
 WHERE id = %s AND claim_token = %s"""  # noqa: S608
 
 _RELEASE = f"""
@@ -36,7 +35,9 @@ UPDATE {STREAM} SET claimed_until = NULL, claim_token = NULL, next_due_at = (
   SELECT CASE job.state WHEN 'running' THEN now() WHEN 'pending' THEN COALESCE(job.next_attempt_at, now())
                         ELSE job.next_attempt_at END
   FROM {JOB} job WHERE job.stream_id = {STREAM}.id AND job.state IN ({ACTIVE}) ORDER BY job.id LIMIT 1)
-WHERE id = ANY(%s)"""  # noqa: S608
+WHERE id = ANY(%s::bigint[])"""  # noqa: S608
+
+_WAKE = f"UPDATE {STREAM} SET next_due_at = now() WHERE id = ANY(%s::bigint[])"  # noqa: S608
 
 _DUE_LANES = f"""
 SELECT DISTINCT lane FROM {STREAM}
@@ -61,25 +62,20 @@ class Claim:
 
 def touch(key: str, lane: Lane, delay: float = 0.0) -> int:
     """Makes the stream due in ``delay`` seconds and locks its row until the transaction ends; returns its id."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TOUCH, [key, lane, delay])
-        return int(cursor.fetchone()[0])
+    return int(sql.rows(_TOUCH, [key, lane, delay])[0][0])
 
 
 def claim(lane: Lane, *, streams: int, seconds: float) -> list[Claim]:
     """Up to ``streams`` due streams of a lane, the longest due first, all under one token."""
     token = uuid.uuid4()
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [seconds, token, lane, streams])
-        return [Claim(stream_id, token, abandoned) for stream_id, abandoned in cursor.fetchall()]
+    found = sql.rows(_CLAIM, [seconds, token, lane, streams])
+    return [Claim(stream_id, token, abandoned) for stream_id, abandoned in found]
 
 
 def extend(held: Claim, seconds: float) -> None:
     """Raises ClaimLost."""
-    with connection.cursor() as cursor:
-        cursor.execute(_EXTEND, [seconds, held.stream_id, held.token])
-        if cursor.rowcount != 1:
-            raise ClaimLost
+    if sql.run(_EXTEND, [seconds, held.stream_id, held.token]) != 1:
+        raise ClaimLost
 
 
 def lock(held: Claim) -> None:
@@ -95,9 +91,7 @@ def still_held(claims: Sequence[Claim]) -> set[int]:
     """
     if not claims:
         return set()
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [[each.stream_id for each in claims], claims[0].token])
-        return {row[0] for row in cursor.fetchall()}
+    return {row[0] for row in sql.rows(_LOCK, [[each.stream_id for each in claims], claims[0].token])}
 
 
 def release(stream_ids: Iterable[int]) -> None:
@@ -105,8 +99,7 @@ def release(stream_ids: Iterable[int]) -> None:
 
     Holding them first matters: this statement then sees the jobs that were added while the rows were waited for.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_RELEASE, [list(stream_ids)])
+    sql.run(_RELEASE, [list(stream_ids)])
 
 
 def hold(stream_ids: Sequence[int]) -> list[int]:
@@ -117,12 +110,8 @@ def hold(stream_ids: Sequence[int]) -> list[int]:
 
 def wake(stream_ids: Sequence[int]) -> None:
     """Makes streams due now. Call inside a transaction, before their jobs are changed."""
-    ids = hold(stream_ids)
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {STREAM} SET next_due_at = now() WHERE id = ANY(%s)", [ids])  # noqa: S608
+    sql.run(_WAKE, [hold(stream_ids)])
 
 
 def due_lanes() -> list[Lane]:
-    with connection.cursor() as cursor:
-        cursor.execute(_DUE_LANES)
-        return sorted(Lane(row[0]) for row in cursor.fetchall())
+    return sorted(Lane(row[0]) for row in sql.rows(_DUE_LANES, []))

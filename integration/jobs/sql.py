@@ -1,0 +1,29 @@
+"""Runs the engine's own statements: planned once for a connection to the database, not once for each call."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+
+Arguments = Sequence[Any] | Mapping[str, Any]
+
+
+def run(statement: str, arguments: Arguments) -> int:
+    """Returns how many rows it touched. Raises what Django raises."""
+    return _execute(statement, arguments)[0]
+
+
+def rows(statement: str, arguments: Arguments) -> list[tuple[Any, ...]]:
+    """The rows that it returns. Raises what Django raises."""
+    return _execute(statement, arguments)[1]
+
+
+def _execute(statement: str, arguments: Arguments) -> tuple[int, list[tuple[Any, ...]]]:
+    """Django's own cursor sends the values within the text, so that PostgreSQL plans it each time."""
+    connection.validate_no_broken_transaction()
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(statement.encode(), arguments, prepare=settings.DATABASE_PREPARE)
+        return cursor.rowcount, cursor.fetchall() if cursor.description else []
