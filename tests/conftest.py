@@ -7,6 +7,8 @@ from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import django
+import pytest
+from django.conf import settings
 
 from config.local.stack import REDIS_URL, running
 
@@ -28,6 +30,12 @@ def take_own_broker(worker: str) -> None:
     os.environ[REDIS_URL] = url._replace(path=f"/{database}").geturl()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Parallel workers choose their broker first: with this name there Django would read its settings before."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 if (
     signal.getsignal(signal.SIGINT) == signal.SIG_IGN
 ):  # started in the background: what tests start would not see Ctrl-C
@@ -38,3 +46,9 @@ else:
     start_servers()
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
+
+
+def pytest_collection_finish() -> None:
+    """Two workers on one broker would wake, count and clear for each other."""
+    if os.environ[REDIS_URL] != settings.REDIS_URL:
+        raise pytest.UsageError("The settings name another broker than this worker's.")

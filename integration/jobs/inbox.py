@@ -1,20 +1,32 @@
 """The door for what partners send: verified, parsed, recognised if sent before, and committed with its job."""
 
 import hashlib
+import json
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
-from django.db import connection as database
 from django.db import transaction
 from django.db.models.functions import Now
 
 from integration.adapters import registry
 from integration.adapters.base import Received
 from integration.errors import InvalidDocument
-from integration.jobs import remote
+from integration.jobs import dispatch, remote, sql, streams
 from integration.jobs.queue import NewJob, enqueue
-from integration.models import CapturedRecord, Connection, Document, InboundMessage, Lane, MessageKey
+from integration.models import (
+    CapturedRecord,
+    Connection,
+    Document,
+    InboundMessage,
+    Lane,
+    MessageKey,
+    SyncJob,
+    Warehouse,
+)
+from integration.models.fields import encrypt
 
 # Odoo 17 and 18 hint before they commit, and one act gives several hints: look a moment later, once.
 HINT_SECONDS = 1.5
@@ -26,9 +38,31 @@ FLOWS = {
     "order.rejected": "acknowledgement",
 }
 
-_TAKE_NUMBER = f"""
-INSERT INTO {MessageKey._meta.db_table} (connection_id, external_id, body_sha256, received_at)
-VALUES (%s, %s, %s, now()) ON CONFLICT DO NOTHING"""  # noqa: S608  (a table name of our own)
+KEY, MESSAGE, JOB = MessageKey._meta.db_table, InboundMessage._meta.db_table, SyncJob._meta.db_table
+DOCUMENT, WAREHOUSE = Document._meta.db_table, Warehouse._meta.db_table
+
+# The number, the message, its stream and its job: all of them or, for a number that was there before, none.
+_KEEP = f"""
+WITH numbered AS (
+  INSERT INTO {KEY} (connection_id, external_id, body_sha256, received_at)
+  VALUES (%(connection)s, %(number)s, %(digest)s, now()) ON CONFLICT DO NOTHING RETURNING id),
+delivery AS (
+  SELECT document.id FROM {DOCUMENT} AS document JOIN {WAREHOUSE} AS warehouse ON warehouse.id = document.warehouse_id
+  WHERE warehouse.wms_id = %(connection)s AND document.kind = 'delivery' AND document.reference = %(release)s LIMIT 1),
+message AS (
+  INSERT INTO {MESSAGE} (connection_id, external_id, type, reference, document_id, body, headers, drift, trace_id,
+    received_at)
+  SELECT %(connection)s, %(number)s, %(type)s, %(reference)s, (SELECT id FROM delivery), %(body)s, %(headers)s::jsonb,
+    %(drift)s::jsonb, %(trace)s, now()
+  FROM numbered RETURNING id, document_id),
+stream AS ({streams.touching("message")}),
+job AS (
+  INSERT INTO {JOB} (stream_id, flow, payload, subject, document_id, inbound_id, state, attempts, tries, started_with,
+    crashes, failure_code, failure_mode, failure_text, trace_id, created_at)
+  SELECT stream.id, %(flow)s, jsonb_build_object('message', message.id), %(subject)s, message.document_id, message.id,
+    'pending', 0, 0, 1, 0, '', '', '', %(trace)s, now()
+  FROM stream, message RETURNING inbound_id)
+SELECT inbound_id FROM job"""  # noqa: S608  (table names of our own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +81,11 @@ def receive(connection: Connection, headers: Mapping[str, str], body: bytes) -> 
     adapter = registry.wms_for_receiving(remote.settings_for(connection))
     adapter.verify(headers, body, now=datetime.now(UTC))
     received = adapter.parse(headers, body)
-    with transaction.atomic():
-        if not _new(connection, received.external_id, body):
-            known = InboundMessage.objects.filter(connection=connection, external_id=received.external_id)
-            return Receipt(known.values_list("pk", flat=True).first(), duplicate=True)
-        message = _keep(connection, received, headers, body)
-        enqueue(_job(connection, message, received))
-    return Receipt(message.pk, duplicate=False)
+    kept = sql.rows(_KEEP, _row(connection, received, headers, body))
+    if not kept:
+        return _repeated(connection, received.external_id, body)
+    transaction.on_commit(partial(dispatch.wake, LANES[received.event.type]))
+    return Receipt(kept[0][0], duplicate=False)
 
 
 def job_again(message: InboundMessage) -> NewJob:
@@ -94,37 +126,40 @@ def read_job(connection: Connection, delay: float = 0.0) -> NewJob:
     )
 
 
-def _new(connection: Connection, external_id: str, body: bytes) -> bool:
-    """Takes the number for this message. Raises InvalidDocument CD-6004 when other content has it."""
-    digest = hashlib.sha256(body).digest()
-    with database.cursor() as cursor:
-        cursor.execute(_TAKE_NUMBER, [connection.pk, external_id, digest])
-        if cursor.rowcount:
-            return True
-    first = MessageKey.objects.values_list("body_sha256", flat=True).get(connection=connection, external_id=external_id)
-    if bytes(first) != digest:
-        raise InvalidDocument("CD-6004", connection=connection.name, external_id=external_id, field="webhook-id")
-    return False
-
-
-def _keep(connection: Connection, received: Received, headers: Mapping[str, str], body: bytes) -> InboundMessage:
+def _row(connection: Connection, received: Received, headers: Mapping[str, str], body: bytes) -> dict[str, object]:
     event = received.event
     release = event.data.release
-    return InboundMessage.objects.create(
-        connection=connection,
-        external_id=received.external_id,
-        type=event.type,
-        reference=getattr(event.data, "shipment", release),
-        document_id=_delivery_id(connection, release),
-        body=body,
-        headers={name: headers[name] for name in KEPT_HEADERS if name in headers},
-        drift=list(received.drift),
-    )
+    reference = getattr(event.data, "shipment", release)
+    return {
+        "connection": connection.pk,
+        "number": received.external_id,
+        "digest": hashlib.sha256(body).digest(),
+        "release": release,
+        "reference": reference,
+        "type": event.type,
+        "body": encrypt(body),
+        "headers": json.dumps({name: headers[name] for name in KEPT_HEADERS if name in headers}),
+        "drift": json.dumps(received.drift),
+        "trace": uuid.uuid4(),
+        "key": delivery_stream(connection, release),
+        "lane": LANES[event.type],
+        "delay": 0.0,
+        "flow": FLOWS[event.type],
+        "subject": _subject(event.type, reference),
+    }
 
 
-def _delivery_id(connection: Connection, release: str) -> int | None:
-    deliveries = Document.objects.filter(warehouse__wms=connection, reference=release, kind=Document.Kind.DELIVERY)
-    return deliveries.values_list("pk", flat=True).first()
+def _subject(kind: str, reference: str) -> str:
+    return f"{kind} {reference}"[:100]
+
+
+def _repeated(connection: Connection, number: str, body: bytes) -> Receipt:
+    """Raises InvalidDocument CD-6004 when other content has the number."""
+    first = MessageKey.objects.values_list("body_sha256", flat=True).get(connection=connection, external_id=number)
+    if bytes(first) != hashlib.sha256(body).digest():
+        raise InvalidDocument("CD-6004", connection=connection.name, external_id=number, field="webhook-id")
+    known = InboundMessage.objects.filter(connection=connection, external_id=number)
+    return Receipt(known.values_list("pk", flat=True).first(), duplicate=True)
 
 
 def _job(connection: Connection, message: InboundMessage, received: Received) -> NewJob:
@@ -133,7 +168,7 @@ def _job(connection: Connection, message: InboundMessage, received: Received) ->
         flow=FLOWS[event.type],
         stream=delivery_stream(connection, event.data.release),
         lane=LANES[event.type],
-        subject=f"{event.type} {message.reference}",
+        subject=_subject(event.type, message.reference),
         payload={"message": message.pk},
         document_id=message.document_id,
         inbound_id=message.pk,

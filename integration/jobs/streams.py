@@ -10,12 +10,19 @@ from integration.models import Lane, Stream, SyncJob
 STREAM, JOB = Stream._meta.db_table, SyncJob._meta.db_table
 ACTIVE = ", ".join(f"'{state.value}'" for state in SyncJob.ACTIVE)
 
-_TOUCH = f"""
-INSERT INTO {STREAM} (key, lane, next_due_at) VALUES (%s, %s, now() + %s::float8 * interval '1 second')
+
+def touching(source: str = "") -> str:
+    """SQL that makes the stream %(key)s due in %(delay)s seconds, once for each row of ``source``, and locks it."""
+    return f"""
+INSERT INTO {STREAM} (key, lane, next_due_at)
+SELECT %(key)s, %(lane)s, now() + %(delay)s::float8 * interval '1 second' {f"FROM {source}" if source else ""}
 ON CONFLICT (key) DO UPDATE SET
   next_due_at = LEAST({STREAM}.next_due_at, EXCLUDED.next_due_at),
   lane = CASE WHEN {STREAM}.next_due_at IS NULL THEN EXCLUDED.lane ELSE LEAST({STREAM}.lane, EXCLUDED.lane) END
-RETURNING id"""  # noqa: S608  (table names of our own)
+RETURNING id"""
+
+
+_TOUCH = touching()
 
 _CLAIM = f"""
 UPDATE {STREAM} stream SET claimed_until = now() + %s::float8 * interval '1 second', claim_token = %s
@@ -62,7 +69,7 @@ class Claim:
 
 def touch(key: str, lane: Lane, delay: float = 0.0) -> int:
     """Makes the stream due in ``delay`` seconds and locks its row until the transaction ends; returns its id."""
-    return int(sql.rows(_TOUCH, [key, lane, delay])[0][0])
+    return int(sql.rows(_TOUCH, {"key": key, "lane": lane, "delay": delay})[0][0])
 
 
 def claim(lane: Lane, *, streams: int, seconds: float) -> list[Claim]:

@@ -15,7 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 from standardwebhooks import Webhook
 
-from integration.api import limits, tokens
+from integration.api import limits, tokens, webhooks
 from integration.models import Connection, Document, Lane, Stream, SyncJob, Warehouse
 
 SECRET = "whsec_" + b64encode(b"0123456789abcdef0123456789abcdef").decode()
@@ -33,8 +33,10 @@ SHIPMENT: dict[str, Any] = {
 
 @pytest.fixture(autouse=True)
 def _fresh() -> Iterator[None]:
-    """No count of another test, and no memory of a Valkey that was down."""
+    """No count and no connection of another test, and no memory of a Valkey that was down."""
     limits._counter.asleep_until = 0.0
+    limits._purse.left.clear()
+    webhooks._known.cache_clear()
     for key in (valkey := limits._valkey(settings.REDIS_URL)).scan_iter("crossdock:webhook:*"):
         valkey.delete(key)
     yield

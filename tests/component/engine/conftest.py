@@ -9,6 +9,7 @@ import redis
 from django.conf import settings as environment
 
 from integration.jobs import dispatch
+from integration.jobs.bell import Bell
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +20,10 @@ def _steady_delays(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_broker() -> None:
+def _fresh_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wake-up stays on its way for as long as a test takes, on however slow a machine."""
+    monkeypatch.setattr(dispatch, "ON_ITS_WAY_SECONDS", 600)
+    monkeypatch.setattr(dispatch, "_bell", Bell(dispatch._ring, dispatch.GATHER_SECONDS))
     dispatch._paused["until"] = 0.0
     redis.Redis.from_url(environment.REDIS_URL).flushdb()
 

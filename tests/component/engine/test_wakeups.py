@@ -13,7 +13,7 @@ from integration.jobs import cases as case_book
 from integration.jobs import dispatch, engine, sweep
 from integration.jobs.streams import claim
 from integration.models import Document, Lane, OutboundMessage
-from tests.component.engine.yard import cases, fine, partner, put, put_and_roll_back, run, time_passes
+from tests.component.engine.yard import cases, fine, partner, put, put_and_roll_back, run, time_passes, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,10 +23,14 @@ def queued(lane: Lane = Lane.ORDER) -> int:
     return int(redis.Redis.from_url(environment.REDIS_URL).llen(dispatch.queue(lane)))
 
 
-@pytest.mark.drill  # counts wake-ups: fails beside other tests, see docs/status.md
+def nothing_gathered() -> bool:
+    return not dispatch._bell._gathering
+
+
 def test_a_burst_sends_one_wake_up() -> None:
-    for number in range(8):  # well within the time that a wake-up is on its way, on a slow machine too
+    for number in range(8):
         put(f"order:{number}")
+    until(nothing_gathered)
     assert (queued(Lane.ORDER), queued(Lane.SHIPMENT)) == (1, 0)
 
 
@@ -40,6 +44,7 @@ def test_work_that_comes_while_a_worker_looks_sends_its_own() -> None:
     put("order:1")
     dispatch.arrived(Lane.ORDER)
     put("order:2")
+    until(nothing_gathered)
     assert queued() == 2
 
 
@@ -77,12 +82,12 @@ def test_without_a_broker_work_is_taken_in_all_the_same(settings: Any, closed_po
     assert job.state == "succeeded"
 
 
-@pytest.mark.drill  # counts wake-ups: fails beside other tests, see docs/status.md
 def test_a_worker_whose_time_is_up_sends_for_the_next_one() -> None:
     put("order:1")
     dispatch.arrived(Lane.ORDER)
     before = queued()
     assert engine.run_lane(Lane.ORDER, {"work": fine}, seconds=0) == 0
+    until(nothing_gathered)
     assert queued() == before + 1
 
 
