@@ -23,7 +23,8 @@ PUBLIC_URL = env.text("PUBLIC_URL", default="http://127.0.0.1:8000")
 DATABASES = {"default": env.postgresql("DATABASE_URL", default="postgres://crossdock@127.0.0.1:5432/crossdock")}
 DATABASES["default"] |= {"CONN_MAX_AGE": env.whole("DATABASE_CONN_MAX_AGE", default=60), "CONN_HEALTH_CHECKS": True}
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
-DATABASE_PREPARE = env.flag("DATABASE_PREPARE", default=True)  # off behind a pooler that shares connections
+if env.flag("DATABASE_PREPARE", default=True):  # off behind a pooler that shares connections
+    DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5
 REDIS_URL = env.text("REDIS_URL", default="redis://127.0.0.1:6379/0")
 
 INSTALLED_APPS = [

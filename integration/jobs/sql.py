@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
-from django.conf import settings
 from django.db import connection
 
 Arguments = Sequence[Any] | Mapping[str, Any]
@@ -25,5 +24,5 @@ def _execute(statement: str, arguments: Arguments) -> tuple[int, list[tuple[Any,
     connection.validate_no_broken_transaction()
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement.encode(), arguments, prepare=settings.DATABASE_PREPARE)
+        cursor.execute(statement.encode(), arguments, prepare=True)
         return cursor.rowcount, cursor.fetchall() if cursor.description else []
