@@ -24,7 +24,7 @@ DATABASES = {"default": env.postgresql("DATABASE_URL", default="postgres://cross
 DATABASES["default"] |= {"CONN_MAX_AGE": env.whole("DATABASE_CONN_MAX_AGE", default=60), "CONN_HEALTH_CHECKS": True}
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 if env.flag("DATABASE_PREPARE", default=True):  # off behind a pooler that shares connections
-    DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5
+    DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 5}
 REDIS_URL = env.text("REDIS_URL", default="redis://127.0.0.1:6379/0")
 
 INSTALLED_APPS = [
