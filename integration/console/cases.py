@@ -33,17 +33,23 @@ def _retry(pk: int, actor: acts.Actor, _reason: str) -> str:
 
 
 def _resolve(pk: int, actor: acts.Actor, reason: str) -> str:
-    acts.resolve_case(pk, actor, reason)
-    return "Jobs that still waited are tried again."
+    count = acts.resolve_case(pk, actor, reason)
+    if not count:
+        return "No job waited: the case is closed."
+    are, they = ("is", "it goes") if count == 1 else ("are", "they go")
+    return f"{plural(count, 'job')} {are} tried now; the case closes when {they} through."
 
 
 def _ignore(pk: int, actor: acts.Actor, reason: str) -> str:
-    acts.ignore_case(pk, actor, reason)
-    return "The jobs that waited are cancelled."
+    return _ended(acts.ignore_case(pk, actor, reason))
+
+
+def _ended(count: int) -> str:
+    return f"{plural(count, 'waiting job')} cancelled." if count else ""
 
 
 RETRY = Act("retry", "Retry now", _retry, "tried again")
-RESOLVE = Act("resolve", "Resolve", _resolve, "resolved", "What was done about it?")
+RESOLVE = Act("resolve", "Resolve", _resolve, "marked as resolved", "What was done about it? What waits is tried now.")
 IGNORE = Act(
     "ignore", "Ignore", _ignore, "ignored", "Why can this be ignored? Its waiting jobs are cancelled.", grave=True
 )

@@ -80,11 +80,28 @@ def test_a_case_is_retried_with_all_that_waits_for_it(client: Client, case: Exce
     assert SyncJob.objects.get().state == "pending"
 
 
-def test_a_case_is_resolved_once(client: Client, case: ExceptionCase) -> None:
-    first, second = (post(client, f"cases/{case.pk}/resolve", {"resolution": "Mapped."}) for _ in range(2))
+def test_a_resolved_case_stays_open_while_what_waits_for_it_is_tried(client: Client, case: ExceptionCase) -> None:
+    answer = post(client, f"cases/{case.pk}/resolve", {"resolution": "Mapped."})
+
+    assert (answer.status_code, answer.json()["state"], answer.json()["resolution"]) == (200, "open", "Mapped.")
+    assert (answer.json()["resolved_at"], SyncJob.objects.get().state) == (None, "pending")
+
+
+@pytest.mark.parametrize("act", ["resolve"])
+def test_a_case_is_closed_once(client: Client, case: ExceptionCase, act: str) -> None:
+    case.waiting.all().delete()
+    first, second = (post(client, f"cases/{case.pk}/{act}", {"resolution": "Mapped."}) for _ in range(2))
 
     assert (first.status_code, first.json()["state"], first.json()["resolution"]) == (200, "resolved", "Mapped.")
     assert (second.status_code, second.json()["error"]["code"]) == (409, "not_allowed")
+
+
+@pytest.mark.parametrize("act", ["resolve"])
+def test_a_case_is_not_closed_without_words(client: Client, case: ExceptionCase, act: str) -> None:
+    answer = post(client, f"cases/{case.pk}/{act}", {"resolution": " "})
+
+    assert (answer.status_code, answer.json()["error"]["field"]) == (400, "resolution")
+    assert (ExceptionCase.objects.get().state, SyncJob.objects.get().state) == ("open", "blocked")
 
 
 def test_a_mapping_lets_go_of_what_waited_for_it(client: Client, case: ExceptionCase) -> None:
