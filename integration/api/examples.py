@@ -98,6 +98,7 @@ REQUESTS: dict[str, Json] = {
     "hint": {"order": {"_action": "Crossdock(#7)", "_model": "sale.order", "_id": 31, "id": 31}},
     "jobs_cancel_create": {"cancel": {"reason": "Shipped by hand."}},
     "cases_resolve_create": {"resolve": {"resolution": "Mapped to CHAIR-ASH."}},
+    "cases_done_by_hand_create": {"done": {"resolution": "Booked on WH/OUT/00042 in Odoo."}},
     "mappings_create": {"product": _NEW_MAPPING},
 }
 ANSWERS: dict[str, Json] = {
@@ -124,6 +125,7 @@ ANSWERS: dict[str, Json] = {
     "cases_retrieve": _CASE,
     "cases_retry_create": {"retried": 3},
     "cases_resolve_create": _RESOLVED,
+    "cases_done_by_hand_create": _RESOLVED | {"resolution": "Booked on WH/OUT/00042 in Odoo."},
     "mappings_list": _page(_MAPPING),
     "mappings_retrieve": _MAPPING,
     "mappings_create": _MAPPING,

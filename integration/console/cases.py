@@ -40,6 +40,10 @@ def _resolve(pk: int, actor: acts.Actor, reason: str) -> str:
     return f"{plural(count, 'job')} {are} tried now; the case closes when {they} through."
 
 
+def _done(pk: int, actor: acts.Actor, reason: str) -> str:
+    return _ended(acts.done_by_hand(pk, actor, reason))
+
+
 def _ignore(pk: int, actor: acts.Actor, reason: str) -> str:
     return _ended(acts.ignore_case(pk, actor, reason))
 
@@ -50,6 +54,14 @@ def _ended(count: int) -> str:
 
 RETRY = Act("retry", "Retry now", _retry, "tried again")
 RESOLVE = Act("resolve", "Resolve", _resolve, "marked as resolved", "What was done about it? What waits is tried now.")
+DONE = Act(
+    "done",
+    "Done by hand",
+    _done,
+    "closed as done by hand",
+    "What was done, and where? The jobs that wait end here, nothing more is written.",
+    grave=True,
+)
 IGNORE = Act(
     "ignore", "Ignore", _ignore, "ignored", "Why can this be ignored? Its waiting jobs are cancelled.", grave=True
 )
@@ -79,7 +91,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(ExceptionCase)
 class ExceptionCaseAdmin(ActingAdmin):
-    acts = (RETRY, RESOLVE, IGNORE)
+    acts = (RETRY, RESOLVE, DONE, IGNORE)
     exact = ("document__reference", "document__parent__reference", "code", "waiting__job__document__reference")
     search_help_text = "Order or delivery number, case number, code"
     list_display = (

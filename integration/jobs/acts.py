@@ -104,6 +104,18 @@ def resolve_case(case_id: int, actor: Actor, resolution: str) -> int:
     return len(jobs)
 
 
+def done_by_hand(case_id: int, actor: Actor, resolution: str) -> int:
+    """Closes a case whose work a person has done elsewhere: the jobs that wait for it are cancelled.
+
+    Returns how many. Raises NotAllowed.
+    """
+    with transaction.atomic():
+        case = _open_case(case_id)
+        jobs = _end(case, ExceptionCase.State.RESOLVED, actor, resolution)
+        note(actor, "done by hand", case.title, case=case_id, resolution=resolution, jobs=jobs)
+    return len(jobs)
+
+
 def ignore_case(case_id: int, actor: Actor, reason: str) -> int:
     """Closes a case that nothing is to be done about: the jobs that wait for it are cancelled.
 

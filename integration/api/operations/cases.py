@@ -38,6 +38,15 @@ class Cases(Resource[ExceptionCase]):
         """
         return self._say(acts.resolve_case, request)
 
+    @extend_schema(request=ResolveSerializer, responses=CaseSerializer)
+    @action(detail=True, methods=["post"])
+    def done_by_hand(self, request: Request, pk: int) -> Response:
+        """Closes a case whose work a person has done elsewhere; the jobs that wait for it are cancelled.
+
+        409 for a closed case, or one with a job that runs.
+        """
+        return self._say(acts.done_by_hand, request)
+
     def _say(self, act: Callable[[int, acts.Actor, str], int], request: Request) -> Response:
         given = ResolveSerializer(data=request.data)
         given.is_valid(raise_exception=True)

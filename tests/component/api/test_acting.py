@@ -87,7 +87,7 @@ def test_a_resolved_case_stays_open_while_what_waits_for_it_is_tried(client: Cli
     assert (answer.json()["resolved_at"], SyncJob.objects.get().state) == (None, "pending")
 
 
-@pytest.mark.parametrize("act", ["resolve"])
+@pytest.mark.parametrize("act", ["resolve", "done_by_hand"])
 def test_a_case_is_closed_once(client: Client, case: ExceptionCase, act: str) -> None:
     case.waiting.all().delete()
     first, second = (post(client, f"cases/{case.pk}/{act}", {"resolution": "Mapped."}) for _ in range(2))
@@ -96,7 +96,16 @@ def test_a_case_is_closed_once(client: Client, case: ExceptionCase, act: str) ->
     assert (second.status_code, second.json()["error"]["code"]) == (409, "not_allowed")
 
 
-@pytest.mark.parametrize("act", ["resolve"])
+def test_a_case_that_was_done_by_hand_ends_what_waits_for_it(client: Client, case: ExceptionCase) -> None:
+    answer = post(client, f"cases/{case.pk}/done_by_hand", {"resolution": "Booked in Odoo."})
+
+    assert (answer.status_code, answer.json()["state"], answer.json()["resolution"]) == (
+        200, "resolved", "Booked in Odoo.",
+    )  # fmt: skip
+    assert (SyncJob.objects.get().state, AuditEvent.objects.get().verb) == ("cancelled", "done by hand")
+
+
+@pytest.mark.parametrize("act", ["resolve", "done_by_hand"])
 def test_a_case_is_not_closed_without_words(client: Client, case: ExceptionCase, act: str) -> None:
     answer = post(client, f"cases/{case.pk}/{act}", {"resolution": " "})
 

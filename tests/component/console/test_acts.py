@@ -95,6 +95,12 @@ def test_a_resolved_case_says_that_it_closes_when_its_jobs_went_through(jobs, to
     ("act", "asked", "state", "told"),
     [
         (
+            "done",
+            "What was done, and where? The jobs that wait end here, nothing more is written.",
+            ExceptionCase.State.RESOLVED,
+            "1 exception case closed as done by hand. 1 waiting job cancelled.",
+        ),
+        (
             "ignore",
             "Why can this be ignored? Its waiting jobs are cancelled.",
             ExceptionCase.State.IGNORED,
@@ -111,7 +117,12 @@ def test_a_case_that_was_ended_cancels_its_jobs(act, asked, state, told, rows, a
     assert (rows.job.state, said(page)) == (SyncJob.State.CANCELLED, [told])
 
 
-@pytest.mark.parametrize("act", ["retry", "resolve", "ignore"])
+def test_an_open_case_offers_all_that_may_be_done_with_it(rows, admin_client):
+    page = admin_client.get(reverse("admin:integration_exceptioncase_change", args=[rows.case.pk]))
+    assert [act.label for act in page.context["buttons"]] == ["Retry now", "Resolve", "Done by hand", "Ignore"]
+
+
+@pytest.mark.parametrize("act", ["retry", "resolve", "done", "ignore"])
 def test_who_may_only_look_cannot_act(act, rows, operator):
     assert operator.post(button(rows.case, act), {"reason": "x"}).status_code == 403
     bulk(operator, rows.case, act, reason="x")

@@ -183,15 +183,30 @@ def test_a_cause_that_is_seen_to_be_gone_is_not_what_the_person_did(eve: Actor) 
     assert closed() == ("resolved", "It answers again.", None)
 
 
-def test_an_ignored_case_cancels_what_waits_for_it(eve: Actor) -> None:
+@pytest.mark.parametrize(
+    ("act", "state", "verb"),
+    [(acts.ignore_case, "ignored", "ignore case"), (acts.done_by_hand, "resolved", "done by hand")],
+)
+def test_ignored_or_done_by_hand_a_case_cancels_what_waits_for_it(
+    act: Callable[[int, Actor, str], int], state: str, verb: str, eve: Actor
+) -> None:
     jobs = failed("order:1", "order:2")
-    assert acts.ignore_case(case_id(), eve, "A test order.") == 2
-    assert closed() == ("ignored", "A test order.", eve.user)
+    assert act(case_id(), eve, "Booked it in Odoo.") == 2
+    assert closed() == (state, "Booked it in Odoo.", eve.user)
     assert (run(fine), states(*jobs)) == (0, [State.CANCELLED] * 2)
+    assert audit() == [("eve", verb, "Refused by the partner's system")]
     assert AuditEvent.objects.get().detail["jobs"] == [job.pk for job in jobs]
 
 
-@pytest.mark.parametrize("act", [acts.ignore_case])
+def test_what_waits_behind_a_job_that_was_done_by_hand_goes_on() -> None:
+    [wrong] = failed("order:1")
+    corrected = put("order:1")
+    assert run(fine) == 0
+    acts.done_by_hand(case_id(), ADA, "Asked for a correction.")
+    assert (run(fine), states(wrong, corrected)) == (1, [State.CANCELLED, State.SUCCEEDED])
+
+
+@pytest.mark.parametrize("act", [acts.ignore_case, acts.done_by_hand])
 def test_a_case_with_a_running_job_cannot_be_ended_and_nothing_is_changed(
     act: Callable[[int, Actor, str], int],
 ) -> None:
@@ -208,13 +223,14 @@ def test_a_case_with_a_running_job_cannot_be_ended_and_nothing_is_changed(
     [
         lambda pk: acts.retry_case(pk, ADA),
         lambda pk: acts.resolve_case(pk, ADA, ""),
+        lambda pk: acts.done_by_hand(pk, ADA, ""),
         lambda pk: acts.ignore_case(pk, ADA, ""),
     ],
 )
 def test_a_case_that_is_closed_or_unknown_says_so(act: Callable[[int], object]) -> None:
     failed("order:1")
-    acts.ignore_case(case_id(), ADA, "done")
-    with pytest.raises(NotAllowed, match="The case is Ignored already"):
+    acts.done_by_hand(case_id(), ADA, "done")
+    with pytest.raises(NotAllowed, match="The case is Resolved already"):
         act(case_id())
     with pytest.raises(NotAllowed, match="There is no case 0"):
         act(0)

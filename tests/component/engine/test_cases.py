@@ -154,7 +154,7 @@ def test_whoever_fails_while_a_person_closes_the_case_opens_a_new_one() -> None:
         for number in range(40):
             if case := ExceptionCase.objects.filter(state="open").first():
                 with suppress(NotAllowed):  # one of its jobs runs
-                    acts.ignore_case(case.pk, ADA, "not wanted")
+                    acts.done_by_hand(case.pk, ADA, "made by hand")
                     closed += 1
             put(f"order:{number}")
         return closed

@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from integration.jobs import acts
 from integration.models import BusinessRule, ExceptionCase, Warehouse
-from tests.component.flows.yard import Sale, Yard
+from tests.component.flows.yard import SOMEBODY, Sale, Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,6 +96,19 @@ def test_fewer_serial_numbers_than_pieces(yard: Yard) -> None:
     yard.shipped(sale, lines=[yard.line(sale, serials=["DRILL-001", "DRILL-002"])])
     words = "Shipment SHP-000001: 3 of DRILL shipped with 2 serial or lot numbers."
     stopped(yard, ("CD-5006", words), state="needs_attention")
+
+
+def test_a_corrected_confirmation_posts_when_the_wrong_one_was_ended_by_hand(yard: Yard) -> None:
+    sale = yard.released(("DRILL", 2))
+    wrong = yard.shipped(sale, lines=[yard.line(sale, serials=["DRILL-001"])])
+    [line] = wrong["lines"]
+    yard.wms.send("shipment.confirmed", {**wrong, "lines": [{**line, "serials": ["DRILL-001", "DRILL-002"]}]})
+    yard.run()
+    assert (yard.cases()[0][0], yard.odoo.writes(), len(yard.unfinished())) == ("CD-5006", [], 2)
+    acts.done_by_hand(yard.case("CD-5006").pk, SOMEBODY, "Asked for all numbers.")
+    yard.run()
+    assert (yard.odoo.lots(sale.id), yard.state(sale.release)) == ([("DRILL-001", 1), ("DRILL-002", 1)], "shipped")
+    assert (yard.cases(), yard.unfinished()) == ([], [])
 
 
 def test_a_serial_number_twice(yard: Yard) -> None:
