@@ -45,9 +45,9 @@ def open_case(
     if known is not None:
         known.count += 1
         known.last_seen = Now()
-        known.cause, known.fix = error.cause, error.fix
+        known.cause, known.fix, known.context = error.cause, error.fix, _context(error)
         known.resolution, known.resolved_by = "", None
-        known.save(update_fields=["count", "last_seen", "cause", "fix", "resolution", "resolved_by"])
+        known.save(update_fields=["count", "last_seen", "cause", "fix", "context", "resolution", "resolved_by"])
         return known
     return ExceptionCase.objects.create(
         fingerprint=error.fingerprint,
@@ -59,7 +59,7 @@ def open_case(
         severity=error.problem.severity,
         connection=connection,
         document=document,
-        context={key: _plain(value) for key, value in error.context.items()},
+        context=_context(error),
         value=document.value if document else None,
         currency=document.currency if document else "",
         last_seen=Now(),
@@ -112,6 +112,10 @@ def _forget(job: SyncJob, *, but: Iterable[ExceptionCase], **closing: Any) -> No
     left.delete()
     idle = ExceptionCase.objects.filter(pk__in=cases, state__in=UNRESOLVED, waiting__isnull=True)
     idle.update(state=ExceptionCase.State.RESOLVED, resolved_at=Now(), **closing)
+
+
+def _context(error: IntegrationError) -> dict[str, object]:
+    return {key: _plain(value) for key, value in error.context.items()}
 
 
 def _plain(value: object) -> object:

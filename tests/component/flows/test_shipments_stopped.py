@@ -84,6 +84,20 @@ def test_more_than_ordered_posts_once_the_order_says_so(yard: Yard) -> None:
     posted(yard, sale, 4)
 
 
+def test_raising_the_line_for_what_was_shipped_over_leaves_no_case_behind(yard: Yard) -> None:
+    """Odoo's change is seen before the shipment is looked at again."""
+    sale = yard.released(("CRATE-S", 3), ("ROPE-10", 1))
+    yard.shipped(sale, lines=[yard.line(sale, quantity="4"), yard.line(sale, 1)])
+    yard.odoo.order_more(sale.id, "CRATE-S", 4)
+    yard.look()
+    assert [code for code, _ in yard.cases()] == ["CD-5004", "CD-4004"]
+    yard.later()
+    assert yard.left(sale) == {"CRATE-S": (4, 4, 4), "ROPE-10": (1, 1, 1)}
+    assert (yard.state(sale.release), yard.cases(), yard.unfinished()) == ("shipped", [], [])
+    words = dict(ExceptionCase.objects.values_list("code", "resolution"))
+    assert words == {"CD-5004": "It went through.", "CD-4004": "The goods left as Odoo asks for them now."}
+
+
 def test_zero_of_everything(yard: Yard) -> None:
     sale = yard.released(("CRATE-S", 3))
     yard.shipped(sale, "zero")
@@ -138,7 +152,7 @@ def test_a_product_that_the_order_does_not_hold_posts_once_it_is_on_the_order(ya
     yard.look()
     yard.later()
     assert yard.left(sale) == {"CRATE-S": (3, 3, 3), "ROPE-10": (1, 1, 1)}
-    assert (yard.state(sale.release), yard.unfinished()) == ("shipped", [])
+    assert (yard.state(sale.release), yard.cases(), yard.unfinished()) == ("shipped", [], [])
 
 
 def test_a_line_that_was_cancelled_in_odoo_posts_once_it_is_back(yard: Yard) -> None:
