@@ -65,7 +65,8 @@ _CASE: Json = {
 _NEW_MAPPING: Json = {"kind": "product", "partner": "northgate", "odoo_code": "CHAIR-ASH", "partner_code": "X-1"}
 _MAPPING: Json = {
     **_NEW_MAPPING,
-    **{"id": 204, "sku": "", "factor": "1", "per": "1", "version": 1, "valid_from": _LATER, "valid_to": None},
+    **{"id": 204, "sku": "", "factor": "1", "per": "1", "alias": False},
+    **{"version": 1, "valid_from": _LATER, "valid_to": None},
 }
 _RETRIED: Json = _JOB | {"state": "pending", "attempts": 0}
 _CANCELLED: Json = _JOB | {"state": "cancelled", "finished_at": _LATER}
@@ -99,7 +100,7 @@ REQUESTS: dict[str, Json] = {
     "jobs_cancel_create": {"cancel": {"reason": "Shipped by hand."}},
     "cases_resolve_create": {"resolve": {"resolution": "Mapped to CHAIR-ASH."}},
     "cases_done_by_hand_create": {"done": {"resolution": "Booked on WH/OUT/00042 in Odoo."}},
-    "mappings_create": {"product": _NEW_MAPPING},
+    "mappings_create": {"product": _NEW_MAPPING, "alias": _NEW_MAPPING | {"partner_code": "X-1-OLD", "alias": True}},
 }
 ANSWERS: dict[str, Json] = {
     "webhook": {"message": 5120},

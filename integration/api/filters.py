@@ -104,4 +104,4 @@ class MappingFilter(filters.FilterSet):
 
     class Meta:
         model = CodeMapping
-        fields = ["partner", "kind", "odoo_code", "partner_code", "sku", "active"]
+        fields = ["partner", "kind", "odoo_code", "partner_code", "sku", "alias", "active"]

@@ -16,27 +16,41 @@ from integration.jobs import acts, mappings
 from integration.models import BusinessRule, CodeMapping, Connection, ExceptionCase, ExternalReference
 
 RELEASED = "Jobs that waited for this mapping are tried now."
-MAPPED = "This code is mapped already: open that mapping and change it."
-KEY = ("kind", "partner", "odoo_code", "sku")  # what a mapping is about; a new version keeps it
+SECOND = (
+    "{partner} gets {sent} for {code} already. If it says {said} as well, tick Alias: that is understood then, and "
+    "{sent} is still what is sent. To send {said} from now on, open the other mapping and change it."
+)
+MAPPED = "This is mapped already: open that mapping and change it."
 
 
 class MappingForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = CodeMapping
-        fields = (*KEY, "partner_code", "factor", "per")
+        fields = (*mappings.KEY, "partner_code", "alias", "factor", "per")
 
     def clean(self) -> dict[str, Any]:
         """The table's own rules, in words that say what to do."""
         entered: dict[str, Any] = super().clean() or self.cleaned_data
-        key = {name: entered.get(name, getattr(self.instance, name, None)) for name in KEY if name != "partner"}
-        partner = entered.get("partner") or self.instance.partner_id
-        others = CodeMapping.objects.filter(partner=partner, valid_to=None).exclude(pk=self.instance.pk)
-        if others.filter(**key).exists():
-            self.add_error("odoo_code", ValidationError(MAPPED))
-        taken = others.filter(kind=CodeMapping.Kind.PRODUCT, partner_code=entered.get("partner_code")).first()
-        if taken and key["kind"] == CodeMapping.Kind.PRODUCT:
-            self.add_error("partner_code", ValidationError(f"This code is mapped to {taken.odoo_code} already."))
+        if not self.errors:
+            known = {name: getattr(self.instance, name) for name in self._meta.fields or () if name not in entered}
+            wanted = CodeMapping(**known, **entered)
+            wrong = list(mappings.clashes(wanted))
+            if self.instance.pk is None and not wrong:
+                wrong = _mapped(wanted)
+            for field, words in wrong:
+                self.add_error(field if field in self.fields else None, ValidationError(words))
         return entered
+
+
+def _mapped(wanted: CodeMapping) -> list[tuple[str, str]]:
+    """A new row of what is mapped is no new version here: who adds a second code may not want another one sent."""
+    there = mappings.in_force(wanted)
+    if there is None:
+        return []
+    if there.partner_code == wanted.partner_code:
+        return [("partner_code", MAPPED)]
+    names = {"code": wanted.odoo_code, "sent": there.partner_code, "said": wanted.partner_code}
+    return [("alias", SECOND.format(partner=wanted.partner.name, **names))]
 
 
 class CurrentFilter(admin.SimpleListFilter):
@@ -62,7 +76,7 @@ class CodeMappingAdmin(ConfigurationAdmin):
     list_filter = (CurrentFilter, "kind", "partner")
     ordering = ("valid_to", "kind", "odoo_code")
     fieldsets = (
-        (None, {"fields": (("kind", "partner"), ("odoo_code", "partner_code"), ("sku", "factor", "per"))}),
+        (None, {"fields": (("kind", "partner"), ("odoo_code", "partner_code"), "alias", ("sku", "factor", "per"))}),
     )  # fmt: skip
     nothing = "Add a mapping to say which code here is which code of a partner."
 
@@ -74,7 +88,9 @@ class CodeMappingAdmin(ConfigurationAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: CodeMapping | None = None) -> tuple[str, ...]:
-        return KEY if obj else ()
+        if obj is None:
+            return ()
+        return (*mappings.KEY, "alias", *(["partner_code"] if obj.alias else []))
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "partner":
@@ -97,6 +113,7 @@ class CodeMappingAdmin(ConfigurationAdmin):
             factor=obj.factor,
             per=obj.per,
             sku=obj.sku,
+            alias=obj.alias,
             actor=actor(request),
         )
         obj.__dict__.update(new.__dict__)
@@ -120,7 +137,9 @@ class CodeMappingAdmin(ConfigurationAdmin):
 
     @admin.display(description="state")
     def in_force(self, mapping: CodeMapping) -> SafeString:
-        return badge("replaced", "superseded") if mapping.valid_to else badge("in force", "accepted")
+        if mapping.valid_to:
+            return badge("replaced", "superseded")
+        return badge("alias", "released") if mapping.alias else badge("in force", "accepted")
 
 
 @admin.register(BusinessRule)

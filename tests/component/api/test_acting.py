@@ -129,6 +129,24 @@ def test_a_changed_mapping_is_a_new_version(client: Client, wms: Connection) -> 
     assert list(CodeMapping.objects.filter(valid_to=None).values_list("partner_code", flat=True)) == ["X-2"]
 
 
+def test_an_alias_is_added_beside_what_is_sent(client: Client, wms: Connection) -> None:
+    post(client, "mappings", MAPPING)
+
+    answer = post(client, "mappings", MAPPING | {"partner_code": "X-2", "alias": True})
+
+    assert (answer.status_code, answer.json()["alias"], answer.json()["version"]) == (201, True, 1)
+    active = CodeMapping.objects.filter(valid_to=None).order_by("pk")
+    assert list(active.values_list("partner_code", "alias")) == [("X-1", False), ("X-2", True)]
+
+
+def test_an_alias_of_what_is_not_mapped_is_409(client: Client, wms: Connection) -> None:
+    answer = post(client, "mappings", MAPPING | {"alias": True})
+
+    words = "CHAIR-ASH has no code that is sent yet: add that one first, without Alias."
+    assert (answer.status_code, answer.json()["error"]) == (409, {"code": "not_allowed", "message": words})
+    assert not CodeMapping.objects.exists()
+
+
 def test_a_code_that_is_taken_is_409(client: Client, wms: Connection) -> None:
     post(client, "mappings", MAPPING)
 
@@ -144,6 +162,7 @@ def test_a_code_that_is_taken_is_409(client: Client, wms: Connection) -> None:
         ("partner", 5),
         ("odoo_code", "x" * 101),
         ("partner_code", "\x00"),
+        ("alias", "maybe"),
         ("factor", "0"),
         ("factor", "-1"),
         ("factor", "1e400"),

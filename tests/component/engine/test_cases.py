@@ -225,7 +225,7 @@ def test_a_new_version_of_a_mapping_closes_the_old_one() -> None:
 def test_one_partner_code_is_one_product() -> None:
     connection = partner()
     mappings.add(connection, KIND.PRODUCT, "CHAIR", "100-441", actor=ADA)
-    with pytest.raises(NotAllowed, match="100-441 is mapped to another product of WMS already"):
+    with pytest.raises(NotAllowed, match="100-441 is mapped to CHAIR already"):
         mappings.add(connection, KIND.PRODUCT, "LAMP", "100-441", actor=ADA)
     assert (CodeMapping.objects.count(), AuditEvent.objects.count()) == (1, 1)
 

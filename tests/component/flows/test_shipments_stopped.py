@@ -1,11 +1,12 @@
 """Shipments that cannot be posted: one case with its words, nothing written to Odoo, and on they go once mended."""
 
+import json
 from decimal import Decimal
 
 import pytest
 
 from integration.jobs import acts
-from integration.models import BusinessRule, ExceptionCase, Warehouse
+from integration.models import BusinessRule, ExceptionCase, OutboundMessage, Warehouse
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,6 +35,20 @@ def test_an_unknown_sku_posts_once_it_is_mapped(yard: Yard) -> None:
     yard.run()
     assert yard.left(sale) == {"CRATE-S": (3, 0, 3), "NEW-SKU": (0, 3, 0)}
     assert (yard.state(sale.release), yard.cases(), yard.unfinished()) == ("shipped", [], [])
+
+
+def test_an_alias_posts_what_the_warehouse_calls_otherwise_and_the_next_release_is_sent_as_before(yard: Yard) -> None:
+    sale = yard.released(("CRATE-S", 3))
+    yard.shipped(sale, lines=[yard.line(sale, sku="NEW-SKU")], carrier="BALLOON")
+    assert [code for code, _ in yard.cases()] == ["CD-3002", "CD-3006"]
+    yard.map("product", "CRATE-S", "NEW-SKU", alias=True)
+    yard.map("carrier", "Standard delivery", "BALLOON", alias=True)
+    yard.run()
+    assert yard.left(sale) == {"CRATE-S": (3, 0, 3), "NEW-SKU": (0, 3, 0)}
+    assert (yard.state(sale.release), yard.cases(), yard.unfinished()) == ("shipped", [], [])
+    yard.released(("CRATE-S", 2))
+    sent = json.loads(OutboundMessage.objects.latest("pk").body)["data"]
+    assert (sent["carrier"]["code"], [line["sku"] for line in sent["lines"]]) == ("STD", ["P-CRATE-S"])
 
 
 def test_an_unknown_unit_posts_once_it_is_mapped(yard: Yard) -> None:
