@@ -99,7 +99,7 @@ class CaseFilter(filters.FilterSet):
 class MappingFilter(filters.FilterSet):
     partner = filters.CharFilter(field_name="partner__slug", label="Slug")
     active = filters.BooleanFilter(
-        field_name="valid_to", lookup_expr="isnull", label="False: only versions that were replaced"
+        field_name="valid_to", lookup_expr="isnull", label="False: only what was replaced or ended"
     )
 
     class Meta:

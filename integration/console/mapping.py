@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from integration.console.acting import Act, Acting
 from integration.console.base import ConfigurationAdmin, HistoryAdmin, actor
 from integration.console.words import badge, quantity
 from integration.jobs import acts, mappings
@@ -54,21 +55,31 @@ def _mapped(wanted: CodeMapping) -> list[tuple[str, str]]:
 
 
 class CurrentFilter(admin.SimpleListFilter):
-    """Shows the mappings in force unless asked for the older versions."""
+    """Shows the mappings in force, or what was replaced or ended."""
 
     title = "version"
     parameter_name = "version"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> tuple[tuple[str, str], ...]:
-        return (("current", "In force"), ("old", "Replaced"))
+        return (("current", "In force"), ("old", "No longer in force"))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
         return queryset if self.value() is None else queryset.filter(valid_to__isnull=self.value() == "current")
 
 
+def _end(pk: int, actor: acts.Actor, reason: str) -> str:
+    mappings.end(pk, actor, reason)
+    return "What needs it from now on opens a case."
+
+
+END = Act("end", "End", _end, "ended", "Why is this code not used any more?", grave=True)
+
+
 @admin.register(CodeMapping)
-class CodeMappingAdmin(ConfigurationAdmin):
+class CodeMappingAdmin(Acting, ConfigurationAdmin):
+    acts = (END,)
     form = MappingForm
+    change_form_outer_before_template = "console/mapping.html"
     search_fields = ("odoo_code", "partner_code", "sku")
     search_help_text = "A code of either side"
     list_display = ("odoo_code", "partner_code", "kind", "partner", "sku", "factor_shown", "version", "in_force")
@@ -97,9 +108,18 @@ class CodeMappingAdmin(ConfigurationAdmin):
             kwargs["queryset"] = Connection.objects.exclude(kind="odoo").defer("secrets")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        row = self.get_object(request, object_id) if object_id else None
+        allowed = row is not None and row.valid_to is None and self.has_act_permission(request)
+        context = (extra_context or {}) | {"buttons": self.acts if allowed else ()}
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            return super().changeform_view(request, object_id, form_url, context)
         except acts.NotAllowed as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(request.get_full_path())
@@ -138,7 +158,7 @@ class CodeMappingAdmin(ConfigurationAdmin):
     @admin.display(description="state")
     def in_force(self, mapping: CodeMapping) -> SafeString:
         if mapping.valid_to:
-            return badge("replaced", "superseded")
+            return badge("no longer in force", "superseded")
         return badge("alias", "released") if mapping.alias else badge("in force", "accepted")
 
 

@@ -85,6 +85,27 @@ def add(
     return new
 
 
+@transaction.atomic
+def end(mapping_id: int, actor: Actor, reason: str) -> None:
+    """Nothing is mapped by the row any more; what needs it later opens its case. Raises NotAllowed."""
+    row = CodeMapping.objects.select_for_update(of=("self",)).select_related("partner").filter(pk=mapping_id).first()
+    if row is None or row.valid_to is not None:
+        raise NotAllowed(f"{row or 'The mapping'} is not in force any more.")
+    if left := _left_alone(row):
+        raise NotAllowed(f"{row} has aliases: end {', '.join(left)} first.")
+    CodeMapping.objects.filter(pk=row.pk).update(valid_to=Now())
+    acts.note(actor, "end mapping", str(row), mapping=row.pk, partner=row.partner.slug, reason=reason)
+
+
+def _left_alone(row: CodeMapping) -> list[str]:
+    """The aliases that would have nothing beside them that is sent."""
+    if row.alias:
+        return []
+    same = {"partner": row.partner, "kind": row.kind, "odoo_code": row.odoo_code, "valid_to": None, "alias": True}
+    aliases = CodeMapping.objects.filter(**same).order_by("pk")
+    return [alias.partner_code for alias in aliases if not _sent(alias).exclude(pk=row.pk).exists()]
+
+
 def _add(new: CodeMapping) -> None:
     """Holds what is sent under this code, which an alias needs and a new version replaces."""
     list(_sent(new).select_for_update())

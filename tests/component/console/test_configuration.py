@@ -4,6 +4,7 @@ import hashlib
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 from django.utils.timezone import now
 
@@ -157,6 +158,50 @@ def test_an_alias_keeps_its_code_and_may_get_another_factor(rows, admin_client):
     assert [(row.partner_code, row.alias, row.version, row.per, row.valid_to is None) for row in found] == [
         ("EA", False, 1, 1, True), ("CS", True, 1, 1, False), ("CS", True, 2, 12, True),
     ]  # fmt: skip
+
+
+def end(client, mapping, **given):
+    return client.post(reverse("admin:integration_codemapping_act", args=[mapping.pk, "end"]), given, follow=True)
+
+
+def test_a_mapping_is_ended_with_a_reason(rows, admin_client):
+    mapping = CodeMapping.objects.create(kind="product", partner=rows.wms, odoo_code="A", partner_code="B")
+    page = admin_client.get(address("codemapping", "change", mapping.pk))
+    assert reverse("admin:integration_codemapping_act", args=[mapping.pk, "end"]) in page.text
+    assert "Why is this code not used any more?" in end(admin_client, mapping).text
+    assert not CodeMapping.objects.exclude(valid_to=None).exists()
+    page = end(admin_client, mapping, reason="discontinued")
+    assert [str(message) for message in page.context["messages"]] == [
+        "1 code mapping ended. What needs it from now on opens a case."
+    ]
+    mapping.refresh_from_db()
+    assert mapping.valid_to is not None
+    assert audited("end mapping").get().detail["reason"] == "discontinued"
+    assert "/act/end/" not in admin_client.get(address("codemapping", "change", mapping.pk)).text
+
+
+def test_a_mapping_with_an_alias_is_not_ended_and_says_why(rows, admin_client):
+    mapping = CodeMapping.objects.create(kind="product", partner=rows.wms, odoo_code="A", partner_code="B")
+    CodeMapping.objects.create(kind="product", partner=rows.wms, odoo_code="A", partner_code="B2", alias=True)
+    page = end(admin_client, mapping, reason="discontinued")
+    assert [str(message) for message in page.context["messages"]] == ["product A = B has aliases: end B2 first."]
+    assert CodeMapping.objects.filter(valid_to=None).count() == 3
+
+
+def test_several_mappings_are_ended_from_the_list(rows, admin_client):
+    rows = [CodeMapping.objects.create(kind="carrier", partner=rows.wms, odoo_code=x, partner_code=x) for x in "AB"]
+    chosen = {"action": "end", "_selected_action": [row.pk for row in rows], "reason": "gone"}
+    admin_client.post(address("codemapping", "changelist"), chosen)
+    assert CodeMapping.objects.filter(kind="carrier", valid_to=None).count() == 0
+
+
+@pytest.mark.parametrize("right", ["view_codemapping", "add_codemapping"])
+def test_who_may_not_change_mappings_cannot_end_one(right, rows, operator):
+    User.objects.get(username="operator").user_permissions.add(Permission.objects.get(codename=right))
+    mapping = CodeMapping.objects.get()
+    assert "/act/end/" not in operator.get(address("codemapping", "change", mapping.pk)).text
+    assert end(operator, mapping, reason="x").status_code == 403
+    assert CodeMapping.objects.filter(valid_to=None).count() == 1
 
 
 def test_a_token_is_shown_once_and_only_its_hash_is_kept(db, admin_client):

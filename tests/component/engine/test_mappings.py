@@ -4,7 +4,6 @@ import threading
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Now
 
 from integration.jobs import mappings
 from integration.jobs.acts import Actor, NotAllowed
@@ -105,13 +104,62 @@ def test_the_table_itself_takes_no_second_row_in_force(wms: Connection, alias: b
         CodeMapping.objects.create(**row)
 
 
+def id_of(partner_code: str) -> int:
+    return CodeMapping.objects.get(partner_code=partner_code, valid_to=None).pk
+
+
+def test_an_ended_mapping_is_out_of_force_and_the_reason_is_kept(wms: Connection) -> None:
+    ended = id_of("100-441")
+    mappings.end(ended, ADA, "discontinued")
+    assert (active(), mappings.load(wms, {"CHAIR", "100-441"}).codes) == ([("Units", "EA", False, 1)], ())
+    event = AuditEvent.objects.latest("pk")
+    assert (event.actor, event.verb, event.subject) == ("ada", "end mapping", "product CHAIR = 100-441")
+    assert event.detail == {"mapping": ended, "partner": "wms", "reason": "discontinued"}
+
+
+def test_what_was_ended_may_be_mapped_again_and_its_versions_go_on(wms: Connection) -> None:
+    mappings.end(id_of("100-441"), ADA, "discontinued")
+    mappings.add(wms, KIND.PRODUCT, "CHAIR", "100-441", actor=ADA)
+    assert active(kind=KIND.PRODUCT) == [("CHAIR", "100-441", False, 2)]
+
+
+def test_what_is_ended_already_or_unknown_says_so(wms: Connection) -> None:
+    ended = id_of("100-441")
+    mappings.end(ended, ADA, "discontinued")
+    with pytest.raises(NotAllowed, match="product CHAIR = 100-441 is not in force any more"):
+        mappings.end(ended, ADA, "once more")
+    with pytest.raises(NotAllowed, match="The mapping is not in force any more"):
+        mappings.end(0, ADA, "")
+    assert AuditEvent.objects.filter(verb="end mapping").count() == 1
+
+
+def test_what_has_aliases_is_ended_after_them(wms: Connection) -> None:
+    for code in ("OLD", "OLDER"):
+        mappings.add(wms, KIND.PRODUCT, "CHAIR", code, alias=True, actor=ADA)
+    with pytest.raises(NotAllowed) as refused:
+        mappings.end(id_of("100-441"), ADA, "discontinued")
+    assert str(refused.value) == "product CHAIR = 100-441 has aliases: end OLD, OLDER first."
+    assert len(active(kind=KIND.PRODUCT)) == 3
+    for code in ("OLD", "OLDER", "100-441"):
+        mappings.end(id_of(code), ADA, "discontinued")
+    assert active(kind=KIND.PRODUCT) == []
+
+
+def test_an_alias_of_one_product_s_unit_holds_only_the_last_code_that_is_sent_for_it(wms: Connection) -> None:
+    mappings.add(wms, KIND.UNIT, "Units", "PR", sku="GLUE", actor=ADA)
+    mappings.add(wms, KIND.UNIT, "Units", "CS", sku="GLUE", alias=True, actor=ADA)
+    mappings.end(id_of("PR"), ADA, "sold by the piece")
+    with pytest.raises(NotAllowed, match="unit Units = EA has aliases: end CS first"):
+        mappings.end(id_of("EA"), ADA, "")
+
+
 def test_an_alias_waits_for_whoever_changes_what_it_stands_beside(wms: Connection) -> None:
     """A product that loses the code that is sent meanwhile gets no alias."""
     ended = threading.Event()
 
     def end() -> None:
         with transaction.atomic():
-            CodeMapping.objects.filter(kind=KIND.PRODUCT).update(valid_to=Now())
+            mappings.end(id_of("100-441"), ADA, "discontinued")
             ended.set()
             until(somebody_waits)
 
