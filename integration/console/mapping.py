@@ -85,7 +85,7 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
     list_display = ("odoo_code", "partner_code", "kind", "partner", "sku", "factor_shown", "version", "in_force")
     list_select_related = ("partner",)
     list_filter = (CurrentFilter, "kind", "partner")
-    ordering = ("valid_to", "kind", "odoo_code")
+    ordering = ("valid_to", "kind", "odoo_code", "alias")
     fieldsets = (
         (None, {"fields": (("kind", "partner"), ("odoo_code", "partner_code"), "alias", ("sku", "factor", "per"))}),
     )  # fmt: skip
