@@ -65,7 +65,8 @@ _CASE: Json = {
 _NEW_MAPPING: Json = {"kind": "product", "partner": "northgate", "odoo_code": "CHAIR-ASH", "partner_code": "X-1"}
 _MAPPING: Json = {
     **_NEW_MAPPING,
-    **{"id": 204, "sku": "", "factor": "1", "per": "1", "version": 1, "valid_from": _LATER, "valid_to": None},
+    **{"id": 204, "sku": "", "factor": "1", "per": "1", "alias": False},
+    **{"version": 1, "valid_from": _LATER, "valid_to": None},
 }
 _RETRIED: Json = _JOB | {"state": "pending", "attempts": 0}
 _CANCELLED: Json = _JOB | {"state": "cancelled", "finished_at": _LATER}
@@ -98,7 +99,8 @@ REQUESTS: dict[str, Json] = {
     "hint": {"order": {"_action": "Crossdock(#7)", "_model": "sale.order", "_id": 31, "id": 31}},
     "jobs_cancel_create": {"cancel": {"reason": "Shipped by hand."}},
     "cases_resolve_create": {"resolve": {"resolution": "Mapped to CHAIR-ASH."}},
-    "mappings_create": {"product": _NEW_MAPPING},
+    "cases_done_by_hand_create": {"done": {"resolution": "Booked on WH/OUT/00042 in Odoo."}},
+    "mappings_create": {"product": _NEW_MAPPING, "alias": _NEW_MAPPING | {"partner_code": "X-1-OLD", "alias": True}},
 }
 ANSWERS: dict[str, Json] = {
     "webhook": {"message": 5120},
@@ -124,6 +126,7 @@ ANSWERS: dict[str, Json] = {
     "cases_retrieve": _CASE,
     "cases_retry_create": {"retried": 3},
     "cases_resolve_create": _RESOLVED,
+    "cases_done_by_hand_create": _RESOLVED | {"resolution": "Booked on WH/OUT/00042 in Odoo."},
     "mappings_list": _page(_MAPPING),
     "mappings_retrieve": _MAPPING,
     "mappings_create": _MAPPING,

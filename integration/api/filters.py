@@ -99,9 +99,9 @@ class CaseFilter(filters.FilterSet):
 class MappingFilter(filters.FilterSet):
     partner = filters.CharFilter(field_name="partner__slug", label="Slug")
     active = filters.BooleanFilter(
-        field_name="valid_to", lookup_expr="isnull", label="False: only versions that were replaced"
+        field_name="valid_to", lookup_expr="isnull", label="False: only what was replaced or ended"
     )
 
     class Meta:
         model = CodeMapping
-        fields = ["partner", "kind", "odoo_code", "partner_code", "sku", "active"]
+        fields = ["partner", "kind", "odoo_code", "partner_code", "sku", "alias", "active"]

@@ -164,7 +164,7 @@ class MappingSerializer(serializers.ModelSerializer[CodeMapping]):
     class Meta:
         model = CodeMapping
         fields = (
-            *("id", "kind", "partner", "odoo_code", "partner_code", "sku", "factor", "per"),
+            *("id", "kind", "partner", "odoo_code", "partner_code", "sku", "factor", "per", "alias"),
             *("version", "valid_from", "valid_to"),
         )
 
@@ -189,6 +189,9 @@ class NewMappingSerializer(serializers.Serializer[None]):
     sku = serializers.CharField(max_length=100, default="", allow_blank=True, help_text="For a unit: this product only")
     factor = Quantity(default=Decimal(1), help_text="For a unit: so many partner units ...")
     per = Quantity(default=Decimal(1), help_text="... are so many Odoo units")
+    alias = serializers.BooleanField(
+        default=False, help_text="Understood when the partner says it; what we send uses the other code"
+    )
 
     def validate_factor(self, value: Decimal) -> Decimal:
         if value <= 0:

@@ -15,7 +15,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from integration.console import links
-from integration.console.base import HistoryAdmin, actor
+from integration.console.base import ConsoleAdmin, HistoryAdmin, actor
 from integration.console.words import plural
 from integration.jobs import acts
 
@@ -34,8 +34,8 @@ class Act:
     grave: bool = False
 
 
-class ActingAdmin(HistoryAdmin):
-    """History that people act on: ``acts`` are offered on the page of a row and in the list."""
+class Acting(ConsoleAdmin):
+    """Rows that people act on: ``acts`` are offered on the page of a row and in the list."""
 
     acts: Sequence[Act] = ()
 
@@ -103,8 +103,12 @@ class ActingAdmin(HistoryAdmin):
         return TemplateResponse(request, "console/reason.html", context)
 
 
+class ActingAdmin(Acting, HistoryAdmin):
+    """History that people act on."""
+
+
 def _bulk(act: Act) -> Callable[..., HttpResponseBase | None]:
-    def action(page: ActingAdmin, request: HttpRequest, rows: QuerySet[Model]) -> HttpResponseBase | None:
+    def action(page: Acting, request: HttpRequest, rows: QuerySet[Model]) -> HttpResponseBase | None:
         return page.bulk(request, act, rows)
 
     return action

@@ -33,17 +33,35 @@ def _retry(pk: int, actor: acts.Actor, _reason: str) -> str:
 
 
 def _resolve(pk: int, actor: acts.Actor, reason: str) -> str:
-    acts.resolve_case(pk, actor, reason)
-    return "Jobs that still waited are tried again."
+    count = acts.resolve_case(pk, actor, reason)
+    if not count:
+        return "No job waited: the case is closed."
+    are, they = ("is", "it goes") if count == 1 else ("are", "they go")
+    return f"{plural(count, 'job')} {are} tried now; the case closes when {they} through."
+
+
+def _done(pk: int, actor: acts.Actor, reason: str) -> str:
+    return _ended(acts.done_by_hand(pk, actor, reason))
 
 
 def _ignore(pk: int, actor: acts.Actor, reason: str) -> str:
-    acts.ignore_case(pk, actor, reason)
-    return "The jobs that waited are cancelled."
+    return _ended(acts.ignore_case(pk, actor, reason))
+
+
+def _ended(count: int) -> str:
+    return f"{plural(count, 'waiting job')} cancelled." if count else ""
 
 
 RETRY = Act("retry", "Retry now", _retry, "tried again")
-RESOLVE = Act("resolve", "Resolve", _resolve, "resolved", "What was done about it?")
+RESOLVE = Act("resolve", "Resolve", _resolve, "marked as resolved", "What was done about it? What waits is tried now.")
+DONE = Act(
+    "done",
+    "Done by hand",
+    _done,
+    "closed as done by hand",
+    "What was done, and where? The jobs that wait end here, nothing more is written.",
+    grave=True,
+)
 IGNORE = Act(
     "ignore", "Ignore", _ignore, "ignored", "Why can this be ignored? Its waiting jobs are cancelled.", grave=True
 )
@@ -73,7 +91,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(ExceptionCase)
 class ExceptionCaseAdmin(ActingAdmin):
-    acts = (RETRY, RESOLVE, IGNORE)
+    acts = (RETRY, RESOLVE, DONE, IGNORE)
     exact = ("document__reference", "document__parent__reference", "code", "waiting__job__document__reference")
     search_help_text = "Order or delivery number, case number, code"
     list_display = (

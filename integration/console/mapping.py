@@ -10,59 +10,84 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from integration.console.acting import Act, Acting
 from integration.console.base import ConfigurationAdmin, HistoryAdmin, actor
 from integration.console.words import badge, quantity
 from integration.jobs import acts, mappings
 from integration.models import BusinessRule, CodeMapping, Connection, ExceptionCase, ExternalReference
 
 RELEASED = "Jobs that waited for this mapping are tried now."
-MAPPED = "This code is mapped already: open that mapping and change it."
-KEY = ("kind", "partner", "odoo_code", "sku")  # what a mapping is about; a new version keeps it
+SECOND = (
+    "{partner} gets {sent} for {code} already. If it says {said} as well, tick Alias: that is understood then, and "
+    "{sent} is still what is sent. To send {said} from now on, open the other mapping and change it."
+)
+MAPPED = "This is mapped already: open that mapping and change it."
 
 
 class MappingForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = CodeMapping
-        fields = (*KEY, "partner_code", "factor", "per")
+        fields = (*mappings.KEY, "partner_code", "alias", "factor", "per")
 
     def clean(self) -> dict[str, Any]:
         """The table's own rules, in words that say what to do."""
         entered: dict[str, Any] = super().clean() or self.cleaned_data
-        key = {name: entered.get(name, getattr(self.instance, name, None)) for name in KEY if name != "partner"}
-        partner = entered.get("partner") or self.instance.partner_id
-        others = CodeMapping.objects.filter(partner=partner, valid_to=None).exclude(pk=self.instance.pk)
-        if others.filter(**key).exists():
-            self.add_error("odoo_code", ValidationError(MAPPED))
-        taken = others.filter(kind=CodeMapping.Kind.PRODUCT, partner_code=entered.get("partner_code")).first()
-        if taken and key["kind"] == CodeMapping.Kind.PRODUCT:
-            self.add_error("partner_code", ValidationError(f"This code is mapped to {taken.odoo_code} already."))
+        if not self.errors:
+            known = {name: getattr(self.instance, name) for name in self._meta.fields or () if name not in entered}
+            wanted = CodeMapping(**known, **entered)
+            wrong = list(mappings.clashes(wanted))
+            if self.instance.pk is None and not wrong:
+                wrong = _mapped(wanted)
+            for field, words in wrong:
+                self.add_error(field if field in self.fields else None, ValidationError(words))
         return entered
 
 
+def _mapped(wanted: CodeMapping) -> list[tuple[str, str]]:
+    """A new row of what is mapped is no new version here: who adds a second code may not want another one sent."""
+    there = mappings.in_force(wanted)
+    if there is None:
+        return []
+    if there.partner_code == wanted.partner_code:
+        return [("partner_code", MAPPED)]
+    names = {"code": wanted.odoo_code, "sent": there.partner_code, "said": wanted.partner_code}
+    return [("alias", SECOND.format(partner=wanted.partner.name, **names))]
+
+
 class CurrentFilter(admin.SimpleListFilter):
-    """Shows the mappings in force unless asked for the older versions."""
+    """Shows the mappings in force, or what was replaced or ended."""
 
     title = "version"
     parameter_name = "version"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> tuple[tuple[str, str], ...]:
-        return (("current", "In force"), ("old", "Replaced"))
+        return (("current", "In force"), ("old", "No longer in force"))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
         return queryset if self.value() is None else queryset.filter(valid_to__isnull=self.value() == "current")
 
 
+def _end(pk: int, actor: acts.Actor, reason: str) -> str:
+    mappings.end(pk, actor, reason)
+    return "What needs it from now on opens a case."
+
+
+END = Act("end", "End", _end, "ended", "Why is this code not used any more?", grave=True)
+
+
 @admin.register(CodeMapping)
-class CodeMappingAdmin(ConfigurationAdmin):
+class CodeMappingAdmin(Acting, ConfigurationAdmin):
+    acts = (END,)
     form = MappingForm
+    change_form_outer_before_template = "console/mapping.html"
     search_fields = ("odoo_code", "partner_code", "sku")
     search_help_text = "A code of either side"
     list_display = ("odoo_code", "partner_code", "kind", "partner", "sku", "factor_shown", "version", "in_force")
     list_select_related = ("partner",)
     list_filter = (CurrentFilter, "kind", "partner")
-    ordering = ("valid_to", "kind", "odoo_code")
+    ordering = ("valid_to", "kind", "odoo_code", "alias")
     fieldsets = (
-        (None, {"fields": (("kind", "partner"), ("odoo_code", "partner_code"), ("sku", "factor", "per"))}),
+        (None, {"fields": (("kind", "partner"), ("odoo_code", "partner_code"), "alias", ("sku", "factor", "per"))}),
     )  # fmt: skip
     nothing = "Add a mapping to say which code here is which code of a partner."
 
@@ -74,16 +99,27 @@ class CodeMappingAdmin(ConfigurationAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: CodeMapping | None = None) -> tuple[str, ...]:
-        return KEY if obj else ()
+        if obj is None:
+            return ()
+        return (*mappings.KEY, "alias", *(["partner_code"] if obj.alias else []))
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "partner":
             kwargs["queryset"] = Connection.objects.exclude(kind="odoo").defer("secrets")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        row = self.get_object(request, object_id) if object_id else None
+        allowed = row is not None and row.valid_to is None and self.has_act_permission(request)
+        context = (extra_context or {}) | {"buttons": self.acts if allowed else ()}
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            return super().changeform_view(request, object_id, form_url, context)
         except acts.NotAllowed as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(request.get_full_path())
@@ -97,6 +133,7 @@ class CodeMappingAdmin(ConfigurationAdmin):
             factor=obj.factor,
             per=obj.per,
             sku=obj.sku,
+            alias=obj.alias,
             actor=actor(request),
         )
         obj.__dict__.update(new.__dict__)
@@ -120,7 +157,9 @@ class CodeMappingAdmin(ConfigurationAdmin):
 
     @admin.display(description="state")
     def in_force(self, mapping: CodeMapping) -> SafeString:
-        return badge("replaced", "superseded") if mapping.valid_to else badge("in force", "accepted")
+        if mapping.valid_to:
+            return badge("no longer in force", "superseded")
+        return badge("alias", "released") if mapping.alias else badge("in force", "accepted")
 
 
 @admin.register(BusinessRule)

@@ -1,17 +1,19 @@
 """What a look at a delivery changes in our tables. Call inside the transaction that settles the job."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from integration.canonical.erp import Order, Picking
+from django.db.models import F, Sum
+
+from integration.canonical.erp import Move, Order, Picking
 from integration.errors import InvalidDocument
 from integration.jobs import acts, cases, mappings, outbox
 from integration.jobs.queue import enqueue
-from integration.models import Document, DocumentLine, ExternalReference, Warehouse
+from integration.models import Document, DocumentLine, ExceptionCase, ExternalReference, Warehouse
 from integration.rules import release as rules
 from integration.rules.codes import CodeKind
 from integration.rules.policy import ReleasePoint
@@ -36,7 +38,7 @@ class Delivery:
     def parent(self) -> Document:
         return Document.objects.get(connection=self.warehouse.erp, kind=Document.Kind.ORDER, erp_id=self.order.id)
 
-    def about(self, code: str, **more: str) -> InvalidDocument:
+    def about(self, code: str, **more: object) -> InvalidDocument:
         name = self.warehouse.wms.name
         context: dict[str, Any] = {"connection": name, "partner": name, **more}
         return InvalidDocument(code, order=self.order.name, release=self.picking.name, **context)
@@ -94,15 +96,44 @@ def cancelled(delivery: Delivery) -> None:
 
 
 def agrees(delivery: Delivery) -> None:
-    for code in ("CD-4004", "CD-4005"):
-        cases.clear(delivery.about(code).fingerprint, "Both sides agree again.")
+    _keep_asked(delivery)
+    _close_changes(delivery)
 
 
 def differs(delivery: Delivery) -> None:
     """The warehouse does not know yet; should it ship what was added all the same, there is a line to post it to."""
-    _keep_added(delivery)
-    error = delivery.about("CD-4004", difference=_difference(delivery))
+    assert delivery.known is not None  # noqa: S101  (only what was released can differ)
+    kept, difference = _keep_asked(delivery), _difference(delivery)
+    lines_only = _nothing_else_differs(delivery)
+    if lines_only and not difference:  # a line was added and taken back: Odoo still shows its move
+        _close_changes(delivery)
+        return
+    told = difference or "address, date or carrier"
+    error = delivery.about("CD-4004", difference=told, closes_when_shipped=kept and lines_only)
     cases.open_case(error, delivery.warehouse.wms, delivery.known)
+
+
+def shipped(document: Document) -> None:
+    """The goods may have left as they were changed, though nobody told the warehouse: then nobody needs to any more.
+
+    Where the address changed as well, a person looks.
+    """
+    told = ExceptionCase.objects.filter(document=document, code="CD-4004", state__in=ExceptionCase.UNRESOLVED)
+    case = told.filter(context__closes_when_shipped=True).first()
+    if case is not None and _left_as_asked(document):
+        cases.clear(case.fingerprint, "The goods left as Odoo asks for them now.")
+
+
+def _close_changes(delivery: Delivery) -> None:
+    for code in ("CD-4004", "CD-4005"):
+        cases.clear(delivery.about(code).fingerprint, "Both sides agree again.")
+
+
+def _left_as_asked(document: Document) -> bool:
+    """By line of the order: Odoo may keep one in several moves."""
+    lines = document.lines.order_by().values("sale_line_id", "product_id")
+    sums = lines.annotate(asked=Sum(F("ordered") - F("cancelled")), left=Sum("shipped"))
+    return not sums.exclude(asked=F("left")).exists()
 
 
 def _document(delivery: Delivery, decided: rules.Release) -> Document:
@@ -148,33 +179,48 @@ def _keep_line(document: Document, line: rules.Line) -> None:
             "factor": Decimal(Fraction(line.unit.factor).numerator),
             "per": Decimal(Fraction(line.unit.factor).denominator),
             "ordered": line.move.demand,
+            "cancelled": Decimal(0),
             "released": line.quantity,
         },
     )
 
 
-def _keep_added(delivery: Delivery) -> None:
+def _keep_asked(delivery: Delivery) -> bool:
+    """What Odoo asks for now, of lines that nothing was shipped of. False: of some line it cannot be kept."""
     assert delivery.known is not None  # noqa: S101
-    lines = {row.line: row for row in delivery.known.lines.all()}
+    rows = list(delivery.known.lines.all())
     moves = {str(move.id): move for move in delivery.picking.moves if move.state not in rules.CLOSED_MOVES}
-    added = {line: move for line, move in moves.items() if line not in lines}
-    book = mappings.load(
-        delivery.warehouse.wms, {code for move in added.values() for code in (move.sku, move.unit) if code}
-    )
-    for line, move in moves.items():
-        if line in lines:
-            DocumentLine.objects.filter(pk=lines[line].pk, shipped=0).update(ordered=move.demand)
-            continue
+    for row in rows:
+        move = moves.pop(row.line, None)
+        asked = (move.demand, Decimal(0)) if move else (row.ordered, row.ordered)
+        if row.shipped == 0 and (row.ordered, row.cancelled) != asked:
+            DocumentLine.objects.filter(pk=row.pk, shipped=0).update(ordered=asked[0], cancelled=asked[1])
+    return not moves or _keep_added(delivery, delivery.known, moves.values())
+
+
+def _keep_added(delivery: Delivery, known: Document, added: Collection[Move]) -> bool:
+    book = mappings.load(delivery.warehouse.wms, {code for move in added for code in (move.sku, move.unit) if code})
+    kept = 0
+    for move in added:
         sku = move.sku or ""
         product, unit = book.to_partner(CodeKind.PRODUCT, sku), book.to_partner(CodeKind.UNIT, move.unit, sku)
         if product is not None and unit is not None:
-            _keep_line(delivery.known, rules.Line(move, Decimal(0), product, unit))
+            _keep_line(known, rules.Line(move, Decimal(0), product, unit))
+            kept += 1
+    return kept == len(added)
+
+
+def _nothing_else_differs(delivery: Delivery) -> bool:
+    assert delivery.known is not None  # noqa: S101
+    released = {int(row.line): row.released for row in delivery.known.lines.all() if row.released}
+    return rules.digest_as_released(delivery.order, delivery.picking, released) == delivery.known.content_hash
 
 
 def _difference(delivery: Delivery) -> str:
+    """In quantities; empty where something else differs."""
     assert delivery.known is not None  # noqa: S101
     now = {str(move_id): quantity for move_id, quantity in rules.quantities(delivery.picking, delivery.point).items()}
-    before = {row.line: row.released for row in delivery.known.lines.all()}
+    before = {row.line: row.released for row in delivery.known.lines.all() if row.released}
     skus = {row.line: row.sku for row in delivery.known.lines.all()}
     skus |= {str(move.id): move.sku or move.product for move in delivery.picking.moves}
     changed = [
@@ -182,4 +228,4 @@ def _difference(delivery: Delivery) -> str:
         for line in sorted(now.keys() | before.keys())
         if now.get(line) != before.get(line)
     ]
-    return "; ".join(changed) or "address, date or carrier"
+    return "; ".join(changed)

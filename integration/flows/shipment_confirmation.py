@@ -17,7 +17,7 @@ from integration.canonical.erp import Picking
 from integration.canonical.events import ShipmentConfirmedEvent
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.errors import ConfigurationError, InvalidDocument
-from integration.flows import answers, sites
+from integration.flows import answers, releases, sites
 from integration.flows.events import event_of
 from integration.jobs import capture, effects, locks, mappings, outbox
 from integration.jobs.remote import open_erp
@@ -106,7 +106,7 @@ def _delivery(message: InboundMessage, shipment: ShipmentConfirmed) -> Document:
 
 def _asked_for_less(delivery: Document) -> bool:
     """What the warehouse was never asked for is not cancelled with what it could not ship."""
-    return delivery.lines.filter(released__lt=F("ordered")).exists()
+    return delivery.lines.filter(released__lt=F("ordered") - F("cancelled")).exists()
 
 
 def _codes(shipment: ShipmentConfirmed) -> set[str]:
@@ -267,5 +267,6 @@ def _close(case: _Case, *, final: bool) -> None:
     sent = OutboundMessage.objects.filter(document=case.delivery, type="order.release").exclude(state__in=unsent)
     if (latest := sent.order_by("-version").first()) is not None:
         answers.accepted(latest)
+    releases.shipped(case.delivery)
     if final and case.delivery.parent is not None:
         capture.read_again(case.warehouse.erp, case.delivery.parent.erp_id)

@@ -86,27 +86,46 @@ def retry_case(case_id: int, actor: Actor) -> int:
     return count
 
 
-def resolve_case(case_id: int, actor: Actor, resolution: str) -> None:
-    """Closes a case; the jobs that still wait for it are retried, a write of unknown outcome counts as done."""
+def resolve_case(case_id: int, actor: Actor, resolution: str) -> int:
+    """Closes a case that no job waits for. Else the jobs are tried now, and a write of unknown outcome counts as done;
+    the case keeps the person's words, and closes with them when the last of its jobs has gone on (see ``cases``).
+
+    Returns how many jobs wait. Raises NotAllowed.
+    """
     with transaction.atomic():
         case = _open_case(case_id)
-        jobs = list(SyncJob.objects.filter(waits_on__case=case).values_list("pk", flat=True))
+        jobs = list(SyncJob.objects.filter(waits_on__case=case).order_by("pk").values_list("pk", flat=True))
         make_due(SyncJob.objects.filter(pk__in=jobs))
         effects.told(jobs, landed=True)
-        case.waiting.all().delete()
-        _close(case, ExceptionCase.State.RESOLVED, actor, resolution)
+        if not jobs:
+            case.state, case.resolved_at = ExceptionCase.State.RESOLVED, Now()
+        _say(case, actor, resolution)
         note(actor, "resolve case", case.title, case=case_id, resolution=resolution, jobs=jobs)
+    return len(jobs)
 
 
-def ignore_case(case_id: int, actor: Actor, reason: str) -> None:
-    """Closes a case and cancels the jobs that wait for it."""
+def done_by_hand(case_id: int, actor: Actor, resolution: str) -> int:
+    """Closes a case whose work a person has done elsewhere: the jobs that wait for it are cancelled.
+
+    Returns how many. Raises NotAllowed.
+    """
     with transaction.atomic():
         case = _open_case(case_id)
-        jobs = list(SyncJob.objects.filter(waits_on__case=case).order_by("stream_id"))
-        for job in jobs:
-            _cancel(_held(job.pk))
-        _close(case, ExceptionCase.State.IGNORED, actor, reason)
-        note(actor, "ignore case", case.title, case=case_id, reason=reason, jobs=[job.pk for job in jobs])
+        jobs = _end(case, ExceptionCase.State.RESOLVED, actor, resolution)
+        note(actor, "done by hand", case.title, case=case_id, resolution=resolution, jobs=jobs)
+    return len(jobs)
+
+
+def ignore_case(case_id: int, actor: Actor, reason: str) -> int:
+    """Closes a case that nothing is to be done about: the jobs that wait for it are cancelled.
+
+    Returns how many. Raises NotAllowed.
+    """
+    with transaction.atomic():
+        case = _open_case(case_id)
+        jobs = _end(case, ExceptionCase.State.IGNORED, actor, reason)
+        note(actor, "ignore case", case.title, case=case_id, reason=reason, jobs=jobs)
+    return len(jobs)
 
 
 def note(actor: Actor, verb: str, subject: str, **detail: Any) -> None:
@@ -147,7 +166,7 @@ def _cancel(job: SyncJob) -> None:
     if job.outbound_id:
         unsent = OutboundMessage.objects.filter(pk=job.outbound_id, state=OutboundMessage.State.QUEUED)
         unsent.update(state=OutboundMessage.State.SUPERSEDED)
-    cases.went_on(job, "The job was cancelled.")
+    cases.ended(job, "The job was cancelled.")
     streams.wake([job.stream_id])
     transaction.on_commit(partial(dispatch.wake, Lane(job.stream.lane)))
 
@@ -165,8 +184,18 @@ def _open_case(case_id: int) -> ExceptionCase:
     return case
 
 
-def _close(case: ExceptionCase, state: ExceptionCase.State, actor: Actor, resolution: str) -> None:
-    case.state, case.resolution, case.resolved_at, case.resolved_by = state, resolution[:300], Now(), actor.user
+def _end(case: ExceptionCase, state: ExceptionCase.State, actor: Actor, resolution: str) -> list[int]:
+    """Cancels the jobs that wait for the case, and closes it."""
+    jobs = [job.pk for job in SyncJob.objects.filter(waits_on__case=case).order_by("stream_id", "pk")]
+    for pk in jobs:
+        _cancel(_held(pk))
+    case.state, case.resolved_at = state, Now()
+    _say(case, actor, resolution)
+    return jobs
+
+
+def _say(case: ExceptionCase, actor: Actor, resolution: str) -> None:
+    case.resolution, case.resolved_by = resolution[:300], actor.user
     case.save(update_fields=["state", "resolution", "resolved_at", "resolved_by"])
 
 

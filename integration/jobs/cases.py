@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection as database
+from django.db.models import Case, F, Value, When
 from django.db.models.functions import Now
 
 from integration.errors import IntegrationError
@@ -34,14 +36,18 @@ def hold(fingerprints: Iterable[str]) -> None:
 def open_case(
     error: IntegrationError, connection: Connection | None = None, document: Document | None = None
 ) -> ExceptionCase:
-    """Opens the case of this cause, or counts it once more. Call inside a transaction."""
+    """Opens the case of this cause, or counts it once more: then it stands, whatever a person said was done about it.
+
+    Call inside a transaction.
+    """
     hold([error.fingerprint])
     known = ExceptionCase.objects.filter(fingerprint=error.fingerprint, state__in=UNRESOLVED).first()
     if known is not None:
         known.count += 1
         known.last_seen = Now()
-        known.cause, known.fix = error.cause, error.fix
-        known.save(update_fields=["count", "last_seen", "cause", "fix"])
+        known.cause, known.fix, known.context = error.cause, error.fix, _context(error)
+        known.resolution, known.resolved_by = "", None
+        known.save(update_fields=["count", "last_seen", "cause", "fix", "context", "resolution", "resolved_by"])
         return known
     return ExceptionCase.objects.create(
         fingerprint=error.fingerprint,
@@ -53,7 +59,7 @@ def open_case(
         severity=error.problem.severity,
         connection=connection,
         document=document,
-        context={key: _plain(value) for key, value in error.context.items()},
+        context=_context(error),
         value=document.value if document else None,
         currency=document.currency if document else "",
         last_seen=Now(),
@@ -67,24 +73,37 @@ def blocked(job: SyncJob, error: IntegrationError, connection: Connection | None
     causes = {cause.fingerprint: cause for cause in error.causes}
     hold([*causes, *job.waits_on.values_list("case__fingerprint", flat=True)])
     opened = [open_case(cause, connection, job.document) for cause in causes.values()]
-    _forget(job, but=opened)
+    _forget(job, but=opened, resolution=_unless_said("Its cause is gone."))
     rows = [CaseJob(case=case, job=job) for case in opened]
     CaseJob.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def went_on(job: SyncJob, resolution: str) -> None:
-    """The job no longer waits; cases that nothing waits for any more close by themselves."""
-    _forget(job, but=(), resolution=resolution)
+    """The job no longer waits; cases that nothing waits for any more close by themselves.
+
+    What a person said was done about a case, when the job was tried for it, is its resolution then.
+    """
+    _forget(job, but=(), resolution=_unless_said(resolution))
+
+
+def ended(job: SyncJob, resolution: str) -> None:
+    """A person ended the job: whatever was said to be done about its cases did not help it."""
+    _forget(job, but=(), resolution=resolution, resolved_by=None)
 
 
 def clear(fingerprint: str, resolution: str) -> None:
     """Closes the open case of a cause that is gone."""
     hold([fingerprint])
     rows = ExceptionCase.objects.filter(fingerprint=fingerprint, state__in=UNRESOLVED)
-    rows.update(state=ExceptionCase.State.RESOLVED, resolved_at=Now(), resolution=resolution)
+    rows.update(state=ExceptionCase.State.RESOLVED, resolved_at=Now(), resolution=resolution, resolved_by=None)
 
 
-def _forget(job: SyncJob, *, but: Iterable[ExceptionCase], resolution: str = "Its cause is gone.") -> None:
+def _unless_said(resolution: str) -> Case:
+    return Case(When(resolution="", then=Value(resolution)), default=F("resolution"))
+
+
+def _forget(job: SyncJob, *, but: Iterable[ExceptionCase], **closing: Any) -> None:
+    """Leaves all cases but these; those that nothing waits for any more close."""
     left = job.waits_on.exclude(case__in=list(but))
     cases = dict(left.values_list("case_id", "case__fingerprint"))
     if not cases:
@@ -92,7 +111,11 @@ def _forget(job: SyncJob, *, but: Iterable[ExceptionCase], resolution: str = "It
     hold(cases.values())
     left.delete()
     idle = ExceptionCase.objects.filter(pk__in=cases, state__in=UNRESOLVED, waiting__isnull=True)
-    idle.update(state=ExceptionCase.State.RESOLVED, resolved_at=Now(), resolution=resolution)
+    idle.update(state=ExceptionCase.State.RESOLVED, resolved_at=Now(), **closing)
+
+
+def _context(error: IntegrationError) -> dict[str, object]:
+    return {key: _plain(value) for key, value in error.context.items()}
 
 
 def _plain(value: object) -> object:

@@ -1,11 +1,12 @@
 """Code mappings: looking codes up, adding them, and letting go of what waited for them."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Now
 
 from integration.jobs import acts
@@ -23,6 +24,7 @@ MISSING = {
     "CD-3005": (Kind.CARRIER, False),
     "CD-3006": (Kind.CARRIER, True),
 }
+KEY = ("partner", "kind", "odoo_code", "sku")  # what a mapping is about; a new version keeps it
 
 # A job that started this soon after a mapping was written may not have seen it: clocks differ, transactions last.
 UNSEEN = timedelta(seconds=30)
@@ -35,8 +37,27 @@ def load(partner: Connection, codes: set[str]) -> CodeBook:
     return CodeBook(
         partner.slug,
         partner.name,
-        tuple(Code(CodeKind(row.kind), row.odoo_code, row.partner_code, row.sku, _ratio(row)) for row in rows),
+        tuple(_code(row) for row in rows),
     )
+
+
+def clashes(new: CodeMapping) -> Iterator[tuple[str, str]]:
+    """What stands against adding this row, or a new version of it: the field, and the words for people."""
+    active = CodeMapping.objects.filter(partner=new.partner, kind=new.kind, valid_to=None)
+    same = active.filter(odoo_code=new.odoo_code)
+    if new.alias and not _sent(new).exists():
+        yield "alias", f"{new.odoo_code} has no code that is sent yet: add that one first, without Alias."
+    if same.filter(partner_code=new.partner_code, sku=new.sku).exclude(alias=new.alias).exists():
+        known = "the code that is sent already" if new.alias else "an alias: end that one first"
+        yield "partner_code", f"{new.partner_code} is known for {new.odoo_code} as {known}."
+    other = active.filter(partner_code=new.partner_code).exclude(odoo_code=new.odoo_code).first()
+    if new.kind == Kind.PRODUCT and other is not None:
+        yield "partner_code", f"{new.partner_code} is mapped to {other.odoo_code} already."
+
+
+def in_force(new: CodeMapping) -> CodeMapping | None:
+    """The row that this one would be a new version of."""
+    return _versions(new).filter(valid_to=None).first()
 
 
 def add(
@@ -48,17 +69,15 @@ def add(
     factor: Decimal = Decimal(1),
     per: Decimal = Decimal(1),
     sku: str = "",
+    alias: bool = False,
     actor: Actor,
 ) -> CodeMapping:
     """A new mapping, or a new version of one; lets go of what waited for it. Raises NotAllowed when codes clash."""
+    codes = {"odoo_code": odoo_code, "partner_code": partner_code, "sku": sku, "alias": alias}
+    new = CodeMapping(partner=partner, kind=kind, factor=factor, per=per, **codes)
     try:
         with transaction.atomic():
-            same = {"partner": partner, "kind": kind, "odoo_code": odoo_code, "sku": sku}
-            old = CodeMapping.objects.select_for_update().filter(**same, valid_to__isnull=True).first()
-            if old is not None:
-                CodeMapping.objects.filter(pk=old.pk).update(valid_to=Now())
-            version = old.version + 1 if old else 1
-            new = CodeMapping.objects.create(**same, partner_code=partner_code, factor=factor, per=per, version=version)
+            _add(new)
             acts.note(actor, "map code", str(new), mapping=new.pk, partner=partner.slug)
             let_go()
     except IntegrityError as clash:
@@ -66,8 +85,52 @@ def add(
     return new
 
 
-def _ratio(row: CodeMapping) -> Fraction:
-    return Fraction(row.factor) / Fraction(row.per)
+@transaction.atomic
+def end(mapping_id: int, actor: Actor, reason: str) -> None:
+    """Nothing is mapped by the row any more; what needs it later opens its case. Raises NotAllowed."""
+    row = CodeMapping.objects.select_for_update(of=("self",)).select_related("partner").filter(pk=mapping_id).first()
+    if row is None or row.valid_to is not None:
+        raise NotAllowed(f"{row or 'The mapping'} is not in force any more.")
+    if left := _left_alone(row):
+        raise NotAllowed(f"{row} has aliases: end {', '.join(left)} first.")
+    CodeMapping.objects.filter(pk=row.pk).update(valid_to=Now())
+    acts.note(actor, "end mapping", str(row), mapping=row.pk, partner=row.partner.slug, reason=reason)
+
+
+def _left_alone(row: CodeMapping) -> list[str]:
+    """The aliases that would have nothing beside them that is sent."""
+    if row.alias:
+        return []
+    same = {"partner": row.partner, "kind": row.kind, "odoo_code": row.odoo_code, "valid_to": None, "alias": True}
+    aliases = CodeMapping.objects.filter(**same).order_by("pk")
+    return [alias.partner_code for alias in aliases if not _sent(alias).exclude(pk=row.pk).exists()]
+
+
+def _add(new: CodeMapping) -> None:
+    """Holds what is sent under this code, which an alias needs and a new version replaces."""
+    list(_sent(new).select_for_update())
+    for _, words in clashes(new):
+        raise NotAllowed(words)
+    _versions(new).filter(valid_to=None).update(valid_to=Now())
+    latest = _versions(new).aggregate(latest=Max("version"))["latest"]
+    new.version = (latest or 0) + 1
+    new.save(force_insert=True)
+
+
+def _versions(row: CodeMapping) -> QuerySet[CodeMapping]:
+    names = (*KEY, "alias", *(["partner_code"] if row.alias else []))
+    return CodeMapping.objects.filter(**{name: getattr(row, name) for name in names})
+
+
+def _sent(row: CodeMapping) -> QuerySet[CodeMapping]:
+    """What is sent for its Odoo code; a product's own unit may go by the general one."""
+    same = CodeMapping.objects.filter(partner=row.partner, kind=row.kind, odoo_code=row.odoo_code, valid_to=None)
+    return same.filter(alias=False, sku__in={"", row.sku}).order_by("pk")
+
+
+def _code(row: CodeMapping) -> Code:
+    ratio = Fraction(row.factor) / Fraction(row.per)
+    return Code(CodeKind(row.kind), row.odoo_code, row.partner_code, row.sku, ratio, row.alias)
 
 
 def let_go() -> int:
@@ -87,7 +150,7 @@ def _answered(case: ExceptionCase) -> list[int]:
     """
     kind, theirs = MISSING[case.code]
     code = case.context.get("code", "")
-    named = Q(partner_code=code) if theirs else Q(odoo_code=code)
+    named = Q(partner_code=code) if theirs else Q(odoo_code=code, alias=False)
     active = CodeMapping.objects.filter(named, partner__slug=case.context.get("scope"), kind=kind, valid_to=None)
     latest = active.aggregate(latest=Max("valid_from"))["latest"]
     if latest is None:

@@ -15,7 +15,7 @@ SCOPES = {
     "jobs:read": "Jobs and their attempts",
     "jobs:write": "Retry and cancel jobs",
     "cases:read": "Exception cases",
-    "cases:write": "Retry and resolve exception cases",
+    "cases:write": "Retry and close exception cases",
     "mappings:read": "Code mappings",
     "mappings:write": "Add code mappings",
 }

@@ -33,7 +33,10 @@ class ExternalReference(models.Model):
 
 
 class CodeMapping(models.Model):
-    """``odoo_code`` here is ``partner_code`` at ``partner``. A change is a new row with a higher version."""
+    """``odoo_code`` here is ``partner_code`` at ``partner``. A change is a new row with a higher version.
+
+    One row says what is sent; any number of aliases beside it say what else the partner may call it.
+    """
 
     class Kind(models.TextChoices):
         PRODUCT = "product"
@@ -47,6 +50,9 @@ class CodeMapping(models.Model):
     sku = models.CharField(max_length=100, blank=True, help_text="For a unit: this product only")
     factor = QuantityField(default=1, help_text="For a unit: so many partner units ...")
     per = QuantityField(default=1, help_text="... are so many Odoo units, such as 1 case for 12")
+    alias = models.BooleanField(
+        default=False, help_text="Understood when the partner says it; what we send uses the other code"
+    )
     version = models.PositiveIntegerField(default=1)
     valid_from = models.DateTimeField(auto_now_add=True)
     valid_to = models.DateTimeField(null=True, blank=True)
@@ -55,7 +61,14 @@ class CodeMapping(models.Model):
         ordering = ["kind", "odoo_code"]
         constraints = [
             models.UniqueConstraint(
-                fields=["partner", "kind", "odoo_code", "sku"], condition=ACTIVE, name="one_active_mapping"
+                fields=["partner", "kind", "odoo_code", "sku"],
+                condition=ACTIVE & Q(alias=False),
+                name="one_active_mapping",
+            ),
+            models.UniqueConstraint(
+                fields=["partner", "kind", "odoo_code", "partner_code", "sku"],
+                condition=ACTIVE & Q(alias=True),
+                name="one_active_alias",
             ),
             models.UniqueConstraint(
                 fields=["partner", "partner_code"],
@@ -67,7 +80,7 @@ class CodeMapping(models.Model):
         indexes = [models.Index(fields=["partner", "kind", "partner_code"], name="mapping_by_partner_code")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.odoo_code} = {self.partner_code}"
+        return f"{self.kind} {self.odoo_code} = {self.partner_code}{' (alias)' if self.alias else ''}"
 
 
 class BusinessRule(models.Model):

@@ -15,13 +15,17 @@ class CodeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """``sku`` (Odoo's) limits a unit to one product; ``factor``: partner units in one Odoo unit, exactly."""
+    """``sku`` (Odoo's) limits a unit to one product; ``factor``: partner units in one Odoo unit, exactly.
+
+    An ``alias`` is understood and never sent.
+    """
 
     kind: CodeKind
     odoo: str
     partner: str
     sku: str = ""
     factor: Ratio = Fraction(1)
+    alias: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class CodeBook:
     def to_partner(self, kind: CodeKind, code: str, sku: str = "") -> Code | None:
         """The product's own row goes before the general one."""
         fits = [row for row in self.codes if row.kind == kind and row.odoo == code and row.sku in ("", sku)]
-        return max(fits, key=lambda row: row.sku, default=None)
+        return max((row for row in fits if not row.alias), key=lambda row: row.sku, default=None)
 
     def to_odoo(self, kind: CodeKind, code: str, sku: str = "") -> Code | None:
         fits = [row for row in self.codes if row.kind == kind and row.partner == code and row.sku in ("", sku)]

@@ -1,6 +1,7 @@
 """May this delivery go to the warehouse, and what exactly is asked of it?"""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -77,8 +78,19 @@ def quantities(picking: Picking, point: ReleasePoint) -> dict[int, Decimal]:
 
 def digest(order: Order, picking: Picking, point: ReleasePoint) -> str:
     """Of everything in Odoo that a release says: it changes when the warehouse would have to be told."""
+    return _digest(order, picking, quantities(picking, point))
+
+
+def digest_as_released(order: Order, picking: Picking, released: Mapping[int, Decimal]) -> str:
+    """What the digest was at the release, if since then nothing but quantities changed and lines were added."""
+    moves = tuple(move for move in picking.moves if move.id in released)
+    wanted = {move.id: released[move.id] for move in moves}
+    return _digest(order, picking.model_copy(update={"moves": moves}), wanted)
+
+
+def _digest(order: Order, picking: Picking, quantities: Mapping[int, Decimal]) -> str:
     moves = [(move.id, move.product_id, move.sku, move.unit) for move in picking.moves]
-    wanted = [(move_id, f"{quantity.normalize():f}") for move_id, quantity in quantities(picking, point).items()]
+    wanted = [(move_id, f"{quantity.normalize():f}") for move_id, quantity in quantities.items()]
     carrier = picking.carrier.id if picking.carrier else None
     facts = (wanted, moves, carrier, picking.scheduled_at, picking.ship_to, picking.ship_complete)
     return hashlib.sha256(repr((order.name, order.customer_reference, facts)).encode()).hexdigest()

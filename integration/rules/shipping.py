@@ -164,7 +164,7 @@ def _factor(shipped: ShippedLine, line: ReleasedLine, facts: Facts) -> Ratio:
     fits = [code for code in codes if code.odoo == line.unit and code.sku in ("", line.sku)]
     if not fits:
         raise MappingMissing("CD-3004", scope=facts.book.scope, partner=facts.book.partner, code=shipped.unit)
-    return max(fits, key=lambda code: code.sku).factor
+    return max(fits, key=lambda code: (code.sku, not code.alias)).factor
 
 
 def _carrier_unknown(shipment: ShipmentConfirmed, facts: Facts) -> list[Permanent]:
@@ -245,7 +245,7 @@ def _posting_line(move: Move, total: Decimal, shares: Sequence[ShippedQuantity])
 def _carrier(shipment: ShipmentConfirmed, picking: Picking, facts: Facts) -> str:
     """The delivery method to write; empty to leave the picking's own, which the warehouse's code may stand for."""
     codes = [code for code in facts.book.codes if code.kind == CodeKind.CARRIER and code.partner == shipment.carrier]
-    names = [code.odoo for code in codes]
+    names = [code.odoo for code in sorted(codes, key=lambda code: code.alias)]
     return "" if not names or (picking.carrier and picking.carrier.name in names) else names[0]
 
 

@@ -1,5 +1,7 @@
 """Exception cases: what went wrong, whose it is, and what may be done about it."""
 
+from collections.abc import Callable
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -30,8 +32,23 @@ class Cases(Resource[ExceptionCase]):
     @extend_schema(request=ResolveSerializer, responses=CaseSerializer)
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, pk: int) -> Response:
-        """Closes the case and retries the jobs that still wait for it. 409 for a closed case."""
+        """Closes the case; the jobs that wait for it are tried first, and it stays open until they went through.
+
+        409 for a closed case.
+        """
+        return self._say(acts.resolve_case, request)
+
+    @extend_schema(request=ResolveSerializer, responses=CaseSerializer)
+    @action(detail=True, methods=["post"])
+    def done_by_hand(self, request: Request, pk: int) -> Response:
+        """Closes a case whose work a person has done elsewhere; the jobs that wait for it are cancelled.
+
+        409 for a closed case, or one with a job that runs.
+        """
+        return self._say(acts.done_by_hand, request)
+
+    def _say(self, act: Callable[[int, acts.Actor, str], int], request: Request) -> Response:
         given = ResolveSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        acts.resolve_case(self.get_object().pk, actor(request), given.validated_data["resolution"])
+        act(self.get_object().pk, actor(request), given.validated_data["resolution"])
         return Response(self.get_serializer(self.get_object()).data)

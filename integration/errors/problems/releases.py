@@ -27,7 +27,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-4004": Problem(
         "Changed after release",
         "Order {order} was changed in Odoo after {release} had been released to {partner}: {difference}.",
-        "Tell the warehouse, or undo the change in Odoo. The case closes by itself when both sides agree again.",
+        "Tell the warehouse, or undo the change in Odoo. The case closes by itself when both sides agree again, or when the goods left as changed.",
         ("connection", "release"),
         severity=Severity.HIGH,
     ),

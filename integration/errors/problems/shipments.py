@@ -6,7 +6,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-5001": Problem(
         "Shipment for an unknown order",
         "{partner} confirmed shipment {shipment} for {release}, which was never released to it.",
-        "Ask the warehouse for the right number and a new confirmation, then press Ignore: it cancels this one. If the order is released later, the shipment posts by itself.",
+        "Ask the warehouse for the right number and a new confirmation, then press Done by hand: it ends this one. If the order is released later, the shipment posts by itself.",
         ("connection", "shipment"),
         Owner.WAREHOUSE,
         Severity.HIGH,
@@ -47,7 +47,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-5006": Problem(
         "Serial numbers do not match the quantity",
         "Shipment {shipment}: {quantity} of {sku} shipped with {count} serial or lot numbers.",
-        "Ask the warehouse for a corrected confirmation with all numbers. When it has posted, press Ignore: it cancels this one.",
+        "Ask the warehouse for a corrected confirmation with all numbers, then press Done by hand: this one ends, and the corrected one posts.",
         ("connection", "shipment", "sku"),
         Owner.WAREHOUSE,
         Severity.HIGH,
@@ -55,14 +55,14 @@ PROBLEMS: dict[str, Problem] = {
     "CD-5007": Problem(
         "Already shipped by somebody else",
         "Shipment {shipment} arrived, but {picking} was validated in Odoo by hand.",
-        "Compare the quantities. If they agree, press Ignore: nothing is left to post. Else correct {picking} by a return or a new delivery first.",
+        "Compare the quantities. If they agree, press Done by hand: nothing is left to post. Else correct {picking} by a return or a new delivery first.",
         ("connection", "shipment"),
         severity=Severity.HIGH,
     ),
     "CD-5008": Problem(
         "Shipment of a cancelled order",
         "Shipment {shipment} arrived for {release}, which is cancelled in Odoo.",
-        "If the goods come back, book their return and press Ignore. If they stay with the customer, book them on a delivery by hand: an order that is confirmed again is released to the warehouse again.",
+        "If the goods come back, book their return; if they stay with the customer, book them on a delivery by hand: an order that is confirmed again is released to the warehouse again. Then press Done by hand.",
         ("connection", "shipment"),
         severity=Severity.HIGH,
         heals=True,
@@ -84,14 +84,14 @@ PROBLEMS: dict[str, Problem] = {
     "CD-5011": Problem(
         "Shipment without quantities",
         "Shipment {shipment} for {release} has no line with a quantity.",
-        "If nothing was shipped, press Ignore. Else ask the warehouse for a new confirmation, then press Ignore.",
+        "If nothing was shipped, press Ignore. Else ask the warehouse for a new confirmation, then press Done by hand: this one ends, and the new one posts.",
         ("connection", "shipment"),
         Owner.WAREHOUSE,
     ),
     "CD-5012": Problem(
         "Shipment number used twice",
         "Shipment {shipment} for {release} was confirmed before with other content: {difference}.",
-        "Ask the warehouse which one is right. A second parcel needs a shipment number of its own; a correction is booked in Odoo. Then press Ignore.",
+        "Ask the warehouse which one is right. A second parcel needs a shipment number of its own; a correction is booked in Odoo. Then press Done by hand.",
         ("connection", "shipment"),
         Owner.WAREHOUSE,
         Severity.HIGH,

@@ -80,11 +80,37 @@ def test_a_case_is_retried_with_all_that_waits_for_it(client: Client, case: Exce
     assert SyncJob.objects.get().state == "pending"
 
 
-def test_a_case_is_resolved_once(client: Client, case: ExceptionCase) -> None:
-    first, second = (post(client, f"cases/{case.pk}/resolve", {"resolution": "Mapped."}) for _ in range(2))
+def test_a_resolved_case_stays_open_while_what_waits_for_it_is_tried(client: Client, case: ExceptionCase) -> None:
+    answer = post(client, f"cases/{case.pk}/resolve", {"resolution": "Mapped."})
+
+    assert (answer.status_code, answer.json()["state"], answer.json()["resolution"]) == (200, "open", "Mapped.")
+    assert (answer.json()["resolved_at"], SyncJob.objects.get().state) == (None, "pending")
+
+
+@pytest.mark.parametrize("act", ["resolve", "done_by_hand"])
+def test_a_case_is_closed_once(client: Client, case: ExceptionCase, act: str) -> None:
+    case.waiting.all().delete()
+    first, second = (post(client, f"cases/{case.pk}/{act}", {"resolution": "Mapped."}) for _ in range(2))
 
     assert (first.status_code, first.json()["state"], first.json()["resolution"]) == (200, "resolved", "Mapped.")
     assert (second.status_code, second.json()["error"]["code"]) == (409, "not_allowed")
+
+
+def test_a_case_that_was_done_by_hand_ends_what_waits_for_it(client: Client, case: ExceptionCase) -> None:
+    answer = post(client, f"cases/{case.pk}/done_by_hand", {"resolution": "Booked in Odoo."})
+
+    assert (answer.status_code, answer.json()["state"], answer.json()["resolution"]) == (
+        200, "resolved", "Booked in Odoo.",
+    )  # fmt: skip
+    assert (SyncJob.objects.get().state, AuditEvent.objects.get().verb) == ("cancelled", "done by hand")
+
+
+@pytest.mark.parametrize("act", ["resolve", "done_by_hand"])
+def test_a_case_is_not_closed_without_words(client: Client, case: ExceptionCase, act: str) -> None:
+    answer = post(client, f"cases/{case.pk}/{act}", {"resolution": " "})
+
+    assert (answer.status_code, answer.json()["error"]["field"]) == (400, "resolution")
+    assert (ExceptionCase.objects.get().state, SyncJob.objects.get().state) == ("open", "blocked")
 
 
 def test_a_mapping_lets_go_of_what_waited_for_it(client: Client, case: ExceptionCase) -> None:
@@ -103,6 +129,24 @@ def test_a_changed_mapping_is_a_new_version(client: Client, wms: Connection) -> 
     assert list(CodeMapping.objects.filter(valid_to=None).values_list("partner_code", flat=True)) == ["X-2"]
 
 
+def test_an_alias_is_added_beside_what_is_sent(client: Client, wms: Connection) -> None:
+    post(client, "mappings", MAPPING)
+
+    answer = post(client, "mappings", MAPPING | {"partner_code": "X-2", "alias": True})
+
+    assert (answer.status_code, answer.json()["alias"], answer.json()["version"]) == (201, True, 1)
+    active = CodeMapping.objects.filter(valid_to=None).order_by("pk")
+    assert list(active.values_list("partner_code", "alias")) == [("X-1", False), ("X-2", True)]
+
+
+def test_an_alias_of_what_is_not_mapped_is_409(client: Client, wms: Connection) -> None:
+    answer = post(client, "mappings", MAPPING | {"alias": True})
+
+    words = "CHAIR-ASH has no code that is sent yet: add that one first, without Alias."
+    assert (answer.status_code, answer.json()["error"]) == (409, {"code": "not_allowed", "message": words})
+    assert not CodeMapping.objects.exists()
+
+
 def test_a_code_that_is_taken_is_409(client: Client, wms: Connection) -> None:
     post(client, "mappings", MAPPING)
 
@@ -118,6 +162,7 @@ def test_a_code_that_is_taken_is_409(client: Client, wms: Connection) -> None:
         ("partner", 5),
         ("odoo_code", "x" * 101),
         ("partner_code", "\x00"),
+        ("alias", "maybe"),
         ("factor", "0"),
         ("factor", "-1"),
         ("factor", "1e400"),

@@ -114,6 +114,7 @@ def test_each_resource_has_a_scope_of_its_own(api: Callable[..., Client], addres
         ("/api/v1/jobs/1/cancel", "jobs:write"),
         ("/api/v1/cases/1/retry", "cases:write"),
         ("/api/v1/cases/1/resolve", "cases:write"),
+        ("/api/v1/cases/1/done_by_hand", "cases:write"),
         ("/api/v1/mappings", "mappings:write"),
     ],
 )

@@ -64,22 +64,65 @@ def test_a_case_is_retried_with_all_its_jobs(rows, admin_client):
     assert said(page) == ["1 exception case tried again. 1 job will be tried now."]
 
 
-def test_a_case_is_resolved_from_the_list_after_the_question(rows, admin_client):
+def test_a_case_that_no_job_waits_for_is_resolved_from_the_list_after_the_question(rows, admin_client):
+    rows.waiting.delete()
     assert "What was done about it?" in bulk(admin_client, rows.case, "resolve").text
-    bulk(admin_client, rows.case, "resolve", reason="mapped it")
+    page = bulk(admin_client, rows.case, "resolve", reason="told them")
     rows.case.refresh_from_db()
-    assert (rows.case.state, rows.case.resolution) == (ExceptionCase.State.RESOLVED, "mapped it")
+    assert (rows.case.state, rows.case.resolution) == (ExceptionCase.State.RESOLVED, "told them")
     assert rows.case.resolved_by.username == "admin"
+    assert said(page) == ["1 exception case marked as resolved. No job waited: the case is closed."]
 
 
-def test_an_ignored_case_cancels_its_jobs(rows, admin_client):
-    admin_client.post(button(rows.case, "ignore"), {"reason": "a test order"})
+@pytest.mark.parametrize(
+    ("jobs", "told"),
+    [
+        (1, "1 job is tried now; the case closes when it goes through."),
+        (2, "2 jobs are tried now; the case closes when they go through."),
+    ],
+)
+def test_a_resolved_case_says_that_it_closes_when_its_jobs_went_through(jobs, told, rows, admin_client):
+    for _ in range(jobs - 1):
+        rows.case.waiting.create(job=SyncJob.objects.create(stream=rows.stream, flow="x", subject="y", state="blocked"))
+    page = admin_client.post(button(rows.case, "resolve"), {"reason": "mapped it"}, follow=True)
+    rows.case.refresh_from_db()
+    assert (rows.case.state, rows.case.resolution, rows.case.resolved_at) == ("open", "mapped it", None)
+    assert said(page) == [f"1 exception case marked as resolved. {told}"]
+    assert "Said by admin to be resolved: closes when what waits has gone through. mapped it" in page.text
+
+
+@pytest.mark.parametrize(
+    ("act", "asked", "state", "told"),
+    [
+        (
+            "done",
+            "What was done, and where? The jobs that wait end here, nothing more is written.",
+            ExceptionCase.State.RESOLVED,
+            "1 exception case closed as done by hand. 1 waiting job cancelled.",
+        ),
+        (
+            "ignore",
+            "Why can this be ignored? Its waiting jobs are cancelled.",
+            ExceptionCase.State.IGNORED,
+            "1 exception case ignored. 1 waiting job cancelled.",
+        ),
+    ],
+)
+def test_a_case_that_was_ended_cancels_its_jobs(act, asked, state, told, rows, admin_client):
+    assert asked in admin_client.post(button(rows.case, act)).text
+    page = admin_client.post(button(rows.case, act), {"reason": "booked in Odoo"}, follow=True)
     rows.case.refresh_from_db()
     rows.job.refresh_from_db()
-    assert (rows.case.state, rows.job.state) == (ExceptionCase.State.IGNORED, SyncJob.State.CANCELLED)
+    assert (rows.case.state, rows.case.resolution) == (state, "booked in Odoo")
+    assert (rows.job.state, said(page)) == (SyncJob.State.CANCELLED, [told])
 
 
-@pytest.mark.parametrize("act", ["retry", "resolve", "ignore"])
+def test_an_open_case_offers_all_that_may_be_done_with_it(rows, admin_client):
+    page = admin_client.get(reverse("admin:integration_exceptioncase_change", args=[rows.case.pk]))
+    assert [act.label for act in page.context["buttons"]] == ["Retry now", "Resolve", "Done by hand", "Ignore"]
+
+
+@pytest.mark.parametrize("act", ["retry", "resolve", "done", "ignore"])
 def test_who_may_only_look_cannot_act(act, rows, operator):
     assert operator.post(button(rows.case, act), {"reason": "x"}).status_code == 403
     bulk(operator, rows.case, act, reason="x")

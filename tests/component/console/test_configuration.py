@@ -4,7 +4,9 @@ import hashlib
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import Permission, User
 from django.urls import reverse
+from django.utils.timezone import now
 
 from integration.models import ApiToken, AuditEvent, BusinessRule, CodeMapping, Connection, SyncJob, Warehouse
 from tests.component.console.conftest import SECRET
@@ -94,18 +96,112 @@ def test_a_changed_mapping_is_a_new_version_and_the_old_one_stays(rows, admin_cl
     assert admin_client.get(address("codemapping", "change", old.pk)).context["has_change_permission"] is False
 
 
+MAPPED = "This is mapped already: open that mapping and change it."
+UNSENT = "new has no code that is sent yet: add that one first, without Alias."
+SENT = "B is known for A as the code that is sent already."
+
+
 @pytest.mark.parametrize(
     ("codes", "refusal"),
     [
-        ({"odoo_code": "A", "partner_code": "new"}, "This code is mapped already"),
-        ({"odoo_code": "new", "partner_code": "B"}, "This code is mapped to A already."),
+        ({"odoo_code": "A", "partner_code": "B"}, {"partner_code": [MAPPED]}),
+        ({"odoo_code": "new", "partner_code": "B"}, {"partner_code": ["B is mapped to A already."]}),
+        ({"odoo_code": "new", "partner_code": "C", "alias": "on"}, {"alias": [UNSENT]}),
+        ({"odoo_code": "A", "partner_code": "B", "alias": "on"}, {"partner_code": [SENT]}),
+        (
+            {"odoo_code": "A", "partner_code": "B2"},
+            {"partner_code": ["B2 is known for A as an alias: end that one first."]},
+        ),
+        ({"odoo_code": "A", "partner_code": "B2", "alias": "on"}, {"partner_code": [MAPPED]}),
     ],
 )
 def test_a_code_that_is_taken_is_refused_in_plain_words(codes, refusal, rows, admin_client):
     CodeMapping.objects.create(kind="product", partner=rows.wms, odoo_code="A", partner_code="B")
-    entered = {"kind": "product", "partner": rows.wms.pk, "factor": "1", **codes}
-    assert refusal in admin_client.post(address("codemapping", "add"), entered).text
-    assert CodeMapping.objects.count() == 2
+    CodeMapping.objects.create(kind="product", partner=rows.wms, odoo_code="A", partner_code="B2", alias=True)
+    page = admin_client.post(address("codemapping", "add"), entered(rows, **codes))
+    assert page.context["adminform"].form.errors == refusal
+    assert all(words in page.text for [words] in refusal.values())
+    assert CodeMapping.objects.count() == 3
+
+
+def entered(rows, **given):
+    return {"kind": "product", "partner": rows.wms.pk, "factor": "1", "per": "1", **given}
+
+
+def test_a_second_code_is_refused_with_an_offer_and_added_as_an_alias(rows, admin_client):
+    """The case is about a code of the partner's, and the product has another one already."""
+    Connection.objects.filter(pk=rows.wms.pk).update(name="North")
+    SyncJob.objects.update(started_at=now())
+    CodeMapping.objects.create(kind="product", partner=rows.wms, odoo_code="A", partner_code="B")
+    form = admin_client.get(address("exceptioncase", "change", rows.case.pk)).context["add_mapping"]
+    given = fields(admin_client.get(form)) | {"odoo_code": "A", "partner_code": "B2"}
+    page = admin_client.post(form, given)
+    assert page.context["adminform"].form.errors == {
+        "alias": [
+            "North gets B for A already. If it says B2 as well, tick Alias: that is understood then, and B is still "
+            "what is sent. To send B2 from now on, open the other mapping and change it."
+        ]
+    }
+    assert admin_client.post(form, given | {"alias": "on"}).url == address("exceptioncase", "change", rows.case.pk)
+    found = CodeMapping.objects.filter(odoo_code="A").order_by("pk")
+    assert [(row.partner_code, row.alias, row.valid_to) for row in found] == [("B", False, None), ("B2", True, None)]
+
+
+def test_an_alias_keeps_its_code_and_may_get_another_factor(rows, admin_client):
+    for code, alias in (("EA", False), ("CS", True)):
+        CodeMapping.objects.create(kind="unit", partner=rows.wms, odoo_code="Units", partner_code=code, alias=alias)
+    old = CodeMapping.objects.get(partner_code="CS")
+    page = admin_client.get(address("codemapping", "change", old.pk))
+    assert set(page.context["adminform"].form.fields) == {"factor", "per"}
+    admin_client.post(address("codemapping", "change", old.pk), {"factor": "1", "per": "12"})
+    found = CodeMapping.objects.filter(odoo_code="Units").order_by("pk")
+    assert [(row.partner_code, row.alias, row.version, row.per, row.valid_to is None) for row in found] == [
+        ("EA", False, 1, 1, True), ("CS", True, 1, 1, False), ("CS", True, 2, 12, True),
+    ]  # fmt: skip
+
+
+def end(client, mapping, **given):
+    return client.post(reverse("admin:integration_codemapping_act", args=[mapping.pk, "end"]), given, follow=True)
+
+
+def test_a_mapping_is_ended_with_a_reason(rows, admin_client):
+    mapping = CodeMapping.objects.create(kind="product", partner=rows.wms, odoo_code="A", partner_code="B")
+    page = admin_client.get(address("codemapping", "change", mapping.pk))
+    assert reverse("admin:integration_codemapping_act", args=[mapping.pk, "end"]) in page.text
+    assert "Why is this code not used any more?" in end(admin_client, mapping).text
+    assert not CodeMapping.objects.exclude(valid_to=None).exists()
+    page = end(admin_client, mapping, reason="discontinued")
+    assert [str(message) for message in page.context["messages"]] == [
+        "1 code mapping ended. What needs it from now on opens a case."
+    ]
+    mapping.refresh_from_db()
+    assert mapping.valid_to is not None
+    assert audited("end mapping").get().detail["reason"] == "discontinued"
+    assert "/act/end/" not in admin_client.get(address("codemapping", "change", mapping.pk)).text
+
+
+def test_a_mapping_with_an_alias_is_not_ended_and_says_why(rows, admin_client):
+    mapping = CodeMapping.objects.create(kind="product", partner=rows.wms, odoo_code="A", partner_code="B")
+    CodeMapping.objects.create(kind="product", partner=rows.wms, odoo_code="A", partner_code="B2", alias=True)
+    page = end(admin_client, mapping, reason="discontinued")
+    assert [str(message) for message in page.context["messages"]] == ["product A = B has aliases: end B2 first."]
+    assert CodeMapping.objects.filter(valid_to=None).count() == 3
+
+
+def test_several_mappings_are_ended_from_the_list(rows, admin_client):
+    rows = [CodeMapping.objects.create(kind="carrier", partner=rows.wms, odoo_code=x, partner_code=x) for x in "AB"]
+    chosen = {"action": "end", "_selected_action": [row.pk for row in rows], "reason": "gone"}
+    admin_client.post(address("codemapping", "changelist"), chosen)
+    assert CodeMapping.objects.filter(kind="carrier", valid_to=None).count() == 0
+
+
+@pytest.mark.parametrize("right", ["view_codemapping", "add_codemapping"])
+def test_who_may_not_change_mappings_cannot_end_one(right, rows, operator):
+    User.objects.get(username="operator").user_permissions.add(Permission.objects.get(codename=right))
+    mapping = CodeMapping.objects.get()
+    assert "/act/end/" not in operator.get(address("codemapping", "change", mapping.pk)).text
+    assert end(operator, mapping, reason="x").status_code == 403
+    assert CodeMapping.objects.filter(valid_to=None).count() == 1
 
 
 def test_a_token_is_shown_once_and_only_its_hash_is_kept(db, admin_client):

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import User
+from django.db import transaction
 
 from integration.errors import MappingMissing, Rejected, Unreachable
-from integration.jobs import acts
+from integration.jobs import acts, engine
 from integration.jobs.acts import Actor, NotAllowed
+from integration.jobs.cases import clear, open_case
+from integration.jobs.work import Handler
 from integration.models import AuditEvent, Document, ExceptionCase, OutboundMessage, SyncJob
 from tests.component.engine.yard import (
     State,
@@ -39,6 +43,22 @@ def failed(*streams: str, error: Exception = REFUSED) -> list[SyncJob]:
 
 def case_id() -> int:
     return ExceptionCase.objects.get().pk
+
+
+def run_one(handler: Handler) -> None:
+    """The worker's time is up after one stream."""
+    engine.run_stream(claim_one(), {"work": handler})
+
+
+def closed(code: str = "CD-4008") -> tuple[str, str, User | None]:
+    """State, words and who said them."""
+    case = ExceptionCase.objects.get(code=code)
+    return case.state, case.resolution, case.resolved_by
+
+
+@pytest.fixture
+def eve() -> Actor:
+    return Actor("eve", User.objects.create(username="eve"))
 
 
 @pytest.mark.parametrize("error", [REFUSED, Unreachable("CD-1001"), MappingMissing("CD-3001", scope="wms", code="X")])
@@ -94,28 +114,106 @@ def test_retrying_a_case_retries_all_that_waits_for_it() -> None:
     assert audit() == [("ada", "retry case", "Refused by the partner's system")]
 
 
-def test_resolving_a_case_retries_what_still_waits_for_it() -> None:
-    jobs = failed("order:1", "order:2")
-    acts.resolve_case(case_id(), ADA, "Changed the address.")
-    case = ExceptionCase.objects.get()
-    assert (case.state, case.resolution, case.waiting.count()) == ("resolved", "Changed the address.", 0)
-    assert (run(fine), states(*jobs)) == (2, [State.SUCCEEDED] * 2)
+def test_a_case_that_no_job_waits_for_is_resolved_at_once(eve: Actor) -> None:
+    with transaction.atomic():
+        case = open_case(REFUSED)
+    assert acts.resolve_case(case.pk, eve, "Told the warehouse.") == 0
+    assert closed() == ("resolved", "Told the warehouse.", eve.user)
 
 
-def test_ignoring_a_case_cancels_what_waits_for_it() -> None:
+def test_resolving_a_case_tries_what_waits_and_closes_it_with_those_words_when_all_went_through(eve: Actor) -> None:
     jobs = failed("order:1", "order:2")
-    acts.ignore_case(case_id(), ADA, "A test order.")
-    case = ExceptionCase.objects.get()
-    assert (case.state, case.resolution) == ("ignored", "A test order.")
-    assert (run(fine), states(*jobs)) == (0, [State.CANCELLED] * 2)
+    assert acts.resolve_case(case_id(), eve, "Changed the address.") == 2
+    assert (states(*jobs), cases()) == ([State.PENDING] * 2, [("CD-4008", "open", 2)])
+    assert ExceptionCase.objects.get().resolved_at is None
+    assert (run(fine), closed()) == (2, ("resolved", "Changed the address.", eve.user))
     assert AuditEvent.objects.get().detail["jobs"] == [job.pk for job in jobs]
 
 
-def test_a_case_with_a_running_job_cannot_be_ignored_and_nothing_is_changed() -> None:
+def test_a_case_stays_open_until_the_last_of_its_jobs_went_on(eve: Actor) -> None:
+    first, second = failed("order:1", "order:2")
+    acts.resolve_case(case_id(), eve, "Changed the address.")
+    run_one(fine)
+    assert (sorted(states(first, second)), cases()) == ([State.PENDING, State.SUCCEEDED], [("CD-4008", "open", 2)])
+    run(fine)
+    assert closed() == ("resolved", "Changed the address.", eve.user)
+
+
+def test_a_cause_that_still_stands_keeps_its_case_and_drops_what_was_said_about_it(eve: Actor) -> None:
+    [job] = failed("order:1")
+    acts.resolve_case(case_id(), eve, "Changed the address.")
+    run(failing(REFUSED))
+    assert (states(job), cases()) == ([State.NEEDS_ATTENTION], [("CD-4008", "open", 2)])
+    assert closed() == ("open", "", None)
+    acts.retry_case(case_id(), ADA)
+    run(fine)
+    assert closed() == ("resolved", "It went through.", None)
+
+
+def test_a_try_that_is_only_put_off_keeps_the_person_s_words(eve: Actor) -> None:
+    failed("order:1")
+    acts.resolve_case(case_id(), eve, "Changed the address.")
+    run(failing(Unreachable("CD-1001")))
+    assert closed() == ("open", "Changed the address.", eve.user)
+    time_passes()
+    run(fine)
+    assert closed() == ("resolved", "Changed the address.", eve.user)
+
+
+def test_a_job_that_fails_otherwise_after_a_resolve_closes_the_old_case_with_those_words(eve: Actor) -> None:
+    failed("order:1")
+    acts.resolve_case(case_id(), eve, "Changed the address.")
+    run(failing(MappingMissing("CD-3001", scope="wms", code="X")))
+    assert cases() == [("CD-4008", "resolved", 1), ("CD-3001", "open", 1)]
+    assert closed("CD-4008") == ("resolved", "Changed the address.", eve.user)
+
+
+def test_a_job_that_is_cancelled_after_a_resolve_is_not_what_the_person_did(eve: Actor) -> None:
+    [job] = failed("order:1")
+    acts.resolve_case(case_id(), eve, "Changed the address.")
+    acts.cancel_job(job.pk, ADA, "not wanted")
+    assert closed() == ("resolved", "The job was cancelled.", None)
+
+
+def test_a_cause_that_is_seen_to_be_gone_is_not_what_the_person_did(eve: Actor) -> None:
+    failed("order:1")
+    acts.resolve_case(case_id(), eve, "Changed the address.")
+    with transaction.atomic():
+        clear(REFUSED.fingerprint, "It answers again.")
+    assert closed() == ("resolved", "It answers again.", None)
+
+
+@pytest.mark.parametrize(
+    ("act", "state", "verb"),
+    [(acts.ignore_case, "ignored", "ignore case"), (acts.done_by_hand, "resolved", "done by hand")],
+)
+def test_ignored_or_done_by_hand_a_case_cancels_what_waits_for_it(
+    act: Callable[[int, Actor, str], int], state: str, verb: str, eve: Actor
+) -> None:
+    jobs = failed("order:1", "order:2")
+    assert act(case_id(), eve, "Booked it in Odoo.") == 2
+    assert closed() == (state, "Booked it in Odoo.", eve.user)
+    assert (run(fine), states(*jobs)) == (0, [State.CANCELLED] * 2)
+    assert audit() == [("eve", verb, "Refused by the partner's system")]
+    assert AuditEvent.objects.get().detail["jobs"] == [job.pk for job in jobs]
+
+
+def test_what_waits_behind_a_job_that_was_done_by_hand_goes_on() -> None:
+    [wrong] = failed("order:1")
+    corrected = put("order:1")
+    assert run(fine) == 0
+    acts.done_by_hand(case_id(), ADA, "Asked for a correction.")
+    assert (run(fine), states(wrong, corrected)) == (1, [State.CANCELLED, State.SUCCEEDED])
+
+
+@pytest.mark.parametrize("act", [acts.ignore_case, acts.done_by_hand])
+def test_a_case_with_a_running_job_cannot_be_ended_and_nothing_is_changed(
+    act: Callable[[int, Actor, str], int],
+) -> None:
     first, second = failed("order:1", "order:2")
     SyncJob.objects.filter(pk=second.pk).update(state=State.RUNNING)
     with pytest.raises(NotAllowed, match="is Running and cannot be cancelled"):
-        acts.ignore_case(case_id(), ADA, "")
+        act(case_id(), ADA, "")
     assert states(first, second) == [State.NEEDS_ATTENTION, State.RUNNING]
     assert (cases(), audit()) == ([("CD-4008", "open", 2)], [])
 
@@ -125,12 +223,13 @@ def test_a_case_with_a_running_job_cannot_be_ignored_and_nothing_is_changed() ->
     [
         lambda pk: acts.retry_case(pk, ADA),
         lambda pk: acts.resolve_case(pk, ADA, ""),
+        lambda pk: acts.done_by_hand(pk, ADA, ""),
         lambda pk: acts.ignore_case(pk, ADA, ""),
     ],
 )
 def test_a_case_that_is_closed_or_unknown_says_so(act: Callable[[int], object]) -> None:
     failed("order:1")
-    acts.resolve_case(case_id(), ADA, "done")
+    acts.done_by_hand(case_id(), ADA, "done")
     with pytest.raises(NotAllowed, match="The case is Resolved already"):
         act(case_id())
     with pytest.raises(NotAllowed, match="There is no case 0"):

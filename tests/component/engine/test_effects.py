@@ -152,6 +152,7 @@ def test_a_person_who_found_it_has_it_counted() -> None:
     acts.resolve_case(ExceptionCase.objects.get().pk, ADA, "It is there.")
     run(handler(connection, remote))
     assert (remote.sent, states(job), open_codes()) == (1, [State.SUCCEEDED], [])
+    assert ExceptionCase.objects.get().resolution == "It is there."
 
 
 def test_what_the_remote_recognises_by_its_key_is_sent_again_at_once() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from integration.models import OutboundMessage
+from integration.models import DocumentLine, ExceptionCase, OutboundMessage
 from tests.component.flows.wms import Held
 from tests.component.flows.yard import Sale, Yard
 
@@ -56,6 +56,106 @@ def test_changed_after_the_release_is_told_until_both_sides_agree_again(yard: Ya
     yard.look()
     assert yard.cases() == []
     assert yard.wms.held() == [Held(sale.release, 1, "accepted", {"P-CRATE-S": "3", "P-ROPE-10": "1"})]
+
+
+@pytest.fixture
+def changed(yard: Yard) -> Sale:
+    """Three crates and a rope are at the warehouse; Odoo asks for five crates by now."""
+    sale = yard.released(("CRATE-S", 3), ("ROPE-10", 1))
+    yard.odoo.order_more(sale.id, "CRATE-S", 5)
+    yard.look()
+    assert [code for code, _ in yard.cases()] == ["CD-4004"]
+    return sale
+
+
+def ship(yard: Yard, sale: Sale, *quantities: str, final: bool = True) -> None:
+    lines = [yard.line(sale, number, quantity=quantity) for number, quantity in enumerate(quantities)]
+    yard.shipped(sale, lines=lines, final=final)
+
+
+def test_a_change_closes_with_the_shipment_that_completes_what_odoo_asks_for(yard: Yard, changed: Sale) -> None:
+    ship(yard, changed, "2", "1", final=False)
+    assert [code for code, _ in yard.cases()] == ["CD-4004"]
+    ship(yard, changed, "3", final=True)
+    assert (yard.odoo.delivered(changed.id), yard.cases()) == ({"CRATE-S": 5, "ROPE-10": 1}, [])
+    case = ExceptionCase.objects.get()
+    assert (case.resolution, case.resolved_by) == ("The goods left as Odoo asks for them now.", None)
+    yard.look()
+    assert (yard.state(changed.release), yard.cases(), yard.unfinished()) == ("shipped", [], [])
+
+
+@pytest.mark.parametrize("quantities", [("3", "1"), ("5", "0")])
+def test_a_change_that_did_not_leave_stays_with_a_person(
+    yard: Yard, changed: Sale, quantities: tuple[str, str]
+) -> None:
+    ship(yard, changed, *quantities)
+    yard.look()
+    assert (yard.state(changed.release), [code for code, _ in yard.cases()]) == ("shipped", ["CD-4004"])
+
+
+def test_a_line_that_was_cancelled_and_did_not_leave_closes_its_case(yard: Yard) -> None:
+    sale = yard.released(("CRATE-S", 3), ("ROPE-10", 1))
+    yard.odoo.order_more(sale.id, "ROPE-10", 0)
+    yard.look()
+    assert yard.cases()[0][1].endswith("ROPE-10: 1 -> 0.")
+    assert lines(sale) == [("CRATE-S", 3, 0), ("ROPE-10", 1, 1)]
+    ship(yard, sale, "3")
+    assert (yard.odoo.delivered(sale.id), yard.cases()) == ({"CRATE-S": 3, "ROPE-10": 0}, [])
+
+
+def test_a_line_that_was_cancelled_and_is_back_closes_its_case_when_it_left(yard: Yard) -> None:
+    """Odoo asks for it by a move of its own."""
+    sale = yard.released(("CRATE-S", 3), ("ROPE-10", 1))
+    for quantity in (0, 1):
+        yard.odoo.order_more(sale.id, "ROPE-10", quantity)
+        yard.look()
+    assert [code for code, _ in yard.cases()] == ["CD-4004"]
+    ship(yard, sale, "3", "1")
+    assert (yard.odoo.delivered(sale.id), yard.cases()) == ({"CRATE-S": 3, "ROPE-10": 1}, [])
+    assert not DocumentLine.objects.exclude(over=0).exists()
+
+
+def test_an_added_line_without_codes_stays_with_a_person_though_all_others_left(yard: Yard) -> None:
+    sale = yard.released(("CRATE-S", 3))
+    yard.odoo.add_line(sale.id, "CRATE-L", 1)
+    yard.look()
+    ship(yard, sale, "3")
+    assert (yard.odoo.delivered(sale.id), yard.cases()[0][0]) == ({"CRATE-S": 3, "CRATE-L": 0}, "CD-4004")
+
+
+def test_another_address_does_not_leave_with_the_goods(yard: Yard, changed: Sale) -> None:
+    customer = yard.odoo.id_of("res.partner", "Alder Outdoor")
+    yard.odoo.call("res.partner", "write", [customer], {"street": "2 Other Street"})
+    yard.sweep()
+    assert ExceptionCase.objects.get().count == 2
+    ship(yard, changed, "5", "1")
+    assert (yard.state(changed.release), [code for code, _ in yard.cases()]) == ("shipped", ["CD-4004"])
+
+
+def test_a_change_that_was_undone_leaves_no_trace_in_what_is_asked_for(yard: Yard, changed: Sale) -> None:
+    assert lines(changed) == [("CRATE-S", 5, 0), ("ROPE-10", 1, 0)]
+    _demand(yard, changed, 3)
+    yard.look()
+    assert (lines(changed), yard.cases()) == ([("CRATE-S", 3, 0), ("ROPE-10", 1, 0)], [])
+
+
+def test_a_line_that_was_added_and_taken_back_is_no_difference_and_asked_for_no_more(yard: Yard) -> None:
+    yard.set(remainder="cancel")
+    sale = yard.released(("CRATE-S", 3))
+    yard.odoo.add_line(sale.id, "ROPE-10", 1)
+    yard.look()
+    assert yard.cases()[0][1].endswith("ROPE-10: 0 -> 1.")
+    yard.odoo.order_more(sale.id, "ROPE-10", 0)
+    yard.look()
+    assert (lines(sale), yard.cases()) == ([("CRATE-S", 3, 0), ("ROPE-10", 1, 1)], [])
+    ship(yard, sale, "2")
+    assert [state for _, state in yard.odoo.transfers(sale.id)] == ["done"]
+
+
+def lines(sale: Sale) -> list[tuple[str, int, int]]:
+    """Product, ordered and cancelled of each line."""
+    rows = DocumentLine.objects.filter(document__reference=sale.release).order_by("line")
+    return list(rows.values_list("sku", "ordered", "cancelled"))
 
 
 def test_cancelled_after_the_release_is_told_and_the_warehouse_keeps_its_order(yard: Yard) -> None:

@@ -3,10 +3,10 @@
 import pytest
 from django.db import transaction
 
-from integration.jobs import warehouses
-from integration.models import BusinessRule, ExceptionCase, Warehouse
+from integration.jobs import mappings, warehouses
+from integration.models import BusinessRule, CodeMapping, ExceptionCase, Warehouse
 from tests.component.flows.wms import Held
-from tests.component.flows.yard import Sale, Yard
+from tests.component.flows.yard import SOMEBODY, Sale, Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,6 +42,20 @@ def test_everything_unmapped_is_told_at_once_and_mapping_it_lets_every_order_go(
     yard.map("carrier", "Express", "EXP")
     yard.run()
     went_out(yard, first, {"P-CRATE-L": "1", "P-PALLET": "2"})
+
+
+def test_what_was_mapped_until_its_mapping_was_ended(yard: Yard) -> None:
+    before = yard.released(("CRATE-S", 3))
+    mapping = CodeMapping.objects.get(odoo_code="CRATE-S", partner=yard.partner)
+    mappings.end(mapping.pk, SOMEBODY, "another number is coming")
+    sale = yard.sell(("CRATE-S", 2))
+    yard.look()
+    assert yard.cases() == [("CD-3001", "Odoo product CRATE-S has no SKU at Northgate 3PL.")]
+    yard.shipped(before)
+    assert yard.left(before) == {"CRATE-S": (3, 3, 3)}
+    yard.map("product", "CRATE-S", "NEW-SKU")
+    yard.run()
+    went_out(yard, sale, {"NEW-SKU": "2"})
 
 
 def test_a_unit_without_a_code(yard: Yard) -> None:

@@ -1,11 +1,13 @@
 """Shipments that cannot be posted: one case with its words, nothing written to Odoo, and on they go once mended."""
 
+import json
 from decimal import Decimal
 
 import pytest
 
-from integration.models import BusinessRule, ExceptionCase, Warehouse
-from tests.component.flows.yard import Sale, Yard
+from integration.jobs import acts
+from integration.models import BusinessRule, ExceptionCase, OutboundMessage, Warehouse
+from tests.component.flows.yard import SOMEBODY, Sale, Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,6 +35,20 @@ def test_an_unknown_sku_posts_once_it_is_mapped(yard: Yard) -> None:
     yard.run()
     assert yard.left(sale) == {"CRATE-S": (3, 0, 3), "NEW-SKU": (0, 3, 0)}
     assert (yard.state(sale.release), yard.cases(), yard.unfinished()) == ("shipped", [], [])
+
+
+def test_an_alias_posts_what_the_warehouse_calls_otherwise_and_the_next_release_is_sent_as_before(yard: Yard) -> None:
+    sale = yard.released(("CRATE-S", 3))
+    yard.shipped(sale, lines=[yard.line(sale, sku="NEW-SKU")], carrier="BALLOON")
+    assert [code for code, _ in yard.cases()] == ["CD-3002", "CD-3006"]
+    yard.map("product", "CRATE-S", "NEW-SKU", alias=True)
+    yard.map("carrier", "Standard delivery", "BALLOON", alias=True)
+    yard.run()
+    assert yard.left(sale) == {"CRATE-S": (3, 0, 3), "NEW-SKU": (0, 3, 0)}
+    assert (yard.state(sale.release), yard.cases(), yard.unfinished()) == ("shipped", [], [])
+    yard.released(("CRATE-S", 2))
+    sent = json.loads(OutboundMessage.objects.latest("pk").body)["data"]
+    assert (sent["carrier"]["code"], [line["sku"] for line in sent["lines"]]) == ("STD", ["P-CRATE-S"])
 
 
 def test_an_unknown_unit_posts_once_it_is_mapped(yard: Yard) -> None:
@@ -83,6 +99,20 @@ def test_more_than_ordered_posts_once_the_order_says_so(yard: Yard) -> None:
     posted(yard, sale, 4)
 
 
+def test_raising_the_line_for_what_was_shipped_over_leaves_no_case_behind(yard: Yard) -> None:
+    """Odoo's change is seen before the shipment is looked at again."""
+    sale = yard.released(("CRATE-S", 3), ("ROPE-10", 1))
+    yard.shipped(sale, lines=[yard.line(sale, quantity="4"), yard.line(sale, 1)])
+    yard.odoo.order_more(sale.id, "CRATE-S", 4)
+    yard.look()
+    assert [code for code, _ in yard.cases()] == ["CD-5004", "CD-4004"]
+    yard.later()
+    assert yard.left(sale) == {"CRATE-S": (4, 4, 4), "ROPE-10": (1, 1, 1)}
+    assert (yard.state(sale.release), yard.cases(), yard.unfinished()) == ("shipped", [], [])
+    words = dict(ExceptionCase.objects.values_list("code", "resolution"))
+    assert words == {"CD-5004": "It went through.", "CD-4004": "The goods left as Odoo asks for them now."}
+
+
 def test_zero_of_everything(yard: Yard) -> None:
     sale = yard.released(("CRATE-S", 3))
     yard.shipped(sale, "zero")
@@ -95,6 +125,19 @@ def test_fewer_serial_numbers_than_pieces(yard: Yard) -> None:
     yard.shipped(sale, lines=[yard.line(sale, serials=["DRILL-001", "DRILL-002"])])
     words = "Shipment SHP-000001: 3 of DRILL shipped with 2 serial or lot numbers."
     stopped(yard, ("CD-5006", words), state="needs_attention")
+
+
+def test_a_corrected_confirmation_posts_when_the_wrong_one_was_ended_by_hand(yard: Yard) -> None:
+    sale = yard.released(("DRILL", 2))
+    wrong = yard.shipped(sale, lines=[yard.line(sale, serials=["DRILL-001"])])
+    [line] = wrong["lines"]
+    yard.wms.send("shipment.confirmed", {**wrong, "lines": [{**line, "serials": ["DRILL-001", "DRILL-002"]}]})
+    yard.run()
+    assert (yard.cases()[0][0], yard.odoo.writes(), len(yard.unfinished())) == ("CD-5006", [], 2)
+    acts.done_by_hand(yard.case("CD-5006").pk, SOMEBODY, "Asked for all numbers.")
+    yard.run()
+    assert (yard.odoo.lots(sale.id), yard.state(sale.release)) == ([("DRILL-001", 1), ("DRILL-002", 1)], "shipped")
+    assert (yard.cases(), yard.unfinished()) == ([], [])
 
 
 def test_a_serial_number_twice(yard: Yard) -> None:
@@ -124,7 +167,7 @@ def test_a_product_that_the_order_does_not_hold_posts_once_it_is_on_the_order(ya
     yard.look()
     yard.later()
     assert yard.left(sale) == {"CRATE-S": (3, 3, 3), "ROPE-10": (1, 1, 1)}
-    assert (yard.state(sale.release), yard.unfinished()) == ("shipped", [])
+    assert (yard.state(sale.release), yard.cases(), yard.unfinished()) == ("shipped", [], [])
 
 
 def test_a_line_that_was_cancelled_in_odoo_posts_once_it_is_back(yard: Yard) -> None:

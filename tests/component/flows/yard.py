@@ -98,8 +98,8 @@ class Yard:
         sweep.probe_breakers()
         self.run()
 
-    def map(self, kind: str, odoo_code: str, partner_code: str, factor: str = "1", sku: str = "") -> None:
-        mappings.add(self.partner, kind, odoo_code, partner_code, factor=Decimal(factor), sku=sku, actor=SOMEBODY)
+    def map(self, kind: str, odoo_code: str, partner_code: str, factor: str = "1", **more: Any) -> None:
+        mappings.add(self.partner, kind, odoo_code, partner_code, factor=Decimal(factor), actor=SOMEBODY, **more)
 
     def set(self, **fields: object) -> None:
         """Changes the warehouse's policy."""

@@ -139,6 +139,23 @@ def test_everything_wrong_with_a_shipment_is_told_at_once() -> None:
     assert [cause.code for cause in caught.value.causes] == ["CD-3002", "CD-3004", "CD-5002", "CD-3006"]
 
 
+def test_an_alias_of_the_released_product_is_that_line() -> None:
+    known = facts(line(318), book=book(Code(CodeKind.PRODUCT, "CHAIR", "CHAIR-NEW", alias=True)))
+    assert shares(shipment(shipped(sku="CHAIR-NEW")), known) == [("318", D(8), None, None)]
+
+
+def test_an_alias_of_the_unit_is_understood_with_a_factor_of_its_own() -> None:
+    cases = Code(CodeKind.UNIT, "Units", "CS", factor=D("0.25"), alias=True)
+    assert shares(shipment(shipped("2", unit="CS")), facts(book=book(cases))) == [("318", D(8), None, None)]
+
+
+def test_a_unit_that_is_sent_goes_before_an_alias_of_the_same_name() -> None:
+    sent = Code(CodeKind.UNIT, "Units", "CS", factor=D("0.5"))
+    alias = Code(CodeKind.UNIT, "Units", "CS", factor=D("0.25"), alias=True)
+    for codes in ((sent, alias), (alias, sent)):
+        assert shares(shipment(shipped("2", unit="CS")), facts(book=book(*codes))) == [("318", D(4), None, None)]
+
+
 def test_another_sku_that_is_mapped_to_the_released_product_by_now_is_that_line() -> None:
     known = facts(line(318), book=book(Code(CodeKind.PRODUCT, "CHAIR", "CHAIR-NEW")))
     assert shares(shipment(shipped(sku="CHAIR-NEW")), known) == [("318", D(8), None, None)]
