@@ -56,6 +56,12 @@ def ship(world: World, asked: Asked) -> Any:
     return {"message": number, "shipment": shipment}
 
 
+def correct(world: World, asked: Asked) -> Any:
+    """What a person at the warehouse does when told that a confirmation was wrong."""
+    shipment, number = world.correct(str(asked.get("shipment", "")), asked)
+    return {"message": number, "shipment": shipment}
+
+
 def acknowledge(world: World, asked: Asked) -> Any:
     verdict = Verdict.model_validate(asked)
     return {"message": world.acknowledge(verdict.release, verdict.faults, verdict.delay)}
@@ -125,6 +131,7 @@ def reset(world: World, asked: Asked) -> Any:
 ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("GET", "/_sandbox/orders"): orders,
     ("POST", "/_sandbox/ship"): ship,
+    ("POST", "/_sandbox/correct"): correct,
     ("POST", "/_sandbox/acknowledge"): acknowledge,
     ("POST", "/_sandbox/reject"): reject,
     ("POST", "/_sandbox/send"): send,

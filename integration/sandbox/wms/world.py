@@ -1,7 +1,7 @@
 """Everything that one stand-in warehouse knows and does, whoever asks: the contract or the control API."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -10,12 +10,13 @@ from pydantic import ValidationError
 
 from integration.canonical.base import Part
 from integration.canonical.orders import OrderAccepted, OrderRejected, OrderRelease, RefusedLine
+from integration.canonical.shipments import ShipmentConfirmed
 from integration.sandbox.faults import FaultRules
 from integration.sandbox.wms import messages
 from integration.sandbox.wms.floor import Floor
 from integration.sandbox.wms.orders import HeldOrder, Orders, Taken
 from integration.sandbox.wms.outbox import Outbox
-from integration.sandbox.wms.shipping import BadScript, Script, ship
+from integration.sandbox.wms.shipping import BadScript, Script, correct, ship
 
 DELIVERY_FAULTS = frozenset({"duplicate", "renumbered", "reorder", "lost", "latency"})
 
@@ -87,8 +88,16 @@ class World:
 
     def ship(self, script: Script) -> tuple[dict[str, Any], str]:
         """The confirmation, and its message's number. Raises BadScript, ValidationError."""
-        confirmed = ship(self.orders, script)
-        number = self._send("shipment.confirmed", confirmed.release, confirmed, script.faults, script.delay)
+        return self._confirm(ship(self.orders, script), script.faults, script.delay)
+
+    def correct(self, number: str, changes: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+        """The corrected confirmation, and its message's number. Raises BadScript, ValidationError."""
+        return self._confirm(correct(self.orders, number, changes))
+
+    def _confirm(
+        self, confirmed: ShipmentConfirmed, faults: Collection[str] = (), delay: float = 0.0
+    ) -> tuple[dict[str, Any], str]:
+        number = self._send("shipment.confirmed", confirmed.release, confirmed, faults, delay)
         return confirmed.model_dump(mode="json", exclude_none=True), number
 
     def _held(self, release: str) -> HeldOrder:
@@ -138,7 +147,7 @@ class World:
             if not same or order.closed or order.status != "accepted":
                 return
             try:
-                self.ship(Script(release=order.release.release))
+                self.ship(Script(release=order.release.release, packages=1))
             except (BadScript, ValidationError) as wrong:
                 order.reason = str(wrong)  # told by the books: nobody waits for an answer
 

@@ -232,6 +232,27 @@ def test_by_itself_it_ships_what_a_person_left_open(partner, inbox, release, eve
     assert (first["shipments"], quantities(second["shipments"][1])) == ([], ["5", "1.5"])
 
 
+def test_a_corrected_confirmation_takes_the_place_of_the_wrong_one(partner, inbox, release, eventually) -> None:
+    send(partner, release)
+    wrong = shipped(partner, release, lines=[{"line": "101", "sku": "99999", "quantity": "3"}], tracking=["T1"])
+    right = partner.control("correct", shipment=wrong["shipment"])["shipment"]
+    eventually(lambda: len(inbox.messages) == 3)
+    assert (right["shipment"], right["tracking_numbers"]) == (wrong["shipment"], ["T1"])
+    assert [(line["sku"], line["quantity"]) for line in right["lines"]] == [("SKU-1", "10"), ("SKU-2", "2.5")]
+    assert partner.orders()[0]["shipments"] == [right]
+    assert len({message.external_id for message in received(partner, inbox)}) == 3
+
+
+def test_a_correction_picks_the_lots_anew_and_changes_nothing_if_it_fails(partner, release) -> None:
+    lot = release.model_copy(update={"lines": (release.lines[0].model_copy(update={"tracking": "lot"}),)})
+    partner.control("items", **{"SKU-1": {"lots": {"A": "4", "B": "6"}}})
+    send(partner, lot)
+    before = shipped(partner, lot)
+    refused = httpx.post(f"{partner.wms.url}/_sandbox/correct", json={"shipment": "SHP-000001", "mode": "over"})
+    assert (refused.status_code, refused.json()["reason"]) == (409, "1 of SKU-1 too few in the lots")
+    assert partner.control("correct", shipment="SHP-000001")["shipment"]["lines"] == before["lines"]
+
+
 def test_what_cannot_be_shipped_by_itself_stays_and_says_why(partner, release, eventually) -> None:
     lot = release.model_copy(update={"lines": (release.lines[0].model_copy(update={"tracking": "lot"}),)})
     partner.control("items", **{"SKU-1": {"lots": {"A": "4"}}})
@@ -273,6 +294,7 @@ def test_any_bytes_can_be_sent_well_signed(partner, inbox) -> None:
         ("ship", {"release": "R404"}, 409),
         ("ship", {"release": "R404", "lines": [{"sku": "S", "quantity": "-1"}]}, 422),
         ("ship", {"colour": 1}, 422),
+        ("correct", {"shipment": "SHP-404"}, 409),
         ("acknowledge", {"release": "R404"}, 409),
         ("faults", {"fault": "explode"}, 422),
         ("send", {"base64": "x"}, 422),
