@@ -12,7 +12,7 @@ from integration.sandbox.day.acts import (
     ShipAgainUnderTheSameNumber,
     ValidateByHand,
 )
-from integration.sandbox.day.goods import DRILL, DRONE, GLOVES, GROUND, HOMELESS, KETTLE, PAINT, ROPE
+from integration.sandbox.day.goods import DRILL, DRONE, GLOVES, GROUND, HOMELESS, KETTLE, PAINT, ROPE, SHELF
 
 Basket = tuple[tuple[str, str], ...]  # SKU and quantity; empty: some plain goods
 AGREE: frozenset[str] = frozenset()
@@ -98,6 +98,7 @@ SCENES = (
         ONE,
         (Accept(), Ship(instead={"sku": "99999"})),
         "for a person",
+        ((SHELF.sku, "2"),),
         codes=("CD-3002",),
         differs=NOT_BOOKED,
     ),
