@@ -20,6 +20,7 @@ from integration.sandbox.day.wms import Wms
 
 SOLD_AT_ONCE = 4
 PAUSE, LOOK_EVERY = 0.15, 1.5
+RESTS = 3  # looks in a row: what was just booked is read back from Odoo, and decided on, a moment later
 PATIENCE = 90.0  # so long without any change, and the day is over as it is
 SHIPS_AFTER = 5  # seconds, once nobody plays the floor any more
 UNMAPPED = "CD-3001"
@@ -92,7 +93,7 @@ class Day:
         started = changed = time.monotonic()
         sales = Sales(self._odoo, self._shop)
         floor, fate = Floor(self._wms, sales), troubles.Fate(self._odoo, self._wms)
-        looked = 0.0
+        looked, rests = 0.0, 0
         self._begin(listener)
         while time.monotonic() - changed < PATIENCE:
             before = self._progress
@@ -103,7 +104,8 @@ class Day:
                 looked = time.monotonic()
                 self._look(crossdock, listener)
                 listener.at(self._progress)
-                if self._at_rest(crossdock):
+                rests = rests + 1 if self._at_rest(crossdock) else 0
+                if rests == RESTS:
                     break
             changed = changed if self._progress == before else time.monotonic()
             time.sleep(PAUSE)
