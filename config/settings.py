@@ -83,6 +83,7 @@ USE_TZ = True
 UNFOLD = console.UNFOLD
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
+WHITENOISE_USE_FINDERS = True  # what nobody collected is served too: a checkout needs no collectstatic
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
@@ -128,6 +129,15 @@ SPECTACULAR_SETTINGS = {
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# Without DEBUG Django mails what fails to administrators, of whom there are none: it goes to the process's output.
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"output": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django": {"handlers": ["output"], "level": "INFO", "propagate": False}},
 }
 
 BROKER_TRANSPORT = {"visibility_timeout": 300, "socket_timeout": 10, "socket_connect_timeout": 2}

@@ -12,8 +12,6 @@ from config.local.server import HOST, free_port, last_line
 from config.local.stack import running
 from config.local.supervisor import Command, Supervisor
 
-DEVELOPMENT = {"DEBUG": "true", "ALLOWED_HOSTS": f"{HOST},localhost"}
-
 
 def web(env: Mapping[str, str], port: int, *, workers: int = 1) -> Command:
     """The console, the API and the webhooks on the loopback port."""
@@ -44,7 +42,7 @@ def migrate(env: Mapping[str, str], log: Path) -> None:
 def run(place: Place) -> None:
     """Run everything until Ctrl-C."""
     with running() as local, Supervisor(place.log) as processes:
-        env = DEVELOPMENT | local.environment()
+        env = local.environment()
         migrate(env, place.log / "migrate.log")
         port = free_port()
         for command in (web(env, port), worker(env), beat(env)):

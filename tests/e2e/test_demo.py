@@ -1,12 +1,15 @@
 """The demo as people start it: a process of its own, with servers and processes of its own."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import uuid
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from config.local.place import CHECKOUT
@@ -16,13 +19,14 @@ pytestmark = pytest.mark.e2e
 LONGEST = 400  # seconds
 MARK = "CROSSDOCK_TEST_RUN"
 OURS = ("DATABASE_URL", "REDIS_URL")  # this session's own servers are not the demo's
+HOWTO = CHECKOUT / "docs" / "howto" / "run-the-demo.md"
 MEDDLE = f"{sys.executable} -m tests.e2e.lose_a_shipment"
 
 
 class Demo:
     """`manage.py demo` with 30 orders; all its processes carry a mark in their environment."""
 
-    def __init__(self, log: Path, *options: str) -> None:
+    def __init__(self, log: Path, *options: str, **environment: str) -> None:
         self.mark = uuid.uuid4().hex
         self._log = log
         kept = {name: value for name, value in os.environ.items() if name not in OURS}
@@ -30,7 +34,7 @@ class Demo:
             self._process = subprocess.Popen(
                 [sys.executable, "manage.py", "demo", "--orders", "30", *options],
                 cwd=CHECKOUT,
-                env={**kept, MARK: self.mark},
+                env={**kept, MARK: self.mark, **environment},
                 stdout=output,
                 stderr=output,
             )
@@ -43,6 +47,11 @@ class Demo:
 
     def says(self, text: str) -> bool:
         return text in self._log.read_text()
+
+    def names(self, pattern: str) -> str:
+        found = re.search(pattern, self._log.read_text())
+        assert found, self._log.read_text()
+        return found.group(1)
 
     def left_behind(self) -> list[str]:
         """Command lines of processes that the demo started and that still run."""
@@ -63,6 +72,50 @@ def test_a_day_ends_with_both_systems_in_agreement_and_no_process_left(tmp_path:
     assert demo.says("Both systems agree.")
     assert not demo.says("CD-9")
     assert demo.left_behind() == []
+
+
+def test_who_stays_finds_safe_pages_and_can_clear_a_case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    demo = Demo(tmp_path / "demo.log", DEBUG="true")
+    try:
+        assert until(lambda: demo.says("Ctrl-C ends everything"), seconds=LONGEST), (tmp_path / "demo.log").read_text()
+        with httpx.Client(base_url=demo.names(r"Console +(http://\S+)/console/")) as crossdock:
+            shows_no_settings(crossdock)
+            serves_its_files(crossdock)
+        monkeypatch.setenv("ODOO", demo.names(r"ODOO=(\S+)"))
+        monkeypatch.setenv("WMS", demo.names(r"WMS=(\S+)"))
+        clears_the_address_as_the_howto_says()
+    finally:
+        demo.interrupt()
+    assert demo.end() == 0, (tmp_path / "demo.log").read_text()
+    assert demo.left_behind() == []
+
+
+def shows_no_settings(crossdock: httpx.Client) -> None:
+    page = crossdock.get("/nothing-here")
+    assert page.status_code == 404
+    assert not re.search("settings|traceback|urlconf", page.text, re.IGNORECASE)
+
+
+def serves_its_files(crossdock: httpx.Client) -> None:
+    pages = [crossdock.get("/console/login/").text, crossdock.get("/api/docs").text]
+    named = {file for page in pages for file in re.findall(r'(?:href|src)="(/static/[^"?]+)', page)}
+    assert "/static/console/console.css" in named
+    assert {file: crossdock.get(file).status_code for file in named} == dict.fromkeys(named, 200)
+
+
+def clears_the_address_as_the_howto_says() -> None:
+    session: dict[str, Any] = {}
+    exec(_in_howto(r"-i -c '\n(.*?)\n'\n"), session)
+    deliveries = [("partner_id.name", "=", "Fir Trading"), ("state", "=", "done")]
+    assert session["odoo"]("stock.picking").search_count(deliveries) == 0
+    exec(_in_howto(r"\n(odoo\(.res\.partner.*?)\n"), session)
+    assert until(lambda: session["odoo"]("stock.picking").search_count(deliveries) == 1, seconds=LONGEST)
+
+
+def _in_howto(pattern: str) -> str:
+    found = re.search(pattern, HOWTO.read_text(), re.DOTALL)
+    assert found, pattern
+    return found.group(1)
 
 
 def test_the_proof_fails_when_goods_leave_and_odoo_is_never_told(tmp_path: Path) -> None:

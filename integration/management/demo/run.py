@@ -45,7 +45,7 @@ def run(orders: int, *, stay: bool, before_proof: str, screen: Screen) -> bool:
         screen.step("Web, worker and beat run")
         screen.address(place)
         crossdock = Crossdock(place.url, token, town.WMS)
-        with screen.day(orders) as listener:
+        with screen.day(day.expected) as listener:
             day.play(crossdock, listener)
         processes.check()
         if before_proof:
@@ -53,7 +53,8 @@ def run(orders: int, *, stay: bool, before_proof: str, screen: Screen) -> bool:
         verdict = day.prove(crossdock)
         screen.result(day.orders, verdict, day.figures())
         if stay:
-            screen.address(place)
+            day.leave()
+            screen.stays(place)
             with _until_told():
                 processes.wait()
         return verdict.good

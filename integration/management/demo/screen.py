@@ -5,18 +5,38 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from integration.management.demo import tables
 from integration.management.demo.configure import LOGIN
-from integration.management.demo.town import Town
-from integration.sandbox.day.day import Figures, Standing
+from integration.management.demo.town import DATABASE, Town
+from integration.management.demo.town import LOGIN as ODOO_LOGIN
+from integration.sandbox.day.day import SHIPS_AFTER, Figures, Standing
 from integration.sandbox.day.ledger import PlannedOrder
 from integration.sandbox.day.proof import Verdict
 
 WIDTH = 118  # where the output is no terminal
 MOST_LINES = 40  # of what is wrong: more would not be read
 BAR = (TextColumn("        {task.description:26}"), BarColumn(30), TextColumn("{task.fields[count]}"))
+COUNTED = (
+    ("sold", "Confirmed in Odoo"),
+    ("released", "Taken by the warehouse"),
+    ("played", "Work of the warehouse"),
+    ("booked", "Deliveries booked in Odoo"),
+    ("cases", "Cases open"),
+)
+STAYS = """\
+Odoo       {town.odoo_url}
+           database {database}, login {login}, API key {town.odoo_key}
+Warehouse  {town.wms_url}/_sandbox/orders
+           its books; from this machine it asks for no login
+
+Both are stand-ins without pages. To act in them from another terminal:
+export ODOO={town.odoo_url} WMS={town.wms_url}
+
+From now on the warehouse accepts what it gets and ships it after {seconds} seconds.
+How to clear each case: docs/howto/run-the-demo.md. Ctrl-C ends everything.
+"""
 
 
 class Screen:
@@ -31,17 +51,23 @@ class Screen:
 
     def address(self, town: Town) -> None:
         self._console.print()
-        self._console.print(f"         Console  [bold]{town.url}/console/[/]", soft_wrap=True)
-        self._console.print(f"         Login    {LOGIN}   Password  {town.password}", soft_wrap=True)
+        self._console.print(f"         Console    [bold]{town.url}/console/[/]", soft_wrap=True)
+        self._console.print(f"                    login {LOGIN}, password {town.password}", soft_wrap=True)
         self._console.print()
+
+    def stays(self, town: Town) -> None:
+        """Where everything is while it stays up, and how to go on by hand."""
+        self.address(town)
+        for line in STAYS.format(town=town, database=DATABASE, login=ODOO_LOGIN, seconds=SHIPS_AFTER).splitlines():
+            self._console.print(line and f"         {line}", soft_wrap=True)
 
     def say(self, what: str) -> None:
         self._console.print(what, soft_wrap=True)
 
     @contextmanager
-    def day(self, orders: int) -> Iterator["Show"]:
+    def day(self, expected: Standing) -> Iterator["Show"]:
         with Progress(*BAR, TimeElapsedColumn(), console=self._console) as progress:
-            yield Show(progress, orders, self)
+            yield Show(progress, expected, self)
 
     def result(self, orders: Sequence[PlannedOrder], verdict: Verdict, figures: Figures) -> None:
         for table in (tables.scenes(orders, verdict), tables.cases(verdict), tables.explained(verdict)):
@@ -54,32 +80,23 @@ class Screen:
             self.say(f"[red]{wrong.text}[/]")
         if len(verdict.wrong) > MOST_LINES:
             self.say(f"[red]and {len(verdict.wrong) - MOST_LINES} more[/]")
-        self.say(tables.sentence(verdict))
+        self._console.print(tables.sentence(verdict))
 
 
 class Show:
-    """Bars for what is counted, a line for what happens."""
+    """Bars for what is counted, all of them full at the end of a good day; a line for what happens."""
 
-    def __init__(self, progress: Progress, orders: int, screen: Screen) -> None:
-        self._progress, self._screen, self._orders = progress, screen, orders
-        self._sold = self._bar("Confirmed in Odoo", orders)
-        self._released = self._bar("Taken by the warehouse", orders)
-        self._played = self._bar("Work of the warehouse", 100)
-        self._booked = self._bar("Deliveries booked in Odoo", orders)
-        self._cases = self._bar("Cases open", orders)
+    def __init__(self, progress: Progress, expected: Standing, screen: Screen) -> None:
+        self._progress, self._screen, self._expected = progress, screen, expected
+        self._bars = {
+            field: progress.add_task(name, total=getattr(expected, field), count="0") for field, name in COUNTED
+        }
 
     def at(self, now: Standing) -> None:
-        self._set(self._sold, now.sold, f"{now.sold} of {self._orders}")
-        self._set(self._released, now.released, str(now.released))
-        self._set(self._played, int(now.played * 100), f"{int(now.played * 100)} %")
-        self._set(self._booked, now.booked, str(now.booked))
-        self._set(self._cases, now.cases, str(now.cases))
+        for field, bar in self._bars.items():
+            counted, expected = getattr(now, field), getattr(self._expected, field)
+            share = f"{counted:.0%}" if field == "played" else f"{counted} of {expected}"
+            self._progress.update(bar, completed=counted, count=share)
 
     def happened(self, what: str) -> None:
         self._screen.step(what)
-
-    def _bar(self, name: str, total: int) -> TaskID:
-        return self._progress.add_task(name, total=total, count="0")
-
-    def _set(self, bar: TaskID, completed: int, count: str) -> None:
-        self._progress.update(bar, completed=completed, count=count)

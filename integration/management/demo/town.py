@@ -15,9 +15,10 @@ from config.local.supervisor import Command
 ODOO, WMS = "odoo", "main-warehouse"  # slugs of the two connections
 DATABASE, LOGIN = "demo", "admin"
 WORKERS = 4
+# Whatever the environment says: an error page with details would show the demo's passwords.
+SAFE = {"ENVIRONMENT": "test", "DEBUG": "false", "ALLOWED_HOSTS": f"{HOST},localhost"}
 # A day in two minutes: everything that Crossdock waits for comes sooner than in a real warehouse.
 PACE = {
-    "ENVIRONMENT": "test",
     "CAPTURE_POLL_SECONDS": "2",
     "CAPTURE_OVERLAP_SECONDS": "30",
     "ENGINE_CLAIM_SECONDS": "20",
@@ -71,16 +72,16 @@ class Town:
         return self._stand_in("wms", self.wms_url, ["--port", str(self.wms_port), *secrets, "--target", webhooks])
 
     def crossdock(self, env: Mapping[str, str]) -> list[Command]:
-        """Web, worker and beat. The web process serves the console's files itself, as in development."""
+        """Web, worker and beat."""
         worker = services.worker(env)
         return [
             replace(worker, argv=[*worker.argv, "--concurrency", str(WORKERS)]),
             services.beat(env),
-            services.web({**services.DEVELOPMENT, **env}, self.web_port),
+            services.web(env, self.web_port),
         ]
 
     def environment(self, local: Mapping[str, str]) -> dict[str, str]:
-        return {**local, **PACE, "PUBLIC_URL": self.url}
+        return {**local, **SAFE, **PACE, "PUBLIC_URL": self.url}
 
     def _stand_in(self, name: str, url: str, options: list[str]) -> Command:
         argv = [sys.executable, "-m", "integration.sandbox", name, *options]

@@ -20,7 +20,9 @@ from integration.sandbox.day.wms import Wms
 
 SOLD_AT_ONCE = 4
 PAUSE, LOOK_EVERY = 0.15, 1.5
+RESTS = 3  # looks in a row: what was just booked is read back from Odoo, and decided on, a moment later
 PATIENCE = 90.0  # so long without any change, and the day is over as it is
+SHIPS_AFTER = 5  # seconds, once nobody plays the floor any more
 UNMAPPED = "CD-3001"
 
 
@@ -68,6 +70,18 @@ class Day:
         self._forged = self._seconds = 0.0
         self._mapped = False
 
+    @property
+    def expected(self) -> Standing:
+        """What a good day ends with."""
+        scenes = [order.scene for order in self.orders]
+        return Standing(
+            sold=len(scenes),
+            released=sum(scene.is_released for scene in scenes),
+            played=1.0,
+            booked=sum(scene.bookings for scene in scenes),
+            cases=len(self._planned_cases()),
+        )
+
     def open(self) -> None:
         """Fills both systems with goods."""
         self._shop = goods.open_shop(self._odoo, len(self.orders))
@@ -79,7 +93,7 @@ class Day:
         started = changed = time.monotonic()
         sales = Sales(self._odoo, self._shop)
         floor, fate = Floor(self._wms, sales), troubles.Fate(self._odoo, self._wms)
-        looked = 0.0
+        looked, rests = 0.0, 0
         self._begin(listener)
         while time.monotonic() - changed < PATIENCE:
             before = self._progress
@@ -90,7 +104,8 @@ class Day:
                 looked = time.monotonic()
                 self._look(crossdock, listener)
                 listener.at(self._progress)
-                if self._at_rest(crossdock):
+                rests = rests + 1 if self._at_rest(crossdock) else 0
+                if rests == RESTS:
                     break
             changed = changed if self._progress == before else time.monotonic()
             time.sleep(PAUSE)
@@ -111,6 +126,10 @@ class Day:
                 stuck=self._stuck(crossdock),
             )
         )
+
+    def leave(self) -> None:
+        """The people go home; from now on the warehouse works by itself, for whoever clears the cases that are left."""
+        self._wms.work_by_itself(answer_after=1, ship_after=SHIPS_AFTER)
 
     def figures(self) -> Figures:
         sent = self._wms.deliveries()["deliveries"]
@@ -168,8 +187,11 @@ class Day:
     def _at_rest(self, crossdock: Crossdock) -> bool:
         if not all(order.is_over for order in self.orders) or self._wms.deliveries()["pending"]:
             return False
-        planned = Counter(code for order in self.orders for code in order.scene.codes) + Counter([STRAY_CODE])
+        planned = Counter(self._planned_cases())
         return Counter(case["code"] for case in crossdock.cases()) == planned and not crossdock.moving()
+
+    def _planned_cases(self) -> list[str]:
+        return [*(code for order in self.orders for code in order.scene.codes), STRAY_CODE]
 
     def _stuck(self, crossdock: Crossdock) -> list[str]:
         """Work that waits without a case that says why, and acts that could not be played."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from integration.sandbox.day.ledger import PlannedOrder
-from integration.sandbox.day.scenes import STRAY_CODE
+from integration.sandbox.day.scenes import NOT_RELEASED, STRAY_CODE
 from integration.sandbox.day.sides import Books, LineBook, OrderBook
 from integration.sandbox.day.troubles import STRAY_SHIPMENT
 
@@ -104,7 +104,7 @@ def _judge_order(order: PlannedOrder, evidence: Evidence, verdict: Verdict) -> N
 
 def _differences(ours: OrderBook, theirs: OrderBook | None) -> Iterator[Difference]:
     if theirs is None:
-        yield Difference(ours.name, "all lines", "not at the warehouse", NOTHING, NOTHING)
+        yield Difference(ours.name, "all lines", NOT_RELEASED, NOTHING, NOTHING)
     for line_id, line in ours.lines.items():
         sku = ours.skus[line_id]
         if ours.delivered[line_id] != line.shipped:

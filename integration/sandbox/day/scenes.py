@@ -12,11 +12,12 @@ from integration.sandbox.day.acts import (
     ShipAgainUnderTheSameNumber,
     ValidateByHand,
 )
-from integration.sandbox.day.goods import DRILL, DRONE, GLOVES, GROUND, HOMELESS, KETTLE, PAINT, ROPE
+from integration.sandbox.day.goods import DRILL, DRONE, GLOVES, GROUND, HOMELESS, KETTLE, PAINT, ROPE, SHELF
 
 Basket = tuple[tuple[str, str], ...]  # SKU and quantity; empty: some plain goods
 AGREE: frozenset[str] = frozenset()
 NOT_BOOKED = frozenset({"shipped"})
+NOT_RELEASED = "not at the warehouse"
 ONE = 0.0  # a share: one order, however long the day is
 
 
@@ -38,6 +39,18 @@ class Scene:
     codes: tuple[str, ...] = ()
     differs: frozenset[str] = AGREE
     least: int = 1
+
+    @property
+    def is_released(self) -> bool:
+        return NOT_RELEASED not in self.differs
+
+    @property
+    def bookings(self) -> int:
+        """How many deliveries are done in Odoo in the end."""
+        if self.differs >= NOT_BOOKED:
+            return 0
+        by_hand = any(isinstance(act, ValidateByHand) for act in self.acts)
+        return 1 if by_hand else sum(isinstance(act, Ship) and act.mode != "zero" for act in self.acts)
 
 
 TWO_PARTS = (Accept(), Ship("partial"), Ship())
@@ -85,6 +98,7 @@ SCENES = (
         ONE,
         (Accept(), Ship(instead={"sku": "99999"})),
         "for a person",
+        ((SHELF.sku, "2"),),
         codes=("CD-3002",),
         differs=NOT_BOOKED,
     ),
@@ -156,7 +170,7 @@ SCENES = (
         "not released, for a person",
         (("CHAIR-OAK", "0.5"),),
         codes=("CD-4002",),
-        differs=frozenset({"not at the warehouse"}),
+        differs=frozenset({NOT_RELEASED}),
     ),
     Scene(
         "an address without a street",
@@ -165,7 +179,7 @@ SCENES = (
         "not released, for a person",
         customer=HOMELESS[0],
         codes=("CD-4001",),
-        differs=frozenset({"not at the warehouse"}),
+        differs=frozenset({NOT_RELEASED}),
     ),
     Scene(
         "a delivery method without a code",
@@ -174,7 +188,7 @@ SCENES = (
         "not released, for a person",
         carrier=DRONE,
         codes=("CD-3005",),
-        differs=frozenset({"not at the warehouse"}),
+        differs=frozenset({NOT_RELEASED}),
     ),
 )
 STRAY_CODE = "CD-5001"  # and one shipment for an order that nobody has released

@@ -38,6 +38,10 @@ class Wms:
         """No yes or no by itself: the floor says it."""
         self._api.post("/_sandbox/settings", {"acknowledge_after": None})
 
+    def work_by_itself(self, *, answer_after: float, ship_after: float) -> None:
+        """From now on it says yes to what comes, and ships it in full."""
+        self._api.post("/_sandbox/settings", {"acknowledge_after": answer_after, "ship_after": ship_after})
+
     def control(self, name: str, body: Any) -> None:
         self._api.post(f"/_sandbox/{name}", body)
 

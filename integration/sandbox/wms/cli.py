@@ -14,7 +14,7 @@ from integration.sandbox.wms.world import Behaviour
 
 def main(arguments: list[str]) -> int:
     asked = _parser().parse_args(arguments)
-    behaviour = Behaviour(None if asked.acknowledge_after < 0 else asked.acknowledge_after, asked.answer_at_once)
+    behaviour = Behaviour(_seconds(asked.acknowledge_after), asked.answer_at_once, _seconds(asked.ship_after))
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -42,7 +42,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--items", default="", help="item master, a JSON file: {sku: {lots: {lot: quantity}, serials}}")
     parser.add_argument("--acknowledge-after", type=float, default=0.0, help="seconds; negative: only on request")
     parser.add_argument("--answer-at-once", action="store_true", help="yes or no in the answer to POST /orders")
+    parser.add_argument("--ship-after", type=float, default=-1.0, help="seconds; negative: only on request")
     return parser
+
+
+def _seconds(given: float) -> float | None:
+    return None if given < 0 else given
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The control API under /_sandbox/: what tests, demos and people make the stand-in do. This machine only."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from http.client import HTTPException
 from typing import Any
 from uuid import uuid4
@@ -38,6 +39,7 @@ class Settings(BaseModel):
 
     acknowledge_after: float | None = None
     answer_at_once: bool = False
+    ship_after: float | None = None
     target: str = ""
     sites: list[str] = []
 
@@ -51,6 +53,12 @@ def orders(world: World, asked: Asked) -> Any:
 
 def ship(world: World, asked: Asked) -> Any:
     shipment, number = world.ship(Script.model_validate(asked))
+    return {"message": number, "shipment": shipment}
+
+
+def correct(world: World, asked: Asked) -> Any:
+    """What a person at the warehouse does when told that a confirmation was wrong."""
+    shipment, number = world.correct(str(asked.get("shipment", "")), asked)
     return {"message": number, "shipment": shipment}
 
 
@@ -106,13 +114,13 @@ def items(world: World, asked: Asked) -> Any:
 
 def settings(world: World, asked: Asked) -> Any:
     wanted = Settings.model_validate(asked)
-    for name in wanted.model_fields_set & {"acknowledge_after", "answer_at_once"}:
+    for name in wanted.model_fields_set & asdict(world.behaviour).keys():
         setattr(world.behaviour, name, getattr(wanted, name))
     if "target" in wanted.model_fields_set:
         world.outbox.target = wanted.target
     if "sites" in wanted.model_fields_set:
         world.orders.sites = set(wanted.sites)
-    return {"acknowledge_after": world.behaviour.acknowledge_after, "answer_at_once": world.behaviour.answer_at_once}
+    return asdict(world.behaviour)
 
 
 def reset(world: World, asked: Asked) -> Any:
@@ -123,6 +131,7 @@ def reset(world: World, asked: Asked) -> Any:
 ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("GET", "/_sandbox/orders"): orders,
     ("POST", "/_sandbox/ship"): ship,
+    ("POST", "/_sandbox/correct"): correct,
     ("POST", "/_sandbox/acknowledge"): acknowledge,
     ("POST", "/_sandbox/reject"): reject,
     ("POST", "/_sandbox/send"): send,

@@ -75,6 +75,13 @@ class Orders:
             status = "shipped" if self.shipped(release) else held.status
             return [{"release": release, "version": held.release.version, **held.answer(), "status": status}]
 
+    def undecided(self, release: OrderRelease) -> HeldOrder | None:
+        """The order, if it is held in this version and nobody has said yes or no yet."""
+        with self.lock:
+            held = self.held.get(release.release)
+            fresh = held is not None and held.status == "received" and held.release.version == release.version
+            return held if fresh else None
+
     def shipped(self, release: str) -> list[ShipmentConfirmed]:
         with self.lock:
             return [shipment for shipment in self.shipments if shipment.release == release]

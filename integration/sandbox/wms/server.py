@@ -44,11 +44,13 @@ class SandboxWms:
     def __enter__(self) -> Self:
         self._thread.start()
         self.world.outbox.start()
+        self.world.floor.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.world.floor.stop()
         self.world.outbox.stop()
         self._server.shutdown()
         self._server.server_close()

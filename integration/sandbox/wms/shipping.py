@@ -1,11 +1,12 @@
 """A script of what leaves the warehouse, as a shipment confirmation."""
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from datetime import UTC, datetime
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from integration.canonical.base import Money
 from integration.canonical.orders import ReleaseLine
@@ -69,6 +70,31 @@ def ship(orders: Orders, script: Script) -> ShipmentConfirmed:
         if held is not None:
             held.closed = confirmed.final
         return confirmed
+
+
+def correct(orders: Orders, number: str, changes: Mapping[str, Any]) -> ShipmentConfirmed:
+    """Confirms a shipment anew, with fields of a script, and the books forget what it was. Raises as ``ship``."""
+    with orders.lock:
+        place = next((at for at, each in enumerate(orders.shipments) if each.shipment == number), None)
+        if place is None:
+            raise BadScript(f"shipment {number} is not in the books")
+        stocked, before = deepcopy(orders.items), orders.shipments.pop(place)
+        try:
+            _put_back(orders, before)
+            kept = {"release": before.release, "tracking": before.tracking_numbers}
+            return ship(orders, Script.model_validate({**kept, **changes, "shipment": number}))
+        except (BadScript, ValidationError):
+            orders.items = stocked
+            orders.shipments.insert(place, before)
+            raise
+
+
+def _put_back(orders: Orders, shipment: ShipmentConfirmed) -> None:
+    for line in shipment.lines:
+        lots = orders.items[line.sku].lots if line.sku in orders.items else {}
+        for part in line.lots:
+            if part.lot in lots:
+                lots[part.lot] += part.quantity
 
 
 def _lines(orders: Orders, held: HeldOrder | None, script: Script) -> list[ShippedLine]:

@@ -1,17 +1,22 @@
 """Everything that one stand-in warehouse knows and does, whoever asks: the contract or the control API."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
+
+from pydantic import ValidationError
 
 from integration.canonical.base import Part
 from integration.canonical.orders import OrderAccepted, OrderRejected, OrderRelease, RefusedLine
+from integration.canonical.shipments import ShipmentConfirmed
 from integration.sandbox.faults import FaultRules
 from integration.sandbox.wms import messages
+from integration.sandbox.wms.floor import Floor
 from integration.sandbox.wms.orders import HeldOrder, Orders, Taken
 from integration.sandbox.wms.outbox import Outbox
-from integration.sandbox.wms.shipping import Script, ship
+from integration.sandbox.wms.shipping import BadScript, Script, correct, ship
 
 DELIVERY_FAULTS = frozenset({"duplicate", "renumbered", "reorder", "lost", "latency"})
 
@@ -22,10 +27,14 @@ class UnknownRelease(LookupError):
 
 @dataclass
 class Behaviour:
-    """``acknowledge_after`` seconds, None: only on request. ``answer_at_once``: the yes or no in the answer itself."""
+    """``acknowledge_after`` seconds, None: only on request. ``answer_at_once``: the yes or no in the answer itself.
+
+    ``ship_after``: seconds from the yes until all of it leaves, None: only on request.
+    """
 
     acknowledge_after: float | None = 0.0
     answer_at_once: bool = False
+    ship_after: float | None = None
 
 
 class World:
@@ -35,6 +44,7 @@ class World:
         self.orders = Orders()
         self.rules = FaultRules()
         self.outbox = Outbox(target, lambda number, body: messages.headers(secret, number, body), self.is_down)
+        self.floor = Floor(self._leave)
         self._down_until = 0.0
 
     def is_down(self) -> bool:
@@ -46,18 +56,20 @@ class World:
     def reset(self) -> None:
         self.orders.clear()
         self.rules.clear()
+        self.floor.clear()
         self.outbox.clear()
         self._down_until = 0.0
 
     def take(self, release: OrderRelease, key: str) -> Taken:
-        """A new or changed release, answered now or by a message later."""
+        """A release that is new, changed or sent again without an answer, answered now or by a message later."""
         with self.orders.lock:
             (status, answer), order = self.orders.take(release, key)
+            if status == HTTPStatus.OK:
+                order = self.orders.undecided(release)
             if order is None:
                 return status, answer
             if self.behaviour.answer_at_once:
-                order.reason, _ = self.orders.refusal(release)
-                order.status = "rejected" if order.reason else "accepted"
+                self._answer(order)
                 answer.update(order.answer())
             elif self.behaviour.acknowledge_after is not None:
                 self._decide(order, self.behaviour.acknowledge_after)
@@ -76,8 +88,16 @@ class World:
 
     def ship(self, script: Script) -> tuple[dict[str, Any], str]:
         """The confirmation, and its message's number. Raises BadScript, ValidationError."""
-        confirmed = ship(self.orders, script)
-        number = self._send("shipment.confirmed", confirmed.release, confirmed, script.faults, script.delay)
+        return self._confirm(ship(self.orders, script), script.faults, script.delay)
+
+    def correct(self, number: str, changes: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+        """The corrected confirmation, and its message's number. Raises BadScript, ValidationError."""
+        return self._confirm(correct(self.orders, number, changes))
+
+    def _confirm(
+        self, confirmed: ShipmentConfirmed, faults: Collection[str] = (), delay: float = 0.0
+    ) -> tuple[dict[str, Any], str]:
+        number = self._send("shipment.confirmed", confirmed.release, confirmed, faults, delay)
         return confirmed.model_dump(mode="json", exclude_none=True), number
 
     def _held(self, release: str) -> HeldOrder:
@@ -93,8 +113,15 @@ class World:
         else:
             self._accept(order, (), delay)
 
+    def _answer(self, order: HeldOrder) -> None:
+        order.reason, _ = self.orders.refusal(order.release)
+        order.status = "rejected" if order.reason else "accepted"
+        if not order.reason:
+            self._plan(order, 0.0)
+
     def _accept(self, order: HeldOrder, faults: Collection[str], delay: float) -> str:
         order.status, order.reason = "accepted", ""
+        self._plan(order, delay)
         release = order.release
         document = OrderAccepted(
             release=release.release, version=release.version, warehouse_order=order.warehouse_order
@@ -108,6 +135,21 @@ class World:
         release = order.release
         document = OrderRejected(release=release.release, version=release.version, reason=reason, lines=tuple(lines))
         return self._send("order.rejected", release.release, document, faults, delay)
+
+    def _plan(self, order: HeldOrder, delay: float) -> None:
+        if self.behaviour.ship_after is not None:
+            self.floor.plan(order, delay + self.behaviour.ship_after)
+
+    def _leave(self, order: HeldOrder) -> None:
+        """Ships what is still open, unless the release was replaced, refused or closed meanwhile."""
+        with self.orders.lock:
+            same = self.orders.held.get(order.release.release) is order
+            if not same or order.closed or order.status != "accepted":
+                return
+            try:
+                self.ship(Script(release=order.release.release, packages=1))
+            except (BadScript, ValidationError) as wrong:
+                order.reason = str(wrong)  # told by the books: nobody waits for an answer
 
     def _send(self, kind: str, release: str, document: Part, faults: Collection[str], delay: float) -> str:
         struck = self.rules.decide({"side": "delivery", "type": kind, "release": release})

@@ -213,6 +213,65 @@ def test_nothing_is_delivered_during_an_outage(partner, inbox, release, eventual
     eventually(lambda: len(inbox.messages) == 2)
 
 
+def test_a_warehouse_that_works_by_itself_ships_what_it_accepted(partner, inbox, release, eventually) -> None:
+    assert partner.control("settings", ship_after=0.05)["ship_after"] == 0.05
+    send(partner, release)
+    eventually(lambda: len(inbox.messages) == 2)
+    assert [message.event.type for message in received(partner, inbox)] == ["order.accepted", "shipment.confirmed"]
+    assert (quantities(partner.orders()[0]["shipments"][0]), partner.orders()[0]["closed"]) == (["10", "2.5"], True)
+
+
+def test_by_itself_it_ships_what_a_person_left_open(partner, inbox, release, eventually) -> None:
+    partner.control("settings", ship_after=0.8)
+    refused, halved = (release.model_copy(update={"release": name}) for name in ("WH/OUT/1", "WH/OUT/2"))
+    for each in (refused, halved):
+        send(partner, each)
+    partner.control("reject", release=refused.release, reason="no")
+    shipped(partner, halved, mode="partial")
+    first, second = eventually(lambda: partner.orders() if len(partner.orders()[1]["shipments"]) == 2 else [])
+    assert (first["shipments"], quantities(second["shipments"][1])) == ([], ["5", "1.5"])
+
+
+def test_a_corrected_confirmation_takes_the_place_of_the_wrong_one(partner, inbox, release, eventually) -> None:
+    send(partner, release)
+    wrong = shipped(partner, release, lines=[{"line": "101", "sku": "99999", "quantity": "3"}], tracking=["T1"])
+    right = partner.control("correct", shipment=wrong["shipment"])["shipment"]
+    eventually(lambda: len(inbox.messages) == 3)
+    assert (right["shipment"], right["tracking_numbers"]) == (wrong["shipment"], ["T1"])
+    assert [(line["sku"], line["quantity"]) for line in right["lines"]] == [("SKU-1", "10"), ("SKU-2", "2.5")]
+    assert partner.orders()[0]["shipments"] == [right]
+    assert len({message.external_id for message in received(partner, inbox)}) == 3
+
+
+def test_a_correction_picks_the_lots_anew_and_changes_nothing_if_it_fails(partner, release) -> None:
+    lot = release.model_copy(update={"lines": (release.lines[0].model_copy(update={"tracking": "lot"}),)})
+    partner.control("items", **{"SKU-1": {"lots": {"A": "4", "B": "6"}}})
+    send(partner, lot)
+    before = shipped(partner, lot)
+    refused = httpx.post(f"{partner.wms.url}/_sandbox/correct", json={"shipment": "SHP-000001", "mode": "over"})
+    assert (refused.status_code, refused.json()["reason"]) == (409, "1 of SKU-1 too few in the lots")
+    assert partner.control("correct", shipment="SHP-000001")["shipment"]["lines"] == before["lines"]
+
+
+def test_what_cannot_be_shipped_by_itself_stays_and_says_why(partner, release, eventually) -> None:
+    lot = release.model_copy(update={"lines": (release.lines[0].model_copy(update={"tracking": "lot"}),)})
+    partner.control("items", **{"SKU-1": {"lots": {"A": "4"}}})
+    partner.control("settings", ship_after=0.0)
+    send(partner, lot)
+    eventually(lambda: partner.orders()[0]["reason"] == "6 of SKU-1 too few in the lots")
+    assert partner.orders()[0]["shipments"] == []
+
+
+def test_a_release_that_nobody_answered_is_answered_when_it_comes_again(partner, inbox, release, eventually) -> None:
+    partner.control("settings", acknowledge_after=None)
+    send(partner, release)
+    partner.control("settings", acknowledge_after=0.0)
+    send(partner, release)
+    send(partner, release)
+    eventually(lambda: settled(partner))
+    assert [message.event.type for message in received(partner, inbox)] == ["order.accepted"]
+
+
 @pytest.mark.parametrize("signing", ["bad", "old", "none"])
 def test_anything_can_be_sent_badly_signed(partner, inbox, signing) -> None:
     answer = partner.control("send", body={"type": "x"}, signing=signing, id="msg_7")
@@ -235,6 +294,7 @@ def test_any_bytes_can_be_sent_well_signed(partner, inbox) -> None:
         ("ship", {"release": "R404"}, 409),
         ("ship", {"release": "R404", "lines": [{"sku": "S", "quantity": "-1"}]}, 422),
         ("ship", {"colour": 1}, 422),
+        ("correct", {"shipment": "SHP-404"}, 409),
         ("acknowledge", {"release": "R404"}, 409),
         ("faults", {"fault": "explode"}, 422),
         ("send", {"base64": "x"}, 422),
