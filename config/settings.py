@@ -154,6 +154,16 @@ ENGINE: dict[str, Any] = {
     "retry_base_seconds": env.number("ENGINE_RETRY_BASE_SECONDS", default=5.0),
     "retry_cap_seconds": env.whole("ENGINE_RETRY_CAP_SECONDS", default=900),
 }
+WORKER: dict[str, Any] = {
+    "canary_seconds": env.number("WORKER_CANARY_SECONDS", default=10.0),
+    "deaf_seconds": env.number("WORKER_DEAF_SECONDS", default=90.0),
+    "max_tasks_per_child": env.whole("WORKER_MAX_TASKS_PER_CHILD", default=1000),
+    "max_memory_mb": env.whole("WORKER_MAX_MEMORY_MB", default=400),
+    "soft_shutdown_seconds": env.number("WORKER_SOFT_SHUTDOWN_SECONDS", default=20.0),
+}
+BEAT: dict[str, Any] = {
+    "lease_seconds": env.number("BEAT_LEASE_SECONDS", default=15.0),
+}
 CAPTURE: dict[str, Any] = {
     "poll_seconds": env.number("CAPTURE_POLL_SECONDS", default=10.0),
     "overlap_seconds": env.whole("CAPTURE_OVERLAP_SECONDS", default=300),

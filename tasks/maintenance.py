@@ -1,8 +1,8 @@
-"""What beat asks for every few seconds."""
+"""What beat asks for every few seconds. A message that is lost is made good by the next one."""
 
 from celery import shared_task
 
-from integration.jobs import sweep
+from integration.jobs import canaries, slots, sweep
 
 
 @shared_task(ignore_result=True)
@@ -17,3 +17,16 @@ def clear() -> None:
     """Causes that are gone, and answers that did not come."""
     sweep.release_mapped()
     sweep.overdue_acknowledgements()
+
+
+@shared_task(ignore_result=True)
+def forget() -> None:
+    """Rows that only the last days need."""
+    slots.forget()
+    canaries.forget()
+
+
+@shared_task(ignore_result=True)
+def settle_canary(worker: str) -> None:
+    """A worker's message to itself: it was fetched, and PostgreSQL can be written to."""
+    canaries.settle(worker, canaries.WORKER)

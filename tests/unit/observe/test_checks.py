@@ -40,6 +40,11 @@ WRONG: list[tuple[str, Any, list[str]]] = [
     ("ENGINE", {"batch_jobs": 0}, ["crossdock.E010"]),
     ("ENGINE", {"retry_base_seconds": 901.0}, ["crossdock.E012"]),
     ("CAPTURE", {"overlap_seconds": 15}, ["crossdock.E013"]),
+    ("WORKER", {"max_tasks_per_child": 0}, ["crossdock.E010"]),
+    ("WORKER", {"max_memory_mb": 149}, ["crossdock.E014"]),
+    ("WORKER", {"deaf_seconds": 29.0}, ["crossdock.E015"]),
+    ("BEAT", {"lease_seconds": 2.0}, ["crossdock.E016"]),
+    ("BEAT", {"lease_seconds": 26.0}, ["crossdock.E016"]),
 ]
 
 
