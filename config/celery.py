@@ -32,3 +32,4 @@ app.conf.update(
     beat_max_loop_interval=2,
     timezone="UTC",
 )
+app.steps["worker"].add("config.watchdog:Watchdog")

@@ -90,7 +90,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
 SECURE_SSL_REDIRECT = PUBLIC_URL.startswith("https://")
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, where there is no TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^alivez$"]  # asked from inside, where there is no TLS
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.whole("MAX_BODY_BYTES", default=2_000_000)
 WEBHOOK_RATE = env.whole("WEBHOOK_RATE", default=600)  # messages of one connection in one second
 

@@ -1,8 +1,13 @@
 """What beat asks for every few seconds. A message that is lost is made good by the next one."""
 
+import logging
+
 from celery import shared_task
+from django.db import InterfaceError, OperationalError
 
 from integration.jobs import canaries, slots, sweep
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(ignore_result=True)
@@ -29,4 +34,7 @@ def forget() -> None:
 @shared_task(ignore_result=True)
 def settle_canary(worker: str) -> None:
     """A worker's message to itself: it was fetched, and PostgreSQL can be written to."""
-    canaries.settle(worker, canaries.WORKER)
+    try:
+        canaries.settle(worker, canaries.WORKER)
+    except (OperationalError, InterfaceError) as down:
+        log.warning("no database, no sign of life", extra={"reason": type(down).__name__})

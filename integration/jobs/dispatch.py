@@ -58,6 +58,12 @@ def arrived(lane: Lane) -> None:
         log.warning("no broker")
 
 
+def forget_connections() -> None:
+    """They are made anew when they are needed."""
+    _sender.cache_clear()
+    _broker.cache_clear()
+
+
 def _key(lane: Lane) -> str:
     return f"crossdock:wake:{lane.value}"
 

@@ -8,7 +8,7 @@ from django.db import InterfaceError, OperationalError
 from psycopg.errors import DeadlockDetected
 
 from integration.errors import AlreadyDone, IntegrationError, Locked, Permanent
-from integration.jobs import dispatch, failpoints, settle, taking
+from integration.jobs import dispatch, drain, failpoints, settle, taking
 from integration.jobs.ledger import Ledger
 from integration.jobs.streams import Claim, ClaimLost
 from integration.jobs.taking import Taken
@@ -26,7 +26,7 @@ def run_lane(lane: Lane, handlers: Handlers, *, seconds: float | None = None) ->
     dispatch.arrived(lane)
     ends = time.monotonic() + (SLICE_SECONDS[lane] if seconds is None else seconds)
     ran, size = 0, 1
-    while time.monotonic() < ends:
+    while time.monotonic() < ends and not drain.begun():
         started = time.monotonic()
         batch = taking.batch(lane, size)
         if not batch:
@@ -45,7 +45,7 @@ def run_batch(batch: list[Taken], handlers: Handlers) -> int:
     ledger, late, ran = Ledger(), time.monotonic() + LATE_SECONDS, 0
     try:
         for taken in sorted(batch, key=lambda taken: not taken.works):
-            if time.monotonic() > late:
+            if time.monotonic() > late or drain.begun():
                 ledger.give_back(taken.claim, taken.works)
             elif taken.works:
                 ran += _run_taken(taken, handlers, ledger)
@@ -68,7 +68,7 @@ def _run_taken(taken: Taken, handlers: Handlers, ledger: Ledger) -> int:
     try:
         for work in taken.works:
             ran += 1
-            if not _run_job(work, handlers, ledger):
+            if not _run_job(work, handlers, ledger) or drain.begun():
                 break
     except ClaimLost:
         log.warning("claim lost", extra={"stream": taken.claim.stream_id})
@@ -87,7 +87,7 @@ def _run_closely(claim: Claim, handlers: Handlers, ledger: Ledger) -> int:
             if work is None:
                 break
             ran += 1
-            if not _run_job(work, handlers, ledger):
+            if not _run_job(work, handlers, ledger) or drain.begun():
                 break
     except ClaimLost:
         log.warning("claim lost", extra={"stream": claim.stream_id})

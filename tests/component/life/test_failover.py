@@ -3,6 +3,8 @@
 import os
 import signal
 import subprocess
+import sys
+import time
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -24,9 +26,8 @@ Beat = subprocess.Popen[bytes]
 
 def herd(start: Start, count: int = 2, **environment: str) -> dict[int, Beat]:
     """By process id, when one of them leads and has begun to work."""
-    beats = [
-        start("tests.component.life.beat_process", BEAT_LEASE_SECONDS=f"{LEASE}", **environment) for _ in range(count)
-    ]
+    given = {"BEAT_LEASE_SECONDS": f"{LEASE}", **environment}
+    beats = [start("tests.component.life.beat_process", **given) for _ in range(count)]
     until(lambda: noted() >= 2, seconds=60)
     return {beat.pid: beat for beat in beats}
 
@@ -138,6 +139,18 @@ def test_a_pause_of_all_beats_is_made_up_for(start: Start) -> None:
     every_slot_once()
     ticks = slots(TICK)
     assert max(after - before for before, after in pairwise(ticks)) > timedelta(seconds=3)
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_with_the_usual_lease_another_one_starts_slots_within_30_seconds(start: Start, number: int) -> None:
+    beats = herd(start, BEAT_LEASE_SECONDS="15")
+    first, before, began = leader(), noted(), time.monotonic()
+    os.kill(first, number)
+    until(lambda: leader() not in (0, first) and noted() > before + 1, seconds=30)
+    sys.stdout.write(f"{signal.Signals(number).name}: followed after {time.monotonic() - began:.1f} s\n")
+    end({pid: beat for pid, beat in beats.items() if pid != first})
+    every_slot_once()
 
 
 @pytest.mark.django_db(transaction=True)
