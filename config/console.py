@@ -75,6 +75,9 @@ NAVIGATION: list[dict[str, Any]] = [
             _item("Seen writes", "visibility", "seenwrite"),
             _item("Message numbers", "tag", "messagekey"),
             _item("Schedules", "schedule", "django_celery_beat.periodictask"),
+            _item("Started runs", "alarm_on", "beatslot"),
+            _item("Leader", "flag", "beatlease"),
+            _item("Signs of life", "favorite", "canary"),
         ],
     },
     {
