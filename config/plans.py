@@ -1,11 +1,12 @@
 """The schedules in django-celery-beat's tables: written from the settings, read as what is due when."""
 
 import json
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from celery.schedules import crontab
+from celery.schedules import ParseException, crontab
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from config.schedule import CATCH_UP, Schedule
@@ -13,6 +14,7 @@ from integration.rules.slots import CatchUp, Cron, Every, Once, Times
 
 SHORTEST = timedelta(milliseconds=100)
 KINDS = ("interval", "crontab", "clocked")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,7 @@ def write(schedule: Schedule) -> None:
 def read() -> list[Plan]:
     """Celery's own schedules and those of the sun are not ours."""
     rows = PeriodicTask.objects.filter(enabled=True).exclude(task__startswith="celery.").select_related(*KINDS)
-    found = [(row, _times(row)) for row in rows]
-    return [_plan(row, times) for row, times in found if times is not None]
+    return [plan for plan in map(_read, rows) if plan is not None]
 
 
 def ran(plan: Plan, slot: datetime) -> None:
@@ -52,6 +53,16 @@ def ran(plan: Plan, slot: datetime) -> None:
     row = PeriodicTask.objects.get(name=plan.name)
     off = {"enabled": False} if row.one_off else {}
     PeriodicTask.objects.filter(pk=row.pk).update(last_run_at=slot, total_run_count=row.total_run_count + 1, **off)
+
+
+def _read(row: PeriodicTask) -> Plan | None:
+    """A row that cannot be read must not stop the others."""
+    try:
+        times = _times(row)
+        return None if times is None else _plan(row, times)
+    except (ValueError, ParseException) as wrong:
+        log.warning("the schedule %s cannot be read: %s", row.name, wrong)
+    return None
 
 
 def _fields(entry: dict[str, Any]) -> dict[str, Any]:

@@ -136,6 +136,12 @@ class TestPlans:
         plans.write(schedule())
         assert "poll Odoo" not in {plan.name for plan in plans.read()}
 
+    @pytest.mark.parametrize("wrong", [{"headers": '{"catch-up": "maybe"}'}, {"args": "["}])
+    def test_a_row_that_cannot_be_read_does_not_stop_the_others(self, wrong: dict[str, str]) -> None:
+        plans.write(schedule())
+        PeriodicTask.objects.filter(name="poll Odoo").update(**wrong)
+        assert {plan.name for plan in plans.read()} == {*schedule()} - {"poll Odoo"}
+
     def test_what_must_not_be_missed_is_done_in_its_slot(self) -> None:
         every = [entry for entry in schedule().values() if entry["options"]["headers"][CATCH_UP] == CatchUp.EVERY]
         assert {entry["task"] for entry in every} <= IN_SLOT
