@@ -1,9 +1,9 @@
 """Writing in a remote system once in effect: intent before, result after, a look before any second try."""
 
+import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,12 +11,21 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from integration.errors import IntegrationError, OutcomeUnknown, Rejected
-from integration.jobs import failpoints
+from integration.jobs import failpoints, sql
 from integration.jobs.work import Work
 from integration.models import Connection, Effect
 
 UNTOLD = "CD-1007"  # sent, and only a person can tell whether it landed
 Result = Mapping[str, Any]
+
+_INTEND = f"""
+INSERT INTO {Effect._meta.db_table}
+  (connection_id, key, verb, state, job_id, intent, result, intended_at, may_land_until)
+VALUES (%(connection_id)s, %(key)s, %(verb)s, 'intended', %(job_id)s, %(intent)s::jsonb, '{{}}', now(),
+  now() + %(seconds)s::float8 * interval '1 second')
+ON CONFLICT (connection_id, key) DO UPDATE SET verb = EXCLUDED.verb, state = EXCLUDED.state, job_id = EXCLUDED.job_id,
+  intent = EXCLUDED.intent, intended_at = EXCLUDED.intended_at, may_land_until = EXCLUDED.may_land_until
+RETURNING id"""  # noqa: S608  (a table name of our own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,20 +122,17 @@ def _intend(work: Work, connection: Connection, write: Write) -> Effect:
     asked = time.monotonic()  # before the transaction, whose start is what the database counts from
     with transaction.atomic():
         work.keep_claim(write.seconds + work.claim_seconds)
-        effect, _ = Effect.objects.update_or_create(
-            connection=connection,
-            key=write.key,
-            defaults={
-                "verb": write.verb,
-                "state": Effect.State.INTENDED,
-                "job": work.job,
-                "intent": dict(write.intent),
-                "intended_at": Now(),
-                "may_land_until": Now() + timedelta(seconds=write.seconds + connection.settle_seconds),
-            },
-        )
+        effect = _kept_intent(work, connection, write)
     work.deadline = asked + write.seconds
     return effect
+
+
+def _kept_intent(work: Work, connection: Connection, write: Write) -> Effect:
+    about = {"connection_id": connection.pk, "key": write.key, "verb": write.verb, "job_id": work.job.pk}
+    seconds = write.seconds + connection.settle_seconds
+    intent = dict(write.intent)
+    [(pk,)] = sql.rows(_INTEND, {**about, "intent": json.dumps(intent), "seconds": seconds})
+    return Effect(pk=pk, state=Effect.State.INTENDED, intent=intent, result={}, **about)
 
 
 def _send(effect: Effect, write: Write) -> Effect:
@@ -143,7 +149,7 @@ def _send(effect: Effect, write: Write) -> Effect:
 
 
 def _landed(effect: Effect, result: Result) -> Effect:
-    Effect.objects.filter(pk=effect.pk).update(state=Effect.State.LANDED, result=dict(result), landed_at=Now())
-    effect.refresh_from_db()
+    effect.state, effect.result = Effect.State.LANDED, dict(result)
+    Effect.objects.filter(pk=effect.pk).update(state=effect.state, result=effect.result, landed_at=Now())
     failpoints.hit("after_result")
     return effect

@@ -7,11 +7,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from integration.errors import MappingMissing, Rejected, Unreachable
-from integration.jobs import acts, engine
+from integration.jobs import acts, engine, taking
 from integration.jobs.acts import Actor, NotAllowed
 from integration.jobs.cases import clear, open_case
 from integration.jobs.work import Handler
-from integration.models import AuditEvent, Document, ExceptionCase, OutboundMessage, SyncJob
+from integration.models import AuditEvent, Document, ExceptionCase, Lane, OutboundMessage, SyncJob
 from tests.component.engine.yard import (
     State,
     cases,
@@ -47,7 +47,7 @@ def case_id() -> int:
 
 def run_one(handler: Handler) -> None:
     """The worker's time is up after one stream."""
-    engine.run_stream(claim_one(), {"work": handler})
+    engine.run_batch(taking.batch(Lane.ORDER, 1), {"work": handler})
 
 
 def closed(code: str = "CD-4008") -> tuple[str, str, User | None]:
@@ -179,7 +179,7 @@ def test_a_cause_that_is_seen_to_be_gone_is_not_what_the_person_did(eve: Actor) 
     failed("order:1")
     acts.resolve_case(case_id(), eve, "Changed the address.")
     with transaction.atomic():
-        clear(REFUSED.fingerprint, "It answers again.")
+        clear("It answers again.", REFUSED.fingerprint)
     assert closed() == ("resolved", "It answers again.", None)
 
 

@@ -117,5 +117,5 @@ def test_a_cause_that_is_gone_is_cleared_by_its_name() -> None:
     error = Rejected("CD-4007", connection="WMS", release="OUT-1")
     with transaction.atomic():
         case_book.open_case(error)
-        case_book.clear(error.fingerprint, "The warehouse answered.")
+        case_book.clear("The warehouse answered.", error.fingerprint)
     assert cases() == [("CD-4007", "resolved", 1)]
