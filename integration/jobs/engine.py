@@ -22,7 +22,10 @@ log = logging.getLogger(__name__)
 
 
 def run_lane(lane: Lane, handlers: Handlers, *, seconds: float | None = None) -> int:
-    """Runs due jobs of a lane until nothing is due or the time slice ends; returns how many jobs ran."""
+    """Runs due jobs of a lane until nothing is due or the time slice ends; returns how many jobs ran.
+
+    A slice of a less urgent lane ends after one batch when a more urgent one waits: that is all that it gets then.
+    """
     dispatch.arrived(lane)
     ends = time.monotonic() + (SLICE_SECONDS[lane] if seconds is None else seconds)
     ran, size = 0, 1
@@ -36,6 +39,8 @@ def run_lane(lane: Lane, handlers: Handlers, *, seconds: float | None = None) ->
         count = run_batch(batch, handlers)
         size = _next_size(size, time.monotonic() - started, count)
         ran += count
+        if dispatch.more_urgent(lane):
+            break
     dispatch.wake(lane)
     return ran
 

@@ -91,6 +91,27 @@ def test_a_worker_whose_time_is_up_sends_for_the_next_one() -> None:
     assert queued() == before + 1
 
 
+def test_a_less_urgent_lane_makes_room_after_one_batch() -> None:
+    """A burst of master data keeps a shipment waiting for one batch, not for its whole time."""
+    for number in range(40):
+        put(f"item:{number}", lane=Lane.MASTER_DATA)
+    put("shipment:1", lane=Lane.SHIPMENT)
+    assert run(fine, lane=Lane.MASTER_DATA) == 1
+    until(nothing_gathered)
+    assert (queued(Lane.SHIPMENT), queued(Lane.MASTER_DATA)) == (1, 2)
+    assert run(fine, lane=Lane.SHIPMENT) == 1
+    until(nothing_gathered)
+    assert run(fine, lane=Lane.SHIPMENT) == 0
+    assert run(fine, lane=Lane.MASTER_DATA) == 39
+
+
+def test_an_urgent_lane_makes_room_for_nobody() -> None:
+    for number in range(4):
+        put(f"shipment:{number}", lane=Lane.SHIPMENT)
+    put("item:1", lane=Lane.MASTER_DATA)
+    assert run(fine, lane=Lane.SHIPMENT) == 4
+
+
 def sent(reference: str) -> OutboundMessage:
     wms = partner(f"wms-{reference}")
     order = Document.objects.create(connection=wms, kind="order", reference=f"S-{reference}", erp_id=1)
