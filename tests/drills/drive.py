@@ -62,7 +62,7 @@ class Load:
             if time.monotonic() - pace.looked > LOOK_EVERY:
                 pace.looked = time.monotonic()
                 booked = self._booked()
-                for name in self.troubles.look((pace.looked - pace.started) / self.asked.seconds, self._done(booked)):
+                for name in self.troubles.look(self._share(pace), booked):
                     tell(name)
                 self.person.look()
                 if self._at_rest():
@@ -91,7 +91,7 @@ class Load:
     def _kill(self, pace: Pace) -> None:
         """One worker now and then while orders are sold, and until every failpoint was hit often enough."""
         elapsed = time.monotonic() - pace.started
-        needed = elapsed < self.asked.seconds or not self.victims.enough
+        needed = self._share(pace) < 1 or not self.victims.enough
         every = MOMENT if self.victims.spent else self.asked.kill_every
         if needed and elapsed < self._killing_seconds and time.monotonic() - pace.killed > every:
             self.victims.kill_one()
@@ -100,6 +100,10 @@ class Load:
     @property
     def _killing_seconds(self) -> float:
         return self.asked.seconds + self.longer
+
+    def _share(self, pace: Pace) -> float:
+        """How much of the time in which things go wrong is over."""
+        return (time.monotonic() - pace.started) / self.asked.seconds
 
     def _idle(self) -> bool:
         return self._all_played()
@@ -111,10 +115,6 @@ class Load:
         if not (self._all_played() and self.troubles.over) or self.wms.deliveries()["pending"]:
             return False
         return not self.crossdock.moving()
-
-    def _done(self, booked: int | None) -> int | None:
-        """What grows when work goes on after an outage."""
-        return booked
 
     def _seen(self, booked: int | None) -> tuple[int | None, ...]:
         """What changes as long as anything goes on."""
