@@ -20,7 +20,7 @@ from tests.drills.plan import plan
 from tests.drills.prepare import CLAIM, LOG, Preparation, prepare
 from tests.drills.real import figures, stock
 from tests.drills.real import report as tables
-from tests.drills.real.drive import AtOnce, Counter
+from tests.drills.real.drive import AtOnce, Seller
 from tests.drills.real.front import Front
 from tests.drills.real.odoo import OthersOdoo
 from tests.drills.real.ours import OurCrossdock
@@ -30,8 +30,8 @@ from tests.rig.servers import own_servers
 from tests.rig.town import new_town, setup
 
 # A busy server answers late: a write may take four times the read timeout, and land so long after its client has gone.
-# A killed worker's call slot is held for eight times the read timeout: with a kill every ten seconds, four of them would
-# all be held by the dead, and nobody would call at all.
+# A killed worker's call slot stays taken for eight times the read timeout: with a kill every ten seconds, four slots
+# would all belong to the dead, and nobody could call.
 TIMES = {"connect_timeout": 5.0, "read_timeout": 15.0, "settle_seconds": 15, "max_concurrency": 16}
 PACE = {"ENGINE_RECHECK_SECONDS": "300"}  # other people's orders wait for their mapping, and need no second look
 PATIENCE = 300.0  # a delivery whose posting was killed waits until the call could have ended, and that three times
@@ -78,7 +78,7 @@ class _Run:
         env = self._town.environment(local.environment()) | CLAIM | PACE
         token = prepare(self._preparation(), env)
         self._before = figures.latest_attempt(local.database_url)
-        sales = Counter(self._odoo, self._shop)
+        sales = Seller(self._odoo, self._shop)
         sales.sell_all(self._orders)
         self._tell(f"{len(self._orders)} orders are confirmed in Odoo")
         for command in self._town.crossdock(env)[1:]:  # beat and web; the workers are the victims
