@@ -1,7 +1,7 @@
 """What goes wrong beside the kills: when, for how long, and how soon work goes on afterwards."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,6 @@ ANSWERS, SHIPMENTS = (
     {"side": "delivery", "type": "shipment.confirmed"},
 )
 BEFORE, AFTER = "cut_before", "cut_after_commit"
-ODOO_FAULTS = ((AFTER, CALLS, SHARE), (BEFORE, CALLS, SHARE))
 WMS_FAULTS = (
     (AFTER, REQUESTS, SHARE),
     (BEFORE, REQUESTS, SHARE),
@@ -48,19 +47,31 @@ class Trouble:
 
 
 class Troubles:
-    def __init__(self, stack: Stack, broker_url: str, odoo: Odoo, wms: Wms) -> None:
+    """``calls``: those to Odoo that may be cut. ``outage``: what happens to Odoo."""
+
+    def __init__(
+        self,
+        stack: Stack,
+        broker_url: str,
+        odoo: Odoo,
+        wms: Wms,
+        *,
+        calls: Mapping[str, str] = CALLS,
+        outage: str = "Odoo down",
+    ) -> None:
         self._stack, self._odoo, self._wms = stack, odoo, wms
+        self._odoo_faults = ((AFTER, calls, SHARE), (BEFORE, calls, SHARE))
         self._broker = redis.Redis.from_url(broker_url)
         self.all = [
             Trouble("Valkey wiped", 0.15, 0.0, self._wipe, _nothing),
             Trouble(f"Valkey stopped for {OUTAGE:g} s", 0.3, OUTAGE, stack.valkey.stop, stack.valkey.start),
-            Trouble(f"Odoo down for {OUTAGE:g} s", 0.5, OUTAGE, self._odoo_down, _nothing),
+            Trouble(f"{outage} for {OUTAGE:g} s", 0.5, OUTAGE, self._odoo_down, _nothing),
             Trouble("Valkey wiped again", 0.7, 0.0, self._wipe, _nothing),
         ]
 
     def cut(self) -> None:
         """From now on some calls and messages meet a fault."""
-        for side, faults in ((self._odoo, ODOO_FAULTS), (self._wms, WMS_FAULTS)):
+        for side, faults in ((self._odoo, self._odoo_faults), (self._wms, WMS_FAULTS)):
             for fault, match, share in faults:
                 side.control("faults", {"fault": fault, "match": match, "probability": share})
 
