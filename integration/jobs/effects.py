@@ -6,26 +6,32 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
 from integration.errors import IntegrationError, OutcomeUnknown, Rejected
-from integration.jobs import failpoints, sql
+from integration.jobs import failpoints, sql, streams
+from integration.jobs.streams import ClaimLost
 from integration.jobs.work import Work
 from integration.models import Connection, Effect
 
 UNTOLD = "CD-1007"  # sent, and only a person can tell whether it landed
 Result = Mapping[str, Any]
 
+EFFECT = Effect._meta.db_table
+
+# The intent commits only under the current claim, which then outlasts the call.
 _INTEND = f"""
-INSERT INTO {Effect._meta.db_table}
-  (connection_id, key, verb, state, job_id, intent, result, intended_at, may_land_until)
-VALUES (%(connection_id)s, %(key)s, %(verb)s, 'intended', %(job_id)s, %(intent)s::jsonb, '{{}}', now(),
-  now() + %(seconds)s::float8 * interval '1 second')
+WITH held AS ({streams.EXTENDED})
+INSERT INTO {EFFECT} (connection_id, key, verb, state, job_id, intent, result, intended_at, may_land_until)
+SELECT %(connection_id)s, %(key)s, %(verb)s, 'intended', %(job_id)s, %(intent)s::jsonb, '{{}}', now(),
+  now() + %(lands)s::float8 * interval '1 second'
+FROM held
 ON CONFLICT (connection_id, key) DO UPDATE SET verb = EXCLUDED.verb, state = EXCLUDED.state, job_id = EXCLUDED.job_id,
   intent = EXCLUDED.intent, intended_at = EXCLUDED.intended_at, may_land_until = EXCLUDED.may_land_until
-RETURNING id"""  # noqa: S608  (a table name of our own)
+RETURNING id"""  # noqa: S608  (table names of our own)
+
+_LANDED = f"UPDATE {EFFECT} SET state = 'landed', result = %s::jsonb, landed_at = now() WHERE id = %s"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +125,15 @@ def _seconds_until_settled(effect: Effect) -> float:
 def _intend(work: Work, connection: Connection, write: Write) -> Effect:
     """Commits the intent, only under the current claim, and keeps the claim until the call is over."""
     work.wrote = True
-    asked = time.monotonic()  # before the transaction, whose start is what the database counts from
-    with transaction.atomic():
-        work.keep_claim(write.seconds + work.claim_seconds)
-        effect = _kept_intent(work, connection, write)
-    work.deadline = asked + write.seconds
-    return effect
-
-
-def _kept_intent(work: Work, connection: Connection, write: Write) -> Effect:
+    intent, claim_seconds = dict(write.intent), write.seconds + work.claim_seconds
     about = {"connection_id": connection.pk, "key": write.key, "verb": write.verb, "job_id": work.job.pk}
-    seconds = write.seconds + connection.settle_seconds
-    intent = dict(write.intent)
-    [(pk,)] = sql.rows(_INTEND, {**about, "intent": json.dumps(intent), "seconds": seconds})
-    return Effect(pk=pk, state=Effect.State.INTENDED, intent=intent, result={}, **about)
+    times = {"seconds": claim_seconds, "lands": write.seconds + connection.settle_seconds}
+    asked = time.monotonic()  # before the statement, whose start is what the database counts from
+    made = sql.rows(_INTEND, {**about, **times, "intent": json.dumps(intent), **streams.named(work.claim)})
+    if not made:
+        raise ClaimLost
+    work.deadline, work.claimed_until = asked + write.seconds, max(work.claimed_until, asked + claim_seconds)
+    return Effect(pk=made[0][0], state=Effect.State.INTENDED, intent=intent, result={}, **about)
 
 
 def _send(effect: Effect, write: Write) -> Effect:
@@ -150,6 +151,6 @@ def _send(effect: Effect, write: Write) -> Effect:
 
 def _landed(effect: Effect, result: Result) -> Effect:
     effect.state, effect.result = Effect.State.LANDED, dict(result)
-    Effect.objects.filter(pk=effect.pk).update(state=effect.state, result=effect.result, landed_at=Now())
+    sql.run(_LANDED, [json.dumps(effect.result), effect.pk])
     failpoints.hit("after_result")
     return effect
