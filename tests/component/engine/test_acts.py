@@ -1,6 +1,10 @@
 """What a person may do to jobs and cases, what is refused and why, and the row that it leaves in the audit log."""
 
+import threading
+import time
 from collections.abc import Callable
+from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import User
@@ -10,7 +14,7 @@ from integration.errors import MappingMissing, Rejected, Unreachable
 from integration.jobs import acts, engine, taking
 from integration.jobs.acts import Actor, NotAllowed
 from integration.jobs.cases import clear, open_case
-from integration.jobs.work import Handler
+from integration.jobs.work import Handler, Outcome, Work
 from integration.models import AuditEvent, Document, ExceptionCase, Lane, OutboundMessage, SyncJob
 from tests.component.engine.yard import (
     State,
@@ -24,6 +28,7 @@ from tests.component.engine.yard import (
     run,
     states,
     time_passes,
+    together,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -216,6 +221,28 @@ def test_a_case_with_a_running_job_cannot_be_ended_and_nothing_is_changed(
         act(case_id(), ADA, "")
     assert states(first, second) == [State.NEEDS_ATTENTION, State.RUNNING]
     assert (cases(), audit()) == ([("CD-4008", "open", 2)], [])
+
+
+@pytest.mark.parametrize("act", [acts.ignore_case, acts.done_by_hand])
+def test_a_case_whose_job_looks_again_at_that_moment_is_ended_when_it_has_looked(
+    act: Callable[[int, Actor, str], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [job] = failed("order:1")
+    acts.retry_job(job.pk, ADA)
+    began, waits = threading.Event(), threading.Event()
+    monkeypatch.setattr(acts, "time", SimpleNamespace(monotonic=time.monotonic, sleep=lambda _: waits.set()))
+
+    def look(work: Work) -> Outcome:
+        began.set()
+        assert waits.wait(10)
+        raise REFUSED
+
+    def end() -> int:
+        assert began.wait(10)
+        return act(case_id(), ADA, "Asked for a correction.")
+
+    assert together(partial(run, look), end) == [1, 1]
+    assert states(job) == [State.CANCELLED]
 
 
 @pytest.mark.parametrize(
