@@ -61,7 +61,7 @@ class Change:
     make: Callable[[Delivery], None]
 
     def commit(self) -> None:
-        rows = Document.objects.select_for_update().filter(
+        rows = Document.objects.select_for_update(no_key=True).filter(
             connection=self.delivery.warehouse.erp,
             kind=Document.Kind.DELIVERY,
             erp_id=self.delivery.picking.id,

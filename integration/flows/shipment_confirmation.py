@@ -199,7 +199,7 @@ def _summary(lines: list[list[str]]) -> str:
 def _commit(case: _Case, effect: Effect) -> None:
     """What the shipment did, in our tables: once, however many messages and jobs brought it."""
     InboundMessage.objects.filter(pk=case.message.pk).update(document=case.delivery)
-    held = Document.objects.select_for_update().get(pk=case.delivery.pk)
+    held = Document.objects.select_for_update(no_key=True).get(pk=case.delivery.pk)
     if StockEvent.objects.filter(source=case.source).exists():
         return
     StockEvent.objects.bulk_create([_event(case, effect, number) for number in range(len(case.shares))])

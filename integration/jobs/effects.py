@@ -3,9 +3,11 @@
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -13,7 +15,7 @@ from integration.errors import IntegrationError, OutcomeUnknown, Rejected
 from integration.jobs import failpoints, sql, streams
 from integration.jobs.streams import ClaimLost
 from integration.jobs.work import Work
-from integration.models import Connection, Effect
+from integration.models import Connection, Effect, SyncJob
 
 UNTOLD = "CD-1007"  # sent, and only a person can tell whether it landed
 Result = Mapping[str, Any]
@@ -29,6 +31,7 @@ SELECT %(connection_id)s, %(key)s, %(verb)s, 'intended', %(job_id)s, %(intent)s:
 FROM held
 ON CONFLICT (connection_id, key) DO UPDATE SET verb = EXCLUDED.verb, state = EXCLUDED.state, job_id = EXCLUDED.job_id,
   intent = EXCLUDED.intent, intended_at = EXCLUDED.intended_at, may_land_until = EXCLUDED.may_land_until
+WHERE {EFFECT}.state <> 'landed'
 RETURNING id"""  # noqa: S608  (table names of our own)
 
 _LANDED = f"UPDATE {EFFECT} SET state = 'landed', result = %s::jsonb, landed_at = now() WHERE id = %s"  # noqa: S608
@@ -40,6 +43,8 @@ class Write:
 
     ``probe`` looks in the remote system whether it landed: its result, or None. Without a probe a lost answer goes to
     a person, unless ``resend_safe``: the remote recognises a repeat by the key itself.
+
+    ``wanted`` is asked once more under the claim, with the stream held: False, and nothing is sent.
     """
 
     key: str
@@ -49,12 +54,17 @@ class Write:
     probe: Callable[[], Result | None] | None = None
     resend_safe: bool = False
     seconds: float = 120.0
+    wanted: Callable[[], bool] | None = None
+
+
+class NotWanted(Exception):
+    """The write was taken back before it was sent."""
 
 
 def once(work: Work, connection: Connection, write: Write) -> Effect:
     """Makes the write, or finds that it is made.
 
-    Raises what ``send`` raises, OutcomeUnknown while the outcome cannot be told yet, ClaimLost.
+    Raises what ``send`` raises, OutcomeUnknown while the outcome cannot be told yet, ClaimLost, NotWanted.
     """
     known = Effect.objects.filter(connection=connection, key=write.key).first()
     if known is not None and known.state == Effect.State.LANDED:
@@ -67,8 +77,10 @@ def once(work: Work, connection: Connection, write: Write) -> Effect:
 
 
 def make(work: Work, connection: Connection, write: Write) -> Effect:
-    """Makes a write that is known not to have landed. Raises what ``send`` raises, ClaimLost."""
+    """Makes a write that is known not to have landed. Raises what ``send`` raises, ClaimLost, NotWanted."""
     effect = _intend(work, connection, write)
+    if effect.state == Effect.State.LANDED:
+        return effect
     failpoints.hit("after_intent")
     return _send(effect, write)
 
@@ -101,6 +113,7 @@ def wait_until_settled(connection: Connection, key: str, verb: str) -> None:
 def told(jobs: Iterable[int], *, landed: bool) -> None:
     """A person has looked where we could not: the write is there, or it is not and may be sent again."""
     untold = Effect.objects.filter(job__in=jobs, job__failure_code=UNTOLD, state=Effect.State.INTENDED)
+    untold = untold.exclude(job__state=SyncJob.State.RUNNING)
     if landed:
         untold.update(state=Effect.State.LANDED, landed_at=Now())
     else:
@@ -129,11 +142,24 @@ def _intend(work: Work, connection: Connection, write: Write) -> Effect:
     about = {"connection_id": connection.pk, "key": write.key, "verb": write.verb, "job_id": work.job.pk}
     times = {"seconds": claim_seconds, "lands": write.seconds + connection.settle_seconds}
     asked = time.monotonic()  # before the statement, whose start is what the database counts from
-    made = sql.rows(_INTEND, {**about, **times, "intent": json.dumps(intent), **streams.named(work.claim)})
+    with transaction.atomic() if write.wanted else nullcontext():
+        if write.wanted is not None:
+            streams.lock(work.claim)
+            if not write.wanted():
+                raise NotWanted
+        made = sql.rows(_INTEND, {**about, **times, "intent": json.dumps(intent), **streams.named(work.claim)})
     if not made:
-        raise ClaimLost
+        return _landed_already(connection, write)
     work.deadline, work.claimed_until = asked + write.seconds, max(work.claimed_until, asked + claim_seconds)
     return Effect(pk=made[0][0], state=Effect.State.INTENDED, intent=intent, result={}, **about)
+
+
+def _landed_already(connection: Connection, write: Write) -> Effect:
+    """A result is a fact, whoever stored it. Raises ClaimLost."""
+    known = Effect.objects.filter(connection=connection, key=write.key, state=Effect.State.LANDED).first()
+    if known is None:
+        raise ClaimLost
+    return known
 
 
 def _send(effect: Effect, write: Write) -> Effect:

@@ -11,7 +11,7 @@ from integration.jobs.work import Outcome, Work
 log = logging.getLogger(__name__)
 
 _PUT_BACK = f"""
-UPDATE {JOB} SET state = 'pending', tries = tries - 1, started_at = NULL
+UPDATE {JOB} SET state = 'pending', tries = tries - 1, started_at = NULL, waits_for_id = NULL
 WHERE id = ANY(%s::bigint[]) AND state = 'running'"""  # noqa: S608
 
 

@@ -143,7 +143,7 @@ def crashed(job: SyncJob) -> None:
 
 
 def left_behind(head: SyncJob) -> None:
-    """The jobs behind it that the dead worker had taken as well wait again. Call as ``crashed``."""
+    """The jobs behind it that a dead worker had taken as well wait again. Call as ``crashed``."""
     for job in SyncJob.objects.filter(stream_id=head.stream_id, state=State.RUNNING, pk__gt=head.pk):
         crashed(job)
         SyncJob.objects.filter(pk=job.pk).update(state=State.PENDING)

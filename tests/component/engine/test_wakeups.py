@@ -91,8 +91,10 @@ def test_a_worker_whose_time_is_up_sends_for_the_next_one() -> None:
     assert queued() == before + 1
 
 
-def test_a_less_urgent_lane_makes_room_after_one_batch() -> None:
-    """A burst of master data keeps a shipment waiting for one batch, not for its whole time."""
+def test_a_less_urgent_lane_makes_room_when_it_had_its_least_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A burst of master data keeps a shipment waiting for a part of its slice, not for all of it."""
+    monkeypatch.setattr(engine, "SLICE_SECONDS", {**engine.SLICE_SECONDS, Lane.MASTER_DATA: 0.0})
+    monkeypatch.setattr(engine, "_sizes", {})
     for number in range(40):
         put(f"item:{number}", lane=Lane.MASTER_DATA)
     put("shipment:1", lane=Lane.SHIPMENT)
@@ -103,6 +105,13 @@ def test_a_less_urgent_lane_makes_room_after_one_batch() -> None:
     until(nothing_gathered)
     assert run(fine, lane=Lane.SHIPMENT) == 0
     assert run(fine, lane=Lane.MASTER_DATA) == 39
+
+
+def test_a_lane_has_its_least_part_whatever_else_waits() -> None:
+    for number in range(40):
+        put(f"item:{number}", lane=Lane.MASTER_DATA)
+    put("shipment:1", lane=Lane.SHIPMENT)
+    assert run(fine, lane=Lane.MASTER_DATA) > 1
 
 
 def test_an_urgent_lane_makes_room_for_nobody() -> None:
