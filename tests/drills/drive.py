@@ -20,6 +20,7 @@ from tests.drills.victims import Victims
 TICK, LOOK_EVERY, TELL_EVERY = 0.15, 1.0, 10.0
 LONGER = 90.0  # seconds after the selling in which failpoints that were hit too seldom may still be hit
 MOMENT = 3.0  # seconds until a worker is replaced whose failpoint had its hits
+OUTAGE = "CD-1"  # codes of cases that close themselves when the other side answers again
 PATIENCE = 90.0  # so long without a change, and the drill is over as it is
 
 
@@ -114,7 +115,11 @@ class Load:
     def _at_rest(self) -> bool:
         if not (self._all_played() and self.troubles.over) or self.wms.deliveries()["pending"]:
             return False
-        return not self.crossdock.moving()
+        return not self.crossdock.moving() and not self._out_of_reach()
+
+    def _out_of_reach(self) -> bool:
+        """An outage has a case until Crossdock's next probe, also when only polls met it."""
+        return any(case["code"].startswith(OUTAGE) for case in self.crossdock.cases())
 
     def _seen(self, booked: int | None) -> tuple[int | None, ...]:
         """What changes as long as anything goes on."""

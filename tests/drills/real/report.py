@@ -28,7 +28,7 @@ def took(figures: Figures, marks: Marks, orders: int) -> Table:
     table.add_row("seconds of the try that posted", *_cells(figures.posting_seconds, "{:.1f}"))
     table.add_row("calls for one posting", *_cells(figures.posting, "{:.0f}"))
     read, calls = figures.read
-    table.add_row(f"calls to read {read} orders", str(calls), "", "")
+    table.add_row(f"calls of the job that read {read} orders", str(calls), "", "")
     table.add_row("calls, all in all", str(figures.calls), "", "")
     for purpose, count in sorted(figures.by_purpose.items()):
         table.add_row(f"  for {purpose}, as jobs noted them", str(count), "", "")

@@ -27,8 +27,8 @@ def compare(odoo: Odoo, shop: Shop, orders: int, held: Iterable[Mapping[str, Any
     should, found = left(stocked(shop, orders), held), _in_odoo(odoo, shop)
     keys = sorted(should.keys() | found.keys())
     wrong = [
-        f"stock of {' '.join(filter(None, key))}: {should.get(key, NOTHING):f} should be left, "
-        f"Odoo has {found.get(key, NOTHING):f}"
+        f"stock of {' '.join(filter(None, key))}: {_plain(should.get(key, NOTHING))} should be left, "
+        f"Odoo has {_plain(found.get(key, NOTHING))}"
         for key in keys
         if should.get(key, NOTHING) != found.get(key, NOTHING)
     ]
@@ -67,3 +67,7 @@ def _in_odoo(odoo: Odoo, shop: Shop) -> dict[tuple[str, str], Decimal]:
         sku = skus[row["product_id"]]
         found[sku, names[row["lot_id"]]] += Decimal(str(row["quantity"])) * goods.BY_SKU[sku].factor
     return dict(found)
+
+
+def _plain(quantity: Decimal) -> str:
+    return f"{quantity.normalize():f}"
