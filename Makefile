@@ -57,7 +57,7 @@ lint: setup-dev ## Style, types, import rules, missing migrations, lock files
 bench: setup-dev ## Measure beside the peers (ARGS="--rounds 6 jobs" chooses)
 	$(PYTHON) -m tests.bench $(ARGS)
 
-drill: setup-dev ## Kill things and see that nothing is lost (ORDERS=n: how many orders)
+drill: setup-dev ## Kill things and see that nothing is lost (ORDERS=n; ODOO_URL= and so on, as below, for a real server)
 	$(PYTHON) -m tests.drills $(if $(ORDERS),--orders $(ORDERS)) $(ARGS)
 
 contract: setup-dev ## The Odoo contract (ODOO_URL= ODOO_DB= ODOO_LOGIN= ODOO_KEY= ODOO_PROTOCOL= for a real server)

@@ -14,13 +14,12 @@ State = OutboundMessage.State
 def accepted(message: OutboundMessage, partner_reference: str = "") -> None:
     """A shipment says it too: what is shipped was accepted."""
     rows = OutboundMessage.objects.filter(pk=message.pk, state__in=[State.QUEUED, State.SENT, State.REJECTED])
-    rows.update(state=State.ACCEPTED, answered_at=Now())
-    if partner_reference:
-        OutboundMessage.objects.filter(pk=message.pk).update(partner_reference=partner_reference[:100])
+    told = {"partner_reference": partner_reference[:100]} if partner_reference else {}
+    if not rows.update(state=State.ACCEPTED, answered_at=Now(), **told) and told:
+        OutboundMessage.objects.filter(pk=message.pk).update(**told)
     waiting = [Document.State.RELEASED, Document.State.REJECTED]
     Document.objects.filter(outbound=message, state__in=waiting).update(state=Document.State.ACCEPTED)
-    for code in ("CD-4006", "CD-4007"):
-        cases.clear(about(code, message).fingerprint, "The warehouse accepted it.")
+    cases.clear("The warehouse accepted it.", *(about(code, message).fingerprint for code in ("CD-4006", "CD-4007")))
 
 
 def rejected(message: OutboundMessage, reason: str) -> None:
@@ -34,7 +33,7 @@ def rejected(message: OutboundMessage, reason: str) -> None:
     rows.update(state=State.REJECTED, answered_at=Now(), reason=reason[:500])
     released = [Document.State.RELEASED, Document.State.ACCEPTED]
     Document.objects.filter(outbound=message, state__in=released).update(state=Document.State.REJECTED)
-    cases.clear(about("CD-4007", message).fingerprint, "The warehouse answered.")
+    cases.clear("The warehouse answered.", about("CD-4007", message).fingerprint)
     cases.open_case(about("CD-4006", message, reason=reason), message.connection, message.document)
 
 

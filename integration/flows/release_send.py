@@ -24,8 +24,11 @@ def handle(work: Work) -> Outcome:
     )
     if message.state != State.QUEUED:
         return Outcome(f"it is {message.get_state_display()} already")
-    with open_wms(message.connection, work) as wms:
-        effect = effects.once(work, message.connection, _write(message, wms))
+    try:
+        with open_wms(message.connection, work) as wms:
+            effect = effects.once(work, message.connection, _write(message, wms))
+    except effects.NotWanted:
+        return Outcome("it was superseded before it was sent")
     reply = Reply(Answer(effect.result["answer"]), effect.result["reference"], effect.result["reason"])
     return Outcome(f"{message.reference}: {reply.answer}", partial(_commit, message, reply))
 
@@ -40,7 +43,12 @@ def _write(message: OutboundMessage, wms: WmsAdapter) -> effects.Write:
         probe=partial(_probe, message, wms) if findable else None,
         resend_safe=True,
         seconds=message.connection.read_timeout + message.connection.connect_timeout,
+        wanted=partial(_still_queued, message),
     )
+
+
+def _still_queued(message: OutboundMessage) -> bool:
+    return OutboundMessage.objects.filter(pk=message.pk, state=State.QUEUED).exists()
 
 
 def _send(message: OutboundMessage, wms: WmsAdapter) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
 """What a look at a delivery changes in our tables. Call inside the transaction that settles the job."""
 
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -19,6 +19,15 @@ from integration.rules.codes import CodeKind
 from integration.rules.policy import ReleasePoint
 
 State = Document.State
+DOCUMENT_AS_RELEASED = (
+    "reference", "parent", "warehouse", "state", "version", "content_hash", "customer_reference", "value", "currency",
+    "updated_at",
+)  # fmt: skip
+LINE_AS_RELEASED = (
+    "sale_line_id", "product_id", "sku", "unit", "tracking", "partner_sku", "partner_unit", "factor", "per", "ordered",
+    "cancelled", "released",
+)  # fmt: skip
+TOLD_AGAIN = ("CD-4004", "CD-4006", "CD-4007")  # what a new release, or the end of one, settles
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ class Change:
     make: Callable[[Delivery], None]
 
     def commit(self) -> None:
-        rows = Document.objects.select_for_update().filter(
+        rows = Document.objects.select_for_update(no_key=True).filter(
             connection=self.delivery.warehouse.erp,
             kind=Document.Kind.DELIVERY,
             erp_id=self.delivery.picking.id,
@@ -69,7 +78,7 @@ def release(delivery: Delivery, decided: rules.Release, body: bytes, trace_id: u
     warehouse, picking = delivery.warehouse, delivery.picking
     document = _document(delivery, decided)
     _keep_lines(document, decided)
-    ExternalReference.objects.get_or_create(
+    reference = ExternalReference(
         erp=warehouse.erp,
         model="stock.picking",
         record_id=picking.id,
@@ -77,10 +86,10 @@ def release(delivery: Delivery, decided: rules.Release, body: bytes, trace_id: u
         document_type="release",
         reference=picking.name,
     )
+    ExternalReference.objects.bulk_create([reference], ignore_conflicts=True)
     new = outbox.NewMessage(warehouse.wms, "order.release", document, document.version, body, trace_id)
     outbox.enqueue_message(new)
-    for code in ("CD-4004", "CD-4006", "CD-4007"):
-        cases.clear(delivery.about(code).fingerprint, "It was released again.")
+    cases.clear("It was released again.", *(delivery.about(code).fingerprint for code in TOLD_AGAIN))
 
 
 def cancelled(delivery: Delivery) -> None:
@@ -89,8 +98,8 @@ def cancelled(delivery: Delivery) -> None:
     refused = delivery.known.state == State.REJECTED
     if outbox.supersede(delivery.warehouse.wms, delivery.known) or refused:
         Document.objects.filter(pk=delivery.known.pk).update(state=State.CANCELLED)
-        for code in ("CD-4004", "CD-4006", "CD-4007"):
-            cases.clear(delivery.about(code).fingerprint, "The delivery was cancelled in Odoo.")
+        fingerprints = (delivery.about(code).fingerprint for code in TOLD_AGAIN)
+        cases.clear("The delivery was cancelled in Odoo.", *fingerprints)
     else:
         cases.open_case(delivery.about("CD-4005"), delivery.warehouse.wms, delivery.known)
 
@@ -121,12 +130,11 @@ def shipped(document: Document) -> None:
     told = ExceptionCase.objects.filter(document=document, code="CD-4004", state__in=ExceptionCase.UNRESOLVED)
     case = told.filter(context__closes_when_shipped=True).first()
     if case is not None and _left_as_asked(document):
-        cases.clear(case.fingerprint, "The goods left as Odoo asks for them now.")
+        cases.clear("The goods left as Odoo asks for them now.", case.fingerprint)
 
 
 def _close_changes(delivery: Delivery) -> None:
-    for code in ("CD-4004", "CD-4005"):
-        cases.clear(delivery.about(code).fingerprint, "Both sides agree again.")
+    cases.clear("Both sides agree again.", *(delivery.about(code).fingerprint for code in ("CD-4004", "CD-4005")))
 
 
 def _left_as_asked(document: Document) -> bool:
@@ -138,21 +146,25 @@ def _left_as_asked(document: Document) -> bool:
 
 def _document(delivery: Delivery, decided: rules.Release) -> Document:
     parent = delivery.parent
-    document, _ = Document.objects.update_or_create(
+    document = Document(
         connection=delivery.warehouse.erp,
         kind=Document.Kind.DELIVERY,
         erp_id=delivery.picking.id,
-        defaults={
-            "reference": delivery.picking.name,
-            "parent": parent,
-            "warehouse": delivery.warehouse,
-            "state": State.RELEASED,
-            "version": decided.document.version,
-            "content_hash": decided.digest,
-            "customer_reference": parent.customer_reference,
-            "value": parent.value,
-            "currency": parent.currency,
-        },
+        reference=delivery.picking.name,
+        parent=parent,
+        warehouse=delivery.warehouse,
+        state=State.RELEASED,
+        version=decided.document.version,
+        content_hash=decided.digest,
+        customer_reference=parent.customer_reference,
+        value=parent.value,
+        currency=parent.currency,
+    )
+    Document.objects.bulk_create(
+        [document],
+        update_conflicts=True,
+        unique_fields=["connection", "kind", "erp_id"],
+        update_fields=DOCUMENT_AS_RELEASED,
     )
     return document
 
@@ -160,28 +172,30 @@ def _document(delivery: Delivery, decided: rules.Release) -> Document:
 def _keep_lines(document: Document, decided: rules.Release) -> None:
     """The lines as released now; lines of an earlier version that are gone were never shipped, so they may go."""
     document.lines.exclude(line__in=[str(line.move.id) for line in decided.lines]).filter(shipped=0).delete()
-    for line in decided.lines:
-        _keep_line(document, line)
+    _keep(document, decided.lines)
 
 
-def _keep_line(document: Document, line: rules.Line) -> None:
-    DocumentLine.objects.update_or_create(
-        document=document,
-        line=str(line.move.id),
-        defaults={
-            "sale_line_id": line.move.sale_line_id,
-            "product_id": line.move.product_id,
-            "sku": line.code.odoo,
-            "unit": line.move.unit,
-            "tracking": line.move.tracking,
-            "partner_sku": line.code.partner,
-            "partner_unit": line.unit.partner,
-            "factor": Decimal(Fraction(line.unit.factor).numerator),
-            "per": Decimal(Fraction(line.unit.factor).denominator),
-            "ordered": line.move.demand,
-            "cancelled": Decimal(0),
-            "released": line.quantity,
-        },
+def _keep(document: Document, lines: Sequence[rules.Line]) -> None:
+    rows = [
+        DocumentLine(
+            document=document,
+            line=str(line.move.id),
+            sale_line_id=line.move.sale_line_id,
+            product_id=line.move.product_id,
+            sku=line.code.odoo,
+            unit=line.move.unit,
+            tracking=line.move.tracking,
+            partner_sku=line.code.partner,
+            partner_unit=line.unit.partner,
+            factor=Decimal(Fraction(line.unit.factor).numerator),
+            per=Decimal(Fraction(line.unit.factor).denominator),
+            ordered=line.move.demand,
+            released=line.quantity,
+        )
+        for line in lines
+    ]
+    DocumentLine.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["document", "line"], update_fields=LINE_AS_RELEASED
     )
 
 
@@ -200,14 +214,14 @@ def _keep_asked(delivery: Delivery) -> bool:
 
 def _keep_added(delivery: Delivery, known: Document, added: Collection[Move]) -> bool:
     book = mappings.load(delivery.warehouse.wms, {code for move in added for code in (move.sku, move.unit) if code})
-    kept = 0
+    lines = []
     for move in added:
         sku = move.sku or ""
         product, unit = book.to_partner(CodeKind.PRODUCT, sku), book.to_partner(CodeKind.UNIT, move.unit, sku)
         if product is not None and unit is not None:
-            _keep_line(known, rules.Line(move, Decimal(0), product, unit))
-            kept += 1
-    return kept == len(added)
+            lines.append(rules.Line(move, Decimal(0), product, unit))
+    _keep(known, lines)
+    return len(lines) == len(added)
 
 
 def _nothing_else_differs(delivery: Delivery) -> bool:

@@ -10,7 +10,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 
 from integration.adapters.base import ErpGateway
 from integration.canonical.erp import Picking
@@ -198,7 +199,7 @@ def _summary(lines: list[list[str]]) -> str:
 def _commit(case: _Case, effect: Effect) -> None:
     """What the shipment did, in our tables: once, however many messages and jobs brought it."""
     InboundMessage.objects.filter(pk=case.message.pk).update(document=case.delivery)
-    held = Document.objects.select_for_update().get(pk=case.delivery.pk)
+    held = Document.objects.select_for_update(no_key=True).get(pk=case.delivery.pk)
     if StockEvent.objects.filter(source=case.source).exists():
         return
     StockEvent.objects.bulk_create([_event(case, effect, number) for number in range(len(case.shares))])
@@ -226,10 +227,9 @@ def _event(case: _Case, effect: Effect, number: int) -> StockEvent:
 
 
 def _count(delivery: Document, share: rules.ShippedQuantity) -> None:
-    row = DocumentLine.objects.get(document=delivery, line=share.line.line)
-    row.shipped += share.quantity
-    row.over = max(Decimal(0), row.shipped - row.ordered)
-    row.save(update_fields=["shipped", "over"])
+    shipped = F("shipped") + share.quantity
+    over = Greatest(Value(Decimal(0)), shipped - F("ordered"))
+    DocumentLine.objects.filter(document=delivery, line=share.line.line).update(shipped=shipped, over=over)
 
 
 def _refer(case: _Case, effect: Effect) -> None:
@@ -265,7 +265,8 @@ def _close(case: _Case, *, final: bool) -> None:
         outbox.supersede(case.message.connection, case.delivery)
     unsent = [OutboundMessage.State.QUEUED, OutboundMessage.State.SUPERSEDED]
     sent = OutboundMessage.objects.filter(document=case.delivery, type="order.release").exclude(state__in=unsent)
-    if (latest := sent.order_by("-version").first()) is not None:
+    latest = sent.select_related("connection", "document__parent").order_by("-version").first()
+    if latest is not None:
         answers.accepted(latest)
     releases.shipped(case.delivery)
     if final and case.delivery.parent is not None:

@@ -1,5 +1,6 @@
 """What a person or a token may do to jobs and cases. Every act is written to the audit log with it."""
 
+import time
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -24,6 +25,7 @@ from integration.models import (
 )
 
 State = SyncJob.State
+PATIENCE_SECONDS = 2.0
 RELEASE_AGAIN = ("CD-4006", "CD-4007")  # the remedy for these is a new release, not a waiting job
 
 
@@ -50,6 +52,7 @@ def retry_job(job_id: int, actor: Actor) -> None:
 
 def cancel_job(job_id: int, actor: Actor, reason: str) -> None:
     """Ends a job that is not running. Raises NotAllowed."""
+    _let_finish(SyncJob.objects.filter(pk=job_id))
     with transaction.atomic():
         job = _held(job_id)
         _cancel(job)
@@ -109,6 +112,7 @@ def done_by_hand(case_id: int, actor: Actor, resolution: str) -> int:
 
     Returns how many. Raises NotAllowed.
     """
+    _let_finish(SyncJob.objects.filter(waits_on__case=case_id))
     with transaction.atomic():
         case = _open_case(case_id)
         jobs = _end(case, ExceptionCase.State.RESOLVED, actor, resolution)
@@ -121,6 +125,7 @@ def ignore_case(case_id: int, actor: Actor, reason: str) -> int:
 
     Returns how many. Raises NotAllowed.
     """
+    _let_finish(SyncJob.objects.filter(waits_on__case=case_id))
     with transaction.atomic():
         case = _open_case(case_id)
         jobs = _end(case, ExceptionCase.State.IGNORED, actor, reason)
@@ -131,6 +136,13 @@ def ignore_case(case_id: int, actor: Actor, reason: str) -> int:
 def note(actor: Actor, verb: str, subject: str, **detail: Any) -> None:
     """Adds a row to the audit log."""
     AuditEvent.objects.create(actor=actor.name, user=actor.user, verb=verb, subject=subject[:200], detail=detail)
+
+
+def _let_finish(jobs: QuerySet[SyncJob]) -> None:
+    """A job that only looks whether its cause is gone is done in a moment: wait for it, not for long."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while jobs.filter(state=State.RUNNING).exists() and time.monotonic() < ends:
+        time.sleep(PATIENCE_SECONDS / 20)
 
 
 def _held(job_id: int) -> SyncJob:

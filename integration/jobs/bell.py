@@ -33,10 +33,17 @@ class Bell(Generic[Key]):
                 self._gathering.add(key)
             else:
                 self._rung[key] = now
-        if soon:
-            threading.Timer(self.quiet, self._ring_once_more, [key]).start()
-        else:
+        if not soon or not self._rings_later(key):
             self.ring(key)
+
+    def _rings_later(self, key: Key) -> bool:
+        try:
+            threading.Timer(self.quiet, self._ring_once_more, [key]).start()
+        except RuntimeError:  # no thread to be had: rung at once, then
+            with self._lock:
+                self._gathering.discard(key)
+            return False
+        return True
 
     def _ring_once_more(self, key: Key) -> None:
         """What comes from here on is gathered anew: it may be too late for this ring."""

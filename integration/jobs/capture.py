@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from integration.adapters.base import ErpGateway
 from integration.canonical.erp import Change, Order
 from integration.errors import InvalidDocument
-from integration.jobs import acts, cases, inbox, streams
+from integration.jobs import acts, cases, inbox, sql, streams
 from integration.jobs.queue import enqueue
 from integration.jobs.work import Work
 from integration.models import CaptureCursor, CapturedRecord, Connection, Document, ExceptionCase, SeenWrite
@@ -27,8 +27,18 @@ ORDER = "sale.order"
 PAGE = 500
 READ_AT_ONCE = 100
 READS_PER_JOB = 5
+Marks = dict[int, datetime | None]  # by record: when it was marked to be read
 # A write this young may still get a sibling with the same write date: it is met again before it counts as seen.
 UNSETTLED = timedelta(seconds=10)
+
+# A mark that came while we read stays.
+_STILL_HOLDS = f"""
+UPDATE {CapturedRecord._meta.db_table} AS record SET dirty_at = NULL, read_at = now()
+FROM (SELECT %s::bigint AS connection, %s::text AS model) AS here,
+  unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS seen(record_id, dirty_at, content_hash)
+WHERE record.connection_id = here.connection AND record.model = here.model AND record.record_id = seen.record_id
+  AND record.dirty_at = seen.dirty_at AND record.content_hash = seen.content_hash
+RETURNING record.record_id"""  # noqa: S608  (a table name of our own)
 
 
 def poll(connection: Connection, erp: ErpGateway, model: str) -> int:
@@ -68,9 +78,14 @@ def read(work: Work, connection: Connection, erp: ErpGateway) -> int:
     changed = 0
     _resolve(connection, erp)
     for _ in range(READS_PER_JOB):
-        marked = dict(_dirty(connection, ORDER).values_list("record_id", "dirty_at")[:READ_AT_ONCE])
+        marked: Marks = dict(_dirty(connection, ORDER).values_list("record_id", "dirty_at")[:READ_AT_ONCE])
         orders = _orders(connection, erp, sorted(marked)) if marked else {}
+        with transaction.atomic():
+            streams.lock(work.claim)
+            same = _looked_at(connection, marked, orders)
         for record_id, dirty_at in sorted(marked.items()):
+            if record_id in same:
+                continue
             with transaction.atomic():  # one each: whoever locks several streams at once locks them in their order
                 streams.lock(work.claim)
                 changed += _store(connection, record_id, dirty_at, orders.get(record_id))
@@ -106,7 +121,7 @@ def _readable_again(connection: Connection, orders: Mapping[int, Order]) -> None
     for case in open_ones:
         if case.context.get("order_id") in orders:
             with transaction.atomic():
-                cases.clear(case.fingerprint, "The order can be read again.")
+                cases.clear("The order can be read again.", case.fingerprint)
 
 
 def read_all_again(connection: Connection) -> None:
@@ -167,6 +182,13 @@ def _resolve(connection: Connection, erp: ErpGateway) -> None:
             with transaction.atomic():
                 inbox.mark_dirty(connection, ORDER, sorted(set(orders)))
                 CapturedRecord.objects.filter(connection=connection, model=model, record_id__in=ids).delete()
+
+
+def _looked_at(connection: Connection, marked: Marks, orders: Mapping[int, Order]) -> set[int]:
+    """The records whose snapshot still holds, all at once; most of them do, in a sweep."""
+    told = [(pk, at, content_hash(orders[pk])) for pk, at in marked.items() if pk in orders]
+    ids, moments, hashes = (list(column) for column in zip(*told, strict=True)) if told else ([], [], [])
+    return {row[0] for row in sql.rows(_STILL_HOLDS, [connection.pk, ORDER, ids, moments, hashes])}
 
 
 def _store(connection: Connection, record_id: int, dirty_at: datetime | None, order: Order | None) -> int:

@@ -5,15 +5,18 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection as database
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Now
 
 from integration.errors import IntegrationError
 from integration.errors.catalogue import Severity
+from integration.jobs import sql
 from integration.models import CaseJob, Connection, Document, ExceptionCase, SyncJob
 
 UNRESOLVED = ExceptionCase.UNRESOLVED
+_HOLD = """
+SELECT pg_advisory_xact_lock(hashtextextended(cause, 0))
+FROM (SELECT DISTINCT cause FROM unnest(%s::text[]) AS cause ORDER BY cause) AS causes"""
 DEADLINES = {
     Severity.CRITICAL: timedelta(hours=1),
     Severity.HIGH: timedelta(hours=4),
@@ -28,9 +31,7 @@ def hold(fingerprints: Iterable[str]) -> None:
     Two jobs that meet a new cause at once open one case, and of two that leave one, the last closes it. Taken in one
     order, and after the streams, so that two transactions cannot block each other.
     """
-    with database.cursor() as cursor:
-        for fingerprint in sorted(set(fingerprints)):
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [fingerprint])
+    sql.run(_HOLD, [list(fingerprints)])
 
 
 def open_case(
@@ -91,10 +92,10 @@ def ended(job: SyncJob, resolution: str) -> None:
     _forget(job, but=(), resolution=resolution, resolved_by=None)
 
 
-def clear(fingerprint: str, resolution: str) -> None:
-    """Closes the open case of a cause that is gone."""
-    hold([fingerprint])
-    rows = ExceptionCase.objects.filter(fingerprint=fingerprint, state__in=UNRESOLVED)
+def clear(resolution: str, *fingerprints: str) -> None:
+    """Closes the open cases of causes that are gone."""
+    hold(fingerprints)
+    rows = ExceptionCase.objects.filter(fingerprint__in=fingerprints, state__in=UNRESOLVED)
     rows.update(state=ExceptionCase.State.RESOLVED, resolved_at=Now(), resolution=resolution, resolved_by=None)
 
 

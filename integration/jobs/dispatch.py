@@ -64,6 +64,17 @@ def forget_connections() -> None:
     _broker.cache_clear()
 
 
+def more_urgent(lane: Lane) -> bool:
+    """Whether a more urgent lane has asked for a worker and got none yet. False without a broker."""
+    above = [_key(each) for each in Lane if each < lane]
+    if time.monotonic() < _paused["until"]:
+        return False
+    try:
+        return bool(above and _broker().exists(*above))
+    except redis.RedisError:
+        return False
+
+
 def _key(lane: Lane) -> str:
     return f"crossdock:wake:{lane.value}"
 

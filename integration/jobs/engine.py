@@ -2,9 +2,11 @@
 
 import logging
 import time
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
+from django.db import connection as database
 from psycopg.errors import DeadlockDetected
 
 from integration.errors import AlreadyDone, IntegrationError, Locked, Permanent
@@ -18,14 +20,20 @@ from integration.models import Lane, SyncJob
 SLICE_SECONDS = {Lane.SHIPMENT: 8.0, Lane.ORDER: 4.0, Lane.INVENTORY: 2.0, Lane.MASTER_DATA: 1.0}
 BATCH_SECONDS = 0.2  # take no more jobs at once than can be run in about this time
 LATE_SECONDS = 1.0  # a batch that takes longer gives back what it has not begun
+LEAST_PART = 8  # of its slice that a lane has, whatever else waits
 log = logging.getLogger(__name__)
+_sizes: dict[Lane, int] = {}  # how many jobs the last batch of a lane was good for, in this process
 
 
 def run_lane(lane: Lane, handlers: Handlers, *, seconds: float | None = None) -> int:
-    """Runs due jobs of a lane until nothing is due or the time slice ends; returns how many jobs ran."""
+    """Runs due jobs of a lane until nothing is due or the time slice ends; returns how many jobs ran.
+
+    While a more urgent lane waits for a worker, a slice is a part of what it is else: less, and never nothing.
+    """
     dispatch.arrived(lane)
-    ends = time.monotonic() + (SLICE_SECONDS[lane] if seconds is None else seconds)
-    ran, size = 0, 1
+    began, slice_seconds = time.monotonic(), SLICE_SECONDS[lane]
+    ends = began + (slice_seconds if seconds is None else seconds)
+    ran, size = 0, _sizes.get(lane, 1)
     while time.monotonic() < ends and not drain.begun():
         started = time.monotonic()
         batch = taking.batch(lane, size)
@@ -34,27 +42,24 @@ def run_lane(lane: Lane, handlers: Handlers, *, seconds: float | None = None) ->
         if len(batch) == taking.wanted(size):
             dispatch.wake(lane)  # there may be more than this worker takes: let another one come
         count = run_batch(batch, handlers)
-        size = _next_size(size, time.monotonic() - started, count)
+        size = _sizes[lane] = _next_size(size, time.monotonic() - started, count)
         ran += count
+        if time.monotonic() >= began + slice_seconds / LEAST_PART and dispatch.more_urgent(lane):
+            break
     dispatch.wake(lane)
     return ran
 
 
 def run_batch(batch: list[Taken], handlers: Handlers) -> int:
     """Runs what was taken; returns how many jobs ran. What had to be looked at closely comes last."""
-    ledger, late, ran = Ledger(), time.monotonic() + LATE_SECONDS, 0
+    run = _Run(handlers, Ledger(), time.monotonic() + LATE_SECONDS)
     try:
         for taken in sorted(batch, key=lambda taken: not taken.works):
-            if time.monotonic() > late or drain.begun():
-                ledger.give_back(taken.claim, taken.works)
-            elif taken.works:
-                ran += _run_taken(taken, handlers, ledger)
-            else:
-                ran += _run_closely(taken.claim, handlers, ledger)
-        ledger.commit()
+            run.stream(taken)
+        run.ledger.commit()
     except (OperationalError, InterfaceError) as down:
         log.warning("database lost, the claims will expire", extra={"reason": type(down).__name__})
-    return ran
+    return run.ran
 
 
 def _next_size(size: int, seconds: float, ran: int) -> int:
@@ -62,75 +67,91 @@ def _next_size(size: int, seconds: float, ran: int) -> int:
     return max(1, min(fits, size * 2, int(settings.ENGINE["batch_jobs"])))
 
 
-def _run_taken(taken: Taken, handlers: Handlers, ledger: Ledger) -> int:
-    """Runs the jobs of one stream in order; stops at the first one that does not end well. Returns how many ran."""
-    ran = 0
-    try:
+@dataclass(slots=True)
+class _Run:
+    """One batch at work. ``late``: the monotonic time after which nothing is begun any more."""
+
+    handlers: Handlers
+    ledger: Ledger
+    late: float
+    ran: int = 0
+
+    def stream(self, taken: Taken) -> None:
+        """Runs one stream's jobs. Whatever goes wrong with it is its own: its claim expires, the others go on."""
+        try:
+            if self._is_late():
+                self.ledger.give_back(taken.claim, taken.works)
+            elif taken.works:
+                self._taken(taken)
+            else:
+                self._closely(taken.claim)
+        except ClaimLost:
+            log.warning("claim lost", extra={"stream": taken.claim.stream_id})
+        except (OperationalError, InterfaceError):
+            if not database.is_usable():
+                raise
+            log.exception("stream left to expire", extra={"stream": taken.claim.stream_id})
+        except Exception:
+            log.exception("stream left to expire", extra={"stream": taken.claim.stream_id})
+
+    def _taken(self, taken: Taken) -> None:
+        """In order; stops at the first job that does not end well."""
+        ran = 0
         for work in taken.works:
-            ran += 1
-            if not _run_job(work, handlers, ledger) or drain.begun():
+            if ran and self._is_late():
                 break
-    except ClaimLost:
-        log.warning("claim lost", extra={"stream": taken.claim.stream_id})
-    else:
-        ledger.give_back(taken.claim, taken.works[ran:])
-    return ran
+            ran += 1
+            if not self._job(work):
+                break
+        self.ledger.give_back(taken.claim, taken.works[ran:])
 
-
-def _run_closely(claim: Claim, handlers: Handlers, ledger: Ledger) -> int:
-    """One job at a time, each taken by itself: should the worker die again, it is known of which one."""
-    ran = 0
-    try:
+    def _closely(self, claim: Claim) -> None:
+        """One job at a time, each taken by itself: should the worker die again, it is known of which one."""
         for _ in range(int(settings.ENGINE["jobs_per_claim"])):
-            ledger.commit()
+            self.ledger.commit()
             work = taking.one(claim)
-            if work is None:
+            if work is None or not self._job(work) or self._is_late():
                 break
-            ran += 1
-            if not _run_job(work, handlers, ledger) or drain.begun():
-                break
-    except ClaimLost:
-        log.warning("claim lost", extra={"stream": claim.stream_id})
-    else:
-        ledger.give_back(claim)
-    return ran
+        self.ledger.give_back(claim)
 
+    def _is_late(self) -> bool:
+        return time.monotonic() > self.late or drain.begun()
 
-def _run_job(work: Work, handlers: Handlers, ledger: Ledger) -> bool:
-    """Runs one job, and settles it or leaves that to the ledger; True when its stream may go on. Raises ClaimLost."""
-    failpoints.hit("before_handler")
-    try:
-        return _settle(work, handlers[work.job.flow](work), ledger)
-    except (ClaimLost, InterfaceError):
-        raise
-    except OperationalError as error:
-        if not isinstance(error.__cause__, DeadlockDetected):
+    def _job(self, work: Work) -> bool:
+        """Runs one job, and settles it or leaves that to the ledger; True when its stream may go on."""
+        self.ran += 1
+        work.before_call = self.ledger.commit  # what is done need not wait for another system
+        failpoints.hit("before_handler")
+        try:
+            return self._settle(work, self.handlers[work.job.flow](work))
+        except (ClaimLost, InterfaceError):
             raise
-        return _fail(work, Locked("CD-1004", connection="the database", document=work.job.subject), ledger)
-    except AlreadyDone as done:
-        return _settle(work, Outcome(str(done)), ledger)
-    except IntegrationError as error:
-        return _fail(work, error, ledger)
-    except Exception as error:
-        log.exception("unexpected failure", extra={"job": work.job.pk})
-        return _fail(work, _unforeseen(work.job, error), ledger)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected):
+                raise
+            return self._fail(work, Locked("CD-1004", connection="the database", document=work.job.subject))
+        except AlreadyDone as done:
+            return self._settle(work, Outcome(str(done)))
+        except IntegrationError as error:
+            return self._fail(work, error)
+        except Exception as error:
+            log.exception("unexpected failure", extra={"job": work.job.pk})
+            return self._fail(work, _unforeseen(work.job, error))
 
+    def _settle(self, work: Work, outcome: Outcome) -> bool:
+        failpoints.hit("before_settle")
+        if self.ledger.takes(work, outcome):
+            return True
+        self.ledger.commit()
+        if outcome.error is not None:
+            return settle.failure(work, outcome.error, outcome.apply)
+        settled = settle.success(work, outcome)
+        failpoints.hit("after_settle")
+        return settled
 
-def _settle(work: Work, outcome: Outcome, ledger: Ledger) -> bool:
-    failpoints.hit("before_settle")
-    if ledger.takes(work, outcome):
-        return True
-    ledger.commit()
-    if outcome.error is not None:
-        return settle.failure(work, outcome.error, outcome.apply)
-    settled = settle.success(work, outcome)
-    failpoints.hit("after_settle")
-    return settled
-
-
-def _fail(work: Work, error: IntegrationError, ledger: Ledger) -> bool:
-    ledger.commit()
-    return settle.failure(work, error)
+    def _fail(self, work: Work, error: IntegrationError) -> bool:
+        self.ledger.commit()
+        return settle.failure(work, error)
 
 
 def _unforeseen(job: SyncJob, error: Exception) -> Permanent:

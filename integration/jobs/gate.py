@@ -113,7 +113,7 @@ def succeeded(entered: Pass) -> None:
     with transaction.atomic():
         gate = ConnectionGate.objects.filter(connection=connection)
         gate.update(breaker=CLOSED, failures=0, opened_at=None, probe_at=None, last_success_at=Now())
-        cases.clear(Unreachable("CD-1001", connection=connection.name).fingerprint, "It answers again.")
+        cases.clear("It answers again.", Unreachable("CD-1001", connection=connection.name).fingerprint)
     with transaction.atomic():  # a second one: settling jobs lock their stream first and the gate after it
         let_go(SyncJob.objects.filter(waits_for=connection, state=SyncJob.State.RETRY))
 

@@ -1,6 +1,5 @@
 """Settling in batches: jobs that changed nothing but themselves are committed together, with their streams."""
 
-import json
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -8,23 +7,11 @@ from dataclasses import dataclass, field
 from integration.jobs import settle, sql, streams
 from integration.jobs.streams import JOB, Claim
 from integration.jobs.work import Outcome, Work
-from integration.models import JobAttempt
 
-ATTEMPT = JobAttempt._meta.db_table
 log = logging.getLogger(__name__)
 
-_SUCCEED = f"""
-WITH done AS (
-  SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS done(job_id, detail, calls)),
-moved AS (
-  UPDATE {JOB} AS job SET state = 'succeeded', finished_at = now(), waits_for_id = NULL
-  FROM done WHERE job.id = done.job_id AND job.state = 'running'
-  RETURNING job.id, job.tries, job.started_at, done.detail, done.calls)
-INSERT INTO {ATTEMPT} (job_id, number, worker, started_at, ended_at, outcome, code, detail, calls)
-SELECT id, tries, %s, started_at, now(), 'succeeded', '', detail, calls::jsonb FROM moved"""  # noqa: S608
-
 _PUT_BACK = f"""
-UPDATE {JOB} SET state = 'pending', tries = tries - 1, started_at = NULL
+UPDATE {JOB} SET state = 'pending', tries = tries - 1, started_at = NULL, waits_for_id = NULL
 WHERE id = ANY(%s::bigint[]) AND state = 'running'"""  # noqa: S608
 
 
@@ -62,20 +49,11 @@ def _commit(done: Sequence[tuple[Work, Outcome]], left: Sequence[Work], over: Se
     held = streams.still_held(list(touched.values()))
     for lost in touched.keys() - held:
         log.warning("claim lost", extra={"stream": lost})
-    _succeed([(work, outcome) for work, outcome in done if work.claim.stream_id in held])
+    kept = [(work, outcome) for work, outcome in done if work.claim.stream_id in held]
+    if kept:
+        settle.succeed(kept)
     _put_back([work for work in left if work.claim.stream_id in held])
     streams.release(claim.stream_id for claim in over if claim.stream_id in held)
-
-
-def _succeed(done: Sequence[tuple[Work, Outcome]]) -> None:
-    if not done:
-        return
-    jobs = [work.job.pk for work, _ in done]
-    notes = [outcome.note for _, outcome in done]
-    calls = [json.dumps([call.as_json() for call in work.calls]) if work.calls else "[]" for work, _ in done]
-    moved = sql.run(_SUCCEED, [jobs, notes, calls, settle.worker_name()])
-    if moved != len(jobs):
-        raise settle.BadMove(f"{len(jobs) - moved} of {len(jobs)} jobs did not run any more")
 
 
 def _put_back(left: Sequence[Work]) -> None:

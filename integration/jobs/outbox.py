@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from integration.jobs import cases, streams
@@ -62,15 +63,19 @@ def enqueue_message(new: NewMessage) -> OutboundMessage:
 def supersede(connection: Connection, document: Document) -> bool:
     """Takes back what has surely not been sent; True when that was all there was.
 
-    A send of unknown outcome stays: its job looks what came of it before anything newer goes out.
-    Holds the stream, so that no worker starts a send meanwhile. Call inside a transaction.
+    A send of unknown outcome stays: its job looks what came of it before anything newer goes out. A job that a worker
+    has taken and that has no intent yet finds its message superseded. Holds the stream, without which no intent
+    commits. Call inside a transaction.
     """
     streams.touch(delivery_stream(connection, document.reference), Lane.ORDER)
     jobs = SyncJob.objects.filter(
-        document=document, flow="release_send", state__in=SyncJob.UNSENT, outbound__state=State.QUEUED
+        document=document, flow="release_send", state__in=SyncJob.ACTIVE, outbound__state=State.QUEUED
     )
-    for job in list(jobs.exclude(effects__state=Effect.State.INTENDED)):
+    sent = Effect.objects.filter(job=OuterRef("pk"), state__in=[Effect.State.INTENDED, Effect.State.LANDED])
+    for job in list(jobs.exclude(Exists(sent))):
         OutboundMessage.objects.filter(job=job).update(state=State.SUPERSEDED)
+        if job.state == SyncJob.State.RUNNING:
+            continue
         SyncJob.objects.filter(pk=job.pk, state__in=sources(SyncJob.State.SUPERSEDED)).update(
             state=SyncJob.State.SUPERSEDED, next_attempt_at=None, waits_for=None, finished_at=Now()
         )

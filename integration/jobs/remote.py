@@ -35,6 +35,7 @@ class RemoteGuard:
         A job of many calls keeps its stream as it goes. Raises ClaimLost.
         """
         _refuse_open_transaction(what)
+        self._work.before_call()
         if time.monotonic() + PATIENCE_SECONDS + timeout > self._work.claimed_until:
             self._work.keep_claim(PATIENCE_SECONDS + timeout + self._work.claim_seconds)
         time.sleep(gate.pace(self._entered.connection, patience=PATIENCE_SECONDS))

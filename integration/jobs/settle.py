@@ -1,9 +1,10 @@
 """Settling: the one transaction in which a try's result, its history and the job's next state are committed."""
 
+import json
 import os
 import random
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -14,7 +15,7 @@ from django.db.models.functions import Now
 from psycopg.errors import DeadlockDetected
 
 from integration.errors import IntegrationError, OutcomeUnknown, Permanent, Transient
-from integration.jobs import cases, retry, streams
+from integration.jobs import cases, retry, sql, streams
 from integration.jobs.states import sources
 from integration.jobs.work import Outcome, Work
 from integration.models import Connection, ConnectionGate, JobAttempt, SyncJob
@@ -23,7 +24,19 @@ State = SyncJob.State
 Got = TypeVar("Got")
 FALLBACK_SECONDS = 300.0  # a job that waits for a breaker looks by itself after so long
 DEADLOCKS = 3
+JOB, ATTEMPT = SyncJob._meta.db_table, JobAttempt._meta.db_table
 OUTAGE = ("CD-1002", "CD-1005")  # kept waiting by us, which says nothing about the job
+
+_SUCCEED = f"""
+WITH done AS (
+  SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS done(job_id, detail, calls)),
+moved AS (
+  UPDATE {JOB} AS job SET state = 'succeeded', finished_at = now(), waits_for_id = NULL,
+    failure_code = '', failure_mode = '', failure_text = ''
+  FROM done WHERE job.id = done.job_id AND job.state = 'running'
+  RETURNING job.id, job.tries, job.started_at, done.detail, done.calls)
+INSERT INTO {ATTEMPT} (job_id, number, worker, started_at, ended_at, outcome, code, detail, calls)
+SELECT id, tries, %s, started_at, now(), 'succeeded', '', detail, calls::jsonb FROM moved"""  # noqa: S608
 
 
 class BadMove(RuntimeError):
@@ -66,11 +79,20 @@ def _success(work: Work, outcome: Outcome) -> bool:
     streams.lock(work.claim)
     if outcome.apply is not None:
         outcome.apply()
-    _keep_attempt(work.job, State.SUCCEEDED, detail=outcome.note, work=work)
-    _move(work.job, State.SUCCEEDED, finished_at=Now(), failure_code="", failure_mode="", failure_text="")
+    succeed([(work, outcome)])
     if work.job.failure_code:  # only a job that failed before can have a case
         cases.went_on(work.job, "It went through.")
     return True
+
+
+def succeed(done: Sequence[tuple[Work, Outcome]]) -> None:
+    """The jobs' last move, each with its attempt. Call inside a transaction that holds their streams."""
+    jobs = [work.job.pk for work, _ in done]
+    notes = [outcome.note for _, outcome in done]
+    calls = [json.dumps([call.as_json() for call in work.calls]) if work.calls else "[]" for work, _ in done]
+    moved = sql.run(_SUCCEED, [jobs, notes, calls, worker_name()])
+    if moved != len(jobs):
+        raise BadMove(f"{len(jobs) - moved} of {len(jobs)} jobs did not run any more")
 
 
 def _failure(work: Work, error: IntegrationError, apply: Callable[[], None] | None) -> bool:
@@ -121,7 +143,7 @@ def crashed(job: SyncJob) -> None:
 
 
 def left_behind(head: SyncJob) -> None:
-    """The jobs behind it that the dead worker had taken as well wait again. Call as ``crashed``."""
+    """The jobs behind it that a dead worker had taken as well wait again. Call as ``crashed``."""
     for job in SyncJob.objects.filter(stream_id=head.stream_id, state=State.RUNNING, pk__gt=head.pk):
         crashed(job)
         SyncJob.objects.filter(pk=job.pk).update(state=State.PENDING)

@@ -22,6 +22,7 @@ def rows(statement: str, arguments: Arguments) -> list[tuple[Any, ...]]:
 def _execute(statement: str, arguments: Arguments) -> tuple[int, list[tuple[Any, ...]]]:
     """Django's own cursor sends the values within the text, so that PostgreSQL plans it each time."""
     connection.validate_no_broken_transaction()
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(statement.encode(), arguments, prepare=True)

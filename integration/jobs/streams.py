@@ -33,9 +33,10 @@ WHERE stream.id = due.id RETURNING stream.id, due.abandoned"""  # noqa: S608
 
 _LOCK = f"SELECT id FROM {STREAM} WHERE id = ANY(%s::bigint[]) AND claim_token = %s ORDER BY id FOR UPDATE"  # noqa: S608
 
-_EXTEND = f"""
-UPDATE {STREAM} SET claimed_until = GREATEST(claimed_until, now() + %s::float8 * interval '1 second')
-WHERE id = %s AND claim_token = %s"""  # noqa: S608
+# Keeps a claim for so many %(seconds)s from now, if it is still held.
+EXTENDED = f"""
+UPDATE {STREAM} SET claimed_until = GREATEST(claimed_until, now() + %(seconds)s::float8 * interval '1 second')
+WHERE id = %(stream)s AND claim_token = %(token)s RETURNING id"""  # noqa: S608
 
 _RELEASE = f"""
 UPDATE {STREAM} SET claimed_until = NULL, claim_token = NULL, next_due_at = (
@@ -81,8 +82,13 @@ def claim(lane: Lane, *, streams: int, seconds: float) -> list[Claim]:
 
 def extend(held: Claim, seconds: float) -> None:
     """Raises ClaimLost."""
-    if sql.run(_EXTEND, [seconds, held.stream_id, held.token]) != 1:
+    if not sql.run(EXTENDED, {"seconds": seconds, **named(held)}):
         raise ClaimLost
+
+
+def named(held: Claim) -> dict[str, object]:
+    """What ``EXTENDED`` wants to know of a claim."""
+    return {"stream": held.stream_id, "token": held.token}
 
 
 def lock(held: Claim) -> None:

@@ -80,7 +80,10 @@ def one(claim: Claim) -> Work | None:
     with transaction.atomic():
         streams.lock(claim)
         job = SyncJob.objects.filter(stream_id=claim.stream_id, state__in=SyncJob.ACTIVE).order_by("id").first()
-        if job is None or not _take_alone(job):
+        if job is None:
+            return None
+        settle.left_behind(job)
+        if not _take_alone(job):
             return None
         streams.extend(claim, seconds)
     job.refresh_from_db()
@@ -101,7 +104,6 @@ def _job(row: Sequence[Any]) -> SyncJob:
 def _take_alone(job: SyncJob) -> bool:
     if job.state == State.RUNNING:
         settle.crashed(job)
-        settle.left_behind(job)
         if job.crashes >= POISON:
             settle.give_up(job, Permanent("CD-9001", document=job.subject, job=job.pk))
             return False

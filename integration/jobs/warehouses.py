@@ -50,7 +50,7 @@ def connect(wanted: Wanted, actor: Actor) -> Warehouse:
 def changed(warehouse: Warehouse) -> None:
     """Orders that were read before may go out now. Call inside the transaction that saves the row."""
     cause = _unconnected(warehouse.erp, warehouse.erp_warehouse_id)
-    cases.clear(cause.fingerprint, "The warehouse is connected.")
+    cases.clear("The warehouse is connected.", cause.fingerprint)
     capture.read_all_again(warehouse.erp)
 
 

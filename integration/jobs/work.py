@@ -34,6 +34,10 @@ class Call:
         return {"what": self.what, "ms": self.milliseconds, "outcome": self.outcome}
 
 
+def _nothing() -> None:
+    """What there is to do before a call, unless somebody says otherwise."""
+
+
 @dataclass(slots=True)
 class Work:
     """One try at one job.
@@ -41,6 +45,7 @@ class Work:
     ``deadline``: the monotonic time after which nothing may be written any more.
     ``claimed_until``: the monotonic time until which no other worker takes the stream.
     ``connection``: the remote system that the job is about to talk to, or is stopped by.
+    ``before_call``: done before each remote call, outside of any transaction.
     ``wrote``: it has written there; its end is then committed by itself.
     """
 
@@ -51,6 +56,7 @@ class Work:
     claimed_until: float
     connection: Connection | None = None
     wrote: bool = False
+    before_call: Callable[[], None] = field(default=_nothing)
     calls: list[Call] = field(default_factory=list)
 
     def keep_claim(self, seconds: float) -> None:

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='syncjob',
             name='started_with',
-            field=models.PositiveSmallIntegerField(default=1, help_text='Jobs that its worker took together with it, itself included'),
+            field=models.PositiveSmallIntegerField(db_default=1, default=1, help_text='Jobs that its worker took together with it, itself included'),
         ),
         migrations.AlterField(
             model_name='syncjob',

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='codemapping',
             name='alias',
-            field=models.BooleanField(default=False, help_text='Understood when the partner says it; what we send uses the other code'),
+            field=models.BooleanField(db_default=False, default=False, help_text='Understood when the partner says it; what we send uses the other code'),
         ),
         migrations.AddConstraint(
             model_name='codemapping',

@@ -51,7 +51,9 @@ class CodeMapping(models.Model):
     factor = QuantityField(default=1, help_text="For a unit: so many partner units ...")
     per = QuantityField(default=1, help_text="... are so many Odoo units, such as 1 case for 12")
     alias = models.BooleanField(
-        default=False, help_text="Understood when the partner says it; what we send uses the other code"
+        default=False,
+        db_default=False,
+        help_text="Understood when the partner says it; what we send uses the other code",
     )
     version = models.PositiveIntegerField(default=1)
     valid_from = models.DateTimeField(auto_now_add=True)

@@ -72,7 +72,7 @@ class SyncJob(models.Model):
     attempts = models.PositiveIntegerField(default=0, help_text="Tries that count against the limit")
     tries = models.PositiveIntegerField(default=0, help_text="All tries")
     started_with = models.PositiveSmallIntegerField(
-        default=1, help_text="Jobs that its worker took together with it, itself included"
+        default=1, db_default=1, help_text="Jobs that its worker took together with it, itself included"
     )
     crashes = models.PositiveSmallIntegerField(default=0, help_text="Deaths of workers that had taken nothing else")
     next_attempt_at = models.DateTimeField(null=True)

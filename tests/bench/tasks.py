@@ -1,23 +1,38 @@
 """What the bench's Django workers run: the engine with a flow that does nothing, and the naive durable task."""
 
+from functools import cache
+
 from celery import shared_task
 from django.db.models.functions import Now
 
-from integration.jobs import dispatch, engine
+from integration.jobs import dispatch, effects, engine
 from integration.jobs.work import Outcome, Work
-from integration.models import Lane
+from integration.models import Connection, Lane
 from tests.bench.peers.models import NaiveJob
 
-FLOW = "nothing"
+FLOW, EFFECT = "nothing", "effect"
+PARTNER = "bench-partner"
 
 
 def nothing(_work: Work) -> Outcome:
     return Outcome("nothing to do")
 
 
+def effect(work: Work) -> Outcome:
+    """One write at a partner that answers at once: its intent is committed before, its result afterwards."""
+    write = effects.Write(f"bench/{work.job.pk}", "nothing", {}, dict, resend_safe=True)
+    effects.once(work, _partner(), write)
+    return Outcome("written")
+
+
+@cache
+def _partner() -> Connection:
+    return Connection.objects.get(slug=PARTNER)
+
+
 @shared_task(name=dispatch.TASK, ignore_result=True)
 def run_lane(lane: int) -> None:
-    engine.run_lane(Lane(lane), {FLOW: nothing})
+    engine.run_lane(Lane(lane), {FLOW: nothing, EFFECT: effect})
 
 
 @shared_task(ignore_result=True, acks_late=True)

@@ -1,20 +1,17 @@
-"""`python -m tests.drills`: kills workers and breaks things under load; ends with 1 unless both sides agree."""
+"""`python -m tests.drills`: kills workers and breaks things under load; ends with 1 unless both sides agree.
 
-import json
-import os
+Against the stand-in for Odoo, or against the Odoo that the environment names.
+"""
+
 import shutil
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 
 from config.local.errors import LocalError
-from config.local.place import CHECKOUT
 from config.local.supervisor import Supervisor
-from integration.management.demo import town
-from integration.management.demo.town import Town
 from integration.sandbox.day import goods
 from integration.sandbox.day import troubles as day
 from integration.sandbox.day.crossdock import Crossdock
@@ -26,13 +23,12 @@ from tests.drills.asked import Asked
 from tests.drills.drive import Load
 from tests.drills.person import Person
 from tests.drills.plan import plan
+from tests.drills.prepare import CLAIM, LOG, TIMES, Preparation, prepare
+from tests.drills.real.drill import drill as drill_a_real_one
 from tests.drills.troubles import Troubles
 from tests.drills.victims import Victims
 from tests.rig.servers import own_servers
 from tests.rig.town import new_town, odoo_of, setup
-
-LOG = CHECKOUT / "var" / "log" / "drill"
-CLAIM = {"ENGINE_CLAIM_SECONDS": "10"}  # a killed worker's streams are free again after so long
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -44,7 +40,9 @@ def main(arguments: Sequence[str]) -> int:
     def tell(what: str) -> None:
         console.print(f"[dim]{time.monotonic() - started:5.0f} s[/]  {what}", soft_wrap=True)
 
-    return 0 if _drill(wanted, tell, console) else 1
+    real = asked.real_odoo()
+    good = drill_a_real_one(real, wanted, tell, console) if real else _drill(wanted, tell, console)
+    return 0 if good else 1
 
 
 def _drill(wanted: Asked, tell: Callable[[str], None], console: Console) -> bool:
@@ -58,8 +56,8 @@ def _drill(wanted: Asked, tell: Callable[[str], None], console: Console) -> bool
         shop = goods.open_shop(odoo, wanted.orders)
         goods.stock_warehouse(wms, wanted.orders)
         wms.answer_on_request()
-        token = _prepare(env, place)
-        crossdock = Crossdock(place.url, token, town.WMS)
+        token = prepare(Preparation(setup(place), TIMES), env)
+        crossdock = Crossdock(place.url, token, place.wms_slug)
         person = Person(place.url, token, crossdock)
         victims = Victims(processes, env, stack.place.state, wanted.hits)
         for command in place.crossdock(env)[1:]:  # beat and web; the workers are the victims
@@ -75,21 +73,6 @@ def _drill(wanted: Asked, tell: Callable[[str], None], console: Console) -> bool
         found = evidence.look(orders, shop, odoo, wms, crossdock, local.database_url)
         report.show(found, victims, troubles, person.retried, seconds, console)
         return found.good and victims.enough
-
-
-def _prepare(env: Mapping[str, str], place: Town) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.drills.prepare"],
-        cwd=CHECKOUT,
-        env={**os.environ, **env},
-        input=json.dumps(setup(place)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise LocalError(f"Crossdock could not be configured: {done.stderr}")
-    return done.stdout.strip()
 
 
 if __name__ == "__main__":

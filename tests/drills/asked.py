@@ -1,8 +1,12 @@
-"""What the command line asks for."""
+"""What the command line and the environment ask for."""
 
 import argparse
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from config.local.errors import LocalError
+from integration.sandbox.day.odoo import OdooAddress
 
 
 @dataclass(frozen=True)
@@ -13,6 +17,22 @@ class Asked:
     seconds: float
     hits: int
     kill_every: float
+
+
+@dataclass(frozen=True)
+class RealOdoo:
+    """An Odoo of somebody's. ``protocol`` empty: as a probe chooses."""
+
+    address: OdooAddress
+    protocol: str
+
+
+def real_odoo() -> RealOdoo | None:
+    """What `make contract` takes too. Raises LocalError for half an address."""
+    url, *rest = (os.environ.get(name, "") for name in ("ODOO_URL", "ODOO_DB", "ODOO_LOGIN", "ODOO_KEY"))
+    if url and not all(rest):
+        raise LocalError("ODOO_URL needs ODOO_DB, ODOO_LOGIN and ODOO_KEY beside it.")
+    return RealOdoo(OdooAddress(url, *rest), os.environ.get("ODOO_PROTOCOL", "")) if url else None
 
 
 def read(arguments: Sequence[str]) -> Asked:

@@ -20,8 +20,8 @@ from tests.drills.victims import Victims
 TICK, LOOK_EVERY, TELL_EVERY = 0.15, 1.0, 10.0
 LONGER = 90.0  # seconds after the selling in which failpoints that were hit too seldom may still be hit
 MOMENT = 3.0  # seconds until a worker is replaced whose failpoint had its hits
+OUTAGE = "CD-1"  # codes of cases that close themselves when the other side answers again
 PATIENCE = 90.0  # so long without a change, and the drill is over as it is
-BOOKED = [["state", "=", "done"]]
 
 
 @dataclass
@@ -48,25 +48,27 @@ class Load:
     person: Person
     victims: Victims
     troubles: Troubles
+    patience: float = PATIENCE
+    longer: float = LONGER
 
     def run(self, tell: Callable[[str], None]) -> float:
         """Returns the seconds that it took to come to rest, or to where nothing changes any more."""
         now = time.monotonic()
         pace, floor = Pace(now, now, now), Floor(self.wms, self.sales)
         standing = None
-        while time.monotonic() - pace.changed < PATIENCE:
+        while time.monotonic() - pace.changed < self.patience:
             self._sell_and_ship(pace, floor)
             self.victims.look()
             self._kill(pace)
             if time.monotonic() - pace.looked > LOOK_EVERY:
                 pace.looked = time.monotonic()
                 booked = self._booked()
-                for name in self.troubles.look((pace.looked - pace.started) / self.asked.seconds, booked):
+                for name in self.troubles.look(self._share(pace), booked):
                     tell(name)
                 self.person.look()
                 if self._at_rest():
                     break
-                seen = (booked, sum(order.played for order in self.orders), self.victims.hits.total())
+                seen = self._seen(booked)
                 pace.changed = pace.changed if seen == standing else pace.looked
                 standing = seen
                 self._tell(pace, booked, tell)
@@ -77,7 +79,7 @@ class Load:
         """While Odoo is down, both wait."""
         elapsed = time.monotonic() - pace.started
         due = int(elapsed / self.asked.seconds * self.asked.orders) + 1
-        if self._all_played() and not self.victims.enough and elapsed < self._killing_seconds:
+        if self._idle() and not self.victims.enough and elapsed < self._killing_seconds:
             self.orders.append(one_more(len(self.orders) + 1))  # a failpoint needs work to be hit
         try:
             for order in self.orders[:due]:
@@ -90,7 +92,7 @@ class Load:
     def _kill(self, pace: Pace) -> None:
         """One worker now and then while orders are sold, and until every failpoint was hit often enough."""
         elapsed = time.monotonic() - pace.started
-        needed = elapsed < self.asked.seconds or not self.victims.enough
+        needed = self._share(pace) < 1 or not self.victims.enough
         every = MOMENT if self.victims.spent else self.asked.kill_every
         if needed and elapsed < self._killing_seconds and time.monotonic() - pace.killed > every:
             self.victims.kill_one()
@@ -98,7 +100,14 @@ class Load:
 
     @property
     def _killing_seconds(self) -> float:
-        return self.asked.seconds + LONGER
+        return self.asked.seconds + self.longer
+
+    def _share(self, pace: Pace) -> float:
+        """How much of the time in which things go wrong is over."""
+        return (time.monotonic() - pace.started) / self.asked.seconds
+
+    def _idle(self) -> bool:
+        return self._all_played()
 
     def _all_played(self) -> bool:
         return all(order.is_over for order in self.orders)
@@ -106,11 +115,22 @@ class Load:
     def _at_rest(self) -> bool:
         if not (self._all_played() and self.troubles.over) or self.wms.deliveries()["pending"]:
             return False
-        return not self.crossdock.moving()
+        return not self.crossdock.moving() and not self._out_of_reach()
+
+    def _out_of_reach(self) -> bool:
+        """An outage has a case until Crossdock's next probe, also when only polls met it."""
+        return any(case["code"].startswith(OUTAGE) for case in self.crossdock.cases())
+
+    def _seen(self, booked: int | None) -> tuple[int | None, ...]:
+        """What changes as long as anything goes on."""
+        return booked, sum(order.played for order in self.orders), self.victims.hits.total()
 
     def _booked(self) -> int | None:
+        """Deliveries of our orders; None: Odoo does not say."""
+        ids = [order.id for order in self.orders if order.id]
+        done = [["state", "=", "done"], ["sale_id", "in", ids]]
         try:
-            return int(self.odoo.call("stock.picking", "search_count", BOOKED))
+            return int(self.odoo.call("stock.picking", "search_count", done))
         except NoAnswer:
             return None
 

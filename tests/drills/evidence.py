@@ -53,7 +53,7 @@ def look(
     orders: list[PlannedOrder], shop: Shop, odoo: Odoo, wms: Wms, crossdock: Crossdock, database_url: str
 ) -> Findings:
     books = wms.books()
-    ours, line_of = read_odoo(odoo, [order.id for order in orders], shop.version)
+    ours, line_of = read_odoo(odoo, [order.id for order in orders], shop)
     theirs = read_wms(books["orders"], line_of)
     releases = {held["release"]: held["order"] for held in books["orders"]}
     stuck = [f"{job['subject']} is {job['state']}" for job in [*crossdock.moving(), *crossdock.waiting()]]

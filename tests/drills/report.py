@@ -13,10 +13,19 @@ WIDTH = 118
 MOST_LINES = 40  # of what is wrong: more would not be read
 
 
-def show(found: Findings, victims: Victims, troubles: Troubles, retried: int, seconds: float, console: Console) -> None:
+def show(
+    found: Findings,
+    victims: Victims,
+    troubles: Troubles,
+    retried: int,
+    seconds: float,
+    console: Console,
+    *more: Table,
+) -> None:
     console.print()
     console.print(_drills(found, victims, troubles, retried))
-    console.print(_sides(found, seconds))
+    for table in (_sides(found, seconds), *more):
+        console.print(table)
     for text in found.wrong[:MOST_LINES]:
         console.print(f"[red]{text}[/]", soft_wrap=True)
     if found.good and victims.enough:
@@ -28,7 +37,7 @@ def show(found: Findings, victims: Victims, troubles: Troubles, retried: int, se
 
 
 def _drills(found: Findings, victims: Victims, troubles: Troubles, retried: int) -> Table:
-    table = _table("What was done", "times", "recovered after", "longest")
+    table = table_of("What was done", "times", "recovered after", "longest")
     middle, longest = found.recovery()
     table.add_row("workers killed from outside, kill -9", str(victims.kills), _seconds(middle), _seconds(longest))
     for point in POINTS:
@@ -43,7 +52,7 @@ def _drills(found: Findings, victims: Victims, troubles: Troubles, retried: int)
 
 
 def _sides(found: Findings, seconds: float) -> Table:
-    table = _table("What both sides say", "", "", "")
+    table = table_of("What both sides say", "", "", "")
     rows = (
         ("orders, order lines, pieces", found.orders, found.lines, found.pieces),
         ("releases held by the warehouse", found.releases, "", ""),
@@ -57,7 +66,7 @@ def _sides(found: Findings, seconds: float) -> Table:
     return table
 
 
-def _table(*headings: str) -> Table:
+def table_of(*headings: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for number, heading in enumerate(headings):
         table.add_column(heading, justify="right" if number else "left", min_width=46 if not number else 8)

@@ -28,6 +28,7 @@ class Armed:
 class Victims:
     def __init__(self, processes: Supervisor, env: Mapping[str, str], folder: Path, hits: int) -> None:
         self._processes, self._env, self._folder, self._wanted = processes, env, folder, hits
+        self._each_time = hits
         self._armed: dict[str, Armed] = {}
         self.hits: Counter[str] = Counter()
         self.kills = 0
@@ -55,6 +56,10 @@ class Victims:
         self.look()
         self._armed.pop(name).permit.unlink(missing_ok=True)
         self._start(name)
+
+    def once_more(self) -> None:
+        """As many hits again, of each failpoint."""
+        self._wanted += self._each_time
 
     @property
     def enough(self) -> bool:

@@ -7,9 +7,9 @@ from integration.management.demo.town import Town
 from integration.sandbox.day.odoo import OdooAddress
 
 
-def new_town() -> Town:
+def new_town(sign: str = "") -> Town:
     """Its token goes by the command line, where it must not begin with a dash."""
-    return Town(wms_token=secrets.token_hex(24))
+    return Town(wms_slug=f"{town.WMS}{sign}", wms_token=secrets.token_hex(24))
 
 
 def odoo_of(place: Town) -> OdooAddress:
@@ -26,7 +26,7 @@ def setup(place: Town) -> dict[str, str]:
         "odoo_key": place.odoo_key,
         "hint_token": place.hint_token,
         "hint_url": place.hint_url,
-        "wms_slug": town.WMS,
+        "wms_slug": place.wms_slug,
         "wms_url": place.wms_url,
         "wms_token": place.wms_token,
         "signing": place.signing,

@@ -62,7 +62,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-5008": Problem(
         "Shipment of a cancelled order",
         "Shipment {shipment} arrived for {release}, which is cancelled in Odoo.",
-        "If the goods come back, book their return; if they stay with the customer, book them on a delivery by hand: an order that is confirmed again is released to the warehouse again. Then press Done by hand.",
+        "If the goods come back, nothing is to be booked: Odoo never booked them out. If they stay with the customer, book them on a delivery by hand: an order that is confirmed again is released to the warehouse again. Then press Done by hand.",
         ("connection", "shipment"),
         severity=Severity.HIGH,
         heals=True,

@@ -25,7 +25,11 @@ DEMO = Actor("the demo")
 
 @dataclass(frozen=True)
 class Setup:
-    """Everything that the rows are made from."""
+    """Everything that the rows are made from.
+
+    ``hint_url`` empty: Odoo is polled only. ``company`` tells two warehouses of one ``code`` apart. ``sign`` ends every
+    name that the goods have in Odoo.
+    """
 
     odoo_slug: str
     odoo_url: str
@@ -39,6 +43,9 @@ class Setup:
     wms_token: str
     signing: str
     password: str
+    code: str = "WH"
+    company: int | None = None
+    sign: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -49,14 +56,17 @@ def configure(setup: Setup) -> str:
     User.objects.create_superuser(LOGIN, password=setup.password)
     wms = _connect(_wms(setup))
     odoo = _connect(_odoo(setup))
-    connections.erp(odoo).install_hints(setup.hint_url)
-    wanted = warehouses.Wanted(erp=odoo.slug, code="WH", wms=wms.slug, site="MAIN", policies=POLICIES)
+    if setup.hint_url:
+        connections.erp(odoo).install_hints(setup.hint_url)
+    wanted = warehouses.Wanted(
+        erp=odoo.slug, code=setup.code, company=setup.company, wms=wms.slug, site="MAIN", policies=POLICIES
+    )
     warehouse = warehouses.connect(wanted, DEMO)
-    CodeMapping.objects.bulk_create(_codes(wms))
+    CodeMapping.objects.bulk_create(_codes(wms, setup.sign))
     BusinessRule.objects.create(
         kind=BusinessRule.Kind.OVER_UNITS,
         warehouse=warehouse,
-        sku=goods.ROPE.sku,
+        sku=f"{goods.ROPE.sku}{setup.sign}",
         value=Decimal(1),
         note="Rope is cut: one piece more is fine",
     )
@@ -92,11 +102,11 @@ def _wms(setup: Setup) -> connections.Wanted:
     )
 
 
-def _codes(wms: Connection) -> list[CodeMapping]:
+def _codes(wms: Connection, sign: str) -> list[CodeMapping]:
     kinds = CodeMapping.Kind
-    products = [(kinds.PRODUCT, one.sku, one.partner_sku, Decimal(1)) for one in goods.ALL if one.mapped]
+    products = [(kinds.PRODUCT, f"{one.sku}{sign}", one.partner_sku, Decimal(1)) for one in goods.ALL if one.mapped]
     units = [(kinds.UNIT, odoo, partner, factor) for odoo, (partner, factor) in goods.UNITS.items()]
-    carriers = [(kinds.CARRIER, odoo, partner, Decimal(1)) for odoo, partner in goods.CARRIERS.items()]
+    carriers = [(kinds.CARRIER, f"{odoo}{sign}", partner, Decimal(1)) for odoo, partner in goods.CARRIERS.items()]
     return [
         CodeMapping(partner=wms, kind=kind, odoo_code=odoo, partner_code=partner, factor=factor)
         for kind, odoo, partner, factor in [*products, *units, *carriers]

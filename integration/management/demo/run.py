@@ -44,7 +44,7 @@ def run(orders: int, *, stay: bool, before_proof: str, screen: Screen) -> bool:
             processes.start(command)
         screen.step("Web, worker and beat run")
         screen.address(place)
-        crossdock = Crossdock(place.url, token, town.WMS)
+        crossdock = Crossdock(place.url, token, place.wms_slug)
         with screen.day(day.expected) as listener:
             day.play(crossdock, listener)
         processes.check()
@@ -69,7 +69,7 @@ def _setup(place: Town) -> Setup:
         odoo_key=place.odoo_key,
         hint_token=place.hint_token,
         hint_url=place.hint_url,
-        wms_slug=town.WMS,
+        wms_slug=place.wms_slug,
         wms_url=place.wms_url,
         wms_token=place.wms_token,
         signing=place.signing,

@@ -33,8 +33,9 @@ PACE = {
 
 @dataclass(frozen=True)
 class Town:
-    """Addresses and secrets of one demo, made anew for each."""
+    """Addresses and secrets of one demo, made anew for each. ``wms_slug`` stands in the marks that are left in Odoo."""
 
+    wms_slug: str = WMS
     web_port: int = field(default_factory=free_port)
     odoo_port: int = field(default_factory=free_port)
     wms_port: int = field(default_factory=free_port)
@@ -67,7 +68,7 @@ class Town:
 
     @cached_property
     def wms(self) -> Command:
-        webhooks = f"{self.url}/api/v1/webhooks/{WMS}"
+        webhooks = f"{self.url}/api/v1/webhooks/{self.wms_slug}"
         secrets = ["--secret", self.signing, "--token", self.wms_token]
         return self._stand_in("wms", self.wms_url, ["--port", str(self.wms_port), *secrets, "--target", webhooks])
 

@@ -114,7 +114,7 @@ class Day:
     def prove(self, crossdock: Crossdock) -> Verdict:
         """Compares both sides by their own books."""
         books = self._wms.books()
-        odoo, line_of = read_odoo(self._odoo, [order.id for order in self.orders], self._shop.version)
+        odoo, line_of = read_odoo(self._odoo, [order.id for order in self.orders], self._shop)
         return judge(
             Evidence(
                 orders=self.orders,

@@ -40,14 +40,14 @@ class Floor:
                     latest.pop(order.name, None)  # what is open now stands in the books at the next look
         return done
 
-    @staticmethod
     def _place(
-        act: acts.Act, order: PlannedOrder, latest: Mapping[str, HeldOrder], closed: Mapping[str, HeldOrder]
+        self, act: acts.Act, order: PlannedOrder, latest: Mapping[str, HeldOrder], closed: Mapping[str, HeldOrder]
     ) -> HeldOrder | None:
         """The release that the act is about; a late yes may come for one that has left."""
-        late = isinstance(act, acts.ShipAgainUnderTheSameNumber) or (
-            isinstance(act, acts.Accept) and isinstance(order.scene.acts[0], acts.Ship)
-        )
+        if isinstance(act, acts.ShipAgainUnderTheSameNumber):
+            left = closed.get(order.name)
+            return left if left and self._wms.has_told(left["release"]) else None
+        late = isinstance(act, acts.Accept) and isinstance(order.scene.acts[0], acts.Ship)
         return latest.get(order.name) or (closed.get(order.name) if late else None)
 
     def _ship(self, order: PlannedOrder, held: HeldOrder, act: acts.Ship) -> None:

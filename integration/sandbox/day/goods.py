@@ -62,82 +62,94 @@ HOMELESS = ("Fir Trading", "", "Fresno", "")  # an address that nobody can deliv
 
 @dataclass(frozen=True)
 class Shop:
-    """Odoo's ids of what was made, by SKU and name, and Odoo's version."""
+    """Odoo's ids of what was made, by SKU and name, and Odoo's version.
+
+    ``place`` is the warehouse's stock location. Every name and number that was made ends with ``sign``.
+    """
 
     products: Mapping[str, int]
     customers: Mapping[str, int]
     carriers: Mapping[str, int]
     version: int
+    warehouse: int
+    place: int
+    sign: str
 
 
-def lots(orders: int) -> dict[str, int]:
+def lots(orders: int, sign: str = "") -> dict[str, int]:
     """Lots of paint and what each holds: ample for so many orders."""
-    return {f"LOT-{number:03d}": LOT_SIZE for number in range(1, max(20, orders // 2) + 1)}
+    return {f"LOT-{number:03d}{sign}": LOT_SIZE for number in range(1, max(20, orders // 2) + 1)}
 
 
-def serials(orders: int) -> list[str]:
-    return [f"DR-{number:04d}" for number in range(1, max(40, orders) + 1)]
+def serials(orders: int, sign: str = "") -> list[str]:
+    return [f"DR-{number:04d}{sign}" for number in range(1, max(40, orders) + 1)]
 
 
-def stock_warehouse(wms: Wms, orders: int) -> None:
+def stock_warehouse(wms: Wms, orders: int, sign: str = "") -> None:
     """The warehouse's item master, lots and serial numbers."""
     items: dict[str, Any] = {goods.partner_sku: {} for goods in ALL}
-    items[PAINT.partner_sku] = {"lots": {lot: str(held) for lot, held in lots(orders).items()}}
-    items[DRILL.partner_sku] = {"serials": serials(orders)}
+    items[PAINT.partner_sku] = {"lots": {lot: str(held) for lot, held in lots(orders, sign).items()}}
+    items[DRILL.partner_sku] = {"serials": serials(orders, sign)}
     wms.stock(items)
 
 
-def open_shop(odoo: Odoo, orders: int) -> Shop:
-    """Products with stock, customers and delivery methods in Odoo, made as a person would import them."""
-    [warehouse] = odoo.rows("stock.warehouse", [["code", "=", "WH"]], ["lot_stock_id"])
+def open_shop(odoo: Odoo, orders: int, *, code: str = "WH", sign: str = "") -> Shop:
+    """Products with stock, customers and delivery methods in Odoo, made as a person would import them.
+
+    ``code`` is the warehouse's short name. ``sign`` tells what is made from what others have in the same Odoo.
+    """
+    [warehouse] = odoo.rows("stock.warehouse", [["code", "=", code]], ["lot_stock_id", "company_id"])
     version = odoo.version()
     units = {row["name"]: row["id"] for row in odoo.rows("uom.uom", [["name", "in", list(UNITS)]], ["name"])}
-    products = {goods.sku: odoo.create("product.product", _product(goods, version, units)) for goods in ALL}
-    _count_stock(odoo, products, warehouse["lot_stock_id"], orders)
-    return Shop(
-        products=products,
-        customers=_customers(odoo),
-        carriers=_carriers(odoo, version),
+    shop = Shop(
+        products={goods.sku: odoo.create("product.product", _product(goods, version, units, sign)) for goods in ALL},
+        customers=_customers(odoo, sign),
+        carriers=_carriers(odoo, version, sign),
         version=version,
+        warehouse=warehouse["id"],
+        place=warehouse["lot_stock_id"],
+        sign=sign,
     )
+    _count_stock(odoo, shop, warehouse["company_id"], orders)
+    return shop
 
 
-def _product(goods: Goods, version: int, units: Mapping[str, int]) -> dict[str, Any]:
+def _product(goods: Goods, version: int, units: Mapping[str, int], sign: str) -> dict[str, Any]:
     storable = {"type": "consu", "is_storable": True} if version >= 18 else {"detailed_type": "product"}
     unit = {"uom_id": units[goods.unit]}
     if version < 19:
         unit["uom_po_id"] = units[goods.unit]
-    about = {"name": goods.name, "default_code": goods.sku, "list_price": goods.price, "tracking": goods.tracking}
-    return {**about, **storable, **unit}
+    names = {"name": f"{goods.name}{sign}", "default_code": f"{goods.sku}{sign}"}
+    return {**names, "list_price": goods.price, "tracking": goods.tracking, **storable, **unit}
 
 
-def _customers(odoo: Odoo) -> dict[str, int]:
+def _customers(odoo: Odoo, sign: str) -> dict[str, int]:
     [country] = odoo.rows("res.country", [["code", "=", "US"]], ["code"])
     made = {}
     for name, street, city, postcode in (*CUSTOMERS, HOMELESS):
         address = {"street": street, "city": city, "zip": postcode, "country_id": country["id"]}
-        made[name] = odoo.create("res.partner", {"name": name, "is_company": True, **address})
+        made[name] = odoo.create("res.partner", {"name": f"{name}{sign}", "is_company": True, **address})
     return made
 
 
-def _carriers(odoo: Odoo, version: int) -> dict[str, int]:
+def _carriers(odoo: Odoo, version: int, sign: str) -> dict[str, int]:
     kind = {"type": "service"} if version >= 18 else {"detailed_type": "service"}
-    service = odoo.create("product.product", {"name": "Delivery", **kind})
+    service = odoo.create("product.product", {"name": f"Delivery{sign}", **kind})
     terms = {"product_id": service, "fixed_price": 0.0}
-    return {name: odoo.create("delivery.carrier", {"name": name, **terms}) for name in (GROUND, DRONE)}
+    return {name: odoo.create("delivery.carrier", {"name": f"{name}{sign}", **terms}) for name in (GROUND, DRONE)}
 
 
-def _count_stock(odoo: Odoo, products: Mapping[str, int], place: int, orders: int) -> None:
-    numbered = {PAINT.sku: lots(orders), DRILL.sku: dict.fromkeys(serials(orders), 1)}
+def _count_stock(odoo: Odoo, shop: Shop, company: int, orders: int) -> None:
+    numbered = {PAINT.sku: lots(orders, shop.sign), DRILL.sku: dict.fromkeys(serials(orders, shop.sign), 1)}
     counts: list[dict[str, Any]] = []
-    for sku, product in products.items():
+    for sku, product in shop.products.items():
+        where = {"product_id": product, "location_id": shop.place}
         if sku not in numbered:
-            counts.append({"product_id": product, "location_id": place, "inventory_quantity": STOCK})
+            counts.append({**where, "inventory_quantity": STOCK})
             continue
-        rows = [[name, product] for name in numbered[sku]]
-        ids = odoo.call("stock.lot", "load", ["name", "product_id/.id"], rows)["ids"]
+        rows = [[name, product, company] for name in numbered[sku]]
+        ids = odoo.call("stock.lot", "load", ["name", "product_id/.id", "company_id/.id"], rows)["ids"]
         held = zip(ids, numbered[sku].values(), strict=True)
-        where = {"product_id": product, "location_id": place}
         counts += [{**where, "lot_id": lot, "inventory_quantity": count} for lot, count in held]
     quants = odoo.call("stock.quant", "create", counts, context={"inventory_mode": True})
     odoo.call("stock.quant", "action_apply_inventory", quants)

@@ -16,11 +16,11 @@ class Refused(RuntimeError):
 
 
 class Api:
-    """One base address. ``token`` goes as a bearer token."""
+    """One base address. ``token`` goes as a bearer token; ``seconds`` is the patience with one answer."""
 
-    def __init__(self, base_url: str, token: str = "") -> None:
+    def __init__(self, base_url: str, token: str = "", *, seconds: float = SECONDS) -> None:
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        self._client = httpx.Client(base_url=base_url, headers=headers, timeout=SECONDS, trust_env=False)
+        self._client = httpx.Client(base_url=base_url, headers=headers, timeout=seconds, trust_env=False)
 
     def get(self, path: str, **params: Any) -> Any:
         return self._ask("GET", path, params=params)

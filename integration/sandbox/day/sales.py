@@ -40,7 +40,8 @@ class Sales:
         ]
         return {
             "partner_id": self._shop.customers[order.customer],
-            "client_order_ref": order.reference,
+            "warehouse_id": self._shop.warehouse,
+            "client_order_ref": f"{order.reference}{self._shop.sign}",
             "carrier_id": self._shop.carriers[order.scene.carrier],
             "order_line": [[0, 0, line] for line in lines],
         }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from integration.sandbox.day.goods import BY_PARTNER_SKU, BY_SKU
+from integration.sandbox.day.goods import BY_PARTNER_SKU, BY_SKU, Shop
 from integration.sandbox.day.odoo import Odoo
 
 Amounts = Counter[str]
@@ -37,12 +37,12 @@ class OrderBook:
 Books = dict[str, OrderBook]
 
 
-def read_odoo(odoo: Odoo, ids: Sequence[int], version: int) -> tuple[Books, dict[str, int]]:
+def read_odoo(odoo: Odoo, ids: Sequence[int], shop: Shop) -> tuple[Books, dict[str, int]]:
     """Odoo's side, from its orders and its done transfers; and which order line each move belongs to."""
     orders = odoo.rows("sale.order", [["id", "in", list(ids)]], ["name"])
     names = {row["id"]: row["name"] for row in orders}
     books = {name: OrderBook(name) for name in names.values()}
-    skus = {row["id"]: row["default_code"] for row in odoo.rows("product.product", [], ["default_code"])}
+    skus = {product: sku for sku, product in shop.products.items()}
     lines = odoo.rows(
         "sale.order.line",
         [["order_id", "in", list(ids)]],
@@ -54,12 +54,12 @@ def read_odoo(odoo: Odoo, ids: Sequence[int], version: int) -> tuple[Books, dict
         book.skus[row["id"]] = sku
         book.lines[row["id"]].ordered = _pieces(row["product_uom_qty"], sku)
         book.delivered[row["id"]] = _pieces(row["qty_delivered"], sku)
-    moves = _moves(odoo, list(where), version)
+    moves = _moves(odoo, list(where), shop.version)
     for row in moves:
         if row["state"] == "done":
             sku = where[row["sale_line_id"]].skus[row["sale_line_id"]]
             where[row["sale_line_id"]].lines[row["sale_line_id"]].shipped += _pieces(row["done"], sku)
-    _details(odoo, moves, where, version)
+    _details(odoo, moves, where, shop.version)
     _tracking(odoo, ids, names, books)
     return books, {str(row["id"]): row["sale_line_id"] for row in moves}
 

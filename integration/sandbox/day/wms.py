@@ -49,6 +49,11 @@ class Wms:
         """The rules that make calls fail, with how often each did."""
         return list(self._api.get("/_sandbox/faults")["rules"])
 
+    def has_told(self, release: str) -> bool:
+        """Whether every message about it has arrived. What ``send`` sends would overtake the others."""
+        about = [message for message in self.deliveries()["deliveries"] if message["release"] == release]
+        return all(message["state"] != "pending" for message in about)
+
     def deliveries(self) -> dict[str, Any]:
         """``pending`` messages, and each delivery with what every try was answered."""
         found: dict[str, Any] = self._api.get("/_sandbox/deliveries")

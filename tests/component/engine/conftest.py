@@ -8,7 +8,7 @@ import pytest
 import redis
 from django.conf import settings as environment
 
-from integration.jobs import dispatch
+from integration.jobs import dispatch, engine
 from integration.jobs.bell import Bell
 
 
@@ -24,6 +24,7 @@ def _fresh_broker(monkeypatch: pytest.MonkeyPatch) -> None:
     """A wake-up stays on its way for as long as a test takes, on however slow a machine."""
     monkeypatch.setattr(dispatch, "ON_ITS_WAY_SECONDS", 600)
     monkeypatch.setattr(dispatch, "_bell", Bell(dispatch._ring, dispatch.GATHER_SECONDS))
+    monkeypatch.setattr(engine, "_sizes", {})
     dispatch._paused["until"] = 0.0
     redis.Redis.from_url(environment.REDIS_URL).flushdb()
 

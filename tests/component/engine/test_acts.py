@@ -1,17 +1,21 @@
 """What a person may do to jobs and cases, what is refused and why, and the row that it leaves in the audit log."""
 
+import threading
+import time
 from collections.abc import Callable
+from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from integration.errors import MappingMissing, Rejected, Unreachable
-from integration.jobs import acts, engine
+from integration.jobs import acts, engine, taking
 from integration.jobs.acts import Actor, NotAllowed
 from integration.jobs.cases import clear, open_case
-from integration.jobs.work import Handler
-from integration.models import AuditEvent, Document, ExceptionCase, OutboundMessage, SyncJob
+from integration.jobs.work import Handler, Outcome, Work
+from integration.models import AuditEvent, Document, ExceptionCase, Lane, OutboundMessage, SyncJob
 from tests.component.engine.yard import (
     State,
     cases,
@@ -24,6 +28,7 @@ from tests.component.engine.yard import (
     run,
     states,
     time_passes,
+    together,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,7 +52,7 @@ def case_id() -> int:
 
 def run_one(handler: Handler) -> None:
     """The worker's time is up after one stream."""
-    engine.run_stream(claim_one(), {"work": handler})
+    engine.run_batch(taking.batch(Lane.ORDER, 1), {"work": handler})
 
 
 def closed(code: str = "CD-4008") -> tuple[str, str, User | None]:
@@ -179,7 +184,7 @@ def test_a_cause_that_is_seen_to_be_gone_is_not_what_the_person_did(eve: Actor) 
     failed("order:1")
     acts.resolve_case(case_id(), eve, "Changed the address.")
     with transaction.atomic():
-        clear(REFUSED.fingerprint, "It answers again.")
+        clear("It answers again.", REFUSED.fingerprint)
     assert closed() == ("resolved", "It answers again.", None)
 
 
@@ -216,6 +221,28 @@ def test_a_case_with_a_running_job_cannot_be_ended_and_nothing_is_changed(
         act(case_id(), ADA, "")
     assert states(first, second) == [State.NEEDS_ATTENTION, State.RUNNING]
     assert (cases(), audit()) == ([("CD-4008", "open", 2)], [])
+
+
+@pytest.mark.parametrize("act", [acts.ignore_case, acts.done_by_hand])
+def test_a_case_whose_job_looks_again_at_that_moment_is_ended_when_it_has_looked(
+    act: Callable[[int, Actor, str], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [job] = failed("order:1")
+    acts.retry_job(job.pk, ADA)
+    began, waits = threading.Event(), threading.Event()
+    monkeypatch.setattr(acts, "time", SimpleNamespace(monotonic=time.monotonic, sleep=lambda _: waits.set()))
+
+    def look(work: Work) -> Outcome:
+        began.set()
+        assert waits.wait(10)
+        raise REFUSED
+
+    def end() -> int:
+        assert began.wait(10)
+        return act(case_id(), ADA, "Asked for a correction.")
+
+    assert together(partial(run, look), end) == [1, 1]
+    assert states(job) == [State.CANCELLED]
 
 
 @pytest.mark.parametrize(

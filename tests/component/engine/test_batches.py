@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from integration.errors import Unreachable
-from integration.jobs import effects, engine, taking
+from integration.errors import InvalidDocument, Unreachable
+from integration.jobs import effects, engine, remote, settle, taking
 from integration.jobs.work import Outcome, Work
 from integration.models import Connection, Effect, JobAttempt, Lane, Stream, SyncJob
 from tests.component.engine.yard import (
     State,
     claim_one,
     expire,
+    failing,
     fine,
     open_codes,
     partner,
@@ -166,3 +167,63 @@ def test_one_hot_stream_is_run_in_order_by_two_workers() -> None:
     assert sum(together(*[partial(run, handle)] * 2)) >= 1
     run(handle)
     assert ran == [job.pk for job in jobs]
+
+
+def test_jobs_behind_one_that_failed_before_its_worker_died_wait_again() -> None:
+    """They were taken too; the head that waits for a cause does not keep them looking as if they ran."""
+    first, second, other = put("order:1"), put("order:1"), put("order:2")
+
+    def handle(work: Work) -> Outcome:
+        if work.job.pk == first.pk:
+            raise InvalidDocument("CD-4001", connection="Odoo", order="S1", missing="city")
+        raise Killed
+
+    with pytest.raises(Killed):
+        run_together(handle)
+    assert states(first, second, other) == [State.BLOCKED, State.RUNNING, State.RUNNING]
+    expire([first, other])
+    run(fine)
+    assert states(first, second, other) == [State.BLOCKED, State.PENDING, State.SUCCEEDED]
+    assert history(second) == ["crashed"]
+
+
+def test_a_stream_that_cannot_be_settled_leaves_the_others_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = put("order:1"), put("order:2")
+
+    def break_down(*_: object) -> bool:
+        raise RuntimeError("no such column")
+
+    monkeypatch.setattr(settle, "failure", break_down)
+    assert (
+        run_together(lambda work: Outcome() if work.job.pk == good.pk else failing(Unreachable("CD-1001"))(work)) == 2
+    )
+    assert states(bad, good) == [State.RUNNING, State.SUCCEEDED]
+
+
+def test_what_is_done_is_committed_before_another_system_is_called() -> None:
+    first, second = put("order:1"), put("order:2")
+    seen: list[list[str]] = []
+
+    def handle(work: Work) -> Outcome:
+        if work.job.pk == second.pk:
+            with remote.open_wms(partner(), work):
+                work.before_call()
+                seen.append(states(first))
+        return Outcome("done")
+
+    assert run_together(handle) == 2
+    assert seen == [[State.SUCCEEDED]]
+
+
+def test_a_landed_effect_is_never_intended_again() -> None:
+    """Whoever comes late with an intent finds the result."""
+    put()
+    wms = partner()
+
+    def handle(work: Work) -> Outcome:
+        effects.found(work, wms, "shipment/1", "ship", {}, {"picking": "WH/OUT/1"})
+        again = effects.make(work, wms, write(lambda: pytest.fail("sent twice")))
+        return Outcome(again.result["picking"])
+
+    assert run_together(handle) == 1
+    assert (Effect.objects.get().state, JobAttempt.objects.get().detail) == ("landed", "WH/OUT/1")

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from integration.errors import InvalidDocument, OutcomeUnknown, Permanent
-from integration.jobs import effects, outbox, sweep
+from integration.jobs import effects, engine, outbox, sweep, taking
 from integration.jobs.outbox import NewMessage
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.work import Outcome, Work
@@ -173,6 +173,33 @@ def test_a_release_that_was_not_sent_is_replaced_by_a_newer_one(delivery: Docume
     first, second = SyncJob.objects.order_by("pk")
     assert (outbound(), states(first, second)) == (["superseded", "queued"], [State.SUPERSEDED, State.PENDING])
     assert open_codes() == []
+
+
+def test_a_release_that_a_worker_has_taken_and_not_begun_is_taken_back(delivery: Document) -> None:
+    """Also by a job of its own stream, of the same batch."""
+    assert delivery.warehouse is not None
+    wms = delivery.warehouse.wms
+    release(delivery, 1)
+    before = put(Stream.objects.get().key)
+    SyncJob.objects.filter(pk=before.pk).update(id=0)  # it stood there first
+    sent: list[int] = []
+
+    def handle(work: Work) -> Outcome:
+        if work.job.pk == 0:
+            return Outcome(apply=lambda: taken_back.append(outbox.supersede(wms, delivery)))
+        wanted = OutboundMessage.objects.filter(state="queued").exists
+        try:
+            effects.once(work, wms, write(lambda: sent.append(1) or {}, wanted=wanted))
+        except effects.NotWanted:
+            return Outcome("it was superseded")
+        return Outcome("sent")
+
+    taken_back: list[bool] = []
+    batch = taking.batch(Lane.ORDER, 8)
+    as_sends()
+    assert engine.run_batch(batch, {"work": handle, "release_send": handle}) == 2
+    assert (taken_back, sent, outbound()) == ([True], [], ["superseded"])
+    assert set(SyncJob.objects.values_list("state", flat=True)) == {State.SUCCEEDED}
 
 
 def lose_answer(connection: Connection) -> None:

@@ -91,6 +91,36 @@ def test_a_worker_whose_time_is_up_sends_for_the_next_one() -> None:
     assert queued() == before + 1
 
 
+def test_a_less_urgent_lane_makes_room_when_it_had_its_least_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A burst of master data keeps a shipment waiting for a part of its slice, not for all of it."""
+    monkeypatch.setattr(engine, "SLICE_SECONDS", {**engine.SLICE_SECONDS, Lane.MASTER_DATA: 0.0})
+    monkeypatch.setattr(engine, "_sizes", {})
+    for number in range(40):
+        put(f"item:{number}", lane=Lane.MASTER_DATA)
+    put("shipment:1", lane=Lane.SHIPMENT)
+    assert run(fine, lane=Lane.MASTER_DATA) == 1
+    until(nothing_gathered)
+    assert (queued(Lane.SHIPMENT), queued(Lane.MASTER_DATA)) == (1, 2)
+    assert run(fine, lane=Lane.SHIPMENT) == 1
+    until(nothing_gathered)
+    assert run(fine, lane=Lane.SHIPMENT) == 0
+    assert run(fine, lane=Lane.MASTER_DATA) == 39
+
+
+def test_a_lane_has_its_least_part_whatever_else_waits() -> None:
+    for number in range(40):
+        put(f"item:{number}", lane=Lane.MASTER_DATA)
+    put("shipment:1", lane=Lane.SHIPMENT)
+    assert run(fine, lane=Lane.MASTER_DATA) > 1
+
+
+def test_an_urgent_lane_makes_room_for_nobody() -> None:
+    for number in range(4):
+        put(f"shipment:{number}", lane=Lane.SHIPMENT)
+    put("item:1", lane=Lane.MASTER_DATA)
+    assert run(fine, lane=Lane.SHIPMENT) == 4
+
+
 def sent(reference: str) -> OutboundMessage:
     wms = partner(f"wms-{reference}")
     order = Document.objects.create(connection=wms, kind="order", reference=f"S-{reference}", erp_id=1)
@@ -117,5 +147,5 @@ def test_a_cause_that_is_gone_is_cleared_by_its_name() -> None:
     error = Rejected("CD-4007", connection="WMS", release="OUT-1")
     with transaction.atomic():
         case_book.open_case(error)
-        case_book.clear(error.fingerprint, "The warehouse answered.")
+        case_book.clear("The warehouse answered.", error.fingerprint)
     assert cases() == [("CD-4007", "resolved", 1)]

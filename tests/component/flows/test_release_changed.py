@@ -1,8 +1,11 @@
 """Orders that change in Odoo: before the warehouse has them, and after."""
 
 import pytest
+from django.db.models.functions import Now
 
-from integration.models import DocumentLine, ExceptionCase, OutboundMessage
+from integration.flows import HANDLERS
+from integration.jobs import engine, taking
+from integration.models import DocumentLine, ExceptionCase, Lane, OutboundMessage, Stream, SyncJob
 from tests.component.flows.wms import Held
 from tests.component.flows.yard import Sale, Yard
 
@@ -37,6 +40,21 @@ def test_cancelled_before_it_was_sent_never_goes_out(yard: Yard, unsent: Sale) -
     yard.odoo.cancel(unsent.id)
     yard.look()
     yard.pause_sending(paused=False)
+    yard.later()
+    assert (outbound(), yard.state(unsent.release)) == ([(1, "superseded")], "cancelled")
+    assert (yard.wms.held(), yard.cases(), yard.unfinished()) == ([], [], [])
+
+
+def test_cancelled_when_a_worker_had_taken_it_and_not_begun_never_goes_out(yard: Yard, unsent: Sale) -> None:
+    """A worker takes jobs in batches: what is taken can be taken back until its intent is committed."""
+    Stream.objects.filter(key__startswith="delivery:").update(next_due_at=Now())
+    SyncJob.objects.filter(flow="release_send").update(state=SyncJob.State.PENDING, next_attempt_at=None)
+    taken = [each for each in taking.batch(Lane.ORDER, 8) if each.works]
+    assert [work.job.flow for each in taken for work in each.works] == ["release_send"]
+    yard.odoo.cancel(unsent.id)
+    yard.look()
+    yard.pause_sending(paused=False)
+    assert engine.run_batch(taken, HANDLERS) == 1
     yard.later()
     assert (outbound(), yard.state(unsent.release)) == ([(1, "superseded")], "cancelled")
     assert (yard.wms.held(), yard.cases(), yard.unfinished()) == ([], [], [])

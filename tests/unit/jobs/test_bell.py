@@ -4,6 +4,8 @@ import os
 import threading
 import time
 
+import pytest
+
 from integration.jobs.bell import Bell
 
 
@@ -59,3 +61,15 @@ def test_a_fork_waits_for_no_timer_of_its_parent() -> None:
     if child == 0:
         os._exit(0 if not bell._gathering else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_without_a_thread_to_be_had_it_rings_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    rung = Rung()
+    bell = Bell(rung, quiet=60)
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    for _ in range(3):
+        bell.event("order")
+    assert rung.keys == ["order"] * 3

@@ -1,0 +1,131 @@
+"""A drill on an Odoo that is not ours alone. Everything in it that the drill needs is made under names of its own."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from rich.console import Console
+
+from config.local.errors import LocalError
+from config.local.stack import Local, Stack
+from config.local.supervisor import Supervisor
+from integration.sandbox.day import goods
+from integration.sandbox.day import troubles as day
+from integration.sandbox.day.http import NoAnswer, Refused
+from integration.sandbox.day.wms import Wms
+from tests.drills import evidence, report
+from tests.drills.asked import Asked, RealOdoo
+from tests.drills.person import Person
+from tests.drills.plan import plan
+from tests.drills.prepare import CLAIM, LOG, Preparation, prepare
+from tests.drills.real import figures, stock
+from tests.drills.real import report as tables
+from tests.drills.real.drive import AtOnce, Seller
+from tests.drills.real.front import Front
+from tests.drills.real.odoo import OthersOdoo
+from tests.drills.real.ours import OurCrossdock
+from tests.drills.troubles import Troubles
+from tests.drills.victims import Victims
+from tests.rig.servers import own_servers
+from tests.rig.town import new_town, setup
+
+# A busy server answers late: a write may take four times the read timeout, and land so long after its client has gone.
+# A killed worker's call slot stays taken for eight times the read timeout: with a kill every ten seconds, four slots
+# would all belong to the dead, and nobody could call.
+TIMES = {"connect_timeout": 5.0, "read_timeout": 15.0, "settle_seconds": 15, "max_concurrency": 16}
+PACE = {"ENGINE_RECHECK_SECONDS": "300"}  # other people's orders wait for their mapping, and need no second look
+PATIENCE = 300.0  # a delivery whose posting was killed waits until the call could have ended, and that three times
+LONGER = 420.0
+Tell = Callable[[str], None]
+
+
+def drill(real: RealOdoo, wanted: Asked, tell: Tell, console: Console) -> bool:
+    """Whether both sides agree and every failpoint was hit often enough. Raises LocalError."""
+    with Front(real.address.url) as front, own_servers("drill") as stack, Supervisor(LOG) as processes:
+        run = _Run(real, wanted, front, tell)
+        try:
+            run.open_shop(processes)
+            load, database_url = run.start(stack, processes)
+        except (NoAnswer, Refused) as wrong:
+            raise LocalError(f"{real.address.url} could not be made ready: {wrong}") from wrong
+        seconds = load.run(tell)
+        processes.check()
+        return run.show(load, seconds, database_url, console)
+
+
+class _Run:
+    def __init__(self, real: RealOdoo, wanted: Asked, front: Front, tell: Tell) -> None:
+        self._real, self._wanted, self._front, self._tell = real, wanted, front, tell
+        self._sign = f"-{secrets.token_hex(3)}"
+        self._odoo = OthersOdoo(real.address, front)
+        self._place = self._odoo.find_place()
+        self._town = new_town(self._sign)
+        self._wms = Wms(self._town.wms_url)
+        self._orders = plan(wanted.orders)
+
+    def open_shop(self, processes: Supervisor) -> None:
+        place, orders, sign = self._place, self._wanted.orders, self._sign
+        self._tell(f"Odoo {place.version}, warehouse {place.code} of company {place.company}; names end with {sign}")
+        self._shop = goods.open_shop(self._odoo, orders, code=place.code, sign=sign)
+        processes.start(self._town.wms)
+        goods.stock_warehouse(self._wms, orders, sign)
+        self._wms.answer_on_request()
+        self._tell("Products with stock, customers and delivery methods are made in Odoo")
+
+    def start(self, stack: Stack, processes: Supervisor) -> tuple[AtOnce, str]:
+        """The load, ready to run, and the address of Crossdock's database."""
+        local = stack.local("drill")
+        env = self._town.environment(local.environment()) | CLAIM | PACE
+        token = prepare(self._preparation(), env)
+        self._before = figures.latest_attempt(local.database_url)
+        sales = Seller(self._odoo, self._shop)
+        sales.sell_all(self._orders)
+        self._tell(f"{len(self._orders)} orders are confirmed in Odoo")
+        for command in self._town.crossdock(env)[1:]:  # beat and web; the workers are the victims
+            processes.start(command)
+        self._front.forget()
+        troubles = self._troubles(stack, local)
+        self._victims = Victims(processes, env, stack.place.state, self._wanted.hits)
+        self._victims.start()
+        self._tell("Web, beat, two workers and a sandbox warehouse run")
+        self._crossdock = OurCrossdock(self._town.url, token, self._town.wms_slug, self._orders, self._sign)
+        self._person = Person(self._town.url, token, self._crossdock)
+        people = (self._crossdock, self._person, self._victims, troubles)
+        load = AtOnce(
+            self._wanted, self._orders, self._odoo, self._wms, sales, *people, patience=PATIENCE, longer=LONGER
+        )
+        return load, local.database_url
+
+    def show(self, load: AtOnce, seconds: float, database_url: str, console: Console) -> bool:
+        """Compares both sides; whether all is as it should be."""
+        took = figures.look(database_url, self._before, self._front.calls.total(), self._front.longest)
+        left = stock.compare(self._odoo, self._shop, self._wanted.orders, self._wms.books()["orders"])
+        found = evidence.look(self._orders, self._shop, self._odoo, self._wms, self._crossdock, database_url)
+        found = replace(found, wrong=[*found.wrong, *left.wrong])
+        more = (tables.stock(left), tables.took(took, load.marks, self._wanted.orders))
+        report.show(found, self._victims, load.troubles, self._person.retried, seconds, console, *more)
+        for line in (tables.LEFT_OUT, tables.foreign(self._crossdock.foreign)):
+            console.print(line, soft_wrap=True)
+        return found.good and self._victims.enough
+
+    def _troubles(self, stack: Stack, local: Local) -> Troubles:
+        troubles = Troubles(stack, local.redis_url, self._odoo, self._wms, calls={}, outage="Odoo out of reach")
+        troubles.cut()
+        day.ship_a_stray(self._wms)
+        return troubles
+
+    def _preparation(self) -> Preparation:
+        """Without hints: they would make other people's work in this Odoo wait for us."""
+        address = self._real.address
+        wanted: Mapping[str, object] = setup(self._town) | {
+            "odoo_slug": f"odoo{self._sign}",
+            "odoo_url": self._front.url,
+            "odoo_database": address.database,
+            "odoo_login": address.login,
+            "odoo_key": address.key,
+            "hint_url": "",
+            "code": self._place.code,
+            "company": self._place.company,
+            "sign": self._sign,
+        }
+        return Preparation(wanted, TIMES, self._real.protocol, look_first=True)
