@@ -14,8 +14,8 @@ from typing import Any
 from celery.beat import Scheduler
 from celery.utils.log import get_logger
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
-from kombu.exceptions import OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from kombu.exceptions import KombuError
 
 from config import plans
 from config.plans import Plan
@@ -107,7 +107,7 @@ class LeadingScheduler(Scheduler):
                 since = max(last.get(plan.name) or plan.since, plan.since)
                 for slot in owed(plan.times, self._catch_up(plan), after=since, now=held.now):
                     self._start(plan, slot, held.number)
-        except (OperationalError, OSError) as down:
+        except (KombuError, OSError) as down:
             log.warning("no broker, the next slot will do its work: %s", type(down).__name__)
 
     def _start(self, plan: Plan, slot: datetime, term: int) -> None:
@@ -117,8 +117,8 @@ class LeadingScheduler(Scheduler):
         try:
             if slots.start(plan.name, slot, term, partial(self._begin, plan, slot, told)) and not in_slot:
                 self._send(plan, told)
-        except (DatabaseError, InterfaceError, OperationalError, OSError):
-            raise
+        except (OperationalError, InterfaceError, KombuError, OSError):
+            raise  # neither the schedule's fault nor the slot's
         except Exception:
             log.exception("%s of %s failed, and will be tried again", plan.name, slot)
 

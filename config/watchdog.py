@@ -16,7 +16,6 @@ from celery import bootsteps, signals
 from celery.utils.log import get_logger
 from celery.worker import state
 from django.conf import settings
-from kombu.exceptions import KombuError
 
 from config.queues import canary_queue
 from integration.jobs import drain, fork
@@ -61,7 +60,7 @@ class Watchdog(bootsteps.StartStopStep):
 
     def stop(self, worker: Any) -> None:
         self._over.set()
-        with suppress(KombuError, OSError), worker.app.connection_for_write() as broker:
+        with suppress(Exception), worker.app.connection_for_write() as broker:
             broker.default_channel.queue_delete(canary_queue(worker.hostname))
 
     def _watch(self, worker: Any) -> None:
@@ -90,7 +89,7 @@ def _send(app: Any, hostname: str) -> bool:
     try:
         with app.connection_for_write() as broker:
             app.send_task(TASK, [hostname], queue=queue, connection=broker, expires=expires, retry=False)
-    except (KombuError, OSError):
+    except Exception:  # whatever it is, this thread must live on
         return False
     return time.monotonic() - began < SLOW_SECONDS
 
