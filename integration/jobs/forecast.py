@@ -190,7 +190,7 @@ def _facts() -> Iterable[Facts]:
     found = {lane: Facts(lane) for lane in Lane}
     for lane, due, waited in sql.rows(_DUE, [SOON_SECONDS]):
         found[lane] = replace(found[lane], due=due, waited=waited)
-    ends = _by_lane(sql.rows(_ENDS, [NEWEST, LONGEST_SECONDS]))
+    ends = _ends({lane for lane, facts in found.items() if facts.due})
     arrivals = _by_lane(sql.rows(_ARRIVALS, [NEWEST, WINDOW_SECONDS]))
     covered = _covered(arrivals)
     held, paces = _held(), _paces()
@@ -205,6 +205,16 @@ def _facts() -> Iterable[Facts]:
             paces=paces if lane in paced else (),
         )
     return found.values()
+
+
+def _ends(busy: set[Lane]) -> dict[int, list[tuple[float, int]]]:
+    """Those of the last minute; older ones only if they are asked for, because more of them cost more."""
+    minute = _by_lane(sql.rows(_ENDS, [NEWEST, WINDOW_SECONDS]))
+    slow = {lane for lane in busy if sum(count for _, count in minute.get(lane, ())) < FEW}
+    if not slow:
+        return minute
+    longer = _by_lane(sql.rows(_ENDS, [NEWEST, LONGEST_SECONDS]))
+    return minute | {lane: longer[lane] for lane in slow & longer.keys()}
 
 
 def _by_lane(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[tuple[float, int]]]:
