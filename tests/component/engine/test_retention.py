@@ -317,9 +317,14 @@ class TestStreams:
         stream = Stream.objects.get()
         SyncJob.objects.all().delete()
 
+        def dropped() -> bool:
+            """Not while the other thread looks whether it is locked."""
+            retention.drop_idle_streams([stream.pk])
+            return not Stream.objects.filter(pk=stream.pk).exists()
+
         def remove() -> int:
             with transaction.atomic():
-                retention.drop_idle_streams([stream.pk])
+                until(dropped)
                 until(somebody_waits)
             return 0
 
