@@ -75,6 +75,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item("Seen writes", "visibility", "seenwrite"),
             _item("Message numbers", "tag", "messagekey"),
             _item("Schedules", "schedule", "django_celery_beat.periodictask"),
+            _item("Removed rows", "auto_delete", "retention"),
         ],
     },
     {

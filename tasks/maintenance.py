@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from integration.jobs import sweep
+from integration.jobs import retention, sweep
 
 
 @shared_task(ignore_result=True)
@@ -17,3 +17,9 @@ def clear() -> None:
     """Causes that are gone, and answers that did not come."""
     sweep.release_mapped()
     sweep.overdue_acknowledgements()
+
+
+@shared_task(ignore_result=True)
+def remove_old() -> None:
+    """What has been kept long enough, for a few seconds."""
+    retention.run()

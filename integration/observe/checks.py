@@ -16,11 +16,13 @@ from integration.adapters.http import is_loopback
 TAG = "crossdock"
 SHORTEST_SECRET = 32
 SHORTEST_CLAIM = 10
+SHORTEST_KEY_DAYS = 30
 ENVIRONMENTS = ("production", "test")
 BROKERS = ("redis", "rediss")
 POSITIVE = {  # setting -> its names in the environment
     "ENGINE": "ENGINE_{}",
     "CAPTURE": "CAPTURE_{}",
+    "RETENTION": "RETENTION_{}",
 }
 
 
@@ -118,7 +120,15 @@ def times(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[CheckMe
         yield _error(13, "CAPTURE_OVERLAP_SECONDS is less than two polls of CAPTURE_POLL_SECONDS.", hint)
 
 
-ALL = (secrets, place, broker, numbers, times)
+def retention(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[CheckMessage]:
+    days = settings.RETENTION
+    least = max(SHORTEST_KEY_DAYS, days["job_days"], days["message_days"])
+    if 0 < days["key_days"] < least:
+        hint = f"Use at least {least}: a message or a write that comes again after its key has gone is done again."
+        yield _error(14, f"RETENTION_KEY_DAYS is {days['key_days']}.", hint)
+
+
+ALL = (secrets, place, broker, numbers, times, retention)
 
 
 def _is_fernet_key(key: str) -> bool:

@@ -40,6 +40,9 @@ WRONG: list[tuple[str, Any, list[str]]] = [
     ("ENGINE", {"batch_jobs": 0}, ["crossdock.E010"]),
     ("ENGINE", {"retry_base_seconds": 901.0}, ["crossdock.E012"]),
     ("CAPTURE", {"overlap_seconds": 15}, ["crossdock.E013"]),
+    ("RETENTION", {"batch_rows": 0}, ["crossdock.E010"]),
+    ("RETENTION", {"key_days": 89}, ["crossdock.E014"]),
+    ("RETENTION", {"key_days": 29, "job_days": 7, "message_days": 7}, ["crossdock.E014"]),
 ]
 
 
