@@ -78,6 +78,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item("Started runs", "alarm_on", "beatslot"),
             _item("Leader", "flag", "beatlease"),
             _item("Signs of life", "favorite", "canary"),
+            _item("Removed rows", "auto_delete", "retention"),
         ],
     },
     {

@@ -13,13 +13,14 @@ SHORTEST_EXPIRY = 60  # a worker reads it by its own clock
 
 
 def schedule() -> Schedule:
-    engine, capture = settings.ENGINE, settings.CAPTURE
+    engine, capture, retention = settings.ENGINE, settings.CAPTURE, settings.RETENTION
     return {
         "wake what is due": _every(engine["sweep_seconds"], "tasks.maintenance.wake"),
         "clear what is mended": _every(engine["sweep_seconds"] * 2, "tasks.maintenance.clear"),
         "poll Odoo": _every(capture["poll_seconds"], "tasks.polling.poll"),
         "look at all open orders": _every(capture["sweep_minutes"] * 60, "tasks.polling.full_sweep"),
         "forget what is over": _every(3600, "tasks.maintenance.forget"),
+        "remove what is old": _every(retention["every_seconds"], "tasks.maintenance.remove_old"),
     }
 
 

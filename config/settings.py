@@ -164,6 +164,14 @@ WORKER: dict[str, Any] = {
 BEAT: dict[str, Any] = {
     "lease_seconds": env.number("BEAT_LEASE_SECONDS", default=15.0),
 }
+RETENTION: dict[str, Any] = {
+    "job_days": env.whole("RETENTION_JOB_DAYS", default=90),
+    "message_days": env.whole("RETENTION_MESSAGE_DAYS", default=90),
+    "key_days": env.whole("RETENTION_KEY_DAYS", default=730),
+    "batch_rows": env.whole("RETENTION_BATCH_ROWS", default=250),
+    "run_seconds": env.number("RETENTION_RUN_SECONDS", default=5.0),
+    "every_seconds": env.whole("RETENTION_EVERY_SECONDS", default=60),
+}
 CAPTURE: dict[str, Any] = {
     "poll_seconds": env.number("CAPTURE_POLL_SECONDS", default=10.0),
     "overlap_seconds": env.whole("CAPTURE_OVERLAP_SECONDS", default=300),

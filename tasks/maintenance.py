@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from integration.jobs import canaries, slots, sweep
+from integration.jobs import canaries, retention, slots, sweep
 
 log = logging.getLogger(__name__)
 
@@ -38,3 +38,9 @@ def settle_canary(worker: str) -> None:
         canaries.settle(worker, canaries.WORKER)
     except (OperationalError, InterfaceError) as down:
         log.warning("no database, no sign of life", extra={"reason": type(down).__name__})
+
+
+@shared_task(ignore_result=True)
+def remove_old() -> None:
+    """What has been kept long enough, for a few seconds."""
+    retention.run()

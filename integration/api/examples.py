@@ -62,6 +62,10 @@ _CASE: Json = {
     **{"deadline": None, "count": 3, "first_seen": _LATER, "last_seen": _LATER, "regression_of": None},
     **{"resolved_at": None, "resolution": ""},
 }
+_LANE: Json = {
+    **{"lane": "Order", "state": "draining", "due": 4200, "held": 0, "done_per_second": 7.5, "come_per_second": 0.5},
+    **{"clear_at": "2026-03-02T11:50:12Z", "why": ["Odoo takes 8 calls a second"]},
+}
 _NEW_MAPPING: Json = {"kind": "product", "partner": "northgate", "odoo_code": "CHAIR-ASH", "partner_code": "X-1"}
 _MAPPING: Json = {
     **_NEW_MAPPING,
@@ -116,6 +120,7 @@ ANSWERS: dict[str, Json] = {
     "messages_outbound_retrieve": _OUTBOUND,
     "messages_outbound_body_retrieve": {"id": 811, "encoding": "utf-8", "body": '{"release": "WH/OUT/00042"}'},
     "jobs_list": _page(_JOB),
+    "lanes_list": _page(_LANE),
     "jobs_retrieve": _JOB,
     "jobs_attempts_list": _page(_ATTEMPT),
     "jobs_retry_create": _RETRIED,

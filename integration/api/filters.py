@@ -4,7 +4,7 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from integration.models import (
     CodeMapping,
@@ -58,7 +58,7 @@ class OutboundFilter(filters.FilterSet):
 
 
 class JobFilter(filters.FilterSet):
-    code = filters.CharFilter(field_name="failure_code", label="Code of the failure, such as CD-3001")
+    code = filters.CharFilter(method="with_code", label="Code of the failure, such as CD-3001")
     reference = filters.CharFilter(method="of_document", label="Odoo's name of the order or the delivery")
     waits_for = filters.CharFilter(field_name="waits_for__slug", label="Slug of the connection that is down")
     case = IdFilter(field_name="waits_on__case", label="Jobs that wait for this exception case")
@@ -70,8 +70,13 @@ class JobFilter(filters.FilterSet):
         fields = ["state", "flow", "code", "reference", "waits_for", "case", "created_after", "created_before"]
 
     def of_document(self, queryset: QuerySet[SyncJob], name: str, value: str) -> QuerySet[SyncJob]:
-        documents = Document.objects.filter(Q(reference=value) | Q(parent__reference=value))
-        return queryset.filter(document__in=documents)
+        """Two look-ups in an index, where an OR would read all documents."""
+        named, parts = Document.objects.filter(reference=value), Document.objects.filter(parent__reference=value)
+        return queryset.filter(document__in=named.order_by().values("pk").union(parts.order_by().values("pk")))
+
+    def with_code(self, queryset: QuerySet[SyncJob], name: str, value: str) -> QuerySet[SyncJob]:
+        """A job that succeeded has none: the index of the others is enough."""
+        return queryset.filter(failure_code=value).exclude(state=SyncJob.State.SUCCEEDED)
 
 
 class OrderFilter(filters.FilterSet):

@@ -111,6 +111,20 @@ class AttemptSerializer(serializers.ModelSerializer[JobAttempt]):
         fields = ("id", "number", "worker", "started_at", "ended_at", "outcome", "code", "detail", "calls")
 
 
+class LaneSerializer(serializers.Serializer[Any]):
+    lane = serializers.CharField(source="lane.label")
+    state = serializers.ChoiceField(
+        ["clear", "draining", "starting", "held", "stuck"],
+        help_text="held: all that is left waits for a system; starting: too new to tell; stuck: see why",
+    )
+    due = serializers.IntegerField(help_text="Jobs that go on by themselves, now or within a minute")
+    held = serializers.IntegerField(help_text="Jobs that wait for a system which does not answer")
+    done_per_second = serializers.FloatField()
+    come_per_second = serializers.FloatField()
+    clear_at = serializers.DateTimeField(allow_null=True, help_text="If it goes on like this; null: not at all")
+    why = serializers.ListField(child=serializers.CharField(), help_text="What is in the way, for people")
+
+
 class LineSerializer(serializers.ModelSerializer[DocumentLine]):
     factor, per, ordered, released = Quantity(), Quantity(), Quantity(), Quantity()
     shipped, over, cancelled = Quantity(), Quantity(), Quantity()

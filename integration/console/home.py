@@ -12,8 +12,9 @@ from django.utils.timezone import now
 
 from integration.console import links
 from integration.console.guard import may_view
-from integration.console.standing import reachable
+from integration.console.standing import clear, reachable
 from integration.errors.catalogue import Severity
+from integration.jobs import forecast
 from integration.models import Connection, ExceptionCase, OutboundMessage, Stream, SyncJob
 
 SEVERITIES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
@@ -43,7 +44,7 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if may_view(request, ExceptionCase):
         context |= {"severities": severities(), "urgent": urgent()}
     if may_view(request, SyncJob):
-        context |= {"states": states(), "stuck": stuck()}
+        context |= {"states": states(), "stuck": stuck(), "lanes": lanes()}
     if may_view(request, Connection):
         context["connections"] = connections()
     if may_view(request, OutboundMessage):
@@ -80,6 +81,12 @@ def stuck() -> int:
     """Documents whose work has been due for a minute and that no worker has taken."""
     late = Q(next_due_at__lt=Now() - LATE) & (Q(claimed_until=None) | Q(claimed_until__lt=Now()))
     return Stream.objects.filter(late).count()
+
+
+def lanes() -> list[dict[str, Any]]:
+    """The lanes that hold work, and when they will be clear."""
+    busy = [row for row in forecast.lanes() if row.state != "clear"]
+    return [{"row": row, "label": row.lane.label, "clear": clear(row)} for row in busy]
 
 
 def connections() -> list[dict[str, Any]]:

@@ -1,13 +1,16 @@
 """How a connection, a case or a message stands just now, as a label."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import now
+from django.utils.timezone import localtime, now
 
 from integration.console.words import badge, span
+from integration.jobs.forecast import Forecast
 from integration.models import Connection, ConnectionGate, ExceptionCase, OutboundMessage
+
+DAY = 86400.0
 
 
 def reachable(connection: Connection) -> SafeString:
@@ -18,6 +21,15 @@ def reachable(connection: Connection) -> SafeString:
     if gate.breaker == ConnectionGate.Breaker.OPEN:
         return badge("unreachable", "failed")
     return badge("reachable", "succeeded")
+
+
+def clear(lane: Forecast) -> SafeString | str:
+    """When the lane will be clear, if it goes on like this."""
+    if lane.state != "draining" or lane.clear_at is None or lane.seconds is None:
+        words = {"held": ("held back", "failed"), "stuck": ("not draining", "failed")}
+        return badge(*words.get(lane.state, ("has just come in", "pending")))
+    moment = localtime(lane.clear_at).strftime("%H:%M" if lane.seconds < DAY else "%Y-%m-%d %H:%M")
+    return f"{moment}, in {span(timedelta(seconds=lane.seconds))}"
 
 
 def case_due(case: ExceptionCase) -> SafeString | str:

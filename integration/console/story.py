@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 from django.utils.timezone import localtime
 
 from integration.console import links
@@ -21,6 +22,7 @@ from integration.models import (
     SyncJob,
 )
 
+Row = TypeVar("Row", bound=Model)
 MOST = 300  # of each sort; the newest are kept
 
 
@@ -67,10 +69,10 @@ def family(document: Document) -> Family:
     order = document.parent or document
     documents = [order, *order.deliveries.select_related("warehouse__wms", "connection").order_by("id")]
     ours = Q(document__in=documents)
-    jobs = list(
-        SyncJob.objects.filter(ours | Q(inbound__document__in=documents)).select_related("waits_for", "document")[:MOST]
-    )
+    about = _either(SyncJob.objects.filter(ours), SyncJob.objects.filter(inbound__document__in=documents))
+    jobs = list(SyncJob.objects.filter(pk__in=about).select_related("waits_for", "document")[:MOST])
     ids = [job.pk for job in jobs]
+    told = _either(ExceptionCase.objects.filter(ours), ExceptionCase.objects.filter(waiting__job__in=ids))
     snapshots = CapturedRecord.objects.filter(
         connection=order.connection_id, model="sale.order", record_id=order.erp_id
     )
@@ -83,9 +85,14 @@ def family(document: Document) -> Family:
         jobs=jobs,
         attempts=list(JobAttempt.objects.filter(job__in=ids)[:MOST]),
         effects=list(Effect.objects.filter(job__in=ids).select_related("connection")[:MOST]),
-        cases=list(ExceptionCase.objects.filter(ours | Q(waiting__job__in=ids)).distinct()[:MOST]),
+        cases=list(ExceptionCase.objects.filter(pk__in=told)[:MOST]),
         moved=list(StockEvent.objects.filter(ours)[:MOST]),
     )
+
+
+def _either(one: QuerySet[Row], other: QuerySet[Row]) -> QuerySet[Row, Any]:
+    """The ids of both: one look-up in an index each, where an OR over two tables would read all of them."""
+    return one.order_by().values("pk").union(other.order_by().values("pk"))
 
 
 def tell(of: Family) -> list[Entry]:

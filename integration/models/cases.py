@@ -58,7 +58,7 @@ class ExceptionCase(models.Model):
 class CaseJob(models.Model):
     """This job waits for that case."""
 
-    case = models.ForeignKey(ExceptionCase, models.CASCADE, related_name="waiting")
+    case = models.ForeignKey(ExceptionCase, models.CASCADE, related_name="waiting", db_index=False)
     job = models.ForeignKey(SyncJob, models.CASCADE, related_name="waits_on")
     created_at = models.DateTimeField(auto_now_add=True)
 

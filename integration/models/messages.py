@@ -12,7 +12,7 @@ from integration.models.fields import EncryptedBytesField
 class MessageKey(models.Model):
     """The sender's number of a message. Outlives the message, so that a late repeat is still recognised."""
 
-    connection = models.ForeignKey(Connection, models.CASCADE)
+    connection = models.ForeignKey(Connection, models.CASCADE, db_index=False)
     external_id = models.CharField(max_length=200)
     body_sha256 = models.BinaryField(max_length=32)
     received_at = models.DateTimeField(auto_now_add=True)
@@ -27,7 +27,7 @@ class MessageKey(models.Model):
 class InboundMessage(models.Model):
     """One message received, as it came."""
 
-    connection = models.ForeignKey(Connection, models.PROTECT, related_name="inbound")
+    connection = models.ForeignKey(Connection, models.PROTECT, related_name="inbound", db_index=False)
     external_id = models.CharField(max_length=200)
     type = models.CharField(max_length=60)
     reference = models.CharField(max_length=64, help_text="The partner's document: release or shipment number")
@@ -60,7 +60,7 @@ class OutboundMessage(models.Model):
         REJECTED = "rejected"
         SUPERSEDED = "superseded"
 
-    connection = models.ForeignKey(Connection, models.PROTECT, related_name="outbound")
+    connection = models.ForeignKey(Connection, models.PROTECT, related_name="outbound", db_index=False)
     key = models.CharField(max_length=200, help_text="The idempotency key that every try carries")
     type = models.CharField(max_length=60)
     reference = models.CharField(max_length=64)

@@ -21,7 +21,7 @@ class Lane(models.IntegerChoices):
 class Stream(models.Model):
     """One ordering key: its jobs run one after the other, in the order they came."""
 
-    key = models.CharField(max_length=200, unique=True)
+    key = models.CharField(max_length=200)
     lane = models.PositiveSmallIntegerField(choices=Lane)
     next_due_at = models.DateTimeField(null=True, help_text="When its first job is due; empty: nothing to do")
     claimed_until = models.DateTimeField(null=True)
@@ -29,6 +29,7 @@ class Stream(models.Model):
 
     class Meta:
         ordering = ["lane", "next_due_at"]
+        constraints = [models.UniqueConstraint(fields=["key"], name="one_stream_per_key")]
         indexes = [
             models.Index(fields=["lane", "next_due_at"], name="stream_due", condition=Q(next_due_at__isnull=False))
         ]
@@ -49,7 +50,10 @@ class ResourceLock(models.Model):
 
 
 class SyncJob(models.Model):
-    """One unit of work. ``payload`` holds ids and codes only: what is personal stays in messages and snapshots."""
+    """One unit of work. ``payload`` holds ids and codes only: what is personal stays in messages and snapshots.
+
+    A job is written three times, and each time every index gets an entry: there are no more of them than are needed.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending"
@@ -66,7 +70,9 @@ class SyncJob(models.Model):
     payload = models.JSONField(default=dict)
     subject = models.CharField(max_length=100, help_text="What it is about, for people")
     document = models.ForeignKey(Document, models.SET_NULL, null=True, related_name="jobs")
-    inbound = models.ForeignKey("integration.InboundMessage", models.SET_NULL, null=True, related_name="jobs")
+    inbound = models.ForeignKey(
+        "integration.InboundMessage", models.SET_NULL, null=True, related_name="jobs", db_index=False
+    )
     outbound = models.OneToOneField("integration.OutboundMessage", models.SET_NULL, null=True, related_name="job")
     state = models.CharField(max_length=16, choices=State, default=State.PENDING)
     attempts = models.PositiveIntegerField(default=0, help_text="Tries that count against the limit")
@@ -76,7 +82,7 @@ class SyncJob(models.Model):
     )
     crashes = models.PositiveSmallIntegerField(default=0, help_text="Deaths of workers that had taken nothing else")
     next_attempt_at = models.DateTimeField(null=True)
-    waits_for = models.ForeignKey(Connection, models.SET_NULL, null=True, related_name="waiting_jobs")
+    waits_for = models.ForeignKey(Connection, models.SET_NULL, null=True, related_name="waiting_jobs", db_index=False)
     failure_code = models.CharField(max_length=10, blank=True)
     failure_mode = models.CharField(max_length=80, blank=True, help_text="The problem's name, for people")
     failure_text = models.TextField(blank=True)
@@ -97,7 +103,8 @@ class SyncJob(models.Model):
                 condition=Q(state__in=["pending", "running", "retry", "blocked", "needs_attention"]),
             ),
             models.Index(fields=["waits_for"], name="job_waits_for", condition=Q(waits_for__isnull=False)),
-            models.Index(fields=["state", "-id"], name="job_by_state"),
+            models.Index(fields=["inbound"], name="job_inbound", condition=Q(inbound__isnull=False)),
+            models.Index(fields=["state", "-id"], name="job_not_succeeded", condition=~Q(state="succeeded")),
         ]
 
     def __str__(self) -> str:
@@ -107,7 +114,7 @@ class SyncJob(models.Model):
 class JobAttempt(models.Model):
     """One try, never overwritten. ``calls``: name, milliseconds and outcome of each remote call, without data."""
 
-    job = models.ForeignKey(SyncJob, models.CASCADE, related_name="history")
+    job = models.ForeignKey(SyncJob, models.CASCADE, related_name="history", db_index=False)
     number = models.PositiveIntegerField()
     worker = models.CharField(max_length=100)
     started_at = models.DateTimeField()
@@ -133,7 +140,7 @@ class Effect(models.Model):
         LANDED = "landed"
         REFUSED = "refused", "surely not done"
 
-    connection = models.ForeignKey(Connection, models.PROTECT, related_name="effects")
+    connection = models.ForeignKey(Connection, models.PROTECT, related_name="effects", db_index=False)
     key = models.CharField(max_length=250)
     verb = models.CharField(max_length=60)
     state = models.CharField(max_length=10, choices=State, default=State.INTENDED)

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError
 
 from integration.adapters.base import Finding
-from integration.observe.doctor import access, configuration, processes, servers, signs, systems, work
+from integration.observe.doctor import access, configuration, lanes, processes, servers, signs, systems, work
 from integration.observe.report import Section, note, problem
 
 DATABASE = "database"
@@ -29,6 +29,7 @@ LOOKS: Sequence[Look] = (
     Look("Schedules", processes.beat),
     Look("Connections", systems.look),
     Look("Work", work.look),
+    Look("Lanes", lanes.look),
     Look("Tokens and keys", access.look),
 )
 

@@ -1,13 +1,14 @@
 """What an integrator reads, and how many queries it takes."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from integration.models import CodeMapping, Connection, Document, ExceptionCase, InboundMessage, SyncJob
+from integration.models import CodeMapping, Connection, Document, ExceptionCase, InboundMessage, Stream, SyncJob
 from tests.component.api.conftest import Sender
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +100,16 @@ def test_secrets_and_options_are_never_shown(client: Client, erp: Connection, wm
 
 def test_a_connection_tells_whether_calls_are_held_back(client: Client, wms: Connection) -> None:
     assert found(client, "connections")[0]["breaker"] == "closed"
+
+
+def test_the_lanes_tell_when_they_are_clear(client: Client, add_job: Callable[..., SyncJob]) -> None:
+    add_job(1)
+    Stream.objects.update(next_due_at=timezone.now() - timedelta(minutes=2))
+
+    clear, order, *_ = found(client, "lanes")
+    assert (clear["lane"], clear["state"], clear["clear_at"] is None) == ("Shipment", "clear", False)
+    assert (order["lane"], order["state"], order["due"], order["clear_at"]) == ("Order", "stuck", 1, None)
+    assert order["why"] == ["no job of it has ended"]
 
 
 def test_messages_are_listed_without_their_bodies(client: Client, wms: Connection, sender: Sender) -> None:

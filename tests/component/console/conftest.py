@@ -146,5 +146,6 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     models.CapturedRecord.objects.create(
         connection=erp, model="sale.order", record_id=1, version=1, snapshot={"name": PERSONAL}, read_at=now()
     )
+    models.Retention.objects.create(subject="jobs", last_removed=1, ended_at=now())
     models.ApiToken.objects.create(name=EVIL, prefix="abcd1234", sha256=b"0" * 32, scopes=["jobs:read"])
     models.AuditEvent.objects.create(actor=EVIL, verb="retry job", subject=EVIL, detail={"note": EVIL})

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils.timezone import now
 
-from integration.models import ConnectionGate, ExceptionCase, Stream, SyncJob
+from integration.models import ConnectionGate, ExceptionCase, JobAttempt, Stream, SyncJob
 
 
 def home(client):
@@ -48,6 +48,18 @@ def test_work_that_nobody_takes_is_said(rows, admin_client):
     assert "no worker has taken it" in home(admin_client).text
     Stream.objects.update(claimed_until=now() + timedelta(minutes=1))
     assert home(admin_client).context["stuck"] == 0
+
+
+def test_a_lane_with_work_tells_when_it_is_clear(rows, admin_client):
+    assert "Nothing is due." in home(admin_client).text
+    Stream.objects.update(next_due_at=now())
+    page = home(admin_client)
+    assert "1 job due" in page.text
+    assert "has just come in" in page.text
+    Stream.objects.update(next_due_at=now() - timedelta(minutes=2))
+    assert "not draining" in home(admin_client).text
+    JobAttempt.objects.create(job=rows.job, number=2, worker="w", started_at=now(), outcome="succeeded")
+    assert ", in 1 min" in home(admin_client).text
 
 
 def test_a_user_without_rights_sees_no_figures(rows, client):

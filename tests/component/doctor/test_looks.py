@@ -14,8 +14,8 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from config.schedule import schedule
 from integration.jobs import tokens
-from integration.models import ConnectionGate, Lane, OutboundMessage, Stream, SyncJob
-from integration.observe.doctor import access, processes, servers, systems, work
+from integration.models import ConnectionGate, JobAttempt, Lane, OutboundMessage, Stream, SyncJob
+from integration.observe.doctor import access, lanes, processes, servers, systems, work
 from integration.sandbox.odoo.server import SandboxOdoo
 
 Tell = Callable[[Any], list[tuple[str, str, str]]]
@@ -73,7 +73,7 @@ class TestProcesses:
     def test_runs_that_stopped_are_told(self, told: Tell) -> None:
         every, _ = IntervalSchedule.objects.get_or_create(every=10, period="seconds")
         rows = [PeriodicTask(name=name, task="t", interval=every) for name in schedule()]
-        ages = (timedelta(seconds=30), timedelta(hours=3), None, timedelta(seconds=30), timedelta(seconds=30))
+        ages = (timedelta(seconds=30), timedelta(hours=3), None, *[timedelta(seconds=30)] * (len(rows) - 3))
         for row, age in zip(rows, ages, strict=True):
             row.last_run_at = datetime.now(UTC) - age if age else None
         rows[3].enabled = False
@@ -84,7 +84,7 @@ class TestProcesses:
             ("problem", "last run 3 h ago, and it runs every 10 s"),
             ("ok", "every 10 s"),
             ("warning", "switched off in the console"),
-            ("ok", "every 10 s"),
+            *[("ok", "every 10 s")] * (len(rows) - 4),
         ]
 
 
@@ -153,6 +153,22 @@ class TestWork:
             ("warning", "jobs", "1 need a person"),
             ("warning", "acknowledgements", "1 are overdue"),
         ]
+
+
+@pytest.mark.django_db(transaction=True)
+class TestLanes:
+    def test_nothing_is_due(self, told: Tell) -> None:
+        assert told(lanes.look) == [("ok", "all lanes", "nothing is due")]
+
+    def test_a_lane_that_drains_and_one_that_does_not(self, told: Tell) -> None:
+        for lane in (Lane.SHIPMENT, Lane.ORDER):
+            stream = Stream.objects.create(key=lane.name, lane=lane, next_due_at=Now() - timedelta(minutes=2))
+            job = SyncJob.objects.create(stream=stream, flow="f", subject="s")
+        SyncJob.objects.update(created_at=Now() - timedelta(minutes=2))
+        JobAttempt.objects.create(job=job, number=1, worker="w", started_at=Now(), outcome="succeeded")
+        stuck, drains = told(lanes.look)
+        assert stuck == ("warning", "shipment", "1 due, and it does not drain: no job of it has ended")
+        assert (*drains[:2], drains[2].partition(" at ")[0]) == ("note", "order", "1 due, clear")
 
 
 class TestAccess:

@@ -41,10 +41,13 @@ WRONG: list[tuple[str, Any, list[str]]] = [
     ("ENGINE", {"retry_base_seconds": 901.0}, ["crossdock.E012"]),
     ("CAPTURE", {"overlap_seconds": 15}, ["crossdock.E013"]),
     ("WORKER", {"max_tasks_per_child": 0}, ["crossdock.E010"]),
-    ("WORKER", {"max_memory_mb": 149}, ["crossdock.E014"]),
-    ("WORKER", {"deaf_seconds": 29.0}, ["crossdock.E015"]),
-    ("BEAT", {"lease_seconds": 2.0}, ["crossdock.E016"]),
-    ("BEAT", {"lease_seconds": 26.0}, ["crossdock.E016"]),
+    ("WORKER", {"max_memory_mb": 149}, ["crossdock.E015"]),
+    ("WORKER", {"deaf_seconds": 29.0}, ["crossdock.E016"]),
+    ("BEAT", {"lease_seconds": 2.0}, ["crossdock.E017"]),
+    ("BEAT", {"lease_seconds": 26.0}, ["crossdock.E017"]),
+    ("RETENTION", {"batch_rows": 0}, ["crossdock.E010"]),
+    ("RETENTION", {"key_days": 89}, ["crossdock.E014"]),
+    ("RETENTION", {"key_days": 29, "job_days": 7, "message_days": 7}, ["crossdock.E014"]),
 ]
 
 

@@ -1,0 +1,16 @@
+"""What was removed because it was old enough."""
+
+from django.contrib import admin
+
+from integration.console.base import HistoryAdmin
+from integration.models import Retention
+
+
+@admin.register(Retention)
+class RetentionAdmin(HistoryAdmin):
+    numbers = ()
+    exact = ("subject",)
+    search_help_text = "Jobs, messages received, messages sent, message numbers, writes"
+    list_display = ("subject", "last_removed", "ended_at", "removed", "total")
+    ordering = ("subject",)
+    nothing = "A row appears for each sort of rows when beat has started the first removal."
