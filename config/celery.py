@@ -23,10 +23,13 @@ app.conf.update(
     task_acks_late=False,  # a lost wake-up is found by the sweeper: redelivery would only do it twice
     task_ignore_result=True,
     worker_prefetch_multiplier=1,
-    worker_max_tasks_per_child=1000,
+    worker_max_tasks_per_child=settings.WORKER["max_tasks_per_child"],
+    worker_max_memory_per_child=settings.WORKER["max_memory_mb"] * 1024,
     worker_hijack_root_logger=False,
-    worker_soft_shutdown_timeout=20.0,
+    worker_soft_shutdown_timeout=settings.WORKER["soft_shutdown_seconds"],
     beat_schedule=schedule(),
+    beat_scheduler="config.beat:LeadingScheduler",
     beat_max_loop_interval=2,
     timezone="UTC",
 )
+app.steps["worker"].add("config.watchdog:Watchdog")

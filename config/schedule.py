@@ -1,11 +1,15 @@
-"""What beat starts, and how often. The console may change it; a missed run is dropped, the next one does its work."""
+"""What beat starts, and how often. Intervals count from 1970, times of the day are those of their zone."""
 
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 
+from integration.rules.slots import CatchUp
+
 Schedule = dict[str, dict[str, Any]]
+CATCH_UP = "catch-up"  # the header that holds a schedule's policy
+SHORTEST_EXPIRY = 60  # a worker reads it by its own clock
 
 
 def schedule() -> Schedule:
@@ -15,9 +19,11 @@ def schedule() -> Schedule:
         "clear what is mended": _every(engine["sweep_seconds"] * 2, "tasks.maintenance.clear"),
         "poll Odoo": _every(capture["poll_seconds"], "tasks.polling.poll"),
         "look at all open orders": _every(capture["sweep_minutes"] * 60, "tasks.polling.full_sweep"),
+        "forget what is over": _every(3600, "tasks.maintenance.forget"),
         "remove what is old": _every(retention["every_seconds"], "tasks.maintenance.remove_old"),
     }
 
 
-def _every(seconds: float, task: str) -> dict[str, Any]:
-    return {"task": task, "schedule": timedelta(seconds=seconds), "options": {"expires": max(seconds, 1.0)}}
+def _every(seconds: float, task: str, catch_up: CatchUp = CatchUp.LATEST) -> dict[str, Any]:
+    options = {"headers": {CATCH_UP: catch_up}, "expire_seconds": max(int(2 * seconds), SHORTEST_EXPIRY)}
+    return {"task": task, "schedule": timedelta(seconds=seconds), "options": options}

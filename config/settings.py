@@ -90,7 +90,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
 SECURE_SSL_REDIRECT = PUBLIC_URL.startswith("https://")
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, where there is no TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^alivez$"]  # asked from inside, where there is no TLS
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.whole("MAX_BODY_BYTES", default=2_000_000)
 WEBHOOK_RATE = env.whole("WEBHOOK_RATE", default=600)  # messages of one connection in one second
 
@@ -153,6 +153,16 @@ ENGINE: dict[str, Any] = {
     "sweep_seconds": env.number("ENGINE_SWEEP_SECONDS", default=5.0),
     "retry_base_seconds": env.number("ENGINE_RETRY_BASE_SECONDS", default=5.0),
     "retry_cap_seconds": env.whole("ENGINE_RETRY_CAP_SECONDS", default=900),
+}
+WORKER: dict[str, Any] = {
+    "canary_seconds": env.number("WORKER_CANARY_SECONDS", default=10.0),
+    "deaf_seconds": env.number("WORKER_DEAF_SECONDS", default=90.0),
+    "max_tasks_per_child": env.whole("WORKER_MAX_TASKS_PER_CHILD", default=1000),
+    "max_memory_mb": env.whole("WORKER_MAX_MEMORY_MB", default=400),
+    "soft_shutdown_seconds": env.number("WORKER_SOFT_SHUTDOWN_SECONDS", default=20.0),
+}
+BEAT: dict[str, Any] = {
+    "lease_seconds": env.number("BEAT_LEASE_SECONDS", default=15.0),
 }
 RETENTION: dict[str, Any] = {
     "job_days": env.whole("RETENTION_JOB_DAYS", default=90),

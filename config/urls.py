@@ -12,6 +12,7 @@ urlpatterns = [
     path("api/", include("integration.api.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("alivez", health.alivez),
 ]
 handler400 = "integration.api.errors.bad_request"
 handler404 = "integration.api.errors.not_found"

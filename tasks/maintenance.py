@@ -1,8 +1,13 @@
-"""What beat asks for every few seconds."""
+"""What beat asks for every few seconds. A message that is lost is made good by the next one."""
+
+import logging
 
 from celery import shared_task
+from django.db import InterfaceError, OperationalError
 
-from integration.jobs import retention, sweep
+from integration.jobs import canaries, retention, slots, sweep
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(ignore_result=True)
@@ -17,6 +22,22 @@ def clear() -> None:
     """Causes that are gone, and answers that did not come."""
     sweep.release_mapped()
     sweep.overdue_acknowledgements()
+
+
+@shared_task(ignore_result=True)
+def forget() -> None:
+    """Rows that only the last days need."""
+    slots.forget()
+    canaries.forget()
+
+
+@shared_task(ignore_result=True)
+def settle_canary(worker: str) -> None:
+    """A worker's message to itself: it was fetched, and PostgreSQL can be written to."""
+    try:
+        canaries.settle(worker, canaries.WORKER)
+    except (OperationalError, InterfaceError) as down:
+        log.warning("no database, no sign of life", extra={"reason": type(down).__name__})
 
 
 @shared_task(ignore_result=True)

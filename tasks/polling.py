@@ -1,4 +1,4 @@
-"""Looking for changes in Odoo."""
+"""Looking for changes in Odoo. They only add jobs: beat runs them itself, in the transaction of the schedule's slot."""
 
 from celery import shared_task
 

@@ -26,7 +26,7 @@ def worker(env: Mapping[str, str], name: str = "worker") -> Command:
 
 
 def beat(env: Mapping[str, str]) -> Command:
-    argv = _module("celery", "-A", "config", "beat", "--scheduler", "django", "--loglevel", "INFO", "--pidfile=")
+    argv = _module("celery", "-A", "config", "beat", "--loglevel", "INFO", "--pidfile=")
     return Command("beat", argv, env, CHECKOUT)
 
 

@@ -58,6 +58,12 @@ def arrived(lane: Lane) -> None:
         log.warning("no broker")
 
 
+def forget_connections() -> None:
+    """They are made anew when they are needed."""
+    _sender.cache_clear()
+    _broker.cache_clear()
+
+
 def more_urgent(lane: Lane) -> bool:
     """Whether a more urgent lane has asked for a worker and got none yet. False without a broker."""
     above = [_key(each) for each in Lane if each < lane]

@@ -10,7 +10,7 @@ from django.db import connection as database
 from psycopg.errors import DeadlockDetected
 
 from integration.errors import AlreadyDone, IntegrationError, Locked, Permanent
-from integration.jobs import dispatch, failpoints, settle, taking
+from integration.jobs import dispatch, drain, failpoints, settle, taking
 from integration.jobs.ledger import Ledger
 from integration.jobs.streams import Claim, ClaimLost
 from integration.jobs.taking import Taken
@@ -34,7 +34,7 @@ def run_lane(lane: Lane, handlers: Handlers, *, seconds: float | None = None) ->
     began, slice_seconds = time.monotonic(), SLICE_SECONDS[lane]
     ends = began + (slice_seconds if seconds is None else seconds)
     ran, size = 0, _sizes.get(lane, 1)
-    while time.monotonic() < ends:
+    while time.monotonic() < ends and not drain.begun():
         started = time.monotonic()
         batch = taking.batch(lane, size)
         if not batch:
@@ -115,7 +115,7 @@ class _Run:
         self.ledger.give_back(claim)
 
     def _is_late(self) -> bool:
-        return time.monotonic() > self.late
+        return time.monotonic() > self.late or drain.begun()
 
     def _job(self, work: Work) -> bool:
         """Runs one job, and settles it or leaves that to the ledger; True when its stream may go on."""

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from integration.errors import Rejected
 from integration.jobs import cases, dispatch, gate, mappings, streams
 from integration.jobs.queue import NewJob, enqueue
-from integration.models import Connection, Lane, OutboundMessage, SyncJob
+from integration.models import Connection, Lane, OutboundMessage, Stream, SyncJob
 
 POLLS = {"odoo_poll": "poll", "odoo_sweep": "sweep"}
 
@@ -50,8 +50,10 @@ def overdue_acknowledgements() -> int:
 def start_polls(flow: str) -> int:
     """One poll, or one full sweep, of every Odoo; one that waits is enough."""
     erps = Connection.objects.filter(kind="odoo", enabled=True)
-    for erp in erps:
-        with transaction.atomic():
+    with transaction.atomic():
+        keys = [_poll_stream(flow, erp) for erp in erps]
+        streams.hold(list(Stream.objects.filter(key__in=keys).values_list("pk", flat=True)))
+        for erp in erps:
             start_poll(flow, erp)
     return len(erps)
 
@@ -61,7 +63,7 @@ def start_poll(flow: str, erp: Connection) -> None:
     enqueue(
         NewJob(
             flow=flow,
-            stream=f"{POLLS[flow]}:{erp.pk}",
+            stream=_poll_stream(flow, erp),
             lane=Lane.ORDER,
             subject=f"{POLLS[flow]} {erp.name}",
             payload={"connection": erp.pk},
@@ -69,6 +71,10 @@ def start_poll(flow: str, erp: Connection) -> None:
             news=False,
         )
     )
+
+
+def _poll_stream(flow: str, erp: Connection) -> str:
+    return f"{POLLS[flow]}:{erp.pk}"
 
 
 def _unanswered(message: OutboundMessage) -> Rejected:

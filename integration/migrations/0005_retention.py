@@ -12,7 +12,7 @@ USUAL = "autovacuum_vacuum_scale_factor, autovacuum_analyze_scale_factor"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0003_mapping_alias'),
+        ('integration', '0004_beat'),
     ]
 
     operations = [

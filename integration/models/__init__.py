@@ -1,6 +1,7 @@
 """The tables, one module per subject."""
 
 from integration.models.access import ApiToken, AuditEvent
+from integration.models.beat import BeatLease, BeatSlot, Canary
 from integration.models.capture import CaptureCursor, CapturedRecord, SeenWrite
 from integration.models.cases import CaseJob, ExceptionCase
 from integration.models.connections import Connection, ConnectionGate, RemoteSlot, Warehouse
@@ -13,7 +14,10 @@ from integration.models.work import Effect, JobAttempt, Lane, ResourceLock, Stre
 __all__ = [
     "ApiToken",
     "AuditEvent",
+    "BeatLease",
+    "BeatSlot",
     "BusinessRule",
+    "Canary",
     "CaptureCursor",
     "CapturedRecord",
     "CaseJob",

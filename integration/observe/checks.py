@@ -16,12 +16,16 @@ from integration.adapters.http import is_loopback
 TAG = "crossdock"
 SHORTEST_SECRET = 32
 SHORTEST_CLAIM = 10
+SHORTEST_LEASE, LONGEST_LEASE = 3, 25
+LEAST_MEMORY_MB = 150
 SHORTEST_KEY_DAYS = 30
 ENVIRONMENTS = ("production", "test")
 BROKERS = ("redis", "rediss")
 POSITIVE = {  # setting -> its names in the environment
     "ENGINE": "ENGINE_{}",
     "CAPTURE": "CAPTURE_{}",
+    "WORKER": "WORKER_{}",
+    "BEAT": "BEAT_{}",
     "RETENTION": "RETENTION_{}",
 }
 
@@ -120,6 +124,19 @@ def times(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[CheckMe
         yield _error(13, "CAPTURE_OVERLAP_SECONDS is less than two polls of CAPTURE_POLL_SECONDS.", hint)
 
 
+def processes(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[CheckMessage]:
+    worker, lease = settings.WORKER, settings.BEAT["lease_seconds"]
+    if 0 < worker["max_memory_mb"] < LEAST_MEMORY_MB:
+        hint = f"Use at least {LEAST_MEMORY_MB}: a child that is larger from the start is replaced after each task."
+        yield _error(15, f"WORKER_MAX_MEMORY_MB is {worker['max_memory_mb']}.", hint)
+    if worker["deaf_seconds"] < 3 * worker["canary_seconds"]:
+        hint = "Use at least three times WORKER_CANARY_SECONDS: a busy worker may answer the third canary only."
+        yield _error(16, f"WORKER_DEAF_SECONDS is {worker['deaf_seconds']:g}.", hint)
+    if lease > LONGEST_LEASE or 0 < lease < SHORTEST_LEASE:
+        hint = f"Use {SHORTEST_LEASE} to {LONGEST_LEASE}: a shorter one is lost by a hiccup, a longer one is missed."
+        yield _error(17, f"BEAT_LEASE_SECONDS is {lease:g}.", hint)
+
+
 def retention(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[CheckMessage]:
     days = settings.RETENTION
     least = max(SHORTEST_KEY_DAYS, days["job_days"], days["message_days"])
@@ -128,7 +145,7 @@ def retention(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[Che
         yield _error(14, f"RETENTION_KEY_DAYS is {days['key_days']}.", hint)
 
 
-ALL = (secrets, place, broker, numbers, times, retention)
+ALL = (secrets, place, broker, numbers, times, retention, processes)
 
 
 def _is_fernet_key(key: str) -> bool:

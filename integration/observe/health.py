@@ -1,4 +1,4 @@
-"""Two questions of a load balancer: does the process live, and can it serve?"""
+"""What a load balancer asks: does this process live, can it serve? And what a monitor asks: is the work being done?"""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from integration.observe import life
 
 
 @dataclass(slots=True)
@@ -29,9 +31,25 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """The database answers and has every migration; otherwise 503 and what is wrong."""
+    """The database answers and has every migration; otherwise 503 and what is wrong.
+
+    Messages are taken while no worker lives: that is told, and makes nobody unready.
+    """
     wrong = _database()
+    return JsonResponse({"status": wrong} if wrong else {"status": "ok", **_life()}, status=503 if wrong else 200)
+
+
+@never_cache
+@require_safe
+def alivez(request: HttpRequest) -> JsonResponse:
+    """A worker gives signs of life and a beat leads; otherwise 503 and what is missing."""
+    wrong = _database() or life.everywhere().missing
     return JsonResponse({"status": wrong or "ok"}, status=503 if wrong else 200)
+
+
+def _life() -> dict[str, object]:
+    found = life.everywhere()
+    return {"workers": found.workers, "beat": bool(found.leader)}
 
 
 def _database() -> str:

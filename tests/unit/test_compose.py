@@ -57,7 +57,13 @@ def test_nothing_of_ours_starts_before_the_migration_has_ended(services: dict[st
 def test_whatever_serves_others_is_health_checked(services: dict[str, Any]) -> None:
     checked = {name for name, service in services.items() if "test" in service.get("healthcheck", {})}
 
-    assert checked == {"web", "worker"} | SERVERS | ODOO
+    assert checked == {"web", "worker", "beat"} | SERVERS | ODOO
+
+
+def test_workers_and_beats_are_asked_for_signs_of_life_and_started_anew(services: dict[str, Any]) -> None:
+    for name in ("worker", "beat"):
+        assert services[name]["healthcheck"]["test"] == ["CMD", "python", "manage.py", "alive", name]
+        assert services[name]["restart"] == "unless-stopped"
 
 
 def test_every_secret_comes_from_the_environment_without_a_default() -> None:

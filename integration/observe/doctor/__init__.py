@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError
 
 from integration.adapters.base import Finding
-from integration.observe.doctor import access, configuration, lanes, processes, servers, systems, work
+from integration.observe.doctor import access, configuration, lanes, processes, servers, signs, systems, work
 from integration.observe.report import Section, note, problem
 
 DATABASE = "database"
@@ -25,6 +25,7 @@ LOOKS: Sequence[Look] = (
     Look("Database", servers.database, needs_database=False),
     Look("Broker", servers.broker, needs_database=False),
     Look("Workers", processes.workers, needs_database=False),
+    Look("Signs of life", signs.look),
     Look("Schedules", processes.beat),
     Look("Connections", systems.look),
     Look("Work", work.look),

@@ -28,7 +28,7 @@ def test_healthz_needs_no_database(client: Client) -> None:  # the test has no a
 def test_readyz_with_a_migrated_database(client: Client) -> None:
     answer = client.get("/readyz")
 
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "workers": 0, "beat": False})
 
 
 @pytest.mark.django_db
@@ -51,8 +51,15 @@ def test_readyz_without_a_database(client: Client, known: bool) -> None:
     assert (answer.status_code, answer.json()) == (503, {"status": "the database cannot be reached"})
 
 
-def test_both_are_for_reading(client: Client) -> None:
-    assert [client.post(address).status_code for address in ("/healthz", "/readyz")] == [405, 405]
+@pytest.mark.usefixtures("database_down")
+def test_alivez_without_a_database(client: Client) -> None:
+    answer = client.get("/alivez")
+
+    assert (answer.status_code, answer.json()) == (503, {"status": "the database cannot be reached"})
+
+
+def test_they_are_for_reading(client: Client) -> None:
+    assert [client.post(address).status_code for address in ("/healthz", "/readyz", "/alivez")] == [405, 405, 405]
 
 
 def test_the_front_door_leads_to_the_console(client: Client) -> None:

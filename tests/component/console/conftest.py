@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -70,6 +71,9 @@ def systems() -> tuple[models.Connection, models.Connection]:
     models.ConnectionGate.objects.create(connection=wms, last_failure=EVIL)
     models.RemoteSlot.objects.create(connection=wms, number=1)
     models.ResourceLock.objects.create(key="stock/1/7", token="00000000-0000-4000-8000-000000000001", held_until=now())
+    models.BeatLease.objects.create(name="beat", holder=uuid4(), node=EVIL, term=1, held_until=now())
+    models.BeatSlot.objects.create(schedule=EVIL, slot=now(), term=1)
+    models.Canary.objects.create(process=EVIL, kind="worker", host=EVIL, pid=1)
     return erp, wms
 
 

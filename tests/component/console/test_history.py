@@ -6,7 +6,8 @@ from django.urls import reverse
 from integration import models
 
 HISTORY = (
-    models.AuditEvent, models.CaptureCursor, models.CapturedRecord, models.CaseJob, models.ConnectionGate,
+    models.AuditEvent, models.BeatLease, models.BeatSlot, models.Canary,
+    models.CaptureCursor, models.CapturedRecord, models.CaseJob, models.ConnectionGate,
     models.Document, models.DocumentLine, models.Effect, models.ExceptionCase, models.ExternalReference,
     models.InboundMessage, models.JobAttempt, models.MessageKey, models.OutboundMessage, models.RemoteSlot,
     models.ResourceLock,

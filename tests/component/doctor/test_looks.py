@@ -73,7 +73,7 @@ class TestProcesses:
     def test_runs_that_stopped_are_told(self, told: Tell) -> None:
         every, _ = IntervalSchedule.objects.get_or_create(every=10, period="seconds")
         rows = [PeriodicTask(name=name, task="t", interval=every) for name in schedule()]
-        ages = (timedelta(seconds=30), timedelta(hours=3), None, timedelta(seconds=30), timedelta(seconds=30))
+        ages = (timedelta(seconds=30), timedelta(hours=3), None, *[timedelta(seconds=30)] * (len(rows) - 3))
         for row, age in zip(rows, ages, strict=True):
             row.last_run_at = datetime.now(UTC) - age if age else None
         rows[3].enabled = False
@@ -84,7 +84,7 @@ class TestProcesses:
             ("problem", "last run 3 h ago, and it runs every 10 s"),
             ("ok", "every 10 s"),
             ("warning", "switched off in the console"),
-            ("ok", "every 10 s"),
+            *[("ok", "every 10 s")] * (len(rows) - 4),
         ]
 
 

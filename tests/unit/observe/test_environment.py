@@ -19,7 +19,7 @@ WRONG = [
 ADDRESS = "N is not an address like postgresql://user:password@host:5432/database."
 MANAGE = [sys.executable, "manage.py", "check"]
 WORKER = [sys.executable, "-m", "celery", "-A", "config", "worker"]
-BEAT = [sys.executable, "-m", "celery", "-A", "config", "beat", "--scheduler", "django", "--pidfile="]
+BEAT = [sys.executable, "-m", "celery", "-A", "config", "beat", "--pidfile="]
 WEB = [sys.executable, "-c", "import config.wsgi"]
 
 

@@ -1,0 +1,46 @@
+"""Opens connections, forks, and says which connections the child has, and then which the parent had and has."""
+
+import os
+import sys
+
+from config.celery import app  # isort: skip  (it reads the settings first)
+from celery import signals
+from django.db import connection
+
+from config import watchdog
+from integration.jobs import dispatch
+from integration.models import Lane
+
+
+def session() -> int:
+    """PostgreSQL's process for this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def broker() -> int:
+    return int(dispatch._broker().client_id())
+
+
+def look() -> tuple[int, int]:
+    dispatch.send(Lane.ORDER)
+    return session(), broker()
+
+
+def tell(*numbers: int) -> None:
+    sys.stdout.write(" ".join(map(str, numbers)) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    app.finalize()
+    before = look()
+    child = os.fork()
+    if not child:
+        signals.worker_process_init.connect(watchdog._forked, weak=False)
+        signals.worker_process_init.send(sender="child")
+        tell(*look())
+        os._exit(0)
+    os.waitpid(child, 0)
+    tell(*before, *look())
