@@ -24,12 +24,14 @@ RETURNING id"""
 
 _TOUCH = touching()
 
+# Looked up once, whatever the plan: joined as a subquery it may run for each stream, and claim more than the limit.
 _CLAIM = f"""
+WITH due AS MATERIALIZED (
+  SELECT id, claim_token IS NOT NULL AS abandoned FROM {STREAM}
+  WHERE lane = %s AND next_due_at <= now() AND (claimed_until IS NULL OR claimed_until <= now())
+  ORDER BY next_due_at LIMIT %s FOR UPDATE SKIP LOCKED)
 UPDATE {STREAM} stream SET claimed_until = now() + %s::float8 * interval '1 second', claim_token = %s
-FROM (SELECT id, claim_token IS NOT NULL AS abandoned FROM {STREAM}
-      WHERE lane = %s AND next_due_at <= now() AND (claimed_until IS NULL OR claimed_until <= now())
-      ORDER BY next_due_at LIMIT %s FOR UPDATE SKIP LOCKED) due
-WHERE stream.id = due.id RETURNING stream.id, due.abandoned"""  # noqa: S608
+FROM due WHERE stream.id = due.id RETURNING stream.id, due.abandoned"""  # noqa: S608
 
 _LOCK = f"SELECT id FROM {STREAM} WHERE id = ANY(%s::bigint[]) AND claim_token = %s ORDER BY id FOR UPDATE"  # noqa: S608
 
@@ -76,7 +78,7 @@ def touch(key: str, lane: Lane, delay: float = 0.0) -> int:
 def claim(lane: Lane, *, streams: int, seconds: float) -> list[Claim]:
     """Up to ``streams`` due streams of a lane, the longest due first, all under one token."""
     token = uuid.uuid4()
-    found = sql.rows(_CLAIM, [seconds, token, lane, streams])
+    found = sql.rows(_CLAIM, [lane, streams, seconds, token])
     return [Claim(stream_id, token, abandoned) for stream_id, abandoned in found]
 
 

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from functools import partial
 
 import pytest
+from django.db import connection as database
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -65,6 +66,17 @@ def test_four_workers_run_each_stream_in_order_and_nothing_twice() -> None:
 def test_the_longest_due_stream_goes_first() -> None:
     old, new = put("order:old"), put("order:new")
     assert (claim_one().stream_id, claim_one().stream_id) == (old.stream_id, new.stream_id)
+
+
+def test_no_more_is_claimed_than_was_asked_for_however_small_the_table_was() -> None:
+    """With the statistics of a single stream, PostgreSQL looks through the table for each row that it meets."""
+    put("order:0")
+    with database.cursor() as cursor:
+        cursor.execute(f"ANALYZE {Stream._meta.db_table}")
+    for number in range(1, 5):
+        put(f"order:{number}")
+    database.close()  # no plan is kept
+    assert len(streams.claim(Lane.ORDER, streams=1, seconds=60)) == 1
 
 
 def test_a_claim_keeps_others_out_until_it_expires() -> None:
