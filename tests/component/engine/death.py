@@ -1,16 +1,22 @@
-"""A worker that dies between any two of its statements, commits and calls; what it had not committed is gone."""
+"""A worker that dies, or stands still, between any two of its statements, commits and calls.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+What a dead one had not committed is gone. One that stood still goes on as if nothing had happened meanwhile.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
 import psycopg
 import pytest
 from django.db import connection as database
+from psycopg.pq import TransactionStatus
 
-from integration.jobs import remote
+from integration.jobs import effects, remote, taking, work
 from tests.component.engine.yard import until
 
 
@@ -20,29 +26,59 @@ class Killed(BaseException):
 
 @dataclass
 class Death:
-    """``left``: so many points it still passes; None: it lives."""
+    """``left``: so many points it still passes; None: it lives.
+
+    ``meanwhile``: it does not die there but stands still, with no transaction open, for as long as this takes.
+    """
 
     left: int | None = None
+    meanwhile: Callable[[], None] | None = None
     dead: bool = False
     passed: int = 0
     kills: int = 0
+    stops: int = 0
+    process: threading.Thread = field(default_factory=threading.current_thread)
 
     def point(self) -> None:
         """Between two statements. Raises Killed."""
+        if threading.current_thread() is not self.process:
+            return
         if self.dead:
             raise Killed
         self.passed += 1
         if self.left is None:
             return
-        if self.left == 0:
+        if self.left > 0:
+            self.left -= 1
+        elif self.meanwhile is None:
             self.dead, self.kills = True, self.kills + 1
             raise Killed
-        self.left -= 1
+        elif _nothing_open():
+            self.left = None
+            self._stand_still(self.meanwhile)
+
+    def _stand_still(self, meanwhile: Callable[[], None]) -> None:
+        """Others go on, by a connection of their own."""
+        self.stops += 1
+        raised: list[BaseException] = []
+
+        def others() -> None:
+            with closing(database):
+                try:
+                    meanwhile()
+                except BaseException as error:  # told where the test can see it
+                    raised.append(error)
+
+        thread = threading.Thread(target=others)
+        thread.start()
+        thread.join()
+        if raised:
+            raise raised[0]
 
     @contextmanager
-    def after(self, points: int | None) -> Iterator[None]:
+    def after(self, points: int | None, meanwhile: Callable[[], None] | None = None) -> Iterator[None]:
         """What is done in here is one process, which dies after so many points; returns when it is dead or done."""
-        self.left, self.dead = points, False
+        self.left, self.dead, self.meanwhile = points, False, meanwhile
         try:
             yield
         except BaseException:  # what the dying process still stumbled over says nothing
@@ -54,10 +90,28 @@ class Death:
                 _bury()
 
 
+class Clock:
+    """A process's own clock: ``ahead`` seconds have passed that nobody waited for."""
+
+    ahead = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(time, name)
+
+
+CLOCK = Clock()
+
+
 def install(death: Death, patch: pytest.MonkeyPatch) -> None:
     """Every cursor, Django's and the engine's own, is one of psycopg's."""
     for owner, name in ((psycopg.Cursor, "execute"), (psycopg.Cursor, "executemany"), (psycopg.Connection, "commit")):
         patch.setattr(owner, name, _counted(death, getattr(owner, name)))
+    for module in (effects, remote, taking, work):
+        patch.setattr(module, "time", CLOCK)
+    CLOCK.ahead = 0.0
     call = remote.RemoteGuard.call
 
     @contextmanager
@@ -77,6 +131,11 @@ def _counted(death: Death, method: Any) -> Any:
         return method(self, *given, **named)
 
     return counted
+
+
+def _nothing_open() -> bool:
+    held = database.connection
+    return held is None or held.info.transaction_status == TransactionStatus.IDLE
 
 
 def _bury() -> None:

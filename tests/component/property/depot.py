@@ -28,7 +28,7 @@ from integration.models import (
 from integration.sandbox.odoo import SandboxOdoo
 from integration.sandbox.wms import SandboxWms, messages
 from integration.sandbox.wms.orders import HeldOrder
-from tests.component.engine.death import Death
+from tests.component.engine.death import CLOCK, Death
 from tests.component.flows.conftest import SECRET, SLUG, TOKEN, _map_codes
 from tests.component.flows.odoo import Odoo
 from tests.component.flows.wms import Wms
@@ -100,6 +100,7 @@ class Depot(Yard):
         return next(sale for sale in self.sales if sale.name == order)
 
     def pass_time(self, seconds: int) -> None:
+        CLOCK.ahead += seconds
         shift = f"interval '{seconds} seconds'"
         with database.cursor() as cursor:
             for model, columns in TIMES.items():

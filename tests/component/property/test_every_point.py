@@ -37,7 +37,7 @@ def ready(new_depot: Builder) -> Depot:
     return depot
 
 
-@pytest.fixture(params=[pytest.param(1, marks=pytest.mark.drill), 53], ids=["each", "some"])
+@pytest.fixture(params=[pytest.param(1, marks=pytest.mark.drill), 79], ids=["each", "some"])
 def step(request: pytest.FixtureRequest) -> Iterator[int]:
     """Each of them takes minutes."""
     return request.param  # type: ignore[no-any-return]
@@ -95,3 +95,26 @@ def test_wherever_the_taking_of_a_message_ends_its_sender_comes_again_and_it_is_
     depot.arrive(letter)
     assert (sorted(set(kept)), kept == sorted(kept), len(kept) > 1) == ([0, 1], True, True)
     assert SyncJob.objects.filter(flow="acknowledgement", inbound__external_id=letter.number).count() == 1
+
+
+def test_wherever_a_posting_stands_still_others_go_on_and_it_is_posted_once(new_depot: Builder, step: int) -> None:
+    depot = ready(new_depot)
+
+    def meanwhile() -> None:
+        depot.pass_time(400)
+        depot.run()
+
+    for points in range(0, MOST, step):
+        sale = depot.sold(*LINES)
+        depot.look()
+        depot.wms.ship(sale.release, packages=1)
+        stops = depot.death.stops
+        depot.all_arrive()
+        with depot.death.after(points, meanwhile):
+            depot.run()
+        depot.drain()
+        prove(depot)
+        assert (depot.cases(), depot.odoo.delivered(sale.id)) == ([], dict(LINES)), points
+        if depot.death.stops == stops:
+            break
+    assert depot.death.stops * step > 100
