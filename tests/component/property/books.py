@@ -1,0 +1,135 @@
+"""What each of the three sides has written down about an order, read from that side alone."""
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from integration.canonical.shipments import ShipmentConfirmed
+from integration.models import Document, DocumentLine, StockEvent
+from tests.component.flows.odoo import Odoo
+from tests.component.flows.yard import Sale
+from tests.component.property.depot import Depot
+
+MARK = re.compile(r"Crossdock shipment: \S+?/(\S+) on transfer (\d+), seal")
+CLOSED = ("done", "cancel")
+Goods = Counter[tuple[str, str]]  # Odoo's code and lot: quantity
+NOTHING = Decimal(0)
+
+
+@dataclass
+class Line:
+    """One line of an order, in Odoo's unit. ``asked`` is its quantity as Odoo has it now."""
+
+    asked: Decimal = NOTHING
+    over: Decimal = NOTHING
+    shipped: Decimal = NOTHING
+    cancelled: Decimal = NOTHING
+    open: Decimal = NOTHING
+
+    @property
+    def balanced(self) -> bool:
+        return self.asked + self.over == self.shipped + self.cancelled + self.open and self.open >= 0
+
+
+@dataclass
+class OdooBook:
+    """``marked``: what the done transfers that bear a shipment's mark moved, once for each such transfer."""
+
+    lines: dict[int, Line] = field(default_factory=lambda: defaultdict(Line))
+    delivered: dict[int, Decimal] = field(default_factory=dict)
+    marked: defaultdict[str, list[Goods]] = field(default_factory=lambda: defaultdict(list))
+    open_names: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+
+
+def exact(quantity: float) -> Decimal:
+    return Decimal(str(round(quantity, 6)))
+
+
+def of_odoo(odoo: Odoo, sale: Sale) -> OdooBook:
+    book = OdooBook()
+    for row in odoo.rows("sale.order.line", [["order_id", "=", sale.id]], "product_uom_qty", "qty_delivered"):
+        book.lines[row["id"]].asked = exact(row["product_uom_qty"])
+        book.delivered[row["id"]] = exact(row["qty_delivered"])
+    wanted = ("state", "sale_line_id", "picking_id", "product_uom_qty", "quantity")
+    for move in odoo.rows("stock.move", [["picking_id.sale_id", "=", sale.id]], *wanted):
+        line, demand = book.lines[move["sale_line_id"]], exact(move["product_uom_qty"])
+        if move["state"] == "done":
+            done = exact(move["quantity"])
+            line.shipped += done
+            line.over += max(NOTHING, done - demand)
+            line.cancelled += max(NOTHING, demand - done)  # without a backorder the rest stays in the demand
+        elif move["state"] == "cancel":
+            line.cancelled += demand
+        else:
+            line.open += demand
+    _read_transfers(odoo, sale, book)
+    return book
+
+
+def _read_transfers(odoo: Odoo, sale: Sale, book: OdooBook) -> None:
+    for row in odoo.rows("stock.picking", [["sale_id", "=", sale.id]], "name", "state", "note"):
+        book.names.add(row["name"])
+        if row["state"] not in CLOSED:
+            book.open_names.add(row["name"])
+        mark = [name for name, owner in MARK.findall(row["note"] or "") if int(owner) == row["id"]]
+        if row["state"] == "done" and mark:
+            book.marked[mark[-1]].append(_moved(odoo, row["id"]))
+
+
+def _moved(odoo: Odoo, picking: int) -> Goods:
+    rows = odoo.rows("stock.move.line", [["picking_id", "=", picking]], "product_id", "lot_id", "quantity", "state")
+    codes = odoo._codes([row["product_id"] for row in rows])
+    lots = {row["id"]: row["name"] for row in odoo.rows("stock.lot", [], "name")}
+    goods: Goods = Counter()
+    for row in rows:
+        if row["state"] == "done" and row["quantity"]:
+            goods[codes[row["product_id"]], lots.get(row["lot_id"], "")] += exact(row["quantity"])
+    return goods
+
+
+def of_warehouse(shipment: ShipmentConfirmed) -> Goods:
+    """By our code: the warehouse's is P-CODE, perhaps with a number after a slash."""
+    goods: Goods = Counter()
+    for line in shipment.lines:
+        code = line.sku.removeprefix("P-").partition("/")[0]
+        parts: list[tuple[str, Any]] = [(serial, Decimal(1)) for serial in line.serials]
+        parts += [(lot.lot, lot.quantity) for lot in line.lots]
+        for lot, quantity in parts or [("", line.quantity)]:
+            goods[code, lot] += quantity
+    return +goods
+
+
+def of_ours(source: str) -> Goods:
+    goods: Goods = Counter()
+    for event in StockEvent.objects.filter(source=source):
+        goods[event.sku, event.lot] -= event.quantity
+    return goods
+
+
+def lines_of_ours(sale: Sale) -> dict[int, Line]:
+    """What a final shipment left over was asked for again by another delivery: it is open there."""
+    book: dict[int, Line] = defaultdict(Line)
+    for row in DocumentLine.objects.filter(document__parent__erp_id=sale.id).select_related("document"):
+        line, left = book[row.sale_line_id or 0], row.ordered + row.over - row.shipped - row.cancelled
+        line.over += row.over
+        line.shipped += row.shipped
+        line.cancelled += row.cancelled
+        if row.document.state == Document.State.CANCELLED:
+            line.cancelled += left
+        elif row.document.state != Document.State.SHIPPED:
+            line.open += left
+    return book
+
+
+def open_at_warehouse(depot: Depot, sale: Sale) -> dict[str, Decimal]:
+    """By our line's name: what the warehouse still means to ship."""
+    orders = depot.wms.server.world.orders
+    found: dict[str, Decimal] = {}
+    for held in orders.held.values():
+        if held.release.order == sale.name and not held.closed:
+            for line in held.release.lines:
+                found[line.line] = orders.open_quantity(held.release.release, line)
+    return found

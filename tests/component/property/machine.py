@@ -1,0 +1,291 @@
+"""What may happen, in any order: sales, changes, answers, shipments, messages, mappings, deaths, faults, people."""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any, ClassVar, TypeVar
+from xmlrpc.client import Fault
+
+import httpx
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from integration.jobs import acts, mappings, sweep
+from integration.jobs.acts import NotAllowed
+from integration.models import Effect, ExceptionCase, InboundMessage
+from integration.sandbox.wms.orders import HeldOrder
+from tests.component.flows.yard import SOMEBODY, Sale
+from tests.component.property.conftest import Builder
+from tests.component.property.depot import Depot, mapping_of
+from tests.component.property.proof import prove
+
+Got = TypeVar("Got")
+CODES = ("CRATE-S", "CRATE-M", "ROPE-10", "PAINT-W", "DRILL", "HOOK")  # HOOK is not mapped at first
+BASKETS = st.lists(
+    st.tuples(st.sampled_from(CODES), st.integers(1, 4).map(float)), min_size=1, max_size=3, unique_by=lambda x: x[0]
+)
+WHICH = st.integers(0, 20)  # of however many there are
+DEATHS = st.one_of(st.none(), st.integers(0, 25), st.integers(0, 200))  # after so many statements, commits and calls
+STOPS = st.sampled_from([0, 0, 0, 100, 200, 400])  # seconds; it does not die there but stands still
+FAULTS = st.sampled_from(["cut_before", "cut_after_commit", "garbage", "truncate", "error500", "error503"])
+MODES = ("full", "full", "partial", "partial", "short", "over")
+MODE, FINAL = st.sampled_from(MODES), st.sampled_from([None, None, True, False])
+# What a shipment for an order may meet that was changed, ended or shipped meanwhile.
+CHANGED = ("CD-4004", "CD-4005", "CD-5002", "CD-5003", "CD-5004", "CD-5007", "CD-5008")
+
+
+def pick(those: Sequence[Got], which: int) -> Got:
+    return those[which % len(those)]
+
+
+def _first_line(depot: Depot, sale: Sale) -> dict[str, Any]:
+    return depot.odoo.rows("sale.order.line", [["order_id", "=", sale.id]], "product_uom_qty", "qty_delivered")[0]
+
+
+def _write_line(by: float, depot: Depot, sale: Sale) -> None:
+    line = _first_line(depot, sale)
+    if by < 0:
+        depot.uneven.add(sale.id)
+    depot.odoo.call("sale.order.line", "write", [line["id"]], {"product_uom_qty": line["product_uom_qty"] + by})
+
+
+def _cancel(depot: Depot, sale: Sale) -> None:
+    depot.uneven.add(sale.id)
+    depot.odoo.cancel(sale.id)
+
+
+def _validate_by_hand(depot: Depot, sale: Sale) -> None:
+    depot.by_hand.add(sale.id)
+    depot.odoo.validate_by_hand(sale.id)
+
+
+_CHANGES = {
+    "more": partial(_write_line, 1),
+    "less": partial(_write_line, -1),
+    "added": lambda depot, sale: depot.odoo.add_line(sale.id, "GLOVE-M", 2),
+    "cancelled": _cancel,
+    "by hand": _validate_by_hand,
+}
+_ACTS: dict[str, Any] = {
+    "retry": lambda case: acts.retry_case(case, SOMEBODY),
+    "resolve": lambda case: acts.resolve_case(case, SOMEBODY, "mended"),
+    "ignore": lambda case: acts.ignore_case(case, SOMEBODY, "never mind"),
+}
+
+
+def _end(depot: Depot, code: str) -> None:
+    row = mapping_of(code)
+    if row is not None:
+        mappings.end(row.pk, SOMEBODY, "no longer")
+
+
+def _anew(depot: Depot, code: str) -> None:
+    row = mapping_of(code)
+    depot.map("product", code, f"P-{code}/{(row.version if row else 0) + 1}")
+
+
+_MAPPINGS: dict[str, Any] = {
+    "add HOOK": lambda depot: depot.map("product", "HOOK", "P-HOOK"),
+    "CRATE-M anew": lambda depot: _anew(depot, "CRATE-M"),
+    "end ROPE-10": lambda depot: _end(depot, "ROPE-10"),
+    "add ROPE-10": lambda depot: depot.map("product", "ROPE-10", "P-ROPE-10"),
+}
+
+
+def _replay(depot: Depot, *, what: str, which: int) -> None:
+    messages = list(InboundMessage.objects.order_by("pk"))
+    if messages:
+        acts.replay_message(pick(messages, which).pk, SOMEBODY, "again")
+
+
+def _on_case(depot: Depot, *, what: str, which: int) -> None:
+    cases = list(ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED).order_by("pk"))
+    if not cases:
+        return
+    case = pick(cases, which)
+    if what == "ignore":
+        jobs = case.waiting.select_related("job__document__parent")
+        documents = [case.document, *(each.job.document for each in jobs)]
+        names = {(each.parent or each).reference for each in documents if each is not None}
+        depot.ended |= {sale.id for sale in depot.sales if sale.name in names}
+    _ACTS[what](case.pk)
+
+
+class Machine(RuleBasedStateMachine):
+    """A rule that finds nothing to do does nothing: what can be drawn depends on nothing but what was drawn."""
+
+    builder: ClassVar[Builder]
+    tally: ClassVar[Counter[str]] = Counter()
+
+    @initialize(
+        point=st.sampled_from(["confirmed", "reserved", "reserved_part"]),
+        remainder=st.sampled_from(["backorder", "cancel"]),
+        answers=st.sampled_from([True, True, False]),
+        baskets=st.lists(BASKETS, min_size=1, max_size=3),
+    )
+    def open(self, point: str, remainder: str, answers: bool, baskets: list[list[tuple[str, float]]]) -> None:
+        """``answers``: the warehouse says yes to whatever it gets."""
+        self.depot: Depot = type(self).builder(release_point=point, remainder=remainder)
+        self.depot.wms.server.world.behaviour.acknowledge_after = 0.0 if answers else None
+        self.depot.look()  # what is sold from now on is seen
+        for basket in baskets:
+            self.depot.sold(*basket)
+        self.depot.look()
+        self.depot.all_arrive()
+        self.depot.run()
+
+    def teardown(self) -> None:
+        if hasattr(self, "depot"):
+            self._drain()
+            self._count()
+
+    def check_invariants(self, *given: Any, **named: Any) -> None:
+        super().check_invariants(*given, **named)
+        self.tally["steps"] += 1
+
+    # Odoo
+
+    @rule(basket=BASKETS, dies=DEATHS, ships=st.sampled_from([*MODES, None]))
+    def sell(self, basket: list[tuple[str, float]], dies: int | None, ships: str | None) -> None:
+        """Perhaps something of it leaves at once."""
+        sale = self.depot.sold(*basket)
+        self._work("odoo_poll", dies if not ships else None, 0)
+        held = [each for each in self.depot.held_orders() if ships and each.release.release == sale.release]
+        if ships and held:
+            self._ship(held[0], ships)
+            self.depot.all_arrive()
+            self._work("", dies, 0)
+
+    @rule(which=WHICH, how=st.sampled_from(["more", "less", "added", "cancelled", "by hand"]))
+    def change(self, which: int, how: str) -> None:
+        sale = pick(self.depot.sales, which)
+        self.depot.excuse(sale, *CHANGED)
+        with suppress(Fault):  # Odoo refuses what was delivered, cancelled or locked
+            _CHANGES[how](self.depot, sale)
+
+    # Crossdock
+
+    @rule(poll=st.sampled_from(["odoo_poll", "odoo_sweep", ""]), dies=DEATHS, stops=STOPS)
+    def work(self, poll: str, dies: int | None, stops: int) -> None:
+        self.depot.all_arrive()
+        self._work(poll, dies, stops)
+
+    @rule(seconds=st.sampled_from([30, 100, 200, 400, 0]))
+    def time_passes(self, seconds: int) -> None:
+        """0: until nothing is due any more."""
+        if not seconds:
+            self._drain()
+        self.depot.pass_time(seconds)
+        sweep.probe_breakers()
+
+    # the warehouse
+
+    def _orders(self, status: Sequence[str]) -> list[HeldOrder]:
+        return [held for held in self.depot.held_orders() if held.status in status and not held.closed]
+
+    @rule(which=WHICH, yes=st.sampled_from([True, True, False]))
+    def answer(self, which: int, yes: bool) -> None:
+        waiting = self._orders(["received"])
+        if not waiting:
+            return
+        release = pick(waiting, which).release
+        if yes:
+            self.depot.wms.accept(release.release)
+        elif not self.depot.wms.server.world.orders.shipped(release.release):
+            self.depot.excuse(self.depot.sale_of(release.order), "CD-4006")
+            self.depot.wms.reject(release.release, "no room")
+
+    @rule(which=WHICH, mode=MODE, final=FINAL, arrives=st.sampled_from([True, True, False]), dies=DEATHS, stops=STOPS)
+    def ship(self, which: int, mode: str, final: bool | None, arrives: bool, dies: int | None, stops: int) -> None:
+        wanted = self._orders(["received", "accepted"])
+        if wanted:
+            self._ship(pick(wanted, which), mode, final)
+        if arrives:
+            self.depot.all_arrive()
+            self._work("", dies, stops)
+
+    @rule(modes=st.lists(MODE, min_size=1, max_size=3), dies=DEATHS, stops=STOPS)
+    def ship_some(self, modes: list[str], dies: int | None, stops: int) -> None:
+        """Several orders at once."""
+        for held, mode in zip(self._orders(["received", "accepted"]), modes, strict=False):
+            self._ship(held, mode)
+        self.depot.all_arrive()
+        self._work("", dies, stops)
+
+    def _ship(self, held: HeldOrder, mode: str, final: bool | None = None) -> None:
+        release, packages = held.release, len(held.release.lines) % 3
+        if mode == "over":
+            self.depot.excuse(self.depot.sale_of(release.order), *CHANGED)
+        if mode == "short":  # of a single piece nothing leaves
+            self.depot.excuse(self.depot.sale_of(release.order), "CD-5011")
+        with suppress(httpx.HTTPStatusError):  # nothing is left, or no serial number
+            self.depot.wms.ship(release.release, mode, final=final, packages=packages)
+
+    # the network
+
+    @rule(which=WHICH, renumbered=st.booleans(), again=st.booleans(), dies=st.one_of(st.none(), st.integers(0, 3)))
+    def arrive(self, which: int, renumbered: bool, again: bool, dies: int | None) -> None:
+        if not self.depot.post.letters:
+            return
+        letter = pick(self.depot.post.letters, which)
+        if self.depot.post.overtakes(letter):
+            order = self.depot.wms.server.world.orders.held[letter.release].release.order
+            self.depot.excuse(self.depot.sale_of(order), *CHANGED, "CD-4006")
+        if again:
+            self.depot.arrive(letter, self.depot.post.new_number() if renumbered else letter.number)
+        with self.depot.death.after(dies):
+            self.depot.arrive(letter)
+
+    @rule(
+        who=st.sampled_from(["stock.picking", "stock.picking", "sale.order", "*", "warehouse"]),
+        fault=FAULTS,
+        method=st.sampled_from(["button_validate", "button_validate", "write", "web_search_read", "*"]),
+        skip=st.integers(0, 2),
+    )
+    def fails(self, who: str, method: str, fault: str, skip: int) -> None:
+        """One of its next calls does."""
+        if who == "warehouse":
+            self.depot.wms.fault(fault)
+        else:
+            match = {"model": who, "method": method, "protocol": "jsonrpc"}
+            self.depot.odoo.control("faults", {"match": match, "fault": fault, "times": 1, "skip": skip})
+
+    # people
+
+    @rule(what=st.sampled_from([*_MAPPINGS, "replay", "replay", *_ACTS, *_ACTS]), which=WHICH, dies=DEATHS)
+    def people(self, what: str, which: int, dies: int | None) -> None:
+        """Change a mapping, have a message worked on again, or clear a case."""
+        act = _MAPPINGS.get(what) or partial(_replay if what == "replay" else _on_case, what=what, which=which)
+        with self.depot.death.after(dies), suppress(NotAllowed):
+            act(self.depot)
+
+    def _work(self, poll: str, dies: int | None, stops: int) -> None:
+        meanwhile = partial(self._meanwhile, stops) if stops else None
+        with self.depot.death.after(dies, meanwhile):
+            if poll:
+                sweep.start_polls(poll)
+            self.depot.run()
+
+    def _meanwhile(self, seconds: int) -> None:
+        """Another worker comes by."""
+        self.depot.pass_time(seconds)
+        sweep.probe_breakers()
+        self.depot.run()
+
+    def _count(self) -> None:
+        depot, shipments = self.depot, self.depot.wms.server.world.orders.shipments
+        self.tally.update(
+            examples=1,
+            deaths=depot.death.kills,
+            stops=depot.death.stops,
+            sales=len(depot.sales),
+            shipments=len(shipments),
+        )
+        self.tally.update(posted=Effect.objects.filter(verb="ship", state="landed").count())
+        self.tally.update(set(ExceptionCase.objects.values_list("code", flat=True)))
+        depot.death.kills = depot.death.stops = 0
+
+    def _drain(self) -> None:
+        self.depot.drain()
+        prove(self.depot)

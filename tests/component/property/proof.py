@@ -1,0 +1,187 @@
+"""Does every side hold the same, once in effect; does everything that is not done wait for somebody?"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import chain
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Now
+
+from integration.canonical.shipments import ShipmentConfirmed
+from integration.models import (
+    ConnectionGate,
+    Document,
+    DocumentLine,
+    Effect,
+    ExceptionCase,
+    InboundMessage,
+    OutboundMessage,
+    RemoteSlot,
+    ResourceLock,
+    Stream,
+    SyncJob,
+)
+from tests.component.flows.conftest import SLUG
+from tests.component.flows.yard import Sale
+from tests.component.property import books
+from tests.component.property.depot import Depot, mapping_of
+
+State = SyncJob.State
+# Cases about a code, a connection or a person's turn: no order of theirs has to excuse them.
+UNMAPPED = "CD-3001"
+NEVER = ("CD-9001", "CD-9002", "CD-9003", "CD-1001", "CD-1007")
+
+
+def prove(depot: Depot) -> None:
+    """After a drain. Raises AssertionError with all that is wrong."""
+    wrong = [*_at_rest(), *_cases(depot), *_mappings(), *_messages()]
+    for shipment in depot.wms.server.world.orders.shipments:
+        wrong += _shipment(depot, shipment)
+    for sale in depot.sales:
+        wrong += _sale(depot, sale)
+    assert not wrong, "\n".join(wrong)
+
+
+def _at_rest() -> Iterator[str]:
+    """No work that nothing wakes, and nothing held by nobody."""
+    unresolved = SyncJob.objects.filter(pk=OuterRef("pk"), waits_on__case__state__in=ExceptionCase.UNRESOLVED)
+    active = SyncJob.objects.filter(state__in=SyncJob.ACTIVE).annotate(told=Exists(unresolved)).order_by("pk")
+    seen: set[int] = set()
+    for job in active.select_related("stream"):
+        head = job.stream_id not in seen
+        seen.add(job.stream_id)
+        if head and not (job.state in (State.BLOCKED, State.NEEDS_ATTENTION) and job.told):
+            yield f"{job} is {job.state} ({job.failure_code}) and nothing wakes it"
+        if head and job.stream.next_due_at != job.next_attempt_at:
+            yield f"{job} is due {job.next_attempt_at}, its stream {job.stream.next_due_at}"
+        if not head and job.state == State.RUNNING:
+            yield f"{job} runs behind another one"
+    for stream in Stream.objects.filter(Q(claim_token__isnull=False) | Q(claimed_until__isnull=False)):
+        yield f"{stream} is claimed"
+    for stream in Stream.objects.filter(next_due_at__isnull=False).exclude(pk__in=seen):
+        yield f"{stream} is due and empty"
+    for gate in ConnectionGate.objects.exclude(breaker="closed"):
+        yield f"{gate} with everything up"
+    held = [*RemoteSlot.objects.filter(leased_until__gt=Now()), *ResourceLock.objects.filter(held_until__gt=Now())]
+    yield from (f"{each} is held" for each in held)
+
+
+def _cases(depot: Depot) -> Iterator[str]:
+    """Each is about something that happened, and somebody or something waits for it."""
+    for case in ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED):
+        if case.code in NEVER:
+            yield f"{case.code}: {case.cause}"
+        if case.document_id is None and not case.waiting.exists():
+            yield f"nothing waits for {case.code}: {case.cause}"
+        sales = _about(depot, case)
+        if case.code not in (UNMAPPED, "CD-4007") and not any(case.code in depot.excused[sale.id] for sale in sales):
+            yield f"{case.code} for nothing that happened to {[sale.name for sale in sales]}: {case.cause}"
+        if case.code == "CD-4007" and not _unanswered(depot, case):
+            yield f"the warehouse answered: {case.cause}"
+
+
+def _unanswered(depot: Depot, case: ExceptionCase) -> bool:
+    """Its answer may have come, and wait behind a shipment that is stopped."""
+    release = str(case.context["release"])
+    held = depot.wms.server.world.orders.held.get(release)
+    waiting = SyncJob.objects.filter(flow="acknowledgement", inbound__reference=release, state=State.PENDING)
+    return (held is not None and held.status == "received") or waiting.exists()
+
+
+def _about(depot: Depot, case: ExceptionCase) -> list[Sale]:
+    waiting = case.waiting.select_related("job__document__parent")
+    documents = [case.document, *(each.job.document for each in waiting)]
+    orders = {(each.parent or each).reference for each in documents if each is not None} | {case.context.get("order")}
+    return [sale for sale in depot.sales if sale.name in orders]
+
+
+def _mappings() -> Iterator[str]:
+    for case in ExceptionCase.objects.filter(code=UNMAPPED, state__in=ExceptionCase.UNRESOLVED):
+        if mapping_of(str(case.context["code"])) is not None:
+            yield f"it is mapped: {case.cause}"
+
+
+def _messages() -> Iterator[str]:
+    """What was taken is worked on; what was to be sent is sent, replaced, or waits behind a case."""
+    for message in InboundMessage.objects.annotate(count=Count("jobs")).filter(count=0):
+        yield f"{message} has no job"
+    for message in OutboundMessage.objects.filter(state=OutboundMessage.State.QUEUED).select_related("job"):
+        if message.job.state not in SyncJob.ACTIVE:
+            yield f"{message} is queued, and its job {message.job.state}"
+    for effect in Effect.objects.filter(state=Effect.State.INTENDED):
+        if effect.job is None or effect.job.state not in SyncJob.ACTIVE:
+            yield f"nobody looks what came of {effect}"
+
+
+def _shipment(depot: Depot, shipment: ShipmentConfirmed) -> Iterator[str]:
+    """Once on each side, alike; or nowhere but in the warehouse, with a job that waits."""
+    sale = depot.sale_of(depot.wms.server.world.orders.held[shipment.release].release.order)
+    source = f"shipment/{SLUG}/{shipment.release}/{shipment.shipment}"
+    marked = books.of_odoo(depot.odoo, sale).marked[shipment.shipment]
+    theirs, ours = books.of_warehouse(shipment), books.of_ours(source)
+    landed = Effect.objects.filter(key=source, state=Effect.State.LANDED).exists()
+    name = f"{shipment.shipment} of {shipment.release}"
+    if len(marked) > 1:
+        yield f"{name} is posted {len(marked)} times: {marked}"
+    if ours or landed:
+        if not (landed and [theirs, theirs] == [ours, *marked]):
+            yield f"{name}: the warehouse says {theirs}, we say {ours} ({landed=}), Odoo says {marked}"
+    elif marked and sale.id not in depot.ended:
+        yield f"{name} is in Odoo, and we do not know"
+    elif not _waits(shipment) and sale.id not in depot.ended:
+        yield f"{name} is nowhere, and nothing waits"
+
+
+def _waits(shipment: ShipmentConfirmed) -> bool:
+    messages = InboundMessage.objects.filter(type="shipment.confirmed", reference=shipment.shipment)
+    return SyncJob.objects.filter(inbound__in=messages, state__in=SyncJob.ACTIVE).exists()
+
+
+def _sale(depot: Depot, sale: Sale) -> Iterator[str]:
+    odoo, ours = books.of_odoo(depot.odoo, sale), books.lines_of_ours(sale)
+    for line_id, line in odoo.lines.items():
+        name = f"{sale.name} line {line_id}"
+        if odoo.delivered[line_id] != line.shipped:
+            yield f"{name}: Odoo delivered {odoo.delivered[line_id]} and shipped {line.shipped}"
+        if sale.id not in depot.uneven and not line.balanced:
+            yield f"{name}: Odoo's sums: {line}"
+    yield from _own_sums(sale)
+    if _excused(depot, sale):
+        return
+    for line_id in odoo.lines.keys() | ours.keys():
+        known = line_id in ours
+        yield from _line(f"{sale.name} line {line_id}", odoo.lines[line_id], ours[line_id], known=known)
+    yield from _still_open(depot, sale)
+
+
+def _own_sums(sale: Sale) -> Iterator[str]:
+    for row in DocumentLine.objects.filter(document__parent__erp_id=sale.id):
+        left = row.ordered + row.over - row.shipped - row.cancelled
+        if left < 0 or row.over != max(Decimal(0), row.shipped - row.ordered):
+            yield f"{row}: {row.ordered=} {row.over=} {row.shipped=} {row.cancelled=}"
+
+
+def _excused(depot: Depot, sale: Sale) -> bool:
+    """A person ended a part of its work or did it by hand, or a case says why the sides differ."""
+    if sale.id in depot.ended | depot.by_hand:
+        return True
+    open_cases = ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED).exclude(code="CD-4007")
+    return sale in chain.from_iterable(_about(depot, case) for case in open_cases)
+
+
+def _line(name: str, odoo: books.Line, ours: books.Line, *, known: bool) -> Iterator[str]:
+    """What was cancelled before we ever asked for it is Odoo's alone."""
+    for what in ("over", "shipped", "open", *(["cancelled"] if known else [])):
+        if getattr(odoo, what) != getattr(ours, what):
+            yield f"{name}: {what}: Odoo says {odoo}, we say {ours}"
+
+
+def _still_open(depot: Depot, sale: Sale) -> Iterator[str]:
+    """What we think that the warehouse still has to ship is what it still means to ship."""
+    done = [Document.State.SHIPPED, Document.State.CANCELLED]
+    rows = DocumentLine.objects.filter(document__parent__erp_id=sale.id).exclude(document__state__in=done)
+    ours = {row.line: row.ordered + row.over - row.shipped - row.cancelled for row in rows}
+    theirs = books.open_at_warehouse(depot, sale)
+    theirs = {line: max(quantity, Decimal(0)) for line, quantity in theirs.items()}
+    if {line: left for line, left in ours.items() if left} != {line: left for line, left in theirs.items() if left}:
+        yield f"{sale.name}: still to ship: the warehouse says {theirs}, we say {ours}"
