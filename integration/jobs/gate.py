@@ -1,6 +1,7 @@
 """The breaker, the throttle and the call slots of a connection: one row and a few leases, shared by all workers."""
 
 import random
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +29,9 @@ WHERE id = (SELECT id FROM {SLOT} WHERE connection_id = %s AND number < %s
             ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id"""  # noqa: S608  (table names of our own)
 
+_KEEP = f"""
+UPDATE {SLOT} SET leased_until = now() + %s * interval '1 second' WHERE token = %s RETURNING 1"""  # noqa: S608
+
 _PROBE = f"""
 UPDATE {GATE} SET probe_at = now() + %s * interval '1 second'
 WHERE connection_id = %s AND breaker = 'open' AND probe_at <= now() RETURNING 1"""  # noqa: S608
@@ -50,6 +54,8 @@ class Pass:
     connection: Connection
     failures: int
     probing: bool
+    slot: uuid.UUID
+    leased_until: float  # by the monotonic clock
 
 
 @contextmanager
@@ -63,9 +69,10 @@ def enter(connection: Connection, *, seconds: float) -> Iterator[Pass]:
         probing = _run(_PROBE, [settings.ENGINE["breaker_probe_seconds"], connection.pk]) is not None
         if not probing:
             raise Unreachable("CD-1005", connection=connection.name)
+    asked = time.monotonic()
     token = _lease(connection, seconds)
     try:
-        yield Pass(connection, gate.failures, probing)
+        yield Pass(connection, gate.failures, probing, token, asked + seconds)
     finally:
         RemoteSlot.objects.filter(connection=connection, token=token).update(token=None, leased_until=None)
 
@@ -80,6 +87,14 @@ def _lease(connection: Connection, seconds: float) -> uuid.UUID:
         if _run(_LEASE, arguments) is None:
             raise Throttled("CD-1002", retry_after=random.uniform(0.2, 1.0), connection=connection.name)  # noqa: S311
     return token
+
+
+def keep(entered: Pass, seconds: float) -> None:
+    """Holds the slot for so long from now: for one call, so that a killed worker's is free soon."""
+    now = time.monotonic()
+    if entered.leased_until < now + seconds:
+        _run(_KEEP, [seconds, entered.slot])
+        entered.leased_until = now + seconds
 
 
 def pace(connection: Connection, *, patience: float) -> float:

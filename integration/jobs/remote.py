@@ -38,6 +38,7 @@ class RemoteGuard:
         self._work.before_call()
         if time.monotonic() + PATIENCE_SECONDS + timeout > self._work.claimed_until:
             self._work.keep_claim(PATIENCE_SECONDS + timeout + self._work.claim_seconds)
+        gate.keep(self._entered, PATIENCE_SECONDS + timeout)
         time.sleep(gate.pace(self._entered.connection, patience=PATIENCE_SECONDS))
         if writes and time.monotonic() >= self._work.deadline:
             raise Locked("CD-1004", connection=self._entered.connection.name, document=self._work.job.subject)
@@ -77,7 +78,8 @@ class ProbeGuard:
         _refuse_open_transaction(what)
         if self._connection is not None and self._connection.calls_per_second:
             ConnectionGate.objects.get_or_create(connection=self._connection)
-            time.sleep(gate.pace(self._connection, patience=PROBE_PATIENCE_SECONDS))
+            gate.keep(self._entered, PATIENCE_SECONDS + timeout)
+        time.sleep(gate.pace(self._connection, patience=PROBE_PATIENCE_SECONDS))
         yield
 
 
@@ -114,4 +116,5 @@ def _refuse_open_transaction(what: str) -> None:
 
 
 def _lease_seconds(connection: Connection) -> float:
-    return 8 * connection.read_timeout
+    """Of the first call; each call holds the slot for as long as it may take."""
+    return PATIENCE_SECONDS + connection.connect_timeout + connection.read_timeout

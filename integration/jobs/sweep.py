@@ -1,6 +1,7 @@
 """What beat has looked at every few seconds: work that nobody was woken for, and causes that are gone."""
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from integration.errors import Rejected
@@ -37,7 +38,9 @@ def release_mapped() -> int:
 
 def overdue_acknowledgements() -> int:
     """Opens a case for each release that the warehouse should have answered by now; returns how many."""
+    here = SyncJob.objects.filter(document=OuterRef("document"), inbound__isnull=False, state__in=SyncJob.ACTIVE)
     overdue = OutboundMessage.objects.filter(state=OutboundMessage.State.SENT, acknowledge_by__lt=Now())
+    overdue = overdue.exclude(Exists(here))  # its answer is here and waits in the stream
     rows = list(overdue.select_related("connection", "document__parent")[:500])
     for message in rows:
         with transaction.atomic():

@@ -102,7 +102,9 @@ class Stock:
             return {}
         model = self._call.version.package_model
         fields = ["id", "name", *(name for name in ("shipping_weight",) if self._call.fields(model, [name]))]
-        data = [[_external_id(posting, name), name, str(weights.get(name) or 0)][: len(fields)] for name in names]
+        data = [
+            [_external_id(picking, posting, name), name, str(weights.get(name) or 0)][: len(fields)] for name in names
+        ]
         ids = self._call.load(model, fields, data, companies=[picking.company_id])
         return dict(zip(names, ids, strict=True))
 
@@ -136,6 +138,7 @@ def _product(row: Row) -> int:
     return int(row["product_id"][0])
 
 
-def _external_id(posting: ShipmentPosting, package: str) -> str:
-    digest = hashlib.sha256(f"{posting.mark}\x00{package}".encode()).hexdigest()[:24]
+def _external_id(picking: Picking, posting: ShipmentPosting, package: str) -> str:
+    """Of this delivery's: a warehouse may count its shipments, and its parcels, anew for each order."""
+    digest = hashlib.sha256(f"{picking.id}\x00{posting.mark}\x00{package}".encode()).hexdigest()[:24]
     return f"__crossdock__.package_{digest}"

@@ -81,11 +81,9 @@ def _cases(depot: Depot) -> Iterator[str]:
 
 
 def _unanswered(depot: Depot, case: ExceptionCase) -> bool:
-    """Its answer may have come, and wait behind a shipment that is stopped."""
     release = str(case.context["release"])
     held = depot.wms.server.world.orders.held.get(release)
-    waiting = SyncJob.objects.filter(flow="acknowledgement", inbound__reference=release, state=State.PENDING)
-    return (held is not None and held.status == "received") or waiting.exists()
+    return held is not None and held.status == "received"
 
 
 def _about(depot: Depot, case: ExceptionCase) -> list[Sale]:

@@ -30,9 +30,7 @@ from tests.rig.servers import own_servers
 from tests.rig.town import new_town, setup
 
 # A busy server answers late: a write may take four times the read timeout, and land so long after its client has gone.
-# A killed worker's call slot stays taken for eight times the read timeout: with a kill every ten seconds, four slots
-# would all belong to the dead, and nobody could call.
-TIMES = {"connect_timeout": 5.0, "read_timeout": 15.0, "settle_seconds": 15, "max_concurrency": 16}
+TIMES = {"connect_timeout": 5.0, "read_timeout": 15.0, "settle_seconds": 15}
 PACE = {"ENGINE_RECHECK_SECONDS": "300"}  # other people's orders wait for their mapping, and need no second look
 PATIENCE = 300.0  # a delivery whose posting was killed waits until the call could have ended, and that three times
 LONGER = 420.0
