@@ -78,8 +78,7 @@ class ProbeGuard:
         _refuse_open_transaction(what)
         if self._connection is not None and self._connection.calls_per_second:
             ConnectionGate.objects.get_or_create(connection=self._connection)
-            gate.keep(self._entered, PATIENCE_SECONDS + timeout)
-        time.sleep(gate.pace(self._connection, patience=PROBE_PATIENCE_SECONDS))
+            time.sleep(gate.pace(self._connection, patience=PROBE_PATIENCE_SECONDS))
         yield
 
 
