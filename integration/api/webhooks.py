@@ -5,6 +5,7 @@ import time
 from base64 import b64encode
 from functools import lru_cache
 
+from django.db import IntegrityError
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -34,12 +35,20 @@ class Webhook(APIView):
         body = bodies.read(request._request)
         turn = limits.take(connection)
         try:
-            receipt = inbox.receive(_partner(connection), request.headers, body)
+            receipt = _receive(connection, request, body)
         except Forbidden:
             limits.give_back(turn)
             raise
         code = status.HTTP_200_OK if receipt.duplicate else status.HTTP_202_ACCEPTED
         return Response({"message": receipt.message_id}, status=code)
+
+
+def _receive(slug: str, request: Request, body: bytes) -> inbox.Receipt:
+    try:
+        return inbox.receive(_partner(slug), request.headers, body)
+    except IntegrityError:  # the connection that was remembered has been removed
+        _known.cache_clear()
+        return inbox.receive(_partner(slug), request.headers, body)
 
 
 def _partner(slug: str) -> Connection:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from integration.api import webhooks
 from integration.models import Connection, InboundMessage, SyncJob
 from tests.component.api.conftest import SHIPMENT, Sender
 
@@ -190,3 +191,18 @@ def test_a_paused_connection_still_receives(sender: Sender, wms: Connection) -> 
 def test_taking_a_message_needs_few_queries(sender: Sender, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(16):
         assert sender.post().status_code == 202
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_was_removed_and_made_anew_takes_messages_at_once(sender: Sender, wms: Connection) -> None:
+    """Its row was remembered for a moment: that must not become a failure of ours."""
+    assert sender.post().status_code == 202
+    SyncJob.objects.all().delete()
+    InboundMessage.objects.all().delete()
+    wms.delete()
+    assert sender.post().status_code == 401
+    Connection.objects.create(
+        slug="northgate", name="Northgate 3PL", kind="http_json", base_url="https://wms.test", secrets=wms.secrets
+    )
+    webhooks._known.cache_clear()
+    assert sender.post().status_code == 202

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db.models import F
@@ -154,7 +155,7 @@ def test_a_breaker_that_closed_without_letting_go_keeps_nobody_for_long(death: D
     gate_row = ConnectionGate.objects.create(connection=connection, breaker="open", failures=5, probe_at=Now())
     SyncJob.objects.filter(pk=job.pk).update(state=State.RETRY, waits_for=connection, next_attempt_at=Now())
     time_passes(-300)
-    entered = gate.Pass(connection, failures=5, probing=True)
+    entered = gate.Pass(connection, failures=5, probing=True, slot=uuid4(), leased_until=0.0)
     for points in range(MOST):
         with death.after(points):
             gate.succeeded(entered)
