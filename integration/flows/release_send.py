@@ -43,12 +43,8 @@ def _write(message: OutboundMessage, wms: WmsAdapter) -> effects.Write:
         probe=partial(_probe, message, wms) if findable else None,
         resend_safe=True,
         seconds=message.connection.read_timeout + message.connection.connect_timeout,
-        wanted=partial(_still_queued, message),
+        message=message.pk,
     )
-
-
-def _still_queued(message: OutboundMessage) -> bool:
-    return OutboundMessage.objects.filter(pk=message.pk, state=State.QUEUED).exists()
 
 
 def _send(message: OutboundMessage, wms: WmsAdapter) -> Mapping[str, Any]:
