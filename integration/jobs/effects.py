@@ -82,6 +82,7 @@ def make(work: Work, connection: Connection, write: Write) -> Effect:
     if effect.state == Effect.State.LANDED:
         return effect
     failpoints.hit("after_intent")
+    failpoints.hit("stands_still")
     return _send(effect, write)
 
 

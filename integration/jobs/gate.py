@@ -15,7 +15,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from integration.errors import IntegrationError, Throttled, Unreachable
-from integration.jobs import cases, streams
+from integration.jobs import cases, failpoints, streams
 from integration.models import Connection, ConnectionGate, RemoteSlot, SyncJob
 
 GATE, SLOT = ConnectionGate._meta.db_table, RemoteSlot._meta.db_table
@@ -71,6 +71,7 @@ def enter(connection: Connection, *, seconds: float) -> Iterator[Pass]:
             raise Unreachable("CD-1005", connection=connection.name)
     asked = time.monotonic()
     token = _lease(connection, seconds)
+    failpoints.hit("holding_slot")
     try:
         yield Pass(connection, gate.failures, probing, token, asked + seconds)
     finally:
@@ -123,12 +124,14 @@ def succeeded(entered: Pass) -> None:
     """The remote system answered: closes the breaker and lets all that waited for it go on, most urgent first."""
     if not entered.failures and not entered.probing:
         return
-    entered.failures, entered.probing = 0, False
+    probed, entered.failures, entered.probing = entered.probing, 0, False
     connection = entered.connection
     with transaction.atomic():
         gate = ConnectionGate.objects.filter(connection=connection)
         gate.update(breaker=CLOSED, failures=0, opened_at=None, probe_at=None, last_success_at=Now())
         cases.clear("It answers again.", Unreachable("CD-1001", connection=connection.name).fingerprint)
+    if probed:
+        failpoints.hit("after_breaker")
     with transaction.atomic():  # a second one: settling jobs lock their stream first and the gate after it
         let_go(SyncJob.objects.filter(waits_for=connection, state=SyncJob.State.RETRY))
 
