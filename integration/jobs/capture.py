@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from integration.adapters.base import ErpGateway
 from integration.canonical.erp import Change, Order
 from integration.errors import InvalidDocument
-from integration.jobs import acts, cases, inbox, sql, streams
+from integration.jobs import acts, cases, failpoints, inbox, sql, streams
 from integration.jobs.queue import enqueue
 from integration.jobs.work import Work
 from integration.models import CaptureCursor, CapturedRecord, Connection, Document, ExceptionCase, SeenWrite
@@ -49,6 +49,7 @@ def poll(connection: Connection, erp: ErpGateway, model: str) -> int:
     while page := erp.changes(model, since, after_id=after_id, limit=PAGE):
         after_id = page[-1].id
         met += _keep(connection, model, page, settled_before=erp.now() - UNSETTLED)
+        failpoints.hit("in_look")
         latest = max(latest, *(change.written_at for change in page))
         if len(page) < PAGE:
             break
@@ -65,6 +66,7 @@ def sweep(connection: Connection, erp: ErpGateway) -> int:
         after_id, found = ids[-1], found + len(ids)
         with transaction.atomic():
             inbox.mark_dirty(connection, ORDER, list(ids))
+        failpoints.hit("in_look")
     CaptureCursor.objects.filter(connection=connection, model=ORDER).update(swept_at=Now())
     return found
 
@@ -83,6 +85,7 @@ def read(work: Work, connection: Connection, erp: ErpGateway) -> int:
         with transaction.atomic():
             streams.lock(work.claim)
             same = _looked_at(connection, marked, orders)
+        failpoints.hit("in_look")
         for record_id, dirty_at in sorted(marked.items()):
             if record_id in same:
                 continue

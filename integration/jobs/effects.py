@@ -21,7 +21,6 @@ Result = Mapping[str, Any]
 EFFECT, OUTBOUND = Effect._meta.db_table, OutboundMessage._meta.db_table
 
 
-
 def _intending(wanted: str, conflict: str) -> str:
     """The intent commits only under the current claim, which then outlasts the call."""
     return f"""
@@ -169,6 +168,7 @@ def _begin(work: Work, connection: Connection, write: Write, *, again: bool) -> 
         return NotWanted if unwanted else ClaimLost
     work.deadline, work.claimed_until = asked + write.seconds, max(work.claimed_until, asked + claim_seconds)
     failpoints.hit("after_intent")
+    failpoints.hit("stands_still")
     return Effect(pk=made, connection=connection, key=write.key, state=Effect.State.INTENDED, intent=dict(write.intent))
 
 

@@ -16,7 +16,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from integration.errors import IntegrationError, Throttled, Unreachable
-from integration.jobs import cases, sql, streams
+from integration.jobs import cases, failpoints, sql, streams
 from integration.models import Connection, ConnectionGate, RemoteSlot, SyncJob
 
 GATE, SLOT = ConnectionGate._meta.db_table, RemoteSlot._meta.db_table
@@ -80,6 +80,7 @@ def enter(connection: Connection, *, seconds: float) -> Iterator[Pass]:
     if not connection.enabled:
         raise Throttled("CD-1002", retry_after=PAUSED_SECONDS, connection=connection.name)
     entered = _entered(connection, seconds + SPARE_SECONDS)
+    failpoints.hit("holding_slot")
     try:
         yield entered
     finally:
@@ -151,12 +152,14 @@ def succeeded(entered: Pass) -> None:
     """The remote system answered: closes the breaker and lets all that waited for it go on, most urgent first."""
     if not entered.failures and not entered.probing:
         return
-    entered.failures, entered.probing = 0, False
+    probed, entered.failures, entered.probing = entered.probing, 0, False
     connection = entered.connection
     with transaction.atomic():
         gate = ConnectionGate.objects.filter(connection=connection)
         gate.update(breaker=CLOSED, failures=0, opened_at=None, probe_at=None, last_success_at=Now())
         cases.clear("It answers again.", Unreachable("CD-1001", connection=connection.name).fingerprint)
+    if probed:
+        failpoints.hit("after_breaker")
     with transaction.atomic():  # a second one: settling jobs lock their stream first and the gate after it
         let_go(SyncJob.objects.filter(waits_for=connection, state=SyncJob.State.RETRY))
 

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from integration.adapters import registry
 from integration.adapters.base import Received
 from integration.errors import InvalidDocument
-from integration.jobs import dispatch, remote, sql, streams
+from integration.jobs import dispatch, failpoints, remote, sql, streams
 from integration.jobs.queue import NewJob, enqueue
 from integration.models import (
     CapturedRecord,
@@ -81,9 +81,11 @@ def receive(connection: Connection, headers: Mapping[str, str], body: bytes) -> 
     adapter = registry.wms_for_receiving(remote.settings_for(connection))
     adapter.verify(headers, body, now=datetime.now(UTC))
     received = adapter.parse(headers, body)
+    failpoints.hit("before_message")
     kept = sql.rows(_KEEP, _row(connection, received, headers, body))
     if not kept:
         return _repeated(connection, received.external_id, body)
+    failpoints.hit("after_message")
     transaction.on_commit(partial(dispatch.wake, LANES[received.event.type]))
     return Receipt(kept[0][0], duplicate=False)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from integration.errors import Locked
-from integration.jobs import sql
+from integration.jobs import failpoints, sql
 from integration.jobs.work import Work
 from integration.models import ResourceLock
 
@@ -42,6 +42,7 @@ def held(work: Work, keys: Sequence[str]) -> Iterator[None]:
             busy = work.connection.name if work.connection else ""
             raise Locked("CD-1004", connection=busy, document=work.job.subject, retry_after=random.random())  # noqa: S311
         time.sleep(random.uniform(0.02, 0.1))  # noqa: S311
+    failpoints.hit("holding_stock")
     try:
         yield
     finally:

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from psycopg.errors import DeadlockDetected
 
 from integration.errors import IntegrationError, OutcomeUnknown, Permanent, Transient
-from integration.jobs import cases, retry, sql, streams
+from integration.jobs import cases, failpoints, retry, sql, streams
 from integration.jobs.states import sources
 from integration.jobs.work import Outcome, Work
 from integration.models import Connection, ConnectionGate, JobAttempt, SyncJob
@@ -82,6 +82,7 @@ def _success(work: Work, outcome: Outcome) -> bool:
     succeed([(work, outcome)])
     if work.job.failure_code:  # only a job that failed before can have a case
         cases.went_on(work.job, "It went through.")
+    failpoints.hit("in_settle")
     return True
 
 

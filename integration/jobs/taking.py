@@ -16,7 +16,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from integration.errors import Permanent
-from integration.jobs import settle, sql, streams
+from integration.jobs import failpoints, settle, sql, streams
 from integration.jobs.states import sources
 from integration.jobs.streams import ACTIVE, JOB, Claim
 from integration.jobs.work import Work
@@ -62,6 +62,10 @@ def batch(lane: Lane, size: int) -> list[Taken]:
         claims = streams.claim(lane, streams=wanted(size), seconds=seconds)
         whole = [claim.stream_id for claim in claims if not claim.abandoned]
         jobs = _take(whole, max(1, min(most, size // len(claims)))) if whole else []
+        if jobs:
+            failpoints.hit("in_taking")
+    if len(jobs) > 1:
+        failpoints.hit("batch_taken")
     by_stream: dict[int, list[Work]] = {claim.stream_id: [] for claim in claims}
     held = {claim.stream_id: claim for claim in claims}
     for job in jobs:
