@@ -24,7 +24,7 @@ RETURNING id, key"""
 
 _TOUCH = touching()
 _TOUCH_ALL = touching("(SELECT unnest(%(keys)s::text[]) AS key ORDER BY key) AS named", "named.key")
-_HOLD_NAMED = f"SELECT FROM {STREAM} WHERE key = ANY(%s::text[]) ORDER BY id FOR UPDATE"  # noqa: S608
+_HOLD_NAMED = f"SELECT FROM {STREAM} WHERE key = ANY(%s::text[]) ORDER BY id FOR UPDATE"
 
 # Looked up once, whatever the plan: joined as a subquery it may run for each stream, and claim more than the limit.
 _CLAIM = f"""
