@@ -18,9 +18,10 @@ def handle(work: Work) -> Outcome:
     event = event_of(message)
     assert isinstance(event, OrderAcceptedEvent | OrderRejectedEvent)  # noqa: S101  (the inbox routes by type)
     answered = _answered(message, event)
-    latest = OutboundMessage.objects.filter(document=answered.document).order_by("-version").first()
-    if latest is not None and latest.version > answered.version:
-        return Outcome(f"version {answered.version} was replaced by version {latest.version} meanwhile")
+    versions = OutboundMessage.objects.filter(document=answered.document_id).order_by("-version")
+    latest = versions.values_list("version", flat=True)[0]
+    if latest > answered.version:
+        return Outcome(f"version {answered.version} was replaced by version {latest} meanwhile")
     if isinstance(event.data, OrderRejected):
         reason = _reason(event.data)
         return Outcome(f"refused: {reason}", partial(answers.rejected, answered, reason))

@@ -69,9 +69,9 @@ def _commit(message: OutboundMessage, reply: Reply) -> None:
     OutboundMessage.objects.filter(pk=message.pk, state=State.QUEUED).update(
         state=State.SENT, sent_at=Now(), acknowledge_by=Now() + due, partner_reference=reply.reference[:100]
     )
-    message.refresh_from_db()
-    replaced = OutboundMessage.objects.filter(document=message.document, version__lt=message.version)
-    replaced.update(acknowledge_by=None)
+    if message.version > 1:
+        replaced = OutboundMessage.objects.filter(document=message.document_id, version__lt=message.version)
+        replaced.update(acknowledge_by=None)
     if reply.answer == Answer.ACCEPTED:
         answers.accepted(message)
     elif reply.answer == Answer.REJECTED:

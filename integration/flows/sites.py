@@ -5,7 +5,7 @@ from fractions import Fraction
 from django.db.models import Q
 
 from integration.jobs import mappings
-from integration.models import BusinessRule, Connection, Document, Warehouse
+from integration.models import BusinessRule, Document, Warehouse
 from integration.rules.policy import ReleasePoint, Rule, RuleKind, Rules
 from integration.rules.release import Site
 from integration.rules.shipping import ReleasedLine
@@ -47,7 +47,7 @@ def released_lines(delivery: Document) -> tuple[ReleasedLine, ...]:
     )
 
 
-def warehouses_of(erp: Connection) -> dict[int, Warehouse]:
-    """By Odoo's id of the warehouse."""
-    rows = Warehouse.objects.filter(erp=erp).select_related("erp", "wms")
+def warehouses_of(erp_id: int) -> dict[int, Warehouse]:
+    """Those of one Odoo connection, by Odoo's id of the warehouse."""
+    rows = Warehouse.objects.filter(erp=erp_id).select_related("erp", "wms")
     return {row.erp_warehouse_id: row for row in rows}

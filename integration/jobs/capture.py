@@ -223,9 +223,7 @@ def _keep_looks(work: Work, connection: Connection, looks: Sequence[_Look]) -> i
     return len(documents)
 
 
-def _told(
-    statement: str, connection: Connection, looks: Sequence[_Look], snapshots: Sequence[bytes] = ()
-) -> set[int]:
+def _told(statement: str, connection: Connection, looks: Sequence[_Look], snapshots: Sequence[bytes] = ()) -> set[int]:
     """The records that it changed."""
     if not looks:
         return set()
