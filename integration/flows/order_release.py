@@ -15,7 +15,7 @@ from integration.canonical.erp import Order
 from integration.errors import Causes, Permanent
 from integration.flows import releases, sites
 from integration.flows.releases import Change, Delivery
-from integration.jobs import capture, inbox, remote, warehouses
+from integration.jobs import capture, configuration, inbox, remote, warehouses
 from integration.jobs.work import Outcome, Work
 from integration.models import CapturedRecord, Document, Effect, ExternalReference, Warehouse
 from integration.rules import release as rules
@@ -69,7 +69,7 @@ def _have_it_read(record: CapturedRecord) -> None:
 
 def _deliveries(record: CapturedRecord, found: _Findings) -> Iterator[Delivery]:
     order = Order.model_validate(record.snapshot)
-    connected = sites.warehouses_of(record.connection_id)
+    connected = configuration.warehouses_of(record.connection_id)
     parent, known = _documents(record.connection_id, order)
     for picking in order.pickings:
         warehouse = connected.get(picking.warehouse_id or order.warehouse_id)
@@ -112,9 +112,12 @@ def _release_first(work: Work, delivery: Delivery, found: _Findings) -> None:
 
 def _open_at_partner(delivery: Delivery) -> bool:
     """A backorder, of whatever generation, of a release that the warehouse has not finished: it ships from there."""
+    ancestors = _ancestors(delivery)
+    if not ancestors:
+        return False
     erp = delivery.warehouse.erp
     held = ExternalReference.objects.filter(
-        erp=erp, model="stock.picking", record_id__in=_ancestors(delivery), partner=delivery.warehouse.wms
+        erp=erp, model="stock.picking", record_id__in=ancestors, partner=delivery.warehouse.wms
     )
     releases_of_it = held.filter(document_type="release").values_list("reference", flat=True)
     roots = Document.objects.filter(connection=erp, kind=Document.Kind.DELIVERY, reference__in=list(releases_of_it))
