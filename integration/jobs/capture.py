@@ -156,8 +156,7 @@ def read_all_again(connection: Connection) -> None:
 
 def read_again(connection: Connection, order_id: int) -> None:
     """The snapshot is out of date: nothing is decided on it until a new one is there. Call inside a transaction."""
-    inbox.mark_dirty(connection, ORDER, [order_id])
-    CapturedRecord.objects.filter(connection=connection, model=ORDER, record_id=order_id).update(content_hash="")
+    inbox.mark_dirty(connection, ORDER, [order_id], forget=True)
 
 
 def content_hash(order: Order) -> str:

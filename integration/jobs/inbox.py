@@ -102,17 +102,21 @@ def hint(connection: Connection, model: str, record_id: int) -> None:
         mark_dirty(connection, model, [record_id], delay=HINT_SECONDS)
 
 
-def mark_dirty(connection: Connection, model: str, record_ids: list[int], *, delay: float = 0.0) -> None:
+def mark_dirty(
+    connection: Connection, model: str, record_ids: list[int], *, delay: float = 0.0, forget: bool = False
+) -> None:
     """Has these records read; the same door for hints, polls and sweeps. Call inside a transaction.
 
-    The reading stream is locked first, as the reader does, so that the two cannot block each other.
+    ``forget``: nothing is decided on the snapshot that there is. The reading stream is locked first, as the reader
+    does, so that the two cannot block each other.
     """
     enqueue(read_job(connection, delay))
     rows = [
         CapturedRecord(connection=connection, model=model, record_id=pk, dirty_at=Now()) for pk in sorted(record_ids)
     ]
+    changed = ["dirty_at", "content_hash"] if forget else ["dirty_at"]
     CapturedRecord.objects.bulk_create(
-        rows, update_conflicts=True, update_fields=["dirty_at"], unique_fields=["connection", "model", "record_id"]
+        rows, update_conflicts=True, update_fields=changed, unique_fields=["connection", "model", "record_id"]
     )
 
 
