@@ -131,7 +131,7 @@ def shipped(document: Document) -> None:
     Where the address changed as well, a person looks.
     """
     told = ExceptionCase.objects.filter(document=document, code="CD-4004", state__in=ExceptionCase.UNRESOLVED)
-    case = told.filter(context__closes_when_shipped=True).first()
+    case = next((case for case in told if case.context.get("closes_when_shipped")), None)
     if case is not None and _left_as_asked(document):
         cases.clear("The goods left as Odoo asks for them now.", case.fingerprint)
 
