@@ -1,5 +1,6 @@
-"""What the bench's Django workers run: the engine with a flow that does nothing, and the naive durable task."""
+"""What the bench's Django workers run: the engine with flows that do next to nothing, and the naive durable task."""
 
+import time
 from functools import cache
 
 from celery import shared_task
@@ -10,12 +11,17 @@ from integration.jobs.work import Outcome, Work
 from integration.models import Connection, Lane
 from tests.bench.peers.models import NaiveJob
 
-FLOW, EFFECT = "nothing", "effect"
+FLOW, STAMPED, EFFECT = "nothing", "stamped", "effect"
 PARTNER = "bench-partner"
 
 
 def nothing(_work: Work) -> Outcome:
     return Outcome("nothing to do")
+
+
+def stamped(_work: Work) -> Outcome:
+    """Tells when it ran."""
+    return Outcome(str(time.monotonic_ns()))
 
 
 def effect(work: Work) -> Outcome:
@@ -32,7 +38,7 @@ def _partner() -> Connection:
 
 @shared_task(name=dispatch.TASK, ignore_result=True)
 def run_lane(lane: int) -> None:
-    engine.run_lane(Lane(lane), {FLOW: nothing, EFFECT: effect})
+    engine.run_lane(Lane(lane), {FLOW: nothing, STAMPED: stamped, EFFECT: effect})
 
 
 @shared_task(ignore_result=True, acks_late=True)
