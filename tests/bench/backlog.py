@@ -1,15 +1,14 @@
 """Whether the engine keeps its pace, however much waits: from 1,000 to 1,000,000 jobs, and in few hot streams."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from statistics import fmean, harmonic_mean
 
 from config.local.stack import Stack
 from config.local.supervisor import Supervisor
 from tests.bench import report, waiting
-from tests.bench.crew import LANE_QUEUE, OURS, Crew
+from tests.bench.crew import OURS, Crew, Pace
 from tests.bench.report import Row
 from tests.bench.tasks import FLOW
-from tests.bench.waiting import MANY
 
 SECTION = "backlog"
 NAME, PROCESSES = "backlog", 2
@@ -18,19 +17,13 @@ MEASURED = 20_000  # ends; fewer wait: filled and drained several times
 FLAT = 0.9
 
 
-@dataclass(frozen=True)
-class Pace:
-    per_second: float
-    cpu_ms: float
-
-
 class Backlog:
     def __init__(self, stack: Stack, processes: Supervisor, env: Mapping[str, str]) -> None:
         self._crew = Crew(stack, processes, env)
 
     def measure(self, rounds: int, tell: Callable[[str], None]) -> list[Row]:
         found: dict[int, list[Pace]] = {count: [] for count in WAITING}
-        self._crew.start(NAME, OURS, LANE_QUEUE, PROCESSES)
+        self._crew.start(NAME, OURS, waiting.QUEUE, PROCESSES)
         self._pace(WAITING[1], WAITING[1])  # for warming up
         for _ in range(rounds):
             for count in WAITING:
@@ -40,18 +33,10 @@ class Backlog:
         return _rows(found)
 
     def _pace(self, count: int, measured: int) -> Pace:
-        """Of the first ``measured`` jobs, or of as many fillings as it takes to have measured so many."""
-        seconds = cost = 0.0
-        ended = 0
-        portion = min(count, measured)
-        for _ in range(measured // portion):
-            waiting.fill(FLOW, count, MANY)
-            before = self._crew.cpu(NAME)
-            with self._crew.turn(NAME):
-                seconds += waiting.drained(portion)
-                ended, cost = ended + waiting.ended(), cost + self._crew.cpu(NAME) - before
-            waiting.put_away()
-        return Pace(measured / seconds, cost / ended * 1000)
+        """Of the first ``measured`` jobs; of as many fillings as hold so many."""
+        fillings = max(1, measured // count)
+        paces = [waiting.pace(self._crew, NAME, FLOW, count, measured=measured) for _ in range(fillings)]
+        return Pace(harmonic_mean(each.per_second for each in paces), fmean(each.cpu_ms for each in paces))
 
 
 def _rows(found: Mapping[int, Sequence[Pace]]) -> list[Row]:

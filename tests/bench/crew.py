@@ -3,20 +3,25 @@
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from config.local import services
 from config.local.stack import Stack
 from config.local.supervisor import Supervisor
-from integration.jobs import dispatch
-from tests.bench import waiting
 from tests.bench.worker import app
 from tests.rig import cpu
 from tests.rig.poll import until
 
 OURS = "tests.bench.worker"
-LANE_QUEUE = dispatch.queue(waiting.LANE)
 PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast jobs left, and what one of them cost in worker, database and broker."""
+
+    per_second: float
+    cpu_ms: float
 
 
 class Crew:

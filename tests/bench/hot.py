@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from config.local.stack import Stack
 from config.local.supervisor import Supervisor
 from tests.bench import report, waiting
-from tests.bench.crew import LANE_QUEUE, OURS, Crew
+from tests.bench.crew import OURS, Crew
 from tests.bench.report import Row
 from tests.bench.tasks import STAMPED
 from tests.bench.waiting import ATTEMPT, JOB, MANY, Shape
@@ -30,7 +30,7 @@ class HotStreams:
 
     def measure(self, rounds: int, tell: Callable[[str], None]) -> list[Row]:
         few, many = list[float](), list[float]()
-        self._crew.start(NAME, OURS, LANE_QUEUE, PROCESSES)
+        self._crew.start(NAME, OURS, waiting.QUEUE, PROCESSES)
         self._speed(MANY)  # for warming up
         for _ in range(rounds):
             many.append(self._speed(MANY))
@@ -41,13 +41,10 @@ class HotStreams:
 
     def _speed(self, shape: Shape) -> float:
         """Jobs a second. Raises RuntimeError when one ran before its forerunner."""
-        waiting.fill(STAMPED, JOBS, shape)
-        with self._crew.turn(NAME):
-            seconds = waiting.drained(JOBS)
-        waiting.put_away()
+        pace = waiting.pace(self._crew, NAME, STAMPED, JOBS, shape)
         if overtaken := waiting.number(_OVERTAKEN):
             raise RuntimeError(f"{overtaken:g} jobs ran before the one in front of them")
-        return JOBS / seconds
+        return pace.per_second
 
 
 def _rows(few: Sequence[float], many: Sequence[float]) -> list[Row]:

@@ -12,7 +12,9 @@ from tests.bench.backlog import Backlog
 from tests.bench.flows import Flows
 from tests.bench.hot import HotStreams
 from tests.bench.jobs import Jobs
+from tests.bench.memory import Memory
 from tests.bench.report import Row
+from tests.bench.scaling import Scaling
 from tests.bench.webhooks import Webhooks
 
 
@@ -28,6 +30,8 @@ def measure(
         "jobs": Jobs(stack, processes, env, asked.jobs),
         "backlog": Backlog(stack, processes, env),
         "hot": HotStreams(stack, processes, env),
+        "processes": Scaling(stack, processes, env),
+        "memory": Memory(stack, processes, env),
         "flows": Flows(processes, env, asked.orders),
         "webhooks": Webhooks(processes, env, asked.seconds),
     }

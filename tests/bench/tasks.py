@@ -27,13 +27,15 @@ def stamped(_work: Work) -> Outcome:
 def effect(work: Work) -> Outcome:
     """One write at a partner that answers at once: its intent is committed before, its result afterwards."""
     write = effects.Write(f"bench/{work.job.pk}", "nothing", {}, dict, resend_safe=True)
-    effects.once(work, _partner(), write)
+    effects.once(work, partner(), write)
     return Outcome("written")
 
 
 @cache
-def _partner() -> Connection:
-    return Connection.objects.get(slug=PARTNER)
+def partner() -> Connection:
+    """Whom the effects are made at."""
+    named = {"name": "Bench", "kind": "http_json", "base_url": "http://127.0.0.1"}
+    return Connection.objects.get_or_create(slug=PARTNER, defaults=named)[0]
 
 
 @shared_task(name=dispatch.TASK, ignore_result=True)

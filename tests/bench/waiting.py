@@ -9,9 +9,11 @@ from django.db import connection as database
 
 from integration.jobs import dispatch
 from integration.models import Effect, JobAttempt, Lane, Stream, SyncJob
+from tests.bench.crew import Crew, Pace
 from tests.rig.poll import until
 
 LANE = Lane.INVENTORY
+QUEUE = dispatch.queue(LANE)
 JOBS_PER_STREAM = 5
 NEIGHBOURS = 1000  # the jobs of a stream come among so many: one after the other, and not in one page
 PATIENCE = 180.0
@@ -68,11 +70,16 @@ def fill(flow: str, jobs: int, shape: Shape = MANY) -> None:
     run("CHECKPOINT")
 
 
-def drained(jobs: int) -> float:
-    """Wakes the workers and waits until so many jobs are done; seconds from the first start to the last end."""
-    dispatch.send(LANE)
-    until(lambda: ended() >= jobs, seconds=PATIENCE, every=0.02)
-    return number(_SPAN, [jobs])
+def pace(crew: Crew, name: str, flow: str, jobs: int, shape: Shape = MANY, *, measured: int | None = None) -> Pace:
+    """Of the first ``measured`` of so many jobs; of all of them unless told otherwise."""
+    fill(flow, jobs, shape)
+    wanted, before = min(measured or jobs, jobs), crew.cpu(name)
+    with crew.turn(name):
+        dispatch.send(LANE)
+        until(lambda: ended() >= wanted, seconds=PATIENCE, every=0.02)
+        cost, over = crew.cpu(name) - before, ended()
+    put_away()
+    return Pace(wanted / number(_SPAN, [wanted]), cost / over * 1000)
 
 
 def put_away() -> None:
