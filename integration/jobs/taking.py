@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from integration.errors import Permanent
 from integration.jobs import failpoints, rows, settle, sql, streams
 from integration.jobs.states import sources
-from integration.jobs.streams import ACTIVE, JOB, Claim
+from integration.jobs.streams import JOB, Claim, first_of
 from integration.jobs.work import Work
 from integration.models import Lane, SyncJob
 
@@ -31,8 +31,8 @@ WITH due AS (
     SELECT id, bool_and(
       state = 'pending' AND COALESCE(next_attempt_at <= now(), true)
       OR state IN ('retry', 'blocked') AND COALESCE(next_attempt_at <= now(), false)) OVER (ORDER BY id) AS runs
-    FROM (SELECT id, state, next_attempt_at FROM {JOB}
-          WHERE stream_id = claimed.stream_id AND state IN ({ACTIVE}) ORDER BY id LIMIT %s::int) AS first) AS head
+    FROM (SELECT id, state, next_attempt_at FROM {JOB} AS job
+          WHERE {first_of("job", "claimed.stream_id")} LIMIT %s::int) AS first) AS head
   WHERE head.runs)
 UPDATE {JOB} AS job SET state = 'running', tries = tries + 1, started_at = now(), next_attempt_at = NULL,
   started_with = (SELECT count(*) FROM due)
@@ -76,7 +76,7 @@ def one(claim: Claim) -> Work | None:
     seconds, asked = settings.ENGINE["claim_seconds"], time.monotonic()
     with transaction.atomic():
         streams.lock(claim)
-        job = SyncJob.objects.filter(stream_id=claim.stream_id, state__in=SyncJob.ACTIVE).order_by("id").first()
+        job = _first(claim.stream_id)
         if job is None:
             return None
         settle.left_behind(job)
@@ -85,6 +85,12 @@ def one(claim: Claim) -> Work | None:
         streams.extend(claim, seconds)
     job.refresh_from_db()
     return _work(job, claim, seconds, asked)
+
+
+def _first(stream_id: int) -> SyncJob | None:
+    """See ``streams.first_of``."""
+    jobs = SyncJob.objects.filter(stream_id__gte=stream_id, stream_id__lte=stream_id, state__in=SyncJob.ACTIVE)
+    return jobs.order_by("stream_id", "id").first()
 
 
 def _take(stream_ids: Sequence[int], per_stream: int) -> list[SyncJob]:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SECTIONS = ("jobs", "flows", "webhooks")
+SECTIONS = ("jobs", "backlog", "hot", "processes", "memory", "flows", "webhooks")
 
 
 @dataclass(frozen=True)

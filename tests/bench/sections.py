@@ -8,9 +8,13 @@ from django.core.management import call_command
 from config.local.stack import Stack
 from config.local.supervisor import Supervisor
 from tests.bench.asked import Asked
+from tests.bench.backlog import Backlog
 from tests.bench.flows import Flows
+from tests.bench.hot import HotStreams
 from tests.bench.jobs import Jobs
+from tests.bench.memory import Memory
 from tests.bench.report import Row
+from tests.bench.scaling import Scaling
 from tests.bench.webhooks import Webhooks
 
 
@@ -24,6 +28,10 @@ def measure(
     call_command("migrate", interactive=False, verbosity=0, run_syncdb=True)  # the peers' tables have no migration
     sections: dict[str, Section] = {
         "jobs": Jobs(stack, processes, env, asked.jobs),
+        "backlog": Backlog(stack, processes, env),
+        "hot": HotStreams(stack, processes, env),
+        "processes": Scaling(stack, processes, env),
+        "memory": Memory(stack, processes, env),
         "flows": Flows(processes, env, asked.orders),
         "webhooks": Webhooks(processes, env, asked.seconds),
     }

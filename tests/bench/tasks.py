@@ -1,5 +1,6 @@
-"""What the bench's Django workers run: the engine with a flow that does nothing, and the naive durable task."""
+"""What the bench's Django workers run: the engine with flows that do next to nothing, and the naive durable task."""
 
+import time
 from functools import cache
 
 from celery import shared_task
@@ -10,7 +11,7 @@ from integration.jobs.work import Outcome, Work
 from integration.models import Connection, Lane
 from tests.bench.peers.models import NaiveJob
 
-FLOW, EFFECT = "nothing", "effect"
+FLOW, STAMPED, EFFECT = "nothing", "stamped", "effect"
 PARTNER = "bench-partner"
 
 
@@ -18,21 +19,28 @@ def nothing(_work: Work) -> Outcome:
     return Outcome("nothing to do")
 
 
+def stamped(_work: Work) -> Outcome:
+    """Tells when it ran."""
+    return Outcome(str(time.monotonic_ns()))
+
+
 def effect(work: Work) -> Outcome:
     """One write at a partner that answers at once: its intent is committed before, its result afterwards."""
     write = effects.Write(f"bench/{work.job.pk}", "nothing", {}, dict, resend_safe=True)
-    effects.once(work, _partner(), write)
+    effects.once(work, partner(), write)
     return Outcome("written")
 
 
 @cache
-def _partner() -> Connection:
-    return Connection.objects.get(slug=PARTNER)
+def partner() -> Connection:
+    """Whom the effects are made at."""
+    named = {"name": "Bench", "kind": "http_json", "base_url": "http://127.0.0.1"}
+    return Connection.objects.get_or_create(slug=PARTNER, defaults=named)[0]
 
 
 @shared_task(name=dispatch.TASK, ignore_result=True)
 def run_lane(lane: int) -> None:
-    engine.run_lane(Lane(lane), {FLOW: nothing, EFFECT: effect})
+    engine.run_lane(Lane(lane), {FLOW: nothing, STAMPED: stamped, EFFECT: effect})
 
 
 @shared_task(ignore_result=True, acks_late=True)

@@ -5,7 +5,9 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection as database
 from django.test import Client
 
 from integration.api import webhooks
@@ -24,6 +26,13 @@ def changed(**data: Any) -> dict[str, Any]:
 
 def nothing_was_kept() -> bool:
     return not InboundMessage.objects.exists() and not SyncJob.objects.exists()
+
+
+def end_connections_of_this_process() -> None:
+    """As a failover or an administrator would: the client hears of it when it asks next."""
+    mine = database.connection.info.backend_pid
+    with psycopg.connect(**database.get_connection_params()) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [mine])
 
 
 def test_a_new_message_is_202_and_committed_with_its_job(sender: Sender) -> None:
@@ -180,6 +189,18 @@ def test_without_the_database_it_is_503_and_the_sender_tries_again(sender: Sende
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert answer.json()["error"]["code"] == "unavailable"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_to_the_database_that_broke_costs_no_message(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "REMEMBERED_SECONDS", 1e9)  # so that the message's own statement hears of it
+    assert sender.post().status_code == 202
+    end_connections_of_this_process()
+
+    assert sender.post().status_code == 202
+    assert InboundMessage.objects.count() == SyncJob.objects.count() == 2
 
 
 def test_a_paused_connection_still_receives(sender: Sender, wms: Connection) -> None:

@@ -190,3 +190,17 @@ def test_jobs_behind_one_that_waits_wait_too_and_other_streams_go_on() -> None:
 
     assert run(handle) == 2
     assert states(first, behind, other) == [State.NEEDS_ATTENTION, State.PENDING, State.SUCCEEDED]
+
+
+def test_the_first_jobs_of_a_full_stream_are_found_by_its_own_index() -> None:
+    """By the order of ids alone PostgreSQL would walk through what is over in every stream, more with each job."""
+    full = [put(f"order:{number}").stream_id for number in range(3)]
+    waiting = [SyncJob(stream_id=full[number % 3], flow="work", subject="order") for number in range(3000)]
+    SyncJob.objects.bulk_create(waiting)
+
+    with database.cursor() as cursor:
+        cursor.execute(f"ANALYZE {streams.JOB}, {streams.STREAM}")
+        for statement, values in ((taking._TAKE, [full, 20]), (streams._RELEASE, [full])):
+            cursor.execute(f"EXPLAIN {statement}", values)
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert "Scan using job_active_by_stream" in plan, plan

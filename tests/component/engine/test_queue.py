@@ -182,7 +182,7 @@ def test_a_release_that_a_worker_has_taken_and_not_begun_is_taken_back(delivery:
     wms = delivery.warehouse.wms
     release(delivery, 1)
     before = put(Stream.objects.get().key)
-    SyncJob.objects.filter(pk=before.pk).update(id=0)  # it stood there first
+    SyncJob.objects.filter(pk=before.pk).update(id=FIRST)  # it stood there first
     sent: list[int] = []
 
     def handle(work: Work) -> Outcome:
