@@ -8,7 +8,7 @@ from celery import signals
 from django.db import connection
 
 from config import watchdog
-from integration.jobs import dispatch
+from integration.jobs import dispatch, marks
 from integration.models import Lane
 
 
@@ -20,7 +20,7 @@ def session() -> int:
 
 
 def broker() -> int:
-    return int(dispatch._broker().client_id())
+    return int(marks._valkey().client_id())
 
 
 def look() -> tuple[int, int]:

@@ -12,7 +12,7 @@ import redis
 from django.conf import settings
 
 from config.celery import app
-from config.queues import QUEUES, canary_queue
+from config.queues import CANARIES, NAMES
 from integration.jobs import canaries
 from integration.models import Canary, Lane, Stream, SyncJob
 from tests.component.engine.yard import put
@@ -21,6 +21,7 @@ from tests.component.life.wire import wire
 from tests.component.life.worker_process import ARGUMENTS, NAME, SLOW_SECONDS
 from tests.rig.poll import until
 
+CANARY = f"{CANARIES}.{NAME}"
 DEAF = 4.0
 PACE = {"WORKER_CANARY_SECONDS": "0.5", "WORKER_DEAF_SECONDS": f"{DEAF}", "WORKER_SOFT_SHUTDOWN_SECONDS": "5"}
 SOON = DEAF + 5.0 + 10.0  # deaf, at its end by force, and a machine that has other things to do
@@ -67,12 +68,12 @@ def test_signs_of_life_are_a_message_read_and_a_row_written(start: Start) -> Non
     assert child() != process.pid  # the process that does the work, not the one that hands it out
     assert canaries.alive(Canary.Kind.WORKER).count() == 1
     assert end(process) == 0
-    assert broker().exists(canary_queue(NAME)) == 0
+    assert broker().exists(CANARY) == 0
 
 
 def test_a_worker_without_a_consumer_ends_itself_and_says_so(start: Start) -> None:
     process = worker(start, PLAIN)
-    for queue in [each.name for each in QUEUES] + [canary_queue(NAME)]:
+    for queue in (*NAMES, CANARY):
         app.control.cancel_consumer(queue, destination=[NAME])
     assert process.wait(timeout=SOON) == os.EX_TEMPFAIL
 
