@@ -10,6 +10,7 @@ from functools import lru_cache
 from amqp.exceptions import AMQPError, MessageNacked
 from celery import Celery
 from django.conf import settings
+from kombu import Connection, pools
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
@@ -61,6 +62,11 @@ def send(lane: Lane) -> None:
     )  # fmt: skip
 
 
+def connection() -> Connection:
+    """A new one to the broker, which is not open yet."""
+    return _sender().connection_for_write()
+
+
 def arrived(lane: Lane) -> None:
     """The worker is here and looks for work from now on: what comes later needs a wake-up of its own."""
     try:
@@ -70,8 +76,10 @@ def arrived(lane: Lane) -> None:
 
 
 def forget_connections() -> None:
-    """They are made anew when they are needed."""
+    """They are made anew when they are needed. kombu keeps its pools by address, and lends them to any app."""
     _sender.cache_clear()
+    pools.producers.clear()
+    pools.connections.clear()
     marks.forget_connections()
 
 

@@ -23,9 +23,16 @@ def broker() -> int:
     return int(marks._valkey().client_id())
 
 
-def look() -> tuple[int, int]:
+def wire() -> int:
+    """The port on our side of a connection to RabbitMQ; 0 with Valkey."""
+    with dispatch._sender().producer_or_acquire() as producer:
+        sock = getattr(producer.connection.connection, "sock", None)
+        return int(sock.getsockname()[1]) if sock else 0
+
+
+def look() -> tuple[int, int, int]:
     dispatch.send(Lane.ORDER)
-    return session(), broker()
+    return session(), broker(), wire()
 
 
 def tell(*numbers: int) -> None:
