@@ -118,6 +118,13 @@ def test_what_comes_while_the_broker_is_killed_and_started_again_is_done_once(st
     assert time.monotonic() - before < 1.0
 
 
+def test_a_worker_keeps_one_message_of_each_queue_however_many_children_it_has(start: Start, ours: Rabbit) -> None:
+    start("celery", "-A", "config", "worker", "--hostname", NAME, "--concurrency", "3", BROKER_URL=ours.url)
+    until(lambda: Canary.objects.filter(process=NAME).exists(), 60)
+    [told] = dispatch._sender().control.inspect(timeout=5).stats().values()
+    assert (told["pool"]["max-concurrency"], told["prefetch_count"]) == (3, 1)
+
+
 def test_a_burst_sends_one_wake_up_of_each_lane(empty_queues: Rabbit) -> None:
     for number in range(8):
         put(f"order:{number}")
