@@ -182,11 +182,11 @@ def test_a_release_that_a_worker_has_taken_and_not_begun_is_taken_back(delivery:
     wms = delivery.warehouse.wms
     release(delivery, 1)
     before = put(Stream.objects.get().key)
-    SyncJob.objects.filter(pk=before.pk).update(id=FIRST)  # it stood there first
+    SyncJob.objects.exclude(pk=before.pk).update(id=before.pk + 1)  # it stood there first
     sent: list[int] = []
 
     def handle(work: Work) -> Outcome:
-        if work.job.pk == 0:
+        if work.job.pk == before.pk:
             return Outcome(apply=lambda: taken_back.append(outbox.supersede(wms, delivery)))
         try:
             effects.once(work, wms, write(lambda: sent.append(1) or {}, message=work.job.outbound_id))
