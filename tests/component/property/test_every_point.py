@@ -58,7 +58,7 @@ def test_wherever_the_look_and_the_release_of_an_order_end_the_warehouse_is_aske
     def sell() -> None:
         sold.append(depot.sold(*LINES).release)
 
-    assert dies_everywhere(depot, sell, look, step) * step > 150
+    assert dies_everywhere(depot, sell, look, step) * step > 80
     assert {(held.release, held.version) for held in depot.wms.held()} == {(release, 1) for release in sold}
 
 
@@ -76,7 +76,7 @@ def test_wherever_the_posting_of_a_shipment_ends_it_is_posted_once(new_depot: Bu
         depot.all_arrive()
         depot.run()
 
-    assert dies_everywhere(depot, release, arrive, step) * step > 100
+    assert dies_everywhere(depot, release, arrive, step) * step > 60
     assert [sum(depot.odoo.delivered(sale.id).values()) for sale in depot.sales] == amounts
 
 
@@ -117,4 +117,4 @@ def test_wherever_a_posting_stands_still_others_go_on_and_it_is_posted_once(new_
         assert (depot.cases(), depot.odoo.delivered(sale.id)) == ([], dict(LINES)), points
         if depot.death.stops == stops:
             break
-    assert depot.death.stops * step > 100
+    assert depot.death.stops * step > 60
