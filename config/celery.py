@@ -6,7 +6,7 @@ from celery import Celery, signals
 from django.conf import settings
 
 from config import start
-from config.queues import LANES, QUEUES, ROUTES, TASK_MODULES
+from config.queues import LANES, ROUTES, TASK_MODULES, queues
 from config.schedule import schedule
 
 start.read_settings()
@@ -15,11 +15,10 @@ for starting in (signals.celeryd_init, signals.beat_init):
 
 app = Celery("crossdock")
 app.conf.update(
-    broker_url=settings.REDIS_URL,
+    **settings.BROKER,
     broker_connection_retry_on_startup=True,
-    broker_transport_options=settings.BROKER_TRANSPORT,
     imports=TASK_MODULES,
-    task_queues=QUEUES,
+    task_queues=queues(settings.BROKER_URL),
     task_default_queue=LANES[-1],
     task_routes=ROUTES,
     task_acks_late=False,  # a lost wake-up is found by the sweeper: redelivery would only do it twice

@@ -1,15 +1,25 @@
-"""Which Celery queues there are, and which task goes where. A worker serves all of QUEUES unless told otherwise."""
+"""Which Celery queues there are, and which task goes where. A worker serves all of them unless told otherwise."""
 
-from kombu import Queue
+from kombu import Exchange, Queue
+
+from config import broker
 
 LANES = ("lane.shipment", "lane.order", "lane.inventory", "lane.master_data")
 MAINTENANCE = "maintenance"
-QUEUES = tuple(Queue(name) for name in (*LANES, MAINTENANCE))
+NAMES = (*LANES, MAINTENANCE)
+CANARIES = "canary"
 ROUTES = {"tasks.maintenance.*": {"queue": MAINTENANCE}, "tasks.polling.*": {"queue": MAINTENANCE}}
 IN_SLOT = frozenset({"tasks.polling.poll", "tasks.polling.full_sweep"})  # only write rows: beat runs them itself
 TASK_MODULES = ("tasks.maintenance", "tasks.polling", "tasks.work")
 
 
-def canary_queue(worker: str) -> str:
+def queues(broker_url: str) -> tuple[Queue, ...]:
+    kind = broker.arguments(broker_url)
+    return tuple(Queue(name, Exchange(name), routing_key=name, queue_arguments=kind) for name in NAMES)
+
+
+def canary_queue(worker: str, broker_url: str) -> Queue:
     """The queue that a worker sends itself a message by, now and then."""
-    return f"canary.{worker}"
+    name = f"{CANARIES}.{worker}"
+    kind = broker.passing_arguments(broker_url)
+    return Queue(name, Exchange(CANARIES), routing_key=name, queue_arguments=kind)

@@ -5,7 +5,7 @@ from typing import Any
 
 import django_stubs_ext
 
-from config import console
+from config import broker, console
 from config.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -26,6 +26,8 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 if env.flag("DATABASE_PREPARE", default=True):  # off behind a pooler that shares connections
     DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 5}
 REDIS_URL = env.text("REDIS_URL", default="redis://127.0.0.1:6379/0")
+BROKER_URL = env.text("BROKER_URL", default="") or REDIS_URL
+BROKER = broker.configuration(BROKER_URL)
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
@@ -139,8 +141,6 @@ LOGGING: dict[str, Any] = {
     "handlers": {"output": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {"django": {"handlers": ["output"], "level": "INFO", "propagate": False}},
 }
-
-BROKER_TRANSPORT = {"visibility_timeout": 300, "socket_timeout": 10, "socket_connect_timeout": 2}
 
 # How the engine works; seconds unless named otherwise.
 ENGINE: dict[str, Any] = {

@@ -51,7 +51,7 @@ class Watchdog(bootsteps.StartStopStep):
         super().__init__(worker, **options)
 
     def create(self, worker: Any) -> None:
-        worker.app.amqp.queues.select_add(canary_queue(worker.hostname))
+        worker.app.amqp.queues.select_add(canary_queue(worker.hostname, settings.BROKER_URL))
         signals.worker_shutting_down.connect(_drain, weak=False)
         signals.worker_process_init.connect(_forked, weak=False)
 
@@ -61,7 +61,7 @@ class Watchdog(bootsteps.StartStopStep):
     def stop(self, worker: Any) -> None:
         self._over.set()
         with suppress(Exception), worker.app.connection_for_write() as broker:
-            broker.default_channel.queue_delete(canary_queue(worker.hostname))
+            broker.default_channel.queue_delete(canary_queue(worker.hostname, settings.BROKER_URL).name)
 
     def _watch(self, worker: Any) -> None:
         ear = Ear(settings.WORKER["deaf_seconds"], since=time.monotonic())
@@ -85,10 +85,13 @@ def _forked(**_: Any) -> None:
 def _send(app: Any, hostname: str) -> bool:
     """Whether the broker took the message, and readily: then it can be heard."""
     began = time.monotonic()
-    queue, expires = canary_queue(hostname), settings.WORKER["deaf_seconds"]
+    queue, expires = canary_queue(hostname, settings.BROKER_URL), settings.WORKER["deaf_seconds"]
     try:
         with app.connection_for_write() as broker:
-            app.send_task(TASK, [hostname], queue=queue, connection=broker, expires=expires, retry=False)
+            app.send_task(
+                TASK, [hostname], queue=queue, connection=broker, expires=expires, retry=False,
+                confirm_timeout=SLOW_SECONDS,
+            )  # fmt: skip
     except Exception:  # whatever it is, this thread must live on
         return False
     return time.monotonic() - began < SLOW_SECONDS

@@ -23,6 +23,11 @@ def start_servers() -> None:
     os.environ.update(local.environment())
 
 
+def use_valkey() -> None:
+    """As everybody else does; a test of another broker names its own."""
+    os.environ.pop("BROKER_URL", None)
+
+
 def take_own_broker(worker: str) -> None:
     """Parallel workers share the servers of their session; pytest-django gives each its own database already."""
     url = urlsplit(os.environ[REDIS_URL])
@@ -40,6 +45,7 @@ if (
     signal.getsignal(signal.SIGINT) == signal.SIG_IGN
 ):  # started in the background: what tests start would not see Ctrl-C
     signal.signal(signal.SIGINT, signal.default_int_handler)
+use_valkey()
 if PARALLEL_WORKER:
     take_own_broker(PARALLEL_WORKER)
 else:

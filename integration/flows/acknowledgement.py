@@ -8,19 +8,21 @@ from integration.canonical.orders import OrderRejected
 from integration.errors import InvalidDocument
 from integration.flows import answers
 from integration.flows.events import event_of
+from integration.jobs import configuration
 from integration.jobs.work import Outcome, Work
 from integration.models import InboundMessage, OutboundMessage
 
 
 def handle(work: Work) -> Outcome:
-    message = InboundMessage.objects.select_related("connection").get(pk=work.job.payload["message"])
-    work.connection = message.connection
+    message = InboundMessage.objects.get(pk=work.job.payload["message"])
+    message.connection = work.connection = configuration.connection(message.connection_id)
     event = event_of(message)
     assert isinstance(event, OrderAcceptedEvent | OrderRejectedEvent)  # noqa: S101  (the inbox routes by type)
     answered = _answered(message, event)
-    latest = OutboundMessage.objects.filter(document=answered.document).order_by("-version").first()
-    if latest is not None and latest.version > answered.version:
-        return Outcome(f"version {answered.version} was replaced by version {latest.version} meanwhile")
+    versions = OutboundMessage.objects.filter(document=answered.document_id).order_by("-version")
+    latest = versions.values_list("version", flat=True)[0]
+    if latest > answered.version:
+        return Outcome(f"version {answered.version} was replaced by version {latest} meanwhile")
     if isinstance(event.data, OrderRejected):
         reason = _reason(event.data)
         return Outcome(f"refused: {reason}", partial(answers.rejected, answered, reason))
@@ -31,7 +33,7 @@ def _answered(message: InboundMessage, event: OrderAcceptedEvent | OrderRejected
     """The release that is answered: the version named, or the latest. Raises InvalidDocument CD-4009."""
     sent = OutboundMessage.objects.filter(
         connection=message.connection, type="order.release", reference=event.data.release
-    ).select_related("connection", "document__parent")
+    ).select_related("document__parent")
     if event.data.version is not None:
         sent = sent.filter(version=event.data.version)
     unsent = [OutboundMessage.State.QUEUED, OutboundMessage.State.SUPERSEDED]
@@ -39,6 +41,7 @@ def _answered(message: InboundMessage, event: OrderAcceptedEvent | OrderRejected
     if found is None:
         name, answer = message.connection.name, event.type.removeprefix("order.")
         raise InvalidDocument("CD-4009", connection=name, partner=name, release=event.data.release, answer=answer)
+    found.connection = message.connection
     return found
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from integration.errors import IntegrationError, Rejected
@@ -18,7 +19,7 @@ def accepted(message: OutboundMessage, partner_reference: str = "") -> None:
     if not rows.update(state=State.ACCEPTED, answered_at=Now(), **told) and told:
         OutboundMessage.objects.filter(pk=message.pk).update(**told)
     waiting = [Document.State.RELEASED, Document.State.REJECTED]
-    Document.objects.filter(outbound=message, state__in=waiting).update(state=Document.State.ACCEPTED)
+    _delivery(message).filter(state__in=waiting).update(state=Document.State.ACCEPTED)
     cases.clear("The warehouse accepted it.", *(about(code, message).fingerprint for code in ("CD-4006", "CD-4007")))
 
 
@@ -27,12 +28,12 @@ def rejected(message: OutboundMessage, reason: str) -> None:
 
     Nothing can be mended or released again once everything has left.
     """
-    if Document.objects.filter(outbound=message, state=Document.State.SHIPPED).exists():
+    if _delivery(message).filter(state=Document.State.SHIPPED).exists():
         return
     rows = OutboundMessage.objects.filter(pk=message.pk, state__in=[State.QUEUED, State.SENT, State.ACCEPTED])
     rows.update(state=State.REJECTED, answered_at=Now(), reason=reason[:500])
     released = [Document.State.RELEASED, Document.State.ACCEPTED]
-    Document.objects.filter(outbound=message, state__in=released).update(state=Document.State.REJECTED)
+    _delivery(message).filter(state__in=released).update(state=Document.State.REJECTED)
     cases.clear("The warehouse answered.", about("CD-4007", message).fingerprint)
     cases.open_case(about("CD-4006", message, reason=reason), message.connection, message.document)
 
@@ -41,3 +42,7 @@ def about(code: str, message: OutboundMessage, **more: str) -> IntegrationError:
     order = message.document.parent if message.document else None
     context: dict[str, Any] = {"connection": message.connection.name, "partner": message.connection.name, **more}
     return Rejected(code, release=message.reference, order=order.reference if order else message.reference, **context)
+
+
+def _delivery(message: OutboundMessage) -> QuerySet[Document]:
+    return Document.objects.filter(pk=message.document_id or 0)

@@ -1,7 +1,7 @@
 """Reading Odoo: polls find what was written, reads take snapshots, sweeps look at everything open."""
 
 from integration.adapters.base import CAPTURED_MODELS
-from integration.jobs import capture
+from integration.jobs import capture, configuration
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import Connection
@@ -29,4 +29,4 @@ def sweep(work: Work) -> Outcome:
 
 
 def _connection(work: Work) -> Connection:
-    return Connection.objects.get(pk=work.job.payload["connection"])
+    return configuration.connection(work.job.payload["connection"])

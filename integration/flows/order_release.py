@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 
 from integration.adapters import registry
 from integration.canonical.erp import Order
 from integration.errors import Causes, Permanent
 from integration.flows import releases, sites
 from integration.flows.releases import Change, Delivery
-from integration.jobs import capture, inbox, remote, warehouses
+from integration.jobs import capture, configuration, inbox, remote, warehouses
 from integration.jobs.work import Outcome, Work
 from integration.models import CapturedRecord, Document, Effect, ExternalReference, Warehouse
 from integration.rules import release as rules
@@ -68,8 +69,8 @@ def _have_it_read(record: CapturedRecord) -> None:
 
 def _deliveries(record: CapturedRecord, found: _Findings) -> Iterator[Delivery]:
     order = Order.model_validate(record.snapshot)
-    connected = sites.warehouses_of(record.connection)
-    known = Document.objects.filter(connection=record.connection, kind=Document.Kind.DELIVERY)
+    connected = configuration.warehouses_of(record.connection_id)
+    parent, known = _documents(record.connection_id, order)
     for picking in order.pickings:
         warehouse = connected.get(picking.warehouse_id or order.warehouse_id)
         if picking.code != "outgoing" or picking.return_of is not None:
@@ -79,7 +80,16 @@ def _deliveries(record: CapturedRecord, found: _Findings) -> Iterator[Delivery]:
             if order.state in CONFIRMED and picking.state in rules.OPEN_STATES:
                 found.unconnected[picking.warehouse_id or order.warehouse_id] = order.name
         elif warehouse.release_mode == Warehouse.Mode.LIVE:
-            yield Delivery(order, picking, warehouse, known.filter(erp_id=picking.id).first())
+            yield Delivery(order, picking, parent, warehouse, known.get(picking.id))
+
+
+def _documents(connection_id: int, order: Order) -> tuple[Document, dict[int, Document]]:
+    """Ours of the order, and of those of its deliveries that we know, by Odoo's id."""
+    order_itself = Q(kind=Document.Kind.ORDER, erp_id=order.id)
+    deliveries = Q(kind=Document.Kind.DELIVERY, erp_id__in=[picking.id for picking in order.pickings])
+    rows = list(Document.objects.filter(order_itself | deliveries, connection=connection_id))
+    parent = next(row for row in rows if row.kind == Document.Kind.ORDER)
+    return parent, {row.erp_id: row for row in rows if row.kind == Document.Kind.DELIVERY}
 
 
 def _look(work: Work, delivery: Delivery, found: _Findings) -> None:
@@ -102,9 +112,12 @@ def _release_first(work: Work, delivery: Delivery, found: _Findings) -> None:
 
 def _open_at_partner(delivery: Delivery) -> bool:
     """A backorder, of whatever generation, of a release that the warehouse has not finished: it ships from there."""
+    ancestors = _ancestors(delivery)
+    if not ancestors:
+        return False
     erp = delivery.warehouse.erp
     held = ExternalReference.objects.filter(
-        erp=erp, model="stock.picking", record_id__in=_ancestors(delivery), partner=delivery.warehouse.wms
+        erp=erp, model="stock.picking", record_id__in=ancestors, partner=delivery.warehouse.wms
     )
     releases_of_it = held.filter(document_type="release").values_list("reference", flat=True)
     roots = Document.objects.filter(connection=erp, kind=Document.Kind.DELIVERY, reference__in=list(releases_of_it))

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from integration.adapters.base import Answer, Capability, Reply, WmsAdapter
 from integration.errors import Rejected
 from integration.flows import answers
-from integration.jobs import effects
+from integration.jobs import configuration, effects
 from integration.jobs.remote import open_wms
 from integration.jobs.work import Outcome, Work
 from integration.models import OutboundMessage
@@ -19,9 +19,8 @@ State = OutboundMessage.State
 
 
 def handle(work: Work) -> Outcome:
-    message = OutboundMessage.objects.select_related("connection", "document__parent").get(
-        pk=work.job.payload["message"]
-    )
+    message = OutboundMessage.objects.select_related("document__parent").get(pk=work.job.payload["message"])
+    message.connection = configuration.connection(message.connection_id)
     if message.state != State.QUEUED:
         return Outcome(f"it is {message.get_state_display()} already")
     try:
@@ -43,12 +42,8 @@ def _write(message: OutboundMessage, wms: WmsAdapter) -> effects.Write:
         probe=partial(_probe, message, wms) if findable else None,
         resend_safe=True,
         seconds=message.connection.read_timeout + message.connection.connect_timeout,
-        wanted=partial(_still_queued, message),
+        message=message.pk,
     )
-
-
-def _still_queued(message: OutboundMessage) -> bool:
-    return OutboundMessage.objects.filter(pk=message.pk, state=State.QUEUED).exists()
 
 
 def _send(message: OutboundMessage, wms: WmsAdapter) -> Mapping[str, Any]:
@@ -73,9 +68,9 @@ def _commit(message: OutboundMessage, reply: Reply) -> None:
     OutboundMessage.objects.filter(pk=message.pk, state=State.QUEUED).update(
         state=State.SENT, sent_at=Now(), acknowledge_by=Now() + due, partner_reference=reply.reference[:100]
     )
-    message.refresh_from_db()
-    replaced = OutboundMessage.objects.filter(document=message.document, version__lt=message.version)
-    replaced.update(acknowledge_by=None)
+    if message.version > 1:
+        replaced = OutboundMessage.objects.filter(document=message.document_id, version__lt=message.version)
+        replaced.update(acknowledge_by=None)
     if reply.answer == Answer.ACCEPTED:
         answers.accepted(message)
     elif reply.answer == Answer.REJECTED:

@@ -32,20 +32,20 @@ TOLD_AGAIN = ("CD-4004", "CD-4006", "CD-4007")  # what a new release, or the end
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery as Odoo's snapshot shows it; ``known`` is our document of it, as it was when it was looked at."""
+    """A delivery as Odoo's snapshot shows it; ``known`` is our document of it, as it was when it was looked at.
+
+    ``parent`` is our document of the order.
+    """
 
     order: Order
     picking: Picking
+    parent: Document
     warehouse: Warehouse
     known: Document | None
 
     @property
     def point(self) -> ReleasePoint:
         return ReleasePoint(self.warehouse.release_point)
-
-    @property
-    def parent(self) -> Document:
-        return Document.objects.get(connection=self.warehouse.erp, kind=Document.Kind.ORDER, erp_id=self.order.id)
 
     def about(self, code: str, **more: object) -> InvalidDocument:
         name = self.warehouse.wms.name
@@ -77,7 +77,9 @@ def release(delivery: Delivery, decided: rules.Release, body: bytes, trace_id: u
     """Keeps what the warehouse is asked to ship and queues the message. ``body`` is the message as it will be sent."""
     warehouse, picking = delivery.warehouse, delivery.picking
     document = _document(delivery, decided)
-    _keep_lines(document, decided)
+    if delivery.known is not None:
+        _drop_lines(document, decided)
+    _keep(document, decided.lines)
     reference = ExternalReference(
         erp=warehouse.erp,
         model="stock.picking",
@@ -87,9 +89,10 @@ def release(delivery: Delivery, decided: rules.Release, body: bytes, trace_id: u
         reference=picking.name,
     )
     ExternalReference.objects.bulk_create([reference], ignore_conflicts=True)
+    if delivery.known is not None:
+        cases.clear("It was released again.", *(delivery.about(code).fingerprint for code in TOLD_AGAIN))
     new = outbox.NewMessage(warehouse.wms, "order.release", document, document.version, body, trace_id)
     outbox.enqueue_message(new)
-    cases.clear("It was released again.", *(delivery.about(code).fingerprint for code in TOLD_AGAIN))
 
 
 def cancelled(delivery: Delivery) -> None:
@@ -128,7 +131,7 @@ def shipped(document: Document) -> None:
     Where the address changed as well, a person looks.
     """
     told = ExceptionCase.objects.filter(document=document, code="CD-4004", state__in=ExceptionCase.UNRESOLVED)
-    case = told.filter(context__closes_when_shipped=True).first()
+    case = next((case for case in told if case.context.get("closes_when_shipped")), None)
     if case is not None and _left_as_asked(document):
         cases.clear("The goods left as Odoo asks for them now.", case.fingerprint)
 
@@ -169,10 +172,9 @@ def _document(delivery: Delivery, decided: rules.Release) -> Document:
     return document
 
 
-def _keep_lines(document: Document, decided: rules.Release) -> None:
-    """The lines as released now; lines of an earlier version that are gone were never shipped, so they may go."""
+def _drop_lines(document: Document, decided: rules.Release) -> None:
+    """Lines of an earlier version that are gone were never shipped, so they may go."""
     document.lines.exclude(line__in=[str(line.move.id) for line in decided.lines]).filter(shipped=0).delete()
-    _keep(document, decided.lines)
 
 
 def _keep(document: Document, lines: Sequence[rules.Line]) -> None:

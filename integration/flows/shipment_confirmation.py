@@ -4,14 +4,14 @@ Operational impact: the customer's invoice and the stock depend on it. Seconds c
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db.models import F, Value
-from django.db.models.functions import Greatest
+from django.db.models import F
 
 from integration.adapters.base import ErpGateway
 from integration.canonical.erp import Picking
@@ -20,7 +20,7 @@ from integration.canonical.shipments import ShipmentConfirmed
 from integration.errors import ConfigurationError, InvalidDocument
 from integration.flows import answers, releases, sites
 from integration.flows.events import event_of
-from integration.jobs import capture, effects, locks, mappings, outbox
+from integration.jobs import capture, configuration, effects, locks, mappings, outbox, sql
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import (
@@ -37,6 +37,13 @@ from integration.rules import shipping as rules
 
 VERB = "ship"
 CALL_SECONDS = 4  # a posting may take so many times the connection's read timeout
+Told = OutboundMessage.State
+
+_COUNT = f"""
+UPDATE {DocumentLine._meta.db_table} AS line SET shipped = line.shipped + share.quantity,
+  over = GREATEST(0, line.shipped + share.quantity - line.ordered)
+FROM (SELECT %s::bigint AS document) AS here, unnest(%s::text[], %s::numeric[]) AS share(line, quantity)
+WHERE line.document_id = here.document AND line.line = share.line"""  # noqa: S608  (a table name of our own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +68,15 @@ class _Case:
 
 
 def handle(work: Work) -> Outcome:
-    message = InboundMessage.objects.select_related("connection").get(pk=work.job.payload["message"])
-    work.connection = message.connection
+    message = InboundMessage.objects.get(pk=work.job.payload["message"])
+    message.connection = work.connection = configuration.connection(message.connection_id)
     case = _understand(message)
     effect = Effect.objects.filter(connection=case.warehouse.erp, key=case.source).first()
     _same_as_before(case, effect)
     if effect is None or effect.state != Effect.State.LANDED:
         work.connection = case.warehouse.erp
         with locks.held(work, _stock(case)), open_erp(case.warehouse.erp, work) as erp:
-            effect = _post(work, case, erp)
+            effect = _post(work, case, erp, effect)
     return Outcome(f"{case.shipment.shipment} on {effect.result['picking']}", partial(_commit, case, effect))
 
 
@@ -78,8 +85,8 @@ def _understand(message: InboundMessage) -> _Case:
     assert isinstance(event, ShipmentConfirmedEvent)  # noqa: S101  (the inbox routes by type)
     shipment, partner = event.data, message.connection
     delivery = _delivery(message, shipment)
-    warehouse = delivery.warehouse
-    assert warehouse is not None  # noqa: S101  (deliveries are made with one)
+    assert delivery.warehouse_id is not None  # noqa: S101  (deliveries are made with one)
+    delivery.warehouse = warehouse = configuration.warehouse(delivery.warehouse_id)
     if warehouse.shipment_mode != Warehouse.Mode.LIVE:
         raise ConfigurationError("CD-2011", connection=partner.name, flow="shipment confirmation", warehouse=warehouse)
     facts = rules.Facts(
@@ -97,7 +104,7 @@ def _understand(message: InboundMessage) -> _Case:
 
 def _delivery(message: InboundMessage, shipment: ShipmentConfirmed) -> Document:
     deliveries = Document.objects.filter(warehouse__wms=message.connection, kind=Document.Kind.DELIVERY)
-    found = deliveries.filter(reference=shipment.release).select_related("warehouse__erp", "parent").first()
+    found = deliveries.filter(reference=shipment.release).select_related("parent").first()
     if found is None:
         name = message.connection.name
         number, release = shipment.shipment, shipment.release
@@ -139,14 +146,15 @@ def _stock(case: _Case) -> list[str]:
     return sorted({f"stock/{case.warehouse.pk}/{share.line.product_id}" for share in case.shares})
 
 
-def _post(work: Work, case: _Case, erp: ErpGateway) -> Effect:
+def _post(work: Work, case: _Case, erp: ErpGateway, before: Effect | None) -> Effect:
     """Restarts from the pickings as they are now. Already marked as ours: found, and nothing is sent."""
     pickings = erp.delivery(case.delivery.erp_id)
     connection = case.warehouse.erp
     found = rules.shipped_before(case.facts.mark, pickings)
     if found is not None:
         return effects.found(work, connection, case.source, VERB, _intent(case), _result(found, pickings))
-    effects.wait_until_settled(connection, case.source, VERB)
+    if before is not None:
+        effects.wait_until_settled(connection, case.source, VERB)
     plan = rules.plan(case.shipment, case.shares, _of_this_release(case, pickings), case.facts)
     write = effects.Write(
         key=case.source,
@@ -160,9 +168,11 @@ def _post(work: Work, case: _Case, erp: ErpGateway) -> Effect:
 
 def _of_this_release(case: _Case, pickings: Sequence[Picking]) -> list[Picking]:
     """A backorder that was released anew is another delivery, with its own backorders."""
-    others = Document.objects.filter(connection=case.warehouse.erp, kind=Document.Kind.DELIVERY)
-    ids = [picking.id for picking in pickings]
-    foreign = set(others.filter(erp_id__in=ids).exclude(pk=case.delivery.pk).values_list("erp_id", flat=True))
+    others = [picking.id for picking in pickings if picking.id != case.delivery.erp_id]
+    if not others:
+        return list(pickings)
+    known = Document.objects.filter(connection=case.warehouse.erp, kind=Document.Kind.DELIVERY, erp_id__in=others)
+    foreign = set(known.values_list("erp_id", flat=True))
     own: list[Picking] = []
     for picking in pickings:
         if picking.id in foreign or picking.backorder_of in foreign:
@@ -198,13 +208,13 @@ def _summary(lines: list[list[str]]) -> str:
 
 def _commit(case: _Case, effect: Effect) -> None:
     """What the shipment did, in our tables: once, however many messages and jobs brought it."""
-    InboundMessage.objects.filter(pk=case.message.pk).update(document=case.delivery)
+    if case.message.document_id != case.delivery.pk:
+        InboundMessage.objects.filter(pk=case.message.pk).update(document=case.delivery)
     held = Document.objects.select_for_update(no_key=True).get(pk=case.delivery.pk)
     if StockEvent.objects.filter(source=case.source).exists():
         return
     StockEvent.objects.bulk_create([_event(case, effect, number) for number in range(len(case.shares))])
-    for share in case.shares:
-        _count(case.delivery, share)
+    _count(case)
     _refer(case, effect)
     _close(case, final=case.shipment.final or held.state == Document.State.SHIPPED)
 
@@ -226,10 +236,11 @@ def _event(case: _Case, effect: Effect, number: int) -> StockEvent:
     )
 
 
-def _count(delivery: Document, share: rules.ShippedQuantity) -> None:
-    shipped = F("shipped") + share.quantity
-    over = Greatest(Value(Decimal(0)), shipped - F("ordered"))
-    DocumentLine.objects.filter(document=delivery, line=share.line.line).update(shipped=shipped, over=over)
+def _count(case: _Case) -> None:
+    quantities: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for share in case.shares:
+        quantities[share.line.line] += share.quantity
+    sql.run(_COUNT, [case.delivery.pk, list(quantities), list(quantities.values())])
 
 
 def _refer(case: _Case, effect: Effect) -> None:
@@ -261,13 +272,18 @@ def _close(case: _Case, *, final: bool) -> None:
     if final and case.facts.cancel_rest:
         short = case.delivery.lines.filter(shipped__lt=F("ordered"))
         short.update(cancelled=F("ordered") - F("shipped"))
-    if final:
-        outbox.supersede(case.message.connection, case.delivery)
-    unsent = [OutboundMessage.State.QUEUED, OutboundMessage.State.SUPERSEDED]
-    sent = OutboundMessage.objects.filter(document=case.delivery, type="order.release").exclude(state__in=unsent)
-    latest = sent.select_related("connection", "document__parent").order_by("-version").first()
-    if latest is not None:
-        answers.accepted(latest)
+    _told(case, final=final)
     releases.shipped(case.delivery)
     if final and case.delivery.parent is not None:
         capture.read_again(case.warehouse.erp, case.delivery.parent.erp_id)
+
+
+def _told(case: _Case, *, final: bool) -> None:
+    """What the warehouse was told about the delivery: it has accepted that, and is told nothing more after the end."""
+    messages = list(OutboundMessage.objects.filter(document=case.delivery, type="order.release").order_by("-version"))
+    if final and any(message.state == Told.QUEUED for message in messages):
+        outbox.supersede(case.message.connection, case.delivery)
+    latest = next((message for message in messages if message.state not in (Told.QUEUED, Told.SUPERSEDED)), None)
+    if latest is not None and latest.state != Told.ACCEPTED:
+        latest.connection, latest.document = case.message.connection, case.delivery
+        answers.accepted(latest)

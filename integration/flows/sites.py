@@ -2,17 +2,15 @@
 
 from fractions import Fraction
 
-from django.db.models import Q
-
-from integration.jobs import mappings
-from integration.models import BusinessRule, Connection, Document, Warehouse
+from integration.jobs import configuration, mappings
+from integration.models import Document, Warehouse
 from integration.rules.policy import ReleasePoint, Rule, RuleKind, Rules
 from integration.rules.release import Site
 from integration.rules.shipping import ReleasedLine
 
 
 def rules_of(warehouse: Warehouse) -> Rules:
-    rows = BusinessRule.objects.filter(Q(warehouse=warehouse) | Q(warehouse=None), active=True)
+    rows = configuration.rules_of(warehouse.pk)
     return Rules(tuple(Rule(RuleKind(row.kind), row.sku, row.value) for row in rows))
 
 
@@ -45,9 +43,3 @@ def released_lines(delivery: Document) -> tuple[ReleasedLine, ...]:
         )
         for row in delivery.lines.all()
     )
-
-
-def warehouses_of(erp: Connection) -> dict[int, Warehouse]:
-    """By Odoo's id of the warehouse."""
-    rows = Warehouse.objects.filter(erp=erp).select_related("erp", "wms")
-    return {row.erp_warehouse_id: row for row in rows}

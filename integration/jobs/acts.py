@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from integration.jobs import cases, dispatch, effects, inbox, streams
+from integration.jobs import cases, dispatch, effects, failpoints, inbox, streams
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.states import sources
 from integration.models import (
@@ -136,6 +136,7 @@ def ignore_case(case_id: int, actor: Actor, reason: str) -> int:
 def note(actor: Actor, verb: str, subject: str, **detail: Any) -> None:
     """Adds a row to the audit log."""
     AuditEvent.objects.create(actor=actor.name, user=actor.user, verb=verb, subject=subject[:200], detail=detail)
+    failpoints.hit("in_act")
 
 
 def _let_finish(jobs: QuerySet[SyncJob]) -> None:

@@ -7,7 +7,9 @@ orders to be read; reading stores a snapshot, and a snapshot that differs become
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -18,27 +20,50 @@ from pydantic import ValidationError
 from integration.adapters.base import ErpGateway
 from integration.canonical.erp import Change, Order
 from integration.errors import InvalidDocument
-from integration.jobs import acts, cases, inbox, sql, streams
-from integration.jobs.queue import enqueue
+from integration.jobs import acts, cases, failpoints, inbox, settle, sql, streams
+from integration.jobs.queue import enqueue, enqueue_all
 from integration.jobs.work import Work
 from integration.models import CaptureCursor, CapturedRecord, Connection, Document, ExceptionCase, SeenWrite
+from integration.models.fields import seal
 
 ORDER = "sale.order"
 PAGE = 500
 READ_AT_ONCE = 100
 READS_PER_JOB = 5
-Marks = dict[int, datetime | None]  # by record: when it was marked to be read
+AS_ORDERED = ("reference", "customer_reference", "value", "currency", "updated_at")
 # A write this young may still get a sibling with the same write date: it is met again before it counts as seen.
 UNSETTLED = timedelta(seconds=10)
 
-# A mark that came while we read stays.
+CAPTURED = CapturedRecord._meta.db_table
+_SEEN = """
+FROM (SELECT %(connection)s::bigint AS connection, %(model)s::text AS model) AS here,
+  unnest(%(ids)s::bigint[], %(marks)s::timestamptz[], %(hashes)s::text[], %(snapshots)s::bytea[])
+    AS seen(record_id, dirty_at, content_hash, snapshot)
+WHERE record.connection_id = here.connection AND record.model = here.model AND record.record_id = seen.record_id"""
+
+# A mark that came while we read stays, here and below.
 _STILL_HOLDS = f"""
-UPDATE {CapturedRecord._meta.db_table} AS record SET dirty_at = NULL, read_at = now()
-FROM (SELECT %s::bigint AS connection, %s::text AS model) AS here,
-  unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS seen(record_id, dirty_at, content_hash)
-WHERE record.connection_id = here.connection AND record.model = here.model AND record.record_id = seen.record_id
-  AND record.dirty_at = seen.dirty_at AND record.content_hash = seen.content_hash
+UPDATE {CAPTURED} AS record SET dirty_at = NULL, read_at = now() {_SEEN}
+  AND record.dirty_at = seen.dirty_at AND record.content_hash = COALESCE(seen.content_hash, record.content_hash)
 RETURNING record.record_id"""  # noqa: S608  (a table name of our own)
+
+# A snapshot that has to be taken anew, and was marked again while we read, may be older than what asked for it.
+_DIFFERS = f"""
+UPDATE {CAPTURED} AS record SET dirty_at = NULLIF(record.dirty_at, seen.dirty_at), read_at = now(),
+  version = record.version + 1, content_hash = seen.content_hash, snapshot = seen.snapshot {_SEEN}
+  AND record.content_hash <> seen.content_hash
+  AND (record.content_hash <> '' OR record.dirty_at IS NOT DISTINCT FROM seen.dirty_at)
+RETURNING record.record_id"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a record that was marked looks like now. Without an order there was nothing to be seen."""
+
+    record_id: int
+    mark: datetime | None
+    order: Order | None
+    content_hash: str | None
 
 
 def poll(connection: Connection, erp: ErpGateway, model: str) -> int:
@@ -49,6 +74,7 @@ def poll(connection: Connection, erp: ErpGateway, model: str) -> int:
     while page := erp.changes(model, since, after_id=after_id, limit=PAGE):
         after_id = page[-1].id
         met += _keep(connection, model, page, settled_before=erp.now() - UNSETTLED)
+        failpoints.hit("in_look")
         latest = max(latest, *(change.written_at for change in page))
         if len(page) < PAGE:
             break
@@ -65,6 +91,7 @@ def sweep(connection: Connection, erp: ErpGateway) -> int:
         after_id, found = ids[-1], found + len(ids)
         with transaction.atomic():
             inbox.mark_dirty(connection, ORDER, list(ids))
+        failpoints.hit("in_look")
     CaptureCursor.objects.filter(connection=connection, model=ORDER).update(swept_at=Now())
     return found
 
@@ -78,17 +105,13 @@ def read(work: Work, connection: Connection, erp: ErpGateway) -> int:
     changed = 0
     _resolve(connection, erp)
     for _ in range(READS_PER_JOB):
-        marked: Marks = dict(_dirty(connection, ORDER).values_list("record_id", "dirty_at")[:READ_AT_ONCE])
-        orders = _orders(connection, erp, sorted(marked)) if marked else {}
-        with transaction.atomic():
-            streams.lock(work.claim)
-            same = _looked_at(connection, marked, orders)
-        for record_id, dirty_at in sorted(marked.items()):
-            if record_id in same:
-                continue
-            with transaction.atomic():  # one each: whoever locks several streams at once locks them in their order
-                streams.lock(work.claim)
-                changed += _store(connection, record_id, dirty_at, orders.get(record_id))
+        marked = dict(_dirty(connection, ORDER).values_list("record_id", "dirty_at")[:READ_AT_ONCE])
+        if not marked:
+            return changed
+        orders = _orders(connection, erp, sorted(marked))
+        looks = [_look(record_id, mark, orders.get(record_id)) for record_id, mark in sorted(marked.items())]
+        changed += settle.in_one_piece(partial(_keep_looks, work, connection, looks))
+        failpoints.hit("in_look")
     with transaction.atomic():
         if _dirty(connection, ORDER).exists():
             enqueue(inbox.read_job(connection))
@@ -133,8 +156,7 @@ def read_all_again(connection: Connection) -> None:
 
 def read_again(connection: Connection, order_id: int) -> None:
     """The snapshot is out of date: nothing is decided on it until a new one is there. Call inside a transaction."""
-    inbox.mark_dirty(connection, ORDER, [order_id])
-    CapturedRecord.objects.filter(connection=connection, model=ORDER, record_id=order_id).update(content_hash="")
+    inbox.mark_dirty(connection, ORDER, [order_id], forget=True)
 
 
 def content_hash(order: Order) -> str:
@@ -184,40 +206,48 @@ def _resolve(connection: Connection, erp: ErpGateway) -> None:
                 CapturedRecord.objects.filter(connection=connection, model=model, record_id__in=ids).delete()
 
 
-def _looked_at(connection: Connection, marked: Marks, orders: Mapping[int, Order]) -> set[int]:
-    """The records whose snapshot still holds, all at once; most of them do, in a sweep."""
-    told = [(pk, at, content_hash(orders[pk])) for pk, at in marked.items() if pk in orders]
-    ids, moments, hashes = (list(column) for column in zip(*told, strict=True)) if told else ([], [], [])
-    return {row[0] for row in sql.rows(_STILL_HOLDS, [connection.pk, ORDER, ids, moments, hashes])}
+def _look(record_id: int, mark: datetime | None, order: Order | None) -> _Look:
+    return _Look(record_id, mark, order, content_hash(order) if order else None)
 
 
-def _store(connection: Connection, record_id: int, dirty_at: datetime | None, order: Order | None) -> int:
-    """Keeps the snapshot, and adds a job when it differs. A mark that came while we read stays."""
-    record = CapturedRecord.objects.select_for_update().get(connection=connection, model=ORDER, record_id=record_id)
-    if not record.content_hash and record.dirty_at != dirty_at:
-        return 0  # what was read may be older than what asked for a new look
-    record.dirty_at = None if record.dirty_at == dirty_at else record.dirty_at
-    record.read_at = Now()
-    if order is None or content_hash(order) == record.content_hash:
-        record.save(update_fields=["dirty_at", "read_at"])
-        return 0
-    record.version, record.content_hash = record.version + 1, content_hash(order)
-    record.snapshot = order.model_dump(mode="json")
-    record.save()
-    enqueue(acts.release_job(_document(connection, order)))
-    return 1
+def _keep_looks(work: Work, connection: Connection, looks: Sequence[_Look]) -> int:
+    """Keeps the snapshots that differ, each with a job; most of them do not, in a sweep. Raises ClaimLost."""
+    streams.lock(work.claim)
+    same = _told(_STILL_HOLDS, connection, looks)
+    others = [look for look in looks if look.order and look.record_id not in same]
+    snapshots = [seal(look.order.model_dump(mode="json")) for look in others if look.order]
+    differ = _told(_DIFFERS, connection, others, snapshots)
+    documents = _documents(connection, [look.order for look in others if look.order and look.record_id in differ])
+    enqueue_all([acts.release_job(document) for document in documents])
+    return len(documents)
 
 
-def _document(connection: Connection, order: Order) -> Document:
-    document, _ = Document.objects.update_or_create(
-        connection=connection,
-        kind=Document.Kind.ORDER,
-        erp_id=order.id,
-        defaults={
-            "reference": order.name,
-            "customer_reference": order.customer_reference[:200],
-            "value": order.total.amount if order.total else None,
-            "currency": order.total.currency if order.total else "",
-        },
+def _told(statement: str, connection: Connection, looks: Sequence[_Look], snapshots: Sequence[bytes] = ()) -> set[int]:
+    """The records that it changed."""
+    if not looks:
+        return set()
+    columns = {
+        "ids": [look.record_id for look in looks],
+        "marks": [look.mark for look in looks],
+        "hashes": [look.content_hash for look in looks],
+        "snapshots": list(snapshots),
+    }
+    return {row[0] for row in sql.rows(statement, {"connection": connection.pk, "model": ORDER, **columns})}
+
+
+def _documents(connection: Connection, orders: Sequence[Order]) -> list[Document]:
+    documents = [
+        Document(
+            connection=connection,
+            kind=Document.Kind.ORDER,
+            erp_id=order.id,
+            reference=order.name,
+            customer_reference=order.customer_reference[:200],
+            value=order.total.amount if order.total else None,
+            currency=order.total.currency if order.total else "",
+        )
+        for order in orders
+    ]
+    return Document.objects.bulk_create(
+        documents, update_conflicts=True, unique_fields=["connection", "kind", "erp_id"], update_fields=AS_ORDERED
     )
-    return document

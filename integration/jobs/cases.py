@@ -17,6 +17,10 @@ UNRESOLVED = ExceptionCase.UNRESOLVED
 _HOLD = """
 SELECT pg_advisory_xact_lock(hashtextextended(cause, 0))
 FROM (SELECT DISTINCT cause FROM unnest(%s::text[]) AS cause ORDER BY cause) AS causes"""
+_CLEAR = f"""
+UPDATE {ExceptionCase._meta.db_table}
+SET state = 'resolved', resolved_at = now(), resolution = %s, resolved_by_id = NULL
+WHERE fingerprint = ANY(%s::text[]) AND state IN ({", ".join(f"'{state.value}'" for state in UNRESOLVED)})"""  # noqa: S608
 DEADLINES = {
     Severity.CRITICAL: timedelta(hours=1),
     Severity.HIGH: timedelta(hours=4),
@@ -95,8 +99,7 @@ def ended(job: SyncJob, resolution: str) -> None:
 def clear(resolution: str, *fingerprints: str) -> None:
     """Closes the open cases of causes that are gone."""
     hold(fingerprints)
-    rows = ExceptionCase.objects.filter(fingerprint__in=fingerprints, state__in=UNRESOLVED)
-    rows.update(state=ExceptionCase.State.RESOLVED, resolved_at=Now(), resolution=resolution, resolved_by=None)
+    sql.run(_CLEAR, [resolution, list(fingerprints)])
 
 
 def _unless_said(resolution: str) -> Case:

@@ -7,18 +7,23 @@ import logging
 import time
 from functools import lru_cache
 
-import redis
+from amqp.exceptions import AMQPError, MessageNacked
 from celery import Celery
 from django.conf import settings
+from kombu import Connection, pools
 from kombu.exceptions import OperationalError
+from redis import RedisError
 
+from integration.jobs import marks
 from integration.jobs.bell import Bell
 from integration.models import Lane
 
 TASK = "tasks.work.run_lane"
-ON_ITS_WAY_SECONDS = 5
 PAUSE_SECONDS = 2.0
 GATHER_SECONDS = 0.02
+CONFIRM_SECONDS = 2.0
+ONCE_MORE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+DOWN = (RedisError, AMQPError, MessageNacked, OperationalError, OSError)
 log = logging.getLogger(__name__)
 _paused = {"until": 0.0}
 
@@ -39,44 +44,53 @@ def _ring(lane: Lane) -> None:
     if time.monotonic() < _paused["until"]:
         return
     try:
-        if _broker().set(_key(lane), b"1", nx=True, ex=ON_ITS_WAY_SECONDS):
+        if marks.first(lane):
             send(lane)
-    except (redis.RedisError, OperationalError, OSError) as down:
+    except DOWN as down:
         _paused["until"] = time.monotonic() + PAUSE_SECONDS
         log.warning("no broker, the sweeper will wake the workers", extra={"reason": type(down).__name__})
 
 
 def send(lane: Lane) -> None:
-    _sender().send_task(TASK, args=[int(lane)], queue=queue(lane), retry=False, ignore_result=True)
+    """Workers make the queue: before the first one came, there is nobody to wake.
+
+    A connection of the pool may have ended while it was not used: then once more, on a new one.
+    """
+    _sender().send_task(
+        TASK, args=[int(lane)], queue=queue(lane), declare=[], ignore_result=True, confirm_timeout=CONFIRM_SECONDS,
+        retry=True, retry_policy=ONCE_MORE,
+    )  # fmt: skip
+
+
+def connection() -> Connection:
+    """A new one to the broker, which is not open yet."""
+    return _sender().connection_for_write()
 
 
 def arrived(lane: Lane) -> None:
     """The worker is here and looks for work from now on: what comes later needs a wake-up of its own."""
     try:
-        _broker().delete(_key(lane))
-    except redis.RedisError:
-        log.warning("no broker")
+        marks.clear(lane)
+    except RedisError:
+        log.warning("no marks of wake-ups")
 
 
 def forget_connections() -> None:
-    """They are made anew when they are needed."""
+    """They are made anew when they are needed. kombu keeps its pools by address, and lends them to any app."""
     _sender.cache_clear()
-    _broker.cache_clear()
+    pools.producers.clear()
+    pools.connections.clear()
+    marks.forget_connections()
 
 
 def more_urgent(lane: Lane) -> bool:
     """Whether a more urgent lane has asked for a worker and got none yet. False without a broker."""
-    above = [_key(each) for each in Lane if each < lane]
     if time.monotonic() < _paused["until"]:
         return False
     try:
-        return bool(above and _broker().exists(*above))
-    except redis.RedisError:
+        return marks.any_of(each for each in Lane if each < lane)
+    except RedisError:
         return False
-
-
-def _key(lane: Lane) -> str:
-    return f"crossdock:wake:{lane.value}"
 
 
 _bell = Bell(_ring, GATHER_SECONDS)
@@ -85,11 +99,6 @@ _bell = Bell(_ring, GATHER_SECONDS)
 @lru_cache(maxsize=1)
 def _sender() -> Celery:
     """An app of its own: whoever adds a job, in whatever process, can wake a worker."""
-    app = Celery("crossdock", broker=settings.REDIS_URL, set_as_current=False)
-    app.conf.update(broker_transport_options=settings.BROKER_TRANSPORT, task_ignore_result=True)
+    app = Celery("crossdock", set_as_current=False)
+    app.conf.update(settings.BROKER, task_ignore_result=True)
     return app
-
-
-@lru_cache(maxsize=1)
-def _broker() -> "redis.Redis":
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1.0, socket_connect_timeout=0.5)

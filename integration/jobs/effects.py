@@ -3,11 +3,9 @@
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -15,24 +13,42 @@ from integration.errors import IntegrationError, OutcomeUnknown, Rejected
 from integration.jobs import failpoints, sql, streams
 from integration.jobs.streams import ClaimLost
 from integration.jobs.work import Work
-from integration.models import Connection, Effect, SyncJob
+from integration.models import Connection, Effect, OutboundMessage, SyncJob
 
 UNTOLD = "CD-1007"  # sent, and only a person can tell whether it landed
 Result = Mapping[str, Any]
 
-EFFECT = Effect._meta.db_table
+EFFECT, OUTBOUND = Effect._meta.db_table, OutboundMessage._meta.db_table
 
-# The intent commits only under the current claim, which then outlasts the call.
-_INTEND = f"""
-WITH held AS ({streams.EXTENDED})
-INSERT INTO {EFFECT} (connection_id, key, verb, state, job_id, intent, result, intended_at, may_land_until)
-SELECT %(connection_id)s, %(key)s, %(verb)s, 'intended', %(job_id)s, %(intent)s::jsonb, '{{}}', now(),
-  now() + %(lands)s::float8 * interval '1 second'
-FROM held
-ON CONFLICT (connection_id, key) DO UPDATE SET verb = EXCLUDED.verb, state = EXCLUDED.state, job_id = EXCLUDED.job_id,
+
+def _intending(wanted: str, conflict: str) -> str:
+    """The intent commits only under the current claim, which then outlasts the call."""
+    return f"""
+WITH held AS ({streams.EXTENDED}),
+wanted AS ({wanted}),
+made AS (
+  INSERT INTO {EFFECT} (connection_id, key, verb, state, job_id, intent, result, intended_at, may_land_until)
+  SELECT %(connection)s, %(key)s, %(verb)s, 'intended', %(job)s, %(intent)s::jsonb, '{{}}', now(),
+    now() + %(lands)s::float8 * interval '1 second'
+  FROM wanted ON CONFLICT (connection_id, key) {conflict} RETURNING id)
+SELECT (SELECT id FROM made), EXISTS (SELECT FROM held) AND NOT EXISTS (SELECT FROM wanted)"""  # noqa: S608
+
+
+# Whoever takes a message back holds its stream. So the row is locked, and read anew, when the stream is ours.
+_QUEUED = f"""
+SELECT held.id FROM held, {OUTBOUND} AS message
+WHERE message.id = %(message)s AND message.state = 'queued' FOR SHARE OF message"""  # noqa: S608
+_ALWAYS = "SELECT id FROM held"
+_AGAIN = f"""
+DO UPDATE SET verb = EXCLUDED.verb, state = EXCLUDED.state, job_id = EXCLUDED.job_id,
   intent = EXCLUDED.intent, intended_at = EXCLUDED.intended_at, may_land_until = EXCLUDED.may_land_until
-WHERE {EFFECT}.state <> 'landed'
-RETURNING id"""  # noqa: S608  (table names of our own)
+WHERE {EFFECT}.state <> 'landed'"""
+# By: a message is sent; the write may be known already.
+_INTEND = {
+    (message, again): _intending(_QUEUED if message else _ALWAYS, _AGAIN if again else "DO NOTHING")
+    for message in (False, True)
+    for again in (False, True)
+}
 
 _LANDED = f"UPDATE {EFFECT} SET state = 'landed', result = %s::jsonb, landed_at = now() WHERE id = %s"  # noqa: S608
 
@@ -44,7 +60,7 @@ class Write:
     ``probe`` looks in the remote system whether it landed: its result, or None. Without a probe a lost answer goes to
     a person, unless ``resend_safe``: the remote recognises a repeat by the key itself.
 
-    ``wanted`` is asked once more under the claim, with the stream held: False, and nothing is sent.
+    ``message`` is the id of the OutboundMessage that is sent: nothing is, unless it is still queued under the claim.
     """
 
     key: str
@@ -54,7 +70,7 @@ class Write:
     probe: Callable[[], Result | None] | None = None
     resend_safe: bool = False
     seconds: float = 120.0
-    wanted: Callable[[], bool] | None = None
+    message: int | None = None
 
 
 class NotWanted(Exception):
@@ -66,6 +82,9 @@ def once(work: Work, connection: Connection, write: Write) -> Effect:
 
     Raises what ``send`` raises, OutcomeUnknown while the outcome cannot be told yet, ClaimLost, NotWanted.
     """
+    first = _begin(work, connection, write, again=False)
+    if isinstance(first, Effect):
+        return _send(first, write)
     known = Effect.objects.filter(connection=connection, key=write.key).first()
     if known is not None and known.state == Effect.State.LANDED:
         return known
@@ -78,11 +97,8 @@ def once(work: Work, connection: Connection, write: Write) -> Effect:
 
 def make(work: Work, connection: Connection, write: Write) -> Effect:
     """Makes a write that is known not to have landed. Raises what ``send`` raises, ClaimLost, NotWanted."""
-    effect = _intend(work, connection, write)
-    if effect.state == Effect.State.LANDED:
-        return effect
-    failpoints.hit("after_intent")
-    return _send(effect, write)
+    begun = _begin(work, connection, write, again=True)
+    return _send(begun, write) if isinstance(begun, Effect) else _landed_already(connection, write, begun)
 
 
 def found(work: Work, connection: Connection, key: str, verb: str, intent: Result, result: Result) -> Effect:
@@ -135,30 +151,32 @@ def _seconds_until_settled(effect: Effect) -> float:
     return float(left.total_seconds())
 
 
-def _intend(work: Work, connection: Connection, write: Write) -> Effect:
-    """Commits the intent, only under the current claim, and keeps the claim until the call is over."""
+def _begin(work: Work, connection: Connection, write: Write, *, again: bool) -> Effect | type[Exception]:
+    """Commits the intent, only under the current claim, and keeps the claim until the call is over.
+
+    Returns what kept it from that else. ``again``: it was looked for and not found; without it a known write stays.
+    """
     work.wrote = True
-    intent, claim_seconds = dict(write.intent), write.seconds + work.claim_seconds
-    about = {"connection_id": connection.pk, "key": write.key, "verb": write.verb, "job_id": work.job.pk}
+    claim_seconds = write.seconds + work.claim_seconds
+    about = {"connection": connection.pk, "key": write.key, "verb": write.verb, "job": work.job.pk}
     times = {"seconds": claim_seconds, "lands": write.seconds + connection.settle_seconds}
+    what = {"intent": json.dumps(write.intent), "message": write.message}
     asked = time.monotonic()  # before the statement, whose start is what the database counts from
-    with transaction.atomic() if write.wanted else nullcontext():
-        if write.wanted is not None:
-            streams.lock(work.claim)
-            if not write.wanted():
-                raise NotWanted
-        made = sql.rows(_INTEND, {**about, **times, "intent": json.dumps(intent), **streams.named(work.claim)})
-    if not made:
-        return _landed_already(connection, write)
+    statement = _INTEND[write.message is not None, again]
+    made, unwanted = sql.rows(statement, {**about, **times, **what, **streams.named(work.claim)})[0]
+    if made is None:
+        return NotWanted if unwanted else ClaimLost
     work.deadline, work.claimed_until = asked + write.seconds, max(work.claimed_until, asked + claim_seconds)
-    return Effect(pk=made[0][0], state=Effect.State.INTENDED, intent=intent, result={}, **about)
+    failpoints.hit("after_intent")
+    failpoints.hit("stands_still")
+    return Effect(pk=made, connection=connection, key=write.key, state=Effect.State.INTENDED, intent=dict(write.intent))
 
 
-def _landed_already(connection: Connection, write: Write) -> Effect:
-    """A result is a fact, whoever stored it. Raises ClaimLost."""
+def _landed_already(connection: Connection, write: Write, otherwise: type[Exception]) -> Effect:
+    """A result is a fact, whoever stored it."""
     known = Effect.objects.filter(connection=connection, key=write.key, state=Effect.State.LANDED).first()
     if known is None:
-        raise ClaimLost
+        raise otherwise
     return known
 
 

@@ -10,7 +10,7 @@ from django.db import connection as database
 from psycopg.errors import DeadlockDetected
 
 from integration.errors import AlreadyDone, IntegrationError, Locked, Permanent
-from integration.jobs import dispatch, drain, failpoints, settle, taking
+from integration.jobs import configuration, dispatch, drain, failpoints, settle, taking
 from integration.jobs.ledger import Ledger
 from integration.jobs.streams import Claim, ClaimLost
 from integration.jobs.taking import Taken
@@ -54,8 +54,9 @@ def run_batch(batch: list[Taken], handlers: Handlers) -> int:
     """Runs what was taken; returns how many jobs ran. What had to be looked at closely comes last."""
     run = _Run(handlers, Ledger(), time.monotonic() + LATE_SECONDS)
     try:
-        for taken in sorted(batch, key=lambda taken: not taken.works):
-            run.stream(taken)
+        with configuration.kept():
+            for taken in sorted(batch, key=lambda taken: not taken.works):
+                run.stream(taken)
         run.ledger.commit()
     except (OperationalError, InterfaceError) as down:
         log.warning("database lost, the claims will expire", extra={"reason": type(down).__name__})
@@ -95,15 +96,17 @@ class _Run:
             log.exception("stream left to expire", extra={"stream": taken.claim.stream_id})
 
     def _taken(self, taken: Taken) -> None:
-        """In order; stops at the first job that does not end well."""
+        """In order; stops at the first job that does not end well. The last one's end may give the stream back."""
         ran = 0
         for work in taken.works:
             if ran and self._is_late():
                 break
             ran += 1
+            work.is_last = ran == len(taken.works)
             if not self._job(work):
                 break
-        self.ledger.give_back(taken.claim, taken.works[ran:])
+        if not taken.works[-1].gave_back:
+            self.ledger.give_back(taken.claim, taken.works[ran:])
 
     def _closely(self, claim: Claim) -> None:
         """One job at a time, each taken by itself: should the worker die again, it is known of which one."""

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -15,22 +16,36 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from integration.errors import IntegrationError, Throttled, Unreachable
-from integration.jobs import cases, streams
+from integration.jobs import cases, failpoints, sql, streams
 from integration.models import Connection, ConnectionGate, RemoteSlot, SyncJob
 
 GATE, SLOT = ConnectionGate._meta.db_table, RemoteSlot._meta.db_table
 OPEN, CLOSED = ConnectionGate.Breaker.OPEN, ConnectionGate.Breaker.CLOSED
 PAUSED_SECONDS = 60.0  # a job of a paused connection looks again after so long
+SPARE_SECONDS = 5.0  # a lease lasts longer than it must, so that not each call has to renew it
 
-_LEASE = f"""
-UPDATE {SLOT} SET token = %s, leased_until = now() + %s * interval '1 second'
-WHERE id = (SELECT id FROM {SLOT} WHERE connection_id = %s AND number < %s
-              AND (leased_until IS NULL OR leased_until <= now())
-            ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id"""  # noqa: S608  (table names of our own)
+# What the gate says, and a slot if there is one and the breaker lets through. A lease that a crash undoes harms nobody.
+_ENTER = f"""
+WITH {sql.LAZY},
+gate AS (SELECT breaker, failures FROM {GATE} WHERE connection_id = %(connection)s),
+leased AS (
+  UPDATE {SLOT} SET token = %(token)s, leased_until = now() + %(seconds)s::float8 * interval '1 second'
+  WHERE id = (SELECT slot.id FROM {SLOT} AS slot, lazy
+              WHERE connection_id = %(connection)s AND number < %(most)s
+                AND (leased_until IS NULL OR leased_until <= now())
+                AND (%(probing)s::bool OR EXISTS (SELECT FROM gate WHERE breaker = 'closed'))
+              ORDER BY number LIMIT 1 FOR UPDATE OF slot SKIP LOCKED)
+  RETURNING id)
+SELECT breaker, failures, EXISTS (SELECT FROM leased) FROM gate"""  # noqa: S608  (table names of our own)
 
 _KEEP = f"""
-UPDATE {SLOT} SET leased_until = now() + %s * interval '1 second' WHERE token = %s RETURNING 1"""  # noqa: S608
+WITH {sql.LAZY}
+UPDATE {SLOT} SET leased_until = now() + %s::float8 * interval '1 second' FROM lazy WHERE token = %s"""  # noqa: S608
+
+_LEAVE = f"""
+WITH {sql.LAZY}
+UPDATE {SLOT} SET token = NULL, leased_until = NULL FROM lazy
+WHERE connection_id = %s AND token = %s"""  # noqa: S608
 
 _PROBE = f"""
 UPDATE {GATE} SET probe_at = now() + %s * interval '1 second'
@@ -42,7 +57,8 @@ WHERE connection_id = %s AND breaker = 'closed' AND failures >= %s RETURNING 1""
 
 # The generic cell rate algorithm: each call moves the time of the next one on by one interval.
 _PACE = f"""
-UPDATE {GATE} SET next_call_at = GREATEST(COALESCE(next_call_at, now()), now()) + %s * interval '1 second'
+WITH {sql.LAZY}
+UPDATE {GATE} SET next_call_at = GREATEST(COALESCE(next_call_at, now()), now()) + %s * interval '1 second' FROM lazy
 WHERE connection_id = %s AND COALESCE(next_call_at, now()) <= now() + %s * interval '1 second'
 RETURNING EXTRACT(EPOCH FROM next_call_at - now())::float - %s"""  # noqa: S608
 
@@ -61,40 +77,53 @@ class Pass:
 @contextmanager
 def enter(connection: Connection, *, seconds: float) -> Iterator[Pass]:
     """Holds one of the connection's call slots. Raises Unreachable CD-1005 or Throttled CD-1002."""
-    gate, _ = ConnectionGate.objects.get_or_create(connection=connection)
-    probing = False
     if not connection.enabled:
         raise Throttled("CD-1002", retry_after=PAUSED_SECONDS, connection=connection.name)
-    if gate.breaker == OPEN:
-        probing = _run(_PROBE, [settings.ENGINE["breaker_probe_seconds"], connection.pk]) is not None
-        if not probing:
-            raise Unreachable("CD-1005", connection=connection.name)
-    asked = time.monotonic()
-    token = _lease(connection, seconds)
+    entered = _entered(connection, seconds + SPARE_SECONDS)
+    failpoints.hit("holding_slot")
     try:
-        yield Pass(connection, gate.failures, probing, token, asked + seconds)
+        yield entered
     finally:
-        RemoteSlot.objects.filter(connection=connection, token=token).update(token=None, leased_until=None)
+        sql.run(_LEAVE, [connection.pk, entered.slot])
 
 
-def _lease(connection: Connection, seconds: float) -> uuid.UUID:
-    token = uuid.uuid4()
-    arguments = [token, seconds, connection.pk, connection.max_concurrency]
-    if _run(_LEASE, arguments) is None:
-        numbers = range(connection.max_concurrency)
-        rows = [RemoteSlot(connection=connection, number=number) for number in numbers]
-        RemoteSlot.objects.bulk_create(rows, ignore_conflicts=True)
-        if _run(_LEASE, arguments) is None:
-            raise Throttled("CD-1002", retry_after=random.uniform(0.2, 1.0), connection=connection.name)  # noqa: S311
-    return token
+def _entered(connection: Connection, seconds: float) -> Pass:
+    token, asked = uuid.uuid4(), time.monotonic()
+    ask = partial(_ask, connection, token, seconds)
+    breaker, failures, leased = ask()
+    if not leased and breaker != OPEN:
+        _make_rows(connection)
+        breaker, failures, leased = ask()
+    probing = breaker == OPEN
+    if probing:
+        if _run(_PROBE, [settings.ENGINE["breaker_probe_seconds"], connection.pk]) is None:
+            raise Unreachable("CD-1005", connection=connection.name)
+        _, _, leased = ask(probing=True)
+    if not leased:
+        raise Throttled("CD-1002", retry_after=random.uniform(0.2, 1.0), connection=connection.name)  # noqa: S311
+    return Pass(connection, failures, probing, token, asked + seconds)
+
+
+def _ask(connection: Connection, token: uuid.UUID, seconds: float, *, probing: bool = False) -> tuple[str, int, bool]:
+    """Breaker, failures in a row, and whether a slot is ours now. Without a row of the gate: as if it were closed."""
+    about = {"connection": connection.pk, "most": connection.max_concurrency, "probing": probing}
+    found = sql.rows(_ENTER, {**about, "token": token, "seconds": seconds})
+    breaker, failures, leased = found[0] if found else (CLOSED, 0, False)
+    return breaker, failures, leased
+
+
+def _make_rows(connection: Connection) -> None:
+    ConnectionGate.objects.bulk_create([ConnectionGate(connection=connection)], ignore_conflicts=True)
+    slots = [RemoteSlot(connection=connection, number=number) for number in range(connection.max_concurrency)]
+    RemoteSlot.objects.bulk_create(slots, ignore_conflicts=True)
 
 
 def keep(entered: Pass, seconds: float) -> None:
     """Holds the slot for so long from now: for one call, so that a killed worker's is free soon."""
     now = time.monotonic()
     if entered.leased_until < now + seconds:
-        _run(_KEEP, [seconds, entered.slot])
-        entered.leased_until = now + seconds
+        sql.run(_KEEP, [seconds + SPARE_SECONDS, entered.slot])
+        entered.leased_until = now + seconds + SPARE_SECONDS
 
 
 def pace(connection: Connection, *, patience: float) -> float:
@@ -123,12 +152,14 @@ def succeeded(entered: Pass) -> None:
     """The remote system answered: closes the breaker and lets all that waited for it go on, most urgent first."""
     if not entered.failures and not entered.probing:
         return
-    entered.failures, entered.probing = 0, False
+    probed, entered.failures, entered.probing = entered.probing, 0, False
     connection = entered.connection
     with transaction.atomic():
         gate = ConnectionGate.objects.filter(connection=connection)
         gate.update(breaker=CLOSED, failures=0, opened_at=None, probe_at=None, last_success_at=Now())
         cases.clear("It answers again.", Unreachable("CD-1001", connection=connection.name).fingerprint)
+    if probed:
+        failpoints.hit("after_breaker")
     with transaction.atomic():  # a second one: settling jobs lock their stream first and the gate after it
         let_go(SyncJob.objects.filter(waits_for=connection, state=SyncJob.State.RETRY))
 

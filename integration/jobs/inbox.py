@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from integration.adapters import registry
 from integration.adapters.base import Received
 from integration.errors import InvalidDocument
-from integration.jobs import dispatch, remote, sql, streams
+from integration.jobs import dispatch, failpoints, remote, sql, streams
 from integration.jobs.queue import NewJob, enqueue
 from integration.models import (
     CapturedRecord,
@@ -83,9 +83,11 @@ def receive(connection: Connection, headers: Mapping[str, str], body: bytes) -> 
     adapter = registry.wms_for_receiving(remote.settings_for(connection))
     adapter.verify(headers, body, now=datetime.now(UTC))
     received = adapter.parse(headers, body)
+    failpoints.hit("before_message")
     kept = _keep(_row(connection, received, headers, body))
     if not kept:
         return _repeated(connection, received.external_id, body)
+    failpoints.hit("after_message")
     transaction.on_commit(partial(dispatch.wake, LANES[received.event.type]))
     return Receipt(kept[0][0], duplicate=False)
 
@@ -102,17 +104,21 @@ def hint(connection: Connection, model: str, record_id: int) -> None:
         mark_dirty(connection, model, [record_id], delay=HINT_SECONDS)
 
 
-def mark_dirty(connection: Connection, model: str, record_ids: list[int], *, delay: float = 0.0) -> None:
+def mark_dirty(
+    connection: Connection, model: str, record_ids: list[int], *, delay: float = 0.0, forget: bool = False
+) -> None:
     """Has these records read; the same door for hints, polls and sweeps. Call inside a transaction.
 
-    The reading stream is locked first, as the reader does, so that the two cannot block each other.
+    ``forget``: nothing is decided on the snapshot that there is. The reading stream is locked first, as the reader
+    does, so that the two cannot block each other.
     """
     enqueue(read_job(connection, delay))
     rows = [
         CapturedRecord(connection=connection, model=model, record_id=pk, dirty_at=Now()) for pk in sorted(record_ids)
     ]
+    changed = ["dirty_at", "content_hash"] if forget else ["dirty_at"]
     CapturedRecord.objects.bulk_create(
-        rows, update_conflicts=True, update_fields=["dirty_at"], unique_fields=["connection", "model", "record_id"]
+        rows, update_conflicts=True, update_fields=changed, unique_fields=["connection", "model", "record_id"]
     )
 
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from integration.jobs import settle, sql, streams
+from integration.jobs import failpoints, settle, sql, streams
 from integration.jobs.streams import JOB, Claim
 from integration.jobs.work import Outcome, Work
 
@@ -39,6 +39,8 @@ class Ledger:
         """One transaction for all of it. What another worker has taken over meanwhile is left to it."""
         if not (self.done or self.over):
             return
+        if self.done:
+            failpoints.hit("before_batch_commit")
         done, left, over = self.done, self.left, self.over
         self.done, self.left, self.over = [], [], []
         settle.in_one_piece(lambda: _commit(done, left, over))

@@ -11,9 +11,8 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from django.db import connection, transaction
-
 from integration.errors import Locked
+from integration.jobs import failpoints, sql
 from integration.jobs.work import Work
 from integration.models import ResourceLock
 
@@ -22,32 +21,36 @@ LEASE_SECONDS = 20.0
 PATIENCE_SECONDS = 2.0
 
 _TAKE = f"""
+WITH {sql.LAZY}, wanted AS (SELECT unnest(%(keys)s::text[]) AS key)
 INSERT INTO {LOCK} (key, token, held_until)
-SELECT key, %s::uuid, now() + %s * interval '1 second' FROM unnest(%s::text[]) key ORDER BY key
+SELECT key, %(token)s::uuid, now() + %(seconds)s::float8 * interval '1 second' FROM wanted, lazy
+WHERE NOT EXISTS (SELECT FROM {LOCK} JOIN wanted USING (key) WHERE held_until > now())
+ORDER BY key
 ON CONFLICT (key) DO UPDATE SET token = EXCLUDED.token, held_until = EXCLUDED.held_until
 WHERE {LOCK}.held_until <= now()"""  # noqa: S608  (a table name of our own)
+
+_GIVE_BACK = f"WITH {sql.LAZY} DELETE FROM {LOCK} USING lazy WHERE token = %s"  # noqa: S608
 
 
 @contextmanager
 def held(work: Work, keys: Sequence[str]) -> Iterator[None]:
     """Holds all the keys or none. Raises Locked, which burns no attempt, when others keep them too long."""
-    token = uuid.uuid4()
+    keys, token = sorted(set(keys)), uuid.uuid4()
     ends = time.monotonic() + PATIENCE_SECONDS
     while not _taken(token, keys):
         if time.monotonic() >= ends:
             busy = work.connection.name if work.connection else ""
             raise Locked("CD-1004", connection=busy, document=work.job.subject, retry_after=random.random())  # noqa: S311
         time.sleep(random.uniform(0.02, 0.1))  # noqa: S311
+    failpoints.hit("holding_stock")
     try:
         yield
     finally:
-        ResourceLock.objects.filter(token=token).delete()
+        sql.run(_GIVE_BACK, [token])
 
 
 def _taken(token: uuid.UUID, keys: Sequence[str]) -> bool:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_TAKE, [token, LEASE_SECONDS, list(keys)])
-        if cursor.rowcount == len(set(keys)):
-            return True
-        transaction.set_rollback(True)
-        return False
+    taken = sql.run(_TAKE, {"keys": keys, "token": token, "seconds": LEASE_SECONDS})
+    if 0 < taken < len(keys):  # somebody came in between
+        sql.run(_GIVE_BACK, [token])
+    return taken == len(keys)

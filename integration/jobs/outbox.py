@@ -34,7 +34,8 @@ class NewMessage:
 def enqueue_message(new: NewMessage) -> OutboundMessage:
     """Queues a message in its delivery's stream; one that is not sent yet is superseded. Call inside a transaction."""
     stream = delivery_stream(new.connection, new.document.reference)
-    supersede(new.connection, new.document)
+    if new.version > 1:
+        supersede(new.connection, new.document)
     message = OutboundMessage.objects.create(
         connection=new.connection,
         key=new.key,

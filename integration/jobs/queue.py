@@ -1,17 +1,40 @@
 """Adding jobs. Always inside the transaction that commits what the job is about; workers are woken on commit."""
 
+import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
-from django.db.models.functions import Now
 
-from integration.jobs import dispatch, streams
+from integration.jobs import dispatch, rows, sql, streams
 from integration.models import Lane, SyncJob
 
 Payload = Mapping[str, object]
+UNSENT = ", ".join(f"'{state.value}'" for state in SyncJob.UNSENT)
+
+# News for a job that waits: one that is stuck starts afresh now, not at its next recheck. Run after their streams are
+# locked, so that it sees what others added.
+_ADD = f"""
+WITH new AS (
+  SELECT * FROM unnest(%(streams)s::bigint[], %(subjects)s::text[], %(payloads)s::text[], %(documents)s::bigint[],
+    %(inbounds)s::bigint[], %(outbounds)s::bigint[], %(traces)s::uuid[])
+    AS new(stream_id, subject, payload, document_id, inbound_id, outbound_id, trace_id)),
+waiting AS (
+  SELECT job.id, job.stream_id FROM {streams.JOB} AS job
+  WHERE %(coalesce)s::bool AND job.stream_id = ANY(%(streams)s::bigint[]) AND job.flow = %(flow)s
+    AND job.state IN ({UNSENT})),
+afresh AS (
+  UPDATE {streams.JOB} AS job SET state = 'pending', next_attempt_at = NULL, attempts = 0 FROM waiting
+  WHERE %(news)s::bool AND job.id = waiting.id AND job.state IN ('blocked', 'needs_attention'))
+INSERT INTO {streams.JOB} AS job (stream_id, flow, payload, subject, document_id, inbound_id, outbound_id, state,
+  attempts, tries, started_with, crashes, next_attempt_at, failure_code, failure_mode, failure_text, trace_id,
+  created_at)
+SELECT stream_id, %(flow)s, payload::jsonb, subject, document_id, inbound_id, outbound_id, 'pending', 0, 0, 1, 0,
+  now() + %(delay)s::float8 * interval '1 second', '', '', '', trace_id, now()
+FROM new WHERE NOT EXISTS (SELECT FROM waiting WHERE waiting.stream_id = new.stream_id)
+RETURNING {rows.COLUMNS}"""  # noqa: S608  (table names of our own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +60,30 @@ class NewJob:
 
 def enqueue(new: NewJob) -> SyncJob | None:
     """Adds the job at the end of its stream; None when it coalesced with a waiting one, which then looks now."""
+    return next(iter(enqueue_all([new])), None)
+
+
+def enqueue_all(news: Sequence[NewJob]) -> list[SyncJob]:
+    """Adds jobs of one kind, each to a stream of its own; returns those that did not coalesce with a waiting one.
+
+    Of one kind: with the same flow, lane, delay and rules of coalescing.
+    """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("enqueue belongs into the transaction that causes the job")
-    stream_id = streams.touch(new.stream, new.lane, new.delay)
-    if not new.delay:
-        transaction.on_commit(lambda: dispatch.wake(new.lane))
-    if new.coalesce and _joined_waiting(stream_id, new):
-        return None
-    return SyncJob.objects.create(
-        stream_id=stream_id,
-        flow=new.flow,
-        subject=new.subject[:100],
-        payload=dict(new.payload),
-        document_id=new.document_id,
-        inbound_id=new.inbound_id,
-        outbound_id=new.outbound_id,
-        next_attempt_at=Now() + timedelta(seconds=new.delay) if new.delay else None,
-        trace_id=new.trace_id or uuid.uuid4(),
-    )
-
-
-def _joined_waiting(stream_id: int, new: NewJob) -> bool:
-    """News for a job that waits: one that is stuck starts afresh now, not at its next recheck."""
-    waiting = SyncJob.objects.filter(stream_id=stream_id, flow=new.flow, state__in=SyncJob.UNSENT)
-    stuck = waiting.filter(state__in=[SyncJob.State.BLOCKED, SyncJob.State.NEEDS_ATTENTION] if new.news else [])
-    stuck.update(state=SyncJob.State.PENDING, next_attempt_at=None, attempts=0)
-    return waiting.exists()
+    if not news:
+        return []
+    kind = news[0]
+    ids = streams.touch_all([new.stream for new in news], kind.lane, kind.delay)
+    if not kind.delay:
+        transaction.on_commit(partial(dispatch.wake, kind.lane))
+    columns = {
+        "streams": [ids[new.stream] for new in news],
+        "subjects": [new.subject[:100] for new in news],
+        "payloads": [json.dumps(new.payload) for new in news],
+        "documents": [new.document_id for new in news],
+        "inbounds": [new.inbound_id for new in news],
+        "outbounds": [new.outbound_id for new in news],
+        "traces": [new.trace_id or uuid.uuid4() for new in news],
+    }
+    rules = {"flow": kind.flow, "coalesce": kind.coalesce, "news": kind.news, "delay": kind.delay or None}
+    return [rows.job(row) for row in sql.rows(_ADD, {**columns, **rules})]

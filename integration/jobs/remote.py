@@ -9,7 +9,7 @@ from django.db import transaction
 from integration.adapters import registry
 from integration.adapters.base import ConnectionSettings, ErpGateway, WmsAdapter
 from integration.errors import IntegrationError, Locked, OutcomeUnknown, Unreachable
-from integration.jobs import gate
+from integration.jobs import failpoints, gate
 from integration.jobs.work import Call, Work
 from integration.models import Connection, ConnectionGate
 
@@ -42,6 +42,7 @@ class RemoteGuard:
         time.sleep(gate.pace(self._entered.connection, patience=PATIENCE_SECONDS))
         if writes and time.monotonic() >= self._work.deadline:
             raise Locked("CD-1004", connection=self._entered.connection.name, document=self._work.job.subject)
+        failpoints.hit(f"before_{what}")
         with self._noted(what):
             yield
 

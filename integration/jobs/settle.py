@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from psycopg.errors import DeadlockDetected
 
 from integration.errors import IntegrationError, OutcomeUnknown, Permanent, Transient
-from integration.jobs import cases, retry, sql, streams
+from integration.jobs import cases, failpoints, retry, sql, streams
 from integration.jobs.states import sources
 from integration.jobs.work import Outcome, Work
 from integration.models import Connection, ConnectionGate, JobAttempt, SyncJob
@@ -51,7 +51,9 @@ def policy() -> retry.Policy:
 
 def success(work: Work, outcome: Outcome) -> bool:
     """True: the next job of the stream may start. Raises ClaimLost, and then nothing is changed."""
-    return in_one_piece(lambda: _success(work, outcome))
+    settled = in_one_piece(lambda: _success(work, outcome))
+    work.gave_back = work.is_last
+    return settled
 
 
 def failure(work: Work, error: IntegrationError, apply: Callable[[], None] | None = None) -> bool:
@@ -82,6 +84,9 @@ def _success(work: Work, outcome: Outcome) -> bool:
     succeed([(work, outcome)])
     if work.job.failure_code:  # only a job that failed before can have a case
         cases.went_on(work.job, "It went through.")
+    if work.is_last:
+        streams.release([work.claim.stream_id])
+    failpoints.hit("in_settle")
     return True
 
 

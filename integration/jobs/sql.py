@@ -8,6 +8,10 @@ from django.db import connection
 
 Arguments = Sequence[Any] | Mapping[str, Any]
 
+# For a statement that is a transaction of its own and may be undone by a crash of the server, such as taking a lease:
+# it does not wait for the disk. It has to be read FROM, or PostgreSQL leaves it out.
+LAZY = "lazy AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
+
 
 def run(statement: str, arguments: Arguments) -> int:
     """Returns how many rows it touched. Raises what Django raises."""

@@ -11,18 +11,20 @@ STREAM, JOB = Stream._meta.db_table, SyncJob._meta.db_table
 ACTIVE = ", ".join(f"'{state.value}'" for state in SyncJob.ACTIVE)
 
 
-def touching(source: str = "") -> str:
-    """SQL that makes the stream %(key)s due in %(delay)s seconds, once for each row of ``source``, and locks it."""
+def touching(source: str = "", key: str = "%(key)s") -> str:
+    """SQL that makes the stream ``key`` due in %(delay)s seconds, once for each row of ``source``, and locks it."""
     return f"""
 INSERT INTO {STREAM} (key, lane, next_due_at)
-SELECT %(key)s, %(lane)s, now() + %(delay)s::float8 * interval '1 second' {f"FROM {source}" if source else ""}
+SELECT {key}, %(lane)s, now() + %(delay)s::float8 * interval '1 second' {f"FROM {source}" if source else ""}
 ON CONFLICT (key) DO UPDATE SET
   next_due_at = LEAST({STREAM}.next_due_at, EXCLUDED.next_due_at),
   lane = CASE WHEN {STREAM}.next_due_at IS NULL THEN EXCLUDED.lane ELSE LEAST({STREAM}.lane, EXCLUDED.lane) END
-RETURNING id"""
+RETURNING id, key"""
 
 
 _TOUCH = touching()
+_TOUCH_ALL = touching("(SELECT unnest(%(keys)s::text[]) AS key ORDER BY key) AS named", "named.key")
+_HOLD_NAMED = f"SELECT FROM {STREAM} WHERE key = ANY(%s::text[]) ORDER BY id FOR UPDATE"
 
 
 def first_of(job: str, stream: str) -> str:
@@ -85,6 +87,14 @@ class Claim:
 def touch(key: str, lane: Lane, delay: float = 0.0) -> int:
     """Makes the stream due in ``delay`` seconds and locks its row until the transaction ends; returns its id."""
     return int(sql.rows(_TOUCH, {"key": key, "lane": lane, "delay": delay})[0][0])
+
+
+def touch_all(keys: Sequence[str], lane: Lane, delay: float = 0.0) -> dict[str, int]:
+    """As ``touch``, for many; their ids by key. Locked by id, as whoever else locks several at once."""
+    if len(keys) > 1:
+        sql.run(_HOLD_NAMED, [list(keys)])
+    found = sql.rows(_TOUCH_ALL, {"keys": list(keys), "lane": lane, "delay": delay})
+    return {key: stream_id for stream_id, key in found}
 
 
 def claim(lane: Lane, *, streams: int, seconds: float) -> list[Claim]:

@@ -4,19 +4,17 @@ Jobs are taken in batches, in the order of their streams. A death of the worker 
 their streams are found abandoned, and whoever takes those over takes one job at a time. The next death is that job's.
 """
 
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
 from integration.errors import Permanent
-from integration.jobs import settle, sql, streams
+from integration.jobs import failpoints, rows, settle, sql, streams
 from integration.jobs.states import sources
 from integration.jobs.streams import JOB, Claim, first_of
 from integration.jobs.work import Work
@@ -25,11 +23,6 @@ from integration.models import Lane, SyncJob
 State = SyncJob.State
 POISON = 3
 PER_STREAM = 4  # jobs that a stream is thought to hold, when streams are claimed for a batch
-
-FIELDS = SyncJob._meta.concrete_fields
-NAMES = [field.attname for field in FIELDS]
-COLUMNS = ", ".join(f"job.{field.column}" for field in FIELDS)
-PAYLOAD = NAMES.index("payload")
 
 # Of each stream: its first jobs, as far as all before them are due too.
 _TAKE = f"""
@@ -43,7 +36,7 @@ WITH due AS (
   WHERE head.runs)
 UPDATE {JOB} AS job SET state = 'running', tries = tries + 1, started_at = now(), next_attempt_at = NULL,
   started_with = (SELECT count(*) FROM due)
-FROM due WHERE job.id = due.id RETURNING {COLUMNS}"""  # noqa: S608  (table names of our own)
+FROM due WHERE job.id = due.id RETURNING {rows.COLUMNS}"""  # noqa: S608  (table names of our own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +55,10 @@ def batch(lane: Lane, size: int) -> list[Taken]:
         claims = streams.claim(lane, streams=wanted(size), seconds=seconds)
         whole = [claim.stream_id for claim in claims if not claim.abandoned]
         jobs = _take(whole, max(1, min(most, size // len(claims)))) if whole else []
+        if jobs:
+            failpoints.hit("in_taking")
+    if len(jobs) > 1:
+        failpoints.hit("batch_taken")
     by_stream: dict[int, list[Work]] = {claim.stream_id: [] for claim in claims}
     held = {claim.stream_id: claim for claim in claims}
     for job in jobs:
@@ -97,14 +94,7 @@ def _first(stream_id: int) -> SyncJob | None:
 
 
 def _take(stream_ids: Sequence[int], per_stream: int) -> list[SyncJob]:
-    return sorted(map(_job, sql.rows(_TAKE, [stream_ids, per_stream])), key=lambda job: job.pk)
-
-
-def _job(row: Sequence[Any]) -> SyncJob:
-    """As Django makes it: of its columns the payload alone has to be converted."""
-    values = list(row)
-    values[PAYLOAD] = json.loads(values[PAYLOAD])
-    return SyncJob.from_db(connection.alias, NAMES, values)
+    return sorted(map(rows.job, sql.rows(_TAKE, [stream_ids, per_stream])), key=lambda job: job.pk)
 
 
 def _take_alone(job: SyncJob) -> bool:

@@ -47,6 +47,7 @@ class Work:
     ``connection``: the remote system that the job is about to talk to, or is stopped by.
     ``before_call``: done before each remote call, outside of any transaction.
     ``wrote``: it has written there; its end is then committed by itself.
+    ``is_last``: nothing else of its stream was taken. ``gave_back``: the stream, together with its end.
     """
 
     job: SyncJob
@@ -56,6 +57,8 @@ class Work:
     claimed_until: float
     connection: Connection | None = None
     wrote: bool = False
+    is_last: bool = False
+    gave_back: bool = False
     before_call: Callable[[], None] = field(default=_nothing)
     calls: list[Call] = field(default_factory=list)
 

@@ -25,6 +25,11 @@ def encrypt(plain: bytes) -> bytes:
     return _cipher(tuple(settings.FIELD_KEYS)).encrypt(plain)
 
 
+def seal(value: Any) -> bytes:
+    """What an ``EncryptedJSONField`` keeps of it."""
+    return encrypt(json.dumps(value, cls=DjangoJSONEncoder).encode())
+
+
 def decrypt(token: bytes) -> bytes:
     """Raises ImproperlyConfigured when no configured key fits."""
     try:
@@ -48,8 +53,7 @@ class EncryptedJSONField(models.BinaryField):  # type: ignore[type-arg]
     """Anything that JSON can hold, encrypted in the database."""
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
-        sealed = None if value is None else encrypt(json.dumps(value, cls=DjangoJSONEncoder).encode())
-        return super().get_db_prep_value(sealed, connection, prepared)
+        return super().get_db_prep_value(None if value is None else seal(value), connection, prepared)
 
     def from_db_value(self, value: Any, *_: Any) -> Any:
         return None if value is None else json.loads(decrypt(bytes(value)))

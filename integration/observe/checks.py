@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Error, Warning  # noqa: A004  (Djan
 from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 
+from config.broker import RABBITMQ
 from integration.adapters.http import is_loopback
 
 TAG = "crossdock"
@@ -20,7 +21,7 @@ SHORTEST_LEASE, LONGEST_LEASE = 3, 25
 LEAST_MEMORY_MB = 150
 SHORTEST_KEY_DAYS = 30
 ENVIRONMENTS = ("production", "test")
-BROKERS = ("redis", "rediss")
+VALKEY = ("redis", "rediss")
 POSITIVE = {  # setting -> its names in the environment
     "ENGINE": "ENGINE_{}",
     "CAPTURE": "CAPTURE_{}",
@@ -84,15 +85,14 @@ def _reached_by(url: SplitResult, host: str) -> Iterator[CheckMessage]:
 
 
 def broker(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[CheckMessage]:
-    try:
-        url = urlsplit(settings.REDIS_URL)
-        database = url.path.strip("/") or "0"
-        good = url.scheme in BROKERS and bool(url.hostname) and url.port != 0 and database.isdecimal()
-    except ValueError:
-        good = False
-    if not good:
+    if not _is_valkey(settings.REDIS_URL):
         hint = "It looks like redis://:password@host:6379/0, or rediss:// with TLS, for Valkey too."
         yield _error(9, "REDIS_URL is not an address of Valkey or Redis.", hint)
+    elif not (_is_valkey(settings.BROKER_URL) or _is_rabbitmq(settings.BROKER_URL)):
+        hint = (
+            "It looks like amqp://user:password@host:5672/virtual-host, or amqps:// with TLS; without it REDIS_URL is."
+        )
+        yield _error(18, "BROKER_URL is not an address of RabbitMQ, Valkey or Redis.", hint)
 
 
 def numbers(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[CheckMessage]:
@@ -154,6 +154,25 @@ def _is_fernet_key(key: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_valkey(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        return (
+            url.scheme in VALKEY and bool(url.hostname) and url.port != 0 and (url.path.strip("/") or "0").isdecimal()
+        )
+    except ValueError:
+        return False
+
+
+def _is_rabbitmq(text: str) -> bool:
+    """One address, a cluster's by its load balancer: py-amqp would hold all to the certificate of the first."""
+    try:
+        url = urlsplit(text)
+        return url.scheme in RABBITMQ and bool(url.hostname) and url.port != 0 and ";" not in text
+    except ValueError:
+        return False
 
 
 def _address(text: str) -> SplitResult | None:

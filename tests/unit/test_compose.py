@@ -15,6 +15,8 @@ SCHEMAS = files("check_jsonschema") / "builtin_schemas" / "vendor"  # as publish
 OWN = {"migrate", "web", "worker", "beat"}
 SERVERS = {"postgres", "valkey"}
 ODOO = {"odoo", "odoo-postgres"}
+RABBITMQ = {"rabbitmq"}
+OF_A_PROFILE = {"ODOO_DB_PASSWORD", "RABBITMQ_PASSWORD"}  # Compose would ask for them in every profile
 
 
 def load(path: str) -> Any:
@@ -44,9 +46,16 @@ def test_the_schema_refuses_what_compose_does_not_know() -> None:
 
 
 def test_it_runs_our_processes_and_what_they_need(services: dict[str, Any]) -> None:
-    assert set(services) == OWN | SERVERS | ODOO
+    assert set(services) == OWN | SERVERS | ODOO | RABBITMQ
     assert {name for name, service in services.items() if service.get("profiles") == ["odoo"]} == ODOO
     assert services["odoo"]["image"] == "odoo:18"
+    assert services["rabbitmq"]["profiles"] == ["rabbitmq"]
+
+
+def test_rabbitmq_is_waited_for_where_it_runs_and_not_missed_elsewhere(services: dict[str, Any]) -> None:
+    for name in OWN - {"migrate"}:
+        assert services[name]["depends_on"]["rabbitmq"] == {"condition": "service_healthy", "required": False}
+        assert services[name]["environment"]["BROKER_URL"] == "${BROKER_URL:-}"
 
 
 def test_nothing_of_ours_starts_before_the_migration_has_ended(services: dict[str, Any]) -> None:
@@ -57,7 +66,7 @@ def test_nothing_of_ours_starts_before_the_migration_has_ended(services: dict[st
 def test_whatever_serves_others_is_health_checked(services: dict[str, Any]) -> None:
     checked = {name for name, service in services.items() if "test" in service.get("healthcheck", {})}
 
-    assert checked == {"web", "worker", "beat"} | SERVERS | ODOO
+    assert checked == {"web", "worker", "beat"} | SERVERS | ODOO | RABBITMQ
 
 
 def test_workers_and_beats_are_asked_for_signs_of_life_and_started_anew(services: dict[str, Any]) -> None:
@@ -72,9 +81,10 @@ def test_every_secret_comes_from_the_environment_without_a_default() -> None:
 
     assert {name for name, *_ in used} == {
         "POSTGRES_PASSWORD", "VALKEY_PASSWORD", "SECRET_KEY", "FIELD_KEYS", "ODOO_DB_PASSWORD",
+        "RABBITMQ_PASSWORD",
     }  # fmt: skip
     for name, operator, value in used:
-        assert (operator, bool(value)) == ((":-", False) if name == "ODOO_DB_PASSWORD" else (":?", True)), name
+        assert (operator, bool(value)) == ((":-", False) if name in OF_A_PROFILE else (":?", True)), name
 
 
 def test_only_loopback_is_published(services: dict[str, Any]) -> None:

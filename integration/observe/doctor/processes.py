@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from django_celery_beat.models import PeriodicTask
 
-from config.queues import QUEUES
+from config.queues import NAMES
 from config.schedule import schedule
 from integration.adapters.base import Finding
 from integration.jobs.workers import queues_by_worker
@@ -27,12 +27,12 @@ def workers() -> Iterator[Finding]:
         return
     yield good("workers", ", ".join(sorted(serving)))
     served = frozenset().union(*serving.values())
-    missing = [queue.name for queue in QUEUES if queue.name not in served]
+    missing = [name for name in NAMES if name not in served]
     for name in missing:
         fix = f"Start a worker without -Q, or with -Q {name}."
         yield problem(f"queue {name}", "no worker serves it: its work waits", fix)
     if not missing:
-        yield good("queues", f"all {len(QUEUES)} are served")
+        yield good("queues", f"all {len(NAMES)} are served")
 
 
 def beat() -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""PostgreSQL and the broker."""
+"""PostgreSQL, and the broker with its marks."""
 
 import time
 from collections.abc import Iterator
@@ -8,10 +8,14 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from config.broker import is_rabbitmq
+from config.queues import queues
 from integration.adapters.base import Finding
+from integration.jobs import workers
 from integration.observe.report import good, note, problem, warning
 
 OLDEST_POSTGRESQL = 14
+OLDEST_RABBITMQ = (3, 10)
 LARGEST_SKEW = 5.0
 FAR_SKEW = 60.0
 
@@ -54,15 +58,37 @@ def _migrations() -> Iterator[Finding]:
 
 
 def broker() -> Iterator[Finding]:
+    if is_rabbitmq(settings.BROKER_URL):
+        yield from _rabbitmq()
+        yield from _valkey("marks", "Wake-ups are doubled and webhooks not limited meanwhile.")
+    else:
+        yield from _valkey("broker", "Messages are taken meanwhile; work starts when it is back.")
+
+
+def _rabbitmq() -> Iterator[Finding]:
+    try:
+        version, others = workers.rabbitmq(queues(settings.BROKER_URL))
+    except ConnectionError as down:
+        fix = "Start RabbitMQ, or correct BROKER_URL. Messages are taken meanwhile; work starts when it is back."
+        yield problem("broker", str(down).splitlines()[0], fix)
+        return
+    yield good("broker", f"RabbitMQ {version}")
+    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST_RABBITMQ:
+        yield problem("version", version, "Upgrade RabbitMQ to 3.10 or later: its quorum queues are ours.")
+    for name in others:
+        fix = f"Stop the workers and run `rabbitmqctl delete_queue {name}`: it holds wake-ups only, which come again."
+        yield problem(f"queue {name}", "it is there, but not as the quorum queue that we declare", fix)
+
+
+def _valkey(name: str, meanwhile: str) -> Iterator[Finding]:
     client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2.0, socket_connect_timeout=2.0)
     try:
         about = client.info("server")
     except (redis.RedisError, OSError, ValueError) as wrong:
-        fix = "Start Valkey, or correct REDIS_URL. Messages are taken meanwhile; work starts when it is back."
-        yield problem("broker", str(wrong).splitlines()[0], fix)
+        yield problem(name, str(wrong).splitlines()[0], f"Start Valkey, or correct REDIS_URL. {meanwhile}")
         return
-    name = str(about.get("server_name", "redis")).capitalize()
-    yield good("broker", f"{name} {about.get(f'{name.lower()}_version', about.get('redis_version', ''))}")
+    kind = str(about.get("server_name", "redis")).capitalize()
+    yield good(name, f"{kind} {about.get(f'{kind.lower()}_version', about.get('redis_version', ''))}")
     yield _policy(client)
 
 

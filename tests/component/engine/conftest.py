@@ -8,7 +8,7 @@ import pytest
 import redis
 from django.conf import settings as environment
 
-from integration.jobs import dispatch, engine
+from integration.jobs import dispatch, engine, marks
 from integration.jobs.bell import Bell
 
 
@@ -22,7 +22,7 @@ def _steady_delays(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def _fresh_broker(monkeypatch: pytest.MonkeyPatch) -> None:
     """A wake-up stays on its way for as long as a test takes, on however slow a machine."""
-    monkeypatch.setattr(dispatch, "ON_ITS_WAY_SECONDS", 600)
+    monkeypatch.setattr(marks, "ON_ITS_WAY_SECONDS", 600)
     monkeypatch.setattr(dispatch, "_bell", Bell(dispatch._ring, dispatch.GATHER_SECONDS))
     monkeypatch.setattr(engine, "_sizes", {})
     dispatch._paused["until"] = 0.0

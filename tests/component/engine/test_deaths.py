@@ -9,7 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from integration.errors import Permanent
-from integration.jobs import acts, effects, gate, locks, remote, sweep
+from integration.jobs import acts, effects, engine, gate, locks, remote, sweep
 from integration.jobs.work import Outcome, Work
 from integration.models import (
     AuditEvent,
@@ -18,6 +18,7 @@ from integration.models import (
     Effect,
     ExceptionCase,
     JobAttempt,
+    Lane,
     RemoteSlot,
     ResourceLock,
     Stream,
@@ -102,7 +103,7 @@ def test_wherever_a_worker_dies_its_job_is_done_once(death: Death) -> None:
         assert (there.landed, stuck(), states(jobs[-1])) == (["picking"], [], [State.SUCCEEDED]), points
         if death.kills == before:
             break
-    assert (len(jobs) > 20, set(states(*jobs)), Effect.objects.get().state) == (True, {State.SUCCEEDED}, "landed")
+    assert (len(jobs) > 15, set(states(*jobs)), Effect.objects.get().state) == (True, {State.SUCCEEDED}, "landed")
     notes = ExceptionCase.objects.filter(code="note").order_by("pk").values_list("fingerprint", flat=True)
     assert list(notes) == [job.subject for job in jobs]
 
@@ -141,12 +142,22 @@ def test_a_worker_that_dies_inside_its_settling_transaction_leaves_nothing_of_it
     assert states(job) == [State.SUCCEEDED]
 
 
-def test_what_stands_behind_a_settled_job_goes_on_when_the_dead_worker_s_claim_is_over(death: Death) -> None:
+def test_what_stands_behind_a_settled_job_goes_on_when_the_dead_worker_s_claim_is_over(
+    death: Death, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both were taken at once; the worker died after it had settled the first."""
+    monkeypatch.setitem(engine._sizes, Lane.ORDER, 8)
     first, second = put(), put()
-    one_run(MOST, death, lambda work: Outcome("done", lambda: setattr(death, "left", 3)))
-    assert (states(first, second), run(fine)) == ([State.SUCCEEDED, State.PENDING], 0)
+    one_run(MOST, death, lambda work: Outcome("done", lambda: setattr(death, "left", 2)))
+    assert (states(first, second), run(fine)) == ([State.SUCCEEDED, State.RUNNING], 0)
     Stream.objects.update(claimed_until=Now(), next_due_at=F("next_due_at"))
     assert (run(fine), states(second)) == (1, [State.SUCCEEDED])
+
+
+def test_the_last_job_that_was_taken_gives_its_stream_back_with_its_end(death: Death) -> None:
+    first, second = put(), put()
+    one_run(MOST, death, lambda work: Outcome("done", lambda: setattr(death, "left", 3)))
+    assert (states(first, second), run(fine)) == ([State.SUCCEEDED, State.PENDING], 1)
 
 
 def test_a_breaker_that_closed_without_letting_go_keeps_nobody_for_long(death: Death) -> None:

@@ -12,7 +12,7 @@ from integration.jobs import effects, engine, outbox, sweep, taking
 from integration.jobs.outbox import NewMessage
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.work import Outcome, Work
-from integration.models import Connection, Document, Lane, OutboundMessage, Stream, SyncJob, Warehouse
+from integration.models import Connection, Document, Effect, Lane, OutboundMessage, Stream, SyncJob, Warehouse
 from tests.component.engine.yard import (
     State,
     failing,
@@ -22,6 +22,7 @@ from tests.component.engine.yard import (
     put,
     put_and_roll_back,
     run,
+    somebody_waits,
     states,
     time_passes,
     together,
@@ -181,15 +182,14 @@ def test_a_release_that_a_worker_has_taken_and_not_begun_is_taken_back(delivery:
     wms = delivery.warehouse.wms
     release(delivery, 1)
     before = put(Stream.objects.get().key)
-    SyncJob.objects.filter(pk=before.pk).update(id=0)  # it stood there first
+    SyncJob.objects.exclude(pk=before.pk).update(id=before.pk + 1)  # it stood there first
     sent: list[int] = []
 
     def handle(work: Work) -> Outcome:
-        if work.job.pk == 0:
+        if work.job.pk == before.pk:
             return Outcome(apply=lambda: taken_back.append(outbox.supersede(wms, delivery)))
-        wanted = OutboundMessage.objects.filter(state="queued").exists
         try:
-            effects.once(work, wms, write(lambda: sent.append(1) or {}, wanted=wanted))
+            effects.once(work, wms, write(lambda: sent.append(1) or {}, message=work.job.outbound_id))
         except effects.NotWanted:
             return Outcome("it was superseded")
         return Outcome("sent")
@@ -200,6 +200,36 @@ def test_a_release_that_a_worker_has_taken_and_not_begun_is_taken_back(delivery:
     assert engine.run_batch(batch, {"work": handle, "release_send": handle}) == 2
     assert (taken_back, sent, outbound()) == ([True], [], ["superseded"])
     assert set(SyncJob.objects.values_list("state", flat=True)) == {State.SUCCEEDED}
+
+
+def test_a_release_that_is_being_taken_back_is_not_begun_meanwhile(delivery: Document) -> None:
+    """The intent waits for the stream, and sees then what was changed while it waited."""
+    assert delivery.warehouse is not None
+    wms, sent = delivery.warehouse.wms, []
+    taken, taking_back = threading.Event(), threading.Event()
+    release(delivery, 1)
+    as_sends()
+
+    def send(work: Work) -> Outcome:
+        with pytest.raises(effects.NotWanted):
+            effects.once(work, wms, write(lambda: sent.append(1) or {}, message=work.job.outbound_id))
+        return Outcome("it was superseded")
+
+    def worker() -> None:
+        batch = taking.batch(Lane.ORDER, 8)
+        taken.set()
+        assert taking_back.wait(10)
+        engine.run_batch(batch, {"release_send": send})
+
+    def take_back() -> None:
+        assert taken.wait(10)
+        with transaction.atomic():
+            assert outbox.supersede(wms, delivery)
+            taking_back.set()
+            until(somebody_waits)
+
+    together(worker, take_back)
+    assert (sent, outbound(), Effect.objects.count()) == ([], ["superseded"], 0)
 
 
 def lose_answer(connection: Connection) -> None:

@@ -8,6 +8,7 @@ from django.conf import settings as environment
 from django.db import transaction
 from django.db.models.functions import Now
 
+from config import broker
 from integration.errors import Rejected
 from integration.jobs import cases as case_book
 from integration.jobs import dispatch, engine, sweep
@@ -70,14 +71,16 @@ def test_the_sweeper_leaves_alone_what_is_in_hand_or_not_due() -> None:
 
 
 def test_without_a_broker_work_is_taken_in_all_the_same(settings: Any, closed_port: int) -> None:
-    settings.REDIS_URL = f"redis://127.0.0.1:{closed_port}/0"
-    dispatch._broker.cache_clear()
+    url = f"redis://127.0.0.1:{closed_port}/0"
+    settings.REDIS_URL = settings.BROKER_URL = url
+    settings.BROKER = broker.configuration(url)
+    dispatch.forget_connections()
     try:
         job = put()
         dispatch.wake(Lane.ORDER)
         assert engine.run_lane(Lane.ORDER, {"work": fine}) == 1
     finally:
-        dispatch._broker.cache_clear()
+        dispatch.forget_connections()
     job.refresh_from_db()
     assert job.state == "succeeded"
 

@@ -1,6 +1,6 @@
 """A worker process of its own, for tests that kill it: `python -m tests.component.engine.worker <file>`.
 
-The file is the partner: each write appends a line. Run with CROSSDOCK_FAILPOINT to die at a point.
+The file is the partner: each write appends a line. Run with CROSSDOCK_FAILPOINTS to die at a point.
 """
 
 import os

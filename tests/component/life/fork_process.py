@@ -8,7 +8,7 @@ from celery import signals
 from django.db import connection
 
 from config import watchdog
-from integration.jobs import dispatch
+from integration.jobs import dispatch, marks
 from integration.models import Lane
 
 
@@ -20,12 +20,19 @@ def session() -> int:
 
 
 def broker() -> int:
-    return int(dispatch._broker().client_id())
+    return int(marks._valkey().client_id())
 
 
-def look() -> tuple[int, int]:
+def wire() -> int:
+    """The port on our side of a connection to RabbitMQ; 0 with Valkey."""
+    with dispatch._sender().producer_or_acquire() as producer:
+        sock = getattr(producer.connection.connection, "sock", None)
+        return int(sock.getsockname()[1]) if sock else 0
+
+
+def look() -> tuple[int, int, int]:
     dispatch.send(Lane.ORDER)
-    return session(), broker()
+    return session(), broker(), wire()
 
 
 def tell(*numbers: int) -> None:

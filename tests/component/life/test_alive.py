@@ -16,8 +16,10 @@ from integration.jobs import canaries, lease
 from integration.models import Canary
 from integration.observe.doctor import signs
 from integration.observe.report import word
+from tests.component.life.carriers import Carrier, carrier, rabbit, rabbit_server
 from tests.component.life.conftest import Start
 
+__all__ = ["carrier", "rabbit", "rabbit_server"]
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKER, BEAT = Canary.Kind.WORKER, Canary.Kind.BEAT
 
@@ -93,10 +95,12 @@ def test_rows_of_processes_long_gone_are_forgotten() -> None:
     assert (canaries.forget(), Canary.objects.get().process) == (1, "celery@here")
 
 
-def test_a_forked_child_has_connections_of_its_own_and_leaves_its_parents_alone(start: Start, tmp_path: Any) -> None:
-    assert start("tests.component.life.fork_process").wait(timeout=60) == 0
+def test_a_forked_child_has_connections_of_its_own_and_leaves_its_parents_alone(
+    start: Start, tmp_path: Any, carrier: Carrier
+) -> None:
+    assert start("tests.component.life.fork_process", **carrier.by(carrier.url)).wait(timeout=60) == 0
     child, parent = [[int(each) for each in line.split()] for line in (tmp_path / "0.log").read_text().splitlines()]
-    session, broker, session_after, broker_after = parent
-    assert (session_after, broker_after) == (session, broker)
-    assert child[0] != session
-    assert child[1] != broker
+    before, after = parent[:3], parent[3:]
+    assert after == before
+    assert [theirs == ours for theirs, ours in zip(child, before, strict=True)] == [False, False, not before[2]]
+    assert bool(before[2]) == (carrier.setting == "BROKER_URL")

@@ -4,23 +4,27 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 import pytest
 import redis
 from django.conf import settings
 
-from config.celery import app
-from config.queues import QUEUES, canary_queue
-from integration.jobs import canaries
+from config.broker import configuration
+from config.queues import CANARIES, NAMES
+from integration.jobs import canaries, dispatch
 from integration.models import Canary, Lane, Stream, SyncJob
 from tests.component.engine.yard import put
+from tests.component.life.carriers import Carrier, carrier, rabbit, rabbit_server
 from tests.component.life.conftest import Start
 from tests.component.life.wire import wire
 from tests.component.life.worker_process import ARGUMENTS, NAME, SLOW_SECONDS
 from tests.rig.poll import until
 
+CANARY = f"{CANARIES}.{NAME}"
+__all__ = ["carrier", "rabbit", "rabbit_server"]
 DEAF = 4.0
 PACE = {"WORKER_CANARY_SECONDS": "0.5", "WORKER_DEAF_SECONDS": f"{DEAF}", "WORKER_SOFT_SHUTDOWN_SECONDS": "5"}
 SOON = DEAF + 5.0 + 10.0  # deaf, at its end by force, and a machine that has other things to do
@@ -30,6 +34,16 @@ Worker = subprocess.Popen[bytes]
 
 OURS = ["tests.component.life.worker_process"]
 PLAIN = ["celery", "-A", "config", *ARGUMENTS]
+
+
+@pytest.fixture
+def heard(carrier: Carrier, settings: Any) -> Iterator[Carrier]:
+    """This process sends by it, too."""
+    if carrier.setting == "BROKER_URL":
+        settings.BROKER_URL, settings.BROKER = carrier.url, configuration(carrier.url)
+    dispatch.forget_connections()
+    yield carrier
+    dispatch.forget_connections()
 
 
 def worker(start: Start, command: Sequence[str] = OURS, **environment: str) -> Worker:
@@ -67,36 +81,36 @@ def test_signs_of_life_are_a_message_read_and_a_row_written(start: Start) -> Non
     assert child() != process.pid  # the process that does the work, not the one that hands it out
     assert canaries.alive(Canary.Kind.WORKER).count() == 1
     assert end(process) == 0
-    assert broker().exists(canary_queue(NAME)) == 0
+    assert broker().exists(CANARY) == 0
 
 
-def test_a_worker_without_a_consumer_ends_itself_and_says_so(start: Start) -> None:
-    process = worker(start, PLAIN)
-    for queue in [each.name for each in QUEUES] + [canary_queue(NAME)]:
-        app.control.cancel_consumer(queue, destination=[NAME])
+def test_a_worker_without_a_consumer_ends_itself_and_says_so(start: Start, heard: Carrier) -> None:
+    process = worker(start, PLAIN, **heard.by(heard.url))
+    for queue in (*NAMES, CANARY):
+        dispatch._sender().control.cancel_consumer(queue, destination=[NAME])
     assert process.wait(timeout=SOON) == os.EX_TEMPFAIL
 
 
-def test_a_worker_whose_connection_went_dead_without_a_sound_ends_itself(start: Start) -> None:
-    with wire(settings.REDIS_URL) as to_broker:
-        process = worker(start, REDIS_URL=to_broker.url)
+def test_a_worker_whose_connection_went_dead_without_a_sound_ends_itself(start: Start, carrier: Carrier) -> None:
+    with wire(carrier.url) as to_broker:
+        process = worker(start, **carrier.by(to_broker.url))
         until(lambda: more_signs() is None and to_broker.age > 2, seconds=SOON)
         to_broker.hush()
         assert process.wait(timeout=SOON + TIMEOUTS) == os.EX_TEMPFAIL
 
 
-def test_a_worker_whose_connections_were_closed_hears_again(start: Start) -> None:
-    with wire(settings.REDIS_URL) as to_broker:
-        process = worker(start, REDIS_URL=to_broker.url)
+def test_a_worker_whose_connections_were_closed_hears_again(start: Start, carrier: Carrier) -> None:
+    with wire(carrier.url) as to_broker:
+        process = worker(start, **carrier.by(to_broker.url))
         to_broker.close_all()
         more_signs()
         more_signs()
         assert process.poll() is None
 
 
-def test_a_broker_that_is_away_is_nobodys_fault(start: Start) -> None:
-    with wire(settings.REDIS_URL) as to_broker:
-        process = worker(start, REDIS_URL=to_broker.url)
+def test_a_broker_that_is_away_is_nobodys_fault(start: Start, carrier: Carrier) -> None:
+    with wire(carrier.url) as to_broker:
+        process = worker(start, **carrier.by(to_broker.url))
         to_broker.cut()
         before = time.monotonic()
         until(lambda: time.monotonic() - before > 2 * DEAF or process.poll() is not None, seconds=SOON)

@@ -18,11 +18,15 @@ def slow(work: Work) -> Outcome:
     return Outcome("done")
 
 
+def quick(work: Work) -> Outcome:
+    return Outcome("done")
+
+
 def fat(work: Work) -> Outcome:
     _kept.append(b"x" * 300_000_000)
     return Outcome("done")
 
 
 if __name__ == "__main__":
-    tasks.HANDLERS = {"slow": slow, "fat": fat}  # type: ignore[attr-defined]
+    tasks.HANDLERS = {**tasks.HANDLERS, "slow": slow, "fat": fat, "quick": quick}  # type: ignore[attr-defined]
     sys.exit(app.worker_main(ARGUMENTS))

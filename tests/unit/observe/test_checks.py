@@ -14,6 +14,7 @@ GOOD: dict[str, Any] = {
     "ALLOWED_HOSTS": ["crossdock.example.com"],
     "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
     "REDIS_URL": "rediss://:word@valkey:6379/0",
+    "BROKER_URL": "amqps://me:word@rabbitmq/crossdock",
 }
 WRONG: list[tuple[str, Any, list[str]]] = [
     ("SECRET_KEY", "", ["crossdock.E001"]),
@@ -33,6 +34,10 @@ WRONG: list[tuple[str, Any, list[str]]] = [
     ("REDIS_URL", "redis://", ["crossdock.E009"]),
     ("REDIS_URL", "redis://valkey:99999/0", ["crossdock.E009"]),
     ("REDIS_URL", "redis://valkey:6379/queue", ["crossdock.E009"]),
+    ("BROKER_URL", "rabbitmq:5672", ["crossdock.E018"]),
+    ("BROKER_URL", "amqp://", ["crossdock.E018"]),
+    ("BROKER_URL", "amqp://me:word@one;amqp://me:word@two", ["crossdock.E018"]),
+    ("BROKER_URL", "redis://valkey:6379/queue", ["crossdock.E018"]),
     ("WEBHOOK_RATE", 0, ["crossdock.E010"]),
     ("DATA_UPLOAD_MAX_MEMORY_SIZE", -1, ["crossdock.E010"]),
     ("ENGINE", {"claim_seconds": 5}, ["crossdock.E011"]),
@@ -83,4 +88,6 @@ def test_plain_http_is_fine_on_this_machine(given: Any, url: str) -> None:
 def test_no_check_shows_a_secret(given: Any) -> None:
     given.SECRET_KEY, given.FIELD_KEYS = "hush-hush", ["hush-hush"]
     given.REDIS_URL = "http://:hush-hush@valkey"
+    assert "hush-hush" not in str(run_checks(tags=["crossdock"]))
+    given.REDIS_URL, given.BROKER_URL = GOOD["REDIS_URL"], "http://:hush-hush@rabbitmq"
     assert "hush-hush" not in str(run_checks(tags=["crossdock"]))

@@ -1,0 +1,76 @@
+"""What people configure: connections, warehouses, rules. A worker keeps it for as long as nobody changes it.
+
+Whether somebody did is looked at once for each batch, after its jobs are taken: what was committed before a job was
+added counts for that job. Outside of a batch everything is read when it is asked for.
+"""
+
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.db.models import Q
+
+from integration.jobs import sql
+from integration.models import BusinessRule, Connection, Warehouse
+
+Got = TypeVar("Got")
+TABLES = tuple(model._meta.db_table for model in (Connection, Warehouse, BusinessRule))
+
+# Each write of a row gives it another xmin.
+_OF_A_TABLE = "(SELECT string_agg(id || '.' || xmin, ',' ORDER BY id) FROM {})"
+_VERSION = "SELECT " + ", ".join(_OF_A_TABLE.format(table) for table in TABLES)
+
+
+@dataclass(slots=True)
+class _Kept:
+    version: object = None
+    rows: dict[Hashable, Any] = field(default_factory=dict)
+
+
+_kept = _Kept()
+_of_this_batch: ContextVar[dict[Hashable, Any] | None] = ContextVar("configuration", default=None)
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Within the block all jobs see one state of the configuration."""
+    version = sql.rows(_VERSION, [])
+    if _kept.version != version:
+        _kept.version, _kept.rows = version, {}
+    before = _of_this_batch.set(_kept.rows)
+    try:
+        yield
+    finally:
+        _of_this_batch.reset(before)
+
+
+def connection(pk: int) -> Connection:
+    return _recall(("connection", pk), lambda: Connection.objects.get(pk=pk))
+
+
+def warehouse(pk: int) -> Warehouse:
+    return _recall(("warehouse", pk), lambda: Warehouse.objects.select_related("erp", "wms").get(pk=pk))
+
+
+def warehouses_of(erp_id: int) -> dict[int, Warehouse]:
+    """Those of one Odoo connection, by Odoo's id of the warehouse."""
+    rows = Warehouse.objects.filter(erp=erp_id).select_related("erp", "wms")
+    return _recall(("warehouses", erp_id), lambda: {row.erp_warehouse_id: row for row in rows})
+
+
+def rules_of(warehouse_id: int) -> tuple[BusinessRule, ...]:
+    """The active ones, of this warehouse and of all."""
+    rows = BusinessRule.objects.filter(Q(warehouse=warehouse_id) | Q(warehouse=None), active=True)
+    return _recall(("rules", warehouse_id), lambda: tuple(rows))
+
+
+def _recall(key: Hashable, load: Callable[[], Got]) -> Got:
+    known = _of_this_batch.get()
+    if known is None:
+        return load()
+    if key not in known:
+        known[key] = load()
+    found: Got = known[key]
+    return found
