@@ -1,5 +1,7 @@
 """The Celery app: it wakes workers, it remembers nothing."""
 
+import gc
+
 from celery import Celery, signals
 from django.conf import settings
 
@@ -31,4 +33,13 @@ app.conf.update(
     beat_max_loop_interval=2,
     timezone="UTC",
 )
+
+
+@signals.worker_before_create_process.connect
+def _share_memory(**_: object) -> None:
+    """What is there before a fork is not looked at by a child's garbage collector, whose look would copy it."""
+    gc.collect()
+    gc.freeze()
+
+
 app.steps["worker"].add("config.watchdog:Watchdog")

@@ -4,25 +4,39 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SECTIONS = ("jobs", "backlog", "hot", "processes", "memory", "flows", "webhooks")
+# How many rounds each section has by default: many beside peers, few where a round takes minutes.
+SECTIONS = {
+    "jobs": 6,
+    "backlog": 3,
+    "hot": 6,
+    "processes": 6,
+    "webhooks": 6,
+    "flows": 6,
+    "latency": 1,
+    "memory": 1,
+}
 
 
 @dataclass(frozen=True)
 class Asked:
-    """``seconds`` of webhooks and ``jobs`` that do nothing, in each round."""
+    """``seconds`` of webhooks and ``jobs`` that do nothing, in each round. ``every``: rounds of all sections."""
 
-    rounds: int
+    every: int | None
     jobs: int
     orders: int
     seconds: float
     sections: tuple[str, ...]
+
+    def rounds(self, section: str) -> int:
+        return self.every or SECTIONS[section]
 
 
 def read(arguments: Sequence[str]) -> Asked:
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench", description="Measures Crossdock beside its peers, in rounds that take turns."
     )
-    parser.add_argument("--rounds", type=int, default=3, help="of each measurement (default: 3)")
+    usual = ", ".join(f"{name} {rounds}" for name, rounds in SECTIONS.items())
+    parser.add_argument("--rounds", type=int, help=f"of each section (default: {usual})")
     parser.add_argument("--jobs", type=int, default=1500, help="that do nothing, in a round (default: 1500)")
     parser.add_argument("--orders", type=int, default=100, help="in a round; a quarter is shipped (default: 100)")
     parser.add_argument("--seconds", type=float, default=4.0, help="of webhooks in a round (default: 4)")

@@ -16,8 +16,9 @@ LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Load:
-    """What came of it: times in milliseconds, sorted."""
+    """What came of it: times in milliseconds, sorted. ``began`` by the clock on the wall."""
 
+    began: float
     seconds: float
     times: list[float]
     statuses: frozenset[int]
@@ -37,10 +38,10 @@ def run(port: int, requests: Sequence[bytes], *, seconds: float, per_second: flo
 
 async def _run(port: int, requests: Sequence[bytes], seconds: float, per_second: float | None) -> Load:
     times, statuses = list[float](), set[int]()
-    started = time.perf_counter()
+    began, started = time.time(), time.perf_counter()
     work = zip(_turns(started, per_second), requests, strict=False)
     await asyncio.gather(*(_post(port, work, started + seconds, times, statuses) for _ in range(CONNECTIONS)))
-    return Load(time.perf_counter() - started, sorted(times), frozenset(statuses))
+    return Load(began, time.perf_counter() - started, sorted(times), frozenset(statuses))
 
 
 def _turns(started: float, per_second: float | None) -> Iterator[float]:

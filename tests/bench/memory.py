@@ -13,9 +13,9 @@ from tests.bench.tasks import EFFECT, FLOW, partner
 
 SECTION = "memory"
 NAME = "memory"
-STEP = 10_000  # jobs, one in ten with an effect
+STEP = 10_000  # jobs, one in twenty with an effect
 STEPS = 10
-WITH_EFFECT = 10
+WITH_EFFECT = 20
 FLAT = 1.05
 FOR_GOOD = {"WORKER_MAX_TASKS_PER_CHILD": "1000000000", "WORKER_MAX_MEMORY_MB": "100000"}
 

@@ -12,6 +12,7 @@ from tests.bench.backlog import Backlog
 from tests.bench.flows import Flows
 from tests.bench.hot import HotStreams
 from tests.bench.jobs import Jobs
+from tests.bench.latency import Latency
 from tests.bench.memory import Memory
 from tests.bench.report import Row
 from tests.bench.scaling import Scaling
@@ -33,6 +34,7 @@ def measure(
         "processes": Scaling(stack, processes, env),
         "memory": Memory(stack, processes, env),
         "flows": Flows(processes, env, asked.orders),
+        "latency": Latency(stack, processes, env),
         "webhooks": Webhooks(processes, env, asked.seconds),
     }
-    return [row for name in asked.sections for row in sections[name].measure(asked.rounds, tell)]
+    return [row for name in asked.sections for row in sections[name].measure(asked.rounds(name), tell)]

@@ -12,6 +12,7 @@ from integration.models import Connection, Lane
 from tests.bench.peers.models import NaiveJob
 
 FLOW, STAMPED, EFFECT = "nothing", "stamped", "effect"
+SHIPMENT = "shipment_confirmation"  # what a warehouse posts, taken short
 PARTNER = "bench-partner"
 
 
@@ -40,7 +41,7 @@ def partner() -> Connection:
 
 @shared_task(name=dispatch.TASK, ignore_result=True)
 def run_lane(lane: int) -> None:
-    engine.run_lane(Lane(lane), {FLOW: nothing, STAMPED: stamped, EFFECT: effect})
+    engine.run_lane(Lane(lane), {FLOW: nothing, STAMPED: stamped, EFFECT: effect, SHIPMENT: effect})
 
 
 @shared_task(ignore_result=True, acks_late=True)
