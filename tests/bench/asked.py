@@ -9,6 +9,7 @@ SECTIONS = {
     "jobs": 6,
     "backlog": 3,
     "hot": 6,
+    "urgent": 2,
     "processes": 6,
     "webhooks": 6,
     "flows": 6,

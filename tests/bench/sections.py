@@ -16,6 +16,7 @@ from tests.bench.latency import Latency
 from tests.bench.memory import Memory
 from tests.bench.report import Row
 from tests.bench.scaling import Scaling
+from tests.bench.urgent import Urgent
 from tests.bench.webhooks import Webhooks
 
 
@@ -31,6 +32,7 @@ def measure(
         "jobs": Jobs(stack, processes, env, asked.jobs),
         "backlog": Backlog(stack, processes, env),
         "hot": HotStreams(stack, processes, env),
+        "urgent": Urgent(processes, env),
         "processes": Scaling(stack, processes, env),
         "memory": Memory(stack, processes, env),
         "flows": Flows(processes, env, asked.orders),

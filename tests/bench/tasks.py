@@ -11,7 +11,8 @@ from integration.jobs.work import Outcome, Work
 from integration.models import Connection, Lane
 from tests.bench.peers.models import NaiveJob
 
-FLOW, STAMPED, EFFECT = "nothing", "stamped", "effect"
+FLOW, STAMPED, EFFECT, CALL = "nothing", "stamped", "effect", "call"
+CALL_SECONDS = 0.5
 SHIPMENT = "shipment_confirmation"  # what a warehouse posts, taken short
 PARTNER = "bench-partner"
 
@@ -23,6 +24,12 @@ def nothing(_work: Work) -> Outcome:
 def stamped(_work: Work) -> Outcome:
     """Tells when it ran."""
     return Outcome(str(time.monotonic_ns()))
+
+
+def call(_work: Work) -> Outcome:
+    """Waits as for another system's answer."""
+    time.sleep(CALL_SECONDS)
+    return Outcome("answered")
 
 
 def effect(work: Work) -> Outcome:

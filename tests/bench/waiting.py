@@ -54,13 +54,13 @@ def hot(streams: int) -> Shape:
     return Shape(2**31 - 1, streams)
 
 
-def fill(flow: str, jobs: int, shape: Shape = MANY) -> None:
+def fill(flow: str, jobs: int, shape: Shape = MANY, *, lane: Lane = LANE) -> None:
     """So many jobs wait, and nothing else is there. Nobody is told.
 
     The tables are left as autovacuum leaves them sooner or later, so that it does not come in the midst of a round.
     """
     run(f"TRUNCATE {STREAM}, {JOB}, {EFFECT} RESTART IDENTITY CASCADE")
-    values = {"lane": LANE, "flow": flow, "jobs": jobs, "streams": shape.streams(jobs)}
+    values = {"lane": lane, "flow": flow, "jobs": jobs, "streams": shape.streams(jobs)}
     run("SET session_replication_role = replica")  # foreign keys are right by the way the numbers are made
     for statement in (_STREAMS, _JOBS):
         run(statement, {**values, "group": shape.group, "each": shape.each})
@@ -104,3 +104,9 @@ def number(statement: str, values: Any = None) -> float:
         cursor.execute(statement, values)
         found = cursor.fetchone()[0]
         return math.nan if found is None else float(found)
+
+
+def column(statement: str) -> list[float]:
+    with database.cursor() as cursor:
+        cursor.execute(statement)
+        return [float(row[0]) for row in cursor.fetchall()]
