@@ -10,6 +10,7 @@ from integration.canonical.shipments import ShipmentConfirmed
 from integration.models import Document, DocumentLine, StockEvent
 from tests.component.flows.odoo import Odoo
 from tests.component.flows.yard import Sale
+from tests.component.property import goods
 from tests.component.property.depot import Depot
 
 MARK = re.compile(r"Crossdock shipment: \S+?/(\S+) on transfer (\d+), seal")
@@ -50,14 +51,13 @@ def exact(quantity: float) -> Decimal:
 
 def of_odoo(odoo: Odoo, sale: Sale) -> OdooBook:
     book = OdooBook()
-    for row in odoo.rows("sale.order.line", [["order_id", "=", sale.id]], "product_uom_qty", "qty_delivered"):
-        book.lines[row["id"]].asked = exact(row["product_uom_qty"])
-        book.delivered[row["id"]] = exact(row["qty_delivered"])
-    wanted = ("state", "sale_line_id", "picking_id", "product_uom_qty", "quantity")
+    _read_lines(odoo, sale, book)
+    held = "quantity" if odoo.version >= 17 else "quantity_done"
+    wanted = ("state", "sale_line_id", "picking_id", "product_uom_qty", held)
     for move in odoo.rows("stock.move", [["picking_id.sale_id", "=", sale.id]], *wanted):
         line, demand = book.lines[move["sale_line_id"]], exact(move["product_uom_qty"])
         if move["state"] == "done":
-            done = exact(move["quantity"])
+            done = exact(move[held])
             line.shipped += done
             line.over += max(NOTHING, done - demand)
             line.cancelled += max(NOTHING, demand - done)  # without a backorder the rest stays in the demand
@@ -67,6 +67,19 @@ def of_odoo(odoo: Odoo, sale: Sale) -> OdooBook:
             line.open += demand
     _read_transfers(odoo, sale, book)
     return book
+
+
+def _read_lines(odoo: Odoo, sale: Sale, book: OdooBook) -> None:
+    """In the product's unit, as transfers are."""
+    of_unit = goods.unit_field(odoo)
+    names = {row["id"]: row["name"] for row in odoo.rows("uom.uom", [], "name")}
+    wanted = ("product_id", of_unit, "product_uom_qty", "qty_delivered")
+    rows = odoo.rows("sale.order.line", [["order_id", "=", sale.id]], *wanted)
+    codes = odoo._codes([row["product_id"] for row in rows])
+    for row in rows:
+        code, unit = codes[row["product_id"]], names[row[of_unit]]
+        book.lines[row["id"]].asked = goods.in_product_unit(exact(row["product_uom_qty"]), unit, code)
+        book.delivered[row["id"]] = goods.in_product_unit(exact(row["qty_delivered"]), unit, code)
 
 
 def _read_transfers(odoo: Odoo, sale: Sale, book: OdooBook) -> None:
@@ -80,33 +93,38 @@ def _read_transfers(odoo: Odoo, sale: Sale, book: OdooBook) -> None:
 
 
 def _moved(odoo: Odoo, picking: int) -> Goods:
-    rows = odoo.rows("stock.move.line", [["picking_id", "=", picking]], "product_id", "lot_id", "quantity", "state")
+    held = "quantity" if odoo.version >= 17 else "qty_done"
+    rows = odoo.rows("stock.move.line", [["picking_id", "=", picking]], "product_id", "lot_id", held, "state")
     codes = odoo._codes([row["product_id"] for row in rows])
     lots = {row["id"]: row["name"] for row in odoo.rows("stock.lot", [], "name")}
-    goods: Goods = Counter()
+    moved: Goods = Counter()
     for row in rows:
-        if row["state"] == "done" and row["quantity"]:
-            goods[codes[row["product_id"]], lots.get(row["lot_id"], "")] += exact(row["quantity"])
-    return goods
+        if row["state"] == "done" and row[held]:
+            moved[codes[row["product_id"]], lots.get(row["lot_id"], "")] += exact(row[held])
+    return moved
 
 
 def of_warehouse(shipment: ShipmentConfirmed) -> Goods:
     """By our code: the warehouse's is P-CODE, perhaps with a number after a slash."""
-    goods: Goods = Counter()
+    left: Goods = Counter()
     for line in shipment.lines:
-        code = line.sku.removeprefix("P-").partition("/")[0]
+        code = code_of(line.sku)
         parts: list[tuple[str, Any]] = [(serial, Decimal(1)) for serial in line.serials]
         parts += [(lot.lot, lot.quantity) for lot in line.lots]
         for lot, quantity in parts or [("", line.quantity)]:
-            goods[code, lot] += quantity
-    return +goods
+            left[code, lot] += goods.in_odoo_unit(quantity, code)
+    return +left
+
+
+def code_of(sku: str) -> str:
+    return sku.removeprefix("P-").partition("/")[0]
 
 
 def of_ours(source: str) -> Goods:
-    goods: Goods = Counter()
+    left: Goods = Counter()
     for event in StockEvent.objects.filter(source=source):
-        goods[event.sku, event.lot] -= event.quantity
-    return goods
+        left[event.sku, event.lot] -= event.quantity
+    return left
 
 
 def lines_of_ours(sale: Sale) -> dict[int, Line]:
@@ -125,11 +143,12 @@ def lines_of_ours(sale: Sale) -> dict[int, Line]:
 
 
 def open_at_warehouse(depot: Depot, sale: Sale) -> dict[str, Decimal]:
-    """By our line's name: what the warehouse still means to ship."""
+    """By our line's name: what the warehouse still means to ship, in Odoo's unit."""
     orders = depot.wms.server.world.orders
     found: dict[str, Decimal] = {}
     for held in orders.held.values():
         if held.release.order == sale.name and not held.closed:
             for line in held.release.lines:
-                found[line.line] = orders.open_quantity(held.release.release, line)
+                left = orders.open_quantity(held.release.release, line)
+                found[line.line] = goods.in_odoo_unit(left, code_of(line.sku))
     return found

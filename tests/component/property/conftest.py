@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -13,15 +14,31 @@ from integration.sandbox.wms.world import Behaviour
 from tests.component.engine import death as deaths
 from tests.component.flows.conftest import SECRET, TOKEN
 from tests.component.property.depot import Depot, build
+from tests.component.property.late import LateCalls
 from tests.component.property.post import Post
 
 Builder = Callable[..., Depot]
 
 
+class Odoos:
+    """One stand-in of each version that is asked for, and its calls that land late."""
+
+    def __init__(self, running: ExitStack) -> None:
+        self._running = running
+        self._made: dict[str, tuple[SandboxOdoo, LateCalls]] = {}
+
+    def of(self, version: str) -> tuple[SandboxOdoo, LateCalls]:
+        if version not in self._made:
+            server, late = self._running.enter_context(SandboxOdoo(version=version)), LateCalls()
+            late.install(server)
+            self._made[version] = server, late
+        return self._made[version]
+
+
 @pytest.fixture(scope="session")
-def odoo_server() -> Iterator[SandboxOdoo]:
-    with SandboxOdoo(version="18") as server:
-        yield server
+def odoos() -> Iterator[Odoos]:
+    with ExitStack() as running:
+        yield Odoos(running)
 
 
 @pytest.fixture
@@ -45,10 +62,10 @@ def _steady(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
 
 
 @pytest.fixture
-def new_depot(transactional_db: None, odoo_server: SandboxOdoo, death: deaths.Death) -> Iterator[Builder]:
-    """``new_depot(**policy)``: everything as at first."""
+def new_depot(transactional_db: None, odoos: Odoos, death: deaths.Death) -> Iterator[Builder]:
+    """``new_depot(version, **policy)``: everything as at first."""
     post = Post()
     with SandboxWms(SECRET, TOKEN, behaviour=Behaviour(acknowledge_after=None)) as server:
         server.world.outbox.stop()
         server.world.outbox = post  # type: ignore[assignment]
-        yield lambda **policy: build(odoo_server, server, post, death, **policy)
+        yield lambda version="18", **policy: build(odoos.of(version), server, post, death, **policy)

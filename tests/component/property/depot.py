@@ -33,6 +33,8 @@ from tests.component.flows.conftest import SECRET, SLUG, TOKEN, _map_codes
 from tests.component.flows.odoo import Odoo
 from tests.component.flows.wms import Wms
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
+from tests.component.property import goods
+from tests.component.property.late import LateCalls
 from tests.component.property.post import Letter, Post
 
 HOUR = 3600
@@ -56,19 +58,21 @@ class Depot(Yard):
 
     ``ended``: sales of which a person has ended a job, so that a part of their work is never done. ``by_hand``: of
     which a person validated a delivery in Odoo. ``uneven``: Odoo's order asks for less than its transfers move: it was
-    cancelled, or lowered, which reaches no transfer.
+    cancelled, or lowered, which reaches no transfer. ``refused``: shipments of something else than was ordered.
     """
 
     death: Death = field(default_factory=Death)
     post: Post = field(default_factory=Post)
+    late: LateCalls = field(default_factory=LateCalls)
     sales: list[Sale] = field(default_factory=list)
     excused: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     ended: set[int] = field(default_factory=set)
     uneven: set[int] = field(default_factory=set)
     by_hand: set[int] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
 
-    def sold(self, *basket: tuple[str, float], **values: Any) -> Sale:
-        sale = self.sell(*basket, **values)
+    def sold(self, *basket: goods.Item) -> Sale:
+        sale = self.sell(order_line=[[0, 0, goods.line(self.odoo, item)] for item in basket])
         self.sales.append(sale)
         return sale
 
@@ -101,6 +105,7 @@ class Depot(Yard):
 
     def pass_time(self, seconds: int) -> None:
         CLOCK.ahead += seconds
+        self.late.land()
         shift = f"interval '{seconds} seconds'"
         with database.cursor() as cursor:
             for model, columns in TIMES.items():
@@ -120,6 +125,7 @@ class Depot(Yard):
         raise AssertionError(f"it never comes to rest: {self.standing()}")
 
     def mend(self) -> None:
+        self.late.armed.clear()
         self.odoo.server.service.faults.clear()
         self.odoo.server.service.go_down(0)
         self.wms.server.world.rules.clear()
@@ -158,12 +164,17 @@ def clear_tables() -> None:
         cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
 
 
-def build(server: SandboxOdoo, wms_server: SandboxWms, post: Post, death: Death, **policy: Any) -> Depot:
+def build(
+    of_odoo: tuple[SandboxOdoo, LateCalls], wms_server: SandboxWms, post: Post, death: Death, **policy: Any
+) -> Depot:
     """Both sides as they were at first, and Crossdock with nothing but its configuration."""
     clear_tables()
     wms_server.world.reset()
     post.written = 0
+    server, late = of_odoo
+    late.forget()
     odoo = Odoo(server)
+    goods.make(odoo)
     secrets, options = {"key": server.api_key}, {"database": server.db, "login": server.login}
     erp = Connection.objects.create(
         slug="odoo", name="Odoo", kind="odoo", base_url=server.url, secrets=secrets, options=options
@@ -176,12 +187,13 @@ def build(server: SandboxOdoo, wms_server: SandboxWms, post: Post, death: Death,
         secrets={"signing": SECRET, "token": TOKEN},
     )
     _map_codes(partner)
+    goods.permit(partner)
     [own] = odoo.rows("stock.warehouse", [["code", "=", "WH"]], "company_id")
     live = Warehouse.Mode.LIVE
     fixed = {"site": "NORTH", "release_mode": live, "shipment_mode": live, "company_id": own["company_id"]}
     given = {"erp_warehouse_id": own["id"], **fixed, **policy}
     warehouse = Warehouse.objects.create(name="Main warehouse", erp=erp, wms=partner, **given)
-    return Depot(odoo, Wms(wms_server), erp, partner, warehouse, death, post)
+    return Depot(odoo, Wms(wms_server), erp, partner, warehouse, death, post, late)
 
 
 def mapping_of(code: str) -> CodeMapping | None:

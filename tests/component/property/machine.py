@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from decimal import Decimal
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 from xmlrpc.client import Fault
@@ -16,15 +17,25 @@ from integration.jobs.acts import NotAllowed
 from integration.models import Effect, ExceptionCase, InboundMessage
 from integration.sandbox.wms.orders import HeldOrder
 from tests.component.flows.yard import SOMEBODY, Sale
+from tests.component.property import books, goods
 from tests.component.property.conftest import Builder
 from tests.component.property.depot import Depot, mapping_of
 from tests.component.property.proof import prove
 
 Got = TypeVar("Got")
 CODES = ("CRATE-S", "CRATE-M", "ROPE-10", "PAINT-W", "DRILL", "HOOK")  # HOOK is not mapped at first
-BASKETS = st.lists(
-    st.tuples(st.sampled_from(CODES), st.integers(1, 4).map(float)), min_size=1, max_size=3, unique_by=lambda x: x[0]
-)
+PIECES = st.tuples(st.sampled_from(CODES), st.integers(1, 4).map(float))
+OTHERS = st.sampled_from(
+    [
+        (goods.CABLE, 0.25), (goods.CABLE, 3.33), (goods.CABLE, 12.5), (goods.CABLE, 750.0, "g"),
+        (goods.EGGS, 1.0), (goods.EGGS, 2.5), ("CRATE-S", 1.0, "Dozens"),
+    ]
+)  # fmt: skip
+BASKETS = st.lists(st.one_of(PIECES, PIECES, OTHERS), min_size=1, max_size=3, unique_by=lambda item: item[0])
+VERSIONS = st.sampled_from(["18", "16", "17", "19"])
+SHARES = st.sampled_from(["0.37", "0.5", "0.9", "1", "1.02", "1.5"])  # of what is open, by the scales
+PLACES = st.sampled_from(["0.01", "0.01", "0.001"])
+LATE = st.sampled_from([10.0, 60.0, 140.0])  # seconds; Odoo ends a call after two minutes
 WHICH = st.integers(0, 20)  # of however many there are
 DEATHS = st.one_of(st.none(), st.integers(0, 25), st.integers(0, 200))  # after so many statements, commits and calls
 STOPS = st.sampled_from([0, 0, 0, 100, 200, 400])  # seconds; it does not die there but stands still
@@ -47,7 +58,8 @@ def _write_line(by: float, depot: Depot, sale: Sale) -> None:
     line = _first_line(depot, sale)
     if by < 0:
         depot.uneven.add(sale.id)
-    depot.odoo.call("sale.order.line", "write", [line["id"]], {"product_uom_qty": line["product_uom_qty"] + by})
+    wanted = line["product_uom_qty"] + by * (10 if line["product_uom_qty"] > 100 else 1)  # grams by the ten
+    depot.odoo.call("sale.order.line", "write", [line["id"]], {"product_uom_qty": wanted})
 
 
 def _cancel(depot: Depot, sale: Sale) -> None:
@@ -71,7 +83,9 @@ _ACTS: dict[str, Any] = {
     "retry": lambda case: acts.retry_case(case, SOMEBODY),
     "resolve": lambda case: acts.resolve_case(case, SOMEBODY, "mended"),
     "ignore": lambda case: acts.ignore_case(case, SOMEBODY, "never mind"),
+    "done by hand": lambda case: acts.done_by_hand(case, SOMEBODY, "posted in Odoo"),
 }
+_ENDING = ("ignore", "done by hand")
 
 
 def _end(depot: Depot, code: str) -> None:
@@ -104,7 +118,7 @@ def _on_case(depot: Depot, *, what: str, which: int) -> None:
     if not cases:
         return
     case = pick(cases, which)
-    if what == "ignore":
+    if what in _ENDING:
         jobs = case.waiting.select_related("job__document__parent")
         documents = [case.document, *(each.job.document for each in jobs)]
         names = {(each.parent or each).reference for each in documents if each is not None}
@@ -119,14 +133,15 @@ class Machine(RuleBasedStateMachine):
     tally: ClassVar[Counter[str]] = Counter()
 
     @initialize(
+        version=VERSIONS,
         point=st.sampled_from(["confirmed", "reserved", "reserved_part"]),
         remainder=st.sampled_from(["backorder", "cancel"]),
         answers=st.sampled_from([True, True, False]),
         baskets=st.lists(BASKETS, min_size=1, max_size=3),
     )
-    def open(self, point: str, remainder: str, answers: bool, baskets: list[list[tuple[str, float]]]) -> None:
+    def open(self, version: str, point: str, remainder: str, answers: bool, baskets: list[list[goods.Item]]) -> None:
         """``answers``: the warehouse says yes to whatever it gets."""
-        self.depot: Depot = type(self).builder(release_point=point, remainder=remainder)
+        self.depot: Depot = type(self).builder(version, release_point=point, remainder=remainder)
         self.depot.wms.server.world.behaviour.acknowledge_after = 0.0 if answers else None
         self.depot.look()  # what is sold from now on is seen
         for basket in baskets:
@@ -147,7 +162,7 @@ class Machine(RuleBasedStateMachine):
     # Odoo
 
     @rule(basket=BASKETS, dies=DEATHS, ships=st.sampled_from([*MODES, None]))
-    def sell(self, basket: list[tuple[str, float]], dies: int | None, ships: str | None) -> None:
+    def sell(self, basket: list[goods.Item], dies: int | None, ships: str | None) -> None:
         """Perhaps something of it leaves at once."""
         sale = self.depot.sold(*basket)
         self._work("odoo_poll", dies if not ships else None, 0)
@@ -220,7 +235,50 @@ class Machine(RuleBasedStateMachine):
         if mode == "short":  # of a single piece nothing leaves
             self.depot.excuse(self.depot.sale_of(release.order), "CD-5011")
         with suppress(httpx.HTTPStatusError):  # nothing is left, or no serial number
-            self.depot.wms.ship(release.release, mode, final=final, packages=packages)
+            self._left(held, self.depot.wms.ship(release.release, mode, final=final, packages=packages))
+
+    def _left(self, held: HeldOrder, shipment: dict[str, Any]) -> None:
+        """Eggs whose number is no part of a dozen that Odoo can hold are a person's."""
+        eggs = [line for line in shipment["lines"] if books.code_of(line["sku"]) == goods.EGGS]
+        if any(Decimal(line["quantity"]) % 3 for line in eggs):
+            self.depot.excuse(self.depot.sale_of(held.release.order), "CD-5015")
+
+    @rule(share=SHARES, places=PLACES, final=st.booleans(), dies=DEATHS, stops=STOPS)
+    def weigh(self, share: str, places: str, final: bool, dies: int | None, stops: int) -> None:
+        """Cable leaves by what the scales say."""
+        for held in self._orders(["received", "accepted"]):
+            weighed = self._weighed(held, Decimal(share), Decimal(places))
+            if weighed:
+                self.depot.excuse(self.depot.sale_of(held.release.order), *CHANGED)
+                self.depot.wms.ship(held.release.release, lines=weighed, final=final)
+        self.depot.all_arrive()
+        self._work("", dies, stops)
+
+    def _weighed(self, held: HeldOrder, share: Decimal, places: Decimal) -> list[dict[str, str]]:
+        orders, release = self.depot.wms.server.world.orders, held.release
+        cable = [line for line in release.lines if books.code_of(line.sku) == goods.CABLE]
+        left = [(line, (orders.open_quantity(release.release, line) * share).quantize(places)) for line in cable]
+        return [
+            {"line": line.line, "sku": line.sku, "unit": line.unit, "quantity": str(quantity)}
+            for line, quantity in left
+            if quantity > 0
+        ]
+
+    @rule(which=WHICH, final=st.booleans(), dies=DEATHS)
+    def ship_another(self, which: int, final: bool, dies: int | None) -> None:
+        """Something else leaves for a line than was ordered. No rule permits that: a person decides."""
+        wanted = self._orders(["received", "accepted"])
+        if not wanted:
+            return
+        held = pick(wanted, which)
+        line = held.release.lines[0]
+        other = "P-GLOVE-M" if line.sku.startswith("P-CRATE-S") else "P-CRATE-S"
+        self.depot.excuse(self.depot.sale_of(held.release.order), "CD-5002")
+        lines = [{"line": line.line, "sku": other, "unit": "EA", "quantity": "1"}]
+        shipment = self.depot.wms.ship(held.release.release, lines=lines, final=final)
+        self.depot.refused.add(shipment["shipment"])
+        self.depot.all_arrive()
+        self._work("", dies, 0)
 
     # the network
 
@@ -248,8 +306,14 @@ class Machine(RuleBasedStateMachine):
         if who == "warehouse":
             self.depot.wms.fault(fault)
         else:
-            match = {"model": who, "method": method, "protocol": "jsonrpc"}
+            protocol = "json2" if self.depot.odoo.version >= 19 else "jsonrpc"
+            match = {"model": who, "method": method, "protocol": protocol}
             self.depot.odoo.control("faults", {"match": match, "fault": fault, "times": 1, "skip": skip})
+
+    @rule(method=st.sampled_from(["button_validate", "button_validate", "write"]), seconds=LATE)
+    def lands_late(self, method: str, seconds: float) -> None:
+        """One of the next postings' calls is carried out when nobody waits for it any more."""
+        self.depot.late.arm(method, seconds)
 
     # people
 
@@ -281,10 +345,13 @@ class Machine(RuleBasedStateMachine):
             stops=depot.death.stops,
             sales=len(depot.sales),
             shipments=len(shipments),
+            late=depot.late.landed,
+            refused=len(depot.refused),
+            **{f"Odoo {depot.odoo.version}": 1},
         )
         self.tally.update(posted=Effect.objects.filter(verb="ship", state="landed").count())
         self.tally.update(set(ExceptionCase.objects.values_list("code", flat=True)))
-        depot.death.kills = depot.death.stops = 0
+        depot.death.kills = depot.death.stops = depot.late.landed = 0
 
     def _drain(self) -> None:
         self.depot.drain()

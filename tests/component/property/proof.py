@@ -121,6 +121,8 @@ def _shipment(depot: Depot, shipment: ShipmentConfirmed) -> Iterator[str]:
     name = f"{shipment.shipment} of {shipment.release}"
     if len(marked) > 1:
         yield f"{name} is posted {len(marked)} times: {marked}"
+    if shipment.shipment in depot.refused and (ours or landed or marked):
+        yield f"{name} is posted, and was not ordered: {theirs}"
     if ours or landed:
         if not (landed and [theirs, theirs] == [ours, *marked]):
             yield f"{name}: the warehouse says {theirs}, we say {ours} ({landed=}), Odoo says {marked}"

@@ -21,7 +21,7 @@ PROFILE = settings(
     deadline=None,
     print_blob=True,
     suppress_health_check=list(HealthCheck),
-    phases=[Phase.generate] if os.environ.get("NOSHRINK") else list(Phase),
+    phases=[Phase.generate] if os.environ.get("PROPERTY_AS_FOUND") else list(Phase),
     report_multiple_bugs=False,
 )
 
