@@ -9,7 +9,7 @@ from integration.sandbox.day.odoo import Odoo
 from integration.sandbox.day.wms import Wms
 
 LOT_SIZE = 5  # small lots, so that an order often takes from two
-STOCK = 5000
+STOCK = 5000  # of each of the plain goods, for up to 500 orders; of an order it takes less than ten
 GROUND, DRONE = "Ground", "Drone"  # delivery methods; nobody told the warehouse about drones
 CARRIERS = {GROUND: "GND"}
 UNITS = {"Units": ("EA", Decimal(1)), "Dozens": ("EA", Decimal(12))}
@@ -74,6 +74,11 @@ class Shop:
     warehouse: int
     place: int
     sign: str
+
+
+def plenty(orders: int) -> int:
+    """The stock of each of the plain goods that no run of so many orders uses up."""
+    return max(STOCK, 10 * orders)
 
 
 def lots(orders: int, sign: str = "") -> dict[str, int]:
@@ -145,7 +150,7 @@ def _count_stock(odoo: Odoo, shop: Shop, company: int, orders: int) -> None:
     for sku, product in shop.products.items():
         where = {"product_id": product, "location_id": shop.place}
         if sku not in numbered:
-            counts.append({**where, "inventory_quantity": STOCK})
+            counts.append({**where, "inventory_quantity": plenty(orders)})
             continue
         rows = [[name, product, company] for name in numbered[sku]]
         ids = odoo.call("stock.lot", "load", ["name", "product_id/.id", "company_id/.id"], rows)["ids"]
