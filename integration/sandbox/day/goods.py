@@ -1,6 +1,6 @@
 """What the business sells, to whom, and by whom it is carried. Data first; then how it gets into both systems."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -47,8 +47,10 @@ DRILL = Goods("DRILL-18V", "10040", "Drill, 18 V", 149.0, tracking="serial")
 KETTLE = Goods("KETTLE-NEW", "10050", "Kettle, new this week", 55.0, mapped=False)
 PLAIN = (CHAIR, DESK, LAMP, SHELF, CABLE)
 ALL = (*PLAIN, ROPE, GLOVES, PAINT, DRILL, KETTLE)
-BY_SKU = {goods.sku: goods for goods in ALL}
-BY_PARTNER_SKU = {goods.partner_sku: goods for goods in ALL}
+# Beside them, for who sells much at once: postings of one product take turns.
+BOLTS = tuple(Goods(f"BOLT-{size:02d}", f"20{size:03d}", f"Bolt, {size} mm", 0.3) for size in range(1, 61))
+BY_SKU = {goods.sku: goods for goods in (*ALL, *BOLTS)}
+BY_PARTNER_SKU = {goods.partner_sku: goods for goods in (*ALL, *BOLTS)}
 
 CUSTOMERS = (
     ("Alder Interiors", "2 Alder Street", "Springfield", "62701"),
@@ -90,15 +92,15 @@ def serials(orders: int, sign: str = "") -> list[str]:
     return [f"DR-{number:04d}{sign}" for number in range(1, max(40, orders) + 1)]
 
 
-def stock_warehouse(wms: Wms, orders: int, sign: str = "") -> None:
+def stock_warehouse(wms: Wms, orders: int, sign: str = "", *, more: Sequence[Goods] = ()) -> None:
     """The warehouse's item master, lots and serial numbers."""
-    items: dict[str, Any] = {goods.partner_sku: {} for goods in ALL}
+    items: dict[str, Any] = {goods.partner_sku: {} for goods in (*ALL, *more)}
     items[PAINT.partner_sku] = {"lots": {lot: str(held) for lot, held in lots(orders, sign).items()}}
     items[DRILL.partner_sku] = {"serials": serials(orders, sign)}
     wms.stock(items)
 
 
-def open_shop(odoo: Odoo, orders: int, *, code: str = "WH", sign: str = "") -> Shop:
+def open_shop(odoo: Odoo, orders: int, *, code: str = "WH", sign: str = "", more: Sequence[Goods] = ()) -> Shop:
     """Products with stock, customers and delivery methods in Odoo, made as a person would import them.
 
     ``code`` is the warehouse's short name. ``sign`` tells what is made from what others have in the same Odoo.
@@ -107,7 +109,9 @@ def open_shop(odoo: Odoo, orders: int, *, code: str = "WH", sign: str = "") -> S
     version = odoo.version()
     units = {row["name"]: row["id"] for row in odoo.rows("uom.uom", [["name", "in", list(UNITS)]], ["name"])}
     shop = Shop(
-        products={goods.sku: odoo.create("product.product", _product(goods, version, units, sign)) for goods in ALL},
+        products={
+            goods.sku: odoo.create("product.product", _product(goods, version, units, sign)) for goods in (*ALL, *more)
+        },
         customers=_customers(odoo, sign),
         carriers=_carriers(odoo, version, sign),
         version=version,

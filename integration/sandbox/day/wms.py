@@ -20,6 +20,10 @@ class Wms:
         found = self._api.get("/_sandbox/changes", since=since)
         return found["orders"], found["changes"]
 
+    def strays(self) -> list[dict[str, Any]]:
+        """Shipments for orders that it does not hold."""
+        return list(self._api.get("/_sandbox/strays")["strays"])
+
     def accept(self, release: str) -> None:
         self._api.post("/_sandbox/acknowledge", {"release": release})
 

@@ -48,8 +48,14 @@ class Settings(BaseModel):
 def orders(world: World, asked: Asked) -> Any:
     with world.orders.lock:
         held = {"orders": [order_report(world.orders, order) for order in world.orders.held.values()]}
-        strays = [shipment for shipment in world.orders.shipments if shipment.release not in world.orders.held]
-        return {**held, "strays": [shipment.model_dump(mode="json", exclude_none=True) for shipment in strays]}
+        return {**held, **strays(world, asked)}
+
+
+def strays(world: World, asked: Asked) -> Any:
+    """Shipments for orders that it does not hold."""
+    with world.orders.lock:
+        found = [shipment for shipment in world.orders.shipments if shipment.release not in world.orders.held]
+        return {"strays": [shipment.model_dump(mode="json", exclude_none=True) for shipment in found]}
 
 
 def changes(world: World, asked: Asked) -> Any:
@@ -143,6 +149,7 @@ def reset(world: World, asked: Asked) -> Any:
 ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("GET", "/_sandbox/orders"): orders,
     ("GET", "/_sandbox/changes"): changes,
+    ("GET", "/_sandbox/strays"): strays,
     ("POST", "/_sandbox/ship"): ship,
     ("POST", "/_sandbox/correct"): correct,
     ("POST", "/_sandbox/acknowledge"): acknowledge,
