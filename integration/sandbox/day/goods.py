@@ -85,11 +85,11 @@ def plenty(orders: int) -> int:
 
 def lots(orders: int, sign: str = "") -> dict[str, int]:
     """Lots of paint and what each holds: ample for so many orders."""
-    return {f"LOT-{number:03d}{sign}": LOT_SIZE for number in range(1, max(20, orders // 2) + 1)}
+    return {f"LOT-{number:03d}{sign}": LOT_SIZE for number in range(1, max(20, orders // 8) + 1)}
 
 
 def serials(orders: int, sign: str = "") -> list[str]:
-    return [f"DR-{number:04d}{sign}" for number in range(1, max(40, orders) + 1)]
+    return [f"DR-{number:04d}{sign}" for number in range(1, max(40, orders // 4) + 1)]
 
 
 def stock_warehouse(wms: Wms, orders: int, sign: str = "", *, more: Sequence[Goods] = ()) -> None:
