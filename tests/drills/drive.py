@@ -57,7 +57,7 @@ class Load:
         pace, standing = Pace(now, now), None
         while time.monotonic() - pace.changed < self.patience:
             self._work(pace)
-            self._break()
+            self._break(pace)
             if time.monotonic() > pace.look_at:
                 if self._look(pace, tell):
                     break
@@ -82,13 +82,13 @@ class Load:
         """A failpoint needs work to be hit, and after a trouble work must go on."""
         return not self.troubles.over or not (self.failpoints.enough or self._is_hopeless())
 
-    def _break(self) -> None:
+    def _break(self, pace: Pace) -> None:
         """Kills go on until all was sold and broken, and every failpoint was hit often enough."""
         self.crew.revive()
         if self._share() >= 1 and self.troubles.over and (self.failpoints.enough or self._is_hopeless()):
             self.failpoints.disarm()
             return
-        self.failpoints.look()
+        self.failpoints.look(self._done(pace))
         self.victims.look()
         if self.failpoints.is_armed("after_breaker"):
             self.troubles.refuse()
@@ -112,6 +112,10 @@ class Load:
     def _share(self) -> float:
         """How much of what is planned is done."""
         return self.hands.sold / self.asked.orders
+
+    def _done(self, pace: Pace) -> float:
+        """How much of it is booked."""
+        return 1.0 if self.hands.over else pace.booked / self.asked.orders
 
     def _at_rest(self) -> bool:
         if not (self.hands.over and self.troubles.over and not self._wants_more()) or self.wms.pending():

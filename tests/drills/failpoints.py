@@ -16,6 +16,7 @@ PAUSES = ((IN_WORKERS, 1.0), (IN_WEB, 3.0))  # seconds between two deaths: time 
 AT_ONCE = 3  # points that wait for somebody to come by
 OCCASION = 5.0  # seconds after which a point that nobody came by waits beside the others
 ASLEEP = 2  # at most
+AHEAD = 4  # deaths more than their share of the work that is done: a slow machine has fewer of them in a minute
 
 
 class Failpoints:
@@ -30,10 +31,10 @@ class Failpoints:
         self.points = (*IN_WORKERS, *IN_WEB)
         self.hit_at = time.monotonic()
 
-    def look(self) -> None:
-        """Counts the permits that were used, and gives new ones."""
+    def look(self, share: float) -> None:
+        """Counts the permits that were used, and gives new ones: as many as befit the ``share`` of the work done."""
         for circle in self._circles:
-            circle.look()
+            circle.look(share)
 
     def wake(self) -> None:
         """Wakes who stood still long enough."""
@@ -46,6 +47,10 @@ class Failpoints:
     def count(self, point: str) -> None:
         self.hits[point] += 1
         self.hit_at = time.monotonic()
+
+    def befits(self, points: Sequence[str], share: float) -> bool:
+        """Whether one more of these may be hit."""
+        return sum(self.hits[point] for point in points) < share * self._wanted * len(points) + AHEAD
 
     def missing(self, point: str) -> bool:
         return self.hits[point] < self._wanted
@@ -78,14 +83,14 @@ class Circle:
         self.armed: dict[str, float] = {}
         self._rests_until = 0.0
 
-    def look(self) -> None:
+    def look(self, share: float) -> None:
         now = time.monotonic()
         for point in [point for point in self.armed if not (self._folder / point).exists()]:
             del self.armed[point]
             self._rests_until = now + self._pause
             if point != STANDS_STILL:  # counts when it woke
                 self._all.count(point)
-        if now >= self._rests_until:
+        if now >= self._rests_until and self._all.befits(self._points, share):
             self._arm(now)
 
     def disarm(self) -> None:
