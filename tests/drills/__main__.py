@@ -27,7 +27,7 @@ from tests.drills.http import Balanced, Watched
 from tests.drills.leader import FrozenLeader
 from tests.drills.person import Person
 from tests.drills.plan import plan
-from tests.drills.prepare import CLAIM, LOG, SLEEP, TIMES, Preparation, prepare
+from tests.drills.prepare import CLAIM, LOG, SLEEP, SLOTS, TIMES, Preparation, prepare
 from tests.drills.real.drill import drill as drill_a_real_one
 from tests.drills.troubles import Trouble, Troubles
 from tests.drills.victims import Victims
@@ -61,7 +61,7 @@ def _drill(wanted: Asked, tell: Callable[[str], None], console: Console) -> bool
         shop = goods.open_shop(odoo, wanted.orders, more=goods.BOLTS)
         goods.stock_warehouse(wms, wanted.orders, more=goods.BOLTS)
         wms.answer_on_request()
-        token = prepare(Preparation(setup(place), TIMES, bolts=True), env)
+        token = prepare(Preparation(setup(place), TIMES | SLOTS, bolts=True), env)
         permits = stack.place.state / "permits"
         crew = Crew(processes, place, env, permits)
         web = Balanced(crew.urls(), token)

@@ -23,6 +23,7 @@ LOG = CHECKOUT / "var" / "log" / "drill"
 CLAIM = {"ENGINE_CLAIM_SECONDS": "10"}  # a killed worker's streams are free again after so long
 # A drill waits for every one of these after a kill; they are long enough for a busy machine.
 TIMES = {"connect_timeout": 2.0, "read_timeout": 4.0, "settle_seconds": 2, "acknowledge_seconds": 300}
+SLOTS = {"max_concurrency": 16}  # calls at once: those of the dead keep theirs for a while
 # A posting may take four times the time to read, and its claim lasts a claim longer: who slept so long owns nothing.
 SLEEP = 4 * TIMES["read_timeout"] + float(CLAIM["ENGINE_CLAIM_SECONDS"]) + 2.0
 SCOPES = ("cases:read", "jobs:read", "jobs:write")
@@ -69,7 +70,7 @@ def main() -> None:
     demo.configure(demo.Setup(**wanted.setup))
     for row in models.Connection.objects.all():
         row.options = {**row.options, **({"transport": wanted.transport} if wanted.transport else {})}
-        for name, value in (wanted.times if row.kind == "odoo" else TIMES).items():
+        for name, value in (dict(wanted.times) if row.kind == "odoo" else TIMES | SLOTS).items():
             setattr(row, name, value)
         row.save()
     if wanted.bolts:
