@@ -11,12 +11,16 @@ from integration.sandbox.day.odoo import OdooAddress
 
 @dataclass(frozen=True)
 class Asked:
-    """``hits`` of each failpoint; ``kill_every`` so many seconds; ``backlog`` of orders on their way at once."""
+    """``hits`` of each failpoint; ``kill_every`` so many seconds; ``backlog`` of orders on their way at once.
+
+    ``quick``: without the deploy, and with a short outage of Valkey.
+    """
 
     orders: int
     hits: int
     kill_every: float
     backlog: int
+    quick: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,4 +56,5 @@ def read(arguments: Sequence[str], usual: Asked) -> Asked:
         default=usual.backlog,
         help=f"orders and shipments that may be on their way at once {say}",
     )
+    parser.add_argument("--quick", action="store_true", help="without the deploy, and with a short outage of Valkey")
     return Asked(**vars(parser.parse_args(arguments)))

@@ -113,17 +113,19 @@ class Troubles:
         calls: Mapping[str, str] = CALLS,
         outage: str = "Odoo down",
         more: Sequence[Trouble] = (),
+        quick: bool = False,
     ) -> None:
         self._stack, self._odoo, self._wms = stack, odoo, wms
         self._odoo_faults = ((AFTER, calls, SHARE), (BEFORE, calls, SHARE))
         self._broker = redis.Redis.from_url(broker_url)
         self._refused = 0.0
         self.refusals = 0
-        stopped = Outage(stack.valkey.stop, BROKER_OUTAGE, stack.valkey.start)
+        silence = OUTAGE if quick else BROKER_OUTAGE
+        stopped = Outage(stack.valkey.stop, silence, stack.valkey.start)
         found = [
             *more,
             Trouble("Valkey wiped", 0.04, Outage(self._wipe)),
-            Trouble(f"Valkey stopped for {BROKER_OUTAGE:g} s", 0.08, stopped),
+            Trouble(f"Valkey stopped for {silence:g} s", 0.08, stopped),
             Trouble(f"{outage} for {OUTAGE:g} s", 0.2, Outage(self._odoo_down, OUTAGE)),
             Trouble("PostgreSQL restarted", 0.4, Outage(self._restart_postgres)),
             Trouble("the warehouse says 429", 0.66, Outage(self._warehouse_busy, OUTAGE)),

@@ -87,7 +87,7 @@ class _Run:
         permits = stack.place.state / "permits"
         crew = Crew(processes, self._town, env, permits)
         web = Balanced(crew.urls(), token)
-        deploy, self._not_run = deploys(crew, web)
+        deploy, self._not_run = deploys(crew, web, quick=self._wanted.quick)
         crew.start()
         self._front.forget()
         leader = Trouble("the leading beat stands still, and wakes", 0.3, FrozenLeader(local.database_url))
@@ -119,7 +119,8 @@ class _Run:
 
     def _troubles(self, stack: Stack, local: Local, more: Sequence[Trouble]) -> Troubles:
         outage = "Odoo out of reach"
-        troubles = Troubles(stack, local.redis_url, self._odoo, self._wms, calls={}, outage=outage, more=more)
+        how = {"outage": outage, "more": more, "quick": self._wanted.quick}
+        troubles = Troubles(stack, local.redis_url, self._odoo, self._wms, calls={}, **how)
         troubles.cut()
         day.ship_a_stray(self._wms)
         return troubles

@@ -52,6 +52,7 @@ ALSO_INDEXED = [
     ("stock.move.line", "lot_id"),
     ("stock.lot", "name"),
     ("stock.picking", "picking_type_id"),
+    ("stock.picking", "group_id"),
     ("product.product", "product_tmpl_id"),
     ("ir.model.data", "res_id"),
 ]
