@@ -153,8 +153,8 @@ class Supervisor:
 
     @staticmethod
     def _group_is_gone(running: Running) -> bool:
-        reaped = running.process.poll() is not None  # one whose threads still end is dead, and not to be reaped yet
-        return reaped and not group_alive(running.process.pid)
+        """A dead leader that is not reaped keeps its group; it is reaped when the last of its threads has ended."""
+        return running.process.poll() is not None and not group_alive(running.process.pid)
 
     def _last_words(self, name: str) -> str:
         return f"{self.log(name)} ends with: {last_line(self.log(name))}"

@@ -21,13 +21,18 @@ def wake_due() -> list[Lane]:
 
 
 def probe_breakers() -> None:
-    """Lets one waiting job of each connection that is down try; its success lets the others go."""
+    """Lets one waiting job of each connection that is down try; its success lets the others go.
+
+    What is left waiting for a closed breaker goes on too: whoever closed it died before it let go.
+    """
     for connection in gate.probe_due():
         with transaction.atomic():
             waiting = SyncJob.objects.filter(waits_for=connection, state=SyncJob.State.RETRY)
             first = waiting.order_by("stream__lane", "id").values_list("pk", flat=True).first()
             if first is not None:
                 gate.let_go(SyncJob.objects.filter(pk=first))
+    with transaction.atomic():
+        gate.let_go(SyncJob.objects.filter(state=SyncJob.State.RETRY, waits_for__gate__breaker=gate.CLOSED))
 
 
 def release_mapped() -> int:

@@ -1,4 +1,4 @@
-"""`python -m tests.drills`: kills workers and breaks things under load; ends with 1 unless both sides agree.
+"""`python -m tests.drills`: kills and breaks things under load; ends with 1 unless both sides agree.
 
 Against the stand-in for Odoo, or against the Odoo that the environment names.
 """
@@ -11,28 +11,34 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 
 from config.local.errors import LocalError
-from config.local.supervisor import Supervisor
 from integration.sandbox.day import goods
 from integration.sandbox.day import troubles as day
-from integration.sandbox.day.crossdock import Crossdock
 from integration.sandbox.day.odoo import Odoo
 from integration.sandbox.day.sales import Sales
 from integration.sandbox.day.wms import Wms
 from tests.drills import asked, evidence, report
 from tests.drills.asked import Asked
+from tests.drills.crew import Crew
+from tests.drills.deploy import deploys
 from tests.drills.drive import Load
+from tests.drills.failpoints import Failpoints
+from tests.drills.hands import Hands
+from tests.drills.http import Balanced, Watched
+from tests.drills.leader import FrozenLeader
 from tests.drills.person import Person
 from tests.drills.plan import plan
-from tests.drills.prepare import CLAIM, LOG, TIMES, Preparation, prepare
+from tests.drills.prepare import CLAIM, LOG, SLEEP, SLOTS, TIMES, Preparation, prepare
 from tests.drills.real.drill import drill as drill_a_real_one
-from tests.drills.troubles import Troubles
+from tests.drills.troubles import Trouble, Troubles
 from tests.drills.victims import Victims
+from tests.rig.rolling import Rolling
 from tests.rig.servers import own_servers
 from tests.rig.town import new_town, odoo_of, setup
 
 
 def main(arguments: Sequence[str]) -> int:
-    wanted = asked.read(arguments)
+    real = asked.real_odoo()
+    wanted = asked.read(arguments, asked.REAL if real else asked.STAND_IN)
     console = Console(highlight=False, width=None if sys.stdout.isatty() else report.WIDTH)
     started = time.monotonic()
     shutil.rmtree(LOG, ignore_errors=True)
@@ -40,39 +46,43 @@ def main(arguments: Sequence[str]) -> int:
     def tell(what: str) -> None:
         console.print(f"[dim]{time.monotonic() - started:5.0f} s[/]  {what}", soft_wrap=True)
 
-    real = asked.real_odoo()
     good = drill_a_real_one(real, wanted, tell, console) if real else _drill(wanted, tell, console)
     return 0 if good else 1
 
 
 def _drill(wanted: Asked, tell: Callable[[str], None], console: Console) -> bool:
-    place, orders = new_town(), plan(wanted.orders)
+    place, orders = new_town(), plan(wanted.orders, goods.BOLTS)
     odoo, wms = Odoo(odoo_of(place)), Wms(place.wms_url)
-    with own_servers("drill") as stack, Supervisor(LOG) as processes:
+    with own_servers("drill") as stack, Rolling(LOG) as processes:
         local = stack.local("drill")
         env = place.environment(local.environment()) | CLAIM
         for stand_in in (place.odoo, place.wms):
             processes.start(stand_in)
-        shop = goods.open_shop(odoo, wanted.orders)
-        goods.stock_warehouse(wms, wanted.orders)
+        shop = goods.open_shop(odoo, wanted.orders, more=goods.BOLTS)
+        goods.stock_warehouse(wms, wanted.orders, more=goods.BOLTS)
         wms.answer_on_request()
-        token = prepare(Preparation(setup(place), TIMES), env)
-        crossdock = Crossdock(place.url, token, place.wms_slug)
-        person = Person(place.url, token, crossdock)
-        victims = Victims(processes, env, stack.place.state, wanted.hits)
-        for command in place.crossdock(env)[1:]:  # beat and web; the workers are the victims
-            processes.start(command)
-        victims.start()
-        tell("Web, beat, two workers, a sandbox Odoo and a sandbox warehouse run")
-        troubles = Troubles(stack, local.redis_url, odoo, wms)
+        token = prepare(Preparation(setup(place), TIMES | SLOTS, bolts=True), env)
+        permits = stack.place.state / "permits"
+        crew = Crew(processes, place, env, permits)
+        web = Balanced(crew.urls(), token)
+        crossdock = Watched(web, place.wms_slug)
+        person = Person(web, crossdock)
+        deploy, not_run = deploys(crew, web, quick=wanted.quick)
+        leader = Trouble("the leading beat stands still, and wakes", 0.3, FrozenLeader(local.database_url))
+        crew.start()
+        tell("Two of web, two of beat, three workers, a sandbox Odoo and a sandbox warehouse run")
+        failpoints = Failpoints(permits, wanted.hits, crew, sleep=SLEEP)
+        victims = Victims(crew, failpoints, wanted.kill_every)
+        troubles = Troubles(stack, local.redis_url, odoo, wms, more=[leader, *deploy], quick=wanted.quick)
         troubles.cut()
         day.ship_a_stray(wms)
-        load = Load(wanted, orders, odoo, wms, Sales(odoo, shop), crossdock, person, victims, troubles)
+        hands = Hands(orders, wms, Sales(odoo, shop), wanted.backlog)
+        load = Load(wanted, odoo, wms, crossdock, person, hands, crew, failpoints, victims, troubles)
         seconds = load.run(tell)
-        processes.check()
-        found = evidence.look(orders, shop, odoo, wms, crossdock, local.database_url)
-        report.show(found, victims, troubles, person.retried, seconds, console)
-        return found.good and victims.enough
+        found = evidence.look(orders, hands.sold_at, shop, odoo, wms, crossdock, local.database_url)
+        run = report.Run(found, crew, failpoints, victims, troubles, person, seconds, not_run)
+        report.show(run, console)
+        return run.good
 
 
 if __name__ == "__main__":

@@ -11,12 +11,16 @@ from integration.sandbox.day.odoo import OdooAddress
 
 @dataclass(frozen=True)
 class Asked:
-    """``seconds`` over which the orders are sold; ``hits`` of each failpoint; ``kill_every`` so many seconds."""
+    """``hits`` of each failpoint; ``kill_every`` so many seconds; ``backlog`` of orders on their way at once.
+
+    ``quick``: without the deploy, and with a short outage of Valkey.
+    """
 
     orders: int
-    seconds: float
     hits: int
     kill_every: float
+    backlog: int
+    quick: bool = False
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,9 @@ class RealOdoo:
     protocol: str
 
 
+STAND_IN, REAL = Asked(2000, 20, 5.0, 100), Asked(120, 3, 10.0, 120)  # what is asked for by default
+
+
 def real_odoo() -> RealOdoo | None:
     """What `make contract` takes too. Raises LocalError for half an address."""
     url, *rest = (os.environ.get(name, "") for name in ("ODOO_URL", "ODOO_DB", "ODOO_LOGIN", "ODOO_KEY"))
@@ -35,12 +42,19 @@ def real_odoo() -> RealOdoo | None:
     return RealOdoo(OdooAddress(url, *rest), os.environ.get("ODOO_PROTOCOL", "")) if url else None
 
 
-def read(arguments: Sequence[str]) -> Asked:
+def read(arguments: Sequence[str], usual: Asked) -> Asked:
     parser = argparse.ArgumentParser(
         prog="python -m tests.drills", description="Kills and breaks things under load; fails unless both sides agree."
     )
-    parser.add_argument("--orders", type=int, default=120, help="how many (default: 120)")
-    parser.add_argument("--seconds", type=float, default=90.0, help="over which they are sold (default: 90)")
-    parser.add_argument("--hits", type=int, default=3, help="of each failpoint (default: 3)")
-    parser.add_argument("--kill-every", type=float, default=10.0, help="seconds between two kill -9 (default: 10)")
+    say = "(default: %(default)s)"
+    parser.add_argument("--orders", type=int, default=usual.orders, help=f"how many {say}")
+    parser.add_argument("--hits", type=int, default=usual.hits, help=f"of each failpoint {say}")
+    parser.add_argument("--kill-every", type=float, default=usual.kill_every, help=f"seconds between two kill -9 {say}")
+    parser.add_argument(
+        "--backlog",
+        type=int,
+        default=usual.backlog,
+        help=f"orders and shipments that may be on their way at once {say}",
+    )
+    parser.add_argument("--quick", action="store_true", help="without the deploy, and with a short outage of Valkey")
     return Asked(**vars(parser.parse_args(arguments)))

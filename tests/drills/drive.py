@@ -1,38 +1,37 @@
-"""The load: sells and works on the floor at a steady pace while everything else goes wrong, until all is at rest."""
+"""The load: sold and shipped as fast as all is booked, while everything else goes wrong, until it is at rest."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from integration.sandbox.day.crossdock import Crossdock
-from integration.sandbox.day.floor import Floor
-from integration.sandbox.day.http import NoAnswer
-from integration.sandbox.day.ledger import PlannedOrder
+from integration.sandbox.day.http import NoAnswer, Refused
 from integration.sandbox.day.odoo import Odoo
-from integration.sandbox.day.sales import Sales
 from integration.sandbox.day.wms import Wms
 from tests.drills.asked import Asked
+from tests.drills.crew import Crew
+from tests.drills.failpoints import Failpoints
+from tests.drills.hands import Hands
 from tests.drills.person import Person
-from tests.drills.plan import one_more
 from tests.drills.troubles import Troubles
 from tests.drills.victims import Victims
 
-TICK, LOOK_EVERY, TELL_EVERY = 0.15, 1.0, 10.0
-LONGER = 90.0  # seconds after the selling in which failpoints that were hit too seldom may still be hit
-MOMENT = 3.0  # seconds until a worker is replaced whose failpoint had its hits
+TICK, LOOK_EVERY, TELL_EVERY = 0.1, 1.0, 10.0
+LOOKS = 10  # a look may take a tenth of the time: the more there is to count, the fewer of them
+LONGER = 120.0  # seconds without any hit, after which failpoints that were hit too seldom are given up
 OUTAGE = "CD-1"  # codes of cases that close themselves when the other side answers again
-PATIENCE = 90.0  # so long without a change, and the drill is over as it is
+PATIENCE = 120.0  # so long without a change, and the drill is over as it is
 
 
 @dataclass
 class Pace:
-    """When what was done last, by the monotonic clock."""
+    """When what was done last, by the monotonic clock. ``booked``: shipments that Odoo had booked then."""
 
     started: float
-    killed: float
     changed: float
-    looked: float = 0.0
+    look_at: float = 0.0
     told: float = 0.0
+    booked: int = 0
 
 
 @dataclass(frozen=True)
@@ -40,12 +39,13 @@ class Load:
     """Everything that a drill moves."""
 
     asked: Asked
-    orders: list[PlannedOrder]
     odoo: Odoo
     wms: Wms
-    sales: Sales
     crossdock: Crossdock
     person: Person
+    hands: Hands
+    crew: Crew
+    failpoints: Failpoints
     victims: Victims
     troubles: Troubles
     patience: float = PATIENCE
@@ -54,90 +54,97 @@ class Load:
     def run(self, tell: Callable[[str], None]) -> float:
         """Returns the seconds that it took to come to rest, or to where nothing changes any more."""
         now = time.monotonic()
-        pace, floor = Pace(now, now, now), Floor(self.wms, self.sales)
-        standing = None
+        pace, standing = Pace(now, now), None
         while time.monotonic() - pace.changed < self.patience:
-            self._sell_and_ship(pace, floor)
-            self.victims.look()
-            self._kill(pace)
-            if time.monotonic() - pace.looked > LOOK_EVERY:
-                pace.looked = time.monotonic()
-                booked = self._booked()
-                for name in self.troubles.look(self._share(pace), booked):
-                    tell(name)
-                self.person.look()
-                if self._at_rest():
+            self._work(pace)
+            self._break(pace)
+            if time.monotonic() > pace.look_at:
+                if self._look(pace, tell):
                     break
-                seen = self._seen(booked)
-                pace.changed = pace.changed if seen == standing else pace.looked
+                seen = self._seen(pace)
+                pace.changed = pace.changed if seen == standing else time.monotonic()
                 standing = seen
-                self._tell(pace, booked, tell)
+                self._tell(pace, tell)
             time.sleep(TICK)
         return time.monotonic() - pace.started
 
-    def _sell_and_ship(self, pace: Pace, floor: Floor) -> None:
-        """While Odoo is down, both wait."""
-        elapsed = time.monotonic() - pace.started
-        due = int(elapsed / self.asked.seconds * self.asked.orders) + 1
-        if self._idle() and not self.victims.enough and elapsed < self._killing_seconds:
-            self.orders.append(one_more(len(self.orders) + 1))  # a failpoint needs work to be hit
-        try:
-            for order in self.orders[:due]:
-                if not order.name:
-                    self.sales.sell(order)
-            floor.work([order for order in self.orders if order.name], self.wms.books()["orders"])
-        except NoAnswer:
+    def _seen(self, pace: Pace) -> tuple[object, ...]:
+        """What changes as long as anything goes on."""
+        return pace.booked, self.hands.played, self.failpoints.hits.total()
+
+    def _work(self, pace: Pace) -> None:
+        if self._wants_more():
+            self.hands.sell_more()
+        self.hands.sell(pace.booked)
+        self.hands.ship()
+
+    def _wants_more(self) -> bool:
+        """A failpoint needs work to be hit, and after a trouble work must go on."""
+        return not self.troubles.over or not (self.failpoints.enough or self._is_hopeless())
+
+    def _break(self, pace: Pace) -> None:
+        """Kills go on until all was sold and broken, and every failpoint was hit often enough."""
+        self.crew.revive()
+        if self._share() >= 1 and self.troubles.over and (self.failpoints.enough or self._is_hopeless()):
+            self.failpoints.disarm()
             return
+        self.failpoints.look(self._done(pace))
+        self.victims.look()
+        if self.failpoints.is_armed("after_breaker"):
+            self.troubles.refuse()
 
-    def _kill(self, pace: Pace) -> None:
-        """One worker now and then while orders are sold, and until every failpoint was hit often enough."""
-        elapsed = time.monotonic() - pace.started
-        needed = self._share(pace) < 1 or not self.victims.enough
-        every = MOMENT if self.victims.spent else self.asked.kill_every
-        if needed and elapsed < self._killing_seconds and time.monotonic() - pace.killed > every:
-            self.victims.kill_one()
-            pace.killed = time.monotonic()
+    def _is_hopeless(self) -> bool:
+        return time.monotonic() - self.failpoints.hit_at > self.longer
 
-    @property
-    def _killing_seconds(self) -> float:
-        return self.asked.seconds + self.longer
+    def _look(self, pace: Pace, tell: Callable[[str], None]) -> bool:
+        """True: all is at rest."""
+        began = time.monotonic()
+        booked = self._booked()
+        pace.booked = pace.booked if booked is None else booked
+        for name in self.troubles.look(self._share(), booked):
+            tell(name)
+        self.failpoints.wake()
+        self.person.look(busy=self.failpoints.is_armed("in_act"))
+        rests = self._at_rest()
+        pace.look_at = time.monotonic() + max(LOOK_EVERY, LOOKS * (time.monotonic() - began))
+        return rests
 
-    def _share(self, pace: Pace) -> float:
-        """How much of the time in which things go wrong is over."""
-        return (time.monotonic() - pace.started) / self.asked.seconds
+    def _share(self) -> float:
+        """How much of what is planned is done."""
+        return self.hands.sold / self.asked.orders
 
-    def _idle(self) -> bool:
-        return self._all_played()
-
-    def _all_played(self) -> bool:
-        return all(order.is_over for order in self.orders)
+    def _done(self, pace: Pace) -> float:
+        """How much of it is booked."""
+        return 1.0 if self.hands.over else pace.booked / self.asked.orders
 
     def _at_rest(self) -> bool:
-        if not (self._all_played() and self.troubles.over) or self.wms.deliveries()["pending"]:
+        if not (self.hands.over and self.troubles.over and not self._wants_more()) or self.wms.pending():
             return False
-        return not self.crossdock.moving() and not self._out_of_reach()
+        try:
+            return not self.crossdock.moving() and not self._out_of_reach()
+        except (NoAnswer, Refused):
+            return False
 
     def _out_of_reach(self) -> bool:
         """An outage has a case until Crossdock's next probe, also when only polls met it."""
         return any(case["code"].startswith(OUTAGE) for case in self.crossdock.cases())
 
-    def _seen(self, booked: int | None) -> tuple[int | None, ...]:
-        """What changes as long as anything goes on."""
-        return booked, sum(order.played for order in self.orders), self.victims.hits.total()
-
     def _booked(self) -> int | None:
-        """Deliveries of our orders; None: Odoo does not say."""
-        ids = [order.id for order in self.orders if order.id]
-        done = [["state", "=", "done"], ["sale_id", "in", ids]]
+        """Deliveries that are done; None: Odoo does not say."""
         try:
-            return int(self.odoo.call("stock.picking", "search_count", done))
+            return int(self.odoo.call("stock.picking", "search_count", [["state", "=", "done"], *self._ours()]))
         except NoAnswer:
             return None
 
-    def _tell(self, pace: Pace, booked: int | None, tell: Callable[[str], None]) -> None:
-        if pace.looked - pace.told < TELL_EVERY:
+    def _ours(self) -> list[list[object]]:
+        """All that is in this Odoo."""
+        return []
+
+    def _tell(self, pace: Pace, tell: Callable[[str], None]) -> None:
+        if time.monotonic() - pace.told < TELL_EVERY:
             return
-        pace.told = pace.looked
-        sold = sum(bool(order.name) for order in self.orders)
-        kills, hits = self.victims.kills, self.victims.hits.total()
-        tell(f"{sold} sold, {booked or 0} shipments booked, {kills} workers killed, {hits} hits of failpoints")
+        pace.told = time.monotonic()
+        kills, hits = self.victims.kills, self.failpoints.hits.total()
+        tell(
+            f"{self.hands.sold} sold, {pace.booked} shipments booked, {kills} workers killed, {hits} hits of failpoints"
+        )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from integration.sandbox.day.acts import Ship
-from integration.sandbox.day.goods import CUSTOMERS, KETTLE, PLAIN
+from integration.sandbox.day.goods import CUSTOMERS, KETTLE, PLAIN, Goods
 from integration.sandbox.day.ledger import PlannedOrder
 from integration.sandbox.day.scenes import SCENES, Scene
 
@@ -14,7 +14,7 @@ SMOOTH = tuple(scene for scene in SCENES if not scene.codes and KETTLE.sku not i
 AGAIN, LATE = ("duplicate", "renumbered"), ("reorder",)
 
 
-def plan(count: int) -> list[PlannedOrder]:
+def plan(count: int, plain: Sequence[Goods] = PLAIN) -> list[PlannedOrder]:
     """At least one order in twenty has its shipment told twice, and one in twenty out of order."""
     dice = random.Random(SEED)
     scenes = [SMOOTH[0]] * count
@@ -24,12 +24,12 @@ def plan(count: int) -> list[PlannedOrder]:
     for number, scene in enumerate((chosen + others)[:count]):
         scenes[number] = scene
     dice.shuffle(scenes)
-    return [_order(number, scene, dice) for number, scene in enumerate(scenes, 1)]
+    return [_order(number, scene, dice, plain) for number, scene in enumerate(scenes, 1)]
 
 
 def one_more(number: int) -> PlannedOrder:
     """A plain order, for as long as a drill needs work."""
-    return _order(number, SMOOTH[0], random.Random(number))
+    return _order(number, SMOOTH[0], random.Random(number), PLAIN)
 
 
 def releases(orders: Sequence[PlannedOrder]) -> int:
@@ -42,8 +42,8 @@ def _with(faults: Sequence[str]) -> list[Scene]:
     return [scene for scene in SMOOTH for act in scene.acts if isinstance(act, Ship) and set(act.faults) & set(faults)]
 
 
-def _order(number: int, scene: Scene, dice: random.Random) -> PlannedOrder:
+def _order(number: int, scene: Scene, dice: random.Random, plain: Sequence[Goods]) -> PlannedOrder:
     basket = [(sku, Decimal(quantity)) for sku, quantity in scene.basket]
     if not basket:
-        basket = [(goods.sku, Decimal(dice.randint(2, 9))) for goods in dice.sample(PLAIN, dice.randint(1, 3))]
+        basket = [(goods.sku, Decimal(dice.randint(2, 9))) for goods in dice.sample(plain, dice.randint(1, 3))]
     return PlannedOrder(number, scene, dice.choice(CUSTOMERS)[0], tuple(basket))

@@ -17,11 +17,15 @@ from django.core.management import call_command
 from config import start
 from config.local.errors import LocalError
 from config.local.place import CHECKOUT
+from integration.sandbox.day.goods import BOLTS
 
 LOG = CHECKOUT / "var" / "log" / "drill"
 CLAIM = {"ENGINE_CLAIM_SECONDS": "10"}  # a killed worker's streams are free again after so long
 # A drill waits for every one of these after a kill; they are long enough for a busy machine.
 TIMES = {"connect_timeout": 2.0, "read_timeout": 4.0, "settle_seconds": 2, "acknowledge_seconds": 300}
+SLOTS = {"max_concurrency": 16}  # calls at once: those of the dead keep theirs for a while
+# A posting may take four times the time to read, and its claim lasts a claim longer: who slept so long owns nothing.
+SLEEP = 4 * TIMES["read_timeout"] + float(CLAIM["ENGINE_CLAIM_SECONDS"]) + 2.0
 SCOPES = ("cases:read", "jobs:read", "jobs:write")
 PROTOCOL = "xmlrpc"  # the drill itself speaks JSON-RPC, so that faults can be meant for Crossdock alone
 PATIENCE = 60.0
@@ -32,12 +36,14 @@ class Preparation:
     """``setup``: what the demo's ``Setup`` is made from. ``times``: limits of the Odoo connection.
 
     ``transport`` empty: as the probe chooses. ``look_first``: what is in Odoo already is somebody else's.
+    ``bolts``: there are more goods than those of a day.
     """
 
     setup: Mapping[str, Any]
     times: Mapping[str, float]
     transport: str = PROTOCOL
     look_first: bool = False
+    bolts: bool = False
 
 
 def prepare(wanted: Preparation, env: Mapping[str, str]) -> str:
@@ -64,9 +70,15 @@ def main() -> None:
     demo.configure(demo.Setup(**wanted.setup))
     for row in models.Connection.objects.all():
         row.options = {**row.options, **({"transport": wanted.transport} if wanted.transport else {})}
-        for name, value in (wanted.times if row.kind == "odoo" else TIMES).items():
+        for name, value in (dict(wanted.times) if row.kind == "odoo" else TIMES | SLOTS).items():
             setattr(row, name, value)
         row.save()
+    if wanted.bolts:
+        wms = models.Connection.objects.get(kind="http_json")
+        codes = [{"odoo_code": bolt.sku, "partner_code": bolt.partner_sku} for bolt in BOLTS]
+        models.CodeMapping.objects.bulk_create(
+            models.CodeMapping(partner=wms, kind=models.CodeMapping.Kind.PRODUCT, factor=1, **code) for code in codes
+        )
     if wanted.look_first:
         _look_first(models)
     _, token = import_module("integration.jobs.tokens").make("the drill", SCOPES, None)

@@ -1,68 +1,120 @@
 """The table of evidence."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from integration.jobs.failpoints import POINTS
+from tests.drills.crew import SKEW, Crew
 from tests.drills.evidence import Findings
+from tests.drills.failpoints import Failpoints
+from tests.drills.person import Person
 from tests.drills.troubles import AFTER, BEFORE, Troubles
 from tests.drills.victims import Victims
 
-WIDTH = 118
+WIDTH = 132
 MOST_LINES = 40  # of what is wrong: more would not be read
 
 
-def show(
-    found: Findings,
-    victims: Victims,
-    troubles: Troubles,
-    retried: int,
-    seconds: float,
-    console: Console,
-    *more: Table,
-) -> None:
+@dataclass(frozen=True)
+class Run:
+    """All that has something to say about a drill. ``not_run``: what this machine could not do, and why."""
+
+    found: Findings
+    crew: Crew
+    failpoints: Failpoints
+    victims: Victims
+    troubles: Troubles
+    person: Person
+    seconds: float
+    not_run: Sequence[str] = ()
+
+    @property
+    def good(self) -> bool:
+        return self.found.good and self.failpoints.enough and not self.acts_wrong
+
+    @property
+    def acts_wrong(self) -> str:
+        """An act is in the audit log as often as it was answered; one that got no answer may be there or not."""
+        person, logged = self.person, self.found.tables.acts
+        possible = range(person.answered, person.answered + person.lost - self.failpoints.hits["in_act"] + 1)
+        return "" if logged in possible else f"{logged} acts are in the audit log, {person.answered} were answered"
+
+
+def show(run: Run, console: Console, *more: Table) -> None:
+    found = run.found
     console.print()
-    console.print(_drills(found, victims, troubles, retried))
-    for table in (_sides(found, seconds), *more):
+    for table in (_troubles(run), _failpoints(run.failpoints), _sides(found, run.seconds), *more):
         console.print(table)
-    for text in found.wrong[:MOST_LINES]:
+    wrong = [*found.wrong, *(f"left: {text}" for text in found.left), *filter(None, [run.acts_wrong])]
+    for text in wrong[:MOST_LINES]:
         console.print(f"[red]{text}[/]", soft_wrap=True)
-    if found.good and victims.enough:
-        console.print("[bold green]Nothing lost, nothing twice, both sides agree line by line.[/]")
-    elif found.good:
+    if run.good:
+        console.print("[bold green]Nothing lost, nothing twice, all in order, both sides agree line by line.[/]")
+    elif found.good and not run.acts_wrong:
         console.print("[bold red]Both sides agree, but a failpoint was hit too seldom: let the drill run longer.[/]")
     else:
         console.print("[bold red]The drill failed.[/]")
 
 
-def _drills(found: Findings, victims: Victims, troubles: Troubles, retried: int) -> Table:
-    table = table_of("What was done", "times", "recovered after", "longest")
+def _troubles(run: Run) -> Table:
+    found, troubles = run.found, run.troubles
+    table = table_of("What was done", "times", "lost of what was taken meanwhile", "work went on after", "longest")
     middle, longest = found.recovery()
-    table.add_row("workers killed from outside, kill -9", str(victims.kills), _seconds(middle), _seconds(longest))
-    for point in POINTS:
-        table.add_row(f"workers killed at {point}", str(victims.hits[point]), "", "")
-    table.add_row("jobs whose worker died three times, retried by a person", str(retried), "", "")
+    all_of_it = _point(found, 0.0, float("inf"))
+    table.add_row("workers killed from outside, kill -9", str(run.victims.kills), all_of_it, _s(middle), _s(longest))
+    table.add_row(
+        "processes killed at failpoints", str(run.failpoints.hits.total()), all_of_it, _s(middle), _s(longest)
+    )
     for trouble in troubles.all:
-        table.add_row(trouble.name, str(int(trouble.over)), _seconds(trouble.recovery), "")
-    table.add_row("calls cut after they landed", str(troubles.struck(AFTER)), "", "")
-    table.add_row("calls cut before they landed", str(troubles.struck(BEFORE)), "", "")
-    table.add_row("messages that came twice", str(found.twice), "", "")
+        point = _point(found, trouble.since, trouble.until or float("inf"))
+        table.add_row(trouble.name, str(int(trouble.over)), point, _s(trouble.recovery), "")
+        if trouble.course.note:
+            table.add_row(f"  {trouble.course.note}")
+    table.add_row("calls cut after they landed", str(troubles.struck(AFTER)), all_of_it, "", "")
+    table.add_row("calls cut before they landed", str(troubles.struck(BEFORE)), all_of_it, "", "")
+    table.add_row("breakers that opened by refused calls, or should", str(troubles.refusals), all_of_it, "", "")
+    table.add_row(f"starts of a worker with a clock {SKEW} s ahead or behind", str(run.crew.skewed), all_of_it, "", "")
+    table.add_row("messages that came twice", str(found.twice), "", "", "")
+    table.add_row("jobs whose worker died three times, retried by a person", str(run.person.retried), "", "", "")
+    table.add_row("acts of a person, in the audit log as often", str(run.person.answered), "", "", "")
+    slots = found.tables.slots
+    table.add_row(f"slots of schedules, started once each, in {slots.terms} terms of leaders", str(slots.started))
+    for text in run.not_run:
+        table.add_row(f"[yellow]{text}[/]")
+    return table
+
+
+def _failpoints(failpoints: Failpoints) -> Table:
+    table = table_of("Failpoint", "hits")
+    for point in failpoints.points:
+        colour = "red" if failpoints.missing(point) else "green"
+        table.add_row(point, f"[{colour}]{failpoints.hits[point]}[/]")
     return table
 
 
 def _sides(found: Findings, seconds: float) -> Table:
     table = table_of("What both sides say", "", "", "")
-    rows = (
+    tables = found.tables
+    rows: Iterable[tuple[object, ...]] = (
         ("orders, order lines, pieces", found.orders, found.lines, found.pieces),
-        ("releases held by the warehouse", found.releases, "", ""),
-        ("shipments by the warehouse, bookings by Odoo", found.shipments, found.booked, ""),
-        ("seconds until all was at rest", f"{seconds:.0f}", "", ""),
+        ("releases held by the warehouse", found.releases),
+        ("shipments by the warehouse, bookings by Odoo", found.shipments, found.booked),
+        ("jobs that ended, in so many streams", tables.ended, tables.streams),
+        ("seconds until all was at rest", f"{seconds:.0f}"),
     )
     for name, *cells in rows:
-        table.add_row(name, *(str(cell) for cell in cells))
-    for name, count in (("lost", found.lost), ("doubled", found.doubled), ("lines that differ", found.differ)):
-        table.add_row(name, f"[{'red' if count else 'green'}]{count}[/]", "", "")
+        table.add_row(str(name), *(str(cell) for cell in cells))
+    for name, count in (
+        ("lost", found.lost),
+        ("doubled", found.doubled),
+        ("out of order: jobs that ended before one that came earlier", tables.out_of_order),
+        ("lines that differ", found.differ),
+        ("left running or waiting", len(found.left)),
+    ):
+        table.add_row(name, f"[{'red' if count else 'green'}]{count}[/]")
     return table
 
 
@@ -73,5 +125,10 @@ def table_of(*headings: str) -> Table:
     return table
 
 
-def _seconds(value: float | None) -> str:
+def _point(found: Findings, since: float, until: float) -> str:
+    lost, taken = found.point(since, until)
+    return f"{lost} of {taken}"
+
+
+def _s(value: float | None) -> str:
     return "" if value is None else f"{value:.1f} s"

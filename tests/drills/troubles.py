@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import redis
 
@@ -13,10 +13,12 @@ from integration.sandbox.day.odoo import Odoo
 from integration.sandbox.day.wms import Wms
 from tests.drills.prepare import PROTOCOL
 
-OUTAGE = 6.0
+OUTAGE, BROKER_OUTAGE = 6.0, 30.0
 SLOW, FAULTY = 2.0, 10  # seconds that a slow call takes, or is asked to wait; how many calls are slow or refused
+RECOVERY = 60.0  # the next trouble waits so long for work to go on after this one
 SHARE = 0.02  # of remote calls are cut before they are done, and as many after
 AGAIN = 0.05  # of messages come twice, and as many out of order
+REFUSED, REFUSED_EVERY = 4, 8.0  # calls in a row, which is enough to open a breaker, and how soon again
 CALLS = {"protocol": PROTOCOL}
 REQUESTS = {"side": "request"}
 ANSWERS, SHIPMENTS = (
@@ -33,23 +35,73 @@ WMS_FAULTS = (
 )
 
 
+class Course(Protocol):
+    """How a trouble runs. ``note``: what is to be said of it afterwards, or why it was not run."""
+
+    note: str
+
+    def begin(self) -> None: ...
+
+    def is_done(self) -> bool:
+        """Asked again and again; does what is due meanwhile."""
+        ...
+
+
+class Outage:
+    """Lasts so many seconds."""
+
+    note = ""
+
+    def __init__(self, begin: Callable[[], None], seconds: float = 0.0, end: Callable[[], None] | None = None) -> None:
+        self._begin, self._seconds, self._end = begin, seconds, end
+
+    def begin(self) -> None:
+        self._begin()
+        self._ends = time.monotonic() + self._seconds
+
+    def is_done(self) -> bool:
+        if time.monotonic() < self._ends:
+            return False
+        if self._end is not None:
+            self._end()
+        return True
+
+
 @dataclass
 class Trouble:
-    """Begins when ``after`` of the drill is over (0 to 1). ``recovery``: seconds from its end to the next booking."""
+    """Begins when ``after`` of the work is done (0 to 1). ``recovery``: seconds from its end to the next booking.
+
+    ``since`` and ``until``, by the clock of this machine: from its begin until work went on.
+    """
 
     name: str
     after: float
-    seconds: float
-    begin: Callable[[], None]
-    end: Callable[[], None]
-    ends: float = 0.0
-    over: bool = False
+    course: Course
+    since: float = 0.0
+    until: float = 0.0
+    ended: float = 0.0
     booked: int = 0
     recovery: float | None = None
 
+    @property
+    def over(self) -> bool:
+        return self.ended > 0
+
+    @property
+    def calm(self) -> bool:
+        """It has not begun, or work goes on again."""
+        recovered = self.recovery is not None or time.monotonic() - self.ended > RECOVERY
+        return not self.since or (self.over and recovered)
+
+    def look(self, booked: int) -> None:
+        if self.since and not self.over and self.course.is_done():
+            self.ended, self.booked = time.monotonic(), booked
+        elif self.over and self.recovery is None and booked > self.booked:
+            self.recovery, self.until = time.monotonic() - self.ended, time.time()
+
 
 class Troubles:
-    """``calls``: those to Odoo that may be cut. ``outage``: what happens to Odoo."""
+    """``calls``: those to Odoo that may be cut. ``outage``: what happens to Odoo. ``more``: what else goes wrong."""
 
     def __init__(
         self,
@@ -60,23 +112,32 @@ class Troubles:
         *,
         calls: Mapping[str, str] = CALLS,
         outage: str = "Odoo down",
+        more: Sequence[Trouble] = (),
+        quick: bool = False,
     ) -> None:
         self._stack, self._odoo, self._wms = stack, odoo, wms
         self._odoo_faults = ((AFTER, calls, SHARE), (BEFORE, calls, SHARE))
         self._broker = redis.Redis.from_url(broker_url)
-        self.all = [
-            Trouble("Valkey wiped", 0.1, 0.0, self._wipe, _nothing),
-            Trouble(f"Valkey stopped for {OUTAGE:g} s", 0.2, OUTAGE, stack.valkey.stop, stack.valkey.start),
-            Trouble(f"{outage} for {OUTAGE:g} s", 0.35, OUTAGE, self._odoo_down, _nothing),
-            Trouble("PostgreSQL restarted", 0.5, 0.0, self._restart_postgres, _nothing),
-            Trouble("the warehouse says 429", 0.6, OUTAGE, self._warehouse_busy, _nothing),
-            Trouble("Valkey wiped again", 0.7, 0.0, self._wipe, _nothing),
+        self._refused = 0.0
+        self.refusals = 0
+        silence = OUTAGE if quick else BROKER_OUTAGE
+        stopped = Outage(stack.valkey.stop, silence, stack.valkey.start)
+        found = [
+            *more,
+            Trouble("Valkey wiped", 0.04, Outage(self._wipe)),
+            Trouble(f"Valkey stopped for {silence:g} s", 0.08, stopped),
+            Trouble(f"{outage} for {OUTAGE:g} s", 0.2, Outage(self._odoo_down, OUTAGE)),
+            Trouble("PostgreSQL restarted", 0.4, Outage(self._restart_postgres)),
+            Trouble("the warehouse says 429", 0.66, Outage(self._warehouse_busy, OUTAGE)),
+            Trouble("Valkey wiped again", 0.74, Outage(self._wipe)),
         ]
         if calls:
-            self.all += [
-                Trouble("Odoo slow", 0.78, OUTAGE, partial(self._odoo_answers, "latency"), _nothing),
-                Trouble("Odoo answers 500", 0.88, OUTAGE, partial(self._odoo_answers, "error500"), _nothing),
+            slow, faulty = partial(self._odoo_answers, "latency"), partial(self._odoo_answers, "error500")
+            found += [
+                Trouble("Odoo slow", 0.8, Outage(slow, OUTAGE)),
+                Trouble("Odoo answers 500", 0.88, Outage(faulty, OUTAGE)),
             ]
+        self.all = sorted(found, key=lambda trouble: trouble.after)
 
     def cut(self) -> None:
         """From now on some calls and messages meet a fault."""
@@ -85,25 +146,25 @@ class Troubles:
                 side.control("faults", {"fault": fault, "match": match, "probability": share})
 
     def look(self, share: float, booked: int | None) -> list[str]:
-        """Begins and ends what is due; the names of what began. ``booked`` None: Odoo does not say."""
-        now, begun = time.monotonic(), []
+        """Begins and ends what is due, one at a time; the names of what began. ``booked`` None: Odoo does not say."""
         for trouble in self.all:
-            if not trouble.ends and share >= trouble.after and self._calm():
-                trouble.begin()
-                trouble.ends = now + trouble.seconds
-                begun.append(trouble.name)
-            if booked is None:
-                continue
-            if trouble.ends and not trouble.over and now >= trouble.ends:
-                trouble.end()
-                trouble.over, trouble.booked, trouble.ends = True, booked, time.monotonic()
-            if trouble.over and trouble.recovery is None and booked > trouble.booked:
-                trouble.recovery = now - trouble.ends
-        return begun
+            if booked is not None or not trouble.over:
+                trouble.look(booked or trouble.booked)
+        due = [trouble for trouble in self.all if not trouble.since and share >= trouble.after]
+        if not due or not all(trouble.calm for trouble in self.all):
+            return []
+        first = due[0]
+        first.since, first.booked = time.time(), booked or 0
+        first.course.begin()
+        return [first.name]
 
-    def _calm(self) -> bool:
-        """One at a time."""
-        return all(trouble.over for trouble in self.all if trouble.ends)
+    def refuse(self) -> None:
+        """The warehouse hangs up on a few calls in a row, now and then: a breaker opens, and closes."""
+        if self.struck("refuse") < REFUSED * self.refusals:
+            self._refused = time.monotonic()
+        elif time.monotonic() - self._refused > REFUSED_EVERY:
+            self.refusals += 1
+            self._wms.control("faults", {"fault": "refuse", "match": REQUESTS, "times": REFUSED})
 
     @property
     def over(self) -> bool:
@@ -129,7 +190,3 @@ class Troubles:
 
     def _odoo_down(self) -> None:
         self._odoo.control("down", {"seconds": OUTAGE})
-
-
-def _nothing() -> None:
-    """It ended by itself."""

@@ -1,6 +1,6 @@
 """What the business sells, to whom, and by whom it is carried. Data first; then how it gets into both systems."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,7 @@ from integration.sandbox.day.odoo import Odoo
 from integration.sandbox.day.wms import Wms
 
 LOT_SIZE = 5  # small lots, so that an order often takes from two
-STOCK = 5000
+STOCK = 5000  # of each of the plain goods, for up to 500 orders; of an order it takes less than ten
 GROUND, DRONE = "Ground", "Drone"  # delivery methods; nobody told the warehouse about drones
 CARRIERS = {GROUND: "GND"}
 UNITS = {"Units": ("EA", Decimal(1)), "Dozens": ("EA", Decimal(12))}
@@ -47,8 +47,10 @@ DRILL = Goods("DRILL-18V", "10040", "Drill, 18 V", 149.0, tracking="serial")
 KETTLE = Goods("KETTLE-NEW", "10050", "Kettle, new this week", 55.0, mapped=False)
 PLAIN = (CHAIR, DESK, LAMP, SHELF, CABLE)
 ALL = (*PLAIN, ROPE, GLOVES, PAINT, DRILL, KETTLE)
-BY_SKU = {goods.sku: goods for goods in ALL}
-BY_PARTNER_SKU = {goods.partner_sku: goods for goods in ALL}
+# Beside them, for who sells much at once: postings of one product take turns.
+BOLTS = tuple(Goods(f"BOLT-{size:02d}", f"20{size:03d}", f"Bolt, {size} mm", 0.3) for size in range(1, 61))
+BY_SKU = {goods.sku: goods for goods in (*ALL, *BOLTS)}
+BY_PARTNER_SKU = {goods.partner_sku: goods for goods in (*ALL, *BOLTS)}
 
 CUSTOMERS = (
     ("Alder Interiors", "2 Alder Street", "Springfield", "62701"),
@@ -76,24 +78,29 @@ class Shop:
     sign: str
 
 
+def plenty(orders: int) -> int:
+    """The stock of each of the plain goods that no run of so many orders uses up."""
+    return max(STOCK, 10 * orders)
+
+
 def lots(orders: int, sign: str = "") -> dict[str, int]:
     """Lots of paint and what each holds: ample for so many orders."""
-    return {f"LOT-{number:03d}{sign}": LOT_SIZE for number in range(1, max(20, orders // 2) + 1)}
+    return {f"LOT-{number:03d}{sign}": LOT_SIZE for number in range(1, max(20, orders // 8) + 1)}
 
 
 def serials(orders: int, sign: str = "") -> list[str]:
-    return [f"DR-{number:04d}{sign}" for number in range(1, max(40, orders) + 1)]
+    return [f"DR-{number:04d}{sign}" for number in range(1, max(40, orders // 4) + 1)]
 
 
-def stock_warehouse(wms: Wms, orders: int, sign: str = "") -> None:
+def stock_warehouse(wms: Wms, orders: int, sign: str = "", *, more: Sequence[Goods] = ()) -> None:
     """The warehouse's item master, lots and serial numbers."""
-    items: dict[str, Any] = {goods.partner_sku: {} for goods in ALL}
+    items: dict[str, Any] = {goods.partner_sku: {} for goods in (*ALL, *more)}
     items[PAINT.partner_sku] = {"lots": {lot: str(held) for lot, held in lots(orders, sign).items()}}
     items[DRILL.partner_sku] = {"serials": serials(orders, sign)}
     wms.stock(items)
 
 
-def open_shop(odoo: Odoo, orders: int, *, code: str = "WH", sign: str = "") -> Shop:
+def open_shop(odoo: Odoo, orders: int, *, code: str = "WH", sign: str = "", more: Sequence[Goods] = ()) -> Shop:
     """Products with stock, customers and delivery methods in Odoo, made as a person would import them.
 
     ``code`` is the warehouse's short name. ``sign`` tells what is made from what others have in the same Odoo.
@@ -102,7 +109,9 @@ def open_shop(odoo: Odoo, orders: int, *, code: str = "WH", sign: str = "") -> S
     version = odoo.version()
     units = {row["name"]: row["id"] for row in odoo.rows("uom.uom", [["name", "in", list(UNITS)]], ["name"])}
     shop = Shop(
-        products={goods.sku: odoo.create("product.product", _product(goods, version, units, sign)) for goods in ALL},
+        products={
+            goods.sku: odoo.create("product.product", _product(goods, version, units, sign)) for goods in (*ALL, *more)
+        },
         customers=_customers(odoo, sign),
         carriers=_carriers(odoo, version, sign),
         version=version,
@@ -145,7 +154,7 @@ def _count_stock(odoo: Odoo, shop: Shop, company: int, orders: int) -> None:
     for sku, product in shop.products.items():
         where = {"product_id": product, "location_id": shop.place}
         if sku not in numbered:
-            counts.append({**where, "inventory_quantity": STOCK})
+            counts.append({**where, "inventory_quantity": plenty(orders)})
             continue
         rows = [[name, product, company] for name in numbered[sku]]
         ids = odoo.call("stock.lot", "load", ["name", "product_id/.id", "company_id/.id"], rows)["ids"]

@@ -15,6 +15,15 @@ class Wms:
         found: dict[str, Any] = self._api.get("/_sandbox/orders")
         return found
 
+    def changes(self, since: int) -> tuple[list[dict[str, Any]], int]:
+        """Orders of the books that changed after so many changes, and how many that makes; a page at a time."""
+        found = self._api.get("/_sandbox/changes", since=since)
+        return found["orders"], found["changes"]
+
+    def strays(self) -> list[dict[str, Any]]:
+        """Shipments for orders that it does not hold."""
+        return list(self._api.get("/_sandbox/strays")["strays"])
+
     def accept(self, release: str) -> None:
         self._api.post("/_sandbox/acknowledge", {"release": release})
 
@@ -53,6 +62,10 @@ class Wms:
         """Whether every message about it has arrived. What ``send`` sends would overtake the others."""
         about = [message for message in self.deliveries()["deliveries"] if message["release"] == release]
         return all(message["state"] != "pending" for message in about)
+
+    def pending(self) -> int:
+        """Messages that are not answered yet."""
+        return int(self._api.get("/_sandbox/pending")["pending"])
 
     def deliveries(self) -> dict[str, Any]:
         """``pending`` messages, and each delivery with what every try was answered."""

@@ -18,6 +18,7 @@ from integration.sandbox.wms.wire import Answer, answer, problem
 from integration.sandbox.wms.world import UnknownRelease, World
 
 Asked = dict[str, Any]
+PAGE = 500
 
 
 class Verdict(BaseModel):
@@ -47,8 +48,21 @@ class Settings(BaseModel):
 def orders(world: World, asked: Asked) -> Any:
     with world.orders.lock:
         held = {"orders": [order_report(world.orders, order) for order in world.orders.held.values()]}
-        strays = [shipment for shipment in world.orders.shipments if shipment.release not in world.orders.held]
-        return {**held, "strays": [shipment.model_dump(mode="json", exclude_none=True) for shipment in strays]}
+        return {**held, **strays(world, asked)}
+
+
+def strays(world: World, asked: Asked) -> Any:
+    """Shipments for orders that it does not hold."""
+    with world.orders.lock:
+        found = [shipment for shipment in world.orders.shipments if shipment.release not in world.orders.held]
+        return {"strays": [shipment.model_dump(mode="json", exclude_none=True) for shipment in found]}
+
+
+def changes(world: World, asked: Asked) -> Any:
+    """For whoever follows the books: what changed ``since`` a count of changes, which it answers anew."""
+    with world.orders.lock:
+        held, count = world.orders.changed(int(asked.get("since", 0)), int(asked.get("limit", PAGE)))
+        return {"orders": [order_report(world.orders, order) for order in held], "changes": count}
 
 
 def ship(world: World, asked: Asked) -> Any:
@@ -105,6 +119,10 @@ def deliveries(world: World, asked: Asked) -> Any:
     return world.outbox.describe()
 
 
+def pending(world: World, asked: Asked) -> Any:
+    return {"pending": world.outbox.pending()}
+
+
 def items(world: World, asked: Asked) -> Any:
     """Replaces the item master."""
     with world.orders.lock:
@@ -130,6 +148,8 @@ def reset(world: World, asked: Asked) -> Any:
 
 ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("GET", "/_sandbox/orders"): orders,
+    ("GET", "/_sandbox/changes"): changes,
+    ("GET", "/_sandbox/strays"): strays,
     ("POST", "/_sandbox/ship"): ship,
     ("POST", "/_sandbox/correct"): correct,
     ("POST", "/_sandbox/acknowledge"): acknowledge,
@@ -140,6 +160,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("DELETE", "/_sandbox/faults"): clear_faults,
     ("POST", "/_sandbox/down"): down,
     ("GET", "/_sandbox/deliveries"): deliveries,
+    ("GET", "/_sandbox/pending"): pending,
     ("POST", "/_sandbox/items"): items,
     ("POST", "/_sandbox/settings"): settings,
     ("POST", "/_sandbox/reset"): reset,

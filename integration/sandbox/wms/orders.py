@@ -3,7 +3,8 @@
 import hashlib
 import json
 import threading
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from http import HTTPStatus
@@ -38,7 +39,10 @@ class HeldOrder:
 
 
 class Orders:
-    """Thread-safe. ``items`` empty: every SKU is known. ``sites`` empty: every site is served."""
+    """Thread-safe. ``items`` empty: every SKU is known. ``sites`` empty: every site is served.
+
+    ``changes`` names the release of each change, in the order they came.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -50,6 +54,9 @@ class Orders:
             self.items: dict[str, Item] = {}
             self.sites: set[str] = set()
             self.shipments: list[ShipmentConfirmed] = []
+            self.changes: list[str] = []
+            self.serials_gone: Counter[str] = Counter()
+            self._of_release: defaultdict[str, list[ShipmentConfirmed]] = defaultdict(list)
             self._answers: dict[str, tuple[str, dict[str, Any]]] = {}
             self._number = 0
 
@@ -82,9 +89,28 @@ class Orders:
             fresh = held is not None and held.status == "received" and held.release.version == release.version
             return held if fresh else None
 
-    def shipped(self, release: str) -> list[ShipmentConfirmed]:
+    def shipped(self, release: str) -> Sequence[ShipmentConfirmed]:
         with self.lock:
-            return [shipment for shipment in self.shipments if shipment.release == release]
+            return self._of_release.get(release, ())
+
+    def book(self, shipment: ShipmentConfirmed, place: int | None = None) -> None:
+        """Puts a shipment into the books; ``place`` where it stood before, if it did."""
+        self.shipments.insert(len(self.shipments) if place is None else place, shipment)
+        self._of_release[shipment.release].append(shipment)
+        self.serials_gone.update(_serials(shipment))
+        self.changes.append(shipment.release)
+
+    def unbook(self, place: int) -> ShipmentConfirmed:
+        shipment = self.shipments.pop(place)
+        self._of_release[shipment.release].remove(shipment)
+        self.serials_gone.subtract(_serials(shipment))
+        return shipment
+
+    def changed(self, since: int, limit: int) -> tuple[list[HeldOrder], int]:
+        """The orders that changed after so many changes, each once, and how many changes that makes."""
+        with self.lock:
+            met = self.changes[since : since + limit]
+            return [self.held[release] for release in dict.fromkeys(met) if release in self.held], since + len(met)
 
     def refusal(self, release: OrderRelease) -> tuple[str, list[RefusedLine]]:
         """Why the warehouse cannot work on it, if so."""
@@ -124,7 +150,12 @@ class Orders:
         number = before.warehouse_order if before else f"WMS-{self._number:06d}"
         order = HeldOrder(release, number, key, replaced=replaced)
         self.held[release.release] = order
+        self.changes.append(release.release)
         return order
+
+
+def _serials(shipment: ShipmentConfirmed) -> list[str]:
+    return [number for part in shipment.lines for number in part.serials]
 
 
 def fingerprint(release: OrderRelease) -> str:

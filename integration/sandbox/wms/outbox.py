@@ -32,10 +32,11 @@ class Delivery:
     busy: bool = False
     state: str = "pending"
     answers: list[str] = field(default_factory=list)
+    answered_at: float = 0.0
 
     def describe(self) -> dict[str, Any]:
         shown = {"id": self.number, "type": self.kind, "release": self.release, "state": self.state}
-        return {**shown, "tries": len(self.answers), "answers": self.answers}
+        return {**shown, "tries": len(self.answers), "answers": self.answers, "at": self.answered_at}
 
 
 class Outbox:
@@ -84,6 +85,10 @@ class Outbox:
                 self._add(Delivery(copy, kind, release, body, due, loose=True))
             self._changed.notify_all()
         return number
+
+    def pending(self) -> int:
+        with self._changed:
+            return len(self._pending)
 
     def describe(self) -> dict[str, Any]:
         with self._changed:
@@ -149,6 +154,7 @@ class Outbox:
 
     def _settle(self, delivery: Delivery, outcome: str, state: str) -> None:
         delivery.answers.append(outcome)
+        delivery.answered_at = time.time()
         delivery.state, delivery.busy = state, False
         delivery.due = time.monotonic() + min(FIRST_PAUSE * 2 ** min(len(delivery.answers) - 1, 10), LONGEST_PAUSE)
         if state == "pending":

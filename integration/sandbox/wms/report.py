@@ -1,7 +1,7 @@
 """What was ordered and what left, by line, lot, serial and package: the other side of a proof."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -31,7 +31,7 @@ def order_report(orders: Orders, order: HeldOrder) -> dict[str, Any]:
     }
 
 
-def _line(line: ReleaseLine, shipments: list[ShipmentConfirmed]) -> dict[str, Any]:
+def _line(line: ReleaseLine, shipments: Sequence[ShipmentConfirmed]) -> dict[str, Any]:
     parts = [part for shipment in shipments for part in shipment.lines if part.line == line.line]
     return {
         "line": line.line,

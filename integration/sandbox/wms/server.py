@@ -96,14 +96,14 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(length))
         url = urlsplit(self.path)
         if url.path.startswith(CONTROL):
-            return self._control(url.path, body)
+            return self._control(url.path, dict(parse_qsl(url.query)), body)
         return self._contract(url.path, dict(parse_qsl(url.query)), body)
 
-    def _control(self, path: str, body: bytes) -> Answer:
+    def _control(self, path: str, query: dict[str, str], body: bytes) -> Answer:
         if not ip_address(self.client_address[0]).is_loopback:
             return problem(403, "only from this machine")
         try:
-            asked = json.loads(body or b"{}")
+            asked = json.loads(body) if body else query
         except ValueError as error:
             return problem(400, str(error))
         return control.serve(self._world, self.command, path, asked)

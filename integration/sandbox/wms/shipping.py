@@ -66,7 +66,7 @@ def ship(orders: Orders, script: Script) -> ShipmentConfirmed:
             packages=tuple(packages),
             lines=tuple(lines),
         )
-        orders.shipments.append(confirmed)
+        orders.book(confirmed)
         if held is not None:
             held.closed = confirmed.final
         return confirmed
@@ -78,14 +78,14 @@ def correct(orders: Orders, number: str, changes: Mapping[str, Any]) -> Shipment
         place = next((at for at, each in enumerate(orders.shipments) if each.shipment == number), None)
         if place is None:
             raise BadScript(f"shipment {number} is not in the books")
-        stocked, before = deepcopy(orders.items), orders.shipments.pop(place)
+        stocked, before = deepcopy(orders.items), orders.unbook(place)
         try:
             _put_back(orders, before)
             kept = {"release": before.release, "tracking": before.tracking_numbers}
             return ship(orders, Script.model_validate({**kept, **changes, "shipment": number}))
         except (BadScript, ValidationError):
             orders.items = stocked
-            orders.shipments.insert(place, before)
+            orders.book(before, place)
             raise
 
 
@@ -172,9 +172,8 @@ def _take_lots(orders: Orders, line: ReleaseLine, quantity: Decimal) -> list[dic
 
 def _take_serials(orders: Orders, line: ReleaseLine, quantity: Decimal) -> list[str]:
     item = orders.items.get(line.sku)
-    gone = {number for shipment in orders.shipments for part in shipment.lines for number in part.serials}
     known = dict.fromkeys([*line.lots, *(item.serials if item else ())])
-    free = [number for number in known if number not in gone][: int(quantity)]
+    free = [number for number in known if not orders.serials_gone[number]][: int(quantity)]
     if len(free) < quantity:
         raise BadScript(f"{quantity - len(free)} serial numbers of {line.sku} too few")
     return free

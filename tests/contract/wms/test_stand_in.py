@@ -313,6 +313,19 @@ def test_a_reset_forgets_everything(partner, release) -> None:
     assert partner.orders() == []
 
 
+def test_its_books_can_be_followed_by_what_changed(partner, release) -> None:
+    def changes(since: int) -> tuple[list[tuple[str, bool]], int]:
+        found = httpx.get(f"{partner.wms.url}/_sandbox/changes", params={"since": since}).json()
+        return [(order["release"], order["closed"]) for order in found["orders"]], found["changes"]
+
+    send(partner, release)
+    assert changes(0) == ([(release.release, False)], 1)
+    assert changes(1) == ([], 1)
+    shipped(partner, release)
+    assert changes(1) == ([(release.release, True)], 2)
+    assert changes(0) == ([(release.release, True)], 2)
+
+
 def test_it_runs_as_a_process_of_its_own() -> None:
     command = [sys.executable, "-m", "integration.sandbox", "wms", "--port", "0", "--secret", "whsec_QUJD"]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}

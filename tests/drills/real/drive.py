@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from integration.sandbox.day.acts import Ship
-from integration.sandbox.day.floor import Floor
 from integration.sandbox.day.ledger import PlannedOrder
 from integration.sandbox.day.sales import Sales
 from tests.drills.drive import Load, Pace
@@ -30,12 +29,13 @@ class Seller(Sales):
 
 @dataclass
 class Marks:
-    """When, by the monotonic clock; 0: not yet. ``held``: orders that the warehouse has."""
+    """When, by the monotonic clock; 0: not yet. ``held``: orders that the warehouse has; ``booked``: shipments."""
 
     began: float = 0.0
     released: float = 0.0
     posted: float = 0.0
     held: int = 0
+    booked: int = 0
 
     @property
     def seconds_to_release(self) -> float:
@@ -50,37 +50,49 @@ class Marks:
 class AtOnce(Load):
     marks: Marks = field(default_factory=Marks)
 
-    def _sell_and_ship(self, pace: Pace, floor: Floor) -> None:
+    def _work(self, pace: Pace) -> None:
         if self._all_released(pace):
-            super()._sell_and_ship(pace, floor)
+            super()._work(pace)
 
     def _all_released(self, pace: Pace) -> bool:
         marks = self.marks
         if not marks.released:
             marks.began = pace.started
-            held = {each["order"] for each in self.wms.books()["orders"]}
-            marks.held = len(held)
-            if held.issuperset(order.name for order in self.orders):
+            self.hands.follow()
+            marks.held = self.hands.held
+            if marks.held == self.hands.sold:
                 marks.released = time.monotonic()
-                self.victims.once_more()  # the release had its kills: now the postings get theirs
+                self.failpoints.once_more()  # the release had its kills: now the postings get theirs
         return bool(marks.released)
 
     def _share(self, pace: Pace) -> float:
         """Outages come while shipments are posted; workers are killed all the time."""
-        return (time.monotonic() - self.marks.released) / self.asked.seconds if self.marks.released else 0.0
+        if self.marks.posted:
+            return 1.0
+        return self.marks.booked / self._shipments() if self.marks.released else 0.0
 
-    def _idle(self) -> bool:
+    def _done(self, pace: Pace) -> float:
+        """Half of the deaths come before anything is booked."""
+        return 1.0
+
+    def _wants_more(self) -> bool:
         """More work for a failpoint comes when all that was planned is booked, and so is not measured."""
-        return bool(self.marks.posted) and super()._idle()
+        return bool(self.marks.posted) and super()._wants_more()
 
-    def _seen(self, booked: int | None) -> tuple[int | None, ...]:
-        return *super()._seen(booked), self.marks.held
+    def _seen(self, pace: Pace) -> tuple[object, ...]:
+        return *super()._seen(pace), self.marks.held
 
     def _booked(self) -> int | None:
         booked = super()._booked()
-        if not self.marks.posted and booked is not None and booked >= self._shipments():
-            self.marks.posted = time.monotonic()
+        if booked is not None:
+            self.marks.booked = booked
+            if not self.marks.posted and booked >= self._shipments():
+                self.marks.posted = time.monotonic()
         return booked
 
+    def _ours(self) -> list[list[object]]:
+        return [["sale_id", "in", [order.id for order in self.hands.orders if order.id]]]
+
     def _shipments(self) -> int:
-        return sum(isinstance(act, Ship) for order in self.orders for act in order.scene.acts)
+        planned = self.hands.orders[: self.asked.orders]
+        return sum(isinstance(act, Ship) for order in planned for act in order.scene.acts)

@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from integration.sandbox.day.crossdock import Crossdock
 from integration.sandbox.day.ledger import PlannedOrder
+from tests.drills.http import Balanced, Watched
 
 ABOUT_ORDERS = ("CD-2008", "CD-3001", "CD-3003", "CD-3005", "CD-3007", "CD-4")  # cases that a look at an order opens
 NAMING = ("order", "order_id", "code", "sku")  # what their context says it with
 
 
-class OurCrossdock(Crossdock):
+class OurCrossdock(Watched):
     """``sign`` ends every code of ours. ``foreign`` holds the texts of what was left out."""
 
-    def __init__(self, url: str, token: str, partner: str, orders: Sequence[PlannedOrder], sign: str) -> None:
-        super().__init__(url, token, partner)
+    def __init__(self, web: Balanced, partner: str, orders: Sequence[PlannedOrder], sign: str) -> None:
+        super().__init__(web, partner)
         self._orders, self._sign = orders, sign
         self.foreign: set[str] = set()
 

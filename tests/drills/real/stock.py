@@ -41,7 +41,7 @@ def stocked(shop: Shop, orders: int) -> dict[tuple[str, str], Decimal]:
         goods.PAINT.sku: goods.lots(orders, shop.sign),
         goods.DRILL.sku: dict.fromkeys(goods.serials(orders, shop.sign), 1),
     }
-    plain = {(each.sku, ""): goods.STOCK * each.factor for each in goods.ALL if each.sku not in numbered}
+    plain = {(each.sku, ""): goods.plenty(orders) * each.factor for each in goods.ALL if each.sku not in numbered}
     return plain | {(sku, name): Decimal(count) for sku, names in numbered.items() for name, count in names.items()}
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from integration.sandbox.day.ledger import PlannedOrder
 from integration.sandbox.day.scenes import SCENES
+from tests.drills.http import Balanced
 from tests.drills.real.ours import OurCrossdock
 
 SIGN = "-ab12cd"
@@ -17,7 +18,7 @@ class Told(OurCrossdock):
 
     def __init__(self, **rows: list[dict[str, Any]]) -> None:
         order = PlannedOrder(1, SCENES[0], "Cedar Market", (("CHAIR-OAK", Decimal(1)),), 42, "S00042")
-        super().__init__("http://127.0.0.1:9", "token", "wms", [order], SIGN)
+        super().__init__(Balanced([], ""), "wms", [order], SIGN)
         self._rows = rows
 
     def _all(self, path: str, **params: Any) -> Any:

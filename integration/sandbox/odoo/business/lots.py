@@ -47,11 +47,13 @@ class Lot(Model):
         return found
 
     def check(self, record: Record) -> None:
-        same = self.env.find(self.name, ["product_id", "=", record.product_id.id], ["name", "=", record.name])
+        same = self.env.browse_all(self.name, self.env.store.ids_pointing(self.name, "name", [record.name]))
         rivals = [
             lot
             for lot in same
-            if lot != record and lot.company_id in (record.company_id, self.env.browse("res.company", 0))
+            if lot != record
+            and lot.product_id == record.product_id
+            and lot.company_id in (record.company_id, self.env.browse("res.company", 0))
         ]
         if rivals:
             text = DUPLICATE.get(self.env.traits.version, DUPLICATE["18"])

@@ -71,10 +71,11 @@ class Quant(Model):
             )
 
     def _existing(self, values: dict[str, Any]) -> list[Record]:
-        found = self.env.find(
-            self.name, ["product_id", "=", values["product_id"]], ["location_id", "=", values["location_id"]]
-        )
         lot, package = values.get("lot_id") or 0, values.get("package_id") or 0
+        of_lot = [["lot_id", "=", lot]] if lot else []
+        found = self.env.find(
+            self.name, *of_lot, ["product_id", "=", values["product_id"]], ["location_id", "=", values["location_id"]]
+        )
         return [quant for quant in found if (quant.lot_id.id, quant.package_id.id) == (lot, package)]
 
     def _count(self, record: Record, counted: float) -> None:

@@ -36,9 +36,12 @@ def package_model(env: Env) -> str:
 
 def quants_at(spot: Spot, *, strict: bool) -> list[Record]:
     """The quants of a spot; loosely: any lot or package where the spot names none, children places included."""
-    env = spot.env
-    found = env.browse_all("stock.quant", env.store.ids_pointing("stock.quant", "location_id", _places(spot, strict)))
-    mine = [quant for quant in found if quant.product_id == spot.product]
+    env, places = spot.env, {place: order for order, place in enumerate(_places(spot, strict))}
+    by_lot = strict and spot.product.tracking != "none"  # which has as many quants as lots
+    column, target = ("lot_id", spot.lot) if by_lot else ("product_id", spot.product)
+    found = env.browse_all("stock.quant", env.store.ids_pointing("stock.quant", column, [target.id]))
+    mine = [quant for quant in found if quant.location_id.id in places and quant.product_id == spot.product]
+    mine.sort(key=lambda quant: places[quant.location_id.id])
     if strict:
         return [quant for quant in mine if quant.lot_id == spot.lot and quant.package_id == spot.package]
     return [

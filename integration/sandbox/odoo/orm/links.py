@@ -50,7 +50,9 @@ INVERSES: dict[tuple[str, str], tuple[str, str]] = {
 ALSO_INDEXED = [
     ("stock.move", "group_id"),
     ("stock.move.line", "lot_id"),
+    ("stock.lot", "name"),
     ("stock.picking", "picking_type_id"),
+    ("stock.picking", "group_id"),
     ("product.product", "product_tmpl_id"),
     ("ir.model.data", "res_id"),
 ]
