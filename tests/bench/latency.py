@@ -17,12 +17,12 @@ SECTION = "webhook to posted"
 RATES = (10.0, 50.0, 100.0)  # events a second
 EVENTS = 100  # at each of them
 ORDERS = 680
-ODOO, AT_ONCE = "to Odoo", "to a partner that answers at once"
+ODOO, AT_ONCE = "stand-in for Odoo", "instant partner"
 BURST = {ODOO: 60, AT_ONCE: 1000}  # posted at once: how fast they leave is where the search for saturation begins
 MOST = {ODOO: 100, AT_ONCE: 2000}  # events, in a try to keep up a rate for so many seconds
 KEPT_UP_SECONDS = 5.0
 LESS = 0.85  # of the rate before, when that was too much
-TRIES = 4
+TRIES = 3
 SATURATION = "saturation"
 
 Found = dict[str, Arrivals]
@@ -86,7 +86,7 @@ def _rows(way: str, rounds: list[Found]) -> list[Row]:
     cores = [each.shares["sandbox-odoo"] * 100 for each in saturated]
     rows = [report.figure(SECTION, f"{way}: saturation", "/s", [each.rate for each in saturated])]
     if way == ODOO:
-        rows.append(report.figure(SECTION, "the stand-in for Odoo there, of one core", "%", cores))
+        rows.append(report.figure(SECTION, f"{ODOO}: its share of one core there", "%", cores))
     for name in rounds[0]:
         each = [found[name] for found in rounds]
         note = "" if all(one.sustained for one in each) else "above saturation"
