@@ -65,6 +65,9 @@ def of_odoo(odoo: Odoo, sale: Sale) -> OdooBook:
             line.cancelled += demand
         else:
             line.open += demand
+    if odoo.version < 17:  # its demand grows with what is done
+        for line in book.lines.values():
+            line.over = max(NOTHING, line.shipped + line.cancelled + line.open - line.asked)
     _read_transfers(odoo, sale, book)
     return book
 
