@@ -92,7 +92,9 @@ def plan(
     lines = []
     for move, details in _by_move(picking, shares):
         total = sum((share.quantity for share in details), Decimal(0))
-        wrong = _line_wrong(shipment, details[0].line, total, move, facts)
+        wrong = _line_wrong(shipment, details[0].line, total, move, facts) or _part_wrong(
+            shipment, details, move, facts
+        )
         if wrong is not None or move is None:
             against += [wrong] if wrong else []
             continue
@@ -233,13 +235,29 @@ def _line_wrong(
     return None
 
 
+def _part_wrong(
+    shipment: ShipmentConfirmed, shares: Sequence[ShippedQuantity], move: Move | None, facts: Facts
+) -> Permanent | None:
+    """Odoo would round what its unit cannot hold, and goods would be lost or invented."""
+    if move is None or move.rounding <= 0:
+        return None
+    line = shares[0].line
+    odd = [part.quantity for part in _details(shares) if part.quantity % move.rounding]
+    if not odd:
+        return None
+    return InvalidDocument("CD-5015", **_about(shipment, facts), quantity=odd[0], unit=line.unit, sku=line.sku)
+
+
 def _posting_line(move: Move, total: Decimal, shares: Sequence[ShippedQuantity]) -> PostingLine:
-    """One detail per lot and package: the same lot twice is one line in Odoo."""
+    return PostingLine(move_id=move.id, quantity=total, details=_details(shares))
+
+
+def _details(shares: Sequence[ShippedQuantity]) -> tuple[PostingDetail, ...]:
+    """One per lot and package: the same lot twice is one line in Odoo."""
     merged: defaultdict[tuple[str | None, str | None], Decimal] = defaultdict(Decimal)
     for share in shares:
         merged[share.lot, share.package] += share.quantity
-    details = tuple(PostingDetail(quantity=sum_, lot=lot, package=package) for (lot, package), sum_ in merged.items())
-    return PostingLine(move_id=move.id, quantity=total, details=details)
+    return tuple(PostingDetail(quantity=sum_, lot=lot, package=package) for (lot, package), sum_ in merged.items())
 
 
 def _carrier(shipment: ShipmentConfirmed, picking: Picking, facts: Facts) -> str:

@@ -18,7 +18,7 @@ Row = dict[str, Any]
 class Odoo:
     def __init__(self, server: SandboxOdoo) -> None:
         self.server, self.version = server, int(server.version)
-        self._control = httpx.Client(base_url=f"{server.url}/_sandbox", trust_env=False)
+        self._control = httpx.Client(base_url=f"{server.url}/_sandbox", trust_env=False, timeout=60)
         self.control("reset")
         self._proxy = ServerProxy(f"{server.url}/xmlrpc/2/object")
         self._uid = ServerProxy(f"{server.url}/xmlrpc/2/common").authenticate(server.db, server.login, "admin", {})

@@ -21,7 +21,7 @@ class Held(NamedTuple):
 class Wms:
     def __init__(self, server: SandboxWms) -> None:
         self.server = server
-        self._control = httpx.Client(base_url=f"{server.url}/_sandbox", trust_env=False)
+        self._control = httpx.Client(base_url=f"{server.url}/_sandbox", trust_env=False, timeout=60)
 
     def control(self, name: str, **body: object) -> Any:
         answer = self._control.post(name, json=body)

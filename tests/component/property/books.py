@@ -36,10 +36,13 @@ class Line:
 
 @dataclass
 class OdooBook:
-    """``marked``: what the done transfers that bear a shipment's mark moved, once for each such transfer."""
+    """``residue``: what Odoo may have rounded in ``delivered``, which it keeps in the order line's unit: 11 pieces are
+    0.92 of a dozen. ``marked``: what the done transfers that bear a shipment's mark moved, once for each of them.
+    """
 
     lines: dict[int, Line] = field(default_factory=lambda: defaultdict(Line))
     delivered: dict[int, Decimal] = field(default_factory=dict)
+    residue: dict[int, Decimal] = field(default_factory=dict)
     marked: defaultdict[str, list[Goods]] = field(default_factory=lambda: defaultdict(list))
     open_names: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
@@ -65,6 +68,9 @@ def of_odoo(odoo: Odoo, sale: Sale) -> OdooBook:
             line.cancelled += demand
         else:
             line.open += demand
+    if odoo.version < 17:  # its demand grows with what is done
+        for line in book.lines.values():
+            line.over = max(NOTHING, line.shipped + line.cancelled + line.open - line.asked)
     _read_transfers(odoo, sale, book)
     return book
 
@@ -80,6 +86,7 @@ def _read_lines(odoo: Odoo, sale: Sale, book: OdooBook) -> None:
         code, unit = codes[row["product_id"]], names[row[of_unit]]
         book.lines[row["id"]].asked = goods.in_product_unit(exact(row["product_uom_qty"]), unit, code)
         book.delivered[row["id"]] = goods.in_product_unit(exact(row["qty_delivered"]), unit, code)
+        book.residue[row["id"]] = goods.in_product_unit(goods.HALF_A_STEP, unit, code)
 
 
 def _read_transfers(odoo: Odoo, sale: Sale, book: OdooBook) -> None:

@@ -9,6 +9,7 @@ Item = tuple[str, float] | tuple[str, float, str]  # Odoo's code, quantity, and 
 CABLE, EGGS = "CABLE", "EGGS"
 UNIT = {CABLE: "kg", EGGS: "Dozens"}  # the product's own; pieces are Units
 SIZES = {"kg": Decimal(1), "g": Decimal("0.001"), "Units": Decimal(1), "Dozens": Decimal(12)}
+HALF_A_STEP = Decimal("0.005")  # Odoo counts every unit by 0.01
 PIECES = {EGGS: 12}  # the warehouse's units in one of Odoo's
 HEAVIER = Decimal("0.5")  # so much more cable may leave than was ordered
 

@@ -38,7 +38,7 @@ class LateCalls:
             self.landed += 1
 
     def forget(self) -> None:
-        self.armed, self.held = [], []
+        self.armed, self.held, self.landed = [], [], 0
 
     def _take(self, carry_out: Callable[[Codec, Request], Reply], codec: Codec, request: Request) -> Reply:
         call = codec.parse(request).facts

@@ -249,7 +249,7 @@ class Machine(RuleBasedStateMachine):
         for held in self._orders(["received", "accepted"]):
             weighed = self._weighed(held, Decimal(share), Decimal(places))
             if weighed:
-                self.depot.excuse(self.depot.sale_of(held.release.order), *CHANGED)
+                self.depot.excuse(self.depot.sale_of(held.release.order), *CHANGED, "CD-5015")
                 self.depot.wms.ship(held.release.release, lines=weighed, final=final)
         self.depot.all_arrive()
         self._work("", dies, stops)
@@ -351,7 +351,7 @@ class Machine(RuleBasedStateMachine):
         )
         self.tally.update(posted=Effect.objects.filter(verb="ship", state="landed").count())
         self.tally.update(set(ExceptionCase.objects.values_list("code", flat=True)))
-        depot.death.kills = depot.death.stops = depot.late.landed = 0
+        depot.death.kills = depot.death.stops = 0
 
     def _drain(self) -> None:
         self.depot.drain()

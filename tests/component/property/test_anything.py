@@ -14,7 +14,7 @@ from tests.component.property.machine import Machine
 
 ASKED = os.environ.get("PROPERTY_EXAMPLES", "")
 PROFILE = settings(
-    max_examples=int(ASKED or 10),
+    max_examples=int(ASKED or 8),
     stateful_step_count=30 if ASKED else 15,
     derandomize=not ASKED,
     database=None,

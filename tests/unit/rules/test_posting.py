@@ -103,6 +103,14 @@ def test_a_line_whose_unit_was_changed_since_the_release_is_refused() -> None:
     assert [code for code, _ in told] == ["CD-5015"]
 
 
+@pytest.mark.parametrize(("quantity", "fits"), [("2.34", True), ("2.333", False), ("2.335", False), ("2", True)])
+def test_a_part_that_odoos_unit_cannot_hold_is_refused_before_it_is_written(quantity: str, fits: bool) -> None:
+    told = f"Shipment SHP-1: {quantity} Units of CHAIR is no exact quantity in Odoo's unit."
+    sent = shipment(shipped(quantity))
+    assert fits or against(sent, facts(), picking(move(rounding=D("0.01")))) == [("CD-5015", told)]
+    assert not fits or posted(planned(sent, facts(), picking()))[0][1] == D(quantity)
+
+
 @pytest.mark.parametrize(
     "done",
     [
