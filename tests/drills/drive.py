@@ -90,8 +90,6 @@ class Load:
             return
         self.failpoints.look(self._done(pace))
         self.victims.look()
-        if self.failpoints.is_armed("after_breaker"):
-            self.troubles.refuse()
 
     def _is_hopeless(self) -> bool:
         return time.monotonic() - self.failpoints.hit_at > self.longer
@@ -104,6 +102,8 @@ class Load:
         for name in self.troubles.look(self._share(), booked):
             tell(name)
         self.failpoints.wake()
+        if self.failpoints.is_armed("after_breaker"):
+            self.troubles.refuse()
         self.person.look(busy=self.failpoints.is_armed("in_act"))
         rests = self._at_rest()
         pace.look_at = time.monotonic() + max(LOOK_EVERY, LOOKS * (time.monotonic() - began))

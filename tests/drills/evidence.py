@@ -38,7 +38,7 @@ class Findings:
     tables: Tables
     taken: list[Taken]
     twice: int
-    cases: list[Mapping[str, Any]]
+    cases: Sequence[Mapping[str, Any]]
     orders: int = 0
     lines: int = 0
     pieces: int = 0

@@ -77,6 +77,9 @@ def _troubles(run: Run) -> Table:
     table.add_row("calls cut before they landed", str(troubles.struck(BEFORE)), all_of_it, "", "")
     table.add_row("breakers that opened by refused calls, or should", str(troubles.refusals), all_of_it, "", "")
     table.add_row(f"starts of a worker with a clock {SKEW} s ahead or behind", str(run.crew.skewed), all_of_it, "", "")
+    table.add_row(
+        "processes that ended by that, or by themselves, and were started anew", str(run.crew.revived), "", ""
+    )
     table.add_row("messages that came twice", str(found.twice), "", "", "")
     table.add_row("jobs whose worker died three times, retried by a person", str(run.person.retried), "", "", "")
     table.add_row("acts of a person, in the audit log as often", str(run.person.answered), "", "", "")

@@ -119,8 +119,8 @@ class _Run:
 
     def _troubles(self, stack: Stack, local: Local, more: Sequence[Trouble]) -> Troubles:
         outage = "Odoo out of reach"
-        how = {"outage": outage, "more": more, "quick": self._wanted.quick}
-        troubles = Troubles(stack, local.redis_url, self._odoo, self._wms, calls={}, **how)
+        odoo, wms, quick = self._odoo, self._wms, self._wanted.quick
+        troubles = Troubles(stack, local.redis_url, odoo, wms, calls={}, outage=outage, more=more, quick=quick)
         troubles.cut()
         day.ship_a_stray(self._wms)
         return troubles

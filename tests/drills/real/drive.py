@@ -65,7 +65,7 @@ class AtOnce(Load):
                 self.failpoints.once_more()  # the release had its kills: now the postings get theirs
         return bool(marks.released)
 
-    def _share(self, pace: Pace) -> float:
+    def _share(self) -> float:
         """Outages come while shipments are posted; workers are killed all the time."""
         if self.marks.posted:
             return 1.0
