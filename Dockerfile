@@ -18,4 +18,4 @@ COPY tasks tasks
 RUN SECRET_KEY=build python manage.py collectstatic --no-input -v 0
 USER crossdock
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "config.wsgi:application"]
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--blocking-threads", "16", "config.wsgi:application"]

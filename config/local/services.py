@@ -13,10 +13,14 @@ from config.local.stack import running
 from config.local.supervisor import Command, Supervisor
 
 
+WEB_THREADS = 16  # each keeps a connection to the database
+
+
 def web(env: Mapping[str, str], port: int, *, workers: int = 1) -> Command:
     """The console, the API and the webhooks on the loopback port."""
     argv = _module("granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", str(workers))
-    return Command("web", [*argv, "config.wsgi:application"], env, CHECKOUT, ready=f"http://{HOST}:{port}/")
+    argv += ["--blocking-threads", str(WEB_THREADS), "config.wsgi:application"]
+    return Command("web", argv, env, CHECKOUT, ready=f"http://{HOST}:{port}/")
 
 
 def worker(env: Mapping[str, str], name: str = "worker") -> Command:
