@@ -12,7 +12,6 @@ from config.local.server import HOST, free_port, last_line
 from config.local.stack import running
 from config.local.supervisor import Command, Supervisor
 
-
 WEB_THREADS = 16  # each keeps a connection to the database
 
 
