@@ -17,6 +17,7 @@ WEBS, BEATS, WORKERS = ("web-1", "web-2"), ("beat-1", "beat-2"), ("worker-1", "w
 NAMES = (*WEBS, *BEATS, *WORKERS)
 PROCESSES = 2  # in each worker
 SKEWED, SKEW = "worker-3", 120  # whose clock is off, and by how many seconds: ahead and behind in turn
+TASK = "Task tasks.work.run_lane["
 SKEWING = Path(__file__).with_name("skewed.py")
 
 
@@ -74,6 +75,11 @@ class Crew:
 
     def is_up(self, name: str) -> bool:
         return self._processes.alive(name) and (name not in WEBS or answers(self._url(name)))
+
+    def slices(self, name: str) -> int:
+        """How many slices of work a worker has done, by its own log."""
+        lines = self._processes.log(name).read_text(errors="replace").splitlines()
+        return sum(TASK in line and " succeeded in " in line for line in lines)
 
     def revive(self) -> None:
         """Starts what ended by itself, as whatever supervises it would."""
