@@ -32,6 +32,7 @@ class Crew:
         self._skews = cycle((SKEW, -SKEW))
         self._away: set[str] = set()
         self.since: dict[str, float] = {}
+        self._logged: dict[str, int] = {}
         self.skewed = self.revived = 0
 
     def start(self) -> None:
@@ -76,10 +77,11 @@ class Crew:
     def is_up(self, name: str) -> bool:
         return self._processes.alive(name) and (name not in WEBS or answers(self._url(name)))
 
-    def slices(self, name: str) -> int:
-        """How many slices of work a worker has done, by its own log."""
-        lines = self._processes.log(name).read_text(errors="replace").splitlines()
-        return sum(TASK in line and " succeeded in " in line for line in lines)
+    def slices(self, name: str, *, now: bool = False) -> int:
+        """How many slices of work a worker has done, by its own log; ``now``: since its latest start."""
+        with self._processes.log(name).open(errors="replace") as log:
+            log.seek(self._logged[name] if now else 0)
+            return sum(TASK in line and " succeeded in " in line for line in log)
 
     def revive(self) -> None:
         """Starts what ended by itself, as whatever supervises it would."""
@@ -89,6 +91,8 @@ class Crew:
                 self.revived += 1
 
     def _start(self, command: Command, name: str) -> None:
+        log = self._processes.log(name)
+        self._logged[name] = log.stat().st_size if log.exists() else 0
         self._processes.start(command)
         self._processes.may_end(name)
         self.since[name] = time.monotonic()
