@@ -9,7 +9,7 @@ from integration.rules.slots import CatchUp
 
 Schedule = dict[str, dict[str, Any]]
 CATCH_UP = "catch-up"  # the header that holds a schedule's policy
-SHORTEST_EXPIRY = 60  # a worker reads it by its own clock
+SHORTEST_EXPIRY = 300  # a worker reads it by its own clock, which may be minutes ahead
 
 
 def schedule() -> Schedule:

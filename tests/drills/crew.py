@@ -17,6 +17,7 @@ WEBS, BEATS, WORKERS = ("web-1", "web-2"), ("beat-1", "beat-2"), ("worker-1", "w
 NAMES = (*WEBS, *BEATS, *WORKERS)
 PROCESSES = 2  # in each worker
 SKEWED, SKEW = "worker-3", 120  # whose clock is off, and by how many seconds: ahead and behind in turn
+TASK = "Task tasks.work.run_lane["
 SKEWING = Path(__file__).with_name("skewed.py")
 
 
@@ -31,6 +32,7 @@ class Crew:
         self._skews = cycle((SKEW, -SKEW))
         self._away: set[str] = set()
         self.since: dict[str, float] = {}
+        self._logged: dict[str, int] = {}
         self.skewed = self.revived = 0
 
     def start(self) -> None:
@@ -75,6 +77,12 @@ class Crew:
     def is_up(self, name: str) -> bool:
         return self._processes.alive(name) and (name not in WEBS or answers(self._url(name)))
 
+    def slices(self, name: str, *, now: bool = False) -> int:
+        """How many slices of work a worker has done, by its own log; ``now``: since its latest start."""
+        with self._processes.log(name).open(errors="replace") as log:
+            log.seek(self._logged[name] if now else 0)
+            return sum(TASK in line and " succeeded in " in line for line in log)
+
     def revive(self) -> None:
         """Starts what ended by itself, as whatever supervises it would."""
         for name in NAMES:
@@ -83,6 +91,8 @@ class Crew:
                 self.revived += 1
 
     def _start(self, command: Command, name: str) -> None:
+        log = self._processes.log(name)
+        self._logged[name] = log.stat().st_size if log.exists() else 0
         self._processes.start(command)
         self._processes.may_end(name)
         self.since[name] = time.monotonic()

@@ -7,7 +7,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from tests.drills.crew import SKEW, Crew
+from tests.drills.crew import SKEW, SKEWED, Crew
 from tests.drills.evidence import Findings
 from tests.drills.failpoints import Failpoints
 from tests.drills.person import Person
@@ -77,6 +77,7 @@ def _troubles(run: Run) -> Table:
     table.add_row("calls cut before they landed", str(troubles.struck(BEFORE)), all_of_it, "", "")
     table.add_row("breakers that opened by refused calls, or should", str(troubles.refusals), all_of_it, "", "")
     table.add_row(f"starts of a worker with a clock {SKEW} s ahead or behind", str(run.crew.skewed), all_of_it, "", "")
+    table.add_row(f"  it did {run.crew.slices(SKEWED)} slices of work")
     table.add_row(
         "processes that ended by that, or by themselves, and were started anew", str(run.crew.revived), "", ""
     )

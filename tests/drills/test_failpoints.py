@@ -1,7 +1,10 @@
 """Permits to die: how many are given, what counts as a hit, and who stood still wakes."""
 
+import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -56,9 +59,14 @@ def test_a_used_permit_is_a_hit_and_deaths_come_with_the_work(points: Failpoints
 
 
 def test_who_stood_still_is_woken_when_the_time_is_over() -> None:
-    with subprocess.Popen([sys.executable, "-c", STARTS_ONE_THAT_STOPS]) as parent:
+    parent = subprocess.Popen([sys.executable, "-c", STARTS_ONE_THAT_STOPS], start_new_session=True)
+    try:
         sleepers = Sleepers(Workers(parent.pid), 0.2)  # type: ignore[arg-type]
-        until(lambda: sleepers.is_asleep("worker-1") or sleepers.wake(), seconds=20)
-        assert sleepers.wake() == 0
+        until(lambda: sleepers.wake() or sleepers.is_asleep("worker-1"), seconds=20)
+        assert sleepers.since
         until(sleepers.wake, seconds=5)
         assert parent.wait(timeout=20) == 0
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(parent.pid, signal.SIGKILL)
+        parent.wait()
