@@ -32,7 +32,7 @@ FROM held
 ON CONFLICT (connection_id, key) DO UPDATE SET verb = EXCLUDED.verb, state = EXCLUDED.state, job_id = EXCLUDED.job_id,
   intent = EXCLUDED.intent, intended_at = EXCLUDED.intended_at, may_land_until = EXCLUDED.may_land_until
 WHERE {EFFECT}.state <> 'landed'
-RETURNING id"""  # noqa: S608  (table names of our own)
+RETURNING id, intended_at"""  # noqa: S608  (table names of our own)
 
 _LANDED = f"UPDATE {EFFECT} SET state = 'landed', result = %s::jsonb, landed_at = now() WHERE id = %s"  # noqa: S608
 
@@ -151,7 +151,8 @@ def _intend(work: Work, connection: Connection, write: Write) -> Effect:
     if not made:
         return _landed_already(connection, write)
     work.deadline, work.claimed_until = asked + write.seconds, max(work.claimed_until, asked + claim_seconds)
-    return Effect(pk=made[0][0], state=Effect.State.INTENDED, intent=intent, result={}, **about)
+    pk, intended_at = made[0]
+    return Effect(pk=pk, state=Effect.State.INTENDED, intent=intent, result={}, intended_at=intended_at, **about)
 
 
 def _landed_already(connection: Connection, write: Write) -> Effect:
@@ -163,13 +164,14 @@ def _landed_already(connection: Connection, write: Write) -> Effect:
 
 
 def _send(effect: Effect, write: Write) -> Effect:
-    """A result is a fact: it is kept whoever holds the claim by now. So is a refusal."""
+    """A result is a fact: it is kept whoever holds the claim by now. A refusal says nothing about a later try."""
     try:
         result = write.send()
     except OutcomeUnknown:
         raise
     except IntegrationError:
-        Effect.objects.filter(pk=effect.pk).update(state=Effect.State.REFUSED)
+        own = Effect.objects.filter(pk=effect.pk, state=Effect.State.INTENDED, intended_at=effect.intended_at)
+        own.update(state=Effect.State.REFUSED)
         raise
     failpoints.hit("after_send")
     return _landed(effect, result)
