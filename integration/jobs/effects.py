@@ -30,8 +30,9 @@ made AS (
   INSERT INTO {EFFECT} (connection_id, key, verb, state, job_id, intent, result, intended_at, may_land_until)
   SELECT %(connection)s, %(key)s, %(verb)s, 'intended', %(job)s, %(intent)s::jsonb, '{{}}', now(),
     now() + %(lands)s::float8 * interval '1 second'
-  FROM wanted ON CONFLICT (connection_id, key) {conflict} RETURNING id)
-SELECT (SELECT id FROM made), EXISTS (SELECT FROM held) AND NOT EXISTS (SELECT FROM wanted)"""  # noqa: S608
+  FROM wanted ON CONFLICT (connection_id, key) {conflict} RETURNING id, intended_at)
+SELECT (SELECT id FROM made), (SELECT intended_at FROM made),
+  EXISTS (SELECT FROM held) AND NOT EXISTS (SELECT FROM wanted)"""  # noqa: S608
 
 
 # Whoever takes a message back holds its stream. So the row is locked, and read anew, when the stream is ours.
@@ -163,13 +164,14 @@ def _begin(work: Work, connection: Connection, write: Write, *, again: bool) -> 
     what = {"intent": json.dumps(write.intent), "message": write.message}
     asked = time.monotonic()  # before the statement, whose start is what the database counts from
     statement = _INTEND[write.message is not None, again]
-    made, unwanted = sql.rows(statement, {**about, **times, **what, **streams.named(work.claim)})[0]
+    made, intended_at, unwanted = sql.rows(statement, {**about, **times, **what, **streams.named(work.claim)})[0]
     if made is None:
         return NotWanted if unwanted else ClaimLost
     work.deadline, work.claimed_until = asked + write.seconds, max(work.claimed_until, asked + claim_seconds)
     failpoints.hit("after_intent")
     failpoints.hit("stands_still")
-    return Effect(pk=made, connection=connection, key=write.key, state=Effect.State.INTENDED, intent=dict(write.intent))
+    state, intent = Effect.State.INTENDED, dict(write.intent)
+    return Effect(pk=made, connection=connection, key=write.key, state=state, intent=intent, intended_at=intended_at)
 
 
 def _landed_already(connection: Connection, write: Write, otherwise: type[Exception]) -> Effect:
@@ -181,13 +183,14 @@ def _landed_already(connection: Connection, write: Write, otherwise: type[Except
 
 
 def _send(effect: Effect, write: Write) -> Effect:
-    """A result is a fact: it is kept whoever holds the claim by now. So is a refusal."""
+    """A result is a fact: it is kept whoever holds the claim by now. A refusal says nothing about a later try."""
     try:
         result = write.send()
     except OutcomeUnknown:
         raise
     except IntegrationError:
-        Effect.objects.filter(pk=effect.pk).update(state=Effect.State.REFUSED)
+        own = Effect.objects.filter(pk=effect.pk, state=Effect.State.INTENDED, intended_at=effect.intended_at)
+        own.update(state=Effect.State.REFUSED)
         raise
     failpoints.hit("after_send")
     return _landed(effect, result)

@@ -231,3 +231,17 @@ def test_an_intent_keeps_the_claim_past_the_call() -> None:
 
     assert run(lambda work: Outcome(effects.once(work, connection, write(send)).state)) == 1
     assert SyncJob.objects.get().state == State.SUCCEEDED
+
+
+@pytest.mark.parametrize(("remote", "state"), [(Remote(), "landed"), (Remote(answers=False, lands=False), "intended")])
+def test_a_refusal_that_comes_late_says_nothing_about_another_ones_try(remote: Remote, state: str) -> None:
+    connection = partner()
+
+    def stands_still() -> dict[str, Any]:
+        time_passes(400)
+        run(handler(connection, remote, probe=remote.find))
+        raise Rejected("CD-4007", connection="WMS", release="OUT-1")
+
+    put()
+    run(lambda work: Outcome(str(effects.once(work, connection, write(stands_still, probe=remote.find)))))
+    assert (remote.sent, Effect.objects.get().state) == (1, state)
