@@ -150,9 +150,7 @@ def _sale(depot: Depot, sale: Sale) -> Iterator[str]:
         return
     for line_id in odoo.lines.keys() | ours.keys():
         known = line_id in ours
-        if (
-            depot.odoo.version < 17 and sale.id in depot.uneven
-        ):  # what is over there cannot be told from what was lowered
+        if sale.id in depot.uneven:  # lowered while a posting was under way: what is over cannot be told from that
             odoo.lines[line_id].over = ours[line_id].over
         yield from _line(f"{sale.name} line {line_id}", odoo.lines[line_id], ours[line_id], known=known)
     yield from _still_open(depot, sale)
