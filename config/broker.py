@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 VALKEY = {"visibility_timeout": 300, "socket_timeout": 10, "socket_connect_timeout": 2}
 RABBITMQ = ("amqp", "amqps")
 CONNECT_SECONDS, HEARTBEAT_SECONDS = 2, 30
+ANSWER_SECONDS = 2  # RabbitMQ answers nothing while an alarm of its memory or disk lasts, not even a farewell
 DELIVERIES = 3  # a message that workers died of so often is dropped: the next sweep sends another one
 LENGTH = 10_000  # while no worker runs the oldest go
 UNUSED_MILLISECONDS = 30 * 60 * 1000  # a queue of a worker that is gone
@@ -27,6 +28,12 @@ def configuration(url: str) -> dict[str, Any]:
         "broker_heartbeat": HEARTBEAT_SECONDS,
         "worker_consumer": "config.consumer:Consumer",
     }
+
+
+def sending(url: str) -> dict[str, Any]:
+    """Transport options of whoever only sends: nobody waits for a broker that does not answer."""
+    impatient = {"read_timeout": ANSWER_SECONDS, "write_timeout": ANSWER_SECONDS} if is_rabbitmq(url) else {}
+    return {**configuration(url)["broker_transport_options"], **impatient}
 
 
 def arguments(url: str) -> dict[str, Any] | None:

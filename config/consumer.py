@@ -14,6 +14,8 @@ class Consumer(consumer.Consumer):
     No task of ours has an ETA or a countdown, so the 28 queues that delay such tasks are not made.
     """
 
+    max_prefetch_count = PER_QUEUE  # what Celery begins with after a reconnect
+
     class Blueprint(consumer.Consumer.Blueprint):  # type: ignore[valid-type, misc]
         default_steps = [step for step in consumer.Consumer.Blueprint.default_steps if step != UNUSED]
 

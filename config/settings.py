@@ -28,6 +28,7 @@ if env.flag("DATABASE_PREPARE", default=True):  # off behind a pooler that share
 REDIS_URL = env.text("REDIS_URL", default="redis://127.0.0.1:6379/0")
 BROKER_URL = env.text("BROKER_URL", default="") or REDIS_URL
 BROKER = broker.configuration(BROKER_URL)
+BROKER_SENDING = broker.sending(BROKER_URL)
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",

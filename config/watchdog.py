@@ -60,7 +60,7 @@ class Watchdog(bootsteps.StartStopStep):
 
     def stop(self, worker: Any) -> None:
         self._over.set()
-        with suppress(Exception), worker.app.connection_for_write() as broker:
+        with suppress(Exception), _connection(worker.app) as broker:
             broker.default_channel.queue_delete(canary_queue(worker.hostname, settings.BROKER_URL).name)
 
     def _watch(self, worker: Any) -> None:
@@ -87,7 +87,7 @@ def _send(app: Any, hostname: str) -> bool:
     began = time.monotonic()
     queue, expires = canary_queue(hostname, settings.BROKER_URL), settings.WORKER["deaf_seconds"]
     try:
-        with app.connection_for_write() as broker:
+        with _connection(app) as broker:
             app.send_task(
                 TASK, [hostname], queue=queue, connection=broker, expires=expires, retry=False,
                 confirm_timeout=SLOW_SECONDS,
@@ -95,6 +95,10 @@ def _send(app: Any, hostname: str) -> bool:
     except Exception:  # whatever it is, this thread must live on
         return False
     return time.monotonic() - began < SLOW_SECONDS
+
+
+def _connection(app: Any) -> Any:
+    return app.connection_for_write(transport_options=settings.BROKER_SENDING)
 
 
 def _end(patience: float) -> None:

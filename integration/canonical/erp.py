@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from integration.canonical.base import Address, Moment, Money, Part
+from integration.canonical.base import Address, Moment, Money, Part, Reference
 
 Tracking = Literal["none", "lot", "serial"]
 
@@ -85,7 +85,7 @@ class Picking(Part):
     """
 
     id: int
-    name: str
+    name: Reference
     state: str
     code: Literal["outgoing", "internal", "incoming", "other"] = "outgoing"
     order_id: int | None = None
@@ -109,7 +109,7 @@ class Order(Part):
     """A sales order with all its deliveries. ``written_at`` is the latest write of anything in it."""
 
     id: int
-    name: str
+    name: Reference
     state: str
     locked: bool = False
     company_id: int

@@ -89,10 +89,10 @@ def release(delivery: Delivery, decided: rules.Release, body: bytes, trace_id: u
         reference=picking.name,
     )
     ExternalReference.objects.bulk_create([reference], ignore_conflicts=True)
-    if delivery.known is not None:
-        cases.clear("It was released again.", *(delivery.about(code).fingerprint for code in TOLD_AGAIN))
     new = outbox.NewMessage(warehouse.wms, "order.release", document, document.version, body, trace_id)
     outbox.enqueue_message(new)
+    if delivery.known is not None:
+        cases.clear("It was released again.", *(delivery.about(code).fingerprint for code in TOLD_AGAIN))
 
 
 def cancelled(delivery: Delivery) -> None:

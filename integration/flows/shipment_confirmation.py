@@ -285,5 +285,5 @@ def _told(case: _Case, *, final: bool) -> None:
         outbox.supersede(case.message.connection, case.delivery)
     latest = next((message for message in messages if message.state not in (Told.QUEUED, Told.SUPERSEDED)), None)
     if latest is not None and latest.state != Told.ACCEPTED:
-        latest.connection, latest.document = case.message.connection, case.delivery
+        latest.document = case.delivery
         answers.accepted(latest)

@@ -35,7 +35,7 @@ _of_this_batch: ContextVar[dict[Hashable, Any] | None] = ContextVar("configurati
 
 @contextmanager
 def kept() -> Iterator[None]:
-    """Within the block all jobs see one state of the configuration."""
+    """Enter it after the jobs are taken that run within: they see what was committed before, or later."""
     version = sql.rows(_VERSION, [])
     if _kept.version != version:
         _kept.version, _kept.rows = version, {}

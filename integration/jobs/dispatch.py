@@ -100,5 +100,5 @@ _bell = Bell(_ring, GATHER_SECONDS)
 def _sender() -> Celery:
     """An app of its own: whoever adds a job, in whatever process, can wake a worker."""
     app = Celery("crossdock", set_as_current=False)
-    app.conf.update(settings.BROKER, task_ignore_result=True)
+    app.conf.update(settings.BROKER, broker_transport_options=settings.BROKER_SENDING, task_ignore_result=True)
     return app

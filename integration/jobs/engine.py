@@ -113,7 +113,11 @@ class _Run:
         for _ in range(int(settings.ENGINE["jobs_per_claim"])):
             self.ledger.commit()
             work = taking.one(claim)
-            if work is None or not self._job(work) or self._is_late():
+            if work is None:
+                break
+            with configuration.kept():  # it was taken after the batch looked
+                goes_on = self._job(work)
+            if not goes_on or self._is_late():
                 break
         self.ledger.give_back(claim)
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from integration.models.connections import Connection
 from integration.models.documents import Document
@@ -33,7 +34,7 @@ class ExceptionCase(models.Model):
     currency = models.CharField(max_length=3, blank=True)
     deadline = models.DateTimeField(null=True)
     count = models.PositiveIntegerField(default=1)
-    first_seen = models.DateTimeField(auto_now_add=True)
+    first_seen = models.DateTimeField(db_default=Now(), editable=False)
     last_seen = models.DateTimeField()
     regression_of = models.ForeignKey("self", models.SET_NULL, null=True, related_name="regressions")
     resolved_at = models.DateTimeField(null=True)
@@ -60,7 +61,7 @@ class CaseJob(models.Model):
 
     case = models.ForeignKey(ExceptionCase, models.CASCADE, related_name="waiting", db_index=False)
     job = models.ForeignKey(SyncJob, models.CASCADE, related_name="waits_on")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "job"], name="one_row_per_case_and_job")]

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from integration.models.fields import EncryptedJSONField
 
@@ -33,7 +34,7 @@ class Connection(models.Model):
     acknowledge_seconds = models.PositiveIntegerField(
         default=900, help_text="How long the partner may take to say yes or no to a document"
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["slug"]

@@ -1,6 +1,7 @@
 """An order and its deliveries as the three sides see them, and the movements of stock that came of them."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 from integration.models.connections import Connection, Warehouse
 from integration.models.fields import QuantityField
@@ -34,7 +35,7 @@ class Document(models.Model):
     customer_reference = models.CharField(max_length=200, blank=True)
     value = QuantityField(null=True)
     currency = models.CharField(max_length=3, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -95,7 +96,7 @@ class StockEvent(models.Model):
     source = models.CharField(max_length=200, help_text="The partner's document that says so")
     line = models.CharField(max_length=100, help_text="Which line, lot and package of it")
     happened_at = models.DateTimeField()
-    applied_at = models.DateTimeField(auto_now_add=True)
+    applied_at = models.DateTimeField(db_default=Now(), editable=False)
     effect = models.ForeignKey("integration.Effect", models.PROTECT, null=True, related_name="stock_events")
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from integration.models.connections import Connection
 from integration.models.fields import QuantityField
@@ -18,7 +19,7 @@ class ExternalReference(models.Model):
     partner = models.ForeignKey(Connection, models.CASCADE, related_name="+")
     document_type = models.CharField(max_length=30)
     reference = models.CharField(max_length=64)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [
@@ -56,7 +57,7 @@ class CodeMapping(models.Model):
         help_text="Understood when the partner says it; what we send uses the other code",
     )
     version = models.PositiveIntegerField(default=1)
-    valid_from = models.DateTimeField(auto_now_add=True)
+    valid_from = models.DateTimeField(db_default=Now(), editable=False)
     valid_to = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.db.models.functions import Now
 
 from integration.models.connections import Connection
 from integration.models.documents import Document
@@ -15,7 +16,7 @@ class MessageKey(models.Model):
     connection = models.ForeignKey(Connection, models.CASCADE, db_index=False)
     external_id = models.CharField(max_length=200)
     body_sha256 = models.BinaryField(max_length=32)
-    received_at = models.DateTimeField(auto_now_add=True)
+    received_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connection", "external_id"], name="one_message_per_number")]
@@ -36,7 +37,7 @@ class InboundMessage(models.Model):
     headers = models.JSONField(default=dict)
     drift = models.JSONField(default=list, help_text="Fields that the contract does not know")
     trace_id = models.UUIDField(default=uuid.uuid4)
-    received_at = models.DateTimeField(auto_now_add=True)
+    received_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ["-id"]
@@ -71,7 +72,7 @@ class OutboundMessage(models.Model):
     partner_reference = models.CharField(max_length=100, blank=True)
     reason = models.CharField(max_length=500, blank=True)
     trace_id = models.UUIDField(default=uuid.uuid4)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
     sent_at = models.DateTimeField(null=True)
     acknowledge_by = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)

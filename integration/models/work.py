@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from integration.models.connections import Connection
 from integration.models.documents import Document
@@ -87,7 +88,7 @@ class SyncJob(models.Model):
     failure_mode = models.CharField(max_length=80, blank=True, help_text="The problem's name, for people")
     failure_text = models.TextField(blank=True)
     trace_id = models.UUIDField(default=uuid.uuid4)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
     started_at = models.DateTimeField(null=True, help_text="The latest try")
     finished_at = models.DateTimeField(null=True)
 
@@ -118,7 +119,7 @@ class JobAttempt(models.Model):
     number = models.PositiveIntegerField()
     worker = models.CharField(max_length=100)
     started_at = models.DateTimeField()
-    ended_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(db_default=Now(), editable=False)
     outcome = models.CharField(max_length=16)
     code = models.CharField(max_length=10, blank=True)
     detail = models.TextField(blank=True)

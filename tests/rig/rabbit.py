@@ -94,6 +94,14 @@ class Rabbit:
         self._ask("set_permissions", "-p", self._host, "guest", ".*", ".*", ".*")
 
     @contextmanager
+    def short_of_memory(self) -> Iterator[None]:
+        self._ask("set_vm_memory_high_watermark", "absolute", "1000")
+        try:
+            yield
+        finally:
+            self._ask("set_vm_memory_high_watermark", "0.4")
+
+    @contextmanager
     def named(self) -> Iterator[None]:
         """Erlang's name server runs meanwhile, on loopback and for this node alone."""
         names = subprocess.Popen(["epmd", "-address", HOST, "-port", str(self._names)])

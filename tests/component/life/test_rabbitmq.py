@@ -31,6 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 CANARY = f"{CANARIES}.{NAME}"
 ORDER = dispatch.queue(Lane.ORDER)
 BACK_SECONDS = 30.0
+ALARM_SECONDS = 20.0  # a wake-up gives up after some eight
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def ours(rabbit: Rabbit, settings: Any) -> Iterator[Rabbit]:
 
 
 def use(settings: Any, url: str) -> None:
-    settings.BROKER_URL, settings.BROKER = url, broker.configuration(url)
+    settings.BROKER_URL, settings.BROKER, settings.BROKER_SENDING = url, broker.configuration(url), broker.sending(url)
     dispatch.forget_connections()
     dispatch._paused["until"] = marks._own.asleep_until = 0.0
     marks._own.sent.clear()
@@ -200,3 +201,16 @@ def test_the_doctor_tells_that_it_is_away(settings: Any) -> None:
     use(settings, f"amqp://guest:guest@{HOST}:{free_port()}//")
     first, second = list(servers.broker())[:2]
     assert (word(first), first.name, "Start RabbitMQ" in first.fix, second.name) == ("problem", "broker", True, "marks")
+
+
+def test_an_alarm_of_its_memory_keeps_nobody_waiting_for_long(empty_queues: Rabbit) -> None:
+    """It then takes no message and answers nothing, for hours maybe."""
+    put("order:1")
+    until(nothing_gathered)
+    dispatch.arrived(Lane.ORDER)
+    with empty_queues.short_of_memory():
+        began = time.monotonic()
+        put("order:2")
+        until(nothing_gathered, 60)
+        assert time.monotonic() - began < ALARM_SECONDS
+        assert dispatch._paused["until"] > began
