@@ -216,7 +216,12 @@ def _commit(case: _Case, effect: Effect) -> None:
     StockEvent.objects.bulk_create([_event(case, effect, number) for number in range(len(case.shares))])
     _count(case)
     _refer(case, effect)
-    _close(case, final=case.shipment.final or held.state == Document.State.SHIPPED)
+    _close(case, final=case.shipment.final or held.state == Document.State.SHIPPED or _all_left(case.delivery))
+
+
+def _all_left(delivery: Document) -> bool:
+    """Of what the warehouse was asked for nothing is open: whatever Odoo still asks for was never told to it."""
+    return not delivery.lines.filter(shipped__lt=F("released")).exists()
 
 
 def _event(case: _Case, effect: Effect, number: int) -> StockEvent:
@@ -263,7 +268,8 @@ def _refer(case: _Case, effect: Effect) -> None:
 
 
 def _close(case: _Case, *, final: bool) -> None:
-    """A final shipment ends the release, also for a part that it overtook; what is left is cancelled or released anew.
+    """A final shipment ends the release, also for a part that it overtook, and so does one after which nothing is
+    open at the warehouse; what is left is cancelled or released anew.
 
     The snapshot was taken before the shipment: it still shows goods as open that have left.
     """

@@ -85,3 +85,20 @@ def test_something_else_than_was_ordered_waits_for_a_person(new_depot: Builder) 
     depot.drain()
     assert [code for code, _ in depot.cases()] == ["CD-5002"]
     assert (depot.odoo.delivered(sale.id), StockEvent.objects.count()) == ({"CRATE-M": 0.0}, 0)
+
+
+def test_what_was_added_to_a_backorder_is_released_when_all_that_was_released_has_left(new_depot: Builder) -> None:
+    """No part of it was said to be the last one, and none will be."""
+    depot = new_depot("17", release_point="reserved_part", remainder="cancel")
+    sale = released(depot, ("CRATE-S", 3.0))
+    [line] = depot.held_orders()[0].release.lines
+    for quantity in ("1", "2"):
+        told = {"line": line.line, "sku": line.sku, "unit": line.unit, "quantity": quantity}
+        depot.wms.ship(sale.release, lines=[told], final=False)
+        depot.all_arrive()
+        depot.run()
+        if quantity == "1":
+            depot.odoo.order_more(sale.id, "CRATE-S", 4.0)
+    depot.drain()
+    prove(depot)
+    assert [held.release.lines[0].quantity for held in depot.held_orders()] == [3, 1]
