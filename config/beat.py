@@ -40,8 +40,8 @@ class LeadingScheduler(Scheduler):
         self._term = 0
         self._signed = -1e9
         self._written = self._ending = False
-        options["app"].conf.broker_transport_options = settings.BROKER_SENDING
         super().__init__(*arguments, **options)
+        self.app.conf.broker_transport_options = settings.BROKER_SENDING
         self._pause: float = min(float(self.max_interval or LONGEST_PAUSE), settings.BEAT["lease_seconds"] / 5)
 
     def setup_schedule(self) -> None:
