@@ -1,9 +1,11 @@
 """What a failure does to its job: tried again, kept waiting, or in front of a person; never forgotten."""
 
+import time
 from datetime import timedelta
 from functools import partial
 
 import pytest
+import time_machine
 from django.db.models import F
 
 from integration.errors import (
@@ -13,6 +15,7 @@ from integration.errors import (
     InvalidDocument,
     Locked,
     MappingMissing,
+    Permanent,
     Rejected,
     Unreachable,
 )
@@ -217,3 +220,12 @@ def test_one_failure_leaves_one_case_and_one_attempt(error: IntegrationError) ->
     put()
     run(failing(error))
     assert (JobAttempt.objects.count(), len(cases())) == (1, 1)
+
+
+def test_a_worker_whose_clock_is_wrong_writes_the_database_s_time() -> None:
+    job = put()
+    with time_machine.travel(time.time() + 7200, tick=True):
+        run(failing(Permanent("CD-9002", document="S1", flow="work", detail="x")))
+    attempt = job.history.get()
+    assert abs(attempt.ended_at - attempt.started_at) < timedelta(minutes=1)
+    assert abs(ExceptionCase.objects.get().first_seen - attempt.ended_at) < timedelta(minutes=1)
