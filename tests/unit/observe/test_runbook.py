@@ -44,7 +44,14 @@ def test_the_list_leads_to_every_page() -> None:
     assert listed == [(code, code, PROBLEMS[code].title, PROBLEMS[code].owner) for code in sorted(PROBLEMS)]
 
 
-def test_links_between_pages_lead_somewhere() -> None:
+def test_links_lead_to_other_pages_and_not_out_of_the_folder() -> None:
+    """The console shows these pages and no other file."""
+    pages = {path.name for path in RUNBOOK.glob("*.md")}
     for path in RUNBOOK.glob("*.md"):
-        for target in re.findall(r"\]\(([^)#]+)", path.read_text()):
-            assert (path.parent / target).exists(), f"{path.name} -> {target}"
+        assert set(re.findall(r"\]\(([^)#]+)", path.read_text())) <= pages, path.name
+
+
+def test_the_image_holds_the_pages() -> None:
+    root = RUNBOOK.parents[1]
+    assert "COPY docs/runbook docs/runbook" in (root / "Dockerfile").read_text().splitlines()
+    assert "!docs/runbook" in (root / ".dockerignore").read_text().splitlines()
