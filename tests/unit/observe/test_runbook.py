@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from integration.console.cases import ExceptionCaseAdmin
+from integration.console.mapping import CodeMappingAdmin
 from integration.errors.catalogue import PROBLEMS
 
 RUNBOOK = Path(__file__).resolve().parents[3] / "docs" / "runbook"
+BUTTONS = {act.label for page in (ExceptionCaseAdmin, CodeMappingAdmin) for act in page.acts} | {"Add the mapping"}
 HEADINGS = ["What it means", "What happens by itself", "What to do", "How to see that it is fixed"]
 
 
@@ -31,6 +34,16 @@ def test_a_page_names_its_problem_and_answers_four_questions(code: str) -> None:
     assert text.splitlines()[:3] == [f"# {code} {problem.title}", "", f"Severity {problem.severity} · {problem.owner}"]
     assert list(sections(text)) == HEADINGS
     assert all(len(said) > 20 for said in sections(text).values())
+
+
+@pytest.mark.parametrize("code", sorted(PROBLEMS))
+def test_a_fix_and_its_page_name_buttons_that_are_there(code: str) -> None:
+    fix = PROBLEMS[code].fix
+    pressed = re.findall(r"[Pp]ress \*?([A-Z][a-z]+(?: (?:now|by hand|the mapping))?)", fix + read(code))
+    assert set(pressed) <= BUTTONS
+    assert fix.lower().count("press ") == len(re.findall(r"[Pp]ress [A-Z]", fix))
+    assert "cancel the job" not in fix
+    assert "for a correction." not in fix, "the old message still waits: it ends with Done by hand"
 
 
 def test_no_two_pages_say_the_same() -> None:
