@@ -15,6 +15,7 @@ COPY manage.py LICENSE ./
 COPY config config
 COPY integration integration
 COPY tasks tasks
+COPY docs/runbook docs/runbook
 RUN SECRET_KEY=build python manage.py collectstatic --no-input -v 0
 USER crossdock
 EXPOSE 8000

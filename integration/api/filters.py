@@ -81,6 +81,7 @@ class JobFilter(filters.FilterSet):
 
 class OrderFilter(filters.FilterSet):
     connection = filters.CharFilter(field_name="connection__slug", label="Slug of the Odoo connection")
+    state = filters.ChoiceFilter(field_name="progress", choices=Document.State.choices)
     delivery = filters.CharFilter(field_name="deliveries__reference", label="Odoo's name of one of its deliveries")
     created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")

@@ -148,6 +148,7 @@ class DeliverySerializer(serializers.ModelSerializer[Document]):
 
 class OrderSerializer(serializers.ModelSerializer[Document]):
     connection = slug_of()
+    state = serializers.ChoiceField(Document.State.choices, source="progress", read_only=True)
     value = Quantity(allow_null=True)
     deliveries = DeliverySerializer(many=True)
 

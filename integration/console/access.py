@@ -26,7 +26,9 @@ admin.site.unregister([User, Group])
 
 
 @admin.register(User)
-class ConsoleUserAdmin(ConfigurationAdmin, UserAdmin):  # type: ignore[misc,type-arg]
+class ConsoleUserAdmin(UserAdmin, ConfigurationAdmin):  # type: ignore[misc,type-arg]
+    """Django's page comes first: the theme's class has an empty form for a new row, which must not replace it."""
+
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm

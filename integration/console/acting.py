@@ -53,9 +53,11 @@ class Acting(ConsoleAdmin):
         return {act.name: (_bulk(act), act.name, act.label) for act in self.acts}
 
     def act_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponseBase:
-        """One button of a row's page: POST only."""
+        """One button of a row's page: POST only. A link, such as the login follows, leads to the row."""
         chosen = next((known for known in self.acts if known.name == act), None)
         row = self.model.objects.filter(pk=pk).first()
+        if row is not None and request.method == "GET":
+            return HttpResponseRedirect(links.page(row))
         if chosen is None or row is None or request.method != "POST":
             return HttpResponse(_("This page takes the buttons of the console only."), status=405)
         if not self.has_act_permission(request):

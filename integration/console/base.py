@@ -14,6 +14,7 @@ from integration.console.paging import InfinitePaginator
 from integration.jobs import acts
 
 LARGEST = 2**31 - 1  # of the numbers that are searched for: ids of ours and of Odoo
+SECRET_FIELDS = ("secret_", "password")  # how the names of fields begin whose content nobody may read later
 
 
 def actor(request: HttpRequest) -> acts.Actor:
@@ -103,6 +104,6 @@ def subject(row: Model) -> str:
 def changes(form: ModelForm[Any]) -> dict[str, str]:
     """What was entered, by field. Of a secret only that it was."""
     return {
-        name: "(secret)" if name.startswith("secret_") else str(form.cleaned_data.get(name))[:200]
+        name: "(secret)" if name.startswith(SECRET_FIELDS) else str(form.cleaned_data.get(name))[:200]
         for name in form.changed_data
     }

@@ -1,15 +1,17 @@
 """Connections, whose secrets are written and never read, their gates, and warehouses."""
 
+from base64 import b64decode
 from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from unfold.widgets import UnfoldAdminPasswordInput
+from unfold.widgets import UnfoldAdminPasswordInput, UnfoldAdminSelectWidget
 
 from integration.console.base import ConfigurationAdmin, HistoryAdmin
 from integration.console.standing import reachable
@@ -26,10 +28,24 @@ SECRETS = {  # kind of connection: the secrets that it works with
     },
 }
 PREFIX = "secret_"
+SIGNING_PREFIX = "whsec_"
+SHORTEST_SIGNING_BYTES = 24  # as Standard Webhooks asks for
+
+
+def signing_secret(text: str) -> None:
+    """Raises ValidationError for what no signature can be made with, and for what can be guessed."""
+    try:
+        key = b64decode(text.removeprefix(SIGNING_PREFIX), validate=True)
+    except ValueError:
+        raise ValidationError(f"It is {SIGNING_PREFIX} and base64.") from None
+    if len(key) < SHORTEST_SIGNING_BYTES:
+        raise ValidationError(f"It is too short: take {SHORTEST_SIGNING_BYTES} random bytes or more, in base64.")
 
 
 class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]
     """Entering a secret replaces it; leaving its field empty keeps it."""
+
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in SECRETS], widget=UnfoldAdminSelectWidget)
 
     class Meta:
         model = Connection
@@ -47,17 +63,18 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def form_for(connection: Connection) -> type[ConnectionForm]:
-    """The form with a field for each secret of the connection's kind."""
+    """The form with a field for each secret of the connection's kind, which stays as it is."""
     fields = {
         f"{PREFIX}{name}": forms.CharField(
             label=label,
             required=False,
             widget=UnfoldAdminPasswordInput(attrs={"autocomplete": "new-password"}),
+            validators=[signing_secret] if name.startswith("signing") else [],
             help_text="Set. Leave empty to keep it." if connection.secrets.get(name) else "Not set.",
         )
         for name, label in SECRETS.get(connection.kind, {}).items()
     }
-    return type("FilledConnectionForm", (ConnectionForm,), fields)
+    return type("FilledConnectionForm", (ConnectionForm,), {**fields, "kind": None})
 
 
 @admin.register(Connection)

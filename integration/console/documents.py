@@ -1,8 +1,11 @@
 """Orders and deliveries with their lines, and the movements of stock that came of them."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 
@@ -32,6 +35,18 @@ class LineInline(TabularInline):  # type: ignore[misc]
     max_num = 0
 
 
+class ProgressFilter(admin.SimpleListFilter):
+    """By the state that the list shows: that of an order is told by its deliveries."""
+
+    title = parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> list[tuple[str, str]]:
+        return [(state.value, str(state.label).capitalize()) for state in Document.State]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(progress=self.value()) if self.value() else queryset
+
+
 @admin.register(Document)
 class DocumentAdmin(HistoryAdmin):
     exact = ("reference", "parent__reference", "customer_reference", "lines__sku")
@@ -40,11 +55,17 @@ class DocumentAdmin(HistoryAdmin):
         "number", "kind", "order", "state_badge", "customer_reference", "amount", "warehouse", "updated_at",
     )  # fmt: skip
     list_display_links = None
-    list_filter = ("kind", "state")
+    list_filter = ("kind", ProgressFilter)
     list_select_related = ("parent", "warehouse")
     inlines = (LineInline,)
     nothing = "Documents appear when Odoo confirms an order that ships from a connected warehouse."
     change_form_outer_before_template = "console/document_panel.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
+        return Document.objects.with_progress()
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return ["state_badge" if name == "state" else name for name in super().get_fields(request, obj)]
 
     @admin.display(description="number")
     def number(self, document: Document) -> SafeString | str:
@@ -56,7 +77,7 @@ class DocumentAdmin(HistoryAdmin):
 
     @admin.display(description="state")
     def state_badge(self, document: Document) -> SafeString:
-        return badge(document.get_state_display(), document.state)
+        return badge(document.get_progress_display(), document.progress)
 
     @admin.display(description="value")
     def amount(self, document: Document) -> str:

@@ -45,7 +45,7 @@ def orders(term: str) -> QuerySet[Document]:
     """The orders that the number leads to, newest first."""
     documents = Document.objects.filter(pk__in=set(_documents([term, term.upper()])))
     ids = {parent or pk for pk, parent in documents.values_list("pk", "parent")}
-    return Document.objects.filter(pk__in=ids).select_related("connection").order_by("-id")[:MOST]
+    return Document.objects.with_progress().filter(pk__in=ids).select_related("connection").order_by("-id")[:MOST]
 
 
 def _documents(terms: list[str]) -> Iterator[int]:

@@ -1,11 +1,11 @@
 """The home page: what needs a person, what is at work, and whether the remote systems answer."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Model, Q
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils.timezone import now
@@ -15,13 +15,13 @@ from integration.console.guard import may_view
 from integration.console.standing import clear, reachable
 from integration.errors.catalogue import Severity
 from integration.jobs import forecast
-from integration.models import Connection, ExceptionCase, OutboundMessage, Stream, SyncJob
+from integration.models import Connection, Document, ExceptionCase, OutboundMessage, Stream, SyncJob
 
 SEVERITIES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 LATE = timedelta(minutes=1)  # work that is due and not begun for so long: nobody takes it
 SHOWN = 8
 JOBS = {  # active states, in the words of the tiles
-    SyncJob.State.PENDING: "Due",
+    SyncJob.State.PENDING: "In line",
     SyncJob.State.RUNNING: "Running",
     SyncJob.State.RETRY: "Tried again soon",
     SyncJob.State.BLOCKED: "Wait for a fix",
@@ -37,6 +37,16 @@ class Tile:
     count: int
     address: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A release that the warehouse should have answered; ``since`` is when."""
+
+    reference: str
+    address: str
+    connection: Connection | None
+    since: datetime | None
 
 
 def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -100,10 +110,27 @@ def connections() -> list[dict[str, Any]]:
 
 
 def overdue() -> dict[str, Any]:
-    """Sent, not answered in time: read from the partial index of unanswered messages."""
+    """Sent, not answered in time: those that have a case, and the latest, which get theirs in a moment."""
+    told = ExceptionCase.objects.filter(code="CD-4007", state__in=ExceptionCase.UNRESOLVED)
     late = OutboundMessage.objects.filter(state=OutboundMessage.State.SENT, acknowledge_by__lt=now())
-    rows = late.select_related("connection", "document").defer("body").order_by("acknowledge_by")
-    return {"count": late.count(), "rows": rows[:SHOWN]}
+    cases = told.select_related("connection", "document").defer("connection__secrets").order_by("first_seen")
+    messages = late.select_related("connection", "document").defer("body").order_by("acknowledge_by")
+    rows = [*map(_told, cases[:SHOWN]), *map(_late, messages[:SHOWN])]
+    return {"count": told.count() + late.count(), "rows": rows[:SHOWN]}
+
+
+def _told(case: ExceptionCase) -> Overdue:
+    about = case.document or case
+    return Overdue(case.context.get("release", str(about)), _page(about), case.connection, case.first_seen)
+
+
+def _late(message: OutboundMessage) -> Overdue:
+    address = _page(message.document or message)
+    return Overdue(message.reference, address, message.connection, message.acknowledge_by)
+
+
+def _page(row: Model) -> str:
+    return links.timeline(row) if isinstance(row, Document) else links.page(row)
 
 
 def open_cases(request: HttpRequest) -> int | str:

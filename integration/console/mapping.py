@@ -1,5 +1,6 @@
-"""Code mappings, which are versioned and let waiting jobs go on, business rules, and external references."""
+"""Code mappings, which are versioned and let waiting jobs go on, and external references."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from integration.console.acting import Act, Acting
 from integration.console.base import ConfigurationAdmin, HistoryAdmin, actor
 from integration.console.words import badge, quantity
 from integration.jobs import acts, mappings
-from integration.models import BusinessRule, CodeMapping, Connection, ExceptionCase, ExternalReference
+from integration.models import CodeMapping, Connection, ExceptionCase, ExternalReference
 
 RELEASED = "Jobs that waited for this mapping are tried now."
 SECOND = (
@@ -24,10 +25,22 @@ SECOND = (
 MAPPED = "This is mapped already: open that mapping and change it."
 
 
+def above_zero(value: Decimal) -> Decimal:
+    if value <= 0:
+        raise ValidationError("Enter a number above zero.")
+    return value
+
+
 class MappingForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = CodeMapping
         fields = (*mappings.KEY, "partner_code", "alias", "factor", "per")
+
+    def clean_factor(self) -> Decimal:
+        return above_zero(self.cleaned_data["factor"])
+
+    def clean_per(self) -> Decimal:
+        return above_zero(self.cleaned_data["per"])
 
     def clean(self) -> dict[str, Any]:
         """The table's own rules, in words that say what to do."""
@@ -160,24 +173,6 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
         if mapping.valid_to:
             return badge("no longer in force", "superseded")
         return badge("alias", "released") if mapping.alias else badge("in force", "accepted")
-
-
-@admin.register(BusinessRule)
-class BusinessRuleAdmin(ConfigurationAdmin):
-    search_fields = ("sku", "note")
-    list_display = ("__str__", "warehouse", "sku", "value_shown", "order", "version", "active")
-    list_select_related = ("warehouse",)
-    list_filter = ("kind", "active")
-    readonly_fields = ("version",)
-    nothing = "Without rules nothing is shipped over and nothing is released in fractions. Add a rule to allow it."
-
-    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
-        obj.version += change
-        super().save_model(request, obj, form, change)
-
-    @admin.display(description="value")
-    def value_shown(self, rule: BusinessRule) -> str:
-        return quantity(rule.value)
 
 
 @admin.register(ExternalReference)

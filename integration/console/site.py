@@ -1,9 +1,9 @@
-"""The console's admin site: its own home page, the timeline of an order, and the search for any number."""
+"""The console's admin site: its own home page, the timeline of an order, the search for any number, the runbook."""
 
 from django.urls import URLPattern, path
 from unfold.sites import UnfoldAdminSite
 
-from integration.console import find, timeline
+from integration.console import find, runbook, timeline
 
 
 class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
@@ -15,5 +15,6 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
     def extra_urls(self) -> list[URLPattern]:
         return [
             path("orders/<int:document>/timeline/", self.admin_view(timeline.view), name="timeline"),
+            path("runbook/<slug:name>.md", self.admin_view(runbook.view), name="runbook"),
             path("find/", self.admin_view(find.view), name="find"),
         ]

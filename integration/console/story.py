@@ -66,7 +66,7 @@ class Family:
 
 def family(document: Document) -> Family:
     """Everything about the order that the document is, or belongs to."""
-    order = document.parent or document
+    order = Document.objects.with_progress().select_related("connection").get(pk=document.parent_id or document.pk)
     documents = [order, *order.deliveries.select_related("warehouse__wms", "connection").order_by("id")]
     ours = Q(document__in=documents)
     about = _either(SyncJob.objects.filter(ours), SyncJob.objects.filter(inbound__document__in=documents))

@@ -11,7 +11,7 @@ from integration.models import Document, DocumentLine
 
 
 def view(request: HttpRequest, document: int) -> HttpResponseBase:
-    shown = get_object_or_404(Document.objects.select_related("parent__connection", "connection"), pk=document)
+    shown = get_object_or_404(Document, pk=document)
     family = story.family(shown)
     lines = list(DocumentLine.objects.filter(document__in=family.documents).select_related("document").order_by("id"))
     context = site_context(request, Document) | {

@@ -39,8 +39,10 @@ def _answered(message: InboundMessage, event: OrderAcceptedEvent | OrderRejected
     unsent = [OutboundMessage.State.QUEUED, OutboundMessage.State.SUPERSEDED]
     found = sent.exclude(state__in=unsent).order_by("-version").first() or sent.order_by("-version").first()
     if found is None:
-        name, answer = message.connection.name, event.type.removeprefix("order.")
-        raise InvalidDocument("CD-4009", connection=name, partner=name, release=event.data.release, answer=answer)
+        name, release, version = message.connection.name, event.data.release, event.data.version
+        named = release if version is None else f"{release} version {version}"
+        answer = event.type.removeprefix("order.")
+        raise InvalidDocument("CD-4009", connection=name, partner=name, release=release, named=named, answer=answer)
     found.connection = message.connection
     return found
 

@@ -24,13 +24,14 @@ SLICES = 12  # of the time in which jobs came: in how many of them did they?
 LATE_SECONDS = 60.0  # work that nobody has begun for so long does not just come in
 QUIET_GAPS, QUIET_SECONDS = 3.0, 5.0  # nothing for so many usual gaps: it has stopped, or slowed down
 
-# Jobs of streams that go on by themselves; those behind a job that waits for a system wait with it.
+# Jobs of streams that go on by themselves; those behind a job that waits for a system, or for its cause to go, wait
+# with it. That such a job is looked at again soon does not make it work that will be done.
 _DUE = f"""
 SELECT stream.lane, count(*), COALESCE(extract(epoch FROM now() - min(stream.next_due_at) FILTER (
   WHERE stream.claimed_until IS NULL OR stream.claimed_until <= now())), 0)::float
 FROM {STREAM} AS stream JOIN {JOB} AS job ON job.stream_id = stream.id
 WHERE stream.next_due_at <= now() + %s::float8 * interval '1 second' AND job.state IN ({ACTIVE})
-  AND stream.id NOT IN (SELECT stream_id FROM {JOB} WHERE waits_for_id IS NOT NULL)
+  AND stream.id NOT IN (SELECT stream_id FROM {JOB} WHERE waits_for_id IS NOT NULL OR state = 'blocked')
 GROUP BY stream.lane"""  # noqa: S608  (table names of our own)
 
 _HELD = f"""

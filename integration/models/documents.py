@@ -5,10 +5,14 @@ from django.db.models.functions import Now
 
 from integration.models.connections import Connection, Warehouse
 from integration.models.fields import QuantityField
+from integration.models.progress import Documents
 
 
 class Document(models.Model):
-    """A sales order, or one delivery of it: ``reference`` is Odoo's name, ``erp_id`` Odoo's id."""
+    """A sales order, or one delivery of it: ``reference`` is Odoo's name, ``erp_id`` Odoo's id.
+
+    Only deliveries move their ``state``. What an order has come to is its ``progress``: see ``with_progress``.
+    """
 
     class Kind(models.TextChoices):
         ORDER = "order"
@@ -38,6 +42,9 @@ class Document(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = Documents.as_manager()
+    progress: str
+
     class Meta:
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["connection", "kind", "erp_id"], name="one_document_per_record")]
@@ -52,6 +59,10 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def get_progress_display(self) -> str:
+        """In words, as Django does it for ``state``."""
+        return str(self.State(self.progress).label)
 
 
 class DocumentLine(models.Model):

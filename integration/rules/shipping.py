@@ -156,7 +156,9 @@ def _released_line(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Fac
         return fits[0]
     if code is None:
         raise MappingMissing("CD-3002", scope=facts.book.scope, partner=facts.book.partner, code=shipped.sku)
-    raise InvalidDocument("CD-5002", **_about(shipment, facts), quantity=shipped.quantity, sku=code.odoo)
+    raise InvalidDocument(
+        "CD-5002", **_about(shipment, facts), quantity=shipped.quantity, sku=code.odoo, code=shipped.sku
+    )
 
 
 def _factor(shipped: ShippedLine, line: ReleasedLine, facts: Facts) -> Ratio:

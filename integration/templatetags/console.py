@@ -7,7 +7,7 @@ from django import template
 from django.db.models import Model
 from django.utils.timezone import now
 
-from integration.console import links, standing, story, words
+from integration.console import links, runbook, standing, story, words
 from integration.models import JobAttempt
 
 register = template.Library()
@@ -19,6 +19,7 @@ register.filter("words", story.words)
 register.filter("page", links.page)
 register.filter("timeline", links.timeline)
 register.filter("due", standing.case_due)
+register.filter("runbook", runbook.address)
 
 
 @register.filter

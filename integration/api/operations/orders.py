@@ -15,7 +15,8 @@ class Orders(Resource[Document]):
 
     resource = "orders"
     queryset = (
-        Document.objects.filter(kind=Document.Kind.ORDER)
+        Document.objects.with_progress()
+        .filter(kind=Document.Kind.ORDER)
         .select_related("connection")
         .defer("connection__secrets")
         .prefetch_related(Prefetch("deliveries", _DELIVERIES))

@@ -6,7 +6,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-9001": Problem(
         "Worker died three times",
         "The worker died three times while it worked on {document}.",
-        "Look at the job's attempts and the worker's log, then retry or cancel.",
+        "Look at the job's attempts and the worker's log, then press Retry now; Ignore cancels the job.",
         ("job",),
         Owner.ADMINISTRATOR,
         Severity.CRITICAL,
@@ -14,7 +14,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-9002": Problem(
         "Unexpected failure",
         "{document} failed in a way that we did not foresee ({detail}).",
-        "Report it with the job's number; retry when it is mended.",
+        "Report it with the job's number; press Retry now when it is mended.",
         ("flow", "detail"),
         Owner.ADMINISTRATOR,
         Severity.CRITICAL,
@@ -22,7 +22,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-9003": Problem(
         "Tried too often",
         "{document} did not succeed in {attempts} tries over {age}: {detail}",
-        "See the last try's cause, mend it, then retry.",
+        "See the last try's cause, mend it, then press Retry now.",
         ("connection", "flow", "last_code"),
         severity=Severity.HIGH,
     ),

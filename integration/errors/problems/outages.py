@@ -58,7 +58,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-1007": Problem(
         "Outcome cannot be told",
         "{verb} for {document} was sent to {connection}, the answer was lost, and whether it landed cannot be told from there.",
-        "Look in {connection}. If it is done, resolve this case; if not, retry the job.",
+        "Look in {connection}. If it is done, press Resolve; if not, press Retry now.",
         ("connection", "document", "verb"),
         severity=Severity.HIGH,
     ),

@@ -41,7 +41,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-4006": Problem(
         "Release refused by the warehouse",
         "{partner} refused {release} of order {order}: {reason}.",
-        "Mend what it names, then press retry: the order is released again.",
+        "Mend what it names, then press Retry now: the order is released again.",
         ("connection", "release"),
         Owner.WAREHOUSE,
         Severity.HIGH,
@@ -49,7 +49,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-4007": Problem(
         "No acknowledgement",
         "{partner} has not acknowledged {release}, sent {sent_at}; it was due {due_at}.",
-        "Ask the warehouse whether it has the order. If not, press retry to send it again under the same number.",
+        "Ask the warehouse whether it has the order. It has it: press Resolve. If not, press Retry now to send it again under the same number.",
         ("connection", "release"),
         Owner.WAREHOUSE,
         Severity.HIGH,
@@ -57,14 +57,14 @@ PROBLEMS: dict[str, Problem] = {
     "CD-4008": Problem(
         "Refused by the partner's system",
         "{connection} refused {document} ({status}): {detail}.",
-        "Mend what it names on the side that is wrong, then retry.",
+        "Mend what it names on the side that is wrong, then press Retry now.",
         ("connection", "document"),
         severity=Severity.HIGH,
     ),
     "CD-4009": Problem(
         "Answer to an unknown release",
-        "{partner} answered ({answer}) to {release}, which was never released to it.",
-        "Ask the warehouse which order it means, then cancel the job.",
+        "{partner} answered ({answer}) to {named}, which was never released to it.",
+        "Ask the warehouse which order or version it means, then press Ignore: the answer stays readable under Received.",
         ("connection", "release"),
         Owner.WAREHOUSE,
     ),

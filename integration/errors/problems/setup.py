@@ -91,7 +91,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-2011": Problem(
         "Flow switched off",
         "{connection} sent a document for {warehouse}, where {flow} is switched off.",
-        "Set the warehouse's flow to live: what waits goes on by itself. Or cancel the job.",
+        "Set the warehouse's flow to live: what waits goes on by itself. Or press Ignore: its job is cancelled.",
         ("connection", "warehouse", "flow"),
         Owner.ADMINISTRATOR,
         Severity.HIGH,

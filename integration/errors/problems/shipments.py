@@ -15,7 +15,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-5002": Problem(
         "Line not on the order",
         "Shipment {shipment} holds {quantity} of {sku}, which {release} does not ask for.",
-        "If the goods really left, add the line to the order in Odoo; the shipment is looked at again by itself. Else ask the warehouse for a correction.",
+        "If the goods really left, add the line to the order in Odoo; the shipment is looked at again by itself. Or the mapping {sku} = {code} is wrong: end it and add the right one. Else ask the warehouse for a correction, then press Done by hand.",
         ("connection", "shipment", "sku"),
         severity=Severity.HIGH,
         heals=True,
@@ -31,7 +31,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-5004": Problem(
         "More shipped than ordered",
         "Shipment {shipment} holds {quantity} of {sku}; {release} has {open} open and the tolerance is {tolerance}.",
-        "Raise the order line in Odoo, or allow a tolerance by a rule; then it posts by itself. Else ask the warehouse for a correction.",
+        "Raise the order line in Odoo, or allow a tolerance by a rule; then it posts by itself. Else ask the warehouse for a correction, then press Done by hand.",
         ("connection", "shipment", "sku"),
         severity=Severity.HIGH,
         heals=True,
@@ -39,7 +39,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-5005": Problem(
         "Unknown lot",
         "Shipment {shipment} names lot {lot} of {sku}, which Odoo does not have.",
-        "Create the lot in Odoo if it is right; the shipment then posts by itself. Else ask the warehouse for a correction.",
+        "Create the lot in Odoo if it is right; the shipment then posts by itself. Else ask the warehouse for a correction, then press Done by hand.",
         ("connection", "sku", "lot"),
         severity=Severity.HIGH,
         heals=True,
@@ -70,14 +70,14 @@ PROBLEMS: dict[str, Problem] = {
     "CD-5009": Problem(
         "Odoo refused the shipment",
         "Odoo refused shipment {shipment} on {picking}: {detail}",
-        "Mend what Odoo names, then retry.",
+        "Mend what Odoo names. Or the mapping that led there is wrong: end it and add the right one. Then press Retry now.",
         ("connection", "shipment"),
         severity=Severity.HIGH,
     ),
     "CD-5010": Problem(
         "Odoo shows other quantities",
         "Shipment {shipment} was written to {picking}, and Odoo shows {difference}. It was not validated.",
-        "Open {picking} in Odoo and see what changed its lines, then retry.",
+        "Open {picking} in Odoo and see what changed its lines, then press Retry now.",
         ("connection", "shipment"),
         severity=Severity.CRITICAL,
     ),
@@ -99,7 +99,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-5013": Problem(
         "Serial or lot cannot be shipped",
         "Shipment {shipment} names {lot} of {sku}: {detail}.",
-        "Correct the number with the warehouse, or the stock in Odoo; then retry.",
+        "Correct the number with the warehouse, or the stock in Odoo; then press Retry now.",
         ("connection", "sku", "lot"),
         severity=Severity.HIGH,
     ),
@@ -114,7 +114,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-5015": Problem(
         "Quantity without a counterpart",
         "Shipment {shipment}: {quantity} {unit} of {sku} is no exact quantity in Odoo's unit.",
-        "Ask the warehouse to confirm in the unit that was released, or correct the unit mapping; then retry.",
+        "Ask the warehouse to confirm in the unit that was released, or correct the unit mapping; then press Retry now.",
         ("connection", "shipment", "sku"),
         Owner.MASTER_DATA,
         Severity.HIGH,

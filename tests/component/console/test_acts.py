@@ -136,8 +136,10 @@ def test_who_may_only_look_sees_no_buttons(rows, operator):
     assert "Add the mapping" not in page.text
 
 
-def test_a_link_cannot_act(rows, admin_client):
-    assert admin_client.get(button(rows.job, "retry")).status_code == 405
+def test_a_link_cannot_act_and_leads_to_the_row(rows, admin_client):
+    """So it is after logging in again: the login leads to the address of the button."""
+    page = reverse("admin:integration_syncjob_change", args=[rows.job.pk])
+    assert admin_client.get(button(rows.job, "retry")).url == page
     rows.job.refresh_from_db()
     assert rows.job.state == SyncJob.State.BLOCKED
 

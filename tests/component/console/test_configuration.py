@@ -1,6 +1,7 @@
 """Configuration is edited here: audited, its secrets written and never read, its mappings versioned."""
 
 import hashlib
+from base64 import b64encode
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,8 @@ from django.utils.timezone import now
 
 from integration.models import ApiToken, AuditEvent, BusinessRule, CodeMapping, Connection, SyncJob, Warehouse
 from tests.component.console.conftest import SECRET
+
+SIGNING = "whsec_" + b64encode(b"0123456789abcdef01234567").decode()
 
 
 def address(name, page, *args):
@@ -29,10 +32,41 @@ def audited(verb):
 
 def test_an_entered_secret_replaces_the_old_one_and_an_empty_field_keeps_it(rows, admin_client):
     page = admin_client.get(address("connection", "change", rows.wms.pk))
-    entered = fields(page) | {"secret_signing": "whsec_new", "name": "North"}
+    entered = fields(page) | {"secret_signing": SIGNING, "name": "North"}
     admin_client.post(address("connection", "change", rows.wms.pk), entered)
     stored = Connection.objects.get(pk=rows.wms.pk)
-    assert (stored.name, stored.secrets) == ("North", {"signing": "whsec_new", "token": SECRET})
+    assert (stored.name, stored.secrets) == ("North", {"signing": SIGNING, "token": SECRET})
+
+
+@pytest.mark.parametrize("secret", ["whsec_new", "whsec_" + b64encode(b"short").decode(), "no base64 at all"])
+@pytest.mark.parametrize("field", ["secret_signing", "secret_signing_previous"])
+def test_a_signing_secret_that_cannot_be_used_or_is_short_is_refused(field, secret, rows, admin_client):
+    page = admin_client.get(address("connection", "change", rows.wms.pk))
+    page = admin_client.post(address("connection", "change", rows.wms.pk), fields(page) | {field: secret})
+    assert list(page.context["adminform"].form.errors) == [field]
+    assert Connection.objects.get(pk=rows.wms.pk).secrets["signing"] == SECRET
+
+
+def test_a_connection_of_a_kind_that_nobody_speaks_is_refused(db, admin_client):
+    entered = fields(admin_client.get(address("connection", "add")))
+    entered |= {"name": "South", "slug": "south", "kind": "fax", "base_url": "https://south.example.com"}
+    page = admin_client.post(address("connection", "add"), entered)
+    assert list(page.context["adminform"].form.errors) == ["kind"]
+    assert not Connection.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["factor", "per"])
+def test_a_factor_of_nothing_is_refused_in_plain_words(field, rows, admin_client):
+    given = {"kind": "unit", "odoo_code": "Units", "partner_code": "CS", field: "0"}
+    page = admin_client.post(address("codemapping", "add"), entered(rows, **given))
+    assert page.context["adminform"].form.errors == {field: ["Enter a number above zero."]}
+
+
+def test_a_rule_below_nothing_is_refused(rows, admin_client):
+    rule = BusinessRule.objects.get()
+    page = admin_client.get(address("businessrule", "change", rule.pk))
+    page = admin_client.post(address("businessrule", "change", rule.pk), fields(page) | {"value": "-5"})
+    assert page.context["adminform"].form.errors == {"value": ["Enter a number that is not below zero."]}
 
 
 def test_a_changed_secret_is_audited_without_the_secret(rows, admin_client):

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils.timezone import now
 
+from integration.jobs import sweep
 from integration.models import ConnectionGate, ExceptionCase, JobAttempt, Stream, SyncJob
 
 
@@ -39,7 +40,18 @@ def test_a_connection_that_is_down_is_shown_with_what_waits_for_it(rows, admin_c
 
 def test_overdue_acknowledgements_are_listed(rows, admin_client):
     overdue = home(admin_client).context["overdue"]
-    assert (overdue["count"], list(overdue["rows"])) == (1, [rows.sent])
+    assert (overdue["count"], [row.reference for row in overdue["rows"]]) == (1, [rows.sent.reference])
+
+
+def test_an_overdue_acknowledgement_is_listed_until_its_case_is_closed(rows, admin_client):
+    SyncJob.objects.update(state="succeeded")
+    assert sweep.overdue_acknowledgements() == 1
+    page = home(admin_client)
+    overdue = page.context["overdue"]
+    assert (overdue["count"], [row.reference for row in overdue["rows"]]) == (1, [rows.sent.reference])
+    assert "No answer is overdue." not in page.text
+    ExceptionCase.objects.filter(code="CD-4007").update(state="resolved")
+    assert "No answer is overdue." in home(admin_client).text
 
 
 def test_work_that_nobody_takes_is_said(rows, admin_client):
@@ -52,6 +64,7 @@ def test_work_that_nobody_takes_is_said(rows, admin_client):
 
 def test_a_lane_with_work_tells_when_it_is_clear(rows, admin_client):
     assert "Nothing is due." in home(admin_client).text
+    SyncJob.objects.update(state="pending")
     Stream.objects.update(next_due_at=now())
     page = home(admin_client)
     assert "1 job due" in page.text
@@ -60,6 +73,13 @@ def test_a_lane_with_work_tells_when_it_is_clear(rows, admin_client):
     assert "not draining" in home(admin_client).text
     JobAttempt.objects.create(job=rows.job, number=2, worker="w", started_at=now(), outcome="succeeded")
     assert ", in 1 min" in home(admin_client).text
+
+
+def test_work_that_is_only_looked_at_again_is_told_once_and_as_waiting(rows, admin_client):
+    Stream.objects.update(next_due_at=now())
+    page = home(admin_client)
+    assert "Nothing is due." in page.text
+    assert {label: count for label, count in counts(page.context["states"]).items() if count} == {"Wait for a fix": 1}
 
 
 def test_a_user_without_rights_sees_no_figures(rows, client):

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from integration.errors import Causes, IntegrationError, MappingMissing, Permanent, Rejected
+from integration.errors.catalogue import PROBLEMS
 from integration.jobs import acts, cases, mappings
 from integration.jobs.acts import Actor, NotAllowed
 from integration.jobs.work import Outcome, Work
@@ -62,7 +63,7 @@ def test_a_case_says_what_to_do_who_does_it_and_by_when() -> None:
     case.refresh_from_db()
     assert (case.title, case.owner, case.severity) == ("Odoo refused the shipment", "operations", "high")
     assert case.cause == "Odoo refused shipment SHP-1 on OUT/1: no"
-    assert (case.fix, case.value, case.currency) == ("Mend what Odoo names, then retry.", Decimal("99.50"), "GBP")
+    assert (case.fix, case.value, case.currency) == (PROBLEMS["CD-5009"].fix, Decimal("99.50"), "GBP")
     assert case.deadline is not None
     assert (case.deadline - case.last_seen).total_seconds() == 4 * 3600
 

@@ -122,7 +122,7 @@ def test_what_nobody_can_look_for_is_never_resent() -> None:
         run(handler(connection, remote))
         time_passes()
     assert (remote.sent, states(job), cases()) == (1, [State.NEEDS_ATTENTION], [("CD-1007", "open", 1)])
-    fix = "Look in WMS. If it is done, resolve this case; if not, retry the job."
+    fix = "Look in WMS. If it is done, press Resolve; if not, press Retry now."
     assert [case.fix.replace("{connection}", "WMS") for case in ExceptionCase.objects.all()] == [fix]
 
 

@@ -9,11 +9,11 @@ import pytest
 from django.db import connection as database
 from django.db.models.functions import Now
 
-from integration.errors import Rejected, Throttled, Unreachable
+from integration.errors import Rejected, RuleHold, Throttled, Unreachable
 from integration.jobs import forecast
 from integration.jobs.forecast import Forecast
 from integration.jobs.work import Outcome, Work
-from integration.models import ConnectionGate, JobAttempt, Lane, SyncJob
+from integration.models import ConnectionGate, JobAttempt, Lane, Stream, SyncJob
 from tests.component.engine.yard import State, failing, fine, partner, put, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,6 +50,17 @@ def test_work_that_waits_for_a_person_or_for_later_is_not_due() -> None:
     put("later", delay=90.0)
     put("soon", delay=30.0)
     assert lane().due == 1
+
+
+def test_work_that_is_only_looked_at_again_is_not_due() -> None:
+    """A cause may go away outside of our sight; until it does, nothing is done."""
+    blocked = put("blocked")
+    put("blocked")
+    run(failing(RuleHold("CD-4003", connection="Odoo", order="S1", reason="credit")))
+    Stream.objects.filter(pk=blocked.stream_id).update(next_due_at=Now())
+    assert (lane().due, lane().state) == (0, "clear")
+    SyncJob.objects.filter(pk=blocked.pk).update(state=State.PENDING)
+    assert lane().due == 2
 
 
 def test_a_throttled_lane_names_the_system() -> None:

@@ -106,6 +106,14 @@ def test_an_answer_to_a_release_that_never_was(yard: Yard) -> None:
     assert (yard.unfinished(), yard.odoo.writes()) == ([("acknowledgement", "needs_attention")], [])
 
 
+def test_an_answer_to_a_version_that_never_was_names_it(yard: Yard, sent: Sale) -> None:
+    assert yard.wms.send("order.accepted", {"release": sent.release, "version": 7}) == 202
+    yard.run()
+    words = f"Northgate 3PL answered (accepted) to {sent.release} version 7, which was never released to it."
+    assert yard.cases() == [("CD-4009", words)]
+    assert yard.case("CD-4009").fix.endswith("then press Ignore: the answer stays readable under Received.")
+
+
 def test_a_no_to_an_old_version_says_nothing_about_the_new_one(yard: Yard, sent: Sale) -> None:
     _overdue()
     sweep.overdue_acknowledgements()

@@ -163,6 +163,7 @@ def test_a_product_that_the_order_does_not_hold_posts_once_it_is_on_the_order(ya
     yard.shipped(sale, lines=[yard.line(sale), {"line": "999", "sku": "P-ROPE-10", "quantity": "1", "unit": "EA"}])
     words = f"Shipment SHP-000001 holds 1 of ROPE-10, which {sale.release} does not ask for."
     stopped(yard, ("CD-5002", words))
+    assert "the mapping ROPE-10 = P-ROPE-10 is wrong" in yard.case("CD-5002").fix
     yard.odoo.add_line(sale.id, "ROPE-10", 1)
     yard.look()
     yard.later()

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from integration.console.cases import ExceptionCaseAdmin
+from integration.console.mapping import CodeMappingAdmin
 from integration.errors.catalogue import PROBLEMS
 
 RUNBOOK = Path(__file__).resolve().parents[3] / "docs" / "runbook"
+BUTTONS = {act.label for page in (ExceptionCaseAdmin, CodeMappingAdmin) for act in page.acts} | {"Add the mapping"}
 HEADINGS = ["What it means", "What happens by itself", "What to do", "How to see that it is fixed"]
 
 
@@ -33,6 +36,16 @@ def test_a_page_names_its_problem_and_answers_four_questions(code: str) -> None:
     assert all(len(said) > 20 for said in sections(text).values())
 
 
+@pytest.mark.parametrize("code", sorted(PROBLEMS))
+def test_a_fix_and_its_page_name_buttons_that_are_there(code: str) -> None:
+    fix = PROBLEMS[code].fix
+    pressed = re.findall(r"[Pp]ress \*?([A-Z][a-z]+(?: (?:now|by hand|the mapping))?)", fix + read(code))
+    assert set(pressed) <= BUTTONS
+    assert fix.lower().count("press ") == len(re.findall(r"[Pp]ress [A-Z]", fix))
+    assert "cancel the job" not in fix
+    assert "for a correction." not in fix, "the old message still waits: it ends with Done by hand"
+
+
 def test_no_two_pages_say_the_same() -> None:
     for heading in ("What it means", "What to do"):
         said = sorted(sections(read(code))[heading] for code in PROBLEMS)
@@ -44,7 +57,14 @@ def test_the_list_leads_to_every_page() -> None:
     assert listed == [(code, code, PROBLEMS[code].title, PROBLEMS[code].owner) for code in sorted(PROBLEMS)]
 
 
-def test_links_between_pages_lead_somewhere() -> None:
+def test_links_lead_to_other_pages_and_not_out_of_the_folder() -> None:
+    """The console shows these pages and no other file."""
+    pages = {path.name for path in RUNBOOK.glob("*.md")}
     for path in RUNBOOK.glob("*.md"):
-        for target in re.findall(r"\]\(([^)#]+)", path.read_text()):
-            assert (path.parent / target).exists(), f"{path.name} -> {target}"
+        assert set(re.findall(r"\]\(([^)#]+)", path.read_text())) <= pages, path.name
+
+
+def test_the_image_holds_the_pages() -> None:
+    root = RUNBOOK.parents[1]
+    assert "COPY docs/runbook docs/runbook" in (root / "Dockerfile").read_text().splitlines()
+    assert "!docs/runbook" in (root / ".dockerignore").read_text().splitlines()
