@@ -103,7 +103,7 @@ def test_wherever_a_worker_dies_its_job_is_done_once(death: Death) -> None:
         assert (there.landed, stuck(), states(jobs[-1])) == (["picking"], [], [State.SUCCEEDED]), points
         if death.kills == before:
             break
-    assert (len(jobs) > 15, set(states(*jobs)), Effect.objects.get().state) == (True, {State.SUCCEEDED}, "landed")
+    assert (len(jobs) > 17, set(states(*jobs)), Effect.objects.get().state) == (True, {State.SUCCEEDED}, "landed")
     notes = ExceptionCase.objects.filter(code="note").order_by("pk").values_list("fingerprint", flat=True)
     assert list(notes) == [job.subject for job in jobs]
 
