@@ -5,7 +5,7 @@ Operational impact: the customer's invoice and the stock depend on it. Seconds c
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -40,9 +40,11 @@ CALL_SECONDS = 4  # a posting may take so many times the connection's read timeo
 Told = OutboundMessage.State
 
 _COUNT = f"""
-UPDATE {DocumentLine._meta.db_table} AS line SET shipped = line.shipped + share.quantity,
-  over = GREATEST(0, line.shipped + share.quantity - line.ordered)
-FROM (SELECT %s::bigint AS document) AS here, unnest(%s::text[], %s::numeric[]) AS share(line, quantity)
+UPDATE {DocumentLine._meta.db_table} AS line SET ordered = COALESCE(asked, line.ordered),
+  shipped = line.shipped + share.quantity,
+  over = GREATEST(0, line.shipped + share.quantity - COALESCE(asked, line.ordered))
+FROM (SELECT %s::bigint AS document) AS here,
+  unnest(%s::text[], %s::numeric[], %s::numeric[]) AS share(line, quantity, asked)
 WHERE line.document_id = here.document AND line.line = share.line"""  # noqa: S608  (a table name of our own)
 
 
@@ -96,7 +98,7 @@ def _understand(message: InboundMessage) -> _Case:
         book=mappings.load(partner, _codes(shipment)),
         rules=sites.rules_of(warehouse),
         mark=f"{partner.slug}/{shipment.shipment}",
-        cancel_rest=warehouse.remainder == Warehouse.Remainder.CANCEL and not _asked_for_less(delivery),
+        cancel_rest=warehouse.remainder == Warehouse.Remainder.CANCEL,
         notify_customer=warehouse.notify_customer,
     )
     return _Case(message, shipment, delivery, warehouse, facts, rules.translate(shipment, facts))
@@ -110,11 +112,6 @@ def _delivery(message: InboundMessage, shipment: ShipmentConfirmed) -> Document:
         number, release = shipment.shipment, shipment.release
         raise InvalidDocument("CD-5001", connection=name, partner=name, shipment=number, release=release)
     return found
-
-
-def _asked_for_less(delivery: Document) -> bool:
-    """What the warehouse was never asked for is not cancelled with what it could not ship."""
-    return delivery.lines.filter(released__lt=F("ordered") - F("cancelled")).exists()
 
 
 def _codes(shipment: ShipmentConfirmed) -> set[str]:
@@ -159,7 +156,7 @@ def _post(work: Work, case: _Case, erp: ErpGateway, before: Effect | None) -> Ef
     write = effects.Write(
         key=case.source,
         verb=VERB,
-        intent=_intent(case),
+        intent={**_intent(case), "asked": {line: format(demand, "f") for line, demand in plan.asked.items()}},
         send=partial(_ship, erp, plan),
         seconds=CALL_SECONDS * connection.read_timeout,
     )
@@ -214,9 +211,10 @@ def _commit(case: _Case, effect: Effect) -> None:
     if StockEvent.objects.filter(source=case.source).exists():
         return
     StockEvent.objects.bulk_create([_event(case, effect, number) for number in range(len(case.shares))])
-    _count(case)
+    _count(case, {line: Decimal(demand) for line, demand in effect.intent.get("asked", {}).items()})
     _refer(case, effect)
-    _close(case, final=case.shipment.final or held.state == Document.State.SHIPPED or _all_left(case.delivery))
+    final = case.shipment.final or held.state == Document.State.SHIPPED or _all_left(case.delivery)
+    _close(case, final=final, cancelled=case.facts.cancel_rest and not effect.result["backorders"])
 
 
 def _all_left(delivery: Document) -> bool:
@@ -241,11 +239,12 @@ def _event(case: _Case, effect: Effect, number: int) -> StockEvent:
     )
 
 
-def _count(case: _Case) -> None:
-    quantities: defaultdict[str, Decimal] = defaultdict(Decimal)
+def _count(case: _Case, asked: Mapping[str, Decimal]) -> None:
+    """``asked``: by line, what Odoo asked for when it was posted."""
+    quantities: defaultdict[str, Decimal] = defaultdict(Decimal, dict.fromkeys(asked, Decimal(0)))
     for share in case.shares:
         quantities[share.line.line] += share.quantity
-    sql.run(_COUNT, [case.delivery.pk, list(quantities), list(quantities.values())])
+    sql.run(_COUNT, [case.delivery.pk, list(quantities), list(quantities.values()), list(map(asked.get, quantities))])
 
 
 def _refer(case: _Case, effect: Effect) -> None:
@@ -267,15 +266,15 @@ def _refer(case: _Case, effect: Effect) -> None:
     ExternalReference.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _close(case: _Case, *, final: bool) -> None:
+def _close(case: _Case, *, final: bool, cancelled: bool) -> None:
     """A final shipment ends the release, also for a part that it overtook, and so does one after which nothing is
-    open at the warehouse; what is left is cancelled or released anew.
+    open at the warehouse; what is left was ``cancelled`` with it, or is released anew.
 
     The snapshot was taken before the shipment: it still shows goods as open that have left.
     """
     state = Document.State.SHIPPED if final else Document.State.PART_SHIPPED
     Document.objects.filter(pk=case.delivery.pk).update(state=state)
-    if final and case.facts.cancel_rest:
+    if final and cancelled:
         short = case.delivery.lines.filter(shipped__lt=F("ordered"))
         short.update(cancelled=F("ordered") - F("shipped"))
     _told(case, final=final)

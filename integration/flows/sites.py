@@ -40,6 +40,8 @@ def released_lines(delivery: Document) -> tuple[ReleasedLine, ...]:
             partner_unit=row.partner_unit,
             factor=Fraction(row.factor) / Fraction(row.per),
             ordered=row.ordered,
+            released=row.released,
+            shipped=row.shipped,
         )
         for row in delivery.lines.all()
     )

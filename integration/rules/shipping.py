@@ -31,11 +31,16 @@ class ReleasedLine:
     partner_unit: str
     factor: Ratio
     ordered: Decimal
+    released: Decimal
+    shipped: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a shipment is judged by. ``connection`` is the partner's name, ``mark`` what we write into Odoo."""
+    """What a shipment is judged by. ``connection`` is the partner's name, ``mark`` what we write into Odoo.
+
+    ``cancel_rest``: what the warehouse could not ship is cancelled.
+    """
 
     connection: str
     release: str
@@ -59,10 +64,14 @@ class ShippedQuantity:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The picking that the shipment goes to, and what is written there."""
+    """The picking that the shipment goes to, and what is written there.
+
+    ``asked``: by line, what Odoo asks for now, where that changed since we looked.
+    """
 
     picking: Picking
     posting: ShipmentPosting
+    asked: dict[str, Decimal]
 
 
 def translate(shipment: ShipmentConfirmed, facts: Facts) -> tuple[ShippedQuantity, ...]:
@@ -101,7 +110,7 @@ def plan(
         lines.append(_posting_line(move, total, details))
     if against:
         raise Causes(against)
-    return Plan(picking, _posting(shipment, picking, tuple(lines), facts))
+    return Plan(picking, _posting(shipment, picking, tuple(lines), facts), _asked(picking, facts))
 
 
 def shipped_before(mark: str, pickings: Sequence[Picking]) -> Picking | None:
@@ -262,6 +271,24 @@ def _details(shares: Sequence[ShippedQuantity]) -> tuple[PostingDetail, ...]:
     return tuple(PostingDetail(quantity=sum_, lot=lot, package=package) for (lot, package), sum_ in merged.items())
 
 
+def _asked(picking: Picking, facts: Facts) -> dict[str, Decimal]:
+    """Of lines that nothing was shipped of: of others, Odoo's move shows what is left."""
+    moves = {str(move.id): move for move in picking.moves if move.state not in CLOSED}
+    own = [(line, moves[line.line]) for line in facts.lines if line.line in moves and not line.shipped]
+    return {line.line: move.demand for line, move in own if move.unit == line.unit and move.demand != line.ordered}
+
+
+def _more_than_told(picking: Picking, facts: Facts) -> bool:
+    """Odoo asks for more than the warehouse was told of: that is not cancelled with what it could not ship."""
+    open_there: defaultdict[tuple[int | None, int], Decimal] = defaultdict(Decimal)
+    for line in facts.lines:
+        open_there[line.sale_line_id, line.product_id] += max(Decimal(0), line.released - line.shipped)
+    for move in picking.moves:
+        if move.state not in CLOSED:
+            open_there[move.sale_line_id, move.product_id] -= move.demand
+    return any(left < 0 for left in open_there.values())
+
+
 def _carrier(shipment: ShipmentConfirmed, picking: Picking, facts: Facts) -> str:
     """The delivery method to write; empty to leave the picking's own, which the warehouse's code may stand for."""
     codes = [code for code in facts.book.codes if code.kind == CodeKind.CARRIER and code.partner == shipment.carrier]
@@ -281,7 +308,7 @@ def _posting(
         carrier=_carrier(shipment, picking, facts),
         freight=shipment.freight,
         packages=tuple(PostingPackage(name=one.package, weight_kg=one.weight_kg) for one in shipment.packages),
-        keep_backorder=not (shipment.final and facts.cancel_rest),
+        keep_backorder=not (shipment.final and facts.cancel_rest) or _more_than_told(picking, facts),
         notify_customer=facts.notify_customer,
     )
 

@@ -1,8 +1,10 @@
 """What the machine found or plays, each by itself."""
 
+from decimal import Decimal
+
 import pytest
 
-from integration.models import Effect, StockEvent
+from integration.models import DocumentLine, Effect, StockEvent
 from tests.component.flows.yard import Sale
 from tests.component.property.conftest import Builder
 from tests.component.property.depot import Depot
@@ -102,3 +104,35 @@ def test_what_was_added_to_a_backorder_is_released_when_all_that_was_released_ha
     depot.drain()
     prove(depot)
     assert [held.release.lines[0].quantity for held in depot.held_orders()] == [3, 1]
+
+
+def test_what_was_raised_before_the_posting_is_ordered_and_not_over(new_depot: Builder) -> None:
+    depot = new_depot(release_point="confirmed")
+    sale = released(depot, (CABLE, 12.5))
+    [line] = depot.held_orders()[0].release.lines
+    told = {"line": line.line, "sku": line.sku, "unit": line.unit, "quantity": "13.5"}
+    depot.wms.ship(sale.release, lines=[told])
+    depot.odoo.order_more(sale.id, CABLE, 13.5)
+    depot.all_arrive()
+    depot.drain()
+    prove(depot)
+    [ours] = DocumentLine.objects.all()
+    assert (ours.ordered, ours.over, ours.shipped) == (Decimal("13.5"), 0, Decimal("13.5"))
+
+
+@pytest.mark.parametrize("version", ["16", "18"])
+def test_what_was_added_before_the_posting_is_not_cancelled_with_what_is_short(
+    new_depot: Builder, version: str
+) -> None:
+    """The warehouse did not know of it: it is told when the rest has left."""
+    depot = new_depot(version, release_point="confirmed", remainder="cancel")
+    sale = released(depot, ("CRATE-S", 4.0))
+    depot.wms.ship(sale.release)
+    depot.odoo.add_line(sale.id, "GLOVE-M", 2)
+    depot.all_arrive()
+    depot.drain()
+    prove(depot)
+    assert [(line.sku, line.quantity) for held in depot.held_orders() for line in held.release.lines] == [
+        ("P-CRATE-S", 4),
+        ("P-GLOVE-M", 2),
+    ]

@@ -51,7 +51,8 @@ def site(point: ReleasePoint = ReleasePoint.RESERVED, codes: CodeBook | None = N
 def line(number: int = 318, **given: Any) -> shipping.ReleasedLine:
     usual: dict[str, Any] = {"line": str(number), "sale_line_id": number + 1000, "product_id": 7, "sku": "CHAIR"}
     usual |= {"unit": "Units", "tracking": "none", "partner_sku": "100-441", "partner_unit": "EA"}
-    return shipping.ReleasedLine(**{**usual, "factor": Decimal(1), "ordered": Decimal(8), **given})
+    usual |= {"factor": Decimal(1), "ordered": Decimal(8), "released": Decimal(8), "shipped": Decimal(0)}
+    return shipping.ReleasedLine(**{**usual, **given})
 
 
 def facts(*lines: shipping.ReleasedLine, rules: Sequence[Any] = (), **given: Any) -> shipping.Facts:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from integration.canonical.erp import Carrier, Picking
+from integration.canonical.erp import Carrier, Move, Picking
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.errors import IntegrationError
 from integration.rules.codes import Code, CodeKind
@@ -167,3 +167,40 @@ def test_the_rest_is_cancelled_only_by_a_final_shipment_where_the_site_wants_it(
 ) -> None:
     given: dict[str, Any] = {"cancel_rest": cancel_rest}
     assert planned(shipment(final=final), facts(**given), picking()).posting.keep_backorder is kept
+
+
+@pytest.mark.parametrize(
+    ("moves", "kept"),
+    [
+        ([move(demand=10)], True),  # raised after the release
+        ([move(demand=8), move(319, demand=1)], True),  # added after the release
+        ([move(demand=8), move(319, demand=1, state="cancel")], False),
+        ([move(demand=6)], False),
+    ],
+)
+def test_what_the_warehouse_was_not_told_of_is_not_cancelled_with_the_rest(moves: list[Move], kept: bool) -> None:
+    posting = planned(shipment(shipped("3"), final=True), facts(cancel_rest=True), picking(*moves)).posting
+    assert posting.keep_backorder is kept
+
+
+def test_what_had_left_before_is_not_told_again() -> None:
+    left = line(ordered=D(8), released=D(8), shipped=D(5))
+    for demand, kept in ((3, False), (4, True)):
+        rest = picking(move(400, sale_line_id=1318, demand=demand))
+        told = shipment(shipped("2"), final=True)
+        assert planned(told, facts(left, cancel_rest=True), rest).posting.keep_backorder is kept
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ({"demand": 10}, {"318": D(10)}),
+        ({"demand": 8}, {}),
+        ({"demand": 10, "unit": "Dozens"}, {}),
+        ({"demand": 10, "state": "done"}, {}),
+    ],
+)
+def test_the_plan_says_what_odoo_asks_for_by_now(given: dict[str, Any], asked: dict[str, Decimal]) -> None:
+    other = line(319, sku="GLUE", product_id=8, partner_sku="100-555")
+    delivery = picking(move(**given), move(319, sku="GLUE", product_id=8))
+    assert planned(shipment(shipped(line="319", sku="100-555")), facts(line(), other), delivery).asked == asked
