@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -37,11 +38,11 @@ def run_lane(lane: Lane, handlers: Handlers, *, seconds: float | None = None) ->
     while time.monotonic() < ends and not drain.begun():
         started = time.monotonic()
         batch = taking.batch(lane, size)
-        if not batch:
+        if not batch.taken:
             return ran
-        if len(batch) == taking.wanted(size):
-            dispatch.wake(lane)  # there may be more than this worker takes: let another one come
-        count = run_batch(batch, handlers)
+        if batch.more:
+            dispatch.wake(lane)
+        count = run_batch(batch.taken, handlers)
         size = _sizes[lane] = _next_size(size, time.monotonic() - started, count)
         ran += count
         if time.monotonic() >= began + slice_seconds / LEAST_PART and dispatch.more_urgent(lane):
@@ -50,7 +51,7 @@ def run_lane(lane: Lane, handlers: Handlers, *, seconds: float | None = None) ->
     return ran
 
 
-def run_batch(batch: list[Taken], handlers: Handlers) -> int:
+def run_batch(batch: Sequence[Taken], handlers: Handlers) -> int:
     """Runs what was taken; returns how many jobs ran. What had to be looked at closely comes last."""
     run = _Run(handlers, Ledger(), time.monotonic() + LATE_SECONDS)
     try:

@@ -39,13 +39,18 @@ def first_of(job: str, stream: str) -> str:
 
 
 # Looked up once, whatever the plan: joined as a subquery it may run for each stream, and claim more than the limit.
+# Of few streams a worker leaves half to the others: in a stream one job runs at a time, and they would have nothing.
 _CLAIM = f"""
 WITH due AS MATERIALIZED (
-  SELECT id, claim_token IS NOT NULL AS abandoned FROM {STREAM}
-  WHERE lane = %s AND next_due_at <= now() AND (claimed_until IS NULL OR claimed_until <= now())
-  ORDER BY next_due_at LIMIT %s FOR UPDATE SKIP LOCKED)
-UPDATE {STREAM} stream SET claimed_until = now() + %s::float8 * interval '1 second', claim_token = %s
-FROM due WHERE stream.id = due.id RETURNING stream.id, due.abandoned"""  # noqa: S608
+  SELECT id, claim_token IS NOT NULL AS abandoned, next_due_at FROM {STREAM}
+  WHERE lane = %(lane)s AND next_due_at <= now() AND (claimed_until IS NULL OR claimed_until <= now())
+  ORDER BY next_due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED),
+count AS (SELECT count(*) AS due FROM due),
+mine AS MATERIALIZED (
+  SELECT id, abandoned FROM due ORDER BY next_due_at
+  LIMIT (SELECT CASE WHEN due < %(most)s THEN (due + 1) / 2 ELSE due END FROM count))
+UPDATE {STREAM} stream SET claimed_until = now() + %(seconds)s::float8 * interval '1 second', claim_token = %(token)s
+FROM mine, count WHERE stream.id = mine.id RETURNING stream.id, mine.abandoned, count.due"""  # noqa: S608
 
 _LOCK = f"SELECT id FROM {STREAM} WHERE id = ANY(%s::bigint[]) AND claim_token = %s ORDER BY id FOR UPDATE"  # noqa: S608
 
@@ -97,11 +102,15 @@ def touch_all(keys: Sequence[str], lane: Lane, delay: float = 0.0) -> dict[str, 
     return {key: stream_id for stream_id, key in found}
 
 
-def claim(lane: Lane, *, streams: int, seconds: float) -> list[Claim]:
-    """Up to ``streams`` due streams of a lane, the longest due first, all under one token."""
+def claim(lane: Lane, *, streams: int, seconds: float) -> tuple[list[Claim], bool]:
+    """Due streams of a lane, the longest due first, all under one token; and whether more may be due.
+
+    ``streams`` of them, or half of those that are due when these are fewer.
+    """
     token = uuid.uuid4()
-    found = sql.rows(_CLAIM, [lane, streams, seconds, token])
-    return [Claim(stream_id, token, abandoned) for stream_id, abandoned in found]
+    found = sql.rows(_CLAIM, {"lane": lane, "most": streams, "seconds": seconds, "token": token})
+    claims = [Claim(stream_id, token, abandoned) for stream_id, abandoned, _ in found]
+    return claims, bool(found) and (len(found) == streams or len(found) < found[0][2])
 
 
 def extend(held: Claim, seconds: float) -> None:

@@ -47,12 +47,20 @@ class Taken:
     works: Sequence[Work]
 
 
-def batch(lane: Lane, size: int) -> list[Taken]:
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """``more``: other streams may be due, for another worker."""
+
+    taken: Sequence[Taken]
+    more: bool
+
+
+def batch(lane: Lane, size: int) -> Batch:
     """Claims due streams of a lane and takes about ``size`` of their jobs."""
     engine, asked = settings.ENGINE, time.monotonic()
     seconds, most = engine["claim_seconds"], engine["jobs_per_claim"]
     with transaction.atomic():
-        claims = streams.claim(lane, streams=wanted(size), seconds=seconds)
+        claims, more = streams.claim(lane, streams=-(-size // PER_STREAM), seconds=seconds)
         whole = [claim.stream_id for claim in claims if not claim.abandoned]
         jobs = _take(whole, max(1, min(most, size // len(claims)))) if whole else []
         if jobs:
@@ -63,12 +71,7 @@ def batch(lane: Lane, size: int) -> list[Taken]:
     held = {claim.stream_id: claim for claim in claims}
     for job in jobs:
         by_stream[job.stream_id].append(_work(job, held[job.stream_id], seconds, asked))
-    return [Taken(claim, by_stream[claim.stream_id]) for claim in claims]
-
-
-def wanted(size: int) -> int:
-    """How many streams are claimed for a batch."""
-    return -(-size // PER_STREAM)
+    return Batch([Taken(claim, by_stream[claim.stream_id]) for claim in claims], more)
 
 
 def one(claim: Claim) -> Work | None:

@@ -52,7 +52,7 @@ def case_id() -> int:
 
 def run_one(handler: Handler) -> None:
     """The worker's time is up after one stream."""
-    engine.run_batch(taking.batch(Lane.ORDER, 1), {"work": handler})
+    engine.run_batch(taking.batch(Lane.ORDER, 1).taken, {"work": handler})
 
 
 def closed(code: str = "CD-4008") -> tuple[str, str, User | None]:

@@ -39,7 +39,7 @@ def test_two_workers_at_one_moment_never_claim_one_stream() -> None:
 
     def claim_all() -> list[int]:
         taken: list[int] = []
-        while claims := streams.claim(Lane.ORDER, streams=3, seconds=60):
+        while claims := streams.claim(Lane.ORDER, streams=3, seconds=60)[0]:
             taken += [claim.stream_id for claim in claims]
         return taken
 
@@ -76,13 +76,29 @@ def test_no_more_is_claimed_than_was_asked_for_however_small_the_table_was() -> 
     for number in range(1, 5):
         put(f"order:{number}")
     database.close()  # no plan is kept
-    assert len(streams.claim(Lane.ORDER, streams=1, seconds=60)) == 1
+    assert len(streams.claim(Lane.ORDER, streams=1, seconds=60)[0]) == 1
+
+
+@pytest.mark.parametrize(("due", "claimed", "more"), [(0, 0, False), (1, 1, False), (2, 1, True), (7, 4, True)])
+def test_of_few_streams_half_is_left_to_other_workers(due: int, claimed: int, more: bool) -> None:
+    for number in range(due):
+        put(f"order:{number}")
+    claims, others = streams.claim(Lane.ORDER, streams=8, seconds=60)
+    assert (len(claims), others) == (claimed, more)
+
+
+@pytest.mark.parametrize("due", [8, 9])
+def test_of_many_streams_as_many_are_claimed_as_were_asked_for(due: int) -> None:
+    for number in range(due):
+        put(f"order:{number}")
+    claims, more = streams.claim(Lane.ORDER, streams=8, seconds=60)
+    assert (len(claims), more) == (8, True)
 
 
 def test_a_claim_keeps_others_out_until_it_expires() -> None:
     put()
     held = claim_one()
-    assert streams.claim(Lane.ORDER, streams=1, seconds=60) == []
+    assert streams.claim(Lane.ORDER, streams=1, seconds=60) == ([], False)
     time_passes(61)
     assert claim_one().token != held.token
 

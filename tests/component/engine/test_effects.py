@@ -223,7 +223,7 @@ def test_an_intent_keeps_the_claim_past_the_call() -> None:
 
     def send() -> dict[str, Any]:
         time_passes(85)
-        assert streams.claim(work_lane(), streams=1, seconds=60) == []
+        assert streams.claim(work_lane(), streams=1, seconds=60) == ([], False)
         return {}
 
     def work_lane() -> Any:

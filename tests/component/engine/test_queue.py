@@ -195,7 +195,7 @@ def test_a_release_that_a_worker_has_taken_and_not_begun_is_taken_back(delivery:
         return Outcome("sent")
 
     taken_back: list[bool] = []
-    batch = taking.batch(Lane.ORDER, 8)
+    batch = taking.batch(Lane.ORDER, 8).taken
     as_sends()
     assert engine.run_batch(batch, {"work": handle, "release_send": handle}) == 2
     assert (taken_back, sent, outbound()) == ([True], [], ["superseded"])
@@ -216,7 +216,7 @@ def test_a_release_that_is_being_taken_back_is_not_begun_meanwhile(delivery: Doc
         return Outcome("it was superseded")
 
     def worker() -> None:
-        batch = taking.batch(Lane.ORDER, 8)
+        batch = taking.batch(Lane.ORDER, 8).taken
         taken.set()
         assert taking_back.wait(10)
         engine.run_batch(batch, {"release_send": send})

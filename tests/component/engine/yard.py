@@ -80,7 +80,7 @@ def time_passes(seconds: int = 3600) -> None:
 
 
 def claim_one(lane: Lane = Lane.ORDER, seconds: float = 60.0) -> streams.Claim:
-    [claim] = streams.claim(lane, streams=1, seconds=seconds)
+    [claim], _ = streams.claim(lane, streams=1, seconds=seconds)
     return claim
 
 
