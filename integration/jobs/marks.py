@@ -4,9 +4,9 @@ Without Valkey, while another broker carries the wake-ups, each process keeps ma
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import redis
 from django.conf import settings
@@ -19,8 +19,6 @@ PAUSE_SECONDS = 2.0
 
 @dataclass(slots=True)
 class _Own:
-    """``asleep_until``: a Valkey that does not answer must not cost every wake-up its time-out."""
-
     asleep_until: float = 0.0
     sent: dict[Lane, float] = field(default_factory=dict)
 
@@ -37,28 +35,33 @@ _own = _Own()
 
 def first(lane: Lane) -> bool:
     """Marks the lane; False when somebody's wake-up is on its way. Raises RedisError where Valkey is the broker too."""
+    mark = partial(_own.first, lane)
+    return _ask(lambda valkey: bool(valkey.set(_key(lane), b"1", nx=True, ex=ON_ITS_WAY_SECONDS)), otherwise=mark)
+
+
+def clear(lane: Lane) -> None:
+    """Raises RedisError as ``first`` does."""
+    _own.sent.pop(lane, None)
+    _ask(lambda valkey: bool(valkey.delete(_key(lane))), otherwise=bool)
+
+
+def any_of(lanes: Iterable[Lane]) -> bool:
+    """Whether a wake-up of one of them is on its way, as far as it is known. Raises RedisError as ``first`` does."""
+    keys = [_key(lane) for lane in lanes]
+    return bool(keys) and _ask(lambda valkey: bool(valkey.exists(*keys)), otherwise=bool)
+
+
+def _ask(question: Callable[["redis.Redis"], bool], otherwise: Callable[[], bool]) -> bool:
+    """A Valkey that does not answer is not asked again for a while: it must not cost every caller its time-out."""
     if time.monotonic() < _own.asleep_until:
-        return _own.first(lane)
+        return otherwise()
     try:
-        return bool(_valkey().set(_key(lane), b"1", nx=True, ex=ON_ITS_WAY_SECONDS))
+        return question(_valkey())
     except redis.RedisError:
         if settings.BROKER_URL == settings.REDIS_URL:
             raise
         _own.asleep_until = time.monotonic() + PAUSE_SECONDS
-        return _own.first(lane)
-
-
-def clear(lane: Lane) -> None:
-    """Raises RedisError."""
-    _own.sent.pop(lane, None)
-    if time.monotonic() >= _own.asleep_until:
-        _valkey().delete(_key(lane))
-
-
-def any_of(lanes: Iterable[Lane]) -> bool:
-    """Raises RedisError."""
-    keys = [_key(lane) for lane in lanes]
-    return bool(keys and time.monotonic() >= _own.asleep_until and _valkey().exists(*keys))
+        return otherwise()
 
 
 def forget_connections() -> None:
