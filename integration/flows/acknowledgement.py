@@ -1,5 +1,6 @@
 """The warehouse's yes or no to a release, when it comes as a message."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from integration.adapters.redaction import quote
@@ -8,19 +9,22 @@ from integration.canonical.orders import OrderRejected
 from integration.errors import InvalidDocument
 from integration.flows import answers
 from integration.flows.events import event_of
-from integration.jobs import configuration
+from integration.jobs import configuration, rows
 from integration.jobs.work import Outcome, Work
 from integration.models import InboundMessage, OutboundMessage
 
+UNSENT = (OutboundMessage.State.QUEUED, OutboundMessage.State.SUPERSEDED)
+_TOLD = "connection_id = %s AND type = 'order.release' AND reference = %s ORDER BY version DESC"
+
 
 def handle(work: Work) -> Outcome:
-    message = InboundMessage.objects.get(pk=work.job.payload["message"])
+    [message] = rows.find(InboundMessage, "id = %s", [work.job.payload["message"]])
     message.connection = work.connection = configuration.connection(message.connection_id)
     event = event_of(message)
     assert isinstance(event, OrderAcceptedEvent | OrderRejectedEvent)  # noqa: S101  (the inbox routes by type)
-    answered = _answered(message, event)
-    versions = OutboundMessage.objects.filter(document=answered.document_id).order_by("-version")
-    latest = versions.values_list("version", flat=True)[0]
+    versions = rows.find(OutboundMessage, _TOLD, [message.connection_id, event.data.release])
+    answered = _answered(message, event, versions)
+    latest = max(each.version for each in versions if each.document_id == answered.document_id)
     if latest > answered.version:
         return Outcome(f"version {answered.version} was replaced by version {latest} meanwhile")
     if isinstance(event.data, OrderRejected):
@@ -29,22 +33,24 @@ def handle(work: Work) -> Outcome:
     return Outcome("accepted", partial(answers.accepted, answered, event.data.warehouse_order))
 
 
-def _answered(message: InboundMessage, event: OrderAcceptedEvent | OrderRejectedEvent) -> OutboundMessage:
-    """The release that is answered: the version named, or the latest. Raises InvalidDocument CD-4009."""
-    sent = OutboundMessage.objects.filter(
-        connection=message.connection, type="order.release", reference=event.data.release
-    ).select_related("document__parent")
-    if event.data.version is not None:
-        sent = sent.filter(version=event.data.version)
-    unsent = [OutboundMessage.State.QUEUED, OutboundMessage.State.SUPERSEDED]
-    found = sent.exclude(state__in=unsent).order_by("-version").first() or sent.order_by("-version").first()
-    if found is None:
-        name, release, version = message.connection.name, event.data.release, event.data.version
-        named = release if version is None else f"{release} version {version}"
-        answer = event.type.removeprefix("order.")
-        raise InvalidDocument("CD-4009", connection=name, partner=name, release=release, named=named, answer=answer)
+def _answered(
+    message: InboundMessage, event: OrderAcceptedEvent | OrderRejectedEvent, versions: Sequence[OutboundMessage]
+) -> OutboundMessage:
+    """The release that is answered: the version named, or the latest that was sent. Raises InvalidDocument CD-4009."""
+    named = [each for each in versions if event.data.version in (None, each.version)]
+    sent = [each for each in named if each.state not in UNSENT]
+    if not named:
+        raise _unknown(message, event)
+    found = (sent or named)[0]
     found.connection = message.connection
     return found
+
+
+def _unknown(message: InboundMessage, event: OrderAcceptedEvent | OrderRejectedEvent) -> InvalidDocument:
+    name, release, version = message.connection.name, event.data.release, event.data.version
+    named = release if version is None else f"{release} version {version}"
+    answer = event.type.removeprefix("order.")
+    return InvalidDocument("CD-4009", connection=name, partner=name, release=release, named=named, answer=answer)
 
 
 def _reason(refusal: OrderRejected) -> str:

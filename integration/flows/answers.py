@@ -20,7 +20,7 @@ def accepted(message: OutboundMessage, partner_reference: str = "") -> None:
         OutboundMessage.objects.filter(pk=message.pk).update(**told)
     waiting = [Document.State.RELEASED, Document.State.REJECTED]
     _delivery(message).filter(state__in=waiting).update(state=Document.State.ACCEPTED)
-    cases.clear("The warehouse accepted it.", *(about(code, message).fingerprint for code in ("CD-4006", "CD-4007")))
+    cases.clear("The warehouse accepted it.", _case("CD-4006", message), _case("CD-4007", message))
 
 
 def rejected(message: OutboundMessage, reason: str) -> None:
@@ -34,7 +34,7 @@ def rejected(message: OutboundMessage, reason: str) -> None:
     rows.update(state=State.REJECTED, answered_at=Now(), reason=reason[:500])
     released = [Document.State.RELEASED, Document.State.ACCEPTED]
     _delivery(message).filter(state__in=released).update(state=Document.State.REJECTED)
-    cases.clear("The warehouse answered.", about("CD-4007", message).fingerprint)
+    cases.clear("The warehouse answered.", _case("CD-4007", message))
     cases.open_case(about("CD-4006", message, reason=reason), message.connection, message.document)
 
 
@@ -42,6 +42,11 @@ def about(code: str, message: OutboundMessage, **more: str) -> IntegrationError:
     order = message.document.parent if message.document else None
     context: dict[str, Any] = {"connection": message.connection.name, "partner": message.connection.name, **more}
     return Rejected(code, release=message.reference, order=order.reference if order else message.reference, **context)
+
+
+def _case(code: str, message: OutboundMessage) -> str:
+    """Its fingerprint."""
+    return Rejected(code, connection=message.connection.name, release=message.reference).fingerprint
 
 
 def _delivery(message: OutboundMessage) -> QuerySet[Document]:

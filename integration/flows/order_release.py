@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Q
 
 from integration.adapters import registry
 from integration.canonical.erp import Order
 from integration.errors import Causes, Permanent
 from integration.flows import releases, sites
 from integration.flows.releases import Change, Delivery
-from integration.jobs import capture, configuration, inbox, remote, warehouses
+from integration.jobs import capture, configuration, inbox, remote, rows, warehouses
 from integration.jobs.work import Outcome, Work
 from integration.models import CapturedRecord, Document, Effect, ExternalReference, Warehouse
 from integration.rules import release as rules
@@ -23,6 +22,11 @@ from integration.rules.policy import ReleasePoint
 
 CONFIRMED = ("sale", "done")
 State = Document.State
+
+_ORDER = "connection_id = %(connection)s AND model = 'sale.order' AND record_id = %(order)s"
+_OURS = """
+connection_id = %(connection)s
+AND (kind = 'order' AND erp_id = %(order)s OR kind = 'delivery' AND erp_id = ANY(%(pickings)s::int[]))"""
 
 
 @dataclass(slots=True)
@@ -37,7 +41,7 @@ class _Findings:
 
     def commit(self) -> None:
         """A snapshot that went out of date meanwhile decides nothing: the newer one comes with a job of its own."""
-        if CapturedRecord.objects.filter(pk=self.record.pk, content_hash=self.record.content_hash).exists():
+        if rows.exists(CapturedRecord, "id = %s AND content_hash = %s", [self.record.pk, self.record.content_hash]):
             for change in self.changes:
                 change.commit()
             for erp_warehouse_id, order in self.unconnected.items():
@@ -46,9 +50,8 @@ class _Findings:
 
 def handle(work: Work) -> Outcome:
     """Looks at all deliveries of the order; what is right goes out even when another delivery has to wait."""
-    record = CapturedRecord.objects.get(
-        connection_id=work.job.payload["connection"], model="sale.order", record_id=work.job.payload["order"]
-    )
+    wanted = {"connection": work.job.payload["connection"], "order": work.job.payload["order"]}
+    [record] = rows.find(CapturedRecord, _ORDER, wanted)
     if not record.content_hash:
         return Outcome("the order is being read again")
     found = _Findings(record)
@@ -85,11 +88,10 @@ def _deliveries(record: CapturedRecord, found: _Findings) -> Iterator[Delivery]:
 
 def _documents(connection_id: int, order: Order) -> tuple[Document, dict[int, Document]]:
     """Ours of the order, and of those of its deliveries that we know, by Odoo's id."""
-    order_itself = Q(kind=Document.Kind.ORDER, erp_id=order.id)
-    deliveries = Q(kind=Document.Kind.DELIVERY, erp_id__in=[picking.id for picking in order.pickings])
-    rows = list(Document.objects.filter(order_itself | deliveries, connection=connection_id))
-    parent = next(row for row in rows if row.kind == Document.Kind.ORDER)
-    return parent, {row.erp_id: row for row in rows if row.kind == Document.Kind.DELIVERY}
+    named = {"connection": connection_id, "order": order.id, "pickings": [picking.id for picking in order.pickings]}
+    found = rows.find(Document, _OURS, named)
+    parent = next(row for row in found if row.kind == Document.Kind.ORDER)
+    return parent, {row.erp_id: row for row in found if row.kind == Document.Kind.DELIVERY}
 
 
 def _look(work: Work, delivery: Delivery, found: _Findings) -> None:
@@ -101,10 +103,7 @@ def _look(work: Work, delivery: Delivery, found: _Findings) -> None:
 
 def _release_first(work: Work, delivery: Delivery, found: _Findings) -> None:
     """The warehouse knows a delivery by its number: another company's delivery may have the same one."""
-    same = Document.objects.filter(
-        warehouse__wms=delivery.warehouse.wms, kind=Document.Kind.DELIVERY, reference=delivery.picking.name
-    )
-    if same.exists():
+    if releases.known_at(delivery.warehouse.wms, delivery.picking.name) is not None:
         found.against.append(delivery.about("CD-4011"))
     else:
         _release(work, delivery, found)

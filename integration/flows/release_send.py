@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from integration.adapters.base import Answer, Capability, Reply, WmsAdapter
 from integration.errors import Rejected
 from integration.flows import answers
-from integration.jobs import configuration, effects
+from integration.jobs import configuration, effects, rows
 from integration.jobs.remote import open_wms
 from integration.jobs.work import Outcome, Work
 from integration.models import OutboundMessage
@@ -19,7 +19,7 @@ State = OutboundMessage.State
 
 
 def handle(work: Work) -> Outcome:
-    message = OutboundMessage.objects.select_related("document__parent").get(pk=work.job.payload["message"])
+    [message] = rows.find(OutboundMessage, "id = %s", [work.job.payload["message"]])
     message.connection = configuration.connection(message.connection_id)
     if message.state != State.QUEUED:
         return Outcome(f"it is {message.get_state_display()} already")

@@ -11,22 +11,26 @@ from django.db.models import F, Sum
 
 from integration.canonical.erp import Move, Order, Picking
 from integration.errors import InvalidDocument
-from integration.jobs import acts, cases, mappings, outbox
+from integration.jobs import acts, cases, mappings, outbox, rows
 from integration.jobs.queue import enqueue
-from integration.models import Document, DocumentLine, ExceptionCase, ExternalReference, Warehouse
+from integration.models import Connection, Document, DocumentLine, ExceptionCase, ExternalReference, Warehouse
 from integration.rules import release as rules
 from integration.rules.codes import CodeKind
 from integration.rules.policy import ReleasePoint
 
 State = Document.State
 DOCUMENT_AS_RELEASED = (
-    "reference", "parent", "warehouse", "state", "version", "content_hash", "customer_reference", "value", "currency",
-    "updated_at",
+    "reference", "parent_id", "warehouse_id", "state", "version", "content_hash", "customer_reference", "value",
+    "currency", "updated_at",
 )  # fmt: skip
 LINE_AS_RELEASED = (
     "sale_line_id", "product_id", "sku", "unit", "tracking", "partner_sku", "partner_unit", "factor", "per", "ordered",
     "cancelled", "released",
 )  # fmt: skip
+_KNOWN = f"""
+kind = 'delivery' AND reference = %s AND warehouse_id IN (SELECT id FROM {Warehouse._meta.db_table} WHERE wms_id = %s)
+ORDER BY id DESC LIMIT 1"""  # noqa: S608  (a table name of our own)
+_DELIVERY = "connection_id = %s AND kind = 'delivery' AND erp_id = %s FOR NO KEY UPDATE"
 TOLD_AGAIN = ("CD-4004", "CD-4006", "CD-4007")  # what a new release, or the end of one, settles
 
 
@@ -61,16 +65,17 @@ class Change:
     make: Callable[[Delivery], None]
 
     def commit(self) -> None:
-        rows = Document.objects.select_for_update(no_key=True).filter(
-            connection=self.delivery.warehouse.erp,
-            kind=Document.Kind.DELIVERY,
-            erp_id=self.delivery.picking.id,
-        )
-        known = self.delivery.known
-        if rows.values_list("version", "state").first() == ((known.version, known.state) if known else None):
+        named = [self.delivery.warehouse.erp.pk, self.delivery.picking.id]
+        now, known = rows.first(Document, _DELIVERY, named), self.delivery.known
+        if (now and (now.version, now.state)) == (known and (known.version, known.state)):
             self.make(self.delivery)
         else:
             enqueue(acts.release_job(self.delivery.parent))
+
+
+def known_at(partner: Connection, number: str) -> Document | None:
+    """The delivery that the warehouse knows by this number."""
+    return rows.first(Document, _KNOWN, [number, partner.pk])
 
 
 def release(delivery: Delivery, decided: rules.Release, body: bytes, trace_id: uuid.UUID) -> None:
@@ -88,7 +93,7 @@ def release(delivery: Delivery, decided: rules.Release, body: bytes, trace_id: u
         document_type="release",
         reference=picking.name,
     )
-    ExternalReference.objects.bulk_create([reference], ignore_conflicts=True)
+    rows.add([reference], "DO NOTHING")
     new = outbox.NewMessage(warehouse.wms, "order.release", document, document.version, body, trace_id)
     outbox.enqueue_message(new)
     if delivery.known is not None:
@@ -163,12 +168,7 @@ def _document(delivery: Delivery, decided: rules.Release) -> Document:
         value=parent.value,
         currency=parent.currency,
     )
-    Document.objects.bulk_create(
-        [document],
-        update_conflicts=True,
-        unique_fields=["connection", "kind", "erp_id"],
-        update_fields=DOCUMENT_AS_RELEASED,
-    )
+    [document.pk] = rows.add([document], rows.taking_over(DOCUMENT_AS_RELEASED, "connection_id, kind, erp_id"))
     return document
 
 
@@ -178,7 +178,7 @@ def _drop_lines(document: Document, decided: rules.Release) -> None:
 
 
 def _keep(document: Document, lines: Sequence[rules.Line]) -> None:
-    rows = [
+    kept = [
         DocumentLine(
             document=document,
             line=str(line.move.id),
@@ -196,17 +196,15 @@ def _keep(document: Document, lines: Sequence[rules.Line]) -> None:
         )
         for line in lines
     ]
-    DocumentLine.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["document", "line"], update_fields=LINE_AS_RELEASED
-    )
+    if kept:
+        rows.add(kept, rows.taking_over(LINE_AS_RELEASED, "document_id, line"))
 
 
 def _keep_asked(delivery: Delivery) -> bool:
     """What Odoo asks for now, of lines that nothing was shipped of. False: of some line it cannot be kept."""
     assert delivery.known is not None  # noqa: S101
-    rows = list(delivery.known.lines.all())
     moves = {str(move.id): move for move in delivery.picking.moves if move.state not in rules.CLOSED_MOVES}
-    for row in rows:
+    for row in rows.find(DocumentLine, "document_id = %s ORDER BY id", [delivery.known.pk]):
         move = moves.pop(row.line, None)
         asked = (move.demand, Decimal(0)) if move else (row.ordered, row.ordered)
         if row.shipped == 0 and (row.ordered, row.cancelled) != asked:

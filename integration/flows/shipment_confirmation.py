@@ -20,13 +20,14 @@ from integration.canonical.shipments import ShipmentConfirmed
 from integration.errors import ConfigurationError, InvalidDocument
 from integration.flows import answers, releases, sites
 from integration.flows.events import event_of
-from integration.jobs import capture, configuration, effects, locks, mappings, outbox, sql
+from integration.jobs import capture, configuration, effects, locks, mappings, outbox, rows, sql
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import (
     Document,
     DocumentLine,
     Effect,
+    ExceptionCase,
     ExternalReference,
     InboundMessage,
     OutboundMessage,
@@ -46,6 +47,16 @@ UPDATE {DocumentLine._meta.db_table} AS line SET ordered = COALESCE(asked, line.
 FROM (SELECT %s::bigint AS document) AS here,
   unnest(%s::text[], %s::numeric[], %s::numeric[]) AS share(line, quantity, asked)
 WHERE line.document_id = here.document AND line.line = share.line"""  # noqa: S608  (a table name of our own)
+
+
+# Of what the warehouse was told something is not answered; and somebody was told that Odoo asks for something else.
+_LOOSE_ENDS = f"""
+SELECT EXISTS (
+    SELECT FROM {OutboundMessage._meta.db_table}
+    WHERE document_id = %(document)s AND type = 'order.release' AND state NOT IN ('accepted', 'superseded')),
+  EXISTS (
+    SELECT FROM {ExceptionCase._meta.db_table}
+    WHERE document_id = %(document)s AND code = 'CD-4004' AND state IN ('open', 'waiting'))"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +81,10 @@ class _Case:
 
 
 def handle(work: Work) -> Outcome:
-    message = InboundMessage.objects.get(pk=work.job.payload["message"])
+    [message] = rows.find(InboundMessage, "id = %s", [work.job.payload["message"]])
     message.connection = work.connection = configuration.connection(message.connection_id)
     case = _understand(message)
-    effect = Effect.objects.filter(connection=case.warehouse.erp, key=case.source).first()
+    effect = effects.of(case.warehouse.erp, case.source)
     _same_as_before(case, effect)
     if effect is None or effect.state != Effect.State.LANDED:
         work.connection = case.warehouse.erp
@@ -105,12 +116,12 @@ def _understand(message: InboundMessage) -> _Case:
 
 
 def _delivery(message: InboundMessage, shipment: ShipmentConfirmed) -> Document:
-    deliveries = Document.objects.filter(warehouse__wms=message.connection, kind=Document.Kind.DELIVERY)
-    found = deliveries.filter(reference=shipment.release).select_related("parent").first()
+    found = releases.known_at(message.connection, shipment.release)
     if found is None:
         name = message.connection.name
         number, release = shipment.shipment, shipment.release
         raise InvalidDocument("CD-5001", connection=name, partner=name, shipment=number, release=release)
+    found.parent = rows.first(Document, "id = %s", [found.parent_id])
     return found
 
 
@@ -207,10 +218,10 @@ def _commit(case: _Case, effect: Effect) -> None:
     """What the shipment did, in our tables: once, however many messages and jobs brought it."""
     if case.message.document_id != case.delivery.pk:
         InboundMessage.objects.filter(pk=case.message.pk).update(document=case.delivery)
-    held = Document.objects.select_for_update(no_key=True).get(pk=case.delivery.pk)
-    if StockEvent.objects.filter(source=case.source).exists():
+    [held] = rows.find(Document, "id = %s FOR NO KEY UPDATE", [case.delivery.pk])
+    if rows.exists(StockEvent, "source = %s", [case.source]):
         return
-    StockEvent.objects.bulk_create([_event(case, effect, number) for number in range(len(case.shares))])
+    rows.add([_event(case, effect, number) for number in range(len(case.shares))])
     _count(case, {line: Decimal(demand) for line, demand in effect.intent.get("asked", {}).items()})
     _refer(case, effect)
     final = case.shipment.final or held.state == Document.State.SHIPPED or _all_left(case.delivery)
@@ -257,13 +268,13 @@ def _refer(case: _Case, effect: Effect) -> None:
         *((picking_id, "tracking", number[:64]) for number in dict.fromkeys(numbers) if number),
     ]
     erp, partner = case.warehouse.erp, case.message.connection
-    rows = [
+    references = [
         ExternalReference(
             erp=erp, model="stock.picking", record_id=pk, partner=partner, document_type=kind, reference=reference
         )
         for pk, kind, reference in known
     ]
-    ExternalReference.objects.bulk_create(rows, ignore_conflicts=True)
+    rows.add(references, "DO NOTHING")
 
 
 def _close(case: _Case, *, final: bool, cancelled: bool) -> None:
@@ -277,8 +288,11 @@ def _close(case: _Case, *, final: bool, cancelled: bool) -> None:
     if final and cancelled:
         short = case.delivery.lines.filter(shipped__lt=F("ordered"))
         short.update(cancelled=F("ordered") - F("shipped"))
-    _told(case, final=final)
-    releases.shipped(case.delivery)
+    untold, differs = sql.rows(_LOOSE_ENDS, {"document": case.delivery.pk})[0]
+    if untold:
+        _told(case, final=final)
+    if differs:
+        releases.shipped(case.delivery)
     if final and case.delivery.parent is not None:
         capture.read_again(case.warehouse.erp, case.delivery.parent.erp_id)
 

@@ -2,16 +2,16 @@
 
 from fractions import Fraction
 
-from integration.jobs import configuration, mappings
-from integration.models import Document, Warehouse
+from integration.jobs import configuration, mappings, rows
+from integration.models import Document, DocumentLine, Warehouse
 from integration.rules.policy import ReleasePoint, Rule, RuleKind, Rules
 from integration.rules.release import Site
 from integration.rules.shipping import ReleasedLine
 
 
 def rules_of(warehouse: Warehouse) -> Rules:
-    rows = configuration.rules_of(warehouse.pk)
-    return Rules(tuple(Rule(RuleKind(row.kind), row.sku, row.value) for row in rows))
+    found = configuration.rules_of(warehouse.pk)
+    return Rules(tuple(Rule(RuleKind(row.kind), row.sku, row.value) for row in found))
 
 
 def site_of(warehouse: Warehouse, codes: set[str]) -> Site:
@@ -43,5 +43,5 @@ def released_lines(delivery: Document) -> tuple[ReleasedLine, ...]:
             released=row.released,
             shipped=row.shipped,
         )
-        for row in delivery.lines.all()
+        for row in rows.find(DocumentLine, "document_id = %s ORDER BY id", [delivery.pk])
     )

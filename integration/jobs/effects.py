@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from integration.errors import IntegrationError, OutcomeUnknown, Rejected
-from integration.jobs import failpoints, sql, streams
+from integration.jobs import failpoints, rows, sql, streams
 from integration.jobs.streams import ClaimLost
 from integration.jobs.work import Work
 from integration.models import Connection, Effect, OutboundMessage, SyncJob
@@ -51,7 +51,10 @@ _INTEND = {
     for again in (False, True)
 }
 
-_LANDED = f"UPDATE {EFFECT} SET state = 'landed', result = %s::jsonb, landed_at = now() WHERE id = %s"  # noqa: S608
+# Should the database's server die before this is on its disk, the write is looked for as after any lost answer.
+_LANDED = f"""
+WITH {sql.LAZY}
+UPDATE {EFFECT} SET state = 'landed', result = %s::jsonb, landed_at = now() FROM lazy WHERE id = %s"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def once(work: Work, connection: Connection, write: Write) -> Effect:
     first = _begin(work, connection, write, again=False)
     if isinstance(first, Effect):
         return _send(first, write)
-    known = Effect.objects.filter(connection=connection, key=write.key).first()
+    known = of(connection, write.key)
     if known is not None and known.state == Effect.State.LANDED:
         return known
     if known is not None and known.state == Effect.State.INTENDED:
@@ -94,6 +97,11 @@ def once(work: Work, connection: Connection, write: Write) -> Effect:
         if result is not None:
             return _landed(known, result)
     return make(work, connection, write)
+
+
+def of(connection: Connection, key: str) -> Effect | None:
+    """What is known of a write."""
+    return rows.first(Effect, "connection_id = %s AND key = %s", [connection.pk, key])
 
 
 def make(work: Work, connection: Connection, write: Write) -> Effect:

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
-from django.db.models.functions import Now
 
 from integration.adapters import registry
 from integration.adapters.base import Received
@@ -42,6 +41,14 @@ FLOWS = {
 
 KEY, MESSAGE, JOB = MessageKey._meta.db_table, InboundMessage._meta.db_table, SyncJob._meta.db_table
 DOCUMENT, WAREHOUSE = Document._meta.db_table, Warehouse._meta.db_table
+CAPTURED = CapturedRecord._meta.db_table
+
+# By the moment of the statement: a reader that began before does not take the mark for what it read.
+_MARK = f"""
+INSERT INTO {CAPTURED} AS record (connection_id, model, record_id, version, content_hash, dirty_at)
+SELECT %(connection)s, %(model)s::text, unnest(%(ids)s::int[]), 0, '', statement_timestamp()
+ON CONFLICT (connection_id, model, record_id) DO UPDATE SET dirty_at = EXCLUDED.dirty_at,
+  content_hash = CASE WHEN %(forget)s THEN '' ELSE record.content_hash END"""
 
 # The number, the message, its stream and its job: all of them or, for a number that was there before, none.
 _KEEP = f"""
@@ -113,13 +120,7 @@ def mark_dirty(
     does, so that the two cannot block each other.
     """
     enqueue(read_job(connection, delay))
-    rows = [
-        CapturedRecord(connection=connection, model=model, record_id=pk, dirty_at=Now()) for pk in sorted(record_ids)
-    ]
-    changed = ["dirty_at", "content_hash"] if forget else ["dirty_at"]
-    CapturedRecord.objects.bulk_create(
-        rows, update_conflicts=True, update_fields=changed, unique_fields=["connection", "model", "record_id"]
-    )
+    sql.run(_MARK, {"connection": connection.pk, "model": model, "ids": sorted(record_ids), "forget": forget})
 
 
 def read_job(connection: Connection, delay: float = 0.0) -> NewJob:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Now
 
-from integration.jobs import acts
+from integration.jobs import acts, rows
 from integration.jobs.acts import Actor, NotAllowed
 from integration.models import CodeMapping, Connection, ExceptionCase, SyncJob
 from integration.rules.codes import Code, CodeBook, CodeKind
@@ -29,16 +29,16 @@ KEY = ("partner", "kind", "odoo_code", "sku")  # what a mapping is about; a new 
 # A job that started this soon after a mapping was written may not have seen it: clocks differ, transactions last.
 UNSEEN = timedelta(seconds=30)
 
+_NAMED = """
+partner_id = %(partner)s AND valid_to IS NULL
+AND (odoo_code = ANY(%(codes)s::varchar[]) OR partner_code = ANY(%(codes)s::varchar[]))
+ORDER BY kind, odoo_code"""
+
 
 def load(partner: Connection, codes: set[str]) -> CodeBook:
     """Everything that maps one of these codes, of either side, in one query."""
-    named = Q(odoo_code__in=codes) | Q(partner_code__in=codes)
-    rows = CodeMapping.objects.filter(named, partner=partner, valid_to__isnull=True)
-    return CodeBook(
-        partner.slug,
-        partner.name,
-        tuple(_code(row) for row in rows),
-    )
+    found = rows.find(CodeMapping, _NAMED, {"partner": partner.pk, "codes": list(codes)})
+    return CodeBook(partner.slug, partner.name, tuple(_code(row) for row in found))
 
 
 def clashes(new: CodeMapping) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
-from integration.jobs import cases, streams
+from integration.jobs import cases, rows, streams
 from integration.jobs.inbox import delivery_stream
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.states import sources
@@ -36,7 +36,7 @@ def enqueue_message(new: NewMessage) -> OutboundMessage:
     stream = delivery_stream(new.connection, new.document.reference)
     if new.version > 1:
         supersede(new.connection, new.document)
-    message = OutboundMessage.objects.create(
+    message = OutboundMessage(
         connection=new.connection,
         key=new.key,
         type=new.type,
@@ -46,6 +46,7 @@ def enqueue_message(new: NewMessage) -> OutboundMessage:
         body=new.body,
         trace_id=new.trace_id,
     )
+    [message.pk] = rows.add([message])
     enqueue(
         NewJob(
             flow="release_send",

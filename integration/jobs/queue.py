@@ -34,7 +34,7 @@ INSERT INTO {streams.JOB} AS job (stream_id, flow, payload, subject, document_id
 SELECT stream_id, %(flow)s, payload::jsonb, subject, document_id, inbound_id, outbound_id, 'pending', 0, 0, 1, 0,
   now() + %(delay)s::float8 * interval '1 second', '', '', '', trace_id, now()
 FROM new WHERE NOT EXISTS (SELECT FROM waiting WHERE waiting.stream_id = new.stream_id)
-RETURNING {rows.COLUMNS}"""  # noqa: S608  (table names of our own)
+RETURNING {rows.columns(SyncJob, "job")}"""  # noqa: S608  (table names of our own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +86,4 @@ def enqueue_all(news: Sequence[NewJob]) -> list[SyncJob]:
         "traces": [new.trace_id or uuid.uuid4() for new in news],
     }
     rules = {"flow": kind.flow, "coalesce": kind.coalesce, "news": kind.news, "delay": kind.delay or None}
-    return [rows.job(row) for row in sql.rows(_ADD, {**columns, **rules})]
+    return [rows.made(SyncJob, row) for row in sql.rows(_ADD, {**columns, **rules})]

@@ -1,21 +1,102 @@
-"""Rows of jobs that the engine's own statements return, as Django makes them."""
+"""Rows of our tables by statements that are built and planned once; a queryset is built anew each time it is asked.
 
-import json
+For what every job does. What happens now and then is said by querysets.
+"""
+
+import re
 from collections.abc import Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from django.db import connection
+from django.db.models import AutoField, Field, Model
 
-from integration.models import SyncJob
+from integration.jobs import sql
 
-FIELDS = SyncJob._meta.concrete_fields
-NAMES = [field.attname for field in FIELDS]
-COLUMNS = ", ".join(f"job.{field.column}" for field in FIELDS)
-PAYLOAD = NAMES.index("payload")
+Row = TypeVar("Row", bound=Model)
+AnyField = Field[Any, Any]
 
 
-def job(row: Sequence[Any]) -> SyncJob:
-    """``row`` has the COLUMNS; of these the payload alone has to be converted."""
+@lru_cache
+def columns(model: type[Model], table: str = "") -> str:
+    """The columns that ``made`` takes, for a statement; ``table`` is its name there."""
+    of = f"{table}." if table else ""
+    return ", ".join(of + _quoted(field) for field in model._meta.concrete_fields)
+
+
+def made(model: type[Row], row: Sequence[Any]) -> Row:
+    """As Django makes it."""
+    names, converted = _reading(model)
     values = list(row)
-    values[PAYLOAD] = json.loads(values[PAYLOAD])
-    return SyncJob.from_db(connection.alias, NAMES, values)
+    for place, field in converted:
+        values[place] = field.from_db_value(values[place], None, connection)
+    return model.from_db(connection.alias, names, values)
+
+
+def find(model: type[Row], where: str, arguments: sql.Arguments) -> list[Row]:
+    """``where``: what stands behind WHERE, with its placeholders."""
+    statement = f"SELECT {columns(model)} FROM {model._meta.db_table} WHERE {where}"  # noqa: S608  (names of our own)
+    return [made(model, row) for row in sql.rows(statement, arguments)]
+
+
+def first(model: type[Row], where: str, arguments: sql.Arguments) -> Row | None:
+    """``where``: as in ``find``."""
+    return next(iter(find(model, where, arguments)), None)
+
+
+def exists(model: type[Model], where: str, arguments: sql.Arguments) -> bool:
+    """``where``: as in ``find``."""
+    statement = f"SELECT 1 FROM {model._meta.db_table} WHERE {where} LIMIT 1"  # noqa: S608
+    return bool(sql.rows(statement, arguments))
+
+
+def add(rows: Sequence[Model], conflict: str = "") -> list[int]:
+    """Inserts rows of one model, whose defaults in the database are left to it; returns the ids of what it inserted.
+
+    ``conflict``: what stands behind ON CONFLICT. Values cannot be expressions.
+    """
+    model = type(rows[0])
+    fields = _writing(model)
+    values = [[_value(field, row) for row in rows] for field in fields]
+    return [row[0] for row in sql.rows(_adding(model, conflict), values)]
+
+
+def taking_over(names: Sequence[str], key: str) -> str:
+    """For ``add``: a row that is there already takes these columns over."""
+    return f"({key}) DO UPDATE SET " + ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in names)
+
+
+def _value(field: AnyField, row: Model) -> Any:
+    return field.get_db_prep_save(field.pre_save(row, add=True), connection)
+
+
+@lru_cache
+def _reading(model: type[Model]) -> tuple[list[str], list[tuple[int, Any]]]:
+    fields = model._meta.concrete_fields
+    converted = [(place, field) for place, field in enumerate(fields) if hasattr(field, "from_db_value")]
+    return [field.attname for field in fields], converted
+
+
+@lru_cache
+def _writing(model: type[Model]) -> list[AnyField]:
+    fields = model._meta.concrete_fields
+    return [field for field in fields if not isinstance(field, AutoField) and not field.has_db_default()]
+
+
+@lru_cache
+def _adding(model: type[Model], conflict: str) -> str:
+    fields = _writing(model)
+    names = ", ".join(map(_quoted, fields))
+    arrays = ", ".join(f"%s::{_plain_type(field)}[]" for field in fields)
+    or_else = f"ON CONFLICT {conflict}" if conflict else ""
+    table = model._meta.db_table
+    return f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}) {or_else} RETURNING id"  # noqa: S608
+
+
+def _plain_type(field: AnyField) -> str:
+    """Without its length, which a cast would cut to instead of refusing what is too long."""
+    return re.sub(r"\(.*\)", "", str(field.db_type(connection)))
+
+
+def _quoted(field: AnyField) -> str:
+    return f'"{field.column}"'

@@ -36,7 +36,7 @@ WITH due AS (
   WHERE head.runs)
 UPDATE {JOB} AS job SET state = 'running', tries = tries + 1, started_at = now(), next_attempt_at = NULL,
   started_with = (SELECT count(*) FROM due)
-FROM due WHERE job.id = due.id RETURNING {rows.COLUMNS}"""  # noqa: S608  (table names of our own)
+FROM due WHERE job.id = due.id RETURNING {rows.columns(SyncJob, "job")}"""  # noqa: S608  (table names of our own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,8 @@ def _first(stream_id: int) -> SyncJob | None:
 
 
 def _take(stream_ids: Sequence[int], per_stream: int) -> list[SyncJob]:
-    return sorted(map(rows.job, sql.rows(_TAKE, [stream_ids, per_stream])), key=lambda job: job.pk)
+    taken = [rows.made(SyncJob, row) for row in sql.rows(_TAKE, [stream_ids, per_stream])]
+    return sorted(taken, key=lambda job: job.pk)
 
 
 def _take_alone(job: SyncJob) -> bool:

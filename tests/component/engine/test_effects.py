@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from integration.errors import OutcomeUnknown, Rejected, Unreachable
-from integration.jobs import acts, effects, streams
+from integration.jobs import acts, effects, sql, streams
 from integration.jobs.acts import Actor
 from integration.jobs.work import Outcome, Work
 from integration.models import Connection, Effect, ExceptionCase, JobAttempt, SyncJob
@@ -245,3 +245,15 @@ def test_a_refusal_that_comes_late_says_nothing_about_another_ones_try(remote: R
     put()
     run(lambda work: Outcome(str(effects.once(work, connection, write(stands_still, probe=remote.find)))))
     assert (remote.sent, Effect.objects.get().state) == (1, state)
+
+
+def test_what_follows_a_result_waits_for_the_disk_again() -> None:
+    wms, waits = partner(), list[str]()
+    put()
+
+    def handle(work: Work) -> Outcome:
+        effects.once(work, wms, write(dict))
+        waits.extend(row[0] for row in sql.rows("SHOW synchronous_commit", []))
+        return Outcome(apply=lambda: waits.extend(row[0] for row in sql.rows("SHOW synchronous_commit", [])))
+
+    assert (run(handle), waits) == (1, ["on", "on"])
