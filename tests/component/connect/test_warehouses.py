@@ -26,6 +26,7 @@ def test_a_wms_is_stored_and_its_webhook_address_told(person: Person, stored: Ca
     [
         ({"url": "http://127.0.0.1:9"}, "wms cannot be reached"),
         ({"signing": "whsec_a"}, "wms cannot be used: a signing secret cannot be read"),
+        ({"signing": "whsec_c2hvcnQ="}, "wms cannot be used: a signing secret is too short"),
         ({"url": ""}, "--url is missing."),
     ],
 )

@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,9 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError
 from integration.errors import ConfigurationError, Forbidden
 
 SECRETS = ("signing", "signing_previous")
+PREFIX = "whsec_"
+SHORTEST_BYTES = 24  # as Standard Webhooks asks for
+UNREADABLE = f"a signing secret cannot be read; it is {PREFIX} and base64"
 TOLERANCE = timedelta(minutes=5)
 HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 _ID = re.compile(r"[\x21-\x7e]{1,200}")
@@ -46,8 +50,20 @@ def verify(secrets: Mapping[str, str], connection: str, headers: Mapping[str, st
 
 
 def check(secrets: Mapping[str, str], connection: str) -> int:
-    """How many secrets are valid. Raises ConfigurationError CD-2010 for none, or for one that cannot be read."""
-    return len(_signers(secrets, connection))
+    """How many secrets are valid. Raises ConfigurationError CD-2010 for none, or for one that is no good."""
+    signers = _signers(secrets, connection)
+    try:
+        keys = [key_of(secrets[name]) for name in SECRETS if secrets.get(name)]
+    except ValueError:
+        raise _useless(connection, UNREADABLE) from None
+    if any(len(key) < SHORTEST_BYTES for key in keys):
+        raise _useless(connection, f"a signing secret is too short: take {SHORTEST_BYTES} random bytes or more")
+    return len(signers)
+
+
+def key_of(secret: str) -> bytes:
+    """The bytes that it stands for. Raises ValueError."""
+    return b64decode(secret.removeprefix(PREFIX), validate=True)
 
 
 def _moment(connection: str, header: str, now: datetime) -> datetime:
@@ -65,10 +81,9 @@ def _signers(secrets: Mapping[str, str], connection: str) -> list[Webhook]:
     try:
         signers = [Webhook(secrets[name]) for name in SECRETS if secrets.get(name)]
     except (ValueError, EmptyWebhookSecretError):
-        detail = "a signing secret cannot be read; it is whsec_ and base64"
-        raise ConfigurationError("CD-2010", connection=connection, detail=detail) from None
+        raise _useless(connection, UNREADABLE) from None
     if not signers:
-        raise ConfigurationError("CD-2010", connection=connection, detail="it has no signing secret")
+        raise _useless(connection, "it has no signing secret")
     return signers
 
 
@@ -78,6 +93,10 @@ def _signers_or_none(secrets: Mapping[str, str], connection: str) -> list[Webhoo
         return _signers(secrets, connection)
     except ConfigurationError:
         return []
+
+
+def _useless(connection: str, detail: str) -> ConfigurationError:
+    return ConfigurationError("CD-2010", connection=connection, detail=detail)
 
 
 def _forbidden(connection: str, detail: str) -> Forbidden:
