@@ -16,7 +16,7 @@ from integration.sandbox.day import troubles as day
 from integration.sandbox.day.odoo import Odoo
 from integration.sandbox.day.sales import Sales
 from integration.sandbox.day.wms import Wms
-from tests.drills import asked, evidence, report
+from tests.drills import asked, evidence, remains, report
 from tests.drills.asked import Asked
 from tests.drills.crew import Crew
 from tests.drills.deploy import deploys
@@ -82,6 +82,9 @@ def _drill(wanted: Asked, tell: Callable[[str], None], console: Console) -> bool
         found = evidence.look(orders, hands.sold_at, shop, odoo, wms, crossdock, local.database_url)
         run = report.Run(found, crew, failpoints, victims, troubles, person, seconds, not_run)
         report.show(run, console)
+        if not run.good:
+            remains.keep(LOG / "remains", local.database_url, wms)
+            tell(f"What is left to look at is in {LOG / 'remains'}")
         return run.good
 
 
