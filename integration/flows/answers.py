@@ -6,20 +6,26 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from integration.errors import IntegrationError, Rejected
-from integration.jobs import cases
+from integration.jobs import cases, sql
 from integration.models import Document, OutboundMessage
 
 State = OutboundMessage.State
 
+# What was answered or replaced stays what it is; the warehouse's own number may come later than its yes.
+_ACCEPT = f"""
+UPDATE {OutboundMessage._meta.db_table} SET
+  state = CASE WHEN state IN ('queued', 'sent', 'rejected') THEN 'accepted' ELSE state END,
+  answered_at = CASE WHEN state IN ('queued', 'sent', 'rejected') THEN now() ELSE answered_at END,
+  partner_reference = COALESCE(NULLIF(%s, ''), partner_reference)
+WHERE id = %s"""  # noqa: S608  (table names of our own)
+_ACCEPT_DELIVERY = f"""
+UPDATE {Document._meta.db_table} SET state = 'accepted' WHERE id = %s AND state IN ('released', 'rejected')"""  # noqa: S608
+
 
 def accepted(message: OutboundMessage, partner_reference: str = "") -> None:
     """A shipment says it too: what is shipped was accepted."""
-    rows = OutboundMessage.objects.filter(pk=message.pk, state__in=[State.QUEUED, State.SENT, State.REJECTED])
-    told = {"partner_reference": partner_reference[:100]} if partner_reference else {}
-    if not rows.update(state=State.ACCEPTED, answered_at=Now(), **told) and told:
-        OutboundMessage.objects.filter(pk=message.pk).update(**told)
-    waiting = [Document.State.RELEASED, Document.State.REJECTED]
-    _delivery(message).filter(state__in=waiting).update(state=Document.State.ACCEPTED)
+    sql.run(_ACCEPT, [partner_reference[:100], message.pk])
+    sql.run(_ACCEPT_DELIVERY, [message.document_id])
     cases.clear("The warehouse accepted it.", _case("CD-4006", message), _case("CD-4007", message))
 
 

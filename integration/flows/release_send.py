@@ -1,21 +1,23 @@
 """Sending a release: once in effect, and sent is not accepted."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from functools import partial
 from typing import Any
-
-from django.db.models.functions import Now
 
 from integration.adapters.base import Answer, Capability, Reply, WmsAdapter
 from integration.errors import Rejected
 from integration.flows import answers
-from integration.jobs import configuration, effects, rows
+from integration.jobs import configuration, effects, rows, sql
 from integration.jobs.remote import open_wms
 from integration.jobs.work import Outcome, Work
 from integration.models import OutboundMessage
 
 State = OutboundMessage.State
+
+_SENT = f"""
+UPDATE {OutboundMessage._meta.db_table} SET state = 'sent', sent_at = now(),
+  acknowledge_by = now() + %s::float8 * interval '1 second', partner_reference = %s
+WHERE id = %s AND state = 'queued'"""  # noqa: S608  (a table name of our own)
 
 
 def handle(work: Work) -> Outcome:
@@ -64,10 +66,8 @@ def _as_result(reply: Reply) -> Mapping[str, Any]:
 
 
 def _commit(message: OutboundMessage, reply: Reply) -> None:
-    due = timedelta(seconds=message.connection.acknowledge_seconds)
-    OutboundMessage.objects.filter(pk=message.pk, state=State.QUEUED).update(
-        state=State.SENT, sent_at=Now(), acknowledge_by=Now() + due, partner_reference=reply.reference[:100]
-    )
+    due = message.connection.acknowledge_seconds
+    sql.run(_SENT, [due, reply.reference[:100], message.pk])
     if message.version > 1:
         replaced = OutboundMessage.objects.filter(document=message.document_id, version__lt=message.version)
         replaced.update(acknowledge_by=None)
