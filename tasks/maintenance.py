@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from integration.jobs import canaries, retention, slots, sweep
+from integration.jobs import canaries, retention, shipments, slots, sweep
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,7 @@ def clear() -> None:
     """Causes that are gone, and answers that did not come."""
     sweep.release_mapped()
     sweep.overdue_acknowledgements()
+    shipments.tell_missing()
 
 
 @shared_task(ignore_result=True)

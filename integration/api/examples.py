@@ -78,7 +78,7 @@ _RESOLVED: Json = _CASE | {"state": "resolved", "resolved_at": _LATER, "resoluti
 
 _SHIPPED: Json = {
     **{"shipment": "SHP-9001", "release": "WH/OUT/00042", "shipped_at": "2026-03-02T11:39:00Z", "carrier": "DPD"},
-    **{"tracking_numbers": ["15501234567890"], "final": False},
+    **{"tracking_numbers": ["15501234567890"], "final": True, "shipment_count": 1},
     "packages": [{"package": "P1", "tracking_number": "15501234567890", "weight_kg": "6.4"}],
     "lines": [{"line": "318", "sku": "100-441", "quantity": "8", "unit": "EA", "package": "P1"}],
 }

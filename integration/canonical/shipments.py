@@ -34,7 +34,10 @@ class Package(Part):
 
 
 class ShipmentConfirmed(Part):
-    """One shipment of one release. ``final`` says that no other shipment of the release will follow."""
+    """One shipment of one release. ``final`` says that no other shipment of the release will follow.
+
+    ``shipment_count`` says on the final one how many there were, itself included: messages may overtake each other.
+    """
 
     shipment: Reference
     release: Reference
@@ -43,6 +46,7 @@ class ShipmentConfirmed(Part):
     tracking_numbers: tuple[Reference, ...] = ()
     freight: Money | None = None
     final: bool = True
+    shipment_count: Annotated[int, Field(ge=1, le=10_000)] | None = None
     packages: tuple[Package, ...] = ()
     lines: Annotated[tuple[ShippedLine, ...], Field(min_length=1)]
 

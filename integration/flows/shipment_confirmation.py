@@ -20,7 +20,7 @@ from integration.canonical.shipments import ShipmentConfirmed
 from integration.errors import ConfigurationError, InvalidDocument
 from integration.flows import answers, releases, sites
 from integration.flows.events import event_of
-from integration.jobs import capture, configuration, effects, locks, mappings, outbox, rows, sql
+from integration.jobs import capture, configuration, effects, locks, mappings, outbox, rows, shipments, sql
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import (
@@ -32,6 +32,7 @@ from integration.models import (
     InboundMessage,
     OutboundMessage,
     StockEvent,
+    SyncJob,
     Warehouse,
 )
 from integration.rules import shipping as rules
@@ -48,6 +49,20 @@ FROM (SELECT %s::bigint AS document) AS here,
   unnest(%s::text[], %s::numeric[], %s::numeric[]) AS share(line, quantity, asked)
 WHERE line.document_id = here.document AND line.line = share.line"""  # noqa: S608  (a table name of our own)
 
+
+# Shipments of the delivery that are booked, or that a person has ended.
+_OTHERS = f"""
+SELECT count(DISTINCT message.reference) FROM {InboundMessage._meta.db_table} AS message
+JOIN {SyncJob._meta.db_table} AS job ON job.inbound_id = message.id
+WHERE message.document_id = %s AND message.type = 'shipment.confirmed' AND message.reference <> %s
+  AND job.state IN ('succeeded', 'cancelled')"""  # noqa: S608
+
+_END = f"""
+UPDATE {Document._meta.db_table} SET shipment_count = COALESCE(%(count)s, shipment_count),
+  state = CASE WHEN %(ends)s THEN 'shipped' ELSE 'part_shipped' END,
+  shipments_due_at = CASE WHEN NOT %(ends)s AND COALESCE(%(count)s, shipment_count) IS NOT NULL
+    THEN now() + %(patience)s::float8 * interval '1 second' END
+WHERE id = %(document)s"""  # noqa: S608
 
 # Of what the warehouse was told something is not answered; and somebody was told that Odoo asks for something else.
 _LOOSE_ENDS = f"""
@@ -109,6 +124,7 @@ def _understand(message: InboundMessage) -> _Case:
         book=mappings.load(partner, _codes(shipment)),
         rules=sites.rules_of(warehouse),
         mark=f"{partner.slug}/{shipment.shipment}",
+        is_last=_is_last(delivery, shipment),
         cancel_rest=warehouse.remainder == Warehouse.Remainder.CANCEL,
         notify_customer=warehouse.notify_customer,
     )
@@ -123,6 +139,18 @@ def _delivery(message: InboundMessage, shipment: ShipmentConfirmed) -> Document:
         raise InvalidDocument("CD-5001", connection=name, partner=name, shipment=number, release=release)
     found.parent = rows.first(Document, "id = %s", [found.parent_id])
     return found
+
+
+def _is_last(delivery: Document, shipment: ShipmentConfirmed) -> bool:
+    """A final one may have overtaken others; one that it overtook is the last one then."""
+    count = _count_of(shipment) or delivery.shipment_count
+    if count is None:
+        return shipment.final
+    return int(sql.rows(_OTHERS, [delivery.pk, shipment.shipment])[0][0]) + 1 >= count
+
+
+def _count_of(shipment: ShipmentConfirmed) -> int | None:
+    return shipment.shipment_count if shipment.final else None
 
 
 def _codes(shipment: ShipmentConfirmed) -> set[str]:
@@ -219,13 +247,14 @@ def _commit(case: _Case, effect: Effect) -> None:
     if case.message.document_id != case.delivery.pk:
         InboundMessage.objects.filter(pk=case.message.pk).update(document=case.delivery)
     [held] = rows.find(Document, "id = %s FOR NO KEY UPDATE", [case.delivery.pk])
-    if rows.exists(StockEvent, "source = %s", [case.source]):
+    if not rows.exists(StockEvent, "source = %s", [case.source]):
+        rows.add([_event(case, effect, number) for number in range(len(case.shares))])
+        _count(case, {line: Decimal(demand) for line, demand in effect.intent.get("asked", {}).items()})
+        _refer(case, effect)
+    elif _count_of(case.shipment) in (None, held.shipment_count):
         return
-    rows.add([_event(case, effect, number) for number in range(len(case.shares))])
-    _count(case, {line: Decimal(demand) for line, demand in effect.intent.get("asked", {}).items()})
-    _refer(case, effect)
-    final = case.shipment.final or held.state == Document.State.SHIPPED or _all_left(case.delivery)
-    _close(case, final=final, cancelled=case.facts.cancel_rest and not effect.result["backorders"])
+    ends = case.facts.is_last or held.state == Document.State.SHIPPED or _all_left(case.delivery)
+    _close(case, ends=ends, cancelled=case.facts.cancel_rest and not effect.result["backorders"])
 
 
 def _all_left(delivery: Document) -> bool:
@@ -277,30 +306,34 @@ def _refer(case: _Case, effect: Effect) -> None:
     rows.add(references, "DO NOTHING")
 
 
-def _close(case: _Case, *, final: bool, cancelled: bool) -> None:
-    """A final shipment ends the release, also for a part that it overtook, and so does one after which nothing is
-    open at the warehouse; what is left was ``cancelled`` with it, or is released anew.
+def _close(case: _Case, *, ends: bool, cancelled: bool) -> None:
+    """The last shipment ends the release, also for a part that it overtook unseen, and so does one after which
+    nothing is open at the warehouse; what is left was ``cancelled`` with it, or is released anew.
 
     The snapshot was taken before the shipment: it still shows goods as open that have left.
     """
-    state = Document.State.SHIPPED if final else Document.State.PART_SHIPPED
-    Document.objects.filter(pk=case.delivery.pk).update(state=state)
-    if final and cancelled:
+    partner = case.message.connection
+    end = {"document": case.delivery.pk, "ends": ends, "count": _count_of(case.shipment)}
+    sql.run(_END, {**end, "patience": partner.acknowledge_seconds})
+    if ends and cancelled:
         short = case.delivery.lines.filter(shipped__lt=F("ordered"))
         short.update(cancelled=F("ordered") - F("shipped"))
     untold, differs = sql.rows(_LOOSE_ENDS, {"document": case.delivery.pk})[0]
     if untold:
-        _told(case, final=final)
+        _told(case, ends=ends)
     if differs:
         releases.shipped(case.delivery)
-    if final and case.delivery.parent is not None:
+    if not ends:
+        return
+    shipments.arrived(case.delivery, partner)
+    if case.delivery.parent is not None:
         capture.read_again(case.warehouse.erp, case.delivery.parent.erp_id)
 
 
-def _told(case: _Case, *, final: bool) -> None:
+def _told(case: _Case, *, ends: bool) -> None:
     """What the warehouse was told about the delivery: it has accepted that, and is told nothing more after the end."""
     messages = list(OutboundMessage.objects.filter(document=case.delivery, type="order.release").order_by("-version"))
-    if final and any(message.state == Told.QUEUED for message in messages):
+    if ends and any(message.state == Told.QUEUED for message in messages):
         outbox.supersede(case.message.connection, case.delivery)
     latest = next((message for message in messages if message.state not in (Told.QUEUED, Told.SUPERSEDED)), None)
     if latest is not None and latest.state != Told.ACCEPTED:

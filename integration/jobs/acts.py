@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from integration.jobs import cases, dispatch, effects, failpoints, inbox, streams
+from integration.jobs import cases, dispatch, effects, failpoints, inbox, shipments, streams
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.states import sources
 from integration.models import (
@@ -100,6 +100,7 @@ def resolve_case(case_id: int, actor: Actor, resolution: str) -> int:
         jobs = list(SyncJob.objects.filter(waits_on__case=case).order_by("pk").values_list("pk", flat=True))
         make_due(SyncJob.objects.filter(pk__in=jobs))
         effects.told(jobs, landed=True)
+        shipments.give_up(case)
         if not jobs:
             case.state, case.resolved_at = ExceptionCase.State.RESOLVED, Now()
         _say(case, actor, resolution)
@@ -189,7 +190,8 @@ def _open_case(case_id: int) -> ExceptionCase:
     case = ExceptionCase.objects.filter(pk=case_id).first()
     if case is None:
         raise NotAllowed(f"There is no case {case_id}.")
-    streams.hold(list(SyncJob.objects.filter(waits_on__case=case).values_list("stream_id", flat=True)))
+    waiting = SyncJob.objects.filter(waits_on__case=case).values_list("stream_id", flat=True)
+    streams.hold([*waiting, *shipments.streams_of(case)])
     cases.hold([case.fingerprint])
     case.refresh_from_db()
     if case.state not in ExceptionCase.UNRESOLVED:

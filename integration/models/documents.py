@@ -36,6 +36,12 @@ class Document(models.Model):
     state = models.CharField(max_length=14, choices=State, default=State.WAITING)
     version = models.PositiveIntegerField(default=0, help_text="Of the latest release; 0: not released")
     content_hash = models.CharField(max_length=64, blank=True, help_text="Of what was released")
+    shipment_count = models.PositiveSmallIntegerField(
+        null=True, help_text="How many shipments of it there are, as the warehouse said with the final one"
+    )
+    shipments_due_at = models.DateTimeField(
+        null=True, editable=False, help_text="By then those should be here that the final one overtook"
+    )
     customer_reference = models.CharField(max_length=200, blank=True)
     value = QuantityField(null=True)
     currency = models.CharField(max_length=3, blank=True)
@@ -54,6 +60,11 @@ class Document(models.Model):
                 fields=["customer_reference"],
                 name="document_customer_reference",
                 condition=~models.Q(customer_reference=""),
+            ),
+            models.Index(
+                fields=["shipments_due_at"],
+                name="document_shipments_due",
+                condition=models.Q(shipments_due_at__isnull=False),
             ),
         ]
 

@@ -39,7 +39,7 @@ class ReleasedLine:
 class Facts:
     """What a shipment is judged by. ``connection`` is the partner's name, ``mark`` what we write into Odoo.
 
-    ``cancel_rest``: what the warehouse could not ship is cancelled.
+    ``is_last``: nothing else of the release will come. ``cancel_rest``: what did not ship by then is cancelled.
     """
 
     connection: str
@@ -48,6 +48,7 @@ class Facts:
     book: CodeBook
     rules: Rules
     mark: str
+    is_last: bool
     cancel_rest: bool
     notify_customer: bool
 
@@ -308,7 +309,7 @@ def _posting(
         carrier=_carrier(shipment, picking, facts),
         freight=shipment.freight,
         packages=tuple(PostingPackage(name=one.package, weight_kg=one.weight_kg) for one in shipment.packages),
-        keep_backorder=not (shipment.final and facts.cancel_rest) or _more_than_told(picking, facts),
+        keep_backorder=not (facts.is_last and facts.cancel_rest) or _more_than_told(picking, facts),
         notify_customer=facts.notify_customer,
     )
 

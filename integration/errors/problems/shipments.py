@@ -119,4 +119,12 @@ PROBLEMS: dict[str, Problem] = {
         Owner.MASTER_DATA,
         Severity.HIGH,
     ),
+    "CD-5016": Problem(
+        "Shipment missing",
+        "{partner} says that {release} of order {order} left in {count} shipments; {here} of them are booked.",
+        "Ask the warehouse to send what is missing once more. There is no other one: press Resolve, and what is still open in Odoo is released again.",
+        ("connection", "release"),
+        Owner.WAREHOUSE,
+        Severity.HIGH,
+    ),
 }

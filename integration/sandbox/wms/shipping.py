@@ -55,6 +55,7 @@ def ship(orders: Orders, script: Script) -> ShipmentConfirmed:
         number = script.shipment or f"SHP-{len(orders.shipments) + 1:06d}"
         lines, packages = _parcels(_lines(orders, held, script), script, number)
         ordered_with = held.release.carrier.code if held and held.release.carrier else ""
+        final = FINAL[script.mode] if script.final is None else script.final
         confirmed = ShipmentConfirmed(
             shipment=number,
             release=script.release,
@@ -62,7 +63,8 @@ def ship(orders: Orders, script: Script) -> ShipmentConfirmed:
             carrier=ordered_with if script.carrier is None else script.carrier,
             tracking_numbers=tuple(script.tracking) or tuple(p.tracking_number for p in packages if p.tracking_number),
             freight=script.freight,
-            final=FINAL[script.mode] if script.final is None else script.final,
+            final=final,
+            shipment_count=len(orders.shipped(script.release)) + 1 if final else None,
             packages=tuple(packages),
             lines=tuple(lines),
         )

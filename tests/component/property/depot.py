@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection as database
 
 from integration.flows import HANDLERS
-from integration.jobs import acts, engine, inbox, sweep
+from integration.jobs import acts, engine, inbox, shipments, sweep
 from integration.models import (
     CodeMapping,
     Connection,
@@ -49,6 +49,7 @@ TIMES = {
     RemoteSlot: ("leased_until",),
     ResourceLock: ("held_until",),
     OutboundMessage: ("acknowledge_by",),
+    Document: ("shipments_due_at",),
 }
 
 
@@ -141,6 +142,7 @@ class Depot(Yard):
         sweep.probe_breakers()
         sweep.release_mapped()
         sweep.overdue_acknowledgements()
+        shipments.tell_missing()
         self.look()
         self.sweep()
 

@@ -122,7 +122,9 @@ def _on_case(depot: Depot, *, what: str, which: int) -> None:
         jobs = case.waiting.select_related("job__document__parent")
         documents = [case.document, *(each.job.document for each in jobs)]
         names = {(each.parent or each).reference for each in documents if each is not None}
-        depot.ended |= {sale.id for sale in depot.sales if sale.name in names}
+        for sale in (sale for sale in depot.sales if sale.name in names):
+            depot.ended.add(sale.id)
+            depot.excuse(sale, "CD-5016")  # that shipment may have been one of several
     _ACTS[what](case.pk)
 
 
@@ -282,6 +284,7 @@ class Machine(RuleBasedStateMachine):
 
     # the network
 
+    # A yes or no may be overtaken by a shipment. A shipment that is overtaken by another one is as good as before it.
     @rule(which=WHICH, renumbered=st.booleans(), again=st.booleans(), dies=st.one_of(st.none(), st.integers(0, 3)))
     def arrive(self, which: int, renumbered: bool, again: bool, dies: int | None) -> None:
         if not self.depot.post.letters:
@@ -289,7 +292,7 @@ class Machine(RuleBasedStateMachine):
         letter = pick(self.depot.post.letters, which)
         if self.depot.post.overtakes(letter):
             order = self.depot.wms.server.world.orders.held[letter.release].release.order
-            self.depot.excuse(self.depot.sale_of(order), *CHANGED, "CD-4006")
+            self.depot.excuse(self.depot.sale_of(order), "CD-4006")
         if again:
             self.depot.arrive(letter, self.depot.post.new_number() if renumbered else letter.number)
         with self.depot.death.after(dies):

@@ -1,14 +1,18 @@
 """What the machine found or plays, each by itself."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pytest
 
-from integration.models import DocumentLine, Effect, StockEvent
-from tests.component.flows.yard import Sale
+from integration.jobs import acts, shipments
+from integration.models import Document, DocumentLine, Effect, ExceptionCase, StockEvent
+from tests.component.flows.yard import SOMEBODY, Sale
 from tests.component.property.conftest import Builder
 from tests.component.property.depot import Depot
 from tests.component.property.goods import CABLE, EGGS, Item
+from tests.component.property.post import Letter
 from tests.component.property.proof import prove
 
 
@@ -136,3 +140,94 @@ def test_what_was_added_before_the_posting_is_not_cancelled_with_what_is_short(
         ("P-CRATE-S", 4),
         ("P-GLOVE-M", 2),
     ]
+
+
+@dataclass(frozen=True)
+class Overtaken:
+    """Two shipments left; the final one has arrived, and nothing was heard of the first for three minutes."""
+
+    depot: Depot
+    first: Letter
+    final: Letter
+
+
+@pytest.fixture
+def overtaken(new_depot: Builder) -> Callable[..., Overtaken]:
+    def build(remainder: str = "backorder", mode: str = "full") -> Overtaken:
+        depot = new_depot(release_point="confirmed", remainder=remainder)
+        sale = released(depot, ("CRATE-S", 4.0), ("CRATE-M", 2.0))
+        depot.wms.ship(sale.release, "partial")
+        depot.wms.ship(sale.release, mode, final=True)
+        first, final = depot.post.letters
+        depot.arrive(final)
+        for _ in range(3):
+            depot.run()
+            depot.pass_time(60)
+            depot.sweep()
+        depot.run()
+        return Overtaken(depot, first, final)
+
+    return build
+
+
+@pytest.mark.parametrize("remainder", ["backorder", "cancel"])
+@pytest.mark.parametrize(("mode", "left"), [("full", 0), ("short", 1)])
+def test_a_final_shipment_ends_nothing_until_those_that_it_overtook_are_here(
+    overtaken: Callable[..., Overtaken], remainder: str, mode: str, left: int
+) -> None:
+    depot = overtaken(remainder, mode).depot
+    assert (len(depot.held_orders()), depot.cases()) == (1, [])
+    depot.all_arrive()
+    depot.drain()
+    prove(depot)
+    ended, *anew = Document.objects.filter(kind="delivery").order_by("pk")
+    assert (depot.cases(), ended.state, ended.shipment_count) == ([], "shipped", 2)
+    assert len(anew) == (left if remainder == "backorder" else 0)
+
+
+def test_a_shipment_that_does_not_come_goes_to_a_person_and_may_still_come(overtaken: Callable[..., Overtaken]) -> None:
+    depot = overtaken().depot
+    depot.pass_time(7200)
+    assert (shipments.tell_missing(), shipments.tell_missing()) == (1, 0)
+    assert [code for code, _ in depot.cases()] == ["CD-5016"]
+    depot.all_arrive()
+    depot.drain()
+    prove(depot)
+    assert depot.cases() == []
+
+
+def test_a_shipment_that_never_was_is_given_up_by_a_person(overtaken: Callable[..., Overtaken]) -> None:
+    """What is open then goes to the warehouse again."""
+    depot = overtaken().depot
+    depot.post.letters.clear()
+    depot.pass_time(7200)
+    shipments.tell_missing()
+    [case] = ExceptionCase.objects.filter(code="CD-5016")
+    assert acts.resolve_case(case.pk, SOMEBODY, "it never was") == 0
+    depot.run()
+    assert [held.release.lines[0].quantity for held in depot.held_orders()] == [4, 2]
+    assert (depot.cases(), ExceptionCase.objects.get(pk=case.pk).state) == ([], "resolved")
+
+
+def test_a_final_shipment_that_is_sent_again_with_a_lower_count_ends_its_release(
+    overtaken: Callable[..., Overtaken],
+) -> None:
+    found = overtaken()
+    found.depot.post.letters.clear()
+    told = found.final.body.replace(b'"shipment_count": 2', b'"shipment_count": 1')
+    found.depot.arrive(replace(found.final, number="msg_again", body=told))
+    found.depot.run()
+    assert [held.release.lines[0].quantity for held in found.depot.held_orders()] == [4, 2]
+    assert found.depot.cases() == []
+
+
+def test_without_a_count_a_final_shipment_ends_its_release(new_depot: Builder) -> None:
+    depot = new_depot(release_point="confirmed")
+    sale = released(depot, ("CRATE-S", 4.0))
+    depot.wms.ship(sale.release, "short")
+    [letter] = depot.post.letters
+    told = letter.body.replace(b'"shipment_count": 1', b'"shipment_count": null')
+    depot.arrive(replace(letter, body=told))
+    depot.post.letters.clear()
+    depot.run()
+    assert [held.release.lines[0].quantity for held in depot.held_orders()] == [4, 1]

@@ -160,13 +160,13 @@ def test_the_delivery_method_is_written_only_where_it_is_another(own: str | None
 
 
 @pytest.mark.parametrize(
-    ("final", "cancel_rest", "kept"), [(True, True, False), (True, False, True), (False, True, True)]
+    ("is_last", "cancel_rest", "kept"), [(True, True, False), (True, False, True), (False, True, True)]
 )
-def test_the_rest_is_cancelled_only_by_a_final_shipment_where_the_site_wants_it(
-    final: bool, cancel_rest: bool, kept: bool
+def test_the_rest_is_cancelled_only_by_the_last_shipment_where_the_site_wants_it(
+    is_last: bool, cancel_rest: bool, kept: bool
 ) -> None:
-    given: dict[str, Any] = {"cancel_rest": cancel_rest}
-    assert planned(shipment(final=final), facts(**given), picking()).posting.keep_backorder is kept
+    given: dict[str, Any] = {"is_last": is_last, "cancel_rest": cancel_rest}
+    assert planned(shipment(), facts(**given), picking()).posting.keep_backorder is kept
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_the_rest_is_cancelled_only_by_a_final_shipment_where_the_site_wants_it(
     ],
 )
 def test_what_the_warehouse_was_not_told_of_is_not_cancelled_with_the_rest(moves: list[Move], kept: bool) -> None:
-    posting = planned(shipment(shipped("3"), final=True), facts(cancel_rest=True), picking(*moves)).posting
+    posting = planned(shipment(shipped("3")), facts(cancel_rest=True), picking(*moves)).posting
     assert posting.keep_backorder is kept
 
 
@@ -187,7 +187,7 @@ def test_what_had_left_before_is_not_told_again() -> None:
     left = line(ordered=D(8), released=D(8), shipped=D(5))
     for demand, kept in ((3, False), (4, True)):
         rest = picking(move(400, sale_line_id=1318, demand=demand))
-        told = shipment(shipped("2"), final=True)
+        told = shipment(shipped("2"))
         assert planned(told, facts(left, cancel_rest=True), rest).posting.keep_backorder is kept
 
 
