@@ -77,6 +77,9 @@ def _deliveries(of: Family, lines: list[DocumentLine]) -> Iterator[Wait]:
             yield Wait(f"{delivery} was refused by {where}.", "rejected")
         elif delivery.state == State.RELEASED:
             yield Wait(f"{delivery} waits for {where} to accept it.")
+        elif delivery.state == State.PART_SHIPPED and delivery.shipment_count:
+            overtaken = f"{where} says that there are {delivery.shipment_count} shipments"
+            yield Wait(f"{delivery} waits for what its final shipment overtook: {overtaken}.")
         elif delivery.state in AT_WAREHOUSE:
             rest = [line for line in lines if line.document_id == delivery.pk and left(line) > 0]
             goods = ", ".join(f"{quantity(left(line))} x {line.sku}" for line in rest[:5])

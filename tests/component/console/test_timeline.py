@@ -84,6 +84,12 @@ def test_an_order_that_waits_for_goods_says_which(quiet):
     assert waits(quiet.order) == ["WH/OUT/1 waits for North to ship 3 x DRILL."]
 
 
+def test_an_order_that_waits_for_another_shipment_says_so(quiet):
+    Document.objects.filter(kind="delivery").update(state="part_shipped", shipment_count=2)
+    said = "WH/OUT/1 waits for what its final shipment overtook: North says that there are 2 shipments."
+    assert waits(quiet.order) == [said]
+
+
 def test_an_overdue_acknowledgement_is_said(quiet):
     OutboundMessage.objects.update(state="sent", acknowledge_by=now() - timedelta(minutes=5, seconds=1))
     assert waits(quiet.order) == ["Waits for North to acknowledge WH/OUT/1 version 1, 5 min late."]
