@@ -1,0 +1,176 @@
+"""What a shipment that Odoo has booked changes in our tables. Call inside the transaction that settles the job."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import F
+
+from integration.canonical.shipments import ShipmentConfirmed
+from integration.flows import answers, releases
+from integration.jobs import capture, outbox, rows, shipments, sql
+from integration.models import (
+    Document,
+    DocumentLine,
+    Effect,
+    ExceptionCase,
+    ExternalReference,
+    InboundMessage,
+    OutboundMessage,
+    StockEvent,
+    Warehouse,
+)
+from integration.rules import shipping as rules
+
+Told = OutboundMessage.State
+
+_COUNT = f"""
+UPDATE {DocumentLine._meta.db_table} AS line SET ordered = COALESCE(asked, line.ordered),
+  shipped = line.shipped + share.quantity,
+  over = GREATEST(0, line.shipped + share.quantity - COALESCE(asked, line.ordered))
+FROM (SELECT %s::bigint AS document) AS here,
+  unnest(%s::text[], %s::numeric[], %s::numeric[]) AS share(line, quantity, asked)
+WHERE line.document_id = here.document AND line.line = share.line"""  # noqa: S608  (a table name of our own)
+
+
+# And whether something that the warehouse was told is not answered, and whether somebody was told that Odoo asks for
+# something else.
+_END = f"""
+UPDATE {Document._meta.db_table} SET shipment_count = COALESCE(%(count)s, shipment_count),
+  state = CASE WHEN %(ends)s THEN 'shipped' ELSE 'part_shipped' END,
+  shipments_due_at = CASE WHEN NOT %(ends)s AND COALESCE(%(count)s, shipment_count) IS NOT NULL
+    THEN now() + %(patience)s::float8 * interval '1 second' END
+WHERE id = %(document)s
+RETURNING
+  EXISTS (
+    SELECT FROM {OutboundMessage._meta.db_table}
+    WHERE document_id = %(document)s AND type = 'order.release' AND state NOT IN ('accepted', 'superseded')),
+  EXISTS (
+    SELECT FROM {ExceptionCase._meta.db_table}
+    WHERE document_id = %(document)s AND code = 'CD-4004' AND state IN ('open', 'waiting'))"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything about the shipment in hand."""
+
+    message: InboundMessage
+    shipment: ShipmentConfirmed
+    delivery: Document
+    warehouse: Warehouse
+    facts: rules.Facts
+    shares: tuple[rules.ShippedQuantity, ...]
+
+    @property
+    def source(self) -> str:
+        """The partner's document, whatever message brought it: the key of everything that it causes."""
+        return f"shipment/{self.message.connection.slug}/{self.delivery.reference}/{self.shipment.shipment}"
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.shipment.model_dump_json().encode()).hexdigest()
+
+
+def announced(shipment: ShipmentConfirmed) -> int | None:
+    """How many shipments its release has, as a final one says."""
+    return shipment.shipment_count if shipment.final else None
+
+
+def commit(case: Case, effect: Effect) -> None:
+    """What the shipment did, in our tables: once, however many messages and jobs brought it."""
+    if case.message.document_id != case.delivery.pk:
+        InboundMessage.objects.filter(pk=case.message.pk).update(document=case.delivery)
+    [held] = rows.find(Document, "id = %s FOR NO KEY UPDATE", [case.delivery.pk])
+    events = [_event(case, effect, number) for number in range(len(case.shares))]
+    if rows.add(events, "DO NOTHING"):
+        _count(case, {line: Decimal(demand) for line, demand in effect.intent.get("asked", {}).items()})
+        _refer(case, effect)
+    elif announced(case.shipment) in (None, held.shipment_count):
+        return
+    ends = case.facts.is_last or held.state == Document.State.SHIPPED or _all_left(case.delivery)
+    _close(case, ends=ends, cancelled=case.facts.cancel_rest and not effect.result["backorders"])
+
+
+def _all_left(delivery: Document) -> bool:
+    """Of what the warehouse was asked for nothing is open: whatever Odoo still asks for was never told to it."""
+    return not delivery.lines.filter(shipped__lt=F("released")).exists()
+
+
+def _event(case: Case, effect: Effect, number: int) -> StockEvent:
+    share = case.shares[number]
+    return StockEvent(
+        warehouse=case.warehouse,
+        document=case.delivery,
+        product_id=share.line.product_id,
+        sku=share.line.sku,
+        lot=share.lot or "",
+        package=share.package or "",
+        quantity=-share.quantity,
+        source=case.source,
+        line=str(number),
+        happened_at=case.shipment.shipped_at,
+        effect=effect,
+    )
+
+
+def _count(case: Case, asked: Mapping[str, Decimal]) -> None:
+    """``asked``: by line, what Odoo asked for when it was posted."""
+    quantities: defaultdict[str, Decimal] = defaultdict(Decimal, dict.fromkeys(asked, Decimal(0)))
+    for share in case.shares:
+        quantities[share.line.line] += share.quantity
+    sql.run(_COUNT, [case.delivery.pk, list(quantities), list(quantities.values()), list(map(asked.get, quantities))])
+
+
+def _refer(case: Case, effect: Effect) -> None:
+    """The picking and its backorders belong to the release; every number of the shipment leads to the picking."""
+    picking_id, shipment = effect.result["picking_id"], case.shipment
+    numbers = [*shipment.tracking_numbers, *(package.tracking_number for package in shipment.packages)]
+    known = [
+        *((each, "release", case.delivery.reference) for each in [picking_id, *effect.result["backorders"]]),
+        (picking_id, "shipment", shipment.shipment),
+        *((picking_id, "tracking", number[:64]) for number in dict.fromkeys(numbers) if number),
+    ]
+    erp, partner = case.warehouse.erp, case.message.connection
+    references = [
+        ExternalReference(
+            erp=erp, model="stock.picking", record_id=pk, partner=partner, document_type=kind, reference=reference
+        )
+        for pk, kind, reference in known
+    ]
+    rows.add(references, "DO NOTHING")
+
+
+def _close(case: Case, *, ends: bool, cancelled: bool) -> None:
+    """The last shipment ends the release, also for a part that it overtook unseen, and so does one after which
+    nothing is open at the warehouse; what is left was ``cancelled`` with it, or is released anew.
+
+    The snapshot was taken before the shipment: it still shows goods as open that have left.
+    """
+    partner = case.message.connection
+    end = {"document": case.delivery.pk, "ends": ends, "count": announced(case.shipment)}
+    untold, differs = sql.rows(_END, {**end, "patience": partner.acknowledge_seconds})[0]
+    if ends and cancelled:
+        short = case.delivery.lines.filter(shipped__lt=F("ordered"))
+        short.update(cancelled=F("ordered") - F("shipped"))
+    if untold:
+        _told(case, ends=ends)
+    if differs:
+        releases.shipped(case.delivery)
+    if not ends:
+        return
+    shipments.arrived(case.delivery, partner)
+    if case.delivery.parent is not None:
+        capture.read_again(case.warehouse.erp, case.delivery.parent.erp_id)
+
+
+def _told(case: Case, *, ends: bool) -> None:
+    """What the warehouse was told about the delivery: it has accepted that, and is told nothing more after the end."""
+    messages = list(OutboundMessage.objects.filter(document=case.delivery, type="order.release").order_by("-version"))
+    if ends and any(message.state == Told.QUEUED for message in messages):
+        outbox.supersede(case.message.connection, case.delivery)
+    latest = next((message for message in messages if message.state not in (Told.QUEUED, Told.SUPERSEDED)), None)
+    if latest is not None and latest.state != Told.ACCEPTED:
+        latest.document = case.delivery
+        answers.accepted(latest)
