@@ -36,7 +36,7 @@ class Package(Part):
 class ShipmentConfirmed(Part):
     """One shipment of one release. ``final`` says that no other shipment of the release will follow.
 
-    ``shipment_count`` says on the final one how many there were, itself included: messages may overtake each other.
+    ``shipment_count``: on the final one, how many there are, itself included. Messages may overtake each other.
     """
 
     shipment: Reference

@@ -14,7 +14,12 @@ from integration.jobs.work import Outcome, Work
 from integration.models import InboundMessage, OutboundMessage
 
 UNSENT = (OutboundMessage.State.QUEUED, OutboundMessage.State.SUPERSEDED)
-_TOLD = "connection_id = %s AND type = 'order.release' AND reference = %s ORDER BY version DESC"
+# All that the warehouse was told about the delivery that it names.
+_TOLD = f"""
+document_id IN (
+  SELECT document_id FROM {OutboundMessage._meta.db_table}
+  WHERE connection_id = %s AND type = 'order.release' AND reference = %s)
+ORDER BY version DESC"""  # noqa: S608  (a table name of our own)
 
 
 def handle(work: Work) -> Outcome:
@@ -22,9 +27,9 @@ def handle(work: Work) -> Outcome:
     message.connection = work.connection = configuration.connection(message.connection_id)
     event = event_of(message)
     assert isinstance(event, OrderAcceptedEvent | OrderRejectedEvent)  # noqa: S101  (the inbox routes by type)
-    versions = rows.find(OutboundMessage, _TOLD, [message.connection_id, event.data.release])
-    answered = _answered(message, event, versions)
-    latest = max(each.version for each in versions if each.document_id == answered.document_id)
+    told = rows.find(OutboundMessage, _TOLD, [message.connection_id, event.data.release], without="body")
+    answered = _answered(message, event, told)
+    latest = max(each.version for each in told if each.document_id == answered.document_id)
     if latest > answered.version:
         return Outcome(f"version {answered.version} was replaced by version {latest} meanwhile")
     if isinstance(event.data, OrderRejected):
@@ -34,10 +39,12 @@ def handle(work: Work) -> Outcome:
 
 
 def _answered(
-    message: InboundMessage, event: OrderAcceptedEvent | OrderRejectedEvent, versions: Sequence[OutboundMessage]
+    message: InboundMessage, event: OrderAcceptedEvent | OrderRejectedEvent, told: Sequence[OutboundMessage]
 ) -> OutboundMessage:
     """The release that is answered: the version named, or the latest that was sent. Raises InvalidDocument CD-4009."""
-    named = [each for each in versions if event.data.version in (None, each.version)]
+    here = (message.connection_id, "order.release", event.data.release)
+    known = [each for each in told if (each.connection_id, each.type, each.reference) == here]
+    named = [each for each in known if event.data.version in (None, each.version)]
     sent = [each for each in named if each.state not in UNSENT]
     if not named:
         raise _unknown(message, event)

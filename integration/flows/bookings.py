@@ -38,9 +38,9 @@ WHERE line.document_id = here.document AND line.line = share.line"""  # noqa: S6
 # And whether something that the warehouse was told is not answered, and whether somebody was told that Odoo asks for
 # something else.
 _END = f"""
-UPDATE {Document._meta.db_table} SET shipment_count = COALESCE(%(count)s, shipment_count),
+UPDATE {Document._meta.db_table} SET shipment_count = COALESCE(shipment_count, %(count)s),
   state = CASE WHEN %(ends)s THEN 'shipped' ELSE 'part_shipped' END,
-  shipments_due_at = CASE WHEN NOT %(ends)s AND COALESCE(%(count)s, shipment_count) IS NOT NULL
+  shipments_due_at = CASE WHEN NOT %(ends)s AND COALESCE(shipment_count, %(count)s) IS NOT NULL
     THEN now() + %(patience)s::float8 * interval '1 second' END
 WHERE id = %(document)s
 RETURNING
@@ -65,12 +65,16 @@ class Case:
 
     @property
     def source(self) -> str:
-        """The partner's document, whatever message brought it: the key of everything that it causes."""
-        return f"shipment/{self.message.connection.slug}/{self.delivery.reference}/{self.shipment.shipment}"
+        return source_of(self.message, self.shipment)
 
     @property
     def digest(self) -> str:
         return hashlib.sha256(self.shipment.model_dump_json().encode()).hexdigest()
+
+
+def source_of(message: InboundMessage, shipment: ShipmentConfirmed) -> str:
+    """The partner's document, whatever message brought it: the key of everything that it causes."""
+    return f"shipment/{message.connection.slug}/{shipment.release}/{shipment.shipment}"
 
 
 def announced(shipment: ShipmentConfirmed) -> int | None:
@@ -79,15 +83,21 @@ def announced(shipment: ShipmentConfirmed) -> int | None:
 
 
 def commit(case: Case, effect: Effect) -> None:
-    """What the shipment did, in our tables: once, however many messages and jobs brought it."""
+    """What the shipment did, in our tables: once, however many messages and jobs brought it.
+
+    One that comes again ends its release, should all of it be here by now.
+    """
     if case.message.document_id != case.delivery.pk:
         InboundMessage.objects.filter(pk=case.message.pk).update(document=case.delivery)
     [held] = rows.find(Document, "id = %s FOR NO KEY UPDATE", [case.delivery.pk])
     events = [_event(case, effect, number) for number in range(len(case.shares))]
-    if rows.add(events, "DO NOTHING"):
+    added = len(rows.add(events, "DO NOTHING"))
+    if added not in (0, len(events)):
+        raise RuntimeError(f"{added} of {len(events)} movements of {case.source} are new")
+    if added:
         _count(case, {line: Decimal(demand) for line, demand in effect.intent.get("asked", {}).items()})
         _refer(case, effect)
-    elif announced(case.shipment) in (None, held.shipment_count):
+    elif not (case.facts.is_last and held.shipment_count and held.state == Document.State.PART_SHIPPED):
         return
     ends = case.facts.is_last or held.state == Document.State.SHIPPED or _all_left(case.delivery)
     _close(case, ends=ends, cancelled=case.facts.cancel_rest and not effect.result["backorders"])

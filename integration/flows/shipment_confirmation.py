@@ -22,7 +22,7 @@ from integration.models import (
     Document,
     Effect,
     InboundMessage,
-    SyncJob,
+    StockEvent,
     Warehouse,
 )
 from integration.rules import shipping as rules
@@ -30,12 +30,9 @@ from integration.rules import shipping as rules
 VERB = "ship"
 CALL_SECONDS = 4  # a posting may take so many times the connection's read timeout
 
-# Shipments of the delivery that are booked, or that a person has ended.
+# Other shipments of the delivery that are booked.
 _OTHERS = f"""
-SELECT count(DISTINCT message.reference) FROM {InboundMessage._meta.db_table} AS message
-JOIN {SyncJob._meta.db_table} AS job ON job.inbound_id = message.id
-WHERE message.document_id = %s AND message.type = 'shipment.confirmed' AND message.reference <> %s
-  AND job.state IN ('succeeded', 'cancelled')"""  # noqa: S608
+SELECT count(DISTINCT source) FROM {StockEvent._meta.db_table} WHERE document_id = %s AND source <> %s"""  # noqa: S608
 
 
 def handle(work: Work) -> Outcome:
@@ -67,7 +64,7 @@ def _understand(message: InboundMessage) -> Case:
         book=mappings.load(partner, _codes(shipment)),
         rules=sites.rules_of(warehouse),
         mark=f"{partner.slug}/{shipment.shipment}",
-        is_last=_is_last(delivery, shipment),
+        is_last=_is_last(delivery, shipment, bookings.source_of(message, shipment)),
         cancel_rest=warehouse.remainder == Warehouse.Remainder.CANCEL,
         notify_customer=warehouse.notify_customer,
     )
@@ -84,12 +81,12 @@ def _delivery(message: InboundMessage, shipment: ShipmentConfirmed) -> Document:
     return found
 
 
-def _is_last(delivery: Document, shipment: ShipmentConfirmed) -> bool:
-    """A final one may have overtaken others; one that it overtook is the last one then."""
-    count = bookings.announced(shipment) or delivery.shipment_count
+def _is_last(delivery: Document, shipment: ShipmentConfirmed, source: str) -> bool:
+    """A final one may have overtaken others; one that it overtook is the last one then. The first count stands."""
+    count = delivery.shipment_count or bookings.announced(shipment)
     if count is None:
         return shipment.final
-    return count == 1 or int(sql.rows(_OTHERS, [delivery.pk, shipment.shipment])[0][0]) + 1 >= count
+    return count == 1 or int(sql.rows(_OTHERS, [delivery.pk, source])[0][0]) + 1 >= count
 
 
 def _codes(shipment: ShipmentConfirmed) -> set[str]:

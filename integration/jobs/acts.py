@@ -100,7 +100,7 @@ def resolve_case(case_id: int, actor: Actor, resolution: str) -> int:
         jobs = list(SyncJob.objects.filter(waits_on__case=case).order_by("pk").values_list("pk", flat=True))
         make_due(SyncJob.objects.filter(pk__in=jobs))
         effects.told(jobs, landed=True)
-        shipments.give_up(case)
+        _give_up(case)
         if not jobs:
             case.state, case.resolved_at = ExceptionCase.State.RESOLVED, Now()
         _say(case, actor, resolution)
@@ -190,8 +190,8 @@ def _open_case(case_id: int) -> ExceptionCase:
     case = ExceptionCase.objects.filter(pk=case_id).first()
     if case is None:
         raise NotAllowed(f"There is no case {case_id}.")
-    waiting = SyncJob.objects.filter(waits_on__case=case).values_list("stream_id", flat=True)
-    streams.hold([*waiting, *shipments.streams_of(case)])
+    shipments.hold(case)
+    streams.hold(list(SyncJob.objects.filter(waits_on__case=case).values_list("stream_id", flat=True)))
     cases.hold([case.fingerprint])
     case.refresh_from_db()
     if case.state not in ExceptionCase.UNRESOLVED:
@@ -201,12 +201,21 @@ def _open_case(case_id: int) -> ExceptionCase:
 
 def _end(case: ExceptionCase, state: ExceptionCase.State, actor: Actor, resolution: str) -> list[int]:
     """Cancels the jobs that wait for the case, and closes it."""
+    _give_up(case)
     jobs = [job.pk for job in SyncJob.objects.filter(waits_on__case=case).order_by("stream_id", "pk")]
     for pk in jobs:
         _cancel(_held(pk))
     case.state, case.resolved_at = state, Now()
     _say(case, actor, resolution)
     return jobs
+
+
+def _give_up(case: ExceptionCase) -> None:
+    """Closing the case of a missing shipment means that it will not come."""
+    job = shipments.in_hand(case)
+    if job is not None:
+        raise NotAllowed(f"{job} is here by now ({job.get_state_display()}): see what comes of it first.")
+    shipments.give_up(case)
 
 
 def _say(case: ExceptionCase, actor: Actor, resolution: str) -> None:

@@ -18,25 +18,26 @@ AnyField = Field[Any, Any]
 
 
 @lru_cache
-def columns(model: type[Model], table: str = "") -> str:
+def columns(model: type[Model], table: str = "", without: str = "") -> str:
     """The columns that ``made`` takes, for a statement; ``table`` is its name there."""
     of = f"{table}." if table else ""
-    return ", ".join(of + _quoted(field) for field in model._meta.concrete_fields)
+    return ", ".join(of + _quoted(field) for field in _fields(model, without))
 
 
-def made(model: type[Row], row: Sequence[Any]) -> Row:
+def made(model: type[Row], row: Sequence[Any], without: str = "") -> Row:
     """As Django makes it."""
-    names, converted = _reading(model)
+    names, converted = _reading(model, without)
     values = list(row)
     for place, field in converted:
         values[place] = field.from_db_value(values[place], None, connection)
     return model.from_db(connection.alias, names, values)
 
 
-def find(model: type[Row], where: str, arguments: sql.Arguments) -> list[Row]:
-    """``where``: what stands behind WHERE, with its placeholders."""
-    statement = f"SELECT {columns(model)} FROM {model._meta.db_table} WHERE {where}"  # noqa: S608  (names of our own)
-    return [made(model, row) for row in sql.rows(statement, arguments)]
+def find(model: type[Row], where: str, arguments: sql.Arguments, without: str = "") -> list[Row]:
+    """``where``: what stands behind WHERE, with its placeholders. ``without``: a field that is left deferred."""
+    names = columns(model, without=without)
+    statement = f"SELECT {names} FROM {model._meta.db_table} WHERE {where}"  # noqa: S608  (names of our own)
+    return [made(model, row, without) for row in sql.rows(statement, arguments)]
 
 
 def first(model: type[Row], where: str, arguments: sql.Arguments) -> Row | None:
@@ -70,9 +71,13 @@ def _value(field: AnyField, row: Model) -> Any:
     return field.get_db_prep_save(field.pre_save(row, add=True), connection)
 
 
+def _fields(model: type[Model], without: str) -> list[AnyField]:
+    return [field for field in model._meta.concrete_fields if field.name != without]
+
+
 @lru_cache
-def _reading(model: type[Model]) -> tuple[list[str], list[tuple[int, Any]]]:
-    fields = model._meta.concrete_fields
+def _reading(model: type[Model], without: str) -> tuple[list[str], list[tuple[int, Any]]]:
+    fields = _fields(model, without)
     converted = [(place, field) for place, field in enumerate(fields) if hasattr(field, "from_db_value")]
     return [field.attname for field in fields], converted
 

@@ -36,7 +36,7 @@ class Document(models.Model):
     state = models.CharField(max_length=14, choices=State, default=State.WAITING)
     version = models.PositiveIntegerField(default=0, help_text="Of the latest release; 0: not released")
     content_hash = models.CharField(max_length=64, blank=True, help_text="Of what was released")
-    shipment_count = models.PositiveSmallIntegerField(
+    shipment_count = models.SmallIntegerField(
         null=True, help_text="How many shipments of it there are, as the warehouse said with the final one"
     )
     shipments_due_at = models.DateTimeField(

@@ -1,10 +1,14 @@
 """What the machine found or plays, each by itself."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 
 from integration.jobs import acts, shipments
 from integration.models import Document, DocumentLine, Effect, ExceptionCase, StockEvent
@@ -196,29 +200,82 @@ def test_a_shipment_that_does_not_come_goes_to_a_person_and_may_still_come(overt
     assert depot.cases() == []
 
 
-def test_a_shipment_that_never_was_is_given_up_by_a_person(overtaken: Callable[..., Overtaken]) -> None:
-    """What is open then goes to the warehouse again."""
-    depot = overtaken().depot
-    depot.post.letters.clear()
-    depot.pass_time(7200)
+def told_missing(found: Overtaken) -> ExceptionCase:
+    found.depot.pass_time(7200)
     shipments.tell_missing()
-    [case] = ExceptionCase.objects.filter(code="CD-5016")
-    assert acts.resolve_case(case.pk, SOMEBODY, "it never was") == 0
-    depot.run()
-    assert [held.release.lines[0].quantity for held in depot.held_orders()] == [4, 2]
-    assert (depot.cases(), ExceptionCase.objects.get(pk=case.pk).state) == ([], "resolved")
+    return ExceptionCase.objects.get(code="CD-5016")
 
 
-def test_a_final_shipment_that_is_sent_again_with_a_lower_count_ends_its_release(
-    overtaken: Callable[..., Overtaken],
-) -> None:
+@pytest.mark.parametrize("act", [acts.resolve_case, acts.done_by_hand, acts.ignore_case])
+def test_a_shipment_that_never_was_is_given_up_by_a_person(overtaken: Callable[..., Overtaken], act: Any) -> None:
+    """What is open then goes to the warehouse again."""
     found = overtaken()
     found.depot.post.letters.clear()
-    told = found.final.body.replace(b'"shipment_count": 2', b'"shipment_count": 1')
-    found.depot.arrive(replace(found.final, number="msg_again", body=told))
+    case = told_missing(found)
+    act(case.pk, SOMEBODY, "it never was")
     found.depot.run()
     assert [held.release.lines[0].quantity for held in found.depot.held_orders()] == [4, 2]
     assert found.depot.cases() == []
+
+
+@pytest.mark.parametrize("act", [acts.resolve_case, acts.done_by_hand, acts.ignore_case])
+def test_a_shipment_that_has_come_meanwhile_is_not_given_up(overtaken: Callable[..., Overtaken], act: Any) -> None:
+    found = overtaken()
+    case = told_missing(found)
+    found.depot.all_arrive()
+    with pytest.raises(acts.NotAllowed, match="is here by now"):
+        act(case.pk, SOMEBODY, "it never was")
+    found.depot.drain()
+    prove(found.depot)
+    assert (found.depot.cases(), len(found.depot.held_orders())) == ([], 1)
+
+
+def test_a_shipment_that_a_person_ended_is_missing_until_it_comes_again(overtaken: Callable[..., Overtaken]) -> None:
+    found = overtaken()
+    body = json.loads(found.first.body)
+    told = {**body, "data": {**body["data"], "carrier": "BALLOON"}}
+    found.depot.post.letters.clear()
+    found.depot.arrive(replace(found.first, number="msg_odd", body=json.dumps(told).encode()))
+    found.depot.run()
+    [odd] = ExceptionCase.objects.filter(code="CD-3006")
+    acts.ignore_case(odd.pk, SOMEBODY, "it will come again")
+    told_missing(found)
+    assert len(found.depot.held_orders()) == 1
+    found.depot.arrive(found.first)
+    found.depot.drain()
+    prove(found.depot)
+    assert (found.depot.cases(), len(found.depot.held_orders())) == ([], 1)
+
+
+def test_a_count_that_comes_later_changes_nothing(overtaken: Callable[..., Overtaken]) -> None:
+    found = overtaken()
+    told = found.final.body.replace(b'"shipment_count": 2', b'"shipment_count": 1')
+    found.depot.arrive(replace(found.final, number="msg_again", body=told))
+    found.depot.run()
+    assert (len(found.depot.held_orders()), found.depot.cases()) == (1, [])
+    found.depot.all_arrive()
+    found.depot.drain()
+    prove(found.depot)
+    assert (found.depot.cases(), len(found.depot.held_orders())) == ([], 1)
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_a_release_that_has_all_its_shipments_and_was_not_ended_ends(
+    overtaken: Callable[..., Overtaken], again: bool
+) -> None:
+    """A release of the code that does not count has booked the last one."""
+    found = overtaken()
+    Document.objects.filter(kind="delivery").update(shipment_count=None)
+    found.depot.all_arrive()
+    found.depot.run()
+    left = Document.objects.filter(kind="delivery")
+    left.update(shipment_count=2, state="part_shipped", shipments_due_at=Now() - timedelta(seconds=1))
+    if again:
+        found.depot.arrive(replace(found.final, number="msg_again"))
+        found.depot.run()
+    else:
+        assert shipments.tell_missing() == 1
+    assert (list(left.values_list("state", flat=True)), found.depot.cases()) == (["shipped"], [])
 
 
 def test_without_a_count_a_final_shipment_ends_its_release(new_depot: Builder) -> None:

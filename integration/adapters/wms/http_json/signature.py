@@ -14,7 +14,6 @@ from integration.errors import ConfigurationError, Forbidden
 SECRETS = ("signing", "signing_previous")
 PREFIX = "whsec_"
 SHORTEST_BYTES = 24  # as Standard Webhooks asks for
-UNREADABLE = f"a signing secret cannot be read; it is {PREFIX} and base64"
 TOLERANCE = timedelta(minutes=5)
 HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 _ID = re.compile(r"[\x21-\x7e]{1,200}")
@@ -49,21 +48,12 @@ def verify(secrets: Mapping[str, str], connection: str, headers: Mapping[str, st
     raise _forbidden(connection, "no signature matches the body, the id, the timestamp and a secret of ours")
 
 
-def check(secrets: Mapping[str, str], connection: str) -> int:
-    """How many secrets are valid. Raises ConfigurationError CD-2010 for none, or for one that is no good."""
-    signers = _signers(secrets, connection)
-    try:
-        keys = [key_of(secrets[name]) for name in SECRETS if secrets.get(name)]
-    except ValueError:
-        raise _useless(connection, UNREADABLE) from None
+def check(secrets: Mapping[str, str], connection: str) -> None:
+    """Raises ConfigurationError CD-2010 for no secret, and for one that cannot be read or could be guessed."""
+    _signers(secrets, connection)
+    keys = [b64decode(secrets[name].removeprefix(PREFIX)) for name in SECRETS if secrets.get(name)]
     if any(len(key) < SHORTEST_BYTES for key in keys):
         raise _useless(connection, f"a signing secret is too short: take {SHORTEST_BYTES} random bytes or more")
-    return len(signers)
-
-
-def key_of(secret: str) -> bytes:
-    """The bytes that it stands for. Raises ValueError."""
-    return b64decode(secret.removeprefix(PREFIX), validate=True)
 
 
 def _moment(connection: str, header: str, now: datetime) -> datetime:
@@ -81,7 +71,7 @@ def _signers(secrets: Mapping[str, str], connection: str) -> list[Webhook]:
     try:
         signers = [Webhook(secrets[name]) for name in SECRETS if secrets.get(name)]
     except (ValueError, EmptyWebhookSecretError):
-        raise _useless(connection, UNREADABLE) from None
+        raise _useless(connection, f"a signing secret cannot be read; it is {PREFIX} and base64") from None
     if not signers:
         raise _useless(connection, "it has no signing secret")
     return signers
