@@ -299,7 +299,7 @@ def test_a_job_of_many_reads_keeps_its_stream() -> None:
             with guard.call("order.find", timeout=30):
                 work.claimed_until -= 29
                 time_passes(29)
-            assert claim(Lane.ORDER, streams=1, seconds=60) == []
+            assert claim(Lane.ORDER, streams=1, seconds=60) == ([], False)
 
 
 def test_a_read_without_the_claim_is_not_made() -> None:

@@ -64,7 +64,7 @@ def test_the_sweeper_wakes_what_a_forgetful_broker_lost() -> None:
 
 def test_the_sweeper_leaves_alone_what_is_in_hand_or_not_due() -> None:
     put("order:1")
-    assert len(claim(Lane.ORDER, streams=1, seconds=60)) == 1
+    assert len(claim(Lane.ORDER, streams=1, seconds=60)[0]) == 1
     assert sweep.wake_due() == []
     time_passes(61)
     assert sweep.wake_due() == [Lane.ORDER]

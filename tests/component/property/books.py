@@ -154,7 +154,7 @@ def open_at_warehouse(depot: Depot, sale: Sale) -> dict[str, Decimal]:
     orders = depot.wms.server.world.orders
     found: dict[str, Decimal] = {}
     for held in orders.held.values():
-        if held.release.order == sale.name and not held.closed:
+        if held.release.order == sale.name and not held.closed and held.status != "rejected":
             for line in held.release.lines:
                 left = orders.open_quantity(held.release.release, line)
                 found[line.line] = goods.in_odoo_unit(left, code_of(line.sku))
