@@ -95,7 +95,7 @@ def commit(case: Case, effect: Effect) -> None:
     if added not in (0, len(events)):
         raise RuntimeError(f"{added} of {len(events)} movements of {case.source} are new")
     if added:
-        _count(case, {line: Decimal(demand) for line, demand in effect.intent.get("asked", {}).items()})
+        _count(case, {line: Decimal(demand) for line, demand in effect.result.get("asked", {}).items()})
         _refer(case, effect)
     elif not (case.facts.is_last and held.shipment_count and held.state == Document.State.PART_SHIPPED):
         return

@@ -124,15 +124,15 @@ def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Eff
     connection = case.warehouse.erp
     found = rules.shipped_before(case.facts.mark, pickings)
     if found is not None:
-        return effects.found(work, connection, case.source, VERB, _intent(case), _result(found, pickings))
+        return effects.found(work, connection, case.source, VERB, _intent(case), _result(case, found, pickings))
     if before is not None:
         effects.wait_until_settled(connection, case.source, VERB)
     plan = rules.plan(case.shipment, case.shares, _of_this_release(case, pickings), case.facts)
     write = effects.Write(
         key=case.source,
         verb=VERB,
-        intent={**_intent(case), "asked": {line: format(demand, "f") for line, demand in plan.asked.items()}},
-        send=partial(_ship, erp, plan),
+        intent=_intent(case),
+        send=partial(_ship, case, erp, plan),
         seconds=CALL_SECONDS * connection.read_timeout,
     )
     return effects.make(work, connection, write)
@@ -154,14 +154,20 @@ def _of_this_release(case: Case, pickings: Sequence[Picking]) -> list[Picking]:
     return own
 
 
-def _ship(erp: ErpGateway, plan: rules.Plan) -> dict[str, Any]:
+def _ship(case: Case, erp: ErpGateway, plan: rules.Plan) -> dict[str, Any]:
     posted = erp.ship(plan.picking, plan.posting)
-    return {"picking": posted.picking.name, "picking_id": posted.picking.id, "backorders": list(posted.backorders)}
+    asked = _asked(case, plan.picking) | _asked(case, posted.picking)
+    result = {"picking": posted.picking.name, "picking_id": posted.picking.id, "backorders": list(posted.backorders)}
+    return {**result, "asked": asked}
 
 
-def _result(found: Picking, pickings: Sequence[Picking]) -> dict[str, Any]:
+def _result(case: Case, found: Picking, pickings: Sequence[Picking]) -> dict[str, Any]:
     later = [picking.id for picking in pickings if picking.backorder_of == found.id]
-    return {"picking": found.name, "picking_id": found.id, "backorders": later}
+    return {"picking": found.name, "picking_id": found.id, "backorders": later, "asked": _asked(case, found)}
+
+
+def _asked(case: Case, picking: Picking) -> dict[str, str]:
+    return {line: format(demand, "f") for line, demand in rules.asked(picking, case.facts).items()}
 
 
 def _intent(case: Case) -> dict[str, Any]:

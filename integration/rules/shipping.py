@@ -65,14 +65,10 @@ class ShippedQuantity:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The picking that the shipment goes to, and what is written there.
-
-    ``asked``: by line, what Odoo asks for now, where that changed since we looked.
-    """
+    """The picking that the shipment goes to, and what is written there."""
 
     picking: Picking
     posting: ShipmentPosting
-    asked: dict[str, Decimal]
 
 
 def translate(shipment: ShipmentConfirmed, facts: Facts) -> tuple[ShippedQuantity, ...]:
@@ -111,7 +107,7 @@ def plan(
         lines.append(_posting_line(move, total, details))
     if against:
         raise Causes(against)
-    return Plan(picking, _posting(shipment, picking, tuple(lines), facts), _asked(picking, facts))
+    return Plan(picking, _posting(shipment, picking, tuple(lines), facts))
 
 
 def shipped_before(mark: str, pickings: Sequence[Picking]) -> Picking | None:
@@ -272,11 +268,35 @@ def _details(shares: Sequence[ShippedQuantity]) -> tuple[PostingDetail, ...]:
     return tuple(PostingDetail(quantity=sum_, lot=lot, package=package) for (lot, package), sum_ in merged.items())
 
 
-def _asked(picking: Picking, facts: Facts) -> dict[str, Decimal]:
-    """Of lines that nothing was shipped of: of others, Odoo's move shows what is left."""
-    moves = {str(move.id): move for move in picking.moves if move.state not in CLOSED}
-    own = [(line, moves[line.line]) for line in facts.lines if line.line in moves and not line.shipped]
-    return {line.line: move.demand for line, move in own if move.unit == line.unit and move.demand != line.ordered}
+def asked(picking: Picking, facts: Facts) -> dict[str, Decimal]:
+    """By line, what Odoo asks for, where that changed since we looked.
+
+    Of lines that nothing was shipped of before: of others, the move shows what is left. Of what is done, only where it
+    was short: Odoo 16 raises the demand to what is done.
+    """
+    moves = {str(move.id): move for move in picking.moves}
+    rest = _cancelled_rest(picking, facts)
+    found: dict[str, Decimal] = {}
+    for line in facts.lines:
+        move = moves.get(line.line)
+        if move is None or line.shipped or move.unit != line.unit or move.state == "cancel":
+            continue
+        demand = move.demand
+        if move.state == "done":
+            demand += rest.pop((move.sale_line_id, move.product_id), Decimal(0))
+        if demand != line.ordered and (move.state != "done" or move.done < demand):
+            found[line.line] = demand
+    return found
+
+
+def _cancelled_rest(picking: Picking, facts: Facts) -> dict[tuple[int | None, int], Decimal]:
+    """In Odoo 16, what is cancelled with a shipment is a move of its own."""
+    ours = {line.line for line in facts.lines}
+    rest: defaultdict[tuple[int | None, int], Decimal] = defaultdict(Decimal)
+    for move in picking.moves:
+        if move.state == "cancel" and str(move.id) not in ours:
+            rest[move.sale_line_id, move.product_id] += move.demand
+    return dict(rest)
 
 
 def _more_than_told(picking: Picking, facts: Facts) -> bool:

@@ -128,6 +128,24 @@ def test_what_was_raised_before_the_posting_is_ordered_and_not_over(new_depot: B
     assert (ours.ordered, ours.over, ours.shipped) == (Decimal("13.5"), 0, Decimal("13.5"))
 
 
+@pytest.mark.parametrize("version", ["16", "17"])
+def test_what_was_raised_before_a_late_call_landed_is_cancelled_with_the_rest(new_depot: Builder, version: str) -> None:
+    """It is read off the transfer that the call has closed."""
+    depot = new_depot(version, release_point="confirmed", remainder="cancel")
+    sale = released(depot, (CABLE, 12.5))
+    depot.late.arm("button_validate", 60.0)
+    depot.wms.ship(sale.release, "partial", final=True)
+    depot.all_arrive()
+    depot.run()
+    depot.odoo.order_more(sale.id, CABLE, 13.5)
+    depot.pass_time(100)
+    depot.run()
+    depot.drain()
+    prove(depot)
+    [ours] = DocumentLine.objects.all()
+    assert (ours.ordered, ours.shipped, ours.cancelled) == (Decimal("13.5"), 6, Decimal("7.5"))
+
+
 @pytest.mark.parametrize("version", ["16", "18"])
 def test_what_was_added_before_the_posting_is_not_cancelled_with_what_is_short(
     new_depot: Builder, version: str

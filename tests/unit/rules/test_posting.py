@@ -10,7 +10,7 @@ from integration.canonical.shipments import ShipmentConfirmed
 from integration.errors import IntegrationError
 from integration.rules.codes import Code, CodeKind
 from integration.rules.policy import Rule, RuleKind
-from integration.rules.shipping import Facts, Plan, plan, shipped_before, translate
+from integration.rules.shipping import Facts, Plan, asked, plan, shipped_before, translate
 from tests.unit.rules.make import book, facts, line, move, picking, shipment, shipped
 
 D = Decimal
@@ -192,15 +192,22 @@ def test_what_had_left_before_is_not_told_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "asked"),
+    ("given", "wanted"),
     [
         ({"demand": 10}, {"318": D(10)}),
         ({"demand": 8}, {}),
         ({"demand": 10, "unit": "Dozens"}, {}),
-        ({"demand": 10, "state": "done"}, {}),
+        ({"demand": 10, "state": "done", "done": 8}, {"318": D(10)}),
+        ({"demand": 10, "state": "done", "done": 10}, {}),
+        ({"demand": 10, "state": "cancel"}, {}),
     ],
 )
-def test_the_plan_says_what_odoo_asks_for_by_now(given: dict[str, Any], asked: dict[str, Decimal]) -> None:
+def test_what_odoo_asks_for_by_now(given: dict[str, Any], wanted: dict[str, Decimal]) -> None:
     other = line(319, sku="GLUE", product_id=8, partner_sku="100-555")
     delivery = picking(move(**given), move(319, sku="GLUE", product_id=8))
-    assert planned(shipment(shipped(line="319", sku="100-555")), facts(line(), other), delivery).asked == asked
+    assert asked(delivery, facts(line(), other)) == wanted
+
+
+def test_what_odoo_16_cancels_with_a_shipment_was_asked_for_too() -> None:
+    rest = move(400, sale_line_id=1318, demand=D(4), state="cancel")
+    assert asked(picking(move(demand=D(6), state="done", done=D(6)), rest, state="done"), facts()) == {"318": D(10)}
