@@ -83,7 +83,8 @@ def _cases(depot: Depot) -> Iterator[str]:
 def _unanswered(depot: Depot, case: ExceptionCase) -> bool:
     release = str(case.context["release"])
     held = depot.wms.server.world.orders.held.get(release)
-    return held is not None and held.status == "received"
+    waits = SyncJob.objects.filter(flow="acknowledgement", state__in=SyncJob.ACTIVE, document=case.document)
+    return (held is not None and held.status == "received") or waits.exists()  # behind a job that a person has to clear
 
 
 def _about(depot: Depot, case: ExceptionCase) -> list[Sale]:
