@@ -54,17 +54,12 @@ def hot(streams: int) -> Shape:
     return Shape(2**31 - 1, streams)
 
 
-def empty() -> None:
-    """No job is left of what was measured before."""
-    run(f"TRUNCATE {STREAM}, {JOB}, {EFFECT} RESTART IDENTITY CASCADE")
-
-
 def fill(flow: str, jobs: int, shape: Shape = MANY, *, lane: Lane = LANE) -> None:
     """So many jobs wait, and nothing else is there. Nobody is told.
 
     The tables are left as autovacuum leaves them sooner or later, so that it does not come in the midst of a round.
     """
-    empty()
+    run(f"TRUNCATE {STREAM}, {JOB}, {EFFECT} RESTART IDENTITY CASCADE")
     values = {"lane": lane, "flow": flow, "jobs": jobs, "streams": shape.streams(jobs)}
     run("SET session_replication_role = replica")  # foreign keys are right by the way the numbers are made
     for statement in (_STREAMS, _JOBS):
