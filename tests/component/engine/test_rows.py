@@ -65,6 +65,12 @@ def test_found_is_what_a_queryset_finds() -> None:
         assert [(name, getattr(found, name)) for name in values] == [(name, getattr(same, name)) for name in values]
 
 
+def test_a_field_that_is_left_out_is_read_when_it_is_asked_for() -> None:
+    [kept] = [row for row in stored(partner()) if isinstance(row, OutboundMessage)]
+    [found] = rows.find(OutboundMessage, "id = %s", [kept.pk], without="body")
+    assert (found.get_deferred_fields(), found.key, bytes(found.body)) == ({"body"}, "k", b"\x00{}")
+
+
 def test_nothing_found_is_nothing() -> None:
     assert (rows.find(SyncJob, "id = 0", []), rows.first(SyncJob, "id = 0", [])) == ([], None)
     assert [rows.exists(SyncJob, "id = %s", [pk]) for pk in (0, put().pk)] == [False, True]
