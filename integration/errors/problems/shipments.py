@@ -121,7 +121,7 @@ PROBLEMS: dict[str, Problem] = {
     ),
     "CD-5016": Problem(
         "Shipment missing",
-        "{partner} says that {release} of order {order} left in {count} shipments; {booked} of them are booked.",
+        "{partner} says that {release} of order {order} left in {count} shipments; {booked} booked so far.",
         "Ask the warehouse to send what is missing once more. There is no other one: press Resolve, and what is still open in Odoo is released again; cancel it there first if it is not wanted.",
         ("connection", "release"),
         Owner.WAREHOUSE,
