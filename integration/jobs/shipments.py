@@ -34,8 +34,9 @@ def tell_missing() -> int:
     rows = list(overdue.select_related("connection", "warehouse__wms", "parent")[:AT_ONCE])
     for delivery in rows:
         assert delivery.warehouse is not None  # noqa: S101  (deliveries are made with one)
-        with transaction.atomic():
-            _tell(delivery, delivery.warehouse.wms)
+        if _waiting(delivery, delivery.warehouse.wms) is None:
+            with transaction.atomic():
+                _tell(delivery, delivery.warehouse.wms)
     return len(rows)
 
 
@@ -72,6 +73,7 @@ def _tell(delivery: Document, partner: Connection) -> None:
         return
     if booked(delivery) >= (delivery.shipment_count or 0):
         _end(delivery, partner)
+        arrived(delivery, partner)
     else:
         cases.open_case(missing(delivery, partner), partner, delivery)
         due.update(shipments_due_at=None)

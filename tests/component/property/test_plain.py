@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.db.models.functions import Now
 
-from integration.jobs import acts, shipments
+from integration.jobs import acts, cases, shipments
 from integration.models import Document, DocumentLine, Effect, ExceptionCase, StockEvent
 from tests.component.flows.yard import SOMEBODY, Sale
 from tests.component.property.conftest import Builder
@@ -287,6 +288,11 @@ def test_a_release_that_has_all_its_shipments_and_was_not_ended_ends(
     found.depot.all_arrive()
     found.depot.run()
     left = Document.objects.filter(kind="delivery")
+    with transaction.atomic():
+        delivery = left.select_related("warehouse__wms").get()
+        delivery.shipment_count = 2
+        assert delivery.warehouse is not None
+        cases.open_case(shipments.missing(delivery, delivery.warehouse.wms), delivery.warehouse.wms, delivery)
     left.update(shipment_count=2, state="part_shipped", shipments_due_at=Now() - timedelta(seconds=1))
     if again:
         found.depot.arrive(replace(found.final, number="msg_again"))
