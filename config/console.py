@@ -43,6 +43,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             _item("Connections", "hub", "connection"),
             _item("Warehouses", "warehouse", "warehouse"),
+            _item("Places", "shelves", "place"),
             _item("Code mappings", "compare_arrows", "codemapping"),
             _item("Business rules", "rule", "businessrule"),
         ],

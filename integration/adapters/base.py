@@ -9,7 +9,7 @@ from typing import Protocol
 
 from integration.canonical.erp import Change, Order, Picking, PostedShipment, ShipmentPosting
 from integration.canonical.events import Event
-from integration.canonical.orders import OrderRelease
+from integration.canonical.outgoing import Outgoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class Guard(Protocol):
 
 
 class Capability(StrEnum):
-    """What a warehouse system can be asked."""
+    """What a warehouse system can be asked: the types of the documents that it takes, and the questions it answers."""
 
-    RELEASE = "send_release"
+    RELEASE = "order.release"
     ACKNOWLEDGES = "acknowledges"
-    FIND_RELEASE = "find_release"
+    FINDS = "finds"
 
 
 class Answer(StrEnum):
@@ -122,15 +122,16 @@ class WmsAdapter(Protocol):
         """Raises InvalidDocument (CD-6001, CD-6002, CD-6003 with the field)."""
         ...
 
-    def render_release(self, release: OrderRelease) -> bytes:
-        """The bytes that ``send_release`` would send: kept before they are sent."""
+    def render(self, document: Outgoing) -> bytes:
+        """The bytes that ``send`` would send: kept before they are sent."""
         ...
 
-    def send_release(self, rendered: bytes, *, key: str) -> Reply:
-        """Sends; ``key`` is the same for every try of the same document, and the partner acts on it once."""
+    def send(self, kind: str, rendered: bytes, *, key: str) -> Reply:
+        """``kind`` is the document's type, one of the capabilities. ``key`` is the same for every try of the same
+        document, and the partner acts on it once."""
         ...
 
-    def find_release(self, release: str, version: int) -> Reply | None:
+    def find(self, kind: str, reference: str, version: int) -> Reply | None:
         """Whether the partner has it, after an answer was lost. None: it has not."""
         ...
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -13,6 +13,9 @@ Reference = Annotated[
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^[^\x00]*$")]
 Quantity = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=6, allow_inf_nan=False)]
 Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False)]
+Signed = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False)]
+Tracking = Literal["none", "lot", "serial"]
+Condition = Literal["good", "damaged", "quarantine", "hold", "expired"]
 Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 
 
@@ -56,4 +59,16 @@ def _unknown(part: BaseModel, path: str = "") -> Iterator[str]:
                 yield from _unknown(item, f"{path}{step}.")
 
 
-__all__ = ["Address", "Amount", "Moment", "Money", "Part", "Quantity", "Reference", "Text"]
+__all__ = [
+    "Address",
+    "Amount",
+    "Condition",
+    "Moment",
+    "Money",
+    "Part",
+    "Quantity",
+    "Reference",
+    "Signed",
+    "Text",
+    "Tracking",
+]

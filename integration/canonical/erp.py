@@ -8,9 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from integration.canonical.base import Address, Moment, Money, Part, Reference
-
-Tracking = Literal["none", "lot", "serial"]
+from integration.canonical.base import Address, Moment, Money, Part, Reference, Tracking
 
 
 class Change(Part):

@@ -1,32 +1,32 @@
 """The messages that a warehouse sends: the type names the document that ``data`` holds."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, TypeAdapter
 
+from integration.canonical import orders, shipments
 from integration.canonical.base import Moment, Part
-from integration.canonical.orders import OrderAccepted, OrderRejected
-from integration.canonical.shipments import ShipmentConfirmed
 
 
 class OrderAcceptedEvent(Part):
     type: Literal["order.accepted"]
     timestamp: Moment
-    data: OrderAccepted
+    data: orders.OrderAccepted
 
 
 class OrderRejectedEvent(Part):
     type: Literal["order.rejected"]
     timestamp: Moment
-    data: OrderRejected
+    data: orders.OrderRejected
 
 
 class ShipmentConfirmedEvent(Part):
     type: Literal["shipment.confirmed"]
     timestamp: Moment
-    data: ShipmentConfirmed
+    data: shipments.ShipmentConfirmed
 
 
 Event = OrderAcceptedEvent | OrderRejectedEvent | ShipmentConfirmedEvent
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
-EVENT_TYPES = ("order.accepted", "order.rejected", "shipment.confirmed")
+EVENTS = get_args(Event)
+EVENT_TYPES: tuple[str, ...] = tuple(get_args(event.model_fields["type"].annotation)[0] for event in EVENTS)

@@ -1,10 +1,14 @@
-"""The order release that a warehouse gets, and its answers to it."""
+"""The order release that a warehouse gets, what is asked of it afterwards, and its answers."""
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from integration.canonical.base import Address, Moment, Part, Quantity, Reference, Text
+from integration.canonical.base import Address, Moment, Part, Quantity, Reference, Text, Tracking
+
+Stage = Literal["received", "accepted", "picking", "picked", "packed", "shipped"]
+STAGES: tuple[Stage, ...] = ("received", "accepted", "picking", "picked", "packed", "shipped")
 
 
 class Carrier(Part):
@@ -22,7 +26,7 @@ class ReleaseLine(Part):
     quantity: Annotated[Quantity, Field(gt=0)]
     unit: Reference
     description: Text = ""
-    tracking: Literal["none", "lot", "serial"] = "none"
+    tracking: Tracking = "none"
     lots: tuple[Reference, ...] = ()
 
 
@@ -64,3 +68,132 @@ class OrderRejected(Part):
     version: int | None = None
     reason: Annotated[Text, Field(min_length=1)]
     lines: tuple[RefusedLine, ...] = ()
+
+
+class ChangedLine(Part):
+    """What is wanted of one line now: ``quantity`` in all, 0 to take it off. ``was``: before; 0 for an added line."""
+
+    line: Reference
+    sku: Reference
+    quantity: Quantity
+    was: Quantity
+    unit: Reference
+    description: Text = ""
+    tracking: Tracking = "none"
+    lots: tuple[Reference, ...] = ()
+
+
+class OrderChange(Part):
+    """A request about a release. ``change`` counts the requests about it; what is left out stays as it is.
+
+    The warehouse accepts it, accepts it in part, or refuses it as too late.
+    """
+
+    release: Reference
+    change: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1)]
+    site: Reference
+    owner: Text = ""
+    lines: tuple[ChangedLine, ...] = ()
+    ship_to: Address | None = None
+    carrier: Carrier | None = None
+    ship_by: Moment | None = None
+
+
+class OrderCancel(Part):
+    """The wish to stop a release: a change of everything to nothing, with an answer of its own."""
+
+    release: Reference
+    change: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1)]
+    site: Reference
+    owner: Text = ""
+    reason: Text = ""
+
+
+ChangedField = Literal["ship_to", "carrier", "ship_by"]
+
+
+class AnsweredLine(Part):
+    """``quantity`` is what the warehouse ships of the line in all; ``stage``: how far it is, hence too late."""
+
+    line: Reference
+    quantity: Quantity
+    stage: Stage | None = None
+    reason: Text = ""
+
+
+class ChangeAccepted(Part):
+    """Everything as asked."""
+
+    release: Reference
+    change: Annotated[int, Field(ge=1)]
+
+
+class ChangePartlyAccepted(Part):
+    """``lines``: those that will not ship as asked, and how much of them will. ``refused``: fields that stay."""
+
+    release: Reference
+    change: Annotated[int, Field(ge=1)]
+    lines: tuple[AnsweredLine, ...] = ()
+    refused: tuple[ChangedField, ...] = ()
+    reason: Text = ""
+
+
+class ChangeRefused(Part):
+    """Nothing changes: it is too late. ``lines`` may say how far each is."""
+
+    release: Reference
+    change: Annotated[int, Field(ge=1)]
+    reason: Annotated[Text, Field(min_length=1)]
+    lines: tuple[AnsweredLine, ...] = ()
+
+
+class CancelAccepted(Part):
+    """Nothing more of the release will leave."""
+
+    release: Reference
+    change: Annotated[int, Field(ge=1)]
+
+
+class CancelRefused(Part):
+    """It is too late: ``lines`` says how much of each will leave all the same; all of it, when there are none."""
+
+    release: Reference
+    change: Annotated[int, Field(ge=1)]
+    reason: Annotated[Text, Field(min_length=1)]
+    lines: tuple[AnsweredLine, ...] = ()
+
+
+class ProgressLine(Part):
+    """Totals so far, in the release's unit. ``short``: will not be found. ``substitute``: the SKU that goes instead."""
+
+    line: Reference
+    picked: Quantity = Decimal(0)
+    packed: Quantity = Decimal(0)
+    short: Quantity = Decimal(0)
+    substitute: Reference | None = None
+
+
+class CartonLine(Part):
+    line: Reference
+    sku: Reference
+    quantity: Annotated[Quantity, Field(gt=0)]
+    lots: tuple[Reference, ...] = ()
+
+
+class Carton(Part):
+    """What lies in one package before it leaves."""
+
+    package: Reference
+    lines: tuple[CartonLine, ...] = ()
+
+
+class OrderProgressed(Part):
+    """How far the warehouse is. ``at`` orders the messages: an older one changes nothing."""
+
+    release: Reference
+    stage: Stage
+    at: Moment
+    lines: tuple[ProgressLine, ...] = ()
+    cartons: tuple[Carton, ...] = ()

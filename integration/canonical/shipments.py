@@ -1,8 +1,8 @@
-"""What left the warehouse (X12 945)."""
+"""What left the warehouse (X12 945), and what the carrier says of it afterwards."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from integration.canonical.base import Moment, Money, Part, Quantity, Reference, Text
 
@@ -57,3 +57,40 @@ class ShipmentConfirmed(Part):
             if line.package is not None and line.package not in known:
                 raise ValueError(f"lines.{index}.package {line.package} is not among the packages")
         return self
+
+
+class Proof(Part):
+    """A file that proves something: ``content`` in base 64, at most 2 MB of it; ``sha256`` is of the decoded bytes."""
+
+    name: Annotated[Text, Field(min_length=1)]
+    media_type: Literal["application/pdf", "image/png", "image/jpeg", "text/plain", "application/xml"]
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    content: Annotated[str, StringConstraints(max_length=2_800_000)] = Field(repr=False)
+
+
+TrackingStatus = Literal["dispatched", "in_transit", "out_for_delivery", "exception", "returned"]
+
+
+class ShipmentTracked(Part):
+    """Where a parcel is. ``freight``: what it turned out to cost. ``proof``: of the hand-over to the carrier."""
+
+    shipment: Reference
+    release: Reference
+    tracking_number: Reference
+    status: TrackingStatus
+    at: Moment
+    place: Text = ""
+    note: Text = ""
+    freight: Money | None = None
+    proof: Proof | None = None
+
+
+class ShipmentDelivered(Part):
+    """The customer has the parcel. ``proof``: of the delivery."""
+
+    shipment: Reference
+    release: Reference
+    tracking_number: Reference
+    delivered_at: Moment
+    signed_by: Text = ""
+    proof: Proof | None = None

@@ -17,7 +17,7 @@ from integration.console.base import ConfigurationAdmin, HistoryAdmin
 from integration.console.standing import reachable
 from integration.console.words import badge, span
 from integration.jobs import warehouses
-from integration.models import Connection, ConnectionGate, RemoteSlot, Warehouse
+from integration.models import Connection, ConnectionGate, Place, RemoteSlot, Warehouse
 
 SECRETS = {  # kind of connection: the secrets that it works with
     "odoo": {"key": "API key or password", "hint_token": "Token of the address for Odoo's hints"},
@@ -159,6 +159,7 @@ class WarehouseAdmin(ConfigurationAdmin):
         ("In Odoo", {"fields": (("erp", "company_id", "erp_warehouse_id"),)}),
         ("At the partner", {"fields": (("wms", "site", "owner_code"),)}),
         ("Flows", {"fields": (("release_mode", "release_point"), ("shipment_mode", "remainder"), "notify_customer")}),
+        ("More flows", {"fields": (("receipt_mode", "return_mode"), ("transfer_mode", "inventory_mode"))}),
     )
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
@@ -173,3 +174,13 @@ class WarehouseAdmin(ConfigurationAdmin):
     @admin.display(description="shipments")
     def shipment(self, warehouse: Warehouse) -> SafeString:
         return badge(warehouse.shipment_mode)
+
+
+@admin.register(Place)
+class PlaceAdmin(ConfigurationAdmin):
+    list_display = ("warehouse", "condition", "partner_location", "erp_location", "erp_location_id")
+    list_display_links = ("warehouse", "condition")
+    list_select_related = ("warehouse",)
+    list_filter = ("condition", "warehouse")
+    search_fields = ("partner_location", "erp_location")
+    nothing = "Add a place to say where in Odoo damaged or held goods lie; good ones lie in the stock location."

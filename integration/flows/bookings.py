@@ -179,7 +179,7 @@ def _told(case: Case, *, ends: bool) -> None:
     """What the warehouse was told about the delivery: it has accepted that, and is told nothing more after the end."""
     messages = list(OutboundMessage.objects.filter(document=case.delivery, type="order.release").order_by("-version"))
     if ends and any(message.state == Told.QUEUED for message in messages):
-        outbox.supersede(case.message.connection, case.delivery)
+        outbox.supersede(case.message.connection, case.delivery, "order.release")
     latest = next((message for message in messages if message.state not in (Told.QUEUED, Told.SUPERSEDED)), None)
     if latest is not None and latest.state != Told.ACCEPTED:
         latest.document = case.delivery

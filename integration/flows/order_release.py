@@ -156,8 +156,9 @@ def _may_go_again(known: Document, point: ReleasePoint) -> bool:
     """Not at the warehouse yet, refused there, or released part by part: then a newer version simply replaces it."""
     if known.state == State.REJECTED or not known.content_hash:
         return True
-    may_be_there = known.outbound.filter(job__effects__state=Effect.State.INTENDED)  # sent, and no answer yet
-    unsent = not known.outbound.exclude(state__in=["queued", "superseded"]).exists() and not may_be_there.exists()
+    told = known.outbound.filter(type="order.release")
+    may_be_there = told.filter(job__effects__state=Effect.State.INTENDED)  # sent, and no answer yet
+    unsent = not told.exclude(state__in=["queued", "superseded"]).exists() and not may_be_there.exists()
     return unsent or (point == ReleasePoint.RESERVED_PART and known.state != State.PART_SHIPPED)
 
 
@@ -173,7 +174,7 @@ def _release(work: Work, delivery: Delivery, found: _Findings) -> None:
         return
     decided = decided.as_version(known.version + 1 if known else 1)
     wms = registry.wms_for_receiving(remote.settings_for(warehouse.wms))  # rendering uses no network
-    body = wms.render_release(decided.document)
+    body = wms.render(decided.document)
     make = partial(releases.release, decided=decided, body=body, trace_id=work.job.trace_id)
     found.changes.append(Change(delivery, make))
     found.notes.append(f"{picking.name} released")

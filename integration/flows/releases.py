@@ -94,7 +94,7 @@ def release(delivery: Delivery, decided: rules.Release, body: bytes, trace_id: u
         reference=picking.name,
     )
     rows.add([reference], "DO NOTHING")
-    new = outbox.NewMessage(warehouse.wms, "order.release", document, document.version, body, trace_id)
+    new = outbox.NewMessage(warehouse.wms, "order.release", picking.name, document, document.version, body, trace_id)
     outbox.enqueue_message(new)
     if delivery.known is not None:
         cases.clear("It was released again.", *(delivery.about(code).fingerprint for code in TOLD_AGAIN))
@@ -104,7 +104,7 @@ def cancelled(delivery: Delivery) -> None:
     """Taken back if it was not sent; else the warehouse has to be asked by a person."""
     assert delivery.known is not None  # noqa: S101  (only what was released can be cancelled)
     refused = delivery.known.state == State.REJECTED
-    if outbox.supersede(delivery.warehouse.wms, delivery.known) or refused:
+    if outbox.supersede(delivery.warehouse.wms, delivery.known, "order.release") or refused:
         Document.objects.filter(pk=delivery.known.pk).update(state=State.CANCELLED)
         fingerprints = (delivery.about(code).fingerprint for code in TOLD_AGAIN)
         cases.clear("The delivery was cancelled in Odoo.", *fingerprints)

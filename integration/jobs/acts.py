@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from integration.jobs import cases, dispatch, effects, failpoints, inbox, shipments, streams
+from integration.jobs import cases, dispatch, effects, failpoints, inbox, routes, shipments, streams
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.states import sources
 from integration.models import (
@@ -238,7 +238,7 @@ def release_job(order: Document) -> NewJob:
     return NewJob(
         flow="order_release",
         stream=stream,
-        lane=Lane.ORDER,
+        lane=routes.lane_of("order_release"),
         subject=order.reference,
         payload={"connection": order.connection_id, "order": order.erp_id},
         document_id=order.pk,

@@ -12,6 +12,7 @@ from integration.errors import IntegrationError
 from integration.errors.catalogue import Severity
 from integration.jobs import sql
 from integration.models import CaseJob, Connection, Document, ExceptionCase, SyncJob
+from integration.rules.flows import FLOWS
 
 UNRESOLVED = ExceptionCase.UNRESOLVED
 _HOLD = """
@@ -21,6 +22,7 @@ _CLEAR = f"""
 UPDATE {ExceptionCase._meta.db_table}
 SET state = 'resolved', resolved_at = now(), resolution = %s, resolved_by_id = NULL
 WHERE fingerprint = ANY(%s::text[]) AND state IN ({", ".join(f"'{state.value}'" for state in UNRESOLVED)})"""  # noqa: S608
+RISING = tuple(Severity)
 DEADLINES = {
     Severity.CRITICAL: timedelta(hours=1),
     Severity.HIGH: timedelta(hours=4),
@@ -39,12 +41,17 @@ def hold(fingerprints: Iterable[str]) -> None:
 
 
 def open_case(
-    error: IntegrationError, connection: Connection | None = None, document: Document | None = None
+    error: IntegrationError,
+    connection: Connection | None = None,
+    document: Document | None = None,
+    *,
+    at_least: Severity = Severity.LOW,
 ) -> ExceptionCase:
     """Opens the case of this cause, or counts it once more: then it stands, whatever a person said was done about it.
 
-    Call inside a transaction.
+    ``at_least``: how severe it is for what hangs on it. Call inside a transaction.
     """
+    severity = max(error.problem.severity, at_least, key=RISING.index)
     hold([error.fingerprint])
     known = ExceptionCase.objects.filter(fingerprint=error.fingerprint, state__in=UNRESOLVED).first()
     if known is not None:
@@ -61,14 +68,14 @@ def open_case(
         cause=error.cause,
         fix=error.fix,
         owner=error.problem.owner,
-        severity=error.problem.severity,
+        severity=severity,
         connection=connection,
         document=document,
         context=_context(error),
         value=document.value if document else None,
         currency=document.currency if document else "",
         last_seen=Now(),
-        deadline=Now() + DEADLINES[error.problem.severity],
+        deadline=Now() + DEADLINES[severity],
         regression_of=ExceptionCase.objects.filter(fingerprint=error.fingerprint).order_by("-id").first(),
     )
 
@@ -77,7 +84,8 @@ def blocked(job: SyncJob, error: IntegrationError, connection: Connection | None
     """The job waits for every cause of the error."""
     causes = {cause.fingerprint: cause for cause in error.causes}
     hold([*causes, *job.waits_on.values_list("case__fingerprint", flat=True)])
-    opened = [open_case(cause, connection, job.document) for cause in causes.values()]
+    least = FLOWS[job.flow].severity if job.flow in FLOWS else Severity.LOW
+    opened = [open_case(cause, connection, job.document, at_least=least) for cause in causes.values()]
     _forget(job, but=opened, resolution=_unless_said("Its cause is gone."))
     rows = [CaseJob(case=case, job=job) for case in opened]
     CaseJob.objects.bulk_create(rows, ignore_conflicts=True)

@@ -15,14 +15,13 @@ from django.db import connection as database
 from integration.adapters import registry
 from integration.adapters.base import Received
 from integration.errors import InvalidDocument
-from integration.jobs import dispatch, failpoints, remote, sql, streams
+from integration.jobs import dispatch, failpoints, remote, routes, sql, streams
 from integration.jobs.queue import NewJob, enqueue
 from integration.models import (
     CapturedRecord,
     Connection,
     Document,
     InboundMessage,
-    Lane,
     MessageKey,
     SyncJob,
     Warehouse,
@@ -32,12 +31,6 @@ from integration.models.fields import encrypt
 # Odoo 17 and 18 hint before they commit, and one act gives several hints: look a moment later, once.
 HINT_SECONDS = 1.5
 KEPT_HEADERS = ("webhook-id", "webhook-timestamp", "content-type", "user-agent")
-LANES = {"shipment.confirmed": Lane.SHIPMENT, "order.accepted": Lane.ORDER, "order.rejected": Lane.ORDER}
-FLOWS = {
-    "shipment.confirmed": "shipment_confirmation",
-    "order.accepted": "acknowledgement",
-    "order.rejected": "acknowledgement",
-}
 
 KEY, MESSAGE, JOB = MessageKey._meta.db_table, InboundMessage._meta.db_table, SyncJob._meta.db_table
 DOCUMENT, WAREHOUSE = Document._meta.db_table, Warehouse._meta.db_table
@@ -55,13 +48,14 @@ _KEEP = f"""
 WITH numbered AS (
   INSERT INTO {KEY} (connection_id, external_id, body_sha256, received_at)
   VALUES (%(connection)s, %(number)s, %(digest)s, now()) ON CONFLICT DO NOTHING RETURNING id),
-delivery AS (
+known AS (
   SELECT document.id FROM {DOCUMENT} AS document JOIN {WAREHOUSE} AS warehouse ON warehouse.id = document.warehouse_id
-  WHERE warehouse.wms_id = %(connection)s AND document.kind = 'delivery' AND document.reference = %(release)s LIMIT 1),
+  WHERE warehouse.wms_id = %(connection)s AND document.reference = %(about)s AND document.kind = ANY(%(kinds)s::text[])
+  LIMIT 1),
 message AS (
   INSERT INTO {MESSAGE} (connection_id, external_id, type, reference, document_id, body, headers, drift, trace_id,
     received_at)
-  SELECT %(connection)s, %(number)s, %(type)s, %(reference)s, (SELECT id FROM delivery), %(body)s, %(headers)s::jsonb,
+  SELECT %(connection)s, %(number)s, %(type)s, %(reference)s, (SELECT id FROM known), %(body)s, %(headers)s::jsonb,
     %(drift)s::jsonb, %(trace)s, now()
   FROM numbered RETURNING id, document_id),
 stream AS ({streams.touching("message")}),
@@ -95,7 +89,7 @@ def receive(connection: Connection, headers: Mapping[str, str], body: bytes) -> 
     if not kept:
         return _repeated(connection, received.external_id, body)
     failpoints.hit("after_message")
-    transaction.on_commit(partial(dispatch.wake, LANES[received.event.type]))
+    transaction.on_commit(partial(dispatch.wake, routes.ROUTES[received.event.type].lane))
     return Receipt(kept[0][0], duplicate=False)
 
 
@@ -127,7 +121,7 @@ def read_job(connection: Connection, delay: float = 0.0) -> NewJob:
     return NewJob(
         flow="odoo_read",
         stream=f"read:{connection.pk}",
-        lane=Lane.ORDER,
+        lane=routes.lane_of("odoo_read"),
         subject=f"changes in {connection.name}",
         payload={"connection": connection.pk},
         coalesce=True,
@@ -151,25 +145,24 @@ def _keep(row: Mapping[str, object]) -> list[tuple[Any, ...]]:
 
 
 def _row(connection: Connection, received: Received, headers: Mapping[str, str], body: bytes) -> dict[str, object]:
-    event = received.event
-    release = event.data.release
-    reference = getattr(event.data, "shipment", release)
+    event, to = received.event, routes.address(connection, received.event)
     return {
         "connection": connection.pk,
         "number": received.external_id,
         "digest": hashlib.sha256(body).digest(),
-        "release": release,
-        "reference": reference,
+        "about": to.about,
+        "kinds": list(to.route.thread.kinds),
+        "reference": to.number,
         "type": event.type,
         "body": encrypt(body),
         "headers": json.dumps({name: headers[name] for name in KEPT_HEADERS if name in headers}),
         "drift": json.dumps(received.drift),
         "trace": uuid.uuid4(),
-        "key": delivery_stream(connection, release),
-        "lane": LANES[event.type],
+        "key": to.stream,
+        "lane": to.route.lane,
         "delay": 0.0,
-        "flow": FLOWS[event.type],
-        "subject": _subject(event.type, reference),
+        "flow": to.route.flow,
+        "subject": _subject(event.type, to.number),
     }
 
 
@@ -187,19 +180,14 @@ def _repeated(connection: Connection, number: str, body: bytes) -> Receipt:
 
 
 def _job(connection: Connection, message: InboundMessage, received: Received) -> NewJob:
-    event = received.event
+    to = routes.address(connection, received.event)
     return NewJob(
-        flow=FLOWS[event.type],
-        stream=delivery_stream(connection, event.data.release),
-        lane=LANES[event.type],
-        subject=_subject(event.type, message.reference),
+        flow=to.route.flow,
+        stream=to.stream,
+        lane=to.route.lane,
+        subject=_subject(received.event.type, message.reference),
         payload={"message": message.pk},
         document_id=message.document_id,
         inbound_id=message.pk,
         trace_id=message.trace_id,
     )
-
-
-def delivery_stream(wms: Connection, release: str) -> str:
-    """All that is said about one delivery, by either side, in one order."""
-    return f"delivery:{wms.pk}:{release}"

@@ -6,21 +6,22 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
-from integration.jobs import cases, rows, streams
-from integration.jobs.inbox import delivery_stream
+from integration.jobs import cases, routes, rows, streams
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.states import sources
-from integration.models import Connection, Document, Effect, Lane, OutboundMessage, SyncJob
+from integration.models import Connection, Document, Effect, OutboundMessage, SyncJob
 
 State = OutboundMessage.State
 
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """``version`` counts the document's releases: a higher one replaces a lower one, here and at the partner."""
+    """``version`` counts the messages of its type about the document: a higher one replaces a lower one, here and at
+    the partner. ``reference``: what the partner calls the document."""
 
     connection: Connection
     type: str
+    reference: str
     document: Document
     version: int
     body: bytes
@@ -28,19 +29,22 @@ class NewMessage:
 
     @property
     def key(self) -> str:
-        return f"{self.type}/{self.document.reference}/{self.version}"
+        return f"{self.type}/{self.reference}/{self.version}"
 
 
 def enqueue_message(new: NewMessage) -> OutboundMessage:
-    """Queues a message in its delivery's stream; one that is not sent yet is superseded. Call inside a transaction."""
-    stream = delivery_stream(new.connection, new.document.reference)
+    """Queues a message in its document's thread; one of its type that is not sent yet is superseded.
+
+    Call inside a transaction.
+    """
+    sending = routes.SENDINGS[new.type]
     if new.version > 1:
-        supersede(new.connection, new.document)
+        supersede(new.connection, new.document, new.type)
     message = OutboundMessage(
         connection=new.connection,
         key=new.key,
         type=new.type,
-        reference=new.document.reference,
+        reference=new.reference,
         version=new.version,
         document=new.document,
         body=new.body,
@@ -49,10 +53,10 @@ def enqueue_message(new: NewMessage) -> OutboundMessage:
     [message.pk] = rows.add([message])
     enqueue(
         NewJob(
-            flow="release_send",
-            stream=stream,
-            lane=Lane.ORDER,
-            subject=f"{new.type} {new.document.reference}",
+            flow=sending.flow,
+            stream=sending.thread.key(new.connection, new.reference),
+            lane=routes.lane_of(sending.flow),
+            subject=f"{new.type} {new.reference}"[:100],
             payload={"message": message.pk},
             document_id=new.document.pk,
             outbound_id=message.pk,
@@ -62,16 +66,17 @@ def enqueue_message(new: NewMessage) -> OutboundMessage:
     return message
 
 
-def supersede(connection: Connection, document: Document) -> bool:
-    """Takes back what has surely not been sent; True when that was all there was.
+def supersede(connection: Connection, document: Document, kind: str) -> bool:
+    """Takes back what has surely not been sent of messages of this type; True when that was all there was.
 
     A send of unknown outcome stays: its job looks what came of it before anything newer goes out. A job that a worker
     has taken and that has no intent yet finds its message superseded. Holds the stream, without which no intent
     commits. Call inside a transaction.
     """
-    streams.touch(delivery_stream(connection, document.reference), Lane.ORDER)
+    sending = routes.SENDINGS[kind]
+    streams.touch(sending.thread.key(connection, document.reference), routes.lane_of(sending.flow))
     jobs = SyncJob.objects.filter(
-        document=document, flow="release_send", state__in=SyncJob.ACTIVE, outbound__state=State.QUEUED
+        document=document, outbound__type=kind, state__in=SyncJob.ACTIVE, outbound__state=State.QUEUED
     )
     sent = Effect.objects.filter(job=OuterRef("pk"), state__in=[Effect.State.INTENDED, Effect.State.LANDED])
     for job in list(jobs.exclude(Exists(sent))):
@@ -81,5 +86,5 @@ def supersede(connection: Connection, document: Document) -> bool:
         SyncJob.objects.filter(pk=job.pk, state__in=sources(SyncJob.State.SUPERSEDED)).update(
             state=SyncJob.State.SUPERSEDED, next_attempt_at=None, waits_for=None, finished_at=Now()
         )
-        cases.went_on(job, "A newer release replaced it.")
-    return not document.outbound.exclude(state=State.SUPERSEDED).exists()
+        cases.went_on(job, "A newer one replaced it.")
+    return not document.outbound.filter(type=kind).exclude(state=State.SUPERSEDED).exists()

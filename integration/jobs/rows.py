@@ -52,7 +52,7 @@ def exists(model: type[Model], where: str, arguments: sql.Arguments) -> bool:
 
 
 def add(rows: Sequence[Model], conflict: str = "") -> list[int]:
-    """Inserts rows of one model, whose defaults in the database are left to it; returns the ids of what it inserted.
+    """Inserts rows of one model, leaving to the database what it alone knows; returns the ids of what it inserted.
 
     ``conflict``: what stands behind ON CONFLICT. Values cannot be expressions.
     """
@@ -85,7 +85,8 @@ def _reading(model: type[Model], without: str) -> tuple[list[str], list[tuple[in
 @lru_cache
 def _writing(model: type[Model]) -> list[AnyField]:
     fields = model._meta.concrete_fields
-    return [field for field in fields if not isinstance(field, AutoField) and not field.has_db_default()]
+    left = [field for field in fields if field.has_db_default() and not field.has_default()]
+    return [field for field in fields if not isinstance(field, AutoField) and field not in left]
 
 
 @lru_cache

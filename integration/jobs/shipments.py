@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from integration.errors import Rejected
-from integration.jobs import cases, inbox, outbox, streams
-from integration.models import Connection, Document, ExceptionCase, Lane, SyncJob
+from integration.jobs import cases, inbox, outbox, routes, streams
+from integration.models import Connection, Document, ExceptionCase, SyncJob
 
 CODE = "CD-5016"
 AT_ONCE = 500
@@ -82,15 +82,15 @@ def _tell(delivery: Document, partner: Connection) -> None:
 def _end(delivery: Document, partner: Connection) -> None:
     open_ones = Document.objects.filter(pk=delivery.pk, state=State.PART_SHIPPED)
     if open_ones.update(state=State.SHIPPED, shipments_due_at=None) and delivery.parent is not None:
-        outbox.supersede(partner, delivery)
+        outbox.supersede(partner, delivery, "order.release")
         inbox.mark_dirty(delivery.connection, "sale.order", [delivery.parent.erp_id], forget=True)
 
 
 def _hold(delivery: Document, partner: Connection) -> None:
-    streams.touch(inbox.delivery_stream(partner, delivery.reference), Lane.SHIPMENT)
+    streams.touch(routes.DELIVERY.key(partner, delivery.reference), routes.lane_of("shipment_confirmation"))
 
 
 def _waiting(delivery: Document, partner: Connection) -> SyncJob | None:
-    key = inbox.delivery_stream(partner, delivery.reference)
+    key = routes.DELIVERY.key(partner, delivery.reference)
     jobs = SyncJob.objects.filter(stream__key=key, flow="shipment_confirmation", state__in=SyncJob.ACTIVE)
     return jobs.order_by("pk").first()

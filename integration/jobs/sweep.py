@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from integration.errors import Rejected
-from integration.jobs import cases, dispatch, gate, mappings, streams
+from integration.jobs import cases, dispatch, gate, mappings, routes, streams
 from integration.jobs.queue import NewJob, enqueue
 from integration.models import Connection, Lane, OutboundMessage, Stream, SyncJob
 
@@ -72,7 +72,7 @@ def start_poll(flow: str, erp: Connection) -> None:
         NewJob(
             flow=flow,
             stream=_poll_stream(flow, erp),
-            lane=Lane.ORDER,
+            lane=routes.lane_of(flow),
             subject=f"{POLLS[flow]} {erp.name}",
             payload={"connection": erp.pk},
             coalesce=True,

@@ -8,6 +8,7 @@ from integration.models.connections import Connection, ConnectionGate, RemoteSlo
 from integration.models.documents import Document, DocumentLine, StockEvent
 from integration.models.mapping import BusinessRule, CodeMapping, ExternalReference
 from integration.models.messages import InboundMessage, MessageKey, OutboundMessage
+from integration.models.places import Place
 from integration.models.retention import Retention
 from integration.models.work import Effect, JobAttempt, Lane, ResourceLock, Stream, SyncJob
 
@@ -34,6 +35,7 @@ __all__ = [
     "Lane",
     "MessageKey",
     "OutboundMessage",
+    "Place",
     "RemoteSlot",
     "ResourceLock",
     "Retention",

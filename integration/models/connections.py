@@ -106,6 +106,10 @@ class Warehouse(models.Model):
     owner_code = models.CharField(max_length=64, blank=True, help_text="The partner's code of the goods' owner")
     release_mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF)
     shipment_mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF)
+    receipt_mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF, db_default=Mode.OFF)
+    return_mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF, db_default=Mode.OFF)
+    transfer_mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF, db_default=Mode.OFF)
+    inventory_mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF, db_default=Mode.OFF)
     release_point = models.CharField(max_length=16, choices=ReleasePoint, default=ReleasePoint.RESERVED)
     remainder = models.CharField(
         max_length=10, choices=Remainder, default=Remainder.BACKORDER, help_text="What a final short shipment leaves"

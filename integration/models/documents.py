@@ -9,14 +9,22 @@ from integration.models.progress import Documents
 
 
 class Document(models.Model):
-    """A sales order, or one delivery of it: ``reference`` is Odoo's name, ``erp_id`` Odoo's id.
+    """What goods move by: ``reference`` is Odoo's name, ``erp_id`` Odoo's id.
 
-    Only deliveries move their ``state``. What an order has come to is its ``progress``: see ``with_progress``.
+    Orders, purchases and transfers are what was agreed; deliveries, receipts and returns are transfers of goods in
+    Odoo, each worked on by one warehouse. Only these move their ``state``: what the others have come to is their
+    ``progress``, see ``with_progress``.
     """
 
     class Kind(models.TextChoices):
-        ORDER = "order"
+        ORDER = "order", "sales order"
+        PURCHASE = "purchase", "purchase order"
+        TRANSFER = "transfer"
         DELIVERY = "delivery"
+        RECEIPT = "receipt"
+        RETURN = "return"
+
+    AGREED = (Kind.ORDER, Kind.PURCHASE, Kind.TRANSFER)
 
     class State(models.TextChoices):
         WAITING = "waiting", "waiting for release"
@@ -25,6 +33,9 @@ class Document(models.Model):
         REJECTED = "rejected", "refused by the warehouse"
         PART_SHIPPED = "part_shipped", "shipped in part"
         SHIPPED = "shipped"
+        ANNOUNCED = "announced"
+        PART_RECEIVED = "part_received", "received in part"
+        RECEIVED = "received"
         CANCELLED = "cancelled"
 
     connection = models.ForeignKey(Connection, models.PROTECT, related_name="documents")
@@ -37,7 +48,7 @@ class Document(models.Model):
     version = models.PositiveIntegerField(default=0, help_text="Of the latest release; 0: not released")
     content_hash = models.CharField(max_length=64, blank=True, help_text="Of what was released")
     shipment_count = models.SmallIntegerField(
-        null=True, help_text="How many shipments of it there are, as the warehouse said with the final one"
+        null=True, help_text="How many shipments or receipts of it there are, as the warehouse said with the final one"
     )
     shipments_due_at = models.DateTimeField(
         null=True, editable=False, help_text="By then those should be here that the final one overtook"
@@ -77,11 +88,16 @@ class Document(models.Model):
 
 
 class DocumentLine(models.Model):
-    """One line of a delivery. ``line`` is the name that both sides use; quantities in Odoo's unit of the move."""
+    """One line of a delivery, receipt or return. ``line`` is the name that both sides use; quantities in Odoo's unit
+    of the move.
+
+    ``released`` is what the warehouse was told, to ship or to expect. ``received`` and ``damaged`` are kept apart.
+    """
 
     document = models.ForeignKey(Document, models.CASCADE, related_name="lines")
     line = models.CharField(max_length=64)
     sale_line_id = models.PositiveIntegerField(null=True)
+    purchase_line_id = models.PositiveIntegerField(null=True)
     product_id = models.PositiveIntegerField()
     sku = models.CharField(max_length=100)
     unit = models.CharField(max_length=60)
@@ -95,6 +111,12 @@ class DocumentLine(models.Model):
     shipped = QuantityField(default=0)
     over = QuantityField(default=0)
     cancelled = QuantityField(default=0)
+    picked = QuantityField(default=0, db_default=0)
+    packed = QuantityField(default=0, db_default=0)
+    substituted = QuantityField(default=0, db_default=0, help_text="Of what was shipped, as another product")
+    received = QuantityField(default=0, db_default=0)
+    damaged = QuantityField(default=0, db_default=0, help_text="Of what was received, not fit for sale")
+    returned = QuantityField(default=0, db_default=0)
 
     class Meta:
         ordering = ["id"]
@@ -106,10 +128,24 @@ class DocumentLine(models.Model):
 
 
 class StockEvent(models.Model):
-    """Append-only: goods moved. ``quantity`` is signed, in Odoo's unit; out of the warehouse is negative."""
+    """Append-only: goods moved. ``quantity`` is signed, in Odoo's unit; out of the warehouse is negative.
+
+    Goods that move inside the warehouse, from one place or condition to another, are two events.
+    """
+
+    class Kind(models.TextChoices):
+        SHIPPED = "shipped"
+        RECEIVED = "received"
+        RETURNED = "returned"
+        ADJUSTED = "adjusted"
+        COUNTED = "counted"
+        MOVED = "moved"
 
     warehouse = models.ForeignKey(Warehouse, models.PROTECT)
-    document = models.ForeignKey(Document, models.PROTECT, related_name="stock_events")
+    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="stock_events")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.SHIPPED, db_default=Kind.SHIPPED)
+    condition = models.CharField(max_length=12, default="good", db_default="good")
+    location = models.CharField(max_length=64, blank=True, default="", db_default="", help_text="The partner's place")
     product_id = models.PositiveIntegerField()
     sku = models.CharField(max_length=100)
     lot = models.CharField(max_length=100, blank=True)
@@ -127,6 +163,7 @@ class StockEvent(models.Model):
         indexes = [
             models.Index(fields=["sku"], name="stock_sku"),
             models.Index(fields=["package"], name="stock_package", condition=~models.Q(package="")),
+            models.Index(fields=["warehouse", "product_id", "happened_at"], name="stock_as_of"),
         ]
 
     def __str__(self) -> str:

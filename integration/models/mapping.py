@@ -93,10 +93,34 @@ class BusinessRule(models.Model):
         ALLOW_FRACTION = "allow_fraction", "may be released in fractions of a piece"
         OVER_PERCENT = "over_percent", "may be shipped over by so many percent"
         OVER_UNITS = "over_units", "may be shipped over by so many units"
+        SUBSTITUTE = "substitute", "another product may go in its place"
+        RECEIVE_OVER_PERCENT = "receive_over_percent", "may be received over by so many percent"
+        RECEIVE_OVER_UNITS = "receive_over_units", "may be received over by so many units"
+        ADJUST_UNITS = "adjust_units", "differences up to so many units are posted by themselves"
+        ADJUST_VALUE = "adjust_value", "differences up to so much money are posted by themselves"
+        INVOICE = "invoice", "the customer's invoice is made"
+        VENDOR_BILL = "vendor_bill", "the supplier's bill is made"
+        CREDIT_NOTE = "credit_note", "the customer's credit note is made"
+
+    class When(models.TextChoices):
+        BY_HAND = "by_hand"
+        ON_MOVE = "on_move", "with each shipment, receipt or inspected return"
+        ON_COMPLETION = "on_completion", "when the whole order is delivered or received"
 
     kind = models.CharField(max_length=20, choices=Kind)
     warehouse = models.ForeignKey("integration.Warehouse", models.CASCADE, null=True, blank=True)
     sku = models.CharField(max_length=100, blank=True, help_text="Odoo's product code; empty: all products")
+    company_id = models.PositiveIntegerField(null=True, blank=True, help_text="Odoo's id of the company; empty: all")
+    customer_id = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Odoo's id of the customer or supplier; empty: all"
+    )
+    reason = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="The warehouse's reason code; empty: all"
+    )
+    when = models.CharField(
+        max_length=14, choices=When, blank=True, default="", db_default="", help_text="For invoices and their like"
+    )
+    posted = models.BooleanField(default=False, db_default=False, help_text="For invoices and their like: not a draft")
     value = models.DecimalField(max_digits=18, decimal_places=6, default=0)
     order = models.PositiveIntegerField(default=100)
     version = models.PositiveIntegerField(default=1)

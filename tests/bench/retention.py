@@ -169,7 +169,14 @@ def store_messages(count: int = MESSAGES) -> list[float]:
     for _ in range(count):
         number = uuid.uuid4().hex
         row = {
-            **{"connection": connection, "number": number, "digest": b"0" * 32, "release": number, "headers": "{}"},
+            **{
+                "connection": connection,
+                "number": number,
+                "digest": b"0" * 32,
+                "about": number,
+                "kinds": ["delivery"],
+                "headers": "{}",
+            },
             **{"reference": number, "type": "shipment.confirmed", "body": number.encode() * 20, "drift": "[]"},
             **{"trace": uuid.uuid4(), "key": f"bench:{number}", "lane": 4, "delay": 1e9, "flow": "nothing"},
             "subject": number,

@@ -44,6 +44,7 @@ def rows(db) -> SimpleNamespace:
     warehouse = models.Warehouse.objects.create(
         name=EVIL, erp=erp, company_id=1, erp_warehouse_id=1, wms=wms, site=EVIL, owner_code=EVIL
     )
+    models.Place.objects.create(warehouse=warehouse, partner_location=EVIL, erp_location_id=9, erp_location=EVIL)
     order, delivery = documents(erp, warehouse)
     received, sent = messages(wms, delivery)
     work = jobs(erp, wms, delivery, received)

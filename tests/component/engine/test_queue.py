@@ -146,7 +146,9 @@ def release(delivery: Document, version: int) -> OutboundMessage:
     assert delivery.warehouse is not None
     wms = delivery.warehouse.wms
     with transaction.atomic():
-        message = outbox.enqueue_message(NewMessage(wms, "order.release", delivery, version, b"{}", delivery_trace()))
+        message = outbox.enqueue_message(
+            NewMessage(wms, "order.release", delivery.reference, delivery, version, b"{}", delivery_trace())
+        )
     SyncJob.objects.filter(flow="release_send").update(flow="work")
     return message
 
@@ -187,7 +189,7 @@ def test_a_release_that_a_worker_has_taken_and_not_begun_is_taken_back(delivery:
 
     def handle(work: Work) -> Outcome:
         if work.job.pk == before.pk:
-            return Outcome(apply=lambda: taken_back.append(outbox.supersede(wms, delivery)))
+            return Outcome(apply=lambda: taken_back.append(outbox.supersede(wms, delivery, "order.release")))
         try:
             effects.once(work, wms, write(lambda: sent.append(1) or {}, message=work.job.outbound_id))
         except effects.NotWanted:
@@ -224,7 +226,7 @@ def test_a_release_that_is_being_taken_back_is_not_begun_meanwhile(delivery: Doc
     def take_back() -> None:
         assert taken.wait(10)
         with transaction.atomic():
-            assert outbox.supersede(wms, delivery)
+            assert outbox.supersede(wms, delivery, "order.release")
             taking_back.set()
             until(somebody_waits)
 
@@ -269,7 +271,7 @@ def test_taking_back_says_whether_the_warehouse_can_have_it(delivery: Document, 
         lose_answer(wms)
     as_sends()
     with transaction.atomic():
-        assert outbox.supersede(wms, delivery) is taken_back
+        assert outbox.supersede(wms, delivery, "order.release") is taken_back
 
 
 def test_what_was_sent_is_not_taken_back(delivery: Document) -> None:
@@ -279,5 +281,5 @@ def test_what_was_sent_is_not_taken_back(delivery: Document) -> None:
     SyncJob.objects.update(state=State.SUCCEEDED)
     as_sends()
     with transaction.atomic():
-        assert outbox.supersede(delivery.warehouse.wms, delivery) is False
+        assert outbox.supersede(delivery.warehouse.wms, delivery, "order.release") is False
     assert outbound() == ["sent"]

@@ -426,7 +426,8 @@ def held(row: Any) -> bool:
 def arrival(wms: Connection, key: str) -> dict[str, Any]:
     number = f"{time.monotonic_ns()}-{random.random()}"
     return {
-        **{"connection": wms.pk, "number": number, "digest": b"0" * 32, "release": key, "reference": key},
-        **{"type": "shipment.confirmed", "body": b"{}", "headers": "{}", "drift": "[]", "trace": uuid.uuid4()},
+        **{"connection": wms.pk, "number": number, "digest": b"0" * 32, "about": key, "kinds": ["delivery"]},
+        **{"reference": key, "type": "shipment.confirmed", "body": b"{}", "headers": "{}", "drift": "[]"},
         **{"key": f"delivery:{wms.pk}:{key}", "lane": Lane.ORDER, "delay": 0.0, "flow": "work", "subject": key},
+        "trace": uuid.uuid4(),
     }

@@ -156,4 +156,4 @@ def test_two_workers_release_an_order_once(yard: Yard) -> None:
     together(*[lambda: engine.run_lane(Lane.ORDER, HANDLERS, seconds=30)] * 2)
     yard.later()
     assert [held.release for held in yard.wms.held()] == [sale.release for sale in sales]
-    assert (yard.effects("send_release"), yard.unfinished()) == (["landed"] * 6, [])
+    assert (yard.effects("send order.release"), yard.unfinished()) == (["landed"] * 6, [])

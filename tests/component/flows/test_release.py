@@ -86,7 +86,7 @@ def test_looking_again_and_again_sends_nothing_again(yard: Yard) -> None:
         yard.look()
         yard.sweep()
     assert yard.wms.held() == [Held(sale.release, 1, "received", {"P-CRATE-S": "3"})]
-    assert (OutboundMessage.objects.count(), yard.effects("send_release")) == (1, ["landed"])
+    assert (OutboundMessage.objects.count(), yard.effects("send order.release")) == (1, ["landed"])
     assert ExternalReference.objects.filter(document_type="release").count() == 1
 
 
@@ -111,10 +111,10 @@ def test_a_release_whose_answer_was_lost_is_one_order_at_the_warehouse(yard: Yar
     yard.wms.fault("cut_after_commit")
     sale = yard.sell(("CRATE-S", 3))
     yard.look()
-    assert (yard.effects("send_release"), yard.cases()) == (["intended"], [])
+    assert (yard.effects("send order.release"), yard.cases()) == (["intended"], [])
     yard.later()
     assert yard.wms.held() == [Held(sale.release, 1, "received", {"P-CRATE-S": "3"})]
-    assert (yard.effects("send_release"), yard.state(sale.release)) == (["landed"], "released")
+    assert (yard.effects("send order.release"), yard.state(sale.release)) == (["landed"], "released")
 
 
 def test_a_release_that_never_got_there_is_sent_again(yard: Yard) -> None:
@@ -123,7 +123,7 @@ def test_a_release_that_never_got_there_is_sent_again(yard: Yard) -> None:
     yard.look()
     yard.later()
     assert yard.wms.held() == [Held(sale.release, 1, "received", {"P-CRATE-S": "3"})]
-    assert (yard.effects("send_release"), yard.cases(), yard.unfinished()) == (["landed"], [], [])
+    assert (yard.effects("send order.release"), yard.cases(), yard.unfinished()) == (["landed"], [], [])
 
 
 def _reserve(yard: Yard, order: int) -> None:

@@ -9,4 +9,4 @@ def test_every_registered_adapter_is_under_test(adapters_under_test) -> None:
 
 
 def test_a_warehouse_takes_releases_and_can_be_asked_for_them(partner) -> None:
-    assert partner.adapter.capabilities >= {Capability.RELEASE, Capability.FIND_RELEASE}
+    assert partner.adapter.capabilities >= {Capability.RELEASE, Capability.FINDS}

@@ -1,5 +1,7 @@
 """Releases, on a good day and on a bad one. The same for every warehouse system."""
 
+from functools import partial
+
 import pytest
 
 from integration.adapters.base import Answer, Reply
@@ -8,7 +10,7 @@ from integration.errors import ConfigurationError, IntegrationError, OutcomeUnkn
 
 def send(partner, release, key="k-1") -> Reply:
     adapter = partner.adapter
-    return adapter.send_release(adapter.render_release(release), key=key)
+    return adapter.send("order.release", adapter.render(release), key=key)
 
 
 def failure(partner, release, key="k-1") -> IntegrationError:
@@ -26,8 +28,8 @@ def test_a_release_arrives_whole_and_is_sent_not_accepted(partner, release) -> N
 
 def test_one_key_is_one_order(partner, release) -> None:
     adapter = partner.adapter
-    rendered = adapter.render_release(release)
-    replies = [adapter.send_release(rendered, key="k-1") for _ in range(3)]
+    rendered = adapter.render(release)
+    replies = [adapter.send("order.release", rendered, key="k-1") for _ in range(3)]
     assert replies == [Reply(Answer.SENT, "WMS-000001")] * 3
     assert [order["release"] for order in partner.orders()] == ["WH/OUT/00042"]
 
@@ -66,13 +68,13 @@ def test_a_warehouse_may_answer_at_once(partner, release) -> None:
 @pytest.mark.parametrize("fault", ["cut_after_commit", "truncate", "garbage"])
 def test_a_lost_answer_is_tried_again_without_a_second_order(partner, release, fault) -> None:
     adapter = partner.adapter
-    rendered = adapter.render_release(release)
+    rendered = adapter.render(release)
     partner.fail(fault)
     with pytest.raises(OutcomeUnknown) as caught:
-        adapter.send_release(rendered, key="k-1")
+        adapter.send("order.release", rendered, key="k-1")
     assert caught.value.code == "CD-1006"
-    assert adapter.find_release("WH/OUT/00042", 1) == Reply(Answer.ACCEPTED, "WMS-000001")
-    assert adapter.send_release(rendered, key="k-1") == Reply(Answer.SENT, "WMS-000001")
+    assert adapter.find("order.release", "WH/OUT/00042", 1) == Reply(Answer.ACCEPTED, "WMS-000001")
+    assert adapter.send("order.release", rendered, key="k-1") == Reply(Answer.SENT, "WMS-000001")
     assert len(partner.orders()) == 1
 
 
@@ -80,7 +82,7 @@ def test_a_lost_answer_is_tried_again_without_a_second_order(partner, release, f
 def test_a_failure_before_the_work_leaves_nothing(partner, release, fault) -> None:
     partner.fail(fault, seconds=4)
     failure(partner, release)
-    assert (partner.orders(), partner.adapter.find_release("WH/OUT/00042", 1)) == ([], None)
+    assert (partner.orders(), partner.adapter.find("order.release", "WH/OUT/00042", 1)) == ([], None)
     assert send(partner, release).answer is Answer.SENT
 
 
@@ -118,15 +120,15 @@ def test_an_answer_that_comes_too_late_may_have_been_a_success(partner, release)
     partner.fail("slow_body", seconds=9)
     hurried = partner.within(0.3)
     with pytest.raises(OutcomeUnknown) as caught:
-        hurried.send_release(hurried.render_release(release), key="k-1")
+        hurried.send("order.release", hurried.render(release), key="k-1")
     assert caught.value.code == "CD-1006"
-    assert partner.adapter.find_release("WH/OUT/00042", 1) is not None
+    assert partner.adapter.find("order.release", "WH/OUT/00042", 1) is not None
 
 
 def test_a_wrong_token_is_a_login_refused(partner, release) -> None:
     adapter = partner.with_secrets(token="wrong-token-123")
     with pytest.raises(ConfigurationError) as caught:
-        adapter.send_release(adapter.render_release(release), key="k-1")
+        adapter.send("order.release", adapter.render(release), key="k-1")
     assert (caught.value.code, str(caught.value)) == ("CD-2001", "acme-wms refused the login by token.")
     assert partner.orders() == []
 
@@ -134,25 +136,25 @@ def test_a_wrong_token_is_a_login_refused(partner, release) -> None:
 def test_a_wrong_signature_is_refused(partner, release) -> None:
     adapter = partner.with_secrets(signing="whsec_" + "QUJE" * 8)
     with pytest.raises(ConfigurationError):
-        adapter.send_release(adapter.render_release(release), key="k-1")
+        adapter.send("order.release", adapter.render(release), key="k-1")
     assert partner.orders() == []
 
 
 def test_an_address_that_nobody_serves_is_unreachable(partner, release) -> None:
     with pytest.raises(Unreachable) as caught:
-        partner.at("http://127.0.0.1:1").find_release("R1", 1)
+        partner.at("http://127.0.0.1:1").find("order.release", "R1", 1)
     assert caught.value.code == "CD-1001"
 
 
 def test_a_wrong_path_is_never_taken_for_not_found(partner) -> None:
     with pytest.raises(Rejected):
-        partner.at(f"{partner.wms.url}/elsewhere").find_release("R1", 1)
+        partner.at(f"{partner.wms.url}/elsewhere").find("order.release", "R1", 1)
 
 
 def test_find_tells_what_the_warehouse_has(partner, release) -> None:
     partner.control("settings", acknowledge_after=None)
     send(partner, release)
-    find = partner.adapter.find_release
+    find = partial(partner.adapter.find, "order.release")
     assert find("WH/OUT/00042", 1) == Reply(Answer.SENT, "WMS-000001")
     assert (find("WH/OUT/00042", 2), find("WH/OUT/00041", 1)) == (None, None)
     partner.control("reject", release=release.release, reason="no stock for Jane, jane@example.org")
@@ -161,7 +163,7 @@ def test_find_tells_what_the_warehouse_has(partner, release) -> None:
 
 def test_a_newer_version_answers_for_an_older_one(partner, release) -> None:
     send(partner, release.model_copy(update={"version": 3}))
-    assert partner.adapter.find_release("WH/OUT/00042", 2) is not None
+    assert partner.adapter.find("order.release", "WH/OUT/00042", 2) is not None
 
 
 def test_secrets_and_people_are_in_no_error(partner, release) -> None:
@@ -170,7 +172,7 @@ def test_secrets_and_people_are_in_no_error(partner, release) -> None:
     for fault in ["error500", "error_html", "error429", "cut_before", "garbage", "truncate"]:
         partner.fail(fault)
         with pytest.raises(IntegrationError) as caught:
-            adapter.send_release(adapter.render_release(release), key=f"k-{fault}")
+            adapter.send("order.release", adapter.render(release), key=f"k-{fault}")
         errors.append(f"{caught.value} {caught.value.context} {caught.value.fix} {caught.value!r}")
     text = " ".join([*errors, repr(partner.settings), repr(adapter)])
     for private in ["whsec_", "sesame", "Jane Roe", "12 Quay", "555 010"]:

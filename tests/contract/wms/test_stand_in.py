@@ -61,7 +61,7 @@ def received(partner, inbox) -> list[Received]:
 
 
 def send(partner, release) -> None:
-    partner.adapter.send_release(partner.adapter.render_release(release), key=f"k-{release.release}")
+    partner.adapter.send("order.release", partner.adapter.render(release), key=f"k-{release.release}")
 
 
 def shipped(partner, release, **script: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from integration.errors import (
     Unreachable,
 )
 
-READ = Call("order.find", document="R1")
+READ = Call("order.release?", document="R1")
 WRITE = Call("order.release", document="R1", writes=True)
 
 STATUSES = [
@@ -60,7 +60,7 @@ def test_a_good_answer_comes_back_whole(server, settings, guard) -> None:
     answer = request(settings, guard, READ, "GET", "/orders", params={"release": "WH/OUT/1 ä"})
     assert (answer.status, answer.body, answer.headers["x-one"]) == (200, b'{"a": 1}', "two")
     assert server.seen == ["GET /base/orders?release=WH%2FOUT%2F1+%C3%A4"]
-    assert guard.calls == [("order.find", 1.0, False)]
+    assert guard.calls == [("order.release?", 1.0, False)]
 
 
 def test_a_refusal_carries_the_partners_reason(server, settings, guard) -> None:

@@ -25,4 +25,4 @@ def test_an_adapter_for_receiving_makes_no_calls() -> None:
     adapter = wms_for_receiving(ConnectionSettings("w", "http_json", "https://wms.example"))
     assert isinstance(adapter, HttpJsonWms)
     with pytest.raises(RuntimeError):
-        adapter.find_release("R1", 1)
+        adapter.find("order.release", "R1", 1)

@@ -12,8 +12,9 @@ from integration.adapters.http import HttpAnswer, request
 from integration.adapters.http_errors import Call, unreadable
 from integration.adapters.redaction import quote
 from integration.adapters.wms.http_json import checks, parse, render, signature
-from integration.adapters.wms.http_json.answers import ANSWERS, Health, HeldOrder, HeldOrders, OrderAnswer
-from integration.canonical.orders import OrderRelease
+from integration.adapters.wms.http_json.answers import ANSWERS, DocumentAnswer, Health, HeldDocument, HeldDocuments
+from integration.adapters.wms.http_json.endpoints import ENDPOINTS
+from integration.canonical.outgoing import Outgoing
 
 PRIVATE = ("name", "company", "street", "street2", "phone", "email")
 HEALTH = Call("health")
@@ -23,7 +24,7 @@ Wanted = TypeVar("Wanted", bound=BaseModel)
 class HttpJsonWms:
     """Implements ``WmsAdapter``; see docs/reference/http_json.md."""
 
-    capabilities = frozenset({Capability.RELEASE, Capability.ACKNOWLEDGES, Capability.FIND_RELEASE})
+    capabilities = frozenset({Capability.RELEASE, Capability.ACKNOWLEDGES, Capability.FINDS})
 
     def __init__(self, settings: ConnectionSettings, guard: Guard) -> None:
         self._settings = settings
@@ -42,34 +43,35 @@ class HttpJsonWms:
     def parse(self, headers: Mapping[str, str], body: bytes) -> Received:
         return parse.event(self._settings.name, headers, body)
 
-    def render_release(self, release: OrderRelease) -> bytes:
-        return render.release(release, datetime.now(UTC))
+    def render(self, document: Outgoing) -> bytes:
+        return render.envelope(document, datetime.now(UTC))
 
-    def send_release(self, rendered: bytes, *, key: str) -> Reply:
+    def send(self, kind: str, rendered: bytes, *, key: str) -> Reply:
         """``key`` is printable ASCII; it is the webhook-id too. The same key with other bytes is refused (409)."""
-        data = json.loads(rendered)["data"]
-        private = tuple(data["ship_to"].get(name, "") for name in PRIVATE)
-        call = Call("order.release", document=data["release"], writes=True, private=private)
+        data, endpoint = json.loads(rendered)["data"], ENDPOINTS[kind]
+        ship_to = data.get("ship_to") or {}
+        private = tuple(ship_to.get(name, "") for name in PRIVATE)
+        call = Call(kind, document=data[endpoint.reference], writes=True, private=private)
         headers = {
             **self._token(),
             **signature.sign(self._settings.secrets, self._settings.name, key, rendered, datetime.now(UTC)),
             "content-type": "application/json",
             "idempotency-key": key,
         }
-        answer = request(self._settings, self._guard, call, "POST", "/orders", headers=headers, content=rendered)
-        return self._reply(call, self._read(call, answer, OrderAnswer))
+        answer = request(self._settings, self._guard, call, "POST", endpoint.path, headers=headers, content=rendered)
+        return self._reply(call, self._read(call, answer, DocumentAnswer))
 
-    def find_release(self, release: str, version: int) -> Reply | None:
+    def find(self, kind: str, reference: str, version: int) -> Reply | None:
         """A later version counts: what was sent as ``version`` has been replaced and need not be sent again."""
-        call = Call("order.find", document=release)
-        asked = {"release": release, "version": str(version)}
-        answer = request(self._settings, self._guard, call, "GET", "/orders", params=asked, headers=self._token())
+        call, endpoint = Call(f"{kind}?", document=reference), ENDPOINTS[kind]
+        asked = {endpoint.reference: reference, endpoint.version: str(version)}
+        answer = request(self._settings, self._guard, call, "GET", endpoint.path, params=asked, headers=self._token())
         held = [
-            order
-            for order in self._read(call, answer, HeldOrders).orders
-            if order.release == release and order.version >= version
+            document
+            for document in self._read(call, answer, HeldDocuments).documents
+            if document.reference == reference and document.version >= version
         ]
-        return self._reply(call, max(held, key=lambda order: order.version)) if held else None
+        return self._reply(call, max(held, key=lambda document: document.version)) if held else None
 
     def _token(self) -> dict[str, str]:
         token = self._settings.secrets.get("token", "")
@@ -84,7 +86,7 @@ class HttpJsonWms:
             detail = f"not the answer that the contract describes ({field or 'body'}: {first['msg']})"
             raise unreadable(self._settings, call, answer.status, detail) from None
 
-    def _reply(self, call: Call, answer: OrderAnswer | HeldOrder) -> Reply:
+    def _reply(self, call: Call, answer: DocumentAnswer | HeldDocument) -> Reply:
         secrets = self._settings.secrets.values()
         reason = quote(answer.reason, secrets=secrets, private=call.private)
         return Reply(ANSWERS[answer.status], answer.warehouse_order, reason)

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from integration.adapters.base import Answer
 from integration.canonical.base import Reference, Text
@@ -12,28 +12,28 @@ class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
 
-class OrderAnswer(_Answer):
-    """To ``POST /orders``."""
+class DocumentAnswer(_Answer):
+    """To each document that we post."""
 
     status: Literal["received", "accepted", "rejected"]
     warehouse_order: Text = ""
     reason: Text = ""
 
 
-class HeldOrder(_Answer):
-    """One entry of ``GET /orders``. ``shipped``: something of it has left."""
+class HeldDocument(_Answer):
+    """One document that the warehouse has. ``shipped``: something of it has left."""
 
-    release: Reference
+    reference: Reference = Field(validation_alias=AliasChoices("release", "reference"))
     version: int = Field(ge=1)
     status: Literal["received", "accepted", "rejected", "shipped"]
     warehouse_order: Text = ""
     reason: Text = ""
 
 
-class HeldOrders(_Answer):
-    """To ``GET /orders``: an empty list says that the warehouse does not have the release."""
+class HeldDocuments(_Answer):
+    """To the question for a document: an empty list says that the warehouse does not have it."""
 
-    orders: tuple[HeldOrder, ...]
+    documents: tuple[HeldDocument, ...] = Field(validation_alias=AliasChoices("orders", "documents"))
 
 
 class Health(_Answer):

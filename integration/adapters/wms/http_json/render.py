@@ -4,16 +4,11 @@ import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from integration.canonical.base import Part
-from integration.canonical.orders import OrderRelease
+from integration.canonical.outgoing import Outgoing, type_of
 
 
-def release(document: OrderRelease, now: datetime) -> bytes:
-    return _envelope("order.release", document, now)
-
-
-def _envelope(kind: str, document: Part, now: datetime) -> bytes:
-    body = {"type": kind, "timestamp": now, "data": document.model_dump(exclude_none=True)}
+def envelope(document: Outgoing, now: datetime) -> bytes:
+    body = {"type": type_of(document), "timestamp": now, "data": document.model_dump(exclude_none=True)}
     return json.dumps(body, default=_plain, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -4,24 +4,24 @@ import json
 import sys
 from typing import Any, Literal
 
+from pydantic import create_model
 from pydantic.json_schema import models_json_schema
 
+from integration.adapters.wms.http_json.endpoints import ENDPOINTS
 from integration.canonical.base import Moment, Part
-from integration.canonical.events import OrderAcceptedEvent, OrderRejectedEvent, ShipmentConfirmedEvent
-from integration.canonical.orders import OrderRelease
+from integration.canonical.events import EVENTS
+from integration.canonical.outgoing import DOCUMENTS, Outgoing
 
 DECIMAL = {"type": "string", "pattern": r"^-?\d{1,18}(\.\d{1,6})?$"}
 
 
-class OrderReleaseMessage(Part):
-    """Our ``POST /orders``."""
-
-    type: Literal["order.release"]
-    timestamp: Moment
-    data: OrderRelease
+def _message(kind: str, document: type[Outgoing]) -> type[Part]:
+    fields: dict[str, Any] = {"type": (Literal[kind], ...), "timestamp": (Moment, ...), "data": (document, ...)}
+    says = f"Our ``POST {ENDPOINTS[kind].path}``."
+    return create_model(f"{document.__name__}Message", __base__=Part, __doc__=says, **fields)
 
 
-MESSAGES = (OrderReleaseMessage, OrderAcceptedEvent, OrderRejectedEvent, ShipmentConfirmedEvent)
+MESSAGES = (*(_message(kind, document) for kind, document in DOCUMENTS.items()), *EVENTS)
 
 
 def schema() -> dict[str, Any]:

@@ -14,14 +14,14 @@ def test_a_reason_that_repeats_the_address_is_kept_without_it(server, settings, 
     server.status, server.body = 422, b'{"reason": "no carrier for JANE ROE, 12 Quay, 4000 Porto"}'
     adapter = open_wms(settings, guard)
     with pytest.raises(Rejected) as caught:
-        adapter.send_release(adapter.render_release(release), key="k-1")
+        adapter.send("order.release", adapter.render(release), key="k-1")
     assert caught.value.context["detail"] == "no carrier for [private], [private], 4000 Porto"
 
 
 def test_a_rejection_that_repeats_the_address_is_kept_without_it(server, settings, guard, release) -> None:
     server.status, server.body = 202, b'{"status": "rejected", "reason": "Jane Roe is unknown"}'
     adapter = open_wms(settings, guard)
-    assert adapter.send_release(adapter.render_release(release), key="k-1").reason == "[private] is unknown"
+    assert adapter.send("order.release", adapter.render(release), key="k-1").reason == "[private] is unknown"
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"status": "maybe"}', b"\xff", b'{"status": null}'])
@@ -29,13 +29,13 @@ def test_an_answer_that_the_contract_does_not_know_is_tried_again(server, settin
     server.body = body
     adapter = open_wms(settings, guard)
     with pytest.raises(OutcomeUnknown) as caught:
-        adapter.send_release(adapter.render_release(release), key="k-1")
+        adapter.send("order.release", adapter.render(release), key="k-1")
     assert caught.value.code == "CD-1006"
 
 
 def test_another_release_in_the_answer_is_not_taken_for_ours(server, settings, guard) -> None:
     server.body = b'{"orders": [{"release": "R2", "version": 1, "status": "accepted"}]}'
-    assert open_wms(settings, guard).find_release("R1", 1) is None
+    assert open_wms(settings, guard).find("order.release", "R1", 1) is None
 
 
 def test_a_probe_finds_a_wrong_contract_and_a_wrong_clock(settings) -> None:

@@ -13,7 +13,8 @@ from pydantic import TypeAdapter
 from integration.adapters.base import ConnectionSettings
 from integration.adapters.registry import wms_for_receiving
 from integration.adapters.wms.http_json import answers, render
-from integration.adapters.wms.http_json.schema import OrderReleaseMessage, schema
+from integration.adapters.wms.http_json.schema import schema
+from integration.canonical.outgoing import DOCUMENTS
 
 REFERENCE = Path(__file__).parents[4] / "docs" / "reference"
 PAGE = (REFERENCE / "http_json.md").read_text()
@@ -67,23 +68,31 @@ def test_every_message_has_an_example_that_fits_the_schema(name) -> None:
     Draft202012Validator({**SCHEMA, "oneOf": [{"$ref": f"#/$defs/{name}"}]}).validate(json.loads(EXAMPLES[name]))
 
 
-@pytest.mark.parametrize("name", sorted(ENVELOPES - {"OrderReleaseMessage"}))
+OURS = {f"{document.__name__}Message": document for document in DOCUMENTS.values()}
+
+
+@pytest.mark.parametrize("name", sorted(ENVELOPES - set(OURS)))
 def test_every_example_that_a_warehouse_sends_is_taken(name) -> None:
     adapter = wms_for_receiving(ConnectionSettings("acme", "http_json", "https://wms.example"))
     received = adapter.parse({"webhook-id": "msg_1"}, EXAMPLES[name].encode())
     assert (type(received.event).__name__, received.drift) == (name, ())
 
 
-def test_the_example_of_an_order_is_what_we_send() -> None:
-    example = json.loads(EXAMPLES["OrderReleaseMessage"])
-    document = OrderReleaseMessage.model_validate(example).data
-    assert json.loads(render.release(document, datetime(2026, 5, 4, 8, tzinfo=UTC))) == example
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_the_example_of_a_document_is_what_we_send(name) -> None:
+    example = json.loads(EXAMPLES[name])
+    document = OURS[name].model_validate(example["data"])
+    assert json.loads(render.envelope(document, datetime(2026, 5, 4, 8, tzinfo=UTC))) == example
 
 
 def test_the_examples_of_answers_are_understood() -> None:
-    known = TypeAdapter(answers.OrderAnswer | answers.HeldOrders | answers.Health)
+    known = TypeAdapter(answers.DocumentAnswer | answers.HeldDocuments | answers.Health)
     found = [answer for text in ANSWERS if "error" not in (answer := json.loads(text))]
-    assert [type(known.validate_python(answer)).__name__ for answer in found] == ["OrderAnswer", "HeldOrders", "Health"]
+    assert [type(known.validate_python(answer)).__name__ for answer in found] == [
+        "DocumentAnswer",
+        "HeldDocuments",
+        "Health",
+    ]
 
 
 @pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL))

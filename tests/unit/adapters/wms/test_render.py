@@ -9,7 +9,7 @@ NOW = datetime(2026, 5, 4, 8, 0, 1, tzinfo=UTC)
 
 
 def test_a_release_is_an_envelope_with_plain_decimal_strings(release) -> None:
-    document = json.loads(render.release(release, NOW))
+    document = json.loads(render.envelope(release, NOW))
     assert (document["type"], document["timestamp"]) == ("order.release", "2026-05-04T08:00:01Z")
     assert document["data"]["lines"] == [
         {
@@ -25,10 +25,10 @@ def test_a_release_is_an_envelope_with_plain_decimal_strings(release) -> None:
 
 
 def test_what_is_not_known_is_left_out(release) -> None:
-    data = json.loads(render.release(release, NOW))["data"]
+    data = json.loads(render.envelope(release, NOW))["data"]
     assert "ship_by" not in data
     assert data["carrier"] == {"code": "DHL", "service": ""}
 
 
 def test_equal_documents_are_equal_bytes(release) -> None:
-    assert render.release(release, NOW) == render.release(release.model_copy(), NOW)
+    assert render.envelope(release, NOW) == render.envelope(release.model_copy(), NOW)

@@ -1,4 +1,4 @@
-"""Sending a release: once in effect, and sent is not accepted."""
+"""Sending a document to a warehouse: once in effect, and sent is not accepted."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -35,10 +35,10 @@ def handle(work: Work) -> Outcome:
 
 
 def _write(message: OutboundMessage, wms: WmsAdapter) -> effects.Write:
-    findable = Capability.FIND_RELEASE in wms.capabilities
+    findable = Capability.FINDS in wms.capabilities
     return effects.Write(
         key=message.key,
-        verb="send_release",
+        verb=f"send {message.type}",
         intent={"version": message.version},
         send=partial(_send, message, wms),
         probe=partial(_probe, message, wms) if findable else None,
@@ -51,13 +51,13 @@ def _write(message: OutboundMessage, wms: WmsAdapter) -> effects.Write:
 def _send(message: OutboundMessage, wms: WmsAdapter) -> Mapping[str, Any]:
     """A refusal is an answer as well: the warehouse said no."""
     try:
-        return _as_result(wms.send_release(bytes(message.body), key=message.key))
+        return _as_result(wms.send(message.type, bytes(message.body), key=message.key))
     except Rejected as refused:
         return _as_result(Reply(Answer.REJECTED, reason=str(refused.context.get("detail", refused))))
 
 
 def _probe(message: OutboundMessage, wms: WmsAdapter) -> Mapping[str, Any] | None:
-    found = wms.find_release(message.reference, message.version)
+    found = wms.find(message.type, message.reference, message.version)
     return _as_result(found) if found else None
 
 
@@ -69,7 +69,9 @@ def _commit(message: OutboundMessage, reply: Reply) -> None:
     due = message.connection.acknowledge_seconds
     sql.run(_SENT, [due, reply.reference[:100], message.pk])
     if message.version > 1:
-        replaced = OutboundMessage.objects.filter(document=message.document_id, version__lt=message.version)
+        replaced = OutboundMessage.objects.filter(
+            document=message.document_id, type=message.type, version__lt=message.version
+        )
         replaced.update(acknowledge_by=None)
     if reply.answer == Answer.ACCEPTED:
         answers.accepted(message)

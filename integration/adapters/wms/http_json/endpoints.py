@@ -1,0 +1,16 @@
+"""Where each of our documents goes, and how a warehouse is asked whether it has one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """``reference`` and ``version``: the document's fields, and the query's, that name it."""
+
+    path: str
+    reference: str
+    version: str
+
+
+ENDPOINTS: Mapping[str, Endpoint] = {"order.release": Endpoint("/orders", "release", "version")}

@@ -1,0 +1,18 @@
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """Beside the work: an index that is made inside a transaction keeps all movements waiting."""
+
+    atomic = False
+    dependencies = [
+        ('integration', '0009_every_flow'),
+    ]
+
+    operations = [
+        AddIndexConcurrently(
+            model_name='stockevent',
+            index=models.Index(fields=['warehouse', 'product_id', 'happened_at'], name='stock_as_of'),
+        ),
+    ]

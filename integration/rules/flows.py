@@ -1,0 +1,86 @@
+"""What each flow is for, as data: how fast it must be, and what hangs on it. Lanes and severities come from here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from integration.errors.problem import Severity
+
+
+class Latency(StrEnum):
+    """How long a job may take from its cause to its end."""
+
+    SECONDS = "seconds"
+    MINUTES = "minutes"
+    SCHEDULED = "scheduled"
+
+
+class Impact(StrEnum):
+    """Who notices first when it does not run."""
+
+    CUSTOMER = "the customer waits"
+    STOCK = "stock is wrong"
+    BOOKS = "the books are wrong"
+    SIGHT = "people see less"
+
+
+class Money(StrEnum):
+    """DIRECT: an amount is booked or billed by it. INDIRECT: an amount is decided by what it brings."""
+
+    DIRECT = "direct"
+    INDIRECT = "indirect"
+    NONE = "none"
+
+
+PROMISES: Mapping[Latency, timedelta] = {
+    Latency.SECONDS: timedelta(seconds=60),
+    Latency.MINUTES: timedelta(minutes=15),
+    Latency.SCHEDULED: timedelta(hours=4),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """``says``: in a person's words."""
+
+    says: str
+    latency: Latency
+    impact: Impact
+    money: Money
+
+    @property
+    def promise(self) -> timedelta:
+        """95 of 100 jobs are through by then."""
+        return PROMISES[self.latency]
+
+    @property
+    def lane(self) -> int:
+        """Its place in ``Lane``: goods that have moved go first, then what a customer waits for."""
+        if self.latency == Latency.SCHEDULED:
+            return 4
+        if self.latency == Latency.MINUTES:
+            return 3
+        return 1 if self.impact == Impact.STOCK else 2
+
+    @property
+    def severity(self) -> Severity:
+        """The least that a case is which stops it."""
+        if self.latency == Latency.SECONDS:
+            return Severity.MEDIUM if self.money == Money.NONE else Severity.HIGH
+        return Severity.LOW if self.money == Money.NONE else Severity.MEDIUM
+
+
+FLOWS: Mapping[str, Flow] = {
+    "shipment_confirmation": Flow(
+        "What left the warehouse is posted in Odoo", Latency.SECONDS, Impact.STOCK, Money.DIRECT
+    ),
+    "order_release": Flow(
+        "What Odoo wants shipped is decided and kept", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT
+    ),
+    "release_send": Flow("A release goes to the warehouse", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT),
+    "acknowledgement": Flow("The warehouse's yes or no is kept", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
+    "odoo_poll": Flow("Odoo is asked what was written", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
+    "odoo_read": Flow("What was written in Odoo is read", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
+    "odoo_sweep": Flow("Everything open in Odoo is looked at", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
+}
