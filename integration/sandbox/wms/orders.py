@@ -11,7 +11,8 @@ from http import HTTPStatus
 from typing import Any
 
 from integration.canonical.orders import OrderRelease, RefusedLine, ReleaseLine
-from integration.canonical.shipments import ShipmentConfirmed
+from integration.canonical.shipments import ShipmentConfirmed, ShippedLine
+from integration.sandbox.wms.stock import Slot, Stock
 
 Taken = tuple[HTTPStatus, dict[str, Any]]
 
@@ -54,6 +55,7 @@ class Orders:
             self.items: dict[str, Item] = {}
             self.sites: set[str] = set()
             self.shipments: list[ShipmentConfirmed] = []
+            self.stock = Stock()
             self.changes: list[str] = []
             self.serials_gone: Counter[str] = Counter()
             self._of_release: defaultdict[str, list[ShipmentConfirmed]] = defaultdict(list)
@@ -99,12 +101,23 @@ class Orders:
         self._of_release[shipment.release].append(shipment)
         self.serials_gone.update(_serials(shipment))
         self.changes.append(shipment.release)
+        self._take(shipment, Decimal(1))
 
     def unbook(self, place: int) -> ShipmentConfirmed:
         shipment = self.shipments.pop(place)
         self._of_release[shipment.release].remove(shipment)
         self.serials_gone.subtract(_serials(shipment))
+        self._take(shipment, Decimal(-1))
         return shipment
+
+    def _take(self, shipment: ShipmentConfirmed, times: Decimal) -> None:
+        """Off the shelves; -1 time: back onto them."""
+        held = self.held.get(shipment.release)
+        site = held.release.site if held else ""
+        for part in shipment.lines:
+            for lot, quantity in _shares(part):
+                slot = Slot(site, part.sku, lot)
+                self.stock.move(slot, -quantity * times, "shipped", shipment.shipment, shipment.shipped_at)
 
     def changed(self, since: int, limit: int) -> tuple[list[HeldOrder], int]:
         """The orders that changed after so many changes, each once, and how many changes that makes."""
@@ -152,6 +165,13 @@ class Orders:
         self.held[release.release] = order
         self.changes.append(release.release)
         return order
+
+
+def _shares(part: ShippedLine) -> list[tuple[str, Decimal]]:
+    """By lot or serial number; of a SKU in cases, a serial number's share is what is left to it."""
+    if part.serials:
+        return [(serial, part.quantity / len(part.serials)) for serial in part.serials]
+    return [(lot.lot, lot.quantity) for lot in part.lots] or [("", part.quantity)]
 
 
 def _serials(shipment: ShipmentConfirmed) -> list[str]:
