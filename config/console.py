@@ -57,6 +57,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _item("Writes", "edit_note", "effect"),
             _item("Stock movements", "pallet", "stockevent"),
             _item("Lines", "format_list_numbered", "documentline"),
+            _item("Changes asked", "edit_document", "changerequest"),
+            _item("Lines of changes", "rule", "changeline"),
             _item("References", "link", "externalreference"),
             _item("Audit log", "fact_check", "auditevent"),
         ],

@@ -20,13 +20,52 @@ class OrderRejectedEvent(Part):
     data: orders.OrderRejected
 
 
+class ChangeAcceptedEvent(Part):
+    type: Literal["order.change.accepted"]
+    timestamp: Moment
+    data: orders.ChangeAccepted
+
+
+class ChangePartlyAcceptedEvent(Part):
+    type: Literal["order.change.partly_accepted"]
+    timestamp: Moment
+    data: orders.ChangePartlyAccepted
+
+
+class ChangeRefusedEvent(Part):
+    type: Literal["order.change.refused"]
+    timestamp: Moment
+    data: orders.ChangeRefused
+
+
+class CancelAcceptedEvent(Part):
+    type: Literal["order.cancel.accepted"]
+    timestamp: Moment
+    data: orders.CancelAccepted
+
+
+class CancelRefusedEvent(Part):
+    type: Literal["order.cancel.refused"]
+    timestamp: Moment
+    data: orders.CancelRefused
+
+
 class ShipmentConfirmedEvent(Part):
     type: Literal["shipment.confirmed"]
     timestamp: Moment
     data: shipments.ShipmentConfirmed
 
 
-Event = OrderAcceptedEvent | OrderRejectedEvent | ShipmentConfirmedEvent
+Event = (
+    OrderAcceptedEvent
+    | OrderRejectedEvent
+    | ChangeAcceptedEvent
+    | ChangePartlyAcceptedEvent
+    | ChangeRefusedEvent
+    | CancelAcceptedEvent
+    | CancelRefusedEvent
+    | ShipmentConfirmedEvent
+)
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 EVENTS = get_args(Event)
 EVENT_TYPES: tuple[str, ...] = tuple(get_args(event.model_fields["type"].annotation)[0] for event in EVENTS)

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
-from integration.flows import acknowledgement, capture, order_release, sending, shipment_confirmation
+from integration.flows import acknowledgement, capture, change_answer, order_release, sending, shipment_confirmation
 from integration.jobs.work import Handler
 
 HANDLERS: Mapping[str, Handler] = {
     "acknowledgement": acknowledgement.handle,
+    "change_answer": change_answer.handle,
+    "change_send": sending.handle,
     "odoo_poll": capture.poll,
     "odoo_read": capture.read,
     "odoo_sweep": capture.sweep,

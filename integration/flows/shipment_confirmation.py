@@ -120,7 +120,7 @@ def _stock(case: Case) -> list[str]:
 
 def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Effect:
     """Restarts from the pickings as they are now. Already marked as ours: found, and nothing is sent."""
-    pickings = erp.delivery(case.delivery.erp_id)
+    pickings = _pickings(case, erp)
     connection = case.warehouse.erp
     found = rules.shipped_before(case.facts.mark, pickings)
     if found is not None:
@@ -136,6 +136,15 @@ def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Eff
         seconds=CALL_SECONDS * connection.read_timeout,
     )
     return effects.make(work, connection, write)
+
+
+def _pickings(case: Case, erp: ErpGateway) -> Sequence[Picking]:
+    """The delivery with its backorders, and what was made for this shipment where Odoo had cancelled them."""
+    pickings = erp.delivery(case.delivery.erp_id)
+    if not rules.is_cancelled(pickings):
+        return pickings
+    cancelled = [picking for picking in pickings if picking.state == "cancel"]
+    return [*pickings, *erp.revived(cancelled[-1], case.facts.mark)]
 
 
 def _of_this_release(case: Case, pickings: Sequence[Picking]) -> list[Picking]:
@@ -155,15 +164,28 @@ def _of_this_release(case: Case, pickings: Sequence[Picking]) -> list[Picking]:
 
 
 def _ship(case: Case, erp: ErpGateway, plan: rules.Plan) -> dict[str, Any]:
+    anew = plan.picking.state == "cancel"
+    withdrawn = _withdrawn(case, plan.picking) if plan.revive else {}
+    if plan.revive:
+        revived = erp.revive(plan.picking, plan.revive, case.facts.mark)
+        plan = rules.plan(case.shipment, case.shares, [revived], case.facts)
     posted = erp.ship(plan.picking, plan.posting)
     asked = _asked(case, plan.picking) | _asked(case, posted.picking)
     result = {"picking": posted.picking.name, "picking_id": posted.picking.id, "backorders": list(posted.backorders)}
-    return {**result, "asked": asked}
+    return {**result, "asked": {**asked, **withdrawn}, **({"anew": True} if anew else {})}
 
 
 def _result(case: Case, found: Picking, pickings: Sequence[Picking]) -> dict[str, Any]:
     later = [picking.id for picking in pickings if picking.backorder_of == found.id]
-    return {"picking": found.name, "picking_id": found.id, "backorders": later, "asked": _asked(case, found)}
+    result = {"picking": found.name, "picking_id": found.id, "backorders": later}
+    if found.made_for is None:
+        return {**result, "asked": {**_asked(case, found), **_withdrawn(case, found)}}
+    instead_of = [picking for picking in pickings if picking.state == "cancel"]
+    return {**result, "asked": _withdrawn(case, instead_of[-1]), "anew": True}
+
+
+def _withdrawn(case: Case, picking: Picking) -> dict[str, str]:
+    return {line: format(left, "f") for line, left in rules.withdrawn(picking, case.shares).items()}
 
 
 def _asked(case: Case, picking: Picking) -> dict[str, str]:

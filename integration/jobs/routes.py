@@ -39,6 +39,11 @@ DELIVERY = Thread("delivery", "release", (Kind.DELIVERY,))
 ROUTES: Mapping[str, Route] = {
     "order.accepted": Route("acknowledgement", "release", DELIVERY),
     "order.rejected": Route("acknowledgement", "release", DELIVERY),
+    "order.change.accepted": Route("change_answer", "release", DELIVERY),
+    "order.change.partly_accepted": Route("change_answer", "release", DELIVERY),
+    "order.change.refused": Route("change_answer", "release", DELIVERY),
+    "order.cancel.accepted": Route("change_answer", "release", DELIVERY),
+    "order.cancel.refused": Route("change_answer", "release", DELIVERY),
     "shipment.confirmed": Route("shipment_confirmation", "shipment", DELIVERY),
 }
 
@@ -51,7 +56,11 @@ class Sending:
     thread: Thread
 
 
-SENDINGS: Mapping[str, Sending] = {"order.release": Sending("release_send", DELIVERY)}
+SENDINGS: Mapping[str, Sending] = {
+    "order.release": Sending("release_send", DELIVERY),
+    "order.change": Sending("change_send", DELIVERY),
+    "order.cancel": Sending("change_send", DELIVERY),
+}
 
 
 def lane_of(flow: str) -> Lane:

@@ -4,6 +4,7 @@ from integration.models.access import ApiToken, AuditEvent
 from integration.models.beat import BeatLease, BeatSlot, Canary
 from integration.models.capture import CaptureCursor, CapturedRecord, SeenWrite
 from integration.models.cases import CaseJob, ExceptionCase
+from integration.models.changes import ChangeLine, ChangeRequest
 from integration.models.connections import Connection, ConnectionGate, RemoteSlot, Warehouse
 from integration.models.documents import Document, DocumentLine, StockEvent
 from integration.models.mapping import BusinessRule, CodeMapping, ExternalReference
@@ -22,6 +23,8 @@ __all__ = [
     "CaptureCursor",
     "CapturedRecord",
     "CaseJob",
+    "ChangeLine",
+    "ChangeRequest",
     "CodeMapping",
     "Connection",
     "ConnectionGate",

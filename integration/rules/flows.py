@@ -79,6 +79,12 @@ FLOWS: Mapping[str, Flow] = {
         "What Odoo wants shipped is decided and kept", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT
     ),
     "release_send": Flow("A release goes to the warehouse", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT),
+    "change_send": Flow(
+        "A change or cancel is asked of the warehouse", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT
+    ),
+    "change_answer": Flow(
+        "The warehouse's answer to a change is kept", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT
+    ),
     "acknowledgement": Flow("The warehouse's yes or no is kept", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "odoo_poll": Flow("Odoo is asked what was written", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "odoo_read": Flow("What was written in Odoo is read", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),

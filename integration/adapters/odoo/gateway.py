@@ -11,7 +11,8 @@ from integration.adapters.odoo.deliveries import Deliveries
 from integration.adapters.odoo.hints import Hints
 from integration.adapters.odoo.orders import Orders
 from integration.adapters.odoo.probe import Probe
-from integration.canonical.erp import Change, Order, Picking, PostedShipment, ShipmentPosting
+from integration.adapters.odoo.revival import Revival
+from integration.canonical.erp import Change, Order, Picking, PostedShipment, RevivedLine, ShipmentPosting
 
 
 class OdooGateway:
@@ -23,6 +24,7 @@ class OdooGateway:
         self._changes = Changes(self._call)
         self._orders = Orders(self._call)
         self._deliveries = Deliveries(self._call)
+        self._revival = Revival(self._call)
         self._hints = Hints(self._call)
 
     def probe(self) -> Profile:
@@ -48,6 +50,12 @@ class OdooGateway:
 
     def delivery(self, picking_id: int) -> Sequence[Picking]:
         return self._deliveries.delivery(picking_id)
+
+    def revived(self, picking: Picking, mark: str) -> Sequence[Picking]:
+        return self._revival.found(picking, mark)
+
+    def revive(self, picking: Picking, lines: Sequence[RevivedLine], mark: str) -> Picking:
+        return self._revival.revive(picking, lines, mark)
 
     def ship(self, picking: Picking, posting: ShipmentPosting) -> PostedShipment:
         return self._deliveries.ship(picking, posting)

@@ -3,16 +3,26 @@
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
 from pydantic import ValidationError
 
 from integration.canonical.base import Part
-from integration.canonical.orders import OrderAccepted, OrderRejected, OrderRelease, RefusedLine
+from integration.canonical.orders import (
+    OrderAccepted,
+    OrderCancel,
+    OrderChange,
+    OrderRejected,
+    OrderRelease,
+    RefusedLine,
+    Stage,
+)
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.sandbox.faults import FaultRules
 from integration.sandbox.wms import messages
+from integration.sandbox.wms.changes import answer
 from integration.sandbox.wms.floor import Floor
 from integration.sandbox.wms.orders import HeldOrder, Orders, Taken
 from integration.sandbox.wms.outbox import Outbox
@@ -29,12 +39,14 @@ class UnknownRelease(LookupError):
 class Behaviour:
     """``acknowledge_after`` seconds, None: only on request. ``answer_at_once``: the yes or no in the answer itself.
 
-    ``ship_after``: seconds from the yes until all of it leaves, None: only on request.
+    ``ship_after``: seconds from the yes until all of it leaves, None: only on request. ``answer_changes``: at once, or
+    only on request.
     """
 
     acknowledge_after: float | None = 0.0
     answer_at_once: bool = False
     ship_after: float | None = None
+    answer_changes: bool = True
 
 
 class World:
@@ -74,6 +86,32 @@ class World:
             elif self.behaviour.acknowledge_after is not None:
                 self._decide(order, self.behaviour.acknowledge_after)
         return status, answer
+
+    def take_change(self, asked: OrderChange | OrderCancel, key: str) -> Taken:
+        with self.orders.lock:
+            (status, said), order = self.orders.take_change(asked, key)
+            if order is not None and self.behaviour.answer_changes:
+                self.answer_changes(order.release.release)
+        return status, said
+
+    def answer_changes(self, release: str, faults: Collection[str] = (), delay: float = 0.0) -> list[str]:
+        """Answers what is not answered yet; the messages' numbers. Raises UnknownRelease."""
+        with self.orders.lock:
+            order = self._held(release)
+            sent = []
+            for number, asked in sorted(order.changes.items()):
+                if number not in order.answers:
+                    kind, document = answer(self.orders, order, asked)
+                    order.answers[number] = kind.rpartition(".")[2]
+                    self.orders.changes.append(release)
+                    sent.append(self._send(kind, release, document, faults, delay))
+            return sent
+
+    def progress(self, release: str, stage: Stage, stages: Mapping[str, Stage], picked: Mapping[str, Decimal]) -> None:
+        """How far the order is, without telling anybody. Raises UnknownRelease."""
+        with self.orders.lock:
+            order = self._held(release)
+            order.stage, order.stages, order.picked = stage, dict(stages), dict(picked)
 
     def acknowledge(self, release: str, faults: Collection[str] = (), delay: float = 0.0) -> str:
         """Says yes, whatever the item master says; the message's number. Raises UnknownRelease."""
@@ -121,6 +159,7 @@ class World:
 
     def _accept(self, order: HeldOrder, faults: Collection[str], delay: float) -> str:
         order.status, order.reason = "accepted", ""
+        order.stage = "accepted"
         self._plan(order, delay)
         release = order.release
         document = OrderAccepted(
