@@ -87,14 +87,9 @@ def ignored(version: str, scenario: str) -> dict[str, Ignored]:
 
 
 # Actions of S17 that are not played, and why.
-NO_INVOICES = "the sandbox makes no invoices"
 UNPLAYED_ACTIONS = {
     "search_count sale.order (how many are seen)": "counts the demo database's orders",
     "return wizard run": "the sandbox runs no return wizard",
-    "action_cancel sale.order": "the recorder's order had a draft invoice, whose rights decided",
-    "invoice wizard create": NO_INVOICES,
-    "create_invoices": NO_INVOICES,
-    "button_confirm purchase.order": "the sandbox confirms no purchase orders",
 }
 # Methods that the sandbox refuses as a real server refuses one that it never had.
 UNKNOWN_METHODS = {
