@@ -105,7 +105,11 @@ def test_a_posted_invoice_is_not_deleted(shop: Shop) -> None:
 def test_the_lines_of_an_invoice_come_to_nothing(shop: Shop) -> None:
     (invoice,) = shop.invoice(shop.sell(5))
     rows = shop.call("account.move.line", "search_read", [["move_id", "=", invoice]], ["display_type", "balance"])
-    assert {row["display_type"]: row["balance"] for row in rows} == {"product": -50.0, "tax": -7.5, "payment_term": 57.5}
+    assert {row["display_type"]: row["balance"] for row in rows} == {
+        "product": -50.0,
+        "tax": -7.5,
+        "payment_term": 57.5,
+    }
     shop.call("account.move", "write", [invoice], {"invoice_line_ids": [[0, 0, {"name": "fee", "price_unit": 8.0}]]})
     assert shop.read("account.move", invoice, "amount_untaxed", "amount_tax", "amount_total") == (58.0, 7.5, 65.5)
     assert len(shop.read("account.move", invoice, "invoice_line_ids")) == 2

@@ -43,7 +43,13 @@ def test_a_changed_quantity_with_its_date_changes_the_move(shop: Shop) -> None:
 def test_the_vendors_terms_fill_what_a_line_leaves_out(shop: Shop) -> None:
     template = shop.read("product.product", shop.product, "product_tmpl_id")
     for quantity, price in ((1, 3.5), (100, 3.0)):
-        values = {"partner_id": shop.vendor, "product_tmpl_id": template, "min_qty": quantity, "price": price, "delay": 3}
+        values = {
+            "partner_id": shop.vendor,
+            "product_tmpl_id": template,
+            "min_qty": quantity,
+            "price": price,
+            "delay": 3,
+        }
         shop.call("product.supplierinfo", "create", values)
     lines = [[0, 0, {"product_id": shop.product, "product_qty": quantity}] for quantity in (10, 100)]
     order = shop.call(
