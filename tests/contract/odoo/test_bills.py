@@ -1,5 +1,6 @@
 """Vendor bills, currencies, companies and rights, beyond what was recorded."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -67,6 +68,21 @@ def test_a_bill_is_in_the_orders_currency_which_must_be_in_use(shop: Shop) -> No
     assert "inactive currency: EUR" in shop.fault("account.move", "action_post", [bill])[1]
     shop.call("res.currency", "write", [euro], {"active": True})
     shop.call("account.move", "action_post", [bill])
+
+
+def test_a_bill_of_a_past_month_counts_at_its_end(shop: Shop) -> None:
+    end = shop.odoo.service.database.now().date().replace(day=1) - timedelta(days=1)
+    bills = []
+    for day in (end.replace(day=3), end + timedelta(days=1)):
+        order = shop.buy(1)
+        shop.receive(order, 1)
+        bills.append(shop.bill(order))
+        shop.call("account.move", "write", bills[-1:], {"invoice_date": str(day)})
+        shop.call("account.move", "action_post", bills[-1:])
+    (past, past_name), (now, now_name) = (shop.read("account.move", bill, "date", "name") for bill in bills)
+    assert (past, past_name) == (str(end), f"BILL/{end:%Y/%m}/0001")
+    assert now > past
+    assert now_name == f"BILL/{now[:4]}/{now[5:7]}/0001"
 
 
 def _company(shop: Shop) -> int:

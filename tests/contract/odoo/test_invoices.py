@@ -158,6 +158,19 @@ def test_an_invoice_is_in_the_currency_of_the_orders_pricelist(shop: Shop) -> No
     )  # fmt: skip
 
 
+def test_only_what_is_posted_counts_as_invoiced_money(shop: Shop) -> None:
+    order = shop.sell(4, ship=False)
+    shop.ship(order, 3)
+    (invoice,) = shop.invoice(order)
+    line = _line(shop, order)
+    assert shop.read("sale.order.line", line, "untaxed_amount_invoiced", "untaxed_amount_to_invoice") == (0.0, 30.0)
+    shop.post(invoice)
+    assert shop.read("sale.order.line", line, "untaxed_amount_invoiced", "untaxed_amount_to_invoice") == (30.0, 0.0)
+    if shop.version >= 17:
+        rest = 11.5 if shop.version == 17 else 0.0
+        assert shop.read("sale.order", order, "amount_invoiced", "amount_to_invoice") == (34.5, rest)
+
+
 def test_down_payments_are_refused_and_never_pretended(shop: Shop) -> None:
     order = shop.sell(5)
     values = {"advance_payment_method": "fixed", "fixed_amount": 5.0, "sale_order_ids": [[6, 0, [order]]]}

@@ -72,6 +72,31 @@ def test_confirming_makes_the_vendor_a_seller_and_a_new_quantity_takes_his_date(
     assert shop.moves(line) == [(1.0, "assigned"), (10.0, "assigned")]
 
 
+def test_less_at_a_new_price_goes_back_to_the_vendor(shop: Shop) -> None:
+    order = shop.buy(10)
+    (line,) = shop.lines(order)
+    template = shop.read("product.product", shop.product, "product_tmpl_id")
+    terms = shop.call("product.supplierinfo", "search", [["product_tmpl_id", "=", template]])
+    shop.call("product.supplierinfo", "write", terms, {"price": 5.0})
+    shop.call("purchase.order.line", "write", [line], {"product_qty": 4, "date_planned": PLANNED})
+    assert [quantity for quantity, _state in shop.moves(line)] == [6.0, 10.0]
+    codes = [
+        shop.read("stock.picking", one, "picking_type_code")
+        for one in shop.read("purchase.order", order, "picking_ids")
+    ]
+    assert sorted(codes) == ["incoming", "outgoing"]
+
+
+def test_a_billed_line_keeps_its_price_and_date(shop: Shop) -> None:
+    order = shop.buy(10)
+    (line,) = shop.lines(order)
+    shop.receive(order, 6)
+    shop.bill(order)
+    shop.call("purchase.order.line", "write", [line], {"product_qty": 12})
+    assert shop.read("purchase.order.line", line, "date_planned") == PLANNED
+    assert shop.moves(line) == [(6.0, "assigned"), (6.0, "done")]
+
+
 def test_a_line_added_later_joins_the_open_receipt(shop: Shop) -> None:
     order, other = shop.buy(10), shop.goods("P2")
     new = {"product_id": other, "product_qty": 3, "price_unit": 4.0, "date_planned": PLANNED}
@@ -114,6 +139,28 @@ def test_goods_that_nobody_ordered_come_in_and_are_not_billed(shop: Shop) -> Non
     assert shop.read("product.product", other, "qty_available") == 3.0
     assert len(shop.lines(order)) == 1
     assert shop.read("account.move", shop.bill(order), "amount_untaxed") == 8.0
+
+
+def test_goods_sent_back_for_a_refund_are_not_received(shop: Shop) -> None:
+    order = shop.buy(10)
+    (line,) = shop.lines(order)
+    shop.receive(order, 10)
+    (picking,) = shop.read("purchase.order", order, "picking_ids")
+    vendors, stock = shop.read("stock.picking", picking, "location_id", "location_dest_id")
+    (received,) = shop.read("stock.picking", picking, "move_ids")
+    kind = shop.call("stock.warehouse", "search_read", [], ["out_type_id"])[0]["out_type_id"][0]
+    back = {
+        "product_id": shop.product, "product_uom_qty": 3, "location_id": stock, "location_dest_id": vendors,
+        "purchase_line_id": line, "origin_returned_move_id": received, "to_refund": True,
+        **({"name": "back"} if shop.version <= 18 else {}),
+    }  # fmt: skip
+    values = {"picking_type_id": kind, "location_id": stock, "location_dest_id": vendors, "move_ids": [[0, 0, back]]}
+    returned = shop.call("stock.picking", "create", values)
+    shop.call("stock.picking", "action_confirm", [returned])
+    shop.call("stock.picking", "action_assign", [returned])
+    shop.receive(order, 3)
+    assert sorted(shop.read("purchase.order", order, "picking_ids")) == [picking, returned]
+    assert shop.read("purchase.order.line", line, "qty_received", "qty_to_invoice") == (7.0, 7.0)
 
 
 def test_a_line_of_a_confirmed_order_is_not_deleted(shop: Shop) -> None:
