@@ -62,6 +62,19 @@ def test_the_vendors_terms_fill_what_a_line_leaves_out(shop: Shop) -> None:
     assert shop.read("purchase.order", order, "date_planned") == "2030-01-04 08:00:00"
 
 
+def test_a_quantity_below_the_vendors_least_costs_what_the_product_costs(shop: Shop) -> None:
+    shop.call("product.product", "write", [shop.product], {"standard_price": 2.5})
+    template = shop.read("product.product", shop.product, "product_tmpl_id")
+    terms = {"partner_id": shop.vendor, "product_tmpl_id": template, "min_qty": 10, "price": 3.0}
+    terms |= {"discount": 50.0} if shop.version >= 17 else {}
+    shop.call("product.supplierinfo", "create", terms)
+    line = {"product_id": shop.product, "product_qty": 10, "date_planned": PLANNED}
+    order = shop.call("purchase.order", "create", {"partner_id": shop.vendor, "order_line": [[0, 0, line]]})
+    assert shop.read("purchase.order", order, "amount_untaxed") == (15.0 if shop.version >= 17 else 30.0)
+    shop.call("purchase.order.line", "write", shop.lines(order), {"product_qty": 4})
+    assert shop.read("purchase.order", order, "amount_untaxed") == 10.0
+
+
 def test_confirming_makes_the_vendor_a_seller_and_a_new_quantity_takes_his_date(shop: Shop) -> None:
     (line,) = shop.lines(shop.buy(10))
     template = shop.read("product.product", shop.product, "product_tmpl_id")
