@@ -53,7 +53,6 @@ PRODUCTS = (
     ("SCALE", "Scale", 95.0, 4.0, "serial", 12),
     ("PUMP", "Pump", 265.0, 8.0, "serial", 8),
 )
-KEEPS_DAYS = 365  # what arrives without a date
 PERISHABLE = ("PAINT-W", "GREASE", "SEALANT")
 CARRIERS = (("Standard delivery", 0.0), ("Express", 20.0), ("Local delivery", 5.0))
 # Name, mail, days until it delivers, how its products are tracked.
@@ -83,7 +82,7 @@ def plant_demo(database: Database, login: str, password: str, api_key: str) -> N
 def product_of(env: Env, code: str, name: str, tracking: str = "none", **more: Any) -> Record:
     """A storable product, written the way the version wants it."""
     storable = {"type": "consu", "is_storable": True} if env.traits.storable_flag else {"detailed_type": "product"}
-    dates = {"use_expiration_date": True, "expiration_time": KEEPS_DAYS} if code in PERISHABLE else {}
+    dates = {"use_expiration_date": True} if code in PERISHABLE else {}
     values = {
         "name": name,
         "default_code": code,
