@@ -127,6 +127,8 @@ class Move(Model):
         if record.picking_id:
             _join_group(record, values)
             record.picking_id.touch()
+        if record.purchase_line_id and record.picking_id and not record.picking_id.purchase_id:
+            record.picking_id.put(purchase_id=record.purchase_line_id.order_id)
 
     def writing(self, records: list[Record], values: dict[str, Any]) -> dict[str, Any]:
         column = move_column(self.env)

@@ -27,6 +27,9 @@ def assign(moves: list[Record]) -> None:
 
 def reserve_more(move: Record, quantity: float) -> None:
     """Reserve beyond the demand what is there, for a client that ships more than is ordered."""
+    if bypasses_reservation(move.location_id) and not move.env.traits.picked:
+        _top_up(move, quantity)
+        return
     if move.product_id.tracking == "none" and not bypasses_reservation(move.location_id) and not move.move_orig_ids:
         spot = Spot(move.product_id, move.location_id, move.env.browse("stock.lot", 0), _no_package(move.env))
         _reserve_at(move, spot, convert(quantity, move.product_uom, move.product_id.uom_id))
@@ -50,6 +53,14 @@ def _assign(move: Record) -> None:
         taken = _reserve_at(move, spot, missing)
     if taken > EPSILON:
         set_state(move, "assigned" if abs(missing - taken) < EPSILON else "partially_available")
+
+
+def _top_up(move: Record, quantity: float) -> None:
+    """16: more goods from where nothing is reserved join the line that has no lot yet."""
+    for line in move.move_line_ids:
+        if move.product_id.tracking != "serial" and not line.lot_id and line.product_uom_id == move.product_uom:
+            line.put(reserved_uom_qty=total([line.reserved_uom_qty, quantity]))
+            return
 
 
 def _no_package(env: Env) -> Record:
