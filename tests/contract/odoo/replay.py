@@ -10,6 +10,7 @@ from tests.contract.odoo.ids import Unbound
 from tests.contract.odoo.notes import note_of
 from tests.contract.odoo.recording import Recording, Step
 from tests.contract.odoo.scenes import SCENES
+from tests.contract.odoo.scenes_stock import STOCK_SCENES
 from tests.contract.odoo.table import not_replayed
 from tests.contract.odoo.translate import Walker
 from tests.contract.odoo.world import MADE, World
@@ -45,7 +46,7 @@ class Replay:
         self._comparer = Comparer(found, name, self._bindings)
         self._last: dict[str, int] = {}
         self._left: list[int] = []
-        self._scenes = dict(SCENES.get(name.split(".", maxsplit=1)[0], {}))
+        self._scenes = dict((SCENES | STOCK_SCENES).get(name.split(".", maxsplit=1)[0], {}))
         self._know_fixed_records()
 
     def run(self) -> Report:
