@@ -79,6 +79,16 @@ class Traits:
         return self.number >= 17
 
     @property
+    def diff_before_count(self) -> bool:
+        """A quant that nobody counted shows the difference to a count of nothing, and applying it takes that away."""
+        return self.number <= 18
+
+    @property
+    def scraps_without_demand(self) -> bool:
+        """The move of a scrap has a quantity and no demand."""
+        return self.number == 17
+
+    @property
     def webhooks(self) -> bool:
         return self.number >= 17
 

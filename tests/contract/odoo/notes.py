@@ -73,10 +73,17 @@ def transit_places(world: World, step: Step) -> list[dict[str, Any]]:
     return found
 
 
+def same_row(world: World, step: Step) -> dict[str, Any]:
+    """The two rows that the creates before answered are one: the replay has bound them to one id."""
+    first, second = (world.bindings.there["stock.quant"][step.result[name]] for name in ("first", "second"))
+    return {**step.result, "same": first == second}
+
+
 # Scenario -> beginning of a step's name -> how it is done again.
 NOTES: dict[str, dict[str, Note]] = {
     "S03_master_data": {"write_date effect: ": write_date_effect},
     "S10_transfers": {"transit locations of the company": transit_places},
+    "S11_inventory_scrap": {"B same quant returned?": same_row},
     "S16_webhooks": {
         "requests for 5 orders": hooks.count,
         "": hooks.requests,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.contract.odoo.scenes import Scene
+from tests.contract.odoo.scenes_counts import S11
 from tests.contract.odoo.world import World
 
 
@@ -63,4 +64,5 @@ STOCK_SCENES: dict[str, dict[str, Scene]] = {
         "leg 2: transit -> other stock (receipt type), linked by move_orig_ids": nothing,
         "leg 2 validate": s10_received,
     },
+    "S11_inventory_scrap": S11,
 }

@@ -2,6 +2,7 @@
 
 from . import (
     automation,
+    count_wizards,
     knowledge,
     lots,
     move_lines,
@@ -19,6 +20,7 @@ from . import (
 
 __all__ = [
     "automation",
+    "count_wizards",
     "knowledge",
     "lots",
     "move_lines",

@@ -11,7 +11,7 @@ ALIASES: dict[str, dict[str, str]] = {
 # Kept on every version, shown only where the version has the field.
 HIDDEN = {
     "stock.move": (
-        "name:char scrapped:boolean group_id:many2one=procurement.group quantity:float picked:boolean "
+        "name:char inventory_name:char scrapped:boolean group_id:many2one=procurement.group quantity:float picked:boolean "
         "quantity_done:float location_final_id:many2one=stock.location"
     ),
     "stock.move.line": "picked:boolean quantity:float qty_done:float reserved_uom_qty:float",

@@ -114,7 +114,9 @@ RELATED: dict[str, dict[str, str]] = {
         "tracking": "product_id.tracking",
     },
     "stock.quant": {
+        "company_id": "location_id.company_id",
         "expiration_date": "lot_id.expiration_date",
+        "removal_date": "lot_id.removal_date",
         "product_categ_id": "product_id.categ_id",
         "product_tmpl_id": "product_id.product_tmpl_id",
         "product_uom_id": "product_id.uom_id",

@@ -140,6 +140,7 @@ def _plant_places(env: Env) -> None:
         env.browse("stock.location", scrap).put(scrap_location=True)
     for name in ("Inter-company transit", "Inter-warehouse transit"):
         env.put("stock.location", made[name], {"active": False})
+    env.put("stock.location", made["Inter-company transit"], {"company_id": False})
 
 
 def _plant_accounting(env: Env) -> None:
