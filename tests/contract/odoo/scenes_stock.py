@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.contract.odoo.scenes import Scene
 from tests.contract.odoo.scenes_counts import S11
+from tests.contract.odoo.scenes_returns import BETWEEN as S12_BETWEEN
+from tests.contract.odoo.scenes_returns import S12
 from tests.contract.odoo.world import World
 
 
@@ -62,7 +64,12 @@ STOCK_SCENES: dict[str, dict[str, Scene]] = {
         "operation types that are internal": s10_start,
         "more than there is: action_confirm": lambda world: transfer(world, "002", 500),
         "leg 2: transit -> other stock (receipt type), linked by move_orig_ids": nothing,
-        "leg 2 validate": s10_received,
     },
     "S11_inventory_scrap": S11,
+    "S12_returns_credit": S12,
+}
+# Scenario -> step -> what the recorder did just before it; nothing of it needs a recorded id.
+BETWEEN: dict[str, dict[str, Scene]] = {
+    "S10_transfers": {"leg 2 validate": s10_received},
+    "S12_returns_credit": S12_BETWEEN,
 }

@@ -42,6 +42,13 @@ def ends_of(kind: Record) -> tuple[Record, Record]:
     return source, target
 
 
+def prefix_of(kind: Record) -> str:
+    """What the numbers of a type's transfers begin with. 16 counts its returns apart."""
+    warehouse = kind.warehouse_id
+    returns = not kind.env.traits.picked and kind == warehouse.return_type_id
+    return f"{warehouse.code}/{'RET' if returns else kind.sequence_code}"
+
+
 def is_inside(location: Record, above: Record) -> bool:
     while location:
         if location == above:
