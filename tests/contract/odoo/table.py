@@ -96,7 +96,6 @@ def ignored(version: str, scenario: str) -> dict[str, Ignored]:
 NO_INVOICES = "the sandbox makes no invoices"
 UNPLAYED_ACTIONS = {
     "search_count sale.order (how many are seen)": "counts the demo database's orders",
-    "return wizard run": "the sandbox runs no return wizard",
     "action_cancel sale.order": "the recorder's order had a draft invoice, whose rights decided",
     "invoice wizard create": NO_INVOICES,
     "create_invoices": NO_INVOICES,

@@ -49,7 +49,7 @@ class Quant(Model):
 
     def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
         location = self.env.browse("stock.location", values.get("location_id"))
-        found = {"in_date": self.env.second, "inventory_date": next_count_date(location)}
+        found: dict[str, Any] = {"in_date": self.env.second, "inventory_date": next_count_date(location)}
         if self.env.traits.diff_before_count:
             found["inventory_diff_quantity"] = -float(values.get("quantity") or 0.0)
         return found

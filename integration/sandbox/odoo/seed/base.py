@@ -56,7 +56,8 @@ PLACES = (
 PLACES_19 = tuple((name, usage, "") for name, usage, _parent in PLACES if usage != "view")
 # External id, name, for the company's own people only.
 SUBTYPES = (
-    ("mail.mt_comment", "Discussions", False), ("mail.mt_note", "Note", True), ("mail.mt_activities", "Activities", True),
+    ("mail.mt_comment", "Discussions", False), ("mail.mt_note", "Note", True),
+    ("mail.mt_activities", "Activities", True),
 )  # fmt: skip
 ACTIVITY_TYPES = (
     ("mail.mail_activity_data_email", "Email"), ("mail.mail_activity_data_call", "Call"),
