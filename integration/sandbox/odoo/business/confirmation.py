@@ -50,6 +50,7 @@ def _same(one: Record, other: Record) -> bool:
         "purchase_line_id",
         "procure_method",
         "origin_returned_move_id",
+        "bom_line_id",
     )
     return all(bool(one.raw(name) == other.raw(name)) for name in names if name in known)
 

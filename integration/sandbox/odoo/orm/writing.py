@@ -51,6 +51,8 @@ REQUIRED = {
     "res.users": ("login",),
     "ir.model.data": ("name",),
     "ir.attachment": ("name",),
+    "mrp.bom": ("product_tmpl_id",),
+    "mrp.bom.line": ("product_id", "bom_id"),
     "mail.activity": ("res_model_id",),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from ..business.stock import Spot, change
+from ..business.stock import Spot, change, package_model
 from ..orm.env import Database, Env
 from ..orm.record import Record
 from .base import make, plant_base
@@ -122,7 +122,7 @@ def _service(env: Env) -> dict[str, Any]:
 
 
 def _plant_stock(env: Env, product: Record, stock: Record, quantity: int) -> None:
-    none, package = env.browse("stock.lot", 0), env.browse("stock.quant.package", 0)
+    none, package = env.browse("stock.lot", 0), env.browse(package_model(env), 0)
     spot = Spot(product, stock, none, package)
     if product.tracking == "none":
         change(spot, float(quantity))
