@@ -57,7 +57,9 @@ class Move(Model):
     @computes("reference")
     def _reference(self, record: Record) -> Any:
         row = self.env.store.table(self.name)[record.id]
-        return record.picking_id.name or row.get("reference") or row.get("name", False)
+        own = row.get("reference") or row.get("name", False)
+        of_scrap = self.env.traits.number >= 19 and row.get("scrap_id")
+        return own if of_scrap else record.picking_id.name or own
 
     @computes("lot_ids")
     def _lots(self, record: Record) -> Any:
