@@ -163,7 +163,9 @@ INHERITS: dict[str, tuple[str, str, frozenset[str]]] = {
     "product.product": (
         "product_tmpl_id",
         "product.template",
-        frozenset({"default_code", "barcode", "active", "weight", "volume", "standard_price", "lst_price"}),
+        frozenset(
+            {"default_code", "barcode", "active", "weight", "volume", "standard_price", "lst_price", "packaging_ids"}
+        ),
     ),
     "res.users": (
         "partner_id",
@@ -183,6 +185,7 @@ ORDER = {
     "stock.location": "complete_name, id",
     "stock.warehouse": "sequence, id",
     "stock.picking.type": "sequence, id",
+    "product.packaging": "product_id, sequence, id",
     "product.product": "default_code, name, id",
     "product.template": "name, id",
     "res.partner": "complete_name, id",
