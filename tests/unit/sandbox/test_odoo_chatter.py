@@ -133,6 +133,21 @@ def test_new_content_is_a_new_checksum_and_a_client_cannot_set_it(shop: Shop) ->
     assert shop.read("ir.attachment", file, "checksum") == hashlib.sha1(b"other").hexdigest()
 
 
+def test_a_file_that_is_deleted_is_gone_from_its_message(shop: Shop) -> None:
+    order = shop.order((shop.product(), 1))
+    file = _file(shop, res_model="sale.order", res_id=order)
+    message = _post(shop, "sale.order", order, body="Proof", attachment_ids=[file])
+    shop.call("ir.attachment", "unlink", [file])
+    assert shop.read("mail.message", message, "attachment_ids") == []
+
+
+def test_whoever_may_not_write_a_document_posts_nothing_on_it(shop: Shop) -> None:
+    product = shop.product()
+    _user(shop, "stocker", "stock_user")
+    with pytest.raises(AccessError):
+        _post(shop, "product.product", product, body="x")
+
+
 def test_a_file_can_be_found_again_by_its_document_and_name(shop: Shop) -> None:
     order = shop.order((shop.product(), 1))
     file = _file(shop, res_model="sale.order", res_id=order)
