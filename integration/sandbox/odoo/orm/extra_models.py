@@ -30,7 +30,7 @@ HIDDEN = {
     "uom.uom": "factor:float uom_type:selection",
     "stock.scrap": "move_id:many2one=stock.move move_ids:one2many=stock.move",
     "stock.reference": "sale_id:many2one=sale.order move_type:selection",
-    "stock.return.picking": "location_id:many2one=stock.location",
+    "stock.return.picking": "new_picking_id:many2one=stock.picking",
     "account.move": "sale_ids:many2many=sale.order",
 }
 

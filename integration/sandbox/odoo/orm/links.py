@@ -22,10 +22,6 @@ INVERSES: dict[tuple[str, str], tuple[str, str]] = {
     ("stock.location", "child_ids"): ("stock.location", "location_id"),
     ("stock.quant.package", "quant_ids"): ("stock.quant", "package_id"),
     ("stock.package", "quant_ids"): ("stock.quant", "package_id"),
-    ("mrp.bom", "bom_line_ids"): ("mrp.bom.line", "bom_id"),
-    ("product.product", "bom_line_ids"): ("mrp.bom.line", "product_id"),
-    ("product.product", "variant_bom_ids"): ("mrp.bom", "product_id"),
-    ("product.template", "bom_ids"): ("mrp.bom", "product_tmpl_id"),
     ("product.template", "product_variant_ids"): ("product.product", "product_tmpl_id"),
     ("product.product", "packaging_ids"): ("product.packaging", "product_id"),
     ("product.product", "stock_quant_ids"): ("stock.quant", "product_id"),
@@ -48,6 +44,10 @@ INVERSES: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("base.automation", "action_server_ids"): ("ir.actions.server", "base_automation_id"),
     ("res.users", "api_key_ids"): ("res.users.apikeys", "user_id"),
+    ("mrp.bom", "bom_line_ids"): ("mrp.bom.line", "bom_id"),
+    ("product.product", "bom_line_ids"): ("mrp.bom.line", "product_id"),
+    ("product.product", "variant_bom_ids"): ("mrp.bom", "product_id"),
+    ("product.template", "bom_ids"): ("mrp.bom", "product_tmpl_id"),
 }
 
 # Searched often, so kept by target too.
@@ -131,13 +131,6 @@ RELATED: dict[str, dict[str, str]] = {
         "warehouse_id": "location_id.warehouse_id",
     },
     "stock.lot": {"product_uom_id": "product_id.uom_id"},
-    "stock.return.picking": {
-        "company_id": "picking_id.company_id",
-        "picking_type_code": "picking_id.picking_type_code",
-    },
-    "stock.return.picking.line": {"uom_id": "product_id.uom_id", "move_quantity": "move_id.quantity"},
-    "stock.scrap": {"tracking": "product_id.tracking"},
-    "product.packaging": {"product_uom_id": "product_id.uom_id"},
     "mrp.bom.line": {
         "company_id": "bom_id.company_id",
         "parent_product_tmpl_id": "bom_id.product_tmpl_id",
@@ -145,6 +138,13 @@ RELATED: dict[str, dict[str, str]] = {
         "tracking": "product_id.tracking",
     },
     "mail.activity": {"res_model": "res_model_id.model"},
+    "stock.return.picking": {
+        "company_id": "picking_id.company_id",
+        "picking_type_code": "picking_id.picking_type_code",
+    },
+    "stock.return.picking.line": {"uom_id": "product_id.uom_id", "move_quantity": "move_id.quantity"},
+    "stock.scrap": {"tracking": "product_id.tracking"},
+    "product.packaging": {"product_uom_id": "product_id.uom_id"},
     "account.move": {"currency_id": "company_id.currency_id"},
     "account.move.line": {
         "company_id": "move_id.company_id",
