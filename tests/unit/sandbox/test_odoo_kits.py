@@ -144,3 +144,10 @@ def test_components_of_a_kit_go_through_each_step_of_a_warehouse(maker: Shop) ->
         assert _wanted(maker, ready[0]) == [(box, 6), (tape, 3)]
         maker.validate(ready[0])
     assert maker.read("sale.order.line", maker.line(order), "qty_delivered") == 3
+
+
+def test_the_demo_sells_a_kit_when_it_has_the_app() -> None:
+    shop = Shop("18", apps=("mrp",), seed="demo")
+    kit = shop.search("product.product", ["default_code", "=", "KIT-DOCK"])[0]
+    assert shop.read("product.product", kit, "is_kits", "qty_available") == (True, 300)
+    assert Shop("18", seed="demo").search("product.product", ["default_code", "=", "KIT-DOCK"]) == []

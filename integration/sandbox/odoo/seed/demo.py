@@ -56,6 +56,8 @@ PRODUCTS = (
 PERISHABLE = ("PAINT-W", "GREASE", "SEALANT")
 CARRIERS = (("Standard delivery", 0.0), ("Express", 20.0), ("Local delivery", 5.0))
 LOTS_EACH = 2
+# Code, name, price, components with their quantities: where the app for kits is there.
+KITS = (("KIT-DOCK", "Dock kit", 59.0, (("ROPE-10", 2), ("HOOK", 4), ("STRAP", 1))),)
 
 
 def plant_demo(database: Database, login: str, password: str, api_key: str) -> None:
@@ -70,6 +72,17 @@ def plant_demo(database: Database, login: str, password: str, api_key: str) -> N
     for code, name, price, weight, tracking, on_hand in PRODUCTS:
         product = product_of(env, code, name, tracking, list_price=price, weight=weight)
         _plant_stock(env, product, stock, on_hand)
+    if "mrp" in database.apps:
+        _plant_kits(env)
+
+
+def _plant_kits(env: Env) -> None:
+    for code, name, price, components in KITS:
+        template = product_of(env, code, name, list_price=price).product_tmpl_id.id
+        bom = make(env, "mrp.bom", product_tmpl_id=template, type="phantom", code=code)
+        for component, quantity in components:
+            product = env.first("product.product", ["default_code", "=", component])
+            make(env, "mrp.bom.line", bom_id=bom, product_id=product.id, product_qty=quantity)
 
 
 def product_of(env: Env, code: str, name: str, tracking: str = "none", **more: Any) -> Record:
