@@ -9,7 +9,7 @@ from ..orm.model import Model
 from ..orm.record import Record
 from ..orm.registry import computes, serves
 from .amounts import CLOSED, in_product_unit, line_booked
-from .stock import EPSILON
+from .stock import EPSILON, package_model
 
 Content = dict[tuple[int, int], float]  # by product and lot
 
@@ -34,6 +34,8 @@ class Package(Model):
 
 def keep_together(picking: Record) -> None:
     """Lines that take all that is in a package leave it there, unless the package is one to use again."""
+    if not picking.env.store.table(package_model(picking.env)):
+        return
     lines = [line for line in picking.move_line_ids if line.package_id and line.move_id.state not in CLOSED]
     for package in dict.fromkeys(line.package_id for line in lines):
         mine = [line for line in lines if line.package_id == package]
