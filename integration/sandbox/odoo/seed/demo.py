@@ -54,6 +54,8 @@ PRODUCTS = (
     ("PUMP", "Pump", 265.0, 8.0, "serial", 8),
 )
 PERISHABLE = ("PAINT-W", "GREASE", "SEALANT")
+# Days that goods keep, and how long before that they are past their best, to be removed, and to be looked at.
+KEEPS = {"use_expiration_date": True, "expiration_time": 365, "use_time": 30, "removal_time": 7, "alert_time": 60}
 CARRIERS = (("Standard delivery", 0.0), ("Express", 20.0), ("Local delivery", 5.0))
 LOTS_EACH = 2
 # Code, name, price, components with their quantities: where the app for kits is there.
@@ -88,7 +90,7 @@ def _plant_kits(env: Env) -> None:
 def product_of(env: Env, code: str, name: str, tracking: str = "none", **more: Any) -> Record:
     """A storable product, written the way the version wants it."""
     storable = {"type": "consu", "is_storable": True} if env.traits.storable_flag else {"detailed_type": "product"}
-    dates = {"use_expiration_date": True} if code in PERISHABLE else {}
+    dates = KEEPS if code in PERISHABLE else {}
     values = {
         "name": name,
         "default_code": code,
