@@ -8,7 +8,7 @@ from tests.contract.odoo.recording import Recording, Step, fault_of, fields_of
 from tests.contract.odoo.table import COMMON_ROWS, CUT_ANSWERS, UNORDERED, ignored
 
 NUMBERED = re.compile(
-    r"\b(?:S\d{5}|P\d{5}|[A-Z0-9]+/(?:IN|OUT|INT|PICK|PACK)/\d{5}|SP/\d{5}|R?(?:INV|BILL)/\d{4}/[\d/]+)"
+    r"\b(?:S\d{5}|P\d{5}|[A-Z0-9]+/(?:IN|OUT|INT|RET|PICK|PACK)/\d{5}|SP/\d{5}|R?(?:INV|BILL)/\d{4}/[\d/]+)"
 )
 INVOICE_ID = re.compile(r"\((\*|id) (\d+)\)")
 X2MANY = ("one2many", "many2many")

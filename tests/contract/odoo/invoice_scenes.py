@@ -12,9 +12,7 @@ def start(world: World) -> None:
     """An order, and documents of this year: the first of a year has its number early."""
     world.product("002", 100)
     world.product("004", 100)
-    for kind in ("out_invoice", "out_refund"):
-        values = {"move_type": kind, "partner_id": world.partner, "invoice_line_ids": [[0, 0, LINE]]}
-        world.call("account.move", "action_post", [world.call("account.move", "create", values)])
+    _earlier(world, "out_invoice", "out_refund")
     world.order(("002", 10), ("004", 3), ref=world.ref("005"))
 
 
@@ -68,10 +66,7 @@ def returned(world: World) -> None:
     """5 shipped and invoiced, of which 2 came back for a refund."""
     order = world.order(("002", 5), ref=world.ref("010"))
     world.ship(order)
-    context = {"active_model": "sale.order", "active_ids": [order]}
-    wizard = world.call("sale.advance.payment.inv", "create", {}, context=context)
-    world.call("sale.advance.payment.inv", "create_invoices", [wizard])
-    invoices = world.call("sale.order", "read", [order], ["invoice_ids"])[0]["invoice_ids"]
+    invoices = _invoice(world, order)
     world.call("account.move", "action_post", invoices)
     documents = next(step for step in world.steps if step.name == "F documents").result
     world.bindings.bind("account.move", min(row["id"] for row in documents), invoices[0])
@@ -80,33 +75,38 @@ def returned(world: World) -> None:
 
 
 def _take_back(world: World, order: int, quantity: float) -> None:
-    """A return as the wizard for returns makes it. Before 18 its picking says that goods stay with the customer."""
-    delivery, sent = world.pickings(order)[0], world.moves(order)[0]
-    move = world.call("stock.move", "read", [sent], ["location_id", "location_dest_id", "sale_line_id"])[0]
-    stock, customers = move["location_id"][0], move["location_dest_id"][0]
-    field = "return_type_id" if world.version == 16 else "in_type_id"
-    kind = world.call("stock.warehouse", "search_read", [["code", "=", "WH"]], [field])[0][field][0]
-    values = {
-        "picking_type_id": kind,
-        "location_id": customers,
-        "location_dest_id": customers if world.version <= 17 else stock,
-        "sale_id": order,
-        **({"return_id": delivery} if world.version >= 17 else {}),
-    }
-    picking = world.call("stock.picking", "create", values)
-    back = {
-        "picking_id": picking,
-        "product_id": world.products["002"],
-        "product_uom_qty": quantity,
-        "location_id": customers,
-        "location_dest_id": stock,
-        "sale_line_id": move["sale_line_id"][0],
-        "origin_returned_move_id": sent,
-        "move_orig_ids": [[4, sent]],
-        "to_refund": True,
-        **({"name": "return"} if world.version <= 18 else {}),
-    }
-    returned_move = world.call("stock.move", "create", back)
-    world.call("stock.picking", "action_confirm", [picking])
-    world.done(returned_move, quantity)
+    """The wizard for returns, and the return received."""
+    delivery, move = world.pickings(order)[0], world.moves(order)[0]
+    line = {"product_id": world.products["002"], "quantity": quantity, "move_id": move, "to_refund": True}
+    values = {"picking_id": delivery, "product_return_moves": [[5, 0, 0], [0, 0, line]]}
+    context = {"active_model": "stock.picking", "active_id": delivery, "active_ids": [delivery]}
+    wizard = world.call("stock.return.picking", "create", values, context=context)
+    method = "action_create_returns" if world.version >= 18 else "create_returns"
+    picking = world.call("stock.return.picking", method, [wizard])["res_id"]
+    for returned_move in world.call("stock.move", "search", [["picking_id", "=", picking]]):
+        world.done(returned_move, quantity)
     world.call("stock.picking", "button_validate", [picking], context={"skip_sms": True})
+
+
+def invoiced(world: World) -> None:
+    """S12: the first order of the scenario is invoiced. The first credit note of a year has its number early: in 16 it
+    is the recorded one."""
+    _earlier(world, "out_invoice", *([] if world.version == 16 else ["out_refund"]))
+    world.forget()
+    (invoice,) = _invoice(world, world.orders[0])
+    world.call("account.move", "action_post", [invoice])
+
+
+def _earlier(world: World, *kinds: str) -> None:
+    for kind in kinds:
+        values = {"move_type": kind, "partner_id": world.partner, "invoice_line_ids": [[0, 0, LINE]]}
+        world.call("account.move", "action_post", [world.call("account.move", "create", values)])
+
+
+def _invoice(world: World, order: int) -> list[int]:
+    """The order's invoices after the wizard ran."""
+    context = {"active_model": "sale.order", "active_ids": [order]}
+    wizard = world.call("sale.advance.payment.inv", "create", {}, context=context)
+    world.call("sale.advance.payment.inv", "create_invoices", [wizard])
+    found: list[int] = world.call("sale.order", "read", [order], ["invoice_ids"])[0]["invoice_ids"]
+    return found

@@ -42,6 +42,8 @@ def _merged(move: Record) -> Record:
 def _same(one: Record, other: Record) -> bool:
     known = one.env.database.fields("stock.move")
     names = (
+        "bom_line_id",
+        "origin_returned_move_id",
         "product_id",
         "product_uom",
         "location_id",

@@ -1,4 +1,4 @@
-"""Locations, operation types and warehouses."""
+"""Operation types and warehouses, and what is to know of places."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from ..orm.model import Model
 from ..orm.record import Record
-from ..orm.registry import computes, serves
+from ..orm.registry import serves
 
 # Operation types of a warehouse: column, name, code, sequence code.
 TYPES = (
@@ -30,7 +30,8 @@ BYPASSING = ("supplier", "customer", "inventory", "production")
 
 def bypasses_reservation(location: Record) -> bool:
     """Goods are taken from there without being reserved."""
-    return location.usage in BYPASSING or bool(location.scrap_location)
+    shared = location.usage == "transit" and not location.company_id
+    return location.usage in BYPASSING or bool(location.scrap_location) or shared
 
 
 def ends_of(kind: Record) -> tuple[Record, Record]:
@@ -38,6 +39,13 @@ def ends_of(kind: Record) -> tuple[Record, Record]:
     source = kind.default_location_src_id or special_place(kind.env, "supplier")
     target = kind.default_location_dest_id or special_place(kind.env, "customer")
     return source, target
+
+
+def prefix_of(kind: Record) -> str:
+    """What the numbers of a type's transfers begin with. 16 counts its returns apart."""
+    warehouse = kind.warehouse_id
+    returns = not kind.env.traits.picked and kind == warehouse.return_type_id
+    return f"{warehouse.code}/{'RET' if returns else kind.sequence_code}"
 
 
 def is_inside(location: Record, above: Record) -> bool:
@@ -51,35 +59,6 @@ def is_inside(location: Record, above: Record) -> bool:
 def special_place(env: Any, usage: str) -> Record:
     """The vendors', the customers' or the inventory-loss place."""
     return env.first("stock.location", ["usage", "=", usage])  # type: ignore[no-any-return]
-
-
-@serves("stock.location")
-class Location(Model):
-    """A place."""
-
-    def label(self, record: Record) -> str:
-        return str(record.complete_name)
-
-    @computes("complete_name")
-    def _complete_name(self, record: Record) -> str:
-        if record.location_id and record.usage != "view":
-            return f"{record.location_id.complete_name}/{record.name}"
-        return str(record.name)
-
-    @computes("warehouse_id")
-    def _warehouse(self, record: Record) -> int | bool:
-        for warehouse_id, row in self.env.store.table("stock.warehouse").items():
-            if is_inside(record, self.env.browse("stock.location", row.get("view_location_id"))):
-                return warehouse_id
-        return False
-
-    def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
-        return {"usage": "internal", "active": True}
-
-    def created(self, record: Record, values: dict[str, Any]) -> None:
-        """Places inside of a warehouse and of a company's own accounts belong to the company."""
-        if "company_id" not in values and record.usage in ("internal", "transit", "inventory", "production"):
-            record.put(company_id=self.env.company.id)
 
 
 @serves("stock.picking.type")

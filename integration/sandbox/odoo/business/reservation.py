@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from ..faults import UserError
 from ..orm.env import Env
 from ..orm.record import Record
-from .amounts import CLOSED, booked_column, in_product_unit, line_booked, line_done, line_values, move_reserved, refresh
+from .amounts import CLOSED, booked_column, in_product_unit, line_booked, line_values, move_reserved, refresh
+from .brought import brought
 from .move_states import recompute, set_state
+from .packages import keep_together
 from .places import bypasses_reservation
 from .products import convert, total
-from .stock import EPSILON, Spot, available, reservable, reserve
-
-Key = tuple[int, int]
+from .stock import EPSILON, Spot, available, package_model, reservable, reserve
 
 
 def assign(moves: list[Record]) -> None:
@@ -23,6 +21,8 @@ def assign(moves: list[Record]) -> None:
             move.env.traits.picked and move.picked
         ):
             _assign(move)
+    for picking in dict.fromkeys(move.picking_id for move in moves if move.exists and move.picking_id):
+        keep_together(picking)
 
 
 def reserve_more(move: Record, quantity: float) -> None:
@@ -41,7 +41,7 @@ def _assign(move: Record) -> None:
         set_state(move, "assigned")
         return
     if bypasses_reservation(move.location_id) or not move.product_id.is_storable:
-        _take_freely(move, missing)
+        _take_freely(move, total([missing, -_take_brought(move, missing)]))
         set_state(move, "assigned")
         return
     if move.move_orig_ids:
@@ -64,16 +64,38 @@ def _top_up(move: Record, quantity: float) -> None:
 
 
 def _no_package(env: Env) -> Record:
-    return env.browse("stock.quant.package", 0)
+    return env.browse(package_model(env), 0)
+
+
+def _take_brought(move: Record, need: float) -> float:
+    """Lines for what the moves before brought to a place that reserves nothing. Returns how much."""
+    env, column, taken = move.env, booked_column(move.env), 0.0
+    arrived = brought(move) if move.move_orig_ids else {}
+    for (place, lot, package), quantity in arrived.items():
+        part = min(quantity, need - taken)
+        if part <= EPSILON:
+            continue
+        where = {"location_id": place, "lot_id": lot or False, "lot_name": env.browse("stock.lot", lot).name}
+        where["package_id"] = package or False
+        make_line(move, line_values(move, 0.0, **where, **{column: _in_move_unit(move, part)}))
+        taken += part
+    return round(taken, 6)
+
+
+def _in_move_unit(move: Record, quantity: float) -> float:
+    return convert(quantity, move.product_id.uom_id, move.product_uom)
 
 
 def _take_freely(move: Record, quantity: float) -> None:
     """Lines for goods that need no reservation: one each for serials."""
+    if quantity <= EPSILON:
+        refresh(move)
+        return
     kind = move.picking_type_id
     serials = move.product_id.tracking == "serial" and (kind.use_create_lots or kind.use_existing_lots)
     column = booked_column(move.env)
     for part in [1.0] * int(quantity) if serials else [quantity]:
-        values = line_values(move, 0.0, **{column: convert(part, move.product_id.uom_id, move.product_uom)})
+        values = line_values(move, 0.0, **{column: _in_move_unit(move, part)})
         make_line(move, values)
     refresh(move)
 
@@ -122,10 +144,10 @@ def _fits(line: Record, quant: Record) -> bool:
 def _reserve_brought(move: Record, need: float) -> float:
     """Reserve what the moves before brought and others after them did not take."""
     env, taken = move.env, 0.0
-    for (lot, package), quantity in _brought(move).items():
+    for (place, lot, package), quantity in brought(move).items():
         spot = Spot(
             move.product_id,
-            move.location_id,
+            env.browse("stock.location", place),
             env.browse("stock.lot", lot),
             env.browse(_no_package(env).model_name, package),
         )
@@ -133,21 +155,6 @@ def _reserve_brought(move: Record, need: float) -> float:
         if part > EPSILON:
             taken += _reserve_at(move, spot, part)
     return round(taken, 6)
-
-
-def _brought(move: Record) -> dict[Key, float]:
-    """Lot and package -> quantity that arrived for this move and its sisters and is not spoken for."""
-    found: dict[Key, float] = defaultdict(float)
-    for before in move.move_orig_ids:
-        if before.state == "done":
-            for line in before.move_line_ids:
-                found[line.lot_id.id, line.result_package_id.id] += in_product_unit(line, line_done(line))
-    sisters = {after for before in move.move_orig_ids for after in before.move_dest_ids}
-    for sister in sisters:
-        for line in sister.move_line_ids:
-            used = line_done(line) if sister.state == "done" else max(line_booked(line), 0.0)
-            found[line.lot_id.id, line.package_id.id] -= in_product_unit(line, used)
-    return found
 
 
 def free_line(line: Record) -> None:

@@ -46,6 +46,10 @@ INVERSES: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("base.automation", "action_server_ids"): ("ir.actions.server", "base_automation_id"),
     ("res.users", "api_key_ids"): ("res.users.apikeys", "user_id"),
+    ("mrp.bom", "bom_line_ids"): ("mrp.bom.line", "bom_id"),
+    ("product.product", "bom_line_ids"): ("mrp.bom.line", "product_id"),
+    ("product.product", "variant_bom_ids"): ("mrp.bom", "product_id"),
+    ("product.template", "bom_ids"): ("mrp.bom", "product_tmpl_id"),
 }
 
 # Searched often, so kept by target too.
@@ -57,7 +61,10 @@ ALSO_INDEXED = [
     ("stock.picking", "picking_type_id"),
     ("stock.picking", "group_id"),
     ("product.product", "product_tmpl_id"),
+    ("ir.attachment", "res_id"),
     ("ir.model.data", "res_id"),
+    ("mail.activity", "res_id"),
+    ("mail.message", "res_id"),
 ]
 
 # Two many2many fields that are one relation.
@@ -119,7 +126,9 @@ RELATED: dict[str, dict[str, str]] = {
         "tracking": "product_id.tracking",
     },
     "stock.quant": {
+        "company_id": "location_id.company_id",
         "expiration_date": "lot_id.expiration_date",
+        "removal_date": "lot_id.removal_date",
         "product_categ_id": "product_id.categ_id",
         "product_tmpl_id": "product_id.product_tmpl_id",
         "product_uom_id": "product_id.uom_id",
@@ -127,6 +136,18 @@ RELATED: dict[str, dict[str, str]] = {
         "warehouse_id": "location_id.warehouse_id",
     },
     "stock.lot": {"product_uom_id": "product_id.uom_id"},
+    "mrp.bom.line": {
+        "company_id": "bom_id.company_id",
+        "parent_product_tmpl_id": "bom_id.product_tmpl_id",
+        "product_tmpl_id": "product_id.product_tmpl_id",
+        "tracking": "product_id.tracking",
+    },
+    "mail.activity": {"res_model": "res_model_id.model"},
+    "stock.return.picking": {
+        "company_id": "picking_id.company_id",
+        "picking_type_code": "picking_id.picking_type_code",
+    },
+    "stock.return.picking.line": {"uom_id": "product_id.uom_id", "move_quantity": "move_id.quantity"},
     "stock.scrap": {"tracking": "product_id.tracking"},
     "product.packaging": {"product_uom_id": "product_id.uom_id"},
     "account.move": {
@@ -158,7 +179,9 @@ INHERITS: dict[str, tuple[str, str, frozenset[str]]] = {
     "product.product": (
         "product_tmpl_id",
         "product.template",
-        frozenset({"default_code", "barcode", "active", "weight", "volume", "standard_price", "lst_price"}),
+        frozenset(
+            {"default_code", "barcode", "active", "weight", "volume", "standard_price", "lst_price", "packaging_ids"}
+        ),
     ),
     "res.users": (
         "partner_id",
@@ -178,6 +201,7 @@ ORDER = {
     "stock.location": "complete_name, id",
     "stock.warehouse": "sequence, id",
     "stock.picking.type": "sequence, id",
+    "product.packaging": "product_id, sequence, id",
     "product.product": "default_code, name, id",
     "product.template": "name, id",
     "res.partner": "complete_name, id",
@@ -189,6 +213,11 @@ ORDER = {
     "delivery.carrier": "sequence, id",
     "stock.scrap": "id desc",
     "mail.message": "id desc",
+    "mrp.bom": "sequence, id",
+    "mrp.bom.line": "sequence, id",
+    "mail.activity": "date_deadline, id",
+    "mail.activity.type": "sequence, id",
+    "ir.attachment": "id desc",
     "ir.module.module": "name, id",
     "uom.uom": "factor desc, id",
 }
