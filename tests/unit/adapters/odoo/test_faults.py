@@ -56,10 +56,11 @@ EXPECTED: tuple[tuple[str, Any, str], ...] = (
     (r"Invalid field|^'?no_such_field'?$|Wrong value for", ConfigurationError, "CD-2005"),
     (r"does not match format|only datetimes", ConfigurationError, "CD-2005"),
     (r"could not parse the body as json|415 Unsupported Media", ConfigurationError, "CD-2005"),
+    (r"object has no attribute '(split|lower)'", ConfigurationError, "CD-2005"),  # `load` wants texts
 )  # fmt: skip
 ON_PURPOSE = ("UserError", "ValidationError", "MissingError")
 REFUSED = (Rejected, "CD-4008")
-FAULTS_RECORDED = 441
+FAULTS_RECORDED = 546
 
 # The cases of the wire recordings by name: the codes that they must end in. Those not named here succeeded.
 WIRE = {
