@@ -16,7 +16,7 @@ from .orm.registry import rpc_kind
 
 # Methods by the first version that has them.
 SINCE = {"formatted_read_group": 19, "web_read": 17, "has_access": 18, "check_access": 18}
-UNTIL = {"check_access_rights": 18}
+UNTIL = {"check_access_rights": 18, "button_done": 18}
 # Argument names of older versions.
 OLD_NAMES = {
     "16": {"search": {"args": "domain"}, "search_count": {"args": "domain"}, "name_search": {"args": "domain"}},

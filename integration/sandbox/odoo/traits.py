@@ -69,6 +69,16 @@ class Traits:
         return self.number >= 19
 
     @property
+    def lots_of_company(self) -> bool:
+        """A lot made by a receipt belongs to the company."""
+        return self.number <= 17
+
+    @property
+    def settles_reversals(self) -> bool:
+        """Posting a credit note sets it off against the invoice that it reverses."""
+        return self.number >= 17
+
+    @property
     def factor_is_size(self) -> bool:
         """A unit's `factor` is its size; before, the inverse."""
         return self.number >= 19

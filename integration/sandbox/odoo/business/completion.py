@@ -179,10 +179,10 @@ def _lot(line: Record) -> Record:
     found = env.first("stock.lot", ["product_id", "=", line.product_id.id], ["name", "=", line.lot_name])
     if found:
         return found
-    values = {"name": line.lot_name, "product_id": line.product_id.id, "company_id": env.company.id}
-    expiration = env.store.table("stock.move.line")[line.id].get("expiration_date")
-    if expiration:
-        values["expiration_date"] = expiration
+    of_company = {"company_id": env.company.id} if env.traits.lots_of_company else {}
+    values = {"name": line.lot_name, "product_id": line.product_id.id, **of_company}
+    if line.expiration_date:
+        values["expiration_date"] = line.expiration_date
     return env.browse("stock.lot", env.model("stock.lot").create_all([values])[0])
 
 

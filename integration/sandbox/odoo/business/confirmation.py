@@ -49,6 +49,8 @@ def _same(one: Record, other: Record) -> bool:
         "sale_line_id",
         "purchase_line_id",
         "procure_method",
+        "price_unit",
+        "date_deadline",
     )
     return all(bool(one.raw(name) == other.raw(name)) for name in names if name in known)
 

@@ -126,6 +126,8 @@ class Move(Model):
             record.put(location_final_id=record.location_dest_id)
         if record.picking_id:
             record.picking_id.touch()
+        if record.purchase_line_id and record.picking_id and not record.picking_id.purchase_id:
+            record.picking_id.put(purchase_id=record.purchase_line_id.order_id)
 
     def writing(self, records: list[Record], values: dict[str, Any]) -> dict[str, Any]:
         column = move_column(self.env)

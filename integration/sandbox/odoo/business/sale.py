@@ -12,6 +12,7 @@ from .amounts import CLOSED
 from .delivery import launch
 from .moves import cancel
 from .products import total
+from .sale_amounts import invoice_sign
 
 NOT_CONFIRMABLE = {
     "16": "It is not allowed to confirm an order in the following states: cancel, done",
@@ -40,6 +41,25 @@ class SaleOrder(Model):
     @computes("amount_total")
     def _total(self, record: Record) -> float:
         return total([self._untaxed(record), self._tax(record)])
+
+    @computes("currency_id")
+    def _currency(self, record: Record) -> Any:
+        return record.pricelist_id.currency_id.id or record.company_id.currency_id.id
+
+    @computes("amount_to_invoice")
+    def _to_invoice(self, record: Record) -> float:
+        """17 asks for the whole order, later versions for what is delivered, if that is what is invoiced."""
+        if self.env.traits.number >= 18:
+            return total(line.amount_to_invoice for line in record.order_line)
+        if self._invoice_status(record) == "invoiced":
+            return 0.0
+        return total([self._total(record), *(-_invoiced(line) for line in record.order_line)])
+
+    @computes("amount_invoiced")
+    def _amount_invoiced(self, record: Record) -> float:
+        if self.env.traits.number >= 18:
+            return total(line.amount_invoiced for line in record.order_line)
+        return total([self._total(record), -self._to_invoice(record)])
 
     @computes("delivery_status")
     def _delivery_status(self, record: Record) -> Any:
@@ -223,6 +243,12 @@ class SaleOrder(Model):
         """16: lock."""
         for record in self.records(ids):
             record.put(state="done")
+
+
+def _invoiced(order_line: Record) -> float:
+    """What posted invoices ask for a line, taxes included."""
+    posted = (line for line in order_line.invoice_lines if line.move_id.state == "posted")
+    return total(invoice_sign(line) * line.price_total for line in posted)
 
 
 @serves("sale.order.cancel")

@@ -18,7 +18,7 @@ HIDDEN = {
     "stock.picking": "group_id:many2one=procurement.group return_id:many2one=stock.picking",
     "sale.order": "procurement_group_id:many2one=procurement.group locked:boolean",
     "sale.order.line": "product_uom:many2one=uom.uom tax_id:many2many=account.tax",
-    "purchase.order": "group_id:many2one=procurement.group",
+    "purchase.order": "group_id:many2one=procurement.group locked:boolean",
     "purchase.order.line": "product_uom:many2one=uom.uom taxes_id:many2many=account.tax",
     "product.template": "is_storable:boolean detailed_type:selection product_id:many2one=product.product",
     "product.product": "is_storable:boolean",
@@ -31,7 +31,7 @@ HIDDEN = {
     "stock.scrap": "move_id:many2one=stock.move move_ids:one2many=stock.move",
     "stock.reference": "sale_id:many2one=sale.order move_type:selection",
     "stock.return.picking": "new_picking_id:many2one=stock.picking",
-    "account.move": "sale_ids:many2many=sale.order",
+    "account.move": "settled:float",
 }
 
 # What took the place of a model that is gone.
@@ -40,7 +40,7 @@ SUCCESSORS = {"procurement.group": "stock.reference"}
 EXTRA = {
     "account.journal": "name:char code:char type:selection company_id:many2one=res.company active:boolean",
     "account.payment.term": "name:char",
-    "account.tax": "name:char amount:float type_tax_use:selection active:boolean",
+    "account.tax": "name:char amount:float type_tax_use:selection company_id:many2one=res.company active:boolean",
     "confirm.stock.sms": "pick_ids:many2many=stock.picking",
     "crm.team": "name:char active:boolean",
     "expiry.picking.confirmation": (
@@ -59,6 +59,12 @@ EXTRA = {
     "mail.activity.type": "name:char",
     "mail.message": "model:char res_id:integer body:html message_type:char subject:char",
     "product.category": "name:char complete_name:char parent_id:many2one=product.category",
+    "product.supplierinfo": (
+        "partner_id:many2one=res.partner product_tmpl_id:many2one=product.template "
+        "product_id:many2one=product.product product_name:char product_code:char sequence:integer min_qty:float "
+        "price:float discount:float delay:integer currency_id:many2one=res.currency company_id:many2one=res.company "
+        "date_start:date date_end:date"
+    ),
     "product.pricelist": "name:char active:boolean currency_id:many2one=res.currency",
     "res.country": "name:char code:char phone_code:integer",
     "res.country.state": "name:char code:char country_id:many2one=res.country",

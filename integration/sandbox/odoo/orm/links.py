@@ -6,6 +6,7 @@ INVERSES: dict[tuple[str, str], tuple[str, str]] = {
     ("sale.order", "picking_ids"): ("stock.picking", "sale_id"),
     ("sale.order.line", "move_ids"): ("stock.move", "sale_line_id"),
     ("purchase.order", "order_line"): ("purchase.order.line", "order_id"),
+    ("purchase.order", "picking_ids"): ("stock.picking", "purchase_id"),
     ("purchase.order.line", "move_ids"): ("stock.move", "purchase_line_id"),
     ("purchase.order.line", "invoice_lines"): ("account.move.line", "purchase_line_id"),
     ("stock.picking", "move_ids"): ("stock.move", "picking_id"),
@@ -22,6 +23,7 @@ INVERSES: dict[tuple[str, str], tuple[str, str]] = {
     ("stock.location", "child_ids"): ("stock.location", "location_id"),
     ("stock.quant.package", "quant_ids"): ("stock.quant", "package_id"),
     ("stock.package", "quant_ids"): ("stock.quant", "package_id"),
+    ("product.template", "seller_ids"): ("product.supplierinfo", "product_tmpl_id"),
     ("product.template", "product_variant_ids"): ("product.product", "product_tmpl_id"),
     ("product.product", "packaging_ids"): ("product.packaging", "product_id"),
     ("product.product", "stock_quant_ids"): ("stock.quant", "product_id"),
@@ -48,6 +50,7 @@ INVERSES: dict[tuple[str, str], tuple[str, str]] = {
 
 # Searched often, so kept by target too.
 ALSO_INDEXED = [
+    ("account.move", "sequence_prefix"),
     ("stock.move", "group_id"),
     ("stock.move.line", "lot_id"),
     ("stock.lot", "name"),
@@ -67,7 +70,6 @@ MIRRORS: dict[tuple[str, str], tuple[str, str]] = {
 
 # Fields whose value is that of another record.
 RELATED: dict[str, dict[str, str]] = {
-    "sale.order": {"currency_id": "company_id.currency_id", "type_name": ""},
     "sale.order.line": {
         "company_id": "order_id.company_id",
         "currency_id": "order_id.currency_id",
@@ -79,9 +81,12 @@ RELATED: dict[str, dict[str, str]] = {
         "state": "order_id.state",
         "warehouse_id": "order_id.warehouse_id",
     },
+    "purchase.order": {"company_currency_id": "company_id.currency_id"},
     "purchase.order.line": {
         "company_id": "order_id.company_id",
         "currency_id": "order_id.currency_id",
+        "date_approve": "order_id.date_approve",
+        "date_order": "order_id.date_order",
         "partner_id": "order_id.partner_id",
         "product_type": "product_id.type",
         "state": "order_id.state",
@@ -124,12 +129,23 @@ RELATED: dict[str, dict[str, str]] = {
     "stock.lot": {"product_uom_id": "product_id.uom_id"},
     "stock.scrap": {"tracking": "product_id.tracking"},
     "product.packaging": {"product_uom_id": "product_id.uom_id"},
-    "account.move": {"currency_id": "company_id.currency_id"},
+    "account.move": {
+        "commercial_partner_id": "partner_id.commercial_partner_id",
+        "company_currency_id": "company_id.currency_id",
+    },
     "account.move.line": {
+        "company_currency_id": "move_id.company_id.currency_id",
         "company_id": "move_id.company_id",
-        "parent_state": "move_id.state",
-        "partner_id": "move_id.partner_id",
         "currency_id": "move_id.currency_id",
+        "date": "move_id.date",
+        "invoice_date": "move_id.invoice_date",
+        "journal_id": "move_id.journal_id",
+        "move_name": "move_id.name",
+        "move_type": "move_id.move_type",
+        "parent_state": "move_id.state",
+        "partner_id": "move_id.commercial_partner_id",
+        "purchase_order_id": "purchase_line_id.order_id",
+        "ref": "move_id.ref",
     },
     "res.company": {"email": "partner_id.email", "phone": "partner_id.phone"},
     "base.automation": {"model_name": "model_id.model"},
@@ -167,8 +183,9 @@ ORDER = {
     "res.partner": "complete_name, id",
     "res.users": "name, login, id",
     "res.country": "name, id",
-    "account.move": "date desc, name desc, id desc",
-    "account.move.line": "move_id, sequence, id",
+    "account.move": "date desc, name desc, invoice_date desc, id desc",
+    "account.move.line": "date desc, move_name desc, id",
+    "product.supplierinfo": "sequence, min_qty desc, price, id",
     "delivery.carrier": "sequence, id",
     "stock.scrap": "id desc",
     "mail.message": "id desc",
