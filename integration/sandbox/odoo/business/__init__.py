@@ -1,11 +1,15 @@
 """The business areas: importing this package registers their models."""
 
 from . import (
+    activities,
+    attachments,
     automation,
+    count_wizards,
     invoice_lines,
     invoices,
     knowledge,
     lots,
+    messages,
     move_lines,
     moves,
     order_invoices,
@@ -16,6 +20,7 @@ from . import (
     purchase,
     purchase_lines,
     quants,
+    returns,
     reversals,
     sale,
     sale_lines,
@@ -25,11 +30,15 @@ from . import (
 )
 
 __all__ = [
+    "activities",
+    "attachments",
     "automation",
+    "count_wizards",
     "invoice_lines",
     "invoices",
     "knowledge",
     "lots",
+    "messages",
     "move_lines",
     "moves",
     "order_invoices",
@@ -40,6 +49,7 @@ __all__ = [
     "purchase",
     "purchase_lines",
     "quants",
+    "returns",
     "reversals",
     "sale",
     "sale_lines",

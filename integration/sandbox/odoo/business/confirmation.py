@@ -51,6 +51,7 @@ def _same(one: Record, other: Record) -> bool:
         "procure_method",
         "price_unit",
         "date_deadline",
+        "origin_returned_move_id",
     )
     return all(bool(one.raw(name) == other.raw(name)) for name in names if name in known)
 
