@@ -2,8 +2,10 @@
 
 import pytest
 
-from integration.jobs import sweep
-from integration.models import Document, DocumentLine, OutboundMessage, Place, StockEvent
+from integration.flows import HANDLERS
+from integration.jobs import engine, sweep
+from integration.models import Document, DocumentLine, Lane, OutboundMessage, Place, StockEvent
+from tests.component.engine.yard import together, until
 from tests.component.flows.yard import Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -241,3 +243,15 @@ def advised(yard: Yard, **fields: object) -> dict[str, object]:
     [advice] = yard.wms.advices()
     line = advice["document"]["lines"][0]
     return {"line": line["line"], "sku": line["sku"], "quantity": line["quantity"], "unit": line["unit"], **fields}
+
+
+def test_two_workers_post_receipts_of_one_product_side_by_side(receiving: Yard) -> None:
+    bought = [receiving.expected(("CRATE-S", 3)) for _ in range(4)]
+    for each in bought:
+        receiving.wms.receive(each.advice)
+    until(lambda: receiving.wms.pending() == 0)
+    ran = together(*[lambda: engine.run_lane(Lane.SHIPMENT, HANDLERS, seconds=30)] * 2)
+    receiving.later()
+    assert [receiving.arrived(each) for each in bought] == [{"CRATE-S": (3, 3, 3)}] * 4
+    assert (sum(ran) >= 4, receiving.odoo.calls().count("stock.picking.button_validate")) == (True, 4)
+    assert (receiving.cases(), receiving.unfinished()) == ([], [])

@@ -140,8 +140,7 @@ def test_numbers_that_do_not_add_up(receiving: Yard) -> None:
 
 def test_a_serial_number_that_is_in_stock(receiving: Yard) -> None:
     product = receiving.odoo.product("CHAINSAW", tracking="serial")
-    lot = receiving.odoo.call("stock.lot", "create", {"name": "S1", "product_id": product, "company_id": 1})
-    receiving.odoo.put(product, 1, lot_id=lot)
+    receiving.odoo.put(product, 1, lot_id=receiving.odoo.lot(product, "S1"))
     receiving.map("product", "CHAINSAW", "P-CHAINSAW")
     bought = receiving.expected(("CHAINSAW", 1))
     receiving.receive(bought.advice, lines=[advised(receiving, serials=["S1"])])

@@ -145,8 +145,7 @@ def test_what_leaves_after_the_first_part_has_come_in_is_announced_by_itself(rou
 def lots(route: Route) -> tuple[str, str]:
     yard = route.yard
     product = yard.odoo.product("OIL", tracking="lot")
-    lot = yard.odoo.call("stock.lot", "create", {"name": "L-1", "product_id": product, "company_id": 1})
-    yard.odoo.put(product, 6, lot_id=lot)
+    yard.odoo.put(product, 6, lot_id=yard.odoo.lot(product, "L-1"))
     yard.map("product", "OIL", "P-OIL")
     return route.send(("OIL", 6))
 
