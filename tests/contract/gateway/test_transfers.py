@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -24,10 +25,11 @@ def other_warehouse(world: World) -> Route:
     address = world.customer(world.unique("South depot"))
     code = world.unique("S")[2:7].upper()
     values = {"name": world.unique("South"), "code": code, "partner_id": address, "company_id": world.company_id}
-    made = world.call.create("stock.warehouse", values)
+    made = world.call.create("stock.warehouse", values, companies=[world.company_id])
     row = world.read("stock.warehouse", made, "in_type_id", "lot_stock_id")
+    own: dict[str, Any] = {"companies": [world.company_id]}
     transit = {"name": world.unique("Road"), "usage": "transit", "company_id": world.company_id}
-    return row["in_type_id"][0], row["lot_stock_id"][0], world.call.create("stock.location", transit)
+    return row["in_type_id"][0], row["lot_stock_id"][0], world.call.create("stock.location", transit, **own)
 
 
 def send(world: World, route: Route, product: int, quantity: float) -> Sent:
@@ -37,8 +39,8 @@ def send(world: World, route: Route, product: int, quantity: float) -> Sent:
     out = leg(world, own["out_type_id"][0], own["lot_stock_id"][0], transit, product, quantity, None)
     [move] = world.call("stock.move", "search", domain=[("picking_id", "=", out)])
     there = leg(world, into, transit, stock_b, product, quantity, move)
-    world.call("stock.picking", "action_confirm", [out, there])
-    world.call("stock.picking", "action_assign", [out])
+    world.call("stock.picking", "action_confirm", [out, there], companies=[world.company_id])
+    world.call("stock.picking", "action_assign", [out], companies=[world.company_id])
     return Sent(out, there)
 
 
@@ -49,7 +51,7 @@ def leg(world: World, kind: int, source: int, to: int, product: int, quantity: f
     named = {"name": "goods"} if world.version < 19 else {}
     move = [0, 0, {**goods, **named, "location_id": source, "location_dest_id": to}]
     values = {"picking_type_id": kind, "location_id": source, "location_dest_id": to, "move_ids": [move]}
-    return world.call.create("stock.picking", values)
+    return world.call.create("stock.picking", values, companies=[world.company_id])
 
 
 def ship(world: World, picking_id: int, quantity: float, lot: str | None = None) -> None:
