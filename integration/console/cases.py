@@ -1,6 +1,6 @@
 """The case list is the front page of the work; a case's page shows the cause, the fix and the buttons."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,8 +20,9 @@ from integration.console.missing import add_mapping
 from integration.console.standing import case_due
 from integration.console.words import badge, money, plural, span
 from integration.errors.catalogue import Severity
-from integration.jobs import acts
-from integration.models import CaseJob, ExceptionCase
+from integration.jobs import acts, decisions
+from integration.models import CaseJob, Decision, ExceptionCase
+from integration.rules.choices import CHOICES, Choice
 
 SHOWN = 100  # waiting jobs on a case's page
 RANK = {Severity.CRITICAL: 0, Severity.HIGH: 1, Severity.MEDIUM: 2, Severity.LOW: 3}
@@ -65,6 +66,14 @@ DONE = Act(
 IGNORE = Act(
     "ignore", "Ignore", _ignore, "ignored", "Why can this be ignored? Its waiting jobs are cancelled.", grave=True
 )
+
+
+def _choosing(choice: Choice) -> Act:
+    def run(pk: int, actor: acts.Actor, reason: str) -> str:
+        count = decisions.decide(pk, choice.name, actor, reason)
+        return f"{plural(count, 'job')} will be tried now." if count else "It goes on now."
+
+    return Act(choice.name, choice.label, run, "decided", choice.asks, choice.grave)
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -159,7 +168,22 @@ class ExceptionCaseAdmin(ActingAdmin):
 
     def buttons(self, request: HttpRequest, case: ExceptionCase) -> list[Act]:
         allowed = self.has_act_permission(request) and case.state in ExceptionCase.UNRESOLVED
-        return list(self.acts) if allowed else []
+        return list(self.acts_for(case)) if allowed else []
+
+    def acts_for(self, row: Model | None) -> Sequence[Act]:
+        """The choices that only a person can make come first."""
+        code = row.code if isinstance(row, ExceptionCase) else ""
+        return (*(_choosing(choice) for choice in CHOICES.get(code, ())), *self.acts)
+
+
+@admin.register(Decision)
+class DecisionAdmin(HistoryAdmin):
+    exact = ("source",)
+    search_help_text = "The partner's document, such as receipt/northgate/WH/IN/00007/RCV-1"
+    list_display = ("source", "subject", "choice", "actor", "reason", "made_at")
+    list_display_links = ("source",)
+    ordering = ("-id",)
+    nothing = "Nobody has had to decide anything yet."
 
 
 @admin.register(CaseJob)

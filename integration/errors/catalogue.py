@@ -4,7 +4,7 @@ A code never changes its meaning. Each has a page ``docs/runbook/<code>.md``; a 
 """
 
 from integration.errors.problem import Owner, Problem, Severity
-from integration.errors.problems import codes, messages, ourselves, outages, releases, setup, shipments
+from integration.errors.problems import codes, messages, ourselves, outages, receipts, releases, setup, shipments
 
 __all__ = ["PROBLEMS", "Owner", "Problem", "Severity"]
 
@@ -15,5 +15,6 @@ PROBLEMS: dict[str, Problem] = {
     **releases.PROBLEMS,
     **shipments.PROBLEMS,
     **messages.PROBLEMS,
+    **receipts.PROBLEMS,
     **ourselves.PROBLEMS,
 }

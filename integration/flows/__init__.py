@@ -2,17 +2,33 @@
 
 from collections.abc import Mapping
 
-from integration.flows import acknowledgement, capture, change_answer, order_release, sending, shipment_confirmation
+from integration.flows import (
+    acknowledgement,
+    capture,
+    change_answer,
+    order_release,
+    put_away,
+    receipt_advice,
+    receipt_confirmation,
+    sending,
+    shipment_confirmation,
+    transit_loss,
+)
 from integration.jobs.work import Handler
 
 HANDLERS: Mapping[str, Handler] = {
     "acknowledgement": acknowledgement.handle,
     "change_answer": change_answer.handle,
     "change_send": sending.handle,
+    "advice_send": sending.handle,
     "odoo_poll": capture.poll,
     "odoo_read": capture.read,
     "odoo_sweep": capture.sweep,
     "order_release": order_release.handle,
+    "put_away": put_away.handle,
+    "receipt_advice": receipt_advice.handle,
+    "receipt_confirmation": receipt_confirmation.handle,
     "release_send": sending.handle,
     "shipment_confirmation": shipment_confirmation.handle,
+    "transit_loss": transit_loss.handle,
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from integration.jobs import configuration, mappings, rows
-from integration.models import Document, DocumentLine, Warehouse
+from integration.models import Document, DocumentLine, Place, Warehouse
 from integration.rules.policy import ReleasePoint, Rule, RuleKind, Rules
 from integration.rules.release import Site
 from integration.rules.shipping import ReleasedLine
@@ -12,7 +12,8 @@ from integration.rules.shipping import ReleasedLine
 
 def rules_of(warehouse: Warehouse) -> Rules:
     found = configuration.rules_of(warehouse.pk)
-    return Rules(tuple(Rule(RuleKind(row.kind), row.sku, row.value) for row in found))
+    known = [row for row in found if row.kind in set(RuleKind)]
+    return Rules(tuple(Rule(RuleKind(row.kind), row.sku, row.value) for row in known))
 
 
 def site_of(warehouse: Warehouse, codes: set[str]) -> Site:
@@ -28,6 +29,12 @@ def site_of(warehouse: Warehouse, codes: set[str]) -> Site:
     )
 
 
+def places_of(warehouse: Warehouse) -> dict[tuple[str, str], int]:
+    """Odoo's location by condition and the warehouse's own place; without a place it holds for all of them."""
+    found = Place.objects.filter(warehouse=warehouse).values_list("condition", "partner_location", "erp_location_id")
+    return {(condition, place): location for condition, place, location in found}
+
+
 def released_lines(delivery: Document) -> tuple[ReleasedLine, ...]:
     return as_released(rows.find(DocumentLine, "document_id = %s ORDER BY id", [delivery.pk]))
 
@@ -37,6 +44,7 @@ def as_released(lines: Iterable[DocumentLine]) -> tuple[ReleasedLine, ...]:
         ReleasedLine(
             line=row.line,
             sale_line_id=row.sale_line_id,
+            purchase_line_id=row.purchase_line_id,
             product_id=row.product_id,
             sku=row.sku,
             unit=row.unit,
@@ -47,6 +55,7 @@ def as_released(lines: Iterable[DocumentLine]) -> tuple[ReleasedLine, ...]:
             ordered=row.ordered,
             released=row.released,
             shipped=row.shipped,
+            received=row.received,
         )
         for row in lines
     )
