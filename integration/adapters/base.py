@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from integration.adapters.stock import StockGateway
 from integration.canonical.erp import Change, Order, Picking, PostedShipment, ShipmentPosting
 from integration.canonical.events import Event
 from integration.canonical.outgoing import Outgoing
@@ -138,6 +139,9 @@ class WmsAdapter(Protocol):
 
 class ErpGateway(Protocol):
     """Odoo, in business verbs. Every verb reads first and may be repeated; the verdict is what is read back."""
+
+    @property
+    def stock(self) -> StockGateway: ...
 
     def probe(self) -> Profile: ...
 
