@@ -10,6 +10,7 @@ from typing import Protocol
 from integration.adapters.stock import StockGateway
 from integration.canonical.erp import Change, Order, Picking, PostedShipment, ShipmentPosting
 from integration.canonical.events import Event
+from integration.canonical.inventory import InventorySnapshot
 from integration.canonical.outgoing import Outgoing
 
 
@@ -48,6 +49,7 @@ class Capability(StrEnum):
     RELEASE = "order.release"
     ACKNOWLEDGES = "acknowledges"
     FINDS = "finds"
+    FETCH_INVENTORY = "fetch_inventory"
 
 
 class Answer(StrEnum):
@@ -134,6 +136,11 @@ class WmsAdapter(Protocol):
 
     def find(self, kind: str, reference: str, version: int) -> Reply | None:
         """Whether the partner has it, after an answer was lost. None: it has not."""
+        ...
+
+    def fetch_inventory(self, site: str, owner: str, page: int) -> InventorySnapshot:
+        """One page of all that lies at a site, where the capabilities say that it can be asked. Pages of one snapshot
+        have one number. Raises InvalidDocument."""
         ...
 
 

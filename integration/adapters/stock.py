@@ -14,8 +14,8 @@ class StockGateway(Protocol):
         """The locations of a warehouse, and those of ``places`` (ids) with what is below them."""
         ...
 
-    def products(self, skus: Sequence[str], company_id: int) -> Sequence[Product]:
-        """By Odoo's product code, with the company's cost. Codes that are not there are left out."""
+    def products(self, company_id: int, *, skus: Sequence[str] = (), ids: Sequence[int] = ()) -> Sequence[Product]:
+        """By Odoo's product code, or by id, with the company's cost. Those that are not there are left out."""
         ...
 
     def quantities(self, layout: Layout, product_ids: Sequence[int]) -> Sequence[Quantity]:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, TypeAdapter
 
-from integration.canonical import orders, shipments
+from integration.canonical import inventory, orders, shipments
 from integration.canonical.base import Moment, Part
 
 
@@ -26,7 +26,32 @@ class ShipmentConfirmedEvent(Part):
     data: shipments.ShipmentConfirmed
 
 
-Event = OrderAcceptedEvent | OrderRejectedEvent | ShipmentConfirmedEvent
+class InventoryAdjustedEvent(Part):
+    type: Literal["inventory.adjusted"]
+    timestamp: Moment
+    data: inventory.InventoryAdjusted
+
+
+class InventoryCountedEvent(Part):
+    type: Literal["inventory.counted"]
+    timestamp: Moment
+    data: inventory.InventoryCounted
+
+
+class InventorySnapshotEvent(Part):
+    type: Literal["inventory.snapshot"]
+    timestamp: Moment
+    data: inventory.InventorySnapshot
+
+
+Event = (
+    OrderAcceptedEvent
+    | OrderRejectedEvent
+    | ShipmentConfirmedEvent
+    | InventoryAdjustedEvent
+    | InventoryCountedEvent
+    | InventorySnapshotEvent
+)
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 EVENTS = get_args(Event)
 EVENT_TYPES: tuple[str, ...] = tuple(get_args(event.model_fields["type"].annotation)[0] for event in EVENTS)

@@ -1,4 +1,4 @@
-"""What a warehouse, or a person in Odoo, found to be otherwise, and what became of it; and what a warehouse says it has."""
+"""What a warehouse, or a person in Odoo, found to be otherwise and what became of it; what a warehouse says it has."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -97,6 +97,7 @@ class StockSnapshot(models.Model):
     number = models.CharField(max_length=64)
     taken_at = models.DateTimeField()
     pages = models.PositiveIntegerField()
+    seen = ArrayField(models.PositiveIntegerField(), default=list, help_text="The pages that are here")
     complete = models.BooleanField(default=False)
     received_at = models.DateTimeField(db_default=Now(), editable=False)
 

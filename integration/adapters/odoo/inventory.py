@@ -49,9 +49,10 @@ class Inventory:
             names={each["id"]: str(each["complete_name"]) for each in found},
         )
 
-    def products(self, skus: Sequence[str], company_id: int) -> Sequence[Product]:
+    def products(self, company_id: int, *, skus: Sequence[str] = (), ids: Sequence[int] = ()) -> Sequence[Product]:
         """Two calls. A code that several products have is answered several times."""
-        domain = [("default_code", "in", sorted(skus)), ("company_id", "in", [company_id, False])]
+        named: list[object] = [("default_code", "in", sorted(skus))] if skus else [("id", "in", sorted(ids))]
+        domain = [*named, ("company_id", "in", [company_id, False])]
         fields = ["default_code", "name", "tracking", "uom_id", "standard_price"]
         rows = self._call.rows("product.product", domain, fields, companies=[company_id], order="id")
         units = sorted({int(row["uom_id"][0]) for row in rows})
@@ -91,7 +92,7 @@ class Inventory:
 def _product(row: Row, unit: Row) -> Product:
     return Product(
         id=row["id"],
-        sku=str(row["default_code"]),
+        sku=str(row["default_code"] or ""),
         name=str(row["name"])[:500],
         tracking=row["tracking"] or "none",
         unit=str(unit["name"]),
