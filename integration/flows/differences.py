@@ -22,8 +22,10 @@ from integration.rules import approval
 from integration.rules.findings import Finding
 from integration.rules.netting import Movement
 from integration.rules.places import Slot
+from integration.rules.units import plain
 
 Kind, State = StockDifference.Kind, StockDifference.State
+NOTHING = Decimal(0)
 CALL_SECONDS = 4  # a posting may take so many times the connection's read timeout
 EVENT_KINDS = {
     Kind.ADJUSTED: StockEvent.Kind.ADJUSTED,
@@ -193,11 +195,11 @@ def said(row: StockDifference) -> str:
     why = ", ".join(filter(None, [row.reason, row.note]))
     where = "" if row.condition == "good" else f" ({row.condition})"
     if row.kind == Kind.COUNTED:
-        text = f"{row.quantity:f} of {row.sku}{lot}{where} counted, {row.expected or 0:f} expected"
+        text = f"{plain(row.quantity)} of {row.sku}{lot}{where} counted, {plain(row.expected or NOTHING)} expected"
     elif row.to_place:
-        text = f"{row.quantity:f} of {row.sku}{lot} from {row.condition} to {row.to_condition}"
+        text = f"{plain(row.quantity)} of {row.sku}{lot} from {row.condition} to {row.to_condition}"
     else:
-        text = f"{row.quantity:+f} of {row.sku}{lot}{where}"
+        text = f"{plain(row.quantity, '+')} of {row.sku}{lot}{where}"
     return f"{text} [{why}]" if why else text
 
 
@@ -293,7 +295,7 @@ def _content(row: StockDifference | None) -> tuple[object, ...] | None:
 
 
 def _apart(before: StockDifference | None, now: StockDifference | None) -> str:
-    was, is_ = (f"{row.quantity:f} {row.sku}" if row else "nothing" for row in (before, now))
+    was, is_ = (f"{plain(row.quantity)} {row.sku}" if row else "nothing" for row in (before, now))
     return f"{was} before, {is_} now"
 
 

@@ -21,6 +21,7 @@ from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import CaptureCursor, StockDifference
 from integration.rules.places import Places
+from integration.rules.units import plain
 
 PAGE = 200
 State = StockDifference.State
@@ -113,7 +114,7 @@ def _changed(site: Site, row: StockDifference) -> Rejected:
         warehouse=site.warehouse.name,
         user=user or "Somebody",
         text=text,
-        quantity=format(abs(row.quantity), "f"),
+        quantity=plain(abs(row.quantity)),
         sku=f"{row.sku}{lot}",
         direction=direction,
     )
