@@ -58,6 +58,14 @@ class Shelves:
             lines.append({"sku": f"P-{code}", "lot": lot, "quantity": str(share)})
         self.yard.wms.control("stock", site=SITE, lines=lines)
 
+    def fill(self, code: str, quantity: float, lot: str, condition: str) -> None:
+        """More of a product, at another place of both sides."""
+        odoo, product = self.yard.odoo, self.products[code]
+        lots = odoo.rows("stock.lot", [["name", "=", lot], ["product_id", "=", product]], "id") if lot else []
+        odoo.put(product, quantity, location_id=self.places[condition], **({"lot_id": lots[0]["id"]} if lots else {}))
+        line = {"sku": f"P-{code}", "lot": lot, "condition": condition, "quantity": str(quantity)}
+        self.yard.wms.control("stock", site=SITE, lines=[line])
+
     def allow(self, kind: str = "adjust_units", value: str = "1000", **more: Any) -> BusinessRule:
         return BusinessRule.objects.create(kind=kind, warehouse=self.yard.warehouse, value=Decimal(value), **more)
 
