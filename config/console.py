@@ -27,6 +27,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _item("Cases", "error", "exceptioncase", badge="integration.console.home.open_cases"),
             _item("Documents", "receipt_long", "document"),
             _item("Jobs", "sync_alt", "syncjob"),
+            _item("Stock", "inventory_2", "availability"),
+            _item("Stock differences", "balance", "stockdifference"),
         ],
     },
     {
@@ -56,6 +58,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _item("Tries", "history", "jobattempt"),
             _item("Writes", "edit_note", "effect"),
             _item("Stock movements", "pallet", "stockevent"),
+            _item("Stock snapshots", "inventory", "stocksnapshot"),
+            _item("Lines of snapshots", "list_alt", "stocklevel"),
             _item("Lines", "format_list_numbered", "documentline"),
             _item("References", "link", "externalreference"),
             _item("Audit log", "fact_check", "auditevent"),

@@ -8,7 +8,6 @@ from decimal import Decimal
 from functools import partial
 
 from django.db.models import F, Sum
-from django.db.models.functions import Now
 
 from integration.adapters.base import ErpGateway
 from integration.canonical.stock import Product, Quantity
@@ -25,6 +24,11 @@ from integration.rules import findings, netting
 from integration.rules.places import GOOD, Slot
 
 LOOKS = 3
+KEY = ("warehouse", "product_id", "sku", "lot", "place")
+FIGURES = (
+    *("place_name", "condition", "on_hand", "reserved", "in_flight", "to_ship"),
+    *("reported", "expected", "difference", "reported_at", "read_at"),
+)
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 AT_WAREHOUSE = (Document.State.RELEASED, Document.State.ACCEPTED, Document.State.PART_SHIPPED)
 
@@ -158,8 +162,8 @@ def _to_ship(site: Site) -> Mapping[Slot, Decimal]:
 
 
 def _keep(site: Site, found: Sequence[Availability]) -> None:
-    """What is there no more goes. Call inside the transaction that settles the job."""
-    Availability.objects.filter(warehouse=site.warehouse).delete()
-    for row in found:
-        row.read_at = Now()
-    Availability.objects.bulk_create(found, batch_size=500)
+    """Rows keep their ids, by which lists are paged; what is there no more goes. Call in the settling transaction."""
+    kept = Availability.objects.bulk_create(
+        found, batch_size=500, update_conflicts=True, unique_fields=KEY, update_fields=FIGURES
+    )
+    Availability.objects.filter(warehouse=site.warehouse).exclude(pk__in=[row.pk for row in kept]).delete()

@@ -153,13 +153,13 @@ class Availability(models.Model):
     expected = QuantityField(null=True, help_text="By Odoo, as of that snapshot")
     difference = QuantityField(null=True, help_text="Reported less expected")
     reported_at = models.DateTimeField(null=True)
-    read_at = models.DateTimeField(db_default=Now())
+    read_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ["sku", "lot", "place"]
         verbose_name_plural = "availability"
         constraints = [
-            models.UniqueConstraint(fields=["warehouse", "product_id", "lot", "place"], name="one_availability")
+            models.UniqueConstraint(fields=["warehouse", "product_id", "sku", "lot", "place"], name="one_availability")
         ]
         indexes = [models.Index(fields=["sku"], name="availability_sku")]
 

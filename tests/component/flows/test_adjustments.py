@@ -34,8 +34,8 @@ def test_without_a_rule_it_waits_and_is_posted_when_it_is_approved(shelves: Shel
     shelves.stock("NAIL", 20, standard_price=2.5)
     shelves.adjust(line("NAIL", 4, reason="FOUND"), line("NAIL", -1, reason="BROKEN"), adjustment="A-1")
     shelves.yard.run()
-    words = "Northgate 3PL adjusted its stock by A-1: +4 of NAIL [FOUND]; -1 of NAIL [BROKEN]. No rule lets this through (12.50 USD)."
-    assert shelves.yard.cases() == [("CD-8001", words)]
+    lines = "+4 of NAIL [FOUND]; -1 of NAIL [BROKEN]. No rule lets this through (12.50 USD)."
+    assert shelves.yard.cases() == [("CD-8001", f"Northgate 3PL adjusted its stock by A-1: {lines}")]
     assert (shelves.odoo(), shelves.yard.odoo.writes()[-1:]) == ({("NAIL", "", "good"): D(20)}, [])
     shelves.approve()
     assert shelves.odoo() == shelves.wms() == {("NAIL", "", "good"): D(23)}
@@ -219,19 +219,11 @@ def test_a_count_that_a_person_has_begun_in_odoo_is_left_alone(shelves: Shelves)
     shelves.allow()
     shelves.stock("NAIL", 20)
     yard: Yard = shelves.yard
-    [quant] = yard.odoo.rows(
-        "stock.quant",
-        [["product_id", "=", shelves.products["NAIL"]], ["location_id", "=", shelves.places["good"]]],
-        "id",
-    )
+    domain = [["product_id", "=", shelves.products["NAIL"]], ["location_id", "=", shelves.places["good"]]]
+    [quant] = yard.odoo.rows("stock.quant", domain, "id")
     person = yard.odoo.call("res.users", "create", {"name": "Ada", "login": "ada", "email": "ada@example.com"})
-    yard.odoo.call(
-        "stock.quant",
-        "write",
-        [quant["id"]],
-        {"inventory_quantity": 19, "user_id": person},
-        context={"inventory_mode": True},
-    )
+    counted = {"inventory_quantity": 19, "user_id": person}
+    yard.odoo.call("stock.quant", "write", [quant["id"]], counted, context={"inventory_mode": True})
     shelves.adjust(line("NAIL", -3))
     yard.run()
     assert [code for code, _ in yard.cases()] == ["CD-8006"]

@@ -71,8 +71,8 @@ def test_a_count_waits_for_approval_like_an_adjustment(shelves: Shelves) -> None
     lose(shelves, 3)
     shelves.count(line("NAIL"), count="C-1")
     shelves.yard.run()
-    words = "Northgate 3PL counted by C-1: 17 of NAIL counted, 20 expected. No rule lets this difference through (0.00 USD)."
-    assert shelves.yard.cases() == [("CD-8002", words)]
+    line_ = "17 of NAIL counted, 20 expected. No rule lets this difference through (0.00 USD)."
+    assert shelves.yard.cases() == [("CD-8002", f"Northgate 3PL counted by C-1: {line_}")]
     shelves.approve("CD-8002")
     exact(shelves, 17)
 

@@ -199,5 +199,3 @@ class Shelf:
 def _slot(spot: Spot) -> Slot:
     code, lot, condition = spot
     return Slot(SITE, f"P-{code}", lot, "", condition)
-
-
