@@ -32,8 +32,8 @@ REFUSE = Act(
     "Why is it not right? Nothing is posted; the warehouse has to correct its own stock.",
     grave=True,
 )
-TOLD = Act("told", "Warehouse told", _told, "closed", "Who keyed it there? Nothing is sent by itself.")
-UNDO = Act("undo", "Undo in Odoo", _undo, "decided", "Why was it a mistake? The reverse is posted to Odoo.", grave=True)
+TOLD = Act("told", "Told", _told, "closed", "Who keyed it there? Nothing is sent by itself.")
+UNDO = Act("undo", "Undo", _undo, "decided", "Why was it a mistake? The reverse is posted to Odoo.", grave=True)
 
 CHOICES = {
     **dict.fromkeys(differences.APPROVAL, (APPROVE, REFUSE)),

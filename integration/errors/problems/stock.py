@@ -106,7 +106,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-8020": Problem(
         "Stock changed in Odoo by hand",
         "{user} changed the stock of {warehouse} in Odoo ({text}): {quantity} of {sku} {direction}. The warehouse does not know.",
-        "The warehouse has to key the same: {quantity} of {sku} {direction}; nothing is sent to it by itself. Tell it, then press Warehouse told. It was a mistake: press Undo in Odoo, and the reverse is posted there.",
+        "The warehouse has to key the same: {quantity} of {sku} {direction}; nothing is sent to it by itself. Tell it, then press Told. It was a mistake: press Undo, and the reverse is posted there.",
         ("connection", "move"),
         severity=Severity.MEDIUM,
     ),

@@ -26,6 +26,19 @@ EVENTS = {
     "order.accepted": {"release": "WH/OUT/00042"},
     "order.rejected": {"release": "WH/OUT/00042", "reason": "unknown SKU"},
     "shipment.confirmed": SHIPMENT,
+    "inventory.adjusted": {
+        "adjustment": "A-1",
+        "site": "MAIN",
+        "adjusted_at": "2026-05-04T08:00:00Z",
+        "lines": [{"sku": "SKU-1", "quantity": "-1", "unit": "EA", "reason": "LOST"}],
+    },
+    "inventory.counted": {
+        "count": "C-1",
+        "site": "MAIN",
+        "counted_at": "2026-05-04T08:00:00Z",
+        "lines": [{"sku": "SKU-1", "quantity": "0", "unit": "EA"}],
+    },
+    "inventory.snapshot": {"snapshot": "S-1", "site": "MAIN", "taken_at": "2026-05-04T08:00:00Z"},
 }
 
 
