@@ -77,7 +77,7 @@ class Shelf:
         self.clock += timedelta(seconds=1)
         kind = self.chance.choices(
             ("ship", "adjust", "move", "count", "lose", "arrive", "again", "work", "fault", "time"),
-            (3, 3, 2, 4, 2, 5, 1, 3, 2, 1),
+            (3, 3, 2, 5, 2, 8, 1, 5, 2, 1),
         )[0]
         self.done.append(kind)
         getattr(self, f"_{kind}")()
@@ -144,7 +144,7 @@ class Shelf:
 
     def _work(self) -> None:
         """Workers run, and may die after so many statements and calls."""
-        with self.depot.death.after(self.chance.choice([None, 3, 10, 25, 60, 120])):
+        with self.depot.death.after(self.chance.choice([None, None, None, 3, 10, 25, 60, 120])):
             self.depot.run()
 
     def _fault(self) -> None:

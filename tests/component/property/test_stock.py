@@ -27,7 +27,7 @@ def test_odoo_holds_what_the_warehouse_holds_whatever_happened(new_depot: Builde
         shelf.chance, shelf.done = chance, []
         if shelf.sale is None or number % OF_ONE_SALE == 0:
             shelf.sell()
-        for _ in range(chance.randint(4, 14)):
+        for _ in range(chance.randint(4, 18)):
             shelf.step()
         shelf.rest()
         try:
