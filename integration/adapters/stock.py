@@ -38,5 +38,6 @@ class StockGateway(Protocol):
     def relocated(self, relocation: Relocation) -> Landed | None: ...
 
     def by_hand(self, layout: Layout, since: datetime, *, after_id: int, limit: int) -> Sequence[StockMove]:
-        """What people did to this stock in Odoo since, a page by id: never what we did, nor what an order moved."""
+        """What people did to this stock in Odoo since, by id: never what we did, nor what an order moved. Empty: that
+        was all."""
         ...

@@ -29,7 +29,24 @@ class Watching:
         self._call = caller
 
     def by_hand(self, layout: Layout, since: datetime, *, after_id: int, limit: int) -> list[StockMove]:
-        """A page by id of the lines of done movements; two calls, three when there were transfers."""
+        """Lines of done movements by id; two calls a page, three when there were transfers.
+
+        Pages of nothing but ours are walked on: an empty answer means that there is no more.
+        """
+        while True:
+            rows = self._page(layout, since, after_id, limit)
+            found = self._by_hand(rows, sorted(layout.parents))
+            if found or len(rows) < limit:
+                return found
+            after_id = int(rows[-1]["id"])
+
+    def _by_hand(self, rows: Sequence[Row], here: Sequence[int]) -> list[StockMove]:
+        documents, skus, done = self._documents(rows), self._skus(rows), self._call.version.line_done
+        return [
+            _move(row, done, skus, here) for row in rows if not _ours(row, documents.get(_id(row["picking_id"]) or 0))
+        ]
+
+    def _page(self, layout: Layout, since: datetime, after_id: int, limit: int) -> list[Row]:
         here = sorted(layout.parents)
         second = since.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
         done = self._call.version.line_done
@@ -47,12 +64,7 @@ class Watching:
             ("picking_id.picking_type_id.code", "=", "internal"),
         ]
         how: dict[str, Any] = {"companies": [layout.company_id], "order": "id", "limit": limit}
-        rows = self._call.rows("stock.move.line", domain, [*FIELDS, done], **how)
-        documents = self._documents(rows)
-        skus = self._skus(rows)
-        return [
-            _move(row, done, skus, here) for row in rows if not _ours(row, documents.get(_id(row["picking_id"]) or 0))
-        ]
+        return self._call.rows("stock.move.line", domain, [*FIELDS, done], **how)
 
     def _documents(self, rows: Sequence[Row]) -> dict[int, Row]:
         ids = sorted({row["picking_id"][0] for row in rows if row["picking_id"]})

@@ -30,7 +30,7 @@ def behind(settings: ConnectionSettings, relay: Relay) -> World:
 
 def place(world: World, name: str = "Damaged", below: int | None = None) -> int:
     values = {"name": world.unique(name), "location_id": below or world.stock_id, "usage": "internal"}
-    return world.call.create("stock.location", values)
+    return world.call.create("stock.location", values, companies=[world.company_id])
 
 
 def layout(world: World, *places: int) -> Layout:
@@ -72,7 +72,8 @@ def test_a_place_outside_of_the_warehouse_counts_when_it_is_named(world: World) 
 
 
 def test_products_are_found_by_code_and_by_id_with_their_cost(world: World) -> None:
-    made = world.product(standard_price=2.5)
+    made = world.product()
+    world.call("product.product", "write", [made], vals={"standard_price": 2.5}, companies=[world.company_id])
     code = world.read("product.product", made, "default_code")["default_code"]
     [by_code] = world.gateway.stock.products(world.company_id, skus=[code, "nothing"])
     [by_id] = world.gateway.stock.products(world.company_id, ids=[made])
@@ -245,11 +246,11 @@ def test_a_move_is_made_once_wherever_its_answer_is_lost(behind: World, relay: R
     assert held(behind, product) == {(behind.stock_id, ""): 6, (damaged, ""): 4}
 
 
-def by_hand(world: World, product: int) -> list[tuple[str, Decimal, bool, bool]]:
+def by_hand(world: World, product: int, limit: int = 50) -> list[tuple[str, Decimal, bool, bool]]:
     """What people did to it: text, quantity, whether it left the stock and whether it came into it."""
     since = world.gateway.now() - timedelta(minutes=10)
     met, after_id = [], 0
-    while page := world.gateway.stock.by_hand(layout(world), since, after_id=after_id, limit=50):
+    while page := world.gateway.stock.by_hand(layout(world), since, after_id=after_id, limit=limit):
         met, after_id = [*met, *page], max(each.id for each in page)
     mine = [each for each in met if each.product_id == product]
     return [(each.text, each.quantity, each.from_id is not None, each.to_id is not None) for each in mine]
@@ -265,5 +266,6 @@ def test_what_people_did_is_told_from_what_we_did(world: World) -> None:
     made = world.call.create("stock.scrap", scrap)
     world.call("stock.scrap", "action_validate", [made])
     found = by_hand(world, product)
+    assert found == by_hand(world, product, limit=1)
     assert [(quantity, taken, put) for _, quantity, taken, put in found] == [(10, False, True), (3, True, False)]
     assert found[0][0].startswith("Product Quantity Updated")
