@@ -15,7 +15,7 @@ from integration.canonical.shipments import ShippedLine
 from integration.canonical.stock import Product
 from integration.errors import IntegrationError
 from integration.flows.events import event_of
-from integration.jobs import configuration, rows
+from integration.jobs import configuration
 from integration.models import DocumentLine, InboundMessage, StockDifference, SyncJob, Warehouse
 from integration.rules import findings
 from integration.rules.codes import CodeKind
@@ -49,7 +49,14 @@ Reader = Callable[[InboundMessage, Event, SyncJob, Look], Iterator[InHand]]
 def in_hand(look: Look) -> list[InHand]:
     jobs = SyncJob.objects.filter(state__in=SyncJob.ACTIVE, flow__in=READERS, inbound__isnull=False)
     jobs = jobs.filter(inbound__connection=look.warehouse.wms).order_by("pk")
-    return [found for job in _about(look, list(jobs)) for found in _read(job, look)]
+    fitting = _about(look, list(jobs))
+    messages = InboundMessage.objects.in_bulk([job.inbound_id for job in fitting if job.inbound_id])
+    return [
+        found
+        for job in fitting
+        if (message := messages.get(job.inbound_id or 0)) is not None
+        for found in _read(job, message, look)
+    ]
 
 
 def _about(look: Look, jobs: Sequence[SyncJob]) -> list[SyncJob]:
@@ -60,10 +67,7 @@ def _about(look: Look, jobs: Sequence[SyncJob]) -> list[SyncJob]:
     return [job for job in jobs if job.document_id is None or job.document_id in fitting]
 
 
-def _read(job: SyncJob, look: Look) -> list[InHand]:
-    message = rows.first(InboundMessage, "id = %s", [job.inbound_id])
-    if message is None:
-        return []
+def _read(job: SyncJob, message: InboundMessage, look: Look) -> list[InHand]:
     message.connection = configuration.connection(message.connection_id)
     with suppress(IntegrationError):
         return list(READERS[job.flow](message, event_of(message), job, look))

@@ -29,25 +29,24 @@ class Relocating:
 
     def found(self, relocation: Relocation) -> Landed | None:
         known = self._known(relocation)
-        chain = self._deliveries.delivery(known) if known else ()
+        chain = self._deliveries.delivery(known[0]) if known else ()
         return _landed(chain[0]) if chain and chain[0].state == "done" else None
 
     def _transfer(self, relocation: Relocation) -> Picking:
         """The transfer with what Odoo could reserve for it, so that it is taken from where it lies."""
-        made = self._known(relocation) or self._make(relocation)
+        made, state = self._known(relocation) or (self._make(relocation), "draft")
         how: dict[str, Any] = {"companies": [relocation.company_id]}
-        [picking, *_] = self._deliveries.delivery(made)
-        if picking.state == "draft":
+        if state == "draft":
             self._call("stock.picking", "action_confirm", [made], **how)
-        if picking.state in ("draft", "confirmed"):
+        if state in ("draft", "confirmed"):
             self._call("stock.picking", "action_assign", [made], **how)
-            [picking, *_] = self._deliveries.delivery(made)
-        return picking
+        return self._deliveries.delivery(made)[0]
 
-    def _known(self, relocation: Relocation) -> int | None:
+    def _known(self, relocation: Relocation) -> tuple[int, str] | None:
+        """Its id and state, when it was made before."""
         domain = [("origin", "=", _origin(relocation)), ("state", "!=", "cancel")]
         rows = self._call.rows("stock.picking", domain, ["state"], companies=[relocation.company_id], order="id")
-        return int(rows[0]["id"]) if rows else None
+        return (int(rows[0]["id"]), str(rows[0]["state"])) if rows else None
 
     def _make(self, relocation: Relocation) -> int:
         """By external id: two tries that overlap make one transfer."""

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from integration.jobs import acts
-from integration.models import AuditEvent, StockDifference
+from integration.flows import HANDLERS
+from integration.jobs import acts, engine
+from integration.models import AuditEvent, Lane, StockDifference
+from tests.component.engine.yard import together, until
 from tests.component.flows.shelves import Shelves
 from tests.component.flows.yard import SOMEBODY, Yard
 
@@ -242,3 +244,20 @@ def test_a_site_that_is_not_connected_and_one_that_does_no_inventory(shelves: Sh
     shelves.yard.run()
     assert [code for code, _ in shelves.yard.cases()] == ["CD-8001", "CD-8012", "CD-2011"]
     assert StockDifference.objects.count() == 1
+
+
+def test_two_workers_at_once_post_each_adjustment_once(shelves: Shelves) -> None:
+    shelves.allow()
+    shelves.stock("NAIL", 100)
+    for number in range(6):
+        shelves.adjust(line("NAIL", -1 - number), adjustment=f"A-{number}", faults=["renumbered"])
+    until(lambda: shelves.yard.wms.pending() == 0)
+    together(work, work)
+    shelves.yard.run()
+    assert shelves.odoo() == shelves.wms() == {("NAIL", "", "good"): D(79)}
+    assert (len(shelves.events()), shelves.yard.cases(), shelves.yard.unfinished()) == (6, [], [])
+
+
+def work() -> None:
+    """One worker of the stock's lane."""
+    engine.run_lane(Lane.INVENTORY, HANDLERS, seconds=60)

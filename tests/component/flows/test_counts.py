@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from integration.jobs import acts
+from integration.flows import HANDLERS
+from integration.jobs import acts, engine
+from integration.models import Lane
+from tests.component.engine.yard import together, until
 from tests.component.flows.shelves import Shelves, now
 from tests.component.flows.yard import SOMEBODY, Sale
 
@@ -236,3 +239,23 @@ def test_a_lost_answer_corrects_once(nails: Shelves, fault: str) -> None:
     nails.yard.later()
     assert counted(nails) == [D(-3)]
     exact(nails, 17)
+
+
+def test_counts_and_shipments_of_two_workers_at_once_end_exact(nails: Shelves) -> None:
+    sale = released(nails, 12)
+    for number in range(4):
+        shipped = nails.yard.line(sale, quantity="3")
+        nails.yard.wms.ship(sale.release, lines=[shipped], final=number == 3)
+        lose(nails, 1)
+        nails.count(line("NAIL"))
+    until(lambda: nails.yard.wms.pending() == 0)
+    together(work, work)
+    nails.yard.run()
+    exact(nails, 4)
+
+
+def work() -> None:
+    """One worker of all lanes."""
+    for _ in range(3):
+        for lane in Lane:
+            engine.run_lane(lane, HANDLERS, seconds=60)

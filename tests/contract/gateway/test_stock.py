@@ -211,6 +211,14 @@ def test_goods_move_to_another_place_and_back(world: World) -> None:
     assert held(world, product) == {(world.stock_id, ""): 7, (damaged, ""): 3}
 
 
+def test_a_plain_move_takes_thirteen_calls(world: World) -> None:
+    product, damaged = world.product(stock=10), place(world)
+    world.gateway.stock.relocate(move(world, product, "1", damaged))
+    world.guard.take()
+    world.gateway.stock.relocate(move(world, product, "1", damaged))
+    assert len(world.guard.take()) == (15 if world.version == 16 else 13)
+
+
 def test_the_lot_that_is_named_moves_though_another_one_was_reserved(world: World) -> None:
     product, damaged = world.product("lot"), place(world)
     world.lot(product, "A", 10), world.lot(product, "B", 10)
