@@ -271,8 +271,8 @@ def test_what_people_did_is_told_from_what_we_did(world: World) -> None:
     world.ship(world.delivery_of(world.order({product: 1})), [1])
     unit = world.read("product.product", product, "uom_id")["uom_id"][0]
     scrap = {"product_id": product, "scrap_qty": 3, "product_uom_id": unit, "location_id": world.stock_id}
-    made = world.call.create("stock.scrap", scrap)
-    world.call("stock.scrap", "action_validate", [made])
+    own = {"companies": [world.company_id]}
+    world.call("stock.scrap", "action_validate", [world.call.create("stock.scrap", scrap, **own)], **own)
     found = by_hand(world, product)
     assert found == by_hand(world, product, limit=1)
     assert [(quantity, taken, put) for _, quantity, taken, put in found] == [(10, False, True), (3, True, False)]
