@@ -11,7 +11,7 @@ from typing import Any
 from integration.adapters.odoo.caller import Caller, Row
 from integration.adapters.odoo.quantities import SMALLEST, exact, same
 from integration.canonical.stock import Adjustment, Landed
-from integration.errors import InvalidDocument, Locked, Rejected
+from integration.errors import InvalidDocument, Locked, OutcomeUnknown, Rejected, Throttled, Unreachable
 
 TURNS = 4
 COUNTING = {"inventory_mode": True}
@@ -55,6 +55,14 @@ class Adjusting:
         ids = tuple(sorted(int(row["id"]) for row in rows))
         return Landed(moves=ids, quantity=exact(sum(signed, Decimal(0)))) if rows else None
 
+    def _read_back(self, adjustment: Adjustment) -> Landed | None:
+        """It was applied: that we cannot read what came of it does not undo it."""
+        try:
+            return self.found(adjustment)
+        except (Unreachable, Throttled):
+            what = "stock.quant.action_apply_inventory"
+            raise OutcomeUnknown("CD-1006", connection=self._call.slug, verb=what) from None
+
     def _adjust(self, adjustment: Adjustment) -> Landed:
         lot_id = self._lot(adjustment)
         for _ in range(TURNS):
@@ -64,7 +72,7 @@ class Adjusting:
             if not self._as_counted(adjustment, counted):
                 continue
             answer = self._apply(adjustment, sorted(counted))
-            landed = self.found(adjustment)
+            landed = self._read_back(adjustment)
             if landed is not None:
                 return landed
             if not _is_conflict(answer):

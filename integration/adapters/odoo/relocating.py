@@ -8,7 +8,7 @@ from integration.adapters.odoo.deliveries import Deliveries
 from integration.adapters.odoo.quantities import exact
 from integration.canonical.erp import Picking, PostingDetail, PostingLine, ShipmentPosting
 from integration.canonical.stock import Landed, Relocation
-from integration.errors import Causes, InvalidDocument, Rejected
+from integration.errors import Causes, InvalidDocument, OutcomeUnknown, Rejected, Throttled, Unreachable
 
 MODULE = "__crossdock__"
 
@@ -22,7 +22,7 @@ class Relocating:
         """Made, reserved, written, compared, validated and read back, each step found done by a second try."""
         try:
             picking = self._transfer(relocation)
-            posted = self._deliveries.ship(picking, _posting(relocation, picking)).picking
+            posted = self._ship(relocation, picking)
         except (Causes, InvalidDocument, Rejected) as error:
             raise self._refused(relocation, str(error)) from None
         return _landed(posted)
@@ -31,6 +31,14 @@ class Relocating:
         known = self._known(relocation)
         chain = self._deliveries.delivery(known[0]) if known else ()
         return _landed(chain[0]) if chain and chain[0].state == "done" else None
+
+    def _ship(self, relocation: Relocation, picking: Picking) -> Picking:
+        """Where it stopped is not known: the transfer may be validated, and only its reading have failed."""
+        try:
+            return self._deliveries.ship(picking, _posting(relocation, picking)).picking
+        except (Unreachable, Throttled):
+            what = "stock.picking.button_validate"
+            raise OutcomeUnknown("CD-1006", connection=self._call.slug, verb=what) from None
 
     def _transfer(self, relocation: Relocation) -> Picking:
         """The transfer with what Odoo could reserve for it, so that it is taken from where it lies."""

@@ -194,6 +194,20 @@ def test_a_lost_answer_is_found_by_the_mark(behind: World, relay: Relay, how: st
     assert behind.stock_of(product) == 8
 
 
+def test_what_was_applied_and_cannot_be_read_back_is_not_refused(behind: World, relay: Relay) -> None:
+    product, damaged = behind.product(stock=10), place(behind)
+    wanted, moving = change(behind, product, "-2"), move(behind, product, "3", damaged)
+    relay.fail("action_apply_inventory", lambda: relay.fail("stock.move", LOST_AFTER))
+    with pytest.raises(OutcomeUnknown):
+        behind.gateway.stock.adjust(wanted)
+    assert behind.gateway.stock.adjusted(wanted) is not None
+    relay.fail("button_validate", lambda: relay.fail("stock.picking", LOST_AFTER))
+    with pytest.raises(OutcomeUnknown):
+        behind.gateway.stock.relocate(moving)
+    assert behind.gateway.stock.relocated(moving) is not None
+    assert held(behind, product) == {(behind.stock_id, ""): 5, (damaged, ""): 3}
+
+
 def test_a_mark_is_found_among_others_that_begin_alike(world: World) -> None:
     product = world.product(stock=10)
     one = change(world, product, "-1", mark="Crossdock 00000000000a")
