@@ -28,6 +28,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _item("Documents", "receipt_long", "document"),
             _item("In transit", "local_shipping", "intransit"),
             _item("Jobs", "sync_alt", "syncjob"),
+            _item("Stock", "inventory_2", "availability"),
+            _item("Stock differences", "balance", "stockdifference"),
         ],
     },
     {
@@ -57,6 +59,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _item("Tries", "history", "jobattempt"),
             _item("Writes", "edit_note", "effect"),
             _item("Stock movements", "pallet", "stockevent"),
+            _item("Stock snapshots", "inventory", "stocksnapshot"),
+            _item("Lines of snapshots", "list_alt", "stocklevel"),
             _item("Lines", "format_list_numbered", "documentline"),
             _item("Changes asked", "edit_document", "changerequest"),
             _item("Lines of changes", "rule", "changeline"),

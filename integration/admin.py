@@ -12,5 +12,6 @@ from integration.console import (  # noqa: F401  (importing a module registers i
     retention,
     rules,
     schedule,
+    stock,
     work,
 )

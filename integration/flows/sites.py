@@ -9,11 +9,13 @@ from integration.rules.policy import ReleasePoint, Rule, RuleKind, Rules
 from integration.rules.release import Site
 from integration.rules.shipping import ReleasedLine
 
+KINDS = frozenset(RuleKind)
+
 
 def rules_of(warehouse: Warehouse) -> Rules:
-    found = configuration.rules_of(warehouse.pk)
-    known = [row for row in found if row.kind in set(RuleKind)]
-    return Rules(tuple(Rule(RuleKind(row.kind), row.sku, row.value) for row in known))
+    """Those that are about orders; other flows have rules of their own."""
+    found = [row for row in configuration.rules_of(warehouse.pk) if row.kind in KINDS]
+    return Rules(tuple(Rule(RuleKind(row.kind), row.sku, row.value) for row in found))
 
 
 def site_of(warehouse: Warehouse, codes: set[str]) -> Site:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from integration.jobs import cases, dispatch, effects, failpoints, inbox, looks, shipments, streams
+from integration.jobs import cases, dispatch, effects, failpoints, inbox, looks, recount, shipments, streams
 from integration.jobs.queue import enqueue
 from integration.jobs.states import sources
 from integration.models import (
@@ -185,6 +185,7 @@ def _cancel(job: SyncJob) -> None:
         unsent = OutboundMessage.objects.filter(pk=job.outbound_id, state=OutboundMessage.State.QUEUED)
         unsent.update(state=OutboundMessage.State.SUPERSEDED)
     cases.ended(job, "The job was cancelled.")
+    recount.ended(job)
     streams.wake([job.stream_id])
     transaction.on_commit(partial(dispatch.wake, Lane(job.stream.lane)))
 

@@ -17,7 +17,15 @@ from integration.sandbox.wms.world import World
 
 Document = TypeVar("Document", bound=Part)
 ACCEPTS = ("order.release", "order.change", "order.cancel", "receipt.advice", "receipt.cancel")
-HEALTH = {"name": "Crossdock sandbox WMS", "version": "1.0", "contract": "1", "accepts": ACCEPTS}
+SERVES = ("inventory",)
+HEALTH = {
+    "name": "Crossdock sandbox WMS",
+    "version": "1.0",
+    "contract": "1",
+    "accepts": ACCEPTS,
+    "serves": SERVES,
+}
+PAGE_SIZE = 200
 
 
 class Envelope(BaseModel):
@@ -73,6 +81,17 @@ def take(
     return answer(*keep(world, data, key))
 
 
+def inventory(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
+    """The first page takes the snapshot; the other ones are of the same."""
+    page = query.get("page", "1")
+    if "site" not in query or not page.isdecimal() or int(page) < 1:
+        return problem(400, "say ?site=...&page=...")
+    pages = world.pages(query["site"], query.get("owner", ""), PAGE_SIZE, fresh=page == "1")
+    if int(page) > len(pages):
+        return problem(404, f"there are {len(pages)} pages")
+    return Answer(200, pages[int(page) - 1].model_dump_json(exclude_none=True).encode())
+
+
 ROUTES: Mapping[tuple[str, str], Callable[..., Answer]] = {
     ("GET", "/health"): health,
     ("GET", "/orders"): partial(find, "release", "orders", lambda world, *named: world.orders.find(*named)),
@@ -91,6 +110,7 @@ ROUTES: Mapping[tuple[str, str], Callable[..., Answer]] = {
         find, "advice", "advices", lambda world, *named: world.orders.advices.find_cancel(*named)
     ),
     ("POST", "/advice-cancels"): partial(take, "receipt.cancel", ReceiptCancel, World.expect_no_more),
+    ("GET", "/inventory"): inventory,
 }
 
 

@@ -38,12 +38,16 @@ class HeldDocuments(_Answer):
 
 class Health(_Answer):
     """To ``GET /health``. ``contract`` is the version of the contract that the warehouse implements, ``accepts`` the
-    types of the documents that it takes."""
+    types of the documents that it takes.
+
+    ``serves``: what else it can be asked, such as ``inventory``.
+    """
 
     name: Text
     version: Text
     contract: Text
     accepts: tuple[Text, ...] = ("order.release",)
+    serves: tuple[Text, ...] = ()
 
 
 ANSWERS = {
