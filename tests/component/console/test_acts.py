@@ -191,5 +191,4 @@ def test_a_job_that_has_the_lines_in_hand_is_not_decided_over(rows, admin_client
 def test_other_cases_have_no_such_buttons(rows, admin_client):
     page = admin_client.get(reverse("admin:integration_exceptioncase_change", args=[rows.case.pk]))
     assert "Approve" not in page.text
-    page = admin_client.post(button(rows.case, "approve"), {"reason": "seen"}, follow=True)
-    assert said(page) == [f"{rows.case}: This case asks for something else."]
+    assert admin_client.post(button(rows.case, "approve"), {"reason": "seen"}).status_code == 405
