@@ -130,6 +130,12 @@ class Picking(Part):
         """The first leg of a transfer: out of one warehouse, on the way to another."""
         return self.source == "internal" and self.destination == "transit"
 
+    def is_followed_by(self, other: "Picking") -> bool:
+        """Whether ``other`` asks for the same once more, should this one be cancelled."""
+        made = (other.backorder_of, other.return_of, other.made_for)
+        alike = other.code == self.code and other.warehouse_id == self.warehouse_id
+        return alike and other.id > self.id and other.state not in ("done", "cancel") and made == (None, None, None)
+
     @property
     def comes_in(self) -> bool:
         return self.destination == "internal" and self.source in ("supplier", "customer", "transit")

@@ -25,13 +25,21 @@ from integration.rules.units import Inexact, to_partner
 NEEDED = {Kind.CHANGE: Capability.CHANGE, Kind.CANCEL: Capability.CANCEL}
 
 
-def differs(delivery: Delivery, wish: rules.Wish, told: rules.Wish) -> bool:
+def differs(delivery: Delivery, lines: Sequence[ReleasedLine], wish: rules.Wish, told: rules.Wish) -> bool:
     """Whether the warehouse knows otherwise, or was asked otherwise last."""
     assert delivery.known is not None  # noqa: S101
     before = changes.latest(delivery.known) if delivery.known.change_count else None
     if before is not None and before.stands:
-        return bool(before.wish != wish.as_json())
+        return bool(_since(before.wish, lines) != wish.as_json())
     return told.as_json() != wish.as_json()
+
+
+def _since(before: Mapping[str, Any], lines: Sequence[ReleasedLine]) -> dict[str, Any]:
+    """What was wished, had it been known what has left since."""
+    left = {line.line: min(line.shipped, line.released) for line in lines}
+    names = before["totals"].keys() | left.keys()
+    totals = {name: max(Decimal(before["totals"].get(name, 0)), left.get(name, Decimal(0))) for name in names}
+    return rules.Wish(totals, before["header"], {}).as_json()
 
 
 def is_open(known: Document) -> bool:
@@ -173,6 +181,8 @@ def _fields(
     assert delivery.known is not None  # noqa: S101
     told = delivery.known.told_header
     changed = {name for name, mark in wish.header.items() if told.get(name) != mark}
+    for asked in delivery.known.changes.filter(state=ChangeRequest.State.OPEN):
+        changed |= {name for name, mark in asked.wish["header"].items() if wish.header[name] != mark}
     open_one = next((picking for picking in chain if picking.state not in release_rules.CLOSED_MOVES), None)
     if open_one is None or not changed:
         return {}

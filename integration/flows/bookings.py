@@ -105,7 +105,8 @@ def commit(case: Case, effect: Effect) -> None:
         _refer(case, effect)
     elif not (case.facts.is_last and held.shipment_count and held.state == Document.State.PART_SHIPPED):
         return
-    ends = case.facts.is_last or held.state == Document.State.SHIPPED or _all_left(case.delivery)
+    over = held.state in (Document.State.SHIPPED, Document.State.CANCELLED)
+    ends = case.facts.is_last or over or _all_left(case.delivery)
     cancelled = case.facts.cancel_rest and not effect.result["backorders"]
     _close(case, ends=ends, cancelled=cancelled, anew=bool(effect.result.get("anew")))
 

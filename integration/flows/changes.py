@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Max
-from django.db.models.functions import Now
+from django.db.models import F, Max, Q, QuerySet
+from django.db.models.functions import Greatest, Now
 
 from integration.canonical.outgoing import Outgoing
 from integration.errors import Rejected
@@ -111,10 +111,17 @@ def take_back(delivery: Delivery) -> None:
 def agree(delivery: Delivery) -> None:
     """Odoo wants what the warehouse knows."""
     assert delivery.known is not None  # noqa: S101
-    take_back(delivery)
-    delivery.known.changes.filter(stands=True).exclude(state=State.OPEN).update(stands=False)
+    if delivery.known.change_count:
+        take_back(delivery)
+        delivery.known.changes.filter(stands=True).exclude(state=State.OPEN).update(stands=False)
     releases.agrees(delivery)
-    cases.clear("Both sides agree again.", *_fingerprints(delivery.known, *TOO_LATE.values()))
+    if not _surplus(delivery.known).exists():
+        cases.clear("Both sides agree again.", *_fingerprints(delivery.known, *TOO_LATE.values()))
+
+
+def _surplus(document: Document) -> QuerySet[DocumentLine]:
+    """Lines of which more leaves, or left, than Odoo asks for."""
+    return document.lines.filter(Q(released__gt=F("ordered") - F("cancelled")) | Q(over__gt=0))
 
 
 def answer(request: ChangeRequest, verdict: Verdict) -> None:
@@ -130,6 +137,9 @@ def answer(request: ChangeRequest, verdict: Verdict) -> None:
     _tell_message(request)
     cases.clear("The warehouse answered.", *_fingerprints(document, UNANSWERED))
     newer = request.document.changes.exclude(pk=request.pk).filter(answered_at__isnull=False)
+    newer = newer.exclude(state=State.REFUSED)  # which changed nothing
+    earlier = OutboundMessage.objects.filter(document=document, type__in=REQUESTS, version__lt=request.number)
+    earlier.update(acknowledge_by=None)
     overtaken = (newer.aggregate(last=Max("number"))["last"] or 0) > request.number
     _keep_lines(request, verdict, counts=not overtaken)
     if overtaken or document.state in (Document.State.SHIPPED, Document.State.CANCELLED):
@@ -137,8 +147,11 @@ def answer(request: ChangeRequest, verdict: Verdict) -> None:
     _keep_header(document, request)
     if request.kind == Kind.CANCEL and verdict.state == State.ACCEPTED:
         _end(document)
-    elif request.stands:
+        return
+    if request.stands:
         judge(document, request)
+    if document.state == Document.State.PART_SHIPPED and not document.lines.filter(shipped__lt=F("released")).exists():
+        _all_left(document)
 
 
 def cancelled_too_late(delivery: Delivery) -> None:
@@ -180,18 +193,18 @@ def shipped(document: Document, *, anew: bool) -> None:
 
     ``anew``: Odoo had cancelled the delivery, and the goods were booked on one that was made for them.
     """
+    refused = document.changes.filter(stands=True).exclude(refused_fields=[]).exists()
     if document.change_count:
         document.changes.filter(stands=True).update(stands=False)
+        OutboundMessage.objects.filter(document=document, type__in=REQUESTS).update(acknowledge_by=None)
+        cases.clear("The goods have left.", *_fingerprints(document, UNANSWERED))
     over = list(document.lines.filter(over__gt=0))
     beyond = [line for line in over if line.over > releases.tolerance(document, line)]
     kind = Kind.CANCEL if anew else Kind.CHANGE
     if beyond:
-        words = "; ".join(
-            f"{line.sku}: {_plain(line.shipped)} left, {_plain(line.ordered - line.cancelled)} wanted"
-            for line in beyond
-        )
+        words = "; ".join(map(_left_words, beyond))
         _open(document, kind, words, "it had left")
-    elif document.change_count:
+    elif document.change_count and not refused:
         cases.clear("The goods left as Odoo asks for them now.", *_fingerprints(document, *TOO_LATE.values()))
 
 
@@ -206,13 +219,14 @@ def _tell_message(request: ChangeRequest) -> None:
 
 
 def _keep_lines(request: ChangeRequest, verdict: Verdict, *, counts: bool) -> None:
+    now = dict(DocumentLine.objects.filter(document=request.document_id).values_list("line", "released"))
     for line in request.lines.all():
-        unchanged = line.was if verdict.state == State.REFUSED else line.wanted
+        unchanged = now.get(line.line, line.was) if verdict.state == State.REFUSED else line.wanted
         line.granted = verdict.granted.get(line.line, unchanged)
         line.stage = verdict.stages.get(line.line, "")
         line.reason = verdict.reasons.get(line.line, "")[:500]
         line.save(update_fields=["granted", "stage", "reason"])
-        if counts:
+        if counts and not (request.kind == Kind.CANCEL and verdict.state == State.ACCEPTED):
             DocumentLine.objects.filter(document=request.document_id, line=line.line).update(released=line.granted)
 
 
@@ -233,20 +247,36 @@ def _keep_header(document: Document, request: ChangeRequest) -> None:
     document.save(update_fields=["told_header", "content_hash"])
 
 
+def _all_left(document: Document) -> None:
+    """Its latest shipment came before the answer: nothing is open any more."""
+    document.state, document.shipments_due_at = Document.State.SHIPPED, None
+    document.save(update_fields=["state", "shipments_due_at"])
+    shipped(document, anew=False)
+    _ended(document)
+
+
+def _ended(document: Document) -> None:
+    assert document.warehouse is not None  # noqa: S101
+    shipments.arrived(document, document.warehouse.wms)
+    if document.parent is not None:
+        capture.read_again(document.connection, document.parent.erp_id)
+
+
 def _end(document: Document) -> None:
-    """Nothing more of the release leaves."""
+    """Nothing more of the release leaves. What it was stays: a shipment from before may be on its way to us."""
     lines = document.lines.all()
-    lines.update(released=F("shipped"), cancelled=F("ordered") - F("shipped"))
+    lines.update(cancelled=Greatest(F("ordered") - F("shipped"), Decimal(0)))
     left = lines.filter(shipped__gt=0).exists()
     document.state = Document.State.SHIPPED if left else Document.State.CANCELLED
     document.shipments_due_at = None
     document.save(update_fields=["state", "shipments_due_at"])
-    assert document.warehouse is not None  # noqa: S101
-    shipments.arrived(document, document.warehouse.wms)
     cases.clear("The warehouse took it back.", *_fingerprints(document, "CD-4005", "CD-4006", "CD-4007"))
-    cases.clear("The warehouse took it back.", *_fingerprints(document, *TOO_LATE.values()))
-    if document.parent is not None:
-        capture.read_again(document.connection, document.parent.erp_id)
+    over = list(lines.filter(over__gt=0))
+    if over:
+        _open(document, Kind.CANCEL, "; ".join(map(_left_words, over)), "it had left")
+    else:
+        cases.clear("The warehouse took it back.", *_fingerprints(document, *TOO_LATE.values()))
+    _ended(document)
 
 
 def _open(document: Document, kind: str, difference: str, answer: str) -> ExceptionCase:
@@ -267,6 +297,10 @@ def about(code: str, document: Document, **more: Any) -> Rejected:
 
 def _fingerprints(document: Document, *codes: str) -> list[str]:
     return [about(code, document).fingerprint for code in codes]
+
+
+def _left_words(line: DocumentLine) -> str:
+    return f"{line.sku}: {_plain(line.shipped)} left, {_plain(line.shipped - line.over)} wanted"
 
 
 def _line_words(line: ChangeLine) -> str:

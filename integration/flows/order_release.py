@@ -106,7 +106,7 @@ def _documents(record: CapturedRecord, order: Order) -> tuple[Document, dict[int
 def _look(work: Work, delivery: Delivery, found: Findings) -> None:
     if delivery.known is not None:
         _look_again(work, delivery, delivery.known, found)
-    elif delivery.order.state in CONFIRMED and not _open_at_partner(delivery):
+    elif delivery.order.state in CONFIRMED and not _open_at_partner(delivery) and not _succeeds(delivery):
         _release_first(work, delivery, found)
 
 
@@ -132,6 +132,21 @@ def _open_at_partner(delivery: Delivery) -> bool:
     return roots.exclude(state__in=[State.SHIPPED, State.CANCELLED]).exists()
 
 
+def _succeeds(delivery: Delivery) -> bool:
+    """It stands in the place of a cancelled one that the warehouse has not ended: it ships from there."""
+    cancelled = [
+        picking.id
+        for picking in delivery.order.pickings
+        if picking.state == "cancel" and picking.is_followed_by(delivery.picking)
+    ]
+    if not cancelled:
+        return False
+    known = Document.objects.filter(
+        connection=delivery.warehouse.erp, kind=Document.Kind.DELIVERY, erp_id__in=cancelled
+    )
+    return known.exclude(state__in=[State.SHIPPED, State.CANCELLED]).exists()
+
+
 def _ancestors(delivery: Delivery) -> list[int]:
     backorder_of = {picking.id: picking.backorder_of for picking in delivery.order.pickings}
     found: list[int] = []
@@ -150,7 +165,7 @@ def _look_again(work: Work, delivery: Delivery, known: Document, found: Findings
         return
     if known.change_count == 0 and _is_as_released(delivery, known):
         found.changes.append(Change(delivery, releases.agrees))
-    elif _may_go_again(known, delivery.point):
+    elif _may_go_again(known, delivery.point, cancelled=delivery.picking.state == "cancel"):
         _look_at_unsent(work, delivery, found)
     else:
         _negotiate(work, delivery, known, found)
@@ -174,20 +189,21 @@ def _look_at_unsent(work: Work, delivery: Delivery, found: Findings) -> None:
 
 def _negotiate(work: Work, delivery: Delivery, known: Document, found: Findings) -> None:
     """What Odoo wants otherwise is asked of the warehouse; where that cannot be, a person is told."""
+    waits = asking.is_open(known)
     lines = sites.released_lines(known)
     pickings = changes.chain(delivery.order, delivery.picking.id, delivery.released_otherwise)
     wish = changes.wish(delivery.order, pickings, lines, known.told_header, delivery.point)
     told = changes.as_told(lines, known.told_header)
-    if not known.told_header:  # released before changes were asked: nobody knows which field it is
+    if not known.told_header and not wish.cancels:  # released before changes were asked: which field is not known
         if rules.ready(delivery.picking, delivery.point):
             found.changes.append(Change(delivery, releases.differs))
-    elif wish.as_json() == told.as_json() and not asking.is_open(known):
+    elif wish.as_json() == told.as_json() and not waits:
         found.changes.append(Change(delivery, negotiation.agree))
     elif not asking.can_ask(delivery, wish):
         tell = releases.cancelled if wish.cancels else releases.differs
         found.changes.append(Change(delivery, tell))
         found.notes.append(f"{delivery.picking.name} changed after its release")
-    elif asking.differs(delivery, wish, told):
+    elif asking.differs(delivery, lines, wish, told):
         _ask(work, delivery, pickings, lines, wish, found)
 
 
@@ -208,14 +224,14 @@ def _ask(
     found.notes.append(f"{asked.kind} {asked.number} of {delivery.picking.name} asked")
 
 
-def _may_go_again(known: Document, point: ReleasePoint) -> bool:
+def _may_go_again(known: Document, point: ReleasePoint, *, cancelled: bool) -> bool:
     """Not at the warehouse yet, refused there, or released part by part: then a newer version simply replaces it."""
     if known.state == State.REJECTED or not known.content_hash:
         return True
     told = known.outbound.filter(type="order.release")
     may_be_there = told.filter(job__effects__state=Effect.State.INTENDED)  # sent, and no answer yet
     unsent = not told.exclude(state__in=["queued", "superseded"]).exists() and not may_be_there.exists()
-    return unsent or (point == ReleasePoint.RESERVED_PART and known.state != State.PART_SHIPPED)
+    return unsent or (point == ReleasePoint.RESERVED_PART and known.state != State.PART_SHIPPED and not cancelled)
 
 
 def _release(work: Work, delivery: Delivery, found: Findings) -> None:

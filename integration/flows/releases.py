@@ -221,6 +221,8 @@ def keep_asked(delivery: Delivery) -> bool:
     for row in kept:
         total = wish.totals[row.line]
         asked = (total, Decimal(0)) if total else (row.ordered, row.ordered)
+        if row.line not in wish.wanting and total > row.ordered - row.cancelled:
+            continue  # it left; nobody asks for it
         if (row.ordered, row.cancelled) != asked:
             DocumentLine.objects.filter(pk=row.pk, shipped=row.shipped).update(ordered=asked[0], cancelled=asked[1])
     return not wish.added or _keep_added(delivery, known, wish.added.values())

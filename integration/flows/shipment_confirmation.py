@@ -142,10 +142,10 @@ def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Eff
 def _pickings(case: Case, erp: ErpGateway) -> Sequence[Picking]:
     """The delivery with its backorders, and what was made for this shipment where Odoo had cancelled them."""
     pickings = erp.delivery(case.delivery.erp_id)
-    if not rules.is_cancelled(pickings):
+    if not rules.is_closed(pickings) or rules.shipped_before(case.facts.mark, pickings):
         return pickings
     cancelled = [picking for picking in pickings if picking.state == "cancel"]
-    return [*pickings, *erp.revived(cancelled[-1], case.facts.mark)]
+    return [*pickings, *erp.revived((cancelled or list(pickings))[-1], case.facts.mark)]
 
 
 def _of_this_release(case: Case, pickings: Sequence[Picking]) -> list[Picking]:
@@ -187,7 +187,7 @@ def _anew(case: Case, posted: Picking, pickings: Sequence[Picking]) -> dict[str,
     if posted.made_for is None:
         return {}
     cancelled = [picking for picking in pickings if picking.state == "cancel"]
-    return {"anew": True, "asked": _withdrawn(case, cancelled[-1])}
+    return {"anew": True, "asked": _withdrawn(case, cancelled[-1])} if cancelled else {"asked": {}}
 
 
 def _withdrawn(case: Case, picking: Picking) -> dict[str, str]:

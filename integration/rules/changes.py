@@ -19,7 +19,8 @@ class Wish:
     """``totals``: of each line in all, shipped included, in Odoo's unit. ``header``: a fingerprint of each field.
 
     ``added``: moves of lines that the warehouse was never told of. ``cancels``: nothing more is to leave.
-    ``unclear``: lines whose unit is another one now, so that numbers say nothing.
+    ``unclear``: what a request cannot say, such as lines whose unit is another one now. ``wanting``: lines that Odoo
+    still asks for.
     """
 
     totals: Mapping[str, Decimal]
@@ -27,6 +28,7 @@ class Wish:
     added: Mapping[str, Move]
     cancels: bool = False
     unclear: tuple[str, ...] = ()
+    wanting: frozenset[str] = frozenset()
 
     def as_json(self) -> dict[str, dict[str, str]]:
         return {
@@ -47,11 +49,15 @@ def header(order: Order, picking: Picking) -> dict[str, str]:
 
 
 def chain(order: Order, picking_id: int, others: Set[int]) -> list[Picking]:
-    """The picking and its backorders, but for those that are released by themselves (``others``)."""
+    """The picking and its backorders, but for those that are released by themselves (``others``).
+
+    Of an order that was cancelled and is confirmed again, the new picking stands in the cancelled one's place.
+    """
     found: list[Picking] = []
     for picking in sorted(order.pickings, key=lambda one: one.id):
-        follows = picking.backorder_of in {one.id for one in found} and picking.id not in others
-        if picking.id == picking_id or follows:
+        gone = bool(found) and all(one.state == "cancel" for one in found) and found[0].is_followed_by(picking)
+        follows = gone or picking.backorder_of in {one.id for one in found}
+        if picking.id == picking_id or (follows and picking.id not in others):
             found.append(picking)
     return found
 
@@ -90,7 +96,8 @@ def wish(
         _header(order, pickings, told_header),
         added,
         cancels=not anything_open and any(totals[line.line] < line.released for line in lines),
-        unclear=tuple(dict.fromkeys(_unclear(moves, known))),
+        unclear=tuple(dict.fromkeys([*_unclear(moves, known), *_removed(order, pickings, told_header)])),
+        wanting=frozenset(line.line for key, told in known.items() if any(_open(moves.get(key, []))) for line in told),
     )
 
 
@@ -141,9 +148,21 @@ def _header(order: Order, pickings: Sequence[Picking], told: Mapping[str, str]) 
     if not open_ones or not told:
         return dict(told)
     now = header(order, open_ones[0])
+    sent = [picking for picking in pickings if picking.state == "done" and picking.id < open_ones[0].id]
+    if sent and sent[-1].carrier == open_ones[0].carrier and "carrier" in told:  # a backorder copies what was posted
+        now["carrier"] = told["carrier"]
     if open_ones[0].id != pickings[0].id and "ship_by" in told:
         now["ship_by"] = told["ship_by"]
     return now
+
+
+def _removed(order: Order, pickings: Sequence[Picking], told: Mapping[str, str]) -> Iterator[str]:
+    """Fields that the warehouse knows and Odoo has no more: a request cannot say that."""
+    open_ones = [picking for picking in pickings if picking.state not in CLOSED_MOVES]
+    now = _header(order, pickings, told)
+    for name, value in (("carrier", "carrier"), ("ship_by", "scheduled_at")):
+        if open_ones and told and getattr(open_ones[0], value) is None and now.get(name) != told.get(name):
+            yield name
 
 
 def _unclear(moves: Mapping[Hashable, list[Move]], known: Mapping[Hashable, list[ReleasedLine]]) -> Iterator[str]:

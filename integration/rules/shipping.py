@@ -109,16 +109,17 @@ def plan(
     shipment: ShipmentConfirmed, shares: Sequence[ShippedQuantity], pickings: Sequence[Picking], facts: Facts
 ) -> Plan:
     """Where the shipment goes, from the pickings as they are now. Raises what stands against it."""
-    picking = _picking(shipment, pickings, facts)
+    picking = _picking(shipment, shares, pickings, facts)
     against: list[Permanent] = []
     lines, revive = [], []
-    for move, details in _by_move(picking, shares):
+    for move, details in _by_move(picking, shares, pickings):
         total = sum((share.quantity for share in details), Decimal(0))
-        wrong = _line_wrong(shipment, details, total, move, facts) or _part_wrong(shipment, details, move, facts)
+        told = sum((_told(each, pickings) for each in {share.line for share in details}), NOTHING)
+        wrong = _line_wrong(shipment, details, total, move, facts, told) or _part_wrong(shipment, details, move, facts)
         if wrong is not None or move is None:
             against += [wrong] if wrong else []
             continue
-        if move.state == "cancel":
+        if move.state in CLOSED:
             revive.append(RevivedLine(move_id=move.id, quantity=total))
         else:
             lines.append(_posting_line(move, total, details))
@@ -201,12 +202,24 @@ def _carrier_unknown(shipment: ShipmentConfirmed, facts: Facts) -> list[Permanen
     return [MappingMissing("CD-3006", scope=facts.book.scope, partner=facts.book.partner, code=shipment.carrier)]
 
 
-def is_cancelled(pickings: Sequence[Picking]) -> bool:
-    """Nothing is open any more, and not because all of it has left."""
-    return any(picking.state == "cancel" for picking in pickings) and all(one.state in CLOSED for one in pickings)
+def _told(line: ReleasedLine, pickings: Sequence[Picking]) -> Decimal:
+    """What the warehouse still is to ship of it, by what Odoo has booked and by what we know of."""
+    booked = sum((move.done for one in pickings for move in one.moves if _booked(move, line)), NOTHING)
+    return max(line.released - max(line.shipped, booked), NOTHING)
 
 
-def _picking(shipment: ShipmentConfirmed, pickings: Sequence[Picking], facts: Facts) -> Picking:
+def _booked(move: Move, line: ReleasedLine) -> bool:
+    return move.state == "done" and _same_line(move, line)
+
+
+def is_closed(pickings: Sequence[Picking]) -> bool:
+    """Nothing is open any more."""
+    return bool(pickings) and all(one.state in CLOSED for one in pickings)
+
+
+def _picking(
+    shipment: ShipmentConfirmed, shares: Sequence[ShippedQuantity], pickings: Sequence[Picking], facts: Facts
+) -> Picking:
     """The one that is open; or one that was cancelled, whose goods left all the same."""
     open_ones = [picking for picking in pickings if picking.state not in CLOSED]
     if open_ones:
@@ -219,6 +232,8 @@ def _picking(shipment: ShipmentConfirmed, pickings: Sequence[Picking], facts: Fa
     cancelled = [picking for picking in pickings if picking.state == "cancel"]
     if cancelled:
         return cancelled[-1]
+    if any(_told(share.line, pickings) > 0 for share in shares):  # Odoo has wanted less meanwhile
+        return pickings[-1]
     first = shipment.lines[0]
     about = {**_about(shipment, facts), "quantity": first.quantity, "sku": first.sku}
     raise Rejected("CD-5004", **about, open=NOTHING, tolerance=NOTHING)
@@ -234,11 +249,14 @@ def _by_hand(done: Sequence[Picking]) -> Picking | None:
     return None
 
 
-def _by_move(picking: Picking, shares: Sequence[ShippedQuantity]) -> list[tuple[Move | None, list[ShippedQuantity]]]:
+def _by_move(
+    picking: Picking, shares: Sequence[ShippedQuantity], pickings: Sequence[Picking]
+) -> list[tuple[Move | None, list[ShippedQuantity]]]:
     """What goes to each move. Two lines whose rest Odoo keeps in one move go there together."""
     grouped: dict[object, tuple[Move | None, list[ShippedQuantity]]] = {}
     for share in shares:
-        move = _move(picking, share.line)
+        among = [picking, *(one for one in reversed(pickings) if one.id != picking.id)]
+        move = next(filter(None, (_move(one, share.line) for one in among)), None)
         grouped.setdefault(move.id if move else share.line, (move, []))[1].append(share)
     return list(grouped.values())
 
@@ -257,13 +275,13 @@ def _line_wrong(
     total: Decimal,
     move: Move | None,
     facts: Facts,
+    told: Decimal,
 ) -> Permanent | None:
     """What the warehouse was told to ship may leave, whatever Odoo has changed meanwhile."""
     line = shares[0].line
     about = {**_about(shipment, facts), "quantity": total, "sku": line.sku}
-    told = sum((max(each.released - each.shipped, NOTHING) for each in {share.line for share in shares}), NOTHING)
-    cancelled = move is not None and move.state == "cancel"
-    if cancelled and told <= 0:
+    cancelled = move is not None and move.state in CLOSED
+    if move is not None and move.state == "cancel" and told <= 0:
         return Rejected("CD-5003", **about)
     demand = move.demand if move is not None and not cancelled else NOTHING
     if move is not None and move.unit != line.unit:  # changed after the release: the numbers say nothing any more

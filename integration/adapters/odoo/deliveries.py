@@ -33,7 +33,7 @@ class Deliveries(Poster):
             family = of_picking(self._reading, picking_id, PICKING)
         chain: list[Picking] = []
         for each in sorted((read_picking(row, self._call.version) for row in family), key=lambda one: one.id):
-            if each.id == picking_id or each.backorder_of in {one.id for one in chain}:
+            if each.id == picking_id or each.backorder_of in {one.id for one in chain} or _succeeds(chain, each):
                 chain.append(each)
         return tuple(chain)
 
@@ -101,3 +101,8 @@ class Deliveries(Poster):
 
     def _posted(self, chain: Sequence[Picking]) -> PostedShipment:
         return PostedShipment(picking=chain[0], backorders=self.open_ones(chain))
+
+
+def _succeeds(chain: Sequence[Picking], other: Picking) -> bool:
+    """An order that was cancelled and is confirmed again asks for its goods by a new picking."""
+    return bool(chain) and all(each.state == "cancel" for each in chain) and chain[0].is_followed_by(other)

@@ -13,7 +13,6 @@ from integration.adapters.odoo.pickings import picking as read_picking
 from integration.adapters.odoo.reading import Reading
 from integration.adapters.odoo.specs import PICKING
 from integration.canonical.erp import Picking, RevivedLine
-from integration.errors import Rejected
 
 OF_MOVE = (
     "name", "product_id", "product_uom", "location_id", "location_dest_id", "sale_line_id", "purchase_line_id",
@@ -40,9 +39,9 @@ class Revival:
 
     def revive(self, picking: Picking, lines: Sequence[RevivedLine], mark: str) -> Picking:
         """The delivery to book on, with open moves for ``lines``."""
-        if picking.state == "done":
-            raise Rejected("CD-5007", connection=self._call.slug, shipment=mark, picking=picking.name)
-        target = self._add(picking, lines) if picking.state != "cancel" else self._make(picking, lines, mark)
+        target = (
+            self._add(picking, lines) if picking.state not in ("done", "cancel") else self._make(picking, lines, mark)
+        )
         [row] = self._reading.by_id("stock.picking", [target], PICKING)
         return read_picking(row, self._call.version)
 

@@ -14,7 +14,7 @@ from integration.rules.shipping import Facts, Plan, asked, plan, shipped_before,
 from tests.unit.rules.make import book, facts, line, move, picking, shipment, shipped
 
 D = Decimal
-DONE = picking(move(state="done"), state="done", mark="northgate/SHP-0")
+DONE = picking(move(state="done", done=D(8)), state="done", mark="northgate/SHP-0")
 BACKORDER = picking(move(618, sale_line_id=1318, demand=D(3)), id=43, name="WH/OUT/00043", backorder_of=42)
 
 
