@@ -10,7 +10,8 @@ from integration.canonical.receipts import ReceiptConfirmed
 from integration.errors import Causes, Permanent
 from integration.rules.codes import Code, CodeKind
 from integration.rules.policy import Rule, RuleKind, Rules
-from integration.rules.receiving import Facts, Plan, extras_in, kept_in, plan, translate
+from integration.rules.received import Facts, translate
+from integration.rules.receiving import Plan, extras_in, kept_in, plan
 from tests.unit.rules import make
 
 
