@@ -36,7 +36,7 @@ def test_odoo_holds_what_the_warehouse_holds_whatever_happened(new_depot: Builde
             shelf.prove()
         except AssertionError as wrong:
             raise AssertionError(f"round {seed} on Odoo {depot.odoo.version}: {wrong}") from wrong
-    print(f"{ROUNDS} rounds from seed {SEED}")  # noqa: T201
+        print(f"{number + 1} rounds from seed {SEED}", flush=True)  # noqa: T201
 
 
 def test_wherever_a_worker_dies_stock_changes_once(new_depot: Builder) -> None:
