@@ -11,9 +11,10 @@ from integration.canonical.events import InventoryAdjustedEvent
 from integration.canonical.inventory import InventoryAdjusted
 from integration.canonical.stock import Product
 from integration.errors import InvalidDocument
-from integration.flows import differences, stock_site
-from integration.flows.differences import Kind, Posted, Results, State
+from integration.flows import differences, stock_postings, stock_site
+from integration.flows.differences import Kind, Results, State
 from integration.flows.events import event_of
+from integration.flows.stock_postings import Posted
 from integration.flows.stock_site import Site
 from integration.jobs import configuration, locks, rows
 from integration.jobs.remote import open_erp
@@ -70,14 +71,14 @@ def _line(
     if row.to_place == row.place:  # Odoo keeps both as one place
         row.state = State.EQUAL
         return Posted(row)
-    product, begun = products[row.product_id], differences.begun(site, row)
+    product, begun = products[row.product_id], stock_postings.begun(site, row)
     if not begun and not differences.passes(row, row.quantity, product, site):
         row.state = State.WAITING
         waiting.append(row)
         return Posted(row)
     if not begun:
         _serial_is_free(erp, site, row)
-    return differences.posted(row, differences.post(work, erp, site, row, row.quantity, partner))
+    return stock_postings.posted(row, stock_postings.post(work, erp, site, row, row.quantity, partner))
 
 
 def _serial_is_free(erp: ErpGateway, site: Site, row: StockDifference) -> None:

@@ -17,11 +17,12 @@ from integration.canonical.events import InventoryCountedEvent
 from integration.canonical.inventory import InventoryCounted
 from integration.canonical.stock import Quantity
 from integration.errors import InvalidDocument, Locked, RuleHold
-from integration.flows import differences, known_movements, stock_site
-from integration.flows.differences import Kind, Posted, Results, State
+from integration.flows import differences, known_movements, stock_postings, stock_site
+from integration.flows.differences import Kind, Results, State
 from integration.flows.events import event_of
 from integration.flows.known_movements import Known
 from integration.flows.pending import Look
+from integration.flows.stock_postings import Posted
 from integration.flows.stock_site import Site
 from integration.jobs import configuration, effects, locks, rows
 from integration.jobs.remote import open_erp
@@ -121,13 +122,13 @@ def _look_of(site: Site, mine: Sequence[StockDifference], erp: ErpGateway) -> Lo
 
 def _finish(work: Work, erp: ErpGateway, site: Site, row: StockDifference) -> Posted | None:
     """A write of unknown outcome is looked for first: while it may be in Odoo, nothing can be compared with it."""
-    effect = differences.begun(site, row)
+    effect = stock_postings.begun(site, row)
     if row.state in OVER or effect is None:
         return None
     if effect.state == Effect.State.INTENDED:
         quantity = Decimal(effect.intent["difference"])
-        effect = differences.post(work, erp, site, row, quantity, site.warehouse.wms.slug)
-    return differences.posted(row, effect)
+        effect = stock_postings.post(work, erp, site, row, quantity, site.warehouse.wms.slug)
+    return stock_postings.posted(row, effect)
 
 
 def _same_twice(
@@ -156,7 +157,7 @@ def _held(look: Look, quantities: Sequence[Quantity]) -> dict[Slot, Decimal]:
 
 
 def _line(bench: Bench, row: StockDifference) -> Posted | None:
-    slot, at = differences.slot_of(row), row.happened_at
+    slot, at = stock_postings.slot_of(row), row.happened_at
     if row.state in OVER:
         return None
     if _later_one(row):
@@ -178,7 +179,7 @@ def _line(bench: Bench, row: StockDifference) -> Posted | None:
         return Posted(row)
     _serial_is_free(bench, row, difference)
     partner = bench.site.warehouse.wms.slug
-    return differences.posted(row, differences.post(bench.work, bench.erp, bench.site, row, difference, partner))
+    return stock_postings.posted(row, stock_postings.post(bench.work, bench.erp, bench.site, row, difference, partner))
 
 
 def _later_one(row: StockDifference) -> bool:

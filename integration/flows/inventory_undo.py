@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from integration.flows import differences, stock_site
+from integration.flows import stock_postings, stock_site
 from integration.jobs import configuration
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
@@ -20,7 +20,7 @@ def handle(work: Work) -> Outcome:
     if row.to_place is not None:
         row.place, row.to_place, back = row.to_place, row.place, row.quantity
     with open_erp(warehouse.erp, work) as erp:
-        differences.post(work, erp, stock_site.look(warehouse, erp), row, back, BY)
+        stock_postings.post(work, erp, stock_site.look(warehouse, erp), row, back, BY)
     return Outcome(f"{row.number} was undone", partial(_undone, row.pk))
 
 

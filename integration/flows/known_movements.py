@@ -72,10 +72,14 @@ def _posted(look: Look, since: datetime) -> list[Movement]:
 
 
 def _ours(look: Look) -> dict[str, Movements]:
-    """Adjustments and counts that jobs have in hand, by the keys of their effects."""
+    """What jobs that are not over have written, or may have, by the keys of their effects.
+
+    A write that was refused is none: an adjustment is in its message, and a count is judged anew, or overtaken.
+    """
     effects = Effect.objects.filter(
         connection=look.warehouse.erp,
         verb__in=(ADJUST, RELOCATE),
+        state__in=(Effect.State.INTENDED, Effect.State.LANDED),
         job__state__in=SyncJob.ACTIVE,
         intent__warehouse=look.warehouse.pk,
     )

@@ -60,25 +60,28 @@ class Adjusting:
         try:
             return self.found(adjustment)
         except (Unreachable, Throttled):
-            what = "stock.quant.action_apply_inventory"
-            raise OutcomeUnknown("CD-1006", connection=self._call.slug, verb=what) from None
+            raise self._unknown() from None
 
     def _adjust(self, adjustment: Adjustment) -> Landed:
-        lot_id = self._lot(adjustment)
+        """Until what stands under the mark is what was asked for, whoever else counts the same quants meanwhile."""
+        landed, lot_id = self.found(adjustment), self._lot(adjustment)
         for _ in range(TURNS):
+            if landed is not None and landed.quantity == adjustment.quantity:
+                return landed
+            rest = adjustment.quantity - (landed.quantity if landed is not None else 0)
             rows = self._quants(adjustment, lot_id)
             self._nobody_counts(adjustment, rows)
-            counted = self._count(adjustment, lot_id, rows)
+            counted = self._count(adjustment, lot_id, spread(rest, rows), rows)
             if not self._as_counted(adjustment, counted):
                 continue
-            answer = self._apply(adjustment, sorted(counted))
+            answer, before = self._apply(adjustment, sorted(counted)), landed
             landed = self._read_back(adjustment)
-            if landed is not None:
-                return landed
-            if not _is_conflict(answer):
+            if landed == before and not _is_conflict(answer):
                 self._take_back(adjustment, sorted(counted))
                 raise self._refused(adjustment, f"it was applied and is not there ({_named(answer)})")
-        raise self._busy(adjustment)
+        if landed is not None and landed.quantity == adjustment.quantity:
+            return landed
+        raise self._busy(adjustment) if landed is None else self._unknown()
 
     def _lot(self, adjustment: Adjustment) -> int | None:
         """Goods that were found may be of a lot that Odoo does not know yet; what is lost cannot be."""
@@ -120,11 +123,13 @@ class Adjusting:
             if row["inventory_quantity_set"] and by and by[0] != own:
                 raise Rejected("CD-8006", **self._about(adjustment), place=row["location_id"][1], user=by[1])
 
-    def _count(self, adjustment: Adjustment, lot_id: int | None, rows: Sequence[Row]) -> dict[int, Decimal]:
+    def _count(
+        self, adjustment: Adjustment, lot_id: int | None, shares: Shares, rows: Sequence[Row]
+    ) -> dict[int, Decimal]:
         """Writes what would lie there; the difference by quant."""
         held = {int(row["id"]): row for row in rows}
         counted: dict[int, Decimal] = {}
-        for quant, share in spread(adjustment.quantity, rows).items():
+        for quant, share in shares.items():
             how: dict[str, Any] = {"companies": [adjustment.company_id], "context": COUNTING}
             if quant:
                 total = exact(held[quant]["quantity"]) + share
@@ -167,6 +172,9 @@ class Adjusting:
 
     def _refused(self, adjustment: Adjustment, detail: str) -> Rejected:
         return Rejected("CD-8008", **self._about(adjustment), quantity=adjustment.quantity, detail=detail)
+
+    def _unknown(self) -> OutcomeUnknown:
+        return OutcomeUnknown("CD-1006", connection=self._call.slug, verb="stock.quant.action_apply_inventory")
 
     def _busy(self, adjustment: Adjustment) -> Locked:
         return Locked("CD-1004", connection=self._call.slug, document=f"the stock of {adjustment.sku}")

@@ -180,6 +180,20 @@ def test_an_older_count_that_comes_late_changes_nothing(nails: Shelves) -> None:
     exact(nails, 17)
 
 
+def test_a_count_that_could_not_be_posted_and_is_overtaken_is_not_reckoned_with(nails: Shelves) -> None:
+    lose(nails, 3)
+    nails.yard.odoo.fault("action_apply_inventory", "error503", model="stock.quant")
+    nails.count(line("NAIL"))
+    nails.yard.run()
+    assert nails.yard.unfinished() == [("inventory_count", "retry")]
+    lose(nails, 1)
+    nails.count(line("NAIL"))
+    nails.yard.run()
+    nails.yard.later()
+    assert (counted(nails), nails.states()) == ([D(-4)], [("counted", "overtaken"), ("counted", "posted")])
+    exact(nails, 16)
+
+
 def test_of_two_counts_of_one_moment_the_later_message_stands(nails: Shelves) -> None:
     at = ago(1)
     nails.count(line("NAIL", quantity="18", counted_at=at))

@@ -103,12 +103,12 @@ def test_a_difference_is_added_to_what_is_there(world: World, quantity: str) -> 
     assert text == f"{wanted.mark} wms/A-1 line 1: LOST"
 
 
-def test_a_plain_difference_takes_five_calls(world: World) -> None:
+def test_a_plain_difference_takes_six_calls(world: World) -> None:
     product = world.product(stock=10)
     world.gateway.stock.adjust(change(world, product, "-1"))
     world.guard.take()
     world.gateway.stock.adjust(change(world, product, "-1"))
-    assert len(world.guard.take()) == 5
+    assert len(world.guard.take()) == 6
 
 
 def test_where_nothing_was_and_below_zero(world: World) -> None:
@@ -192,6 +192,28 @@ def test_a_lost_answer_is_found_by_the_mark(behind: World, relay: Relay, how: st
     if not landed:
         behind.gateway.stock.adjust(wanted)
     assert behind.stock_of(product) == 8
+
+
+def test_two_counts_of_one_quant_at_once_are_both_right(behind: World, relay: Relay) -> None:
+    """Between our count and its application another one of ours writes its own over it."""
+    behind.gateway.stock.adjust(change(behind, behind.product(stock=1), "1"))  # it knows the fields by now
+    product = behind.product(stock=10)
+    one, other = change(behind, product, "-1"), change(behind, product, "3")
+    gateway = World(behind.settings).gateway
+    relay.fail(
+        "inventory_diff_quantity", lambda: relay.fail("inventory_diff_quantity", lambda: overwrite(behind, product))
+    )
+    behind.gateway.stock.adjust(one)
+    gateway.stock.adjust(other)
+    found = (behind.gateway.stock.adjusted(one), behind.gateway.stock.adjusted(other))
+    assert [landed.quantity if landed else None for landed in found] == [-1, 3]
+    assert behind.stock_of(product) == 12
+
+
+def overwrite(world: World, product: int) -> None:
+    """What the other one had written, and not applied."""
+    [quant] = world.call("stock.quant", "search", domain=[("product_id", "=", product), ("quantity", ">", 0)])
+    world.call("stock.quant", "write", [quant], vals={"inventory_quantity": 13}, context={"inventory_mode": True})
 
 
 def test_what_was_applied_and_cannot_be_read_back_is_not_refused(behind: World, relay: Relay) -> None:
