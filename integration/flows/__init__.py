@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from integration.flows import acknowledgement, capture, order_release, sending, shipment_confirmation
+from integration.flows import acknowledgement, capture, order_release, posting, sending, shipment_confirmation
 from integration.jobs.work import Handler
 
 HANDLERS: Mapping[str, Handler] = {
@@ -11,6 +11,7 @@ HANDLERS: Mapping[str, Handler] = {
     "odoo_read": capture.read,
     "odoo_sweep": capture.sweep,
     "order_release": order_release.handle,
+    "posting": posting.handle,
     "release_send": sending.handle,
     "shipment_confirmation": shipment_confirmation.handle,
 }

@@ -8,9 +8,11 @@ from integration.rules.policy import ReleasePoint, Rule, RuleKind, Rules
 from integration.rules.release import Site
 from integration.rules.shipping import ReleasedLine
 
+KINDS = frozenset(RuleKind)
+
 
 def rules_of(warehouse: Warehouse) -> Rules:
-    found = configuration.rules_of(warehouse.pk)
+    found = [row for row in configuration.rules_of(warehouse.pk) if row.kind in KINDS]
     return Rules(tuple(Rule(RuleKind(row.kind), row.sku, row.value) for row in found))
 
 

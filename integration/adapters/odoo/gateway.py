@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 
 from integration.adapters.base import ConnectionSettings, Guard, Profile
 from integration.adapters.http import check_address
+from integration.adapters.odoo.books import Books
 from integration.adapters.odoo.caller import Caller
 from integration.adapters.odoo.changes import Changes
 from integration.adapters.odoo.deliveries import Deliveries
 from integration.adapters.odoo.hints import Hints
 from integration.adapters.odoo.orders import Orders
 from integration.adapters.odoo.probe import Probe
+from integration.canonical.books import Booking, Entry, OrderBooks, Ordering
 from integration.canonical.erp import Change, Order, Picking, PostedShipment, ShipmentPosting
 
 
@@ -23,6 +25,7 @@ class OdooGateway:
         self._changes = Changes(self._call)
         self._orders = Orders(self._call)
         self._deliveries = Deliveries(self._call)
+        self._books = Books(self._call)
         self._hints = Hints(self._call)
 
     def probe(self) -> Profile:
@@ -51,6 +54,18 @@ class OdooGateway:
 
     def ship(self, picking: Picking, posting: ShipmentPosting) -> PostedShipment:
         return self._deliveries.ship(picking, posting)
+
+    def books(self, model: Ordering, order_id: int) -> OrderBooks | None:
+        return self._books.books(model, order_id)
+
+    def draft(self, books: OrderBooks) -> None:
+        self._books.draft(books)
+
+    def mark_entry(self, books: OrderBooks, entry: Entry, booking: Booking) -> None:
+        self._books.mark(books, entry, booking)
+
+    def post_entry(self, books: OrderBooks, entry: Entry) -> None:
+        self._books.post(books, entry)
 
     def install_hints(self, url: str) -> Sequence[str]:
         """Makes Odoo post to ``url`` when an order or delivery changes; again with another ``url`` to rotate its token.

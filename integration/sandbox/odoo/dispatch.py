@@ -18,7 +18,10 @@ from .orm.threads import THREADS
 # Methods by the first version that has them.
 SINCE = {"formatted_read_group": 19, "web_read": 17, "has_access": 18, "check_access": 18}
 UNTIL = {
-    "check_access_rights": 18, "button_done": 18, "action_set_inventory_quantity_to_zero": 16, "create_returns": 17,
+    "check_access_rights": 18,
+    "button_done": 18,
+    "action_set_inventory_quantity_to_zero": 16,
+    "create_returns": 17,
 }
 # Argument names of older versions.
 OLD_NAMES = {

@@ -1,0 +1,76 @@
+"""Goods that Odoo has booked, and what the books make of them: adds the job, and keeps what came of it.
+
+Call inside the transaction that books the goods, or settles the job.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from integration.jobs import configuration, rows
+from integration.jobs.queue import NewJob, enqueue
+from integration.jobs.routes import lane_of
+from integration.models import Document, ExternalReference, Warehouse
+from integration.rules.posting import BookKind, PostingRule, When
+
+FLOW = "posting"
+SAID = {BookKind.INVOICE: "shipment", BookKind.VENDOR_BILL: "receipt", BookKind.CREDIT_NOTE: "return"}
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """``order`` is our document of the sales or purchase order. ``source`` is the key of the event for good, ``number``
+    its own number, ``transfer`` Odoo's name of the picking. ``lines``: the order's lines that came back.
+    """
+
+    kind: BookKind
+    warehouse: Warehouse
+    order: Document
+    source: str
+    number: str
+    transfer: str
+    at: datetime
+    lines: Sequence[int] = ()
+
+
+def follow(moved: Moved) -> None:
+    """A job makes the invoice, bill or credit note, unless the rules leave all of that kind to people."""
+    if not any(rule.kind == moved.kind and rule.when != When.BY_HAND for rule in rules_of(moved.warehouse)):
+        return
+    order = moved.order
+    payload = {
+        "kind": moved.kind,
+        "order": order.pk,
+        "warehouse": moved.warehouse.pk,
+        "source": moved.source,
+        "number": moved.number,
+        "mark": f"{moved.transfer} ({moved.number})",
+        "on": moved.at.date().isoformat(),
+        "lines": sorted(set(moved.lines)),
+    }
+    stream = f"books:{order.connection_id}:{order.kind}:{order.erp_id}"
+    subject = f"{order.reference} {moved.number}"
+    enqueue(NewJob(FLOW, stream, lane_of(FLOW), subject, payload, document_id=order.pk))
+
+
+def rules_of(warehouse: Warehouse) -> tuple[PostingRule, ...]:
+    kinds = frozenset(BookKind)
+    return tuple(
+        PostingRule(BookKind(row.kind), When(row.when or When.BY_HAND), row.posted, row.company_id, row.customer_id)
+        for row in configuration.rules_of(warehouse.pk)
+        if row.kind in kinds
+    )
+
+
+def refer(kind: BookKind, warehouse: Warehouse, number: str, result: Mapping[str, Any]) -> None:
+    """The invoice leads to the shipment, receipt or return, and back."""
+    reference = ExternalReference(
+        erp=warehouse.erp,
+        model="account.move",
+        record_id=result["entry_id"],
+        partner=warehouse.wms,
+        document_type=SAID[kind],
+        reference=number,
+    )
+    rows.add([reference], "DO NOTHING")
