@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from integration.canonical.erp import Order
 from integration.jobs import configuration, rows
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.routes import lane_of
@@ -15,6 +16,7 @@ from integration.models import Document, ExternalReference, Warehouse
 from integration.rules.posting import BookKind, PostingRule, When
 
 FLOW = "posting"
+CLOSED = ("done", "cancel")
 SAID = {BookKind.INVOICE: "shipment", BookKind.VENDOR_BILL: "receipt", BookKind.CREDIT_NOTE: "return"}
 
 
@@ -52,6 +54,19 @@ def follow(moved: Moved) -> None:
     stream = f"books:{order.connection_id}:{order.kind}:{order.erp_id}"
     subject = f"{order.reference} {moved.number}"
     enqueue(NewJob(FLOW, stream, lane_of(FLOW), subject, payload, document_id=order.pk))
+
+
+def completed(order: Order, document: Document, connected: Mapping[int, Warehouse]) -> None:
+    """Nothing of the order is open any more, perhaps because somebody cancelled the rest: no shipment tells of that."""
+    left = [picking for picking in order.pickings if picking.code != "incoming" and picking.return_of is None]
+    done = [picking for picking in left if picking.state == "done" and picking.code == "outgoing"]
+    warehouse = connected.get(done[-1].warehouse_id or order.warehouse_id) if done else None
+    if warehouse is None or any(picking.state not in CLOSED for picking in left):
+        return
+    if any(rule.kind == BookKind.INVOICE and rule.when == When.ON_COMPLETION for rule in rules_of(warehouse)):
+        at = done[-1].scheduled_at or order.written_at
+        source = f"order/{warehouse.erp.slug}/{order.id}"
+        follow(Moved(BookKind.INVOICE, warehouse, document, source, order.name, done[-1].name, at))
 
 
 def rules_of(warehouse: Warehouse) -> tuple[PostingRule, ...]:

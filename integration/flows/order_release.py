@@ -3,7 +3,7 @@
 Works on the latest snapshot of the order. Operational impact: the warehouse cannot start without it; seconds count.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -12,7 +12,7 @@ from django.db import transaction
 from integration.adapters import registry
 from integration.canonical.erp import Order
 from integration.errors import Causes, Permanent
-from integration.flows import releases, sites
+from integration.flows import books, releases, sites
 from integration.flows.releases import Change, Delivery
 from integration.jobs import capture, configuration, inbox, remote, rows, warehouses
 from integration.jobs.work import Outcome, Work
@@ -38,12 +38,14 @@ class _Findings:
     against: list[Permanent] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unconnected: dict[int, str] = field(default_factory=dict)  # Odoo's id of the warehouse: an order that waits
+    keep_books: Callable[[], None] = field(default=lambda: None)
 
     def commit(self) -> None:
         """A snapshot that went out of date meanwhile decides nothing: the newer one comes with a job of its own."""
         if rows.exists(CapturedRecord, "id = %s AND content_hash = %s", [self.record.pk, self.record.content_hash]):
             for change in self.changes:
                 change.commit()
+            self.keep_books()
             for erp_warehouse_id, order in self.unconnected.items():
                 warehouses.tell_unconnected(self.record.connection, erp_warehouse_id, order)
 
@@ -74,6 +76,7 @@ def _deliveries(record: CapturedRecord, found: _Findings) -> Iterator[Delivery]:
     order = Order.model_validate(record.snapshot)
     connected = configuration.warehouses_of(record.connection_id)
     parent, known = _documents(record.connection_id, order)
+    found.keep_books = partial(books.completed, order, parent, connected)
     for picking in order.pickings:
         warehouse = connected.get(picking.warehouse_id or order.warehouse_id)
         if picking.code != "outgoing" or picking.return_of is not None:

@@ -58,7 +58,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-8108": Problem(
         "Credit note to be made by hand",
         "{event}: {lines} of {order} came back. These are billed by the ordered quantity, so Odoo makes no credit note of a return.",
-        "Open the invoice in Odoo, press Credit Note, and leave the lines and quantities that came back. Then press Done by hand.",
+        "Make a credit note of the invoice in Odoo, with the lines and quantities that came back. Then press Done by hand.",
         ("connection", "order", "event"),
         severity=Severity.HIGH,
     ),

@@ -74,6 +74,20 @@ def test_on_completion_one_invoice_has_all_of_it(yard: Yard, books: Ledger) -> N
     quiet(yard)
 
 
+def test_a_rest_that_is_cancelled_in_odoo_completes_the_order(yard: Yard, books: Ledger) -> None:
+    books.rule("invoice", "on_completion")
+    sale = books.sold(("CRATE-S", 10, 10, 0))
+    yard.shipped(sale, "short")
+    yard.look()
+    assert books.invoices(sale) == []
+    [rest] = yard.odoo.rows("stock.picking", [["sale_id", "=", sale.id], ["state", "!=", "done"]], "id")
+    yard.odoo.call("stock.picking", "action_cancel", [rest["id"]])
+    yard.look()
+    assert [(one.state, one.net) for one in books.invoices(sale)] == [("posted", 90.0)]
+    yard.sweep()
+    assert len(books.invoices(sale)) == 1
+
+
 def test_the_same_shipment_again_makes_nothing_more(yard: Yard, books: Ledger) -> None:
     books.rule("invoice")
     sale = books.sold(("CRATE-S", 10, 10, 0))
