@@ -8,7 +8,18 @@ from enum import StrEnum
 from typing import Protocol
 
 from integration.canonical.books import Booking, Entry, OrderBooks, Ordering
-from integration.canonical.erp import Change, Order, Picking, PostedShipment, ShipmentPosting
+from integration.canonical.erp import (
+    Change,
+    Order,
+    Picking,
+    PostedReceipt,
+    PostedShipment,
+    Purchase,
+    ReceiptPosting,
+    Root,
+    ShipmentPosting,
+    Transfer,
+)
 from integration.canonical.events import Event
 from integration.canonical.outgoing import Outgoing
 
@@ -46,6 +57,8 @@ class Capability(StrEnum):
     """What a warehouse system can be asked: the types of the documents that it takes, and the questions it answers."""
 
     RELEASE = "order.release"
+    ADVICE = "receipt.advice"
+    ADVICE_CANCEL = "receipt.cancel"
     ACKNOWLEDGES = "acknowledges"
     FINDS = "finds"
 
@@ -154,8 +167,24 @@ class ErpGateway(Protocol):
         """Orders with pickings and moves; at most 100 ids, at most 8 calls. Ids that are gone are left out."""
         ...
 
-    def orders_of(self, model: str, ids: Sequence[int]) -> Sequence[int]:
-        """The sales orders that these pickings or moves belong to; those without an order are left out."""
+    def purchases(self, ids: Sequence[int]) -> Sequence[Purchase]:
+        """Purchase orders with pickings and moves; as ``orders``."""
+        ...
+
+    def transfers(self, ids: Sequence[int]) -> Sequence[Transfer]:
+        """Transfers of no order, by the id of their first picking, with all their legs. Three calls and more."""
+        ...
+
+    def captured_models(self) -> Sequence[str]:
+        """The models that ``changes`` is asked for: those whose app is there."""
+        ...
+
+    def roots_of(self, model: str, ids: Sequence[int]) -> Sequence[Root]:
+        """The orders, purchases and transfers that these belong to, each once; more calls only for transfers."""
+        ...
+
+    def open_ids(self, model: str, *, after_id: int, limit: int) -> Sequence[int]:
+        """What a full sweep looks at, by id: open orders of the model, or pickings without an order."""
         ...
 
     def order_ids(self, *, after_id: int, limit: int) -> Sequence[int]:
@@ -193,6 +222,21 @@ class ErpGateway(Protocol):
         """Posts a draft. Raises Rejected CD-8101, CD-8103, Forbidden, Locked, OutcomeUnknown."""
         ...
 
+    def incoming(self, picking_id: int) -> Sequence[Picking]:
+        """As ``delivery``, of goods that come in: with their destinations, and lots that are not made yet."""
+        ...
+
+    def receive(self, picking: Picking, posting: ReceiptPosting) -> PostedReceipt:
+        """As ``ship``, of goods that came in: makes the lots that are new, and moves for goods that nothing asked for.
+
+        Raises Rejected CD-7008, CD-7009, CD-7010, CD-7011 (nothing validated), Locked, OutcomeUnknown.
+        """
+        ...
+
+    def give_up(self, picking: Picking) -> Picking:
+        """Cancels what will not come any more; one that is done or cancelled stays so. The picking as it is then."""
+        ...
+
     def install_hints(self, url: str) -> Sequence[str]:
         """Has Odoo post to ``url`` when an order or delivery changes; repeated, it changes the address.
 
@@ -205,4 +249,4 @@ class ErpGateway(Protocol):
         ...
 
 
-CAPTURED_MODELS = ("sale.order", "stock.picking", "stock.move")
+CAPTURED_MODELS = ("sale.order", "purchase.order", "stock.picking", "stock.move")

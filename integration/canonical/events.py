@@ -4,7 +4,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, TypeAdapter
 
-from integration.canonical import orders, shipments
+from integration.canonical import orders, receipts, shipments
 from integration.canonical.base import Moment, Part
 
 
@@ -26,7 +26,39 @@ class ShipmentConfirmedEvent(Part):
     data: shipments.ShipmentConfirmed
 
 
-Event = OrderAcceptedEvent | OrderRejectedEvent | ShipmentConfirmedEvent
+class ReceiptAcceptedEvent(Part):
+    type: Literal["receipt.accepted"]
+    timestamp: Moment
+    data: receipts.ReceiptAccepted
+
+
+class ReceiptRejectedEvent(Part):
+    type: Literal["receipt.rejected"]
+    timestamp: Moment
+    data: receipts.ReceiptRejected
+
+
+class ReceiptConfirmedEvent(Part):
+    type: Literal["receipt.confirmed"]
+    timestamp: Moment
+    data: receipts.ReceiptConfirmed
+
+
+class PutAwayEvent(Part):
+    type: Literal["receipt.put_away"]
+    timestamp: Moment
+    data: receipts.PutAway
+
+
+Event = (
+    OrderAcceptedEvent
+    | OrderRejectedEvent
+    | ShipmentConfirmedEvent
+    | ReceiptAcceptedEvent
+    | ReceiptRejectedEvent
+    | ReceiptConfirmedEvent
+    | PutAwayEvent
+)
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 EVENTS = get_args(Event)
 EVENT_TYPES: tuple[str, ...] = tuple(get_args(event.model_fields["type"].annotation)[0] for event in EVENTS)

@@ -3,9 +3,14 @@
 from collections.abc import Mapping
 
 from integration.canonical.orders import OrderRelease
+from integration.canonical.receipts import ReceiptAdvice, ReceiptCancel
 
-Outgoing = OrderRelease
-DOCUMENTS: Mapping[str, type[Outgoing]] = {"order.release": OrderRelease}
+Outgoing = OrderRelease | ReceiptAdvice | ReceiptCancel
+DOCUMENTS: Mapping[str, type[Outgoing]] = {
+    "order.release": OrderRelease,
+    "receipt.advice": ReceiptAdvice,
+    "receipt.cancel": ReceiptCancel,
+}
 TYPES: Mapping[type[Outgoing], str] = {document: kind for kind, document in DOCUMENTS.items()}
 
 

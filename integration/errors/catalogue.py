@@ -4,7 +4,7 @@ A code never changes its meaning. Each has a page ``docs/runbook/<code>.md``; a 
 """
 
 from integration.errors.problem import Owner, Problem, Severity
-from integration.errors.problems import books, codes, messages, ourselves, outages, releases, setup, shipments
+from integration.errors.problems import books, codes, messages, ourselves, outages, receipts, releases, setup, shipments
 
 __all__ = ["PROBLEMS", "Owner", "Problem", "Severity"]
 
@@ -16,5 +16,6 @@ PROBLEMS: dict[str, Problem] = {
     **shipments.PROBLEMS,
     **books.PROBLEMS,
     **messages.PROBLEMS,
+    **receipts.PROBLEMS,
     **ourselves.PROBLEMS,
 }

@@ -11,6 +11,7 @@ from django.db.models import F
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.flows import answers, books, releases
 from integration.jobs import capture, outbox, rows, shipments, sql
+from integration.jobs.looks import MODELS
 from integration.models import (
     Document,
     DocumentLine,
@@ -181,7 +182,8 @@ def _close(case: Case, *, ends: bool, cancelled: bool) -> None:
         return
     shipments.arrived(case.delivery, partner)
     if case.delivery.parent is not None:
-        capture.read_again(case.warehouse.erp, case.delivery.parent.erp_id)
+        parent = case.delivery.parent
+        capture.read_again(case.warehouse.erp, parent.erp_id, MODELS[parent.kind])
 
 
 def _told(case: Case, *, ends: bool) -> None:

@@ -14,7 +14,7 @@ from integration.canonical.erp import Order
 from integration.errors import Causes, Permanent
 from integration.flows import books, releases, sites
 from integration.flows.releases import Change, Delivery
-from integration.jobs import capture, configuration, inbox, remote, rows, warehouses
+from integration.jobs import configuration, inbox, remote, rows, warehouses
 from integration.jobs.work import Outcome, Work
 from integration.models import CapturedRecord, Document, Effect, ExternalReference, Warehouse
 from integration.rules import release as rules
@@ -69,7 +69,7 @@ def handle(work: Work) -> Outcome:
 def _have_it_read(record: CapturedRecord) -> None:
     """What was mended in Odoo may stand in other records, such as the customer: no poll of the order shows that."""
     with transaction.atomic():
-        inbox.mark_dirty(record.connection, capture.ORDER, [record.record_id])
+        inbox.mark_dirty(record.connection, record.model, [record.record_id])
 
 
 def _deliveries(record: CapturedRecord, found: _Findings) -> Iterator[Delivery]:

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from integration.jobs import cases, dispatch, effects, failpoints, inbox, routes, shipments, streams
-from integration.jobs.queue import NewJob, enqueue
+from integration.jobs import cases, dispatch, effects, failpoints, inbox, looks, shipments, streams
+from integration.jobs.queue import enqueue
 from integration.jobs.states import sources
 from integration.models import (
     AuditEvent,
@@ -228,19 +228,6 @@ def _release_again(case: ExceptionCase) -> int:
     if delivery is None or delivery.parent is None:
         return 0
     Document.objects.filter(pk=delivery.pk).update(content_hash="")
-    job = enqueue(release_job(delivery.parent))
+    leaves = delivery.kind == Document.Kind.DELIVERY
+    job = enqueue(looks.release_job(delivery.parent) if leaves else looks.advice_job(delivery.parent))
     return 1 if job else 0
-
-
-def release_job(order: Document) -> NewJob:
-    """Looks at the order's latest snapshot and releases what is to be released."""
-    stream = f"order:{order.connection_id}:{order.erp_id}"
-    return NewJob(
-        flow="order_release",
-        stream=stream,
-        lane=routes.lane_of("order_release"),
-        subject=order.reference,
-        payload={"connection": order.connection_id, "order": order.erp_id},
-        document_id=order.pk,
-        coalesce=True,
-    )

@@ -36,10 +36,16 @@ class Route:
 
 
 DELIVERY = Thread("delivery", "release", (Kind.DELIVERY,))
+RECEIPT = Thread("receipt", "advice", (Kind.RECEIPT, Kind.RETURN))
+PUT_AWAY = Thread("put_away", "", ())  # about stock alone: each has a stream of its own
 ROUTES: Mapping[str, Route] = {
     "order.accepted": Route("acknowledgement", "release", DELIVERY),
     "order.rejected": Route("acknowledgement", "release", DELIVERY),
     "shipment.confirmed": Route("shipment_confirmation", "shipment", DELIVERY),
+    "receipt.accepted": Route("acknowledgement", "advice", RECEIPT),
+    "receipt.rejected": Route("acknowledgement", "advice", RECEIPT),
+    "receipt.confirmed": Route("receipt_confirmation", "receipt", RECEIPT),
+    "receipt.put_away": Route("put_away", "put_away", PUT_AWAY),
 }
 
 
@@ -51,7 +57,11 @@ class Sending:
     thread: Thread
 
 
-SENDINGS: Mapping[str, Sending] = {"order.release": Sending("release_send", DELIVERY)}
+SENDINGS: Mapping[str, Sending] = {
+    "order.release": Sending("release_send", DELIVERY),
+    "receipt.advice": Sending("advice_send", RECEIPT),
+    "receipt.cancel": Sending("advice_send", RECEIPT),
+}
 
 
 def lane_of(flow: str) -> Lane:

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from integration.errors import Rejected
 from integration.jobs import cases, inbox, outbox, routes, streams
+from integration.jobs.looks import MODELS
 from integration.models import Connection, Document, ExceptionCase, SyncJob
 
 CODE = "CD-5016"
@@ -83,7 +84,8 @@ def _end(delivery: Document, partner: Connection) -> None:
     open_ones = Document.objects.filter(pk=delivery.pk, state=State.PART_SHIPPED)
     if open_ones.update(state=State.SHIPPED, shipments_due_at=None) and delivery.parent is not None:
         outbox.supersede(partner, delivery, "order.release")
-        inbox.mark_dirty(delivery.connection, "sale.order", [delivery.parent.erp_id], forget=True)
+        parent = delivery.parent
+        inbox.mark_dirty(delivery.connection, MODELS[parent.kind], [parent.erp_id], forget=True)
 
 
 def _hold(delivery: Document, partner: Connection) -> None:

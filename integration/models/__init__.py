@@ -5,11 +5,13 @@ from integration.models.beat import BeatLease, BeatSlot, Canary
 from integration.models.capture import CaptureCursor, CapturedRecord, SeenWrite
 from integration.models.cases import CaseJob, ExceptionCase
 from integration.models.connections import Connection, ConnectionGate, RemoteSlot, Warehouse
+from integration.models.decisions import Decision
 from integration.models.documents import Document, DocumentLine, StockEvent
 from integration.models.mapping import BusinessRule, CodeMapping, ExternalReference
 from integration.models.messages import InboundMessage, MessageKey, OutboundMessage
 from integration.models.places import Place
 from integration.models.retention import Retention
+from integration.models.transit import InTransit
 from integration.models.work import Effect, JobAttempt, Lane, ResourceLock, Stream, SyncJob
 
 __all__ = [
@@ -25,11 +27,13 @@ __all__ = [
     "CodeMapping",
     "Connection",
     "ConnectionGate",
+    "Decision",
     "Document",
     "DocumentLine",
     "Effect",
     "ExceptionCase",
     "ExternalReference",
+    "InTransit",
     "InboundMessage",
     "JobAttempt",
     "Lane",

@@ -75,10 +75,15 @@ FLOWS: Mapping[str, Flow] = {
     "shipment_confirmation": Flow(
         "What left the warehouse is posted in Odoo", Latency.SECONDS, Impact.STOCK, Money.DIRECT
     ),
+    "receipt_confirmation": Flow("What came in is posted in Odoo", Latency.SECONDS, Impact.STOCK, Money.DIRECT),
+    "transit_loss": Flow("What got lost on the way is written off", Latency.SECONDS, Impact.STOCK, Money.DIRECT),
     "order_release": Flow(
         "What Odoo wants shipped is decided and kept", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT
     ),
     "release_send": Flow("A release goes to the warehouse", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT),
+    "receipt_advice": Flow("What will come in is decided and kept", Latency.MINUTES, Impact.STOCK, Money.INDIRECT),
+    "advice_send": Flow("An advice goes to the warehouse", Latency.MINUTES, Impact.STOCK, Money.INDIRECT),
+    "put_away": Flow("Where received goods lie is kept", Latency.MINUTES, Impact.SIGHT, Money.NONE),
     "acknowledgement": Flow("The warehouse's yes or no is kept", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "odoo_poll": Flow("Odoo is asked what was written", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "odoo_read": Flow("What was written in Odoo is read", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),

@@ -10,10 +10,24 @@ from integration.adapters.odoo.caller import Caller
 from integration.adapters.odoo.changes import Changes
 from integration.adapters.odoo.deliveries import Deliveries
 from integration.adapters.odoo.hints import Hints
+from integration.adapters.odoo.legs import Legs
 from integration.adapters.odoo.orders import Orders
 from integration.adapters.odoo.probe import Probe
+from integration.adapters.odoo.purchases import Purchases
+from integration.adapters.odoo.receipts import Receipts
 from integration.canonical.books import Booking, Entry, OrderBooks, Ordering
-from integration.canonical.erp import Change, Order, Picking, PostedShipment, ShipmentPosting
+from integration.canonical.erp import (
+    Change,
+    Order,
+    Picking,
+    PostedReceipt,
+    PostedShipment,
+    Purchase,
+    ReceiptPosting,
+    Root,
+    ShipmentPosting,
+    Transfer,
+)
 
 
 class OdooGateway:
@@ -24,8 +38,11 @@ class OdooGateway:
         self._call = Caller(settings, guard)
         self._changes = Changes(self._call)
         self._orders = Orders(self._call)
+        self._purchases = Purchases(self._call)
+        self._legs = Legs(self._call)
         self._deliveries = Deliveries(self._call)
         self._books = Books(self._call)
+        self._receipts = Receipts(self._call)
         self._hints = Hints(self._call)
 
     def probe(self) -> Profile:
@@ -40,8 +57,20 @@ class OdooGateway:
     def changes(self, model: str, since: datetime, *, after_id: int, limit: int) -> Sequence[Change]:
         return self._changes.changes(model, since, after_id=after_id, limit=limit)
 
-    def orders_of(self, model: str, ids: Sequence[int]) -> Sequence[int]:
-        return self._changes.orders_of(model, ids)
+    def captured_models(self) -> Sequence[str]:
+        return self._changes.models()
+
+    def roots_of(self, model: str, ids: Sequence[int]) -> Sequence[Root]:
+        found = self._changes.roots_of(model, ids)
+        loose = [root.id for root in found if root.model == "stock.picking"]
+        known = [root for root in found if root.model != "stock.picking"]
+        return [*known, *(self._legs.roots(loose) if loose else ())]
+
+    def purchases(self, ids: Sequence[int]) -> Sequence[Purchase]:
+        return self._purchases.purchases(ids)
+
+    def transfers(self, ids: Sequence[int]) -> Sequence[Transfer]:
+        return self._legs.transfers(ids)
 
     def orders(self, ids: Sequence[int]) -> Sequence[Order]:
         return self._orders.orders(ids)
@@ -49,8 +78,12 @@ class OdooGateway:
     def order_ids(self, *, after_id: int, limit: int) -> Sequence[int]:
         return self._orders.order_ids(after_id=after_id, limit=limit)
 
+    def open_ids(self, model: str, *, after_id: int, limit: int) -> Sequence[int]:
+        reader = {"sale.order": self._orders.order_ids, "purchase.order": self._purchases.open_ids}
+        return reader.get(model, self._legs.open_ids)(after_id=after_id, limit=limit)
+
     def delivery(self, picking_id: int) -> Sequence[Picking]:
-        return self._deliveries.delivery(picking_id)
+        return self._deliveries.chain(picking_id)
 
     def ship(self, picking: Picking, posting: ShipmentPosting) -> PostedShipment:
         return self._deliveries.ship(picking, posting)
@@ -66,6 +99,15 @@ class OdooGateway:
 
     def post_entry(self, books: OrderBooks, entry: Entry) -> None:
         self._books.post(books, entry)
+
+    def incoming(self, picking_id: int) -> Sequence[Picking]:
+        return self._receipts.chain(picking_id)
+
+    def receive(self, picking: Picking, posting: ReceiptPosting) -> PostedReceipt:
+        return self._receipts.receive(picking, posting)
+
+    def give_up(self, picking: Picking) -> Picking:
+        return self._receipts.give_up(picking)
 
     def install_hints(self, url: str) -> Sequence[str]:
         """Makes Odoo post to ``url`` when an order or delivery changes; again with another ``url`` to rotate its token.

@@ -22,6 +22,7 @@ class Version:
     sms_setting: str = "stock_move_sms_validation"
     rights_method: str = "check_access_rights"
     hints: bool = True
+    named_moves: bool = True
 
 
 VERSIONS = {
@@ -31,6 +32,7 @@ VERSIONS = {
     19: Version(
         19,
         json2=True,
+        named_moves=False,
         package_model="stock.package",
         groups_field="group_ids",
         sms_setting="stock_text_confirmation",

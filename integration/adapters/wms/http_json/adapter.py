@@ -24,7 +24,7 @@ Wanted = TypeVar("Wanted", bound=BaseModel)
 class HttpJsonWms:
     """Implements ``WmsAdapter``; see docs/reference/http_json.md."""
 
-    capabilities = frozenset({Capability.RELEASE, Capability.ACKNOWLEDGES, Capability.FINDS})
+    capabilities = frozenset({*map(Capability, ENDPOINTS), Capability.ACKNOWLEDGES, Capability.FINDS})
 
     def __init__(self, settings: ConnectionSettings, guard: Guard) -> None:
         self._settings = settings

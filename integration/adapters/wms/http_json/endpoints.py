@@ -13,4 +13,8 @@ class Endpoint:
     version: str
 
 
-ENDPOINTS: Mapping[str, Endpoint] = {"order.release": Endpoint("/orders", "release", "version")}
+ENDPOINTS: Mapping[str, Endpoint] = {
+    "order.release": Endpoint("/orders", "release", "version"),
+    "receipt.advice": Endpoint("/advices", "advice", "version"),
+    "receipt.cancel": Endpoint("/advice-cancels", "advice", "version"),
+}

@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0010_stock_as_of'),
+        ('integration', '0011_receipts_and_transfers'),
     ]
 
     operations = [
