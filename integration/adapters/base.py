@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from integration.adapters.stock import StockGateway
 from integration.canonical.books import Booking, Entry, OrderBooks, Ordering
 from integration.canonical.erp import (
     Change,
@@ -21,6 +22,7 @@ from integration.canonical.erp import (
     Transfer,
 )
 from integration.canonical.events import Event
+from integration.canonical.inventory import InventorySnapshot
 from integration.canonical.outgoing import Outgoing
 
 
@@ -61,6 +63,7 @@ class Capability(StrEnum):
     ADVICE_CANCEL = "receipt.cancel"
     ACKNOWLEDGES = "acknowledges"
     FINDS = "finds"
+    FETCH_INVENTORY = "fetch_inventory"
 
 
 class Answer(StrEnum):
@@ -149,9 +152,17 @@ class WmsAdapter(Protocol):
         """Whether the partner has it, after an answer was lost. None: it has not."""
         ...
 
+    def fetch_inventory(self, site: str, owner: str, page: int) -> InventorySnapshot:
+        """One page of all that lies at a site, where the capabilities say that it can be asked. Pages of one snapshot
+        have one number. Raises InvalidDocument."""
+        ...
+
 
 class ErpGateway(Protocol):
     """Odoo, in business verbs. Every verb reads first and may be repeated; the verdict is what is read back."""
+
+    @property
+    def stock(self) -> StockGateway: ...
 
     def probe(self) -> Profile: ...
 

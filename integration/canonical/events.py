@@ -4,7 +4,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, TypeAdapter
 
-from integration.canonical import orders, receipts, shipments
+from integration.canonical import inventory, orders, receipts, shipments
 from integration.canonical.base import Moment, Part
 
 
@@ -50,6 +50,24 @@ class PutAwayEvent(Part):
     data: receipts.PutAway
 
 
+class InventoryAdjustedEvent(Part):
+    type: Literal["inventory.adjusted"]
+    timestamp: Moment
+    data: inventory.InventoryAdjusted
+
+
+class InventoryCountedEvent(Part):
+    type: Literal["inventory.counted"]
+    timestamp: Moment
+    data: inventory.InventoryCounted
+
+
+class InventorySnapshotEvent(Part):
+    type: Literal["inventory.snapshot"]
+    timestamp: Moment
+    data: inventory.InventorySnapshot
+
+
 Event = (
     OrderAcceptedEvent
     | OrderRejectedEvent
@@ -58,6 +76,9 @@ Event = (
     | ReceiptRejectedEvent
     | ReceiptConfirmedEvent
     | PutAwayEvent
+    | InventoryAdjustedEvent
+    | InventoryCountedEvent
+    | InventorySnapshotEvent
 )
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 EVENTS = get_args(Event)

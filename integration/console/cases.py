@@ -18,6 +18,7 @@ from integration.console.acting import Act, ActingAdmin
 from integration.console.base import HistoryAdmin
 from integration.console.missing import add_mapping
 from integration.console.standing import case_due
+from integration.console.stock_choices import CHOICES
 from integration.console.words import badge, money, plural, span
 from integration.errors.catalogue import Severity
 from integration.jobs import acts
@@ -65,6 +66,7 @@ DONE = Act(
 IGNORE = Act(
     "ignore", "Ignore", _ignore, "ignored", "Why can this be ignored? Its waiting jobs are cancelled.", grave=True
 )
+USUAL = (RETRY, RESOLVE, DONE, IGNORE)
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -91,7 +93,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(ExceptionCase)
 class ExceptionCaseAdmin(ActingAdmin):
-    acts = (RETRY, RESOLVE, DONE, IGNORE)
+    acts = (*USUAL, *dict.fromkeys(act for acts in CHOICES.values() for act in acts))
     exact = ("document__reference", "document__parent__reference", "code", "waiting__job__document__reference")
     search_help_text = "Order or delivery number, case number, code"
     list_display = (
@@ -158,8 +160,9 @@ class ExceptionCaseAdmin(ActingAdmin):
         return TemplateResponse(request, "console/case.html", context)
 
     def buttons(self, request: HttpRequest, case: ExceptionCase) -> list[Act]:
+        """What the case itself asks for first."""
         allowed = self.has_act_permission(request) and case.state in ExceptionCase.UNRESOLVED
-        return list(self.acts) if allowed else []
+        return [*CHOICES.get(case.code, ()), *USUAL] if allowed else []
 
 
 @admin.register(CaseJob)

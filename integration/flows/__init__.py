@@ -2,11 +2,33 @@
 
 from collections.abc import Mapping
 
-from integration.flows import acknowledgement, capture, order_release, posting, sending, shipment_confirmation
+from integration.flows import (
+    acknowledgement,
+    capture,
+    inventory_adjustment,
+    inventory_count,
+    inventory_fetch,
+    inventory_read,
+    inventory_snapshot,
+    inventory_undo,
+    inventory_watch,
+    order_release,
+    posting,
+    sending,
+    shipment_confirmation,
+)
 from integration.jobs.work import Handler
 
 HANDLERS: Mapping[str, Handler] = {
     "acknowledgement": acknowledgement.handle,
+    "inventory_adjustment": inventory_adjustment.handle,
+    "inventory_count": inventory_count.handle,
+    "inventory_fetch": inventory_fetch.handle,
+    "inventory_read": inventory_read.handle,
+    "inventory_recount": inventory_count.again,
+    "inventory_snapshot": inventory_snapshot.handle,
+    "inventory_undo": inventory_undo.handle,
+    "inventory_watch": inventory_watch.handle,
     "odoo_poll": capture.poll,
     "odoo_read": capture.read,
     "odoo_sweep": capture.sweep,

@@ -5,12 +5,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F
 
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.flows import answers, books, releases
-from integration.jobs import capture, outbox, rows, shipments, sql
+from integration.jobs import capture, outbox, recount, rows, shipments, sql
 from integration.jobs.looks import MODELS
 from integration.models import (
     Document,
@@ -37,8 +38,8 @@ FROM (SELECT %s::bigint AS document) AS here,
 WHERE line.document_id = here.document AND line.line = share.line"""  # noqa: S608  (a table name of our own)
 
 
-# And whether something that the warehouse was told is not answered, and whether somebody was told that Odoo asks for
-# something else.
+# And whether something that the warehouse was told is not answered, whether somebody was told that Odoo asks for
+# something else, and whether a count was taken after the goods had left.
 _END = f"""
 UPDATE {Document._meta.db_table} SET shipment_count = COALESCE(shipment_count, %(count)s),
   state = CASE WHEN %(ends)s THEN 'shipped' ELSE 'part_shipped' END,
@@ -51,7 +52,8 @@ RETURNING
     WHERE document_id = %(document)s AND type = 'order.release' AND state NOT IN ('accepted', 'superseded')),
   EXISTS (
     SELECT FROM {ExceptionCase._meta.db_table}
-    WHERE document_id = %(document)s AND code = 'CD-4004' AND state IN ('open', 'waiting'))"""  # noqa: S608
+    WHERE document_id = %(document)s AND code = 'CD-4004' AND state IN ('open', 'waiting')),
+  EXISTS (SELECT {recount.LATER})"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,14 @@ def _close(case: Case, *, ends: bool, cancelled: bool) -> None:
     """
     partner = case.message.connection
     end = {"document": case.delivery.pk, "ends": ends, "count": announced(case.shipment)}
-    untold, differs = sql.rows(_END, {**end, "patience": partner.acknowledge_seconds})[0]
+    left: dict[str, Any] = {
+        "warehouse": case.warehouse.pk,
+        "products": sorted({share.line.product_id for share in case.shares}),
+        "happened_at": case.shipment.shipped_at,
+    }
+    untold, differs, counted = sql.rows(_END, {**end, **left, "patience": partner.acknowledge_seconds})[0]
+    if counted:
+        recount.moved(left["warehouse"], left["products"], left["happened_at"])
     if ends and cancelled:
         short = case.delivery.lines.filter(shipped__lt=F("ordered"))
         short.update(cancelled=F("ordered") - F("shipped"))

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from integration.jobs import cases, dispatch, effects, failpoints, inbox, looks, shipments, streams
+from integration.jobs import cases, dispatch, effects, failpoints, inbox, looks, recount, shipments, streams
 from integration.jobs.queue import enqueue
 from integration.jobs.states import sources
 from integration.models import (
@@ -79,7 +79,7 @@ def replay_message(message_id: int, actor: Actor, reason: str) -> SyncJob:
 def retry_case(case_id: int, actor: Actor) -> int:
     """Makes every job that waits for the case due now; returns how many."""
     with transaction.atomic():
-        case = _open_case(case_id)
+        case = open_case(case_id)
         jobs = list(SyncJob.objects.filter(waits_on__case=case).values_list("pk", flat=True))
         count = make_due(SyncJob.objects.filter(pk__in=jobs))
         effects.told(jobs, landed=False)
@@ -96,14 +96,14 @@ def resolve_case(case_id: int, actor: Actor, resolution: str) -> int:
     Returns how many jobs wait. Raises NotAllowed.
     """
     with transaction.atomic():
-        case = _open_case(case_id)
+        case = open_case(case_id)
         jobs = list(SyncJob.objects.filter(waits_on__case=case).order_by("pk").values_list("pk", flat=True))
         make_due(SyncJob.objects.filter(pk__in=jobs))
         effects.told(jobs, landed=True)
         _give_up(case)
         if not jobs:
             case.state, case.resolved_at = ExceptionCase.State.RESOLVED, Now()
-        _say(case, actor, resolution)
+        say(case, actor, resolution)
         note(actor, "resolve case", case.title, case=case_id, resolution=resolution, jobs=jobs)
     return len(jobs)
 
@@ -115,7 +115,7 @@ def done_by_hand(case_id: int, actor: Actor, resolution: str) -> int:
     """
     _let_finish(SyncJob.objects.filter(waits_on__case=case_id))
     with transaction.atomic():
-        case = _open_case(case_id)
+        case = open_case(case_id)
         jobs = _end(case, ExceptionCase.State.RESOLVED, actor, resolution)
         note(actor, "done by hand", case.title, case=case_id, resolution=resolution, jobs=jobs)
     return len(jobs)
@@ -128,7 +128,7 @@ def ignore_case(case_id: int, actor: Actor, reason: str) -> int:
     """
     _let_finish(SyncJob.objects.filter(waits_on__case=case_id))
     with transaction.atomic():
-        case = _open_case(case_id)
+        case = open_case(case_id)
         jobs = _end(case, ExceptionCase.State.IGNORED, actor, reason)
         note(actor, "ignore case", case.title, case=case_id, reason=reason, jobs=jobs)
     return len(jobs)
@@ -181,12 +181,13 @@ def _cancel(job: SyncJob) -> None:
         unsent = OutboundMessage.objects.filter(pk=job.outbound_id, state=OutboundMessage.State.QUEUED)
         unsent.update(state=OutboundMessage.State.SUPERSEDED)
     cases.ended(job, "The job was cancelled.")
+    recount.ended(job)
     streams.wake([job.stream_id])
     transaction.on_commit(partial(dispatch.wake, Lane(job.stream.lane)))
 
 
-def _open_case(case_id: int) -> ExceptionCase:
-    """The case, held together with the streams of its jobs: streams first, as workers do."""
+def open_case(case_id: int) -> ExceptionCase:
+    """The case, open and held together with the streams of its jobs: streams first, as workers do."""
     case = ExceptionCase.objects.filter(pk=case_id).first()
     if case is None:
         raise NotAllowed(f"There is no case {case_id}.")
@@ -206,7 +207,7 @@ def _end(case: ExceptionCase, state: ExceptionCase.State, actor: Actor, resoluti
     for pk in jobs:
         _cancel(_held(pk))
     case.state, case.resolved_at = state, Now()
-    _say(case, actor, resolution)
+    say(case, actor, resolution)
     return jobs
 
 
@@ -218,7 +219,8 @@ def _give_up(case: ExceptionCase) -> None:
     shipments.give_up(case)
 
 
-def _say(case: ExceptionCase, actor: Actor, resolution: str) -> None:
+def say(case: ExceptionCase, actor: Actor, resolution: str) -> None:
+    """Keeps a person's words with the case, which closes with them. Call with the case held."""
     case.resolution, case.resolved_by = resolution[:300], actor.user
     case.save(update_fields=["state", "resolution", "resolved_at", "resolved_by"])
 

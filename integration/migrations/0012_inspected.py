@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('integration', '0011_receipts_and_transfers'),
+        ('integration', '0011_stock_differences'),
     ]
 
     operations = [

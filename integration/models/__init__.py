@@ -11,12 +11,14 @@ from integration.models.mapping import BusinessRule, CodeMapping, ExternalRefere
 from integration.models.messages import InboundMessage, MessageKey, OutboundMessage
 from integration.models.places import Place
 from integration.models.retention import Retention
+from integration.models.stock import Availability, StockDifference, StockLevel, StockSnapshot
 from integration.models.transit import InTransit
 from integration.models.work import Effect, JobAttempt, Lane, ResourceLock, Stream, SyncJob
 
 __all__ = [
     "ApiToken",
     "AuditEvent",
+    "Availability",
     "BeatLease",
     "BeatSlot",
     "BusinessRule",
@@ -44,7 +46,10 @@ __all__ = [
     "ResourceLock",
     "Retention",
     "SeenWrite",
+    "StockDifference",
     "StockEvent",
+    "StockLevel",
+    "StockSnapshot",
     "Stream",
     "SyncJob",
     "Warehouse",

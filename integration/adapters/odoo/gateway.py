@@ -10,6 +10,7 @@ from integration.adapters.odoo.caller import Caller
 from integration.adapters.odoo.changes import Changes
 from integration.adapters.odoo.deliveries import Deliveries
 from integration.adapters.odoo.hints import Hints
+from integration.adapters.odoo.inventory import Inventory
 from integration.adapters.odoo.legs import Legs
 from integration.adapters.odoo.orders import Orders
 from integration.adapters.odoo.probe import Probe
@@ -44,6 +45,7 @@ class OdooGateway:
         self._books = Books(self._call)
         self._receipts = Receipts(self._call)
         self._hints = Hints(self._call)
+        self.stock = Inventory(self._call, self._deliveries)
 
     def probe(self) -> Profile:
         return Probe(self._call).profile()

@@ -1,4 +1,4 @@
-"""The contract's endpoints: /health and /orders."""
+"""The contract's endpoints: /health, /orders and /inventory."""
 
 import hmac
 from collections.abc import Mapping
@@ -12,7 +12,8 @@ from integration.canonical.orders import OrderRelease
 from integration.sandbox.wms.wire import Answer, answer, problem
 from integration.sandbox.wms.world import World
 
-HEALTH = {"name": "Crossdock sandbox WMS", "version": "1.0", "contract": "1"}
+HEALTH = {"name": "Crossdock sandbox WMS", "version": "1.0", "contract": "1", "serves": ["inventory"]}
+PAGE_SIZE = 200
 
 
 class Envelope(BaseModel):
@@ -50,7 +51,23 @@ def take(world: World, headers: Mapping[str, str], query: Mapping[str, str], bod
     return answer(*world.take(envelope.data, key))
 
 
-ROUTES = {("GET", "/health"): health, ("GET", "/orders"): find, ("POST", "/orders"): take}
+def inventory(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
+    """The first page takes the snapshot; the other ones are of the same."""
+    page = query.get("page", "1")
+    if "site" not in query or not page.isdecimal() or int(page) < 1:
+        return problem(400, "say ?site=...&page=...")
+    pages = world.pages(query["site"], query.get("owner", ""), PAGE_SIZE, fresh=page == "1")
+    if int(page) > len(pages):
+        return problem(404, f"there are {len(pages)} pages")
+    return Answer(200, pages[int(page) - 1].model_dump_json(exclude_none=True).encode())
+
+
+ROUTES = {
+    ("GET", "/health"): health,
+    ("GET", "/orders"): find,
+    ("POST", "/orders"): take,
+    ("GET", "/inventory"): inventory,
+}
 
 
 def serve(

@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from integration.canonical.orders import RefusedLine
 from integration.sandbox.faults import BadRule
-from integration.sandbox.wms import messages
+from integration.sandbox.wms import messages, stocktaking
 from integration.sandbox.wms.orders import items_from
 from integration.sandbox.wms.report import order_report
 from integration.sandbox.wms.shipping import BadScript, Script
+from integration.sandbox.wms.stocktaking import Adjusting, Counting, Filling, Listing
 from integration.sandbox.wms.wire import Answer, answer, problem
 from integration.sandbox.wms.world import UnknownRelease, World
 
@@ -74,6 +75,34 @@ def correct(world: World, asked: Asked) -> Any:
     """What a person at the warehouse does when told that a confirmation was wrong."""
     shipment, number = world.correct(str(asked.get("shipment", "")), asked)
     return {"message": number, "shipment": shipment}
+
+
+def stock(world: World, asked: Asked) -> Any:
+    """What lies where."""
+    with world.orders.lock:
+        held = [{**asdict(slot), "quantity": format(each, "f")} for slot, each in world.orders.stock.lines()]
+        return {"stock": held}
+
+
+def fill(world: World, asked: Asked) -> Any:
+    """Puts goods on the shelves, and tells nobody."""
+    with world.orders.lock:
+        stocktaking.fill(world.orders.stock, Filling.model_validate(asked))
+    return stock(world, asked)
+
+
+def adjust(world: World, asked: Asked) -> Any:
+    adjustment, number = world.adjust(Adjusting.model_validate(asked))
+    return {"message": number, "adjustment": adjustment}
+
+
+def count(world: World, asked: Asked) -> Any:
+    counted, number = world.count(Counting.model_validate(asked))
+    return {"message": number, "count": counted}
+
+
+def snapshot(world: World, asked: Asked) -> Any:
+    return {"messages": world.snapshot(Listing.model_validate(asked))}
 
 
 def acknowledge(world: World, asked: Asked) -> Any:
@@ -150,6 +179,11 @@ ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("GET", "/_sandbox/orders"): orders,
     ("GET", "/_sandbox/changes"): changes,
     ("GET", "/_sandbox/strays"): strays,
+    ("GET", "/_sandbox/stock"): stock,
+    ("POST", "/_sandbox/stock"): fill,
+    ("POST", "/_sandbox/adjust"): adjust,
+    ("POST", "/_sandbox/count"): count,
+    ("POST", "/_sandbox/snapshot"): snapshot,
     ("POST", "/_sandbox/ship"): ship,
     ("POST", "/_sandbox/correct"): correct,
     ("POST", "/_sandbox/acknowledge"): acknowledge,

@@ -9,14 +9,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from integration.canonical.base import Part
+from integration.canonical.inventory import InventorySnapshot
 from integration.canonical.orders import OrderAccepted, OrderRejected, OrderRelease, RefusedLine
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.sandbox.faults import FaultRules
-from integration.sandbox.wms import messages
+from integration.sandbox.wms import messages, stocktaking
 from integration.sandbox.wms.floor import Floor
 from integration.sandbox.wms.orders import HeldOrder, Orders, Taken
 from integration.sandbox.wms.outbox import Outbox
 from integration.sandbox.wms.shipping import BadScript, Script, correct, ship
+from integration.sandbox.wms.stocktaking import Adjusting, Counting, Listing
 
 DELIVERY_FAULTS = frozenset({"duplicate", "renumbered", "reorder", "lost", "latency"})
 
@@ -46,6 +48,8 @@ class World:
         self.outbox = Outbox(target, lambda number, body: messages.headers(secret, number, body), self.is_down)
         self.floor = Floor(self._leave)
         self._down_until = 0.0
+        self._documents = 0
+        self._listed: dict[tuple[str, str], list[InventorySnapshot]] = {}
 
     def is_down(self) -> bool:
         return time.monotonic() < self._down_until
@@ -58,6 +62,7 @@ class World:
         self.rules.clear()
         self.floor.clear()
         self.outbox.clear()
+        self._listed = {}
         self._down_until = 0.0
 
     def take(self, release: OrderRelease, key: str) -> Taken:
@@ -93,6 +98,43 @@ class World:
     def correct(self, number: str, changes: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
         """The corrected confirmation, and its message's number. Raises BadScript, ValidationError."""
         return self._confirm(correct(self.orders, number, changes))
+
+    def adjust(self, script: Adjusting) -> tuple[dict[str, Any], str]:
+        """The adjustment, and its message's number. Raises ValidationError."""
+        with self.orders.lock:
+            document = stocktaking.adjust(self.orders.stock, script, self._next("ADJ"))
+        return self._tell("inventory.adjusted", document.adjustment, document, script.faults, script.delay)
+
+    def count(self, script: Counting) -> tuple[dict[str, Any], str]:
+        with self.orders.lock:
+            document = stocktaking.count(self.orders.stock, script, self._next("CNT"))
+        return self._tell("inventory.counted", document.count, document, script.faults, script.delay)
+
+    def list_stock(self, site: str, owner: str = "", page_size: int = 200, number: str = "") -> list[InventorySnapshot]:
+        with self.orders.lock:
+            stock = self.orders.stock
+            return stocktaking.listed(stock, site, owner, number or self._next("SNAP"), page_size)
+
+    def pages(self, site: str, owner: str, page_size: int, *, fresh: bool) -> list[InventorySnapshot]:
+        """For whoever asks page by page: the first page takes the snapshot."""
+        if fresh or (site, owner) not in self._listed:
+            self._listed[site, owner] = self.list_stock(site, owner, page_size)
+        return self._listed[site, owner]
+
+    def snapshot(self, script: Listing) -> list[str]:
+        """Sends all pages; the numbers of their messages."""
+        pages = self.list_stock(script.site, script.owner, script.page_size, script.snapshot)
+        return [self._send("inventory.snapshot", page.snapshot, page, script.faults, script.delay) for page in pages]
+
+    def _next(self, kind: str) -> str:
+        self._documents += 1
+        return f"{kind}-{self._documents:06d}"
+
+    def _tell(
+        self, kind: str, number: str, document: Part, faults: Collection[str], delay: float
+    ) -> tuple[dict[str, Any], str]:
+        message = self._send(kind, number, document, faults, delay)
+        return document.model_dump(mode="json", exclude_none=True), message
 
     def _confirm(
         self, confirmed: ShipmentConfirmed, faults: Collection[str] = (), delay: float = 0.0

@@ -37,11 +37,15 @@ class HeldDocuments(_Answer):
 
 
 class Health(_Answer):
-    """To ``GET /health``. ``contract`` is the version of the contract that the warehouse implements."""
+    """To ``GET /health``. ``contract`` is the version of the contract that the warehouse implements.
+
+    ``serves``: what else it can be asked, such as ``inventory``.
+    """
 
     name: Text
     version: Text
     contract: Text
+    serves: tuple[Text, ...] = ()
 
 
 ANSWERS = {
