@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from integration.adapters.returns import ReturnGateway
 from integration.adapters.stock import StockGateway
 from integration.canonical.books import Booking, Entry, OrderBooks, Ordering
 from integration.canonical.erp import (
@@ -163,6 +164,9 @@ class ErpGateway(Protocol):
 
     @property
     def stock(self) -> StockGateway: ...
+
+    @property
+    def returns(self) -> ReturnGateway: ...
 
     def probe(self) -> Profile: ...
 

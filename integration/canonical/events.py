@@ -44,6 +44,12 @@ class ReceiptConfirmedEvent(Part):
     data: receipts.ReceiptConfirmed
 
 
+class ReturnReceivedEvent(Part):
+    type: Literal["return.received"]
+    timestamp: Moment
+    data: receipts.ReturnReceived
+
+
 class PutAwayEvent(Part):
     type: Literal["receipt.put_away"]
     timestamp: Moment
@@ -76,6 +82,7 @@ Event = (
     | ReceiptRejectedEvent
     | ReceiptConfirmedEvent
     | PutAwayEvent
+    | ReturnReceivedEvent
     | InventoryAdjustedEvent
     | InventoryCountedEvent
     | InventorySnapshotEvent

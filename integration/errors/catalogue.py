@@ -12,6 +12,7 @@ from integration.errors.problems import (
     outages,
     receipts,
     releases,
+    returns,
     setup,
     shipments,
     stock,
@@ -29,5 +30,6 @@ PROBLEMS: dict[str, Problem] = {
     **stock.PROBLEMS,
     **messages.PROBLEMS,
     **receipts.PROBLEMS,
+    **returns.PROBLEMS,
     **ourselves.PROBLEMS,
 }

@@ -14,6 +14,7 @@ from integration.flows import (
     inventory_watch,
     order_release,
     posting,
+    return_receipt,
     sending,
     shipment_confirmation,
 )
@@ -35,5 +36,6 @@ HANDLERS: Mapping[str, Handler] = {
     "order_release": order_release.handle,
     "posting": posting.handle,
     "release_send": sending.handle,
+    "return_receipt": return_receipt.handle,
     "shipment_confirmation": shipment_confirmation.handle,
 }

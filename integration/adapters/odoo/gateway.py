@@ -16,6 +16,7 @@ from integration.adapters.odoo.orders import Orders
 from integration.adapters.odoo.probe import Probe
 from integration.adapters.odoo.purchases import Purchases
 from integration.adapters.odoo.receipts import Receipts
+from integration.adapters.odoo.returns import Returns
 from integration.canonical.books import Booking, Entry, OrderBooks, Ordering
 from integration.canonical.erp import (
     Change,
@@ -44,6 +45,7 @@ class OdooGateway:
         self._deliveries = Deliveries(self._call)
         self._books = Books(self._call)
         self._receipts = Receipts(self._call)
+        self.returns = Returns(self._call)
         self._hints = Hints(self._call)
         self.stock = Inventory(self._call, self._deliveries)
 
