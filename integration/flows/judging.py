@@ -25,6 +25,8 @@ Moved = tuple[Mapping[str, Any], Decimal, Effect]
 def judge(work: Work, case: Case, gateway: ErpGateway) -> Outcome:
     """The same message again says nothing new."""
     parts = returning.parts(case)
+    if returning.is_judged(case):
+        return Outcome(f"{case.told.receipt} is known, and judged so")
     if not parts:
         return Outcome(f"{case.told.receipt} is booked, and nobody remembers how")
     before = after(returning.recalled(parts[0].intent["said"]), returning.judgements(case))
@@ -33,9 +35,8 @@ def judge(work: Work, case: Case, gateway: ErpGateway) -> Outcome:
     except Contradiction as difference:
         raise InvalidDocument("CD-7036", **case.about(difference=str(difference))) from None
     if not found:
-        return Outcome(
-            f"{case.told.receipt} is known", partial(return_bookings.commit, case, _origin(case, parts), parts)
-        )
+        again = partial(return_bookings.commit, case, _origin(case, parts), parts)
+        return Outcome(f"{case.told.receipt} is known", again)
     moved = [one for number, each in enumerate(found) for one in _move(work, case, gateway, parts, number, each)]
     note = f"{len(found)} lines of {case.told.receipt} are judged"
     return Outcome(note, partial(_commit, case, moved))
@@ -54,15 +55,18 @@ def _commit(case: Case, moved: Sequence[Moved]) -> None:
 def _shares(case: Case, parts: Sequence[Effect]) -> list[rules.Returned]:
     """The message in Odoo's codes, by what was booked of these goods."""
     booked = [share for part in parts for share in part.result["booked"]]
-    known = [
-        rules.Returnable(0, share["move"], None, share["product"], share["sku"], share["unit"], share["tracking"], Decimal(0), {})
-        for share in booked
-    ]  # fmt: skip
+    known = [_as_left(share) for share in booked]
     origin = _origin(case, parts)
     documents = [*(origin.deliveries if origin else ()), *([case.advised] if case.advised else [])]
     lines = [line for document in documents for line in sites.released_lines(document)]
     facts = rules.Facts(case.partner.name, case.source, returning.book_of(case), lines)
     return rules.translate(case.told, facts, known)
+
+
+def _as_left(share: Mapping[str, Any]) -> rules.Returnable:
+    """Its codes and its tracking are what counts here."""
+    names = (share["product"], share["sku"], share["unit"], share["tracking"])
+    return rules.Returnable(0, share["move"], None, *names, Decimal(0), {})
 
 
 def _origin(case: Case, parts: Sequence[Effect]) -> origins.Origin | None:

@@ -33,20 +33,15 @@ def commit(case: Case, origin: Origin | None, done: Sequence[Effect]) -> None:
             _count(document, effect.result["booked"])
             _count_left(origin, effect.result["booked"])
             _refer(case, document)
-    first = (
-        Document.objects.filter(connection=case.warehouse.erp, erp_id=done[0].result["picking_id"]) if done else None
-    )
-    if first is not None:
-        InboundMessage.objects.filter(pk=case.message.pk).update(document=first.get(kind=Document.Kind.RETURN))
+        InboundMessage.objects.filter(pk=case.message.pk).update(document=document)
     _follow(case, origin.order if origin else None)
 
 
 def judged(case: Case, document: Document, moved: Sequence[tuple[Booked, Decimal, Effect]], digest: str) -> None:
     """What an inspection moved: so much of these booked shares, by that effect."""
     source = f"{case.source}/judged/{digest}"
-    events = [
-        event for number, one in enumerate(moved) for event in _judged_events(case, document, source, number, one)
-    ]
+    each = enumerate(moved)
+    events = [event for number, one in each for event in _judged_events(case, document, source, number, one)]
     if not events or not rows.add(events, "DO NOTHING"):
         return
     for booked, quantity, effect in moved:
@@ -63,12 +58,12 @@ def _document(case: Case, origin: Origin | None, effect: Effect) -> Document:
         "reference": effect.result["picking"],
         "parent": origin.order if origin else None,
         "warehouse": case.warehouse,
-        "state": State.RECEIVED,
+        "state": State.RECEIVED if case.is_last else State.PART_RECEIVED,
     }
     key = {"connection": case.warehouse.erp, "kind": Document.Kind.RETURN, "erp_id": effect.result["picking_id"]}
     document, made = Document.objects.get_or_create(**key, defaults=values)
     if not made:
-        Document.objects.filter(pk=document.pk).update(state=State.RECEIVED)
+        Document.objects.filter(pk=document.pk).update(state=values["state"])
     return document
 
 
@@ -77,13 +72,11 @@ def _events(case: Case, document: Document, effect: Effect) -> Iterator[StockEve
     for number, booked in enumerate(effect.result["booked"]):
         place = target(booked["condition"], booked["disposition"])
         condition = booked["condition"] if place == Target.SCRAP else place.value
+        quantity, source = Decimal(booked["quantity"]), case.source
         name = f"{effect.result['picking_id']}/{number}"
-        quantity = Decimal(booked["quantity"])
-        yield _event(case, document, booked, effect, Kind.RETURNED, condition, quantity, case.source, name)
+        yield _event(case, document, booked, effect, Kind.RETURNED, condition, quantity, source, name)
         if place == Target.SCRAP:
-            yield _event(
-                case, document, booked, effect, Kind.ADJUSTED, condition, -quantity, case.source, f"{name}/scrap"
-            )
+            yield _event(case, document, booked, effect, Kind.ADJUSTED, condition, -quantity, source, f"{name}/scrap")
 
 
 def _judged_events(
@@ -185,14 +178,14 @@ def _follow(case: Case, order: Document | None) -> None:
     """The credit note comes when everything of the order that came back was judged: Odoo credits all of it."""
     if order is None or order.kind != Document.Kind.ORDER:
         return
-    capture.read_again(case.warehouse.erp, MODELS[Document.Kind.ORDER], order.erp_id)
+    capture.read_again(case.warehouse.erp, order.erp_id, MODELS[Document.Kind.ORDER])
     if inspection.waits(order):
         return
     for document, source, number in inspection.returns_of(order):
-        lines = document.lines.exclude(sale_line_id=None).values_list("sale_line_id", flat=True)
+        lines = [line.sale_line_id for line in document.lines.all() if line.sale_line_id]
         moved = Moved(
             BookKind.CREDIT_NOTE, case.warehouse, order, source, number, document.reference, case.told.received_at,
-            list(lines),
+            lines,
         )  # fmt: skip
         books.follow(moved)
 

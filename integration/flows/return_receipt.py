@@ -19,7 +19,7 @@ from integration.flows.returning import Case
 from integration.jobs import effects, locks
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
-from integration.models import Effect, StockEvent
+from integration.models import Effect
 from integration.rules import returns as rules
 from integration.rules.returns import Returned, Target
 
@@ -189,16 +189,8 @@ def _posting(
             ExtraLine(sku=sku, unit=unit, quantity=_total(group), details=_details(group, where))
             for (sku, unit), group in extras.items()
         ),
-        keep_backorder=not _is_last(case),
+        keep_backorder=not case.is_last,
     )
-
-
-def _is_last(case: Case) -> bool:
-    """Whether nothing else of an announced return will come: what the customer kept is not waited for."""
-    if case.advised is None or not case.told.final:
-        return case.advised is None
-    others = StockEvent.objects.filter(document=case.advised).exclude(source=case.source)
-    return others.order_by().values("source").distinct().count() + 1 >= (case.told.receipt_count or 1)
 
 
 def move_of(picking: Picking, share: Returned) -> Move | None:

@@ -56,6 +56,15 @@ class Case:
     def without_order(self) -> bool:
         return self.decided.get((ORDER, "")) == WITHOUT
 
+    @property
+    def is_last(self) -> bool:
+        """Nothing else of an announced return will come: what the customer kept is not waited for."""
+        if self.advised is None or not self.told.final:
+            return self.advised is None
+        others = StockEvent.objects.filter(document=self.advised, kind=StockEvent.Kind.RETURNED)
+        booked = others.exclude(source=self.source).order_by().values("source").distinct().count()
+        return booked + 1 >= (self.told.receipt_count or 1)
+
     def about(self, **more: object) -> dict[str, Any]:
         name = self.partner.name
         return {"connection": name, "partner": name, "receipt": self.told.receipt, "source": self.source, **more}
@@ -100,6 +109,11 @@ def is_booked(case: Case) -> bool:
     return StockEvent.objects.filter(source=case.source).exists()
 
 
+def is_judged(case: Case) -> bool:
+    """By this very message."""
+    return StockEvent.objects.filter(source__startswith=f"{case.source}/judged/{case.digest}/").exists()
+
+
 def parts(case: Case) -> list[Effect]:
     """What was booked of the return, a transfer each."""
     ours = Effect.objects.filter(connection=case.warehouse.erp, verb="take_in", key__startswith=f"{case.source}/in/")
@@ -107,11 +121,11 @@ def parts(case: Case) -> list[Effect]:
 
 
 def judgements(case: Case) -> list[Judged]:
-    """What later messages have said of the goods, and is booked."""
-    ours = Effect.objects.filter(
-        connection=case.warehouse.erp, verb="inspect", key__startswith=f"{case.source}/judged/"
-    )
-    return [_judged(effect.intent["judged"]) for effect in ours.filter(state=Effect.State.LANDED).order_by("pk")]
+    """What other messages have said of the goods. This one may have been begun before."""
+    named = f"{case.source}/judged/"
+    ours = Effect.objects.filter(connection=case.warehouse.erp, verb="inspect", key__startswith=named)
+    landed = ours.filter(state=Effect.State.LANDED).exclude(key__startswith=f"{named}{case.digest}/")
+    return [_judged(effect.intent["judged"]) for effect in landed.order_by("pk")]
 
 
 def said(shares: Sequence[Returned]) -> list[Said]:

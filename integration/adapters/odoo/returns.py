@@ -73,9 +73,8 @@ class Returns:
             for number, line in enumerate(wanted.lines)
         ]
         fields = [*head, *(f"move_ids/{name}" for name in rows[0])]
-        data = [
-            [*(head.values() if not number else [""] * len(head)), *row.values()] for number, row in enumerate(rows)
-        ]
+        heads = [list(head.values()), *([""] * len(head) for _ in rows[1:])]
+        data = [[*first, *row.values()] for first, row in zip(heads, rows, strict=True)]
         try:
             [made] = self._call.load("stock.picking", fields, data, **named)
             self._call("stock.picking", "action_confirm", [made], **named)
