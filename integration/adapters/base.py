@@ -18,6 +18,7 @@ from integration.canonical.erp import (
     PostedShipment,
     Purchase,
     ReceiptPosting,
+    Relocation,
     Root,
     ShipmentPosting,
     Transfer,
@@ -246,6 +247,25 @@ class ErpGateway(Protocol):
 
         Raises Rejected CD-7008, CD-7009, CD-7010, CD-7011 (nothing validated), Locked, OutcomeUnknown.
         """
+        ...
+
+    def products(self, skus: Sequence[str], company_id: int) -> Mapping[str, int]:
+        """Odoo's ids by product code, where just one product has it."""
+        ...
+
+    def moved(self, mark: str) -> str | None:
+        """The transfer that ``relocate`` has made and validated under this mark."""
+        ...
+
+    def relocate(self, warehouse_id: int, mark: str, parts: Sequence[Relocation]) -> str:
+        """Moves goods inside a warehouse; what an earlier try made is gone on with. The transfer's name.
+
+        Raises Rejected CD-7009, Locked, OutcomeUnknown.
+        """
+        ...
+
+    def loss_place(self, company_id: int) -> int:
+        """Odoo's location for what is lost. Raises Rejected CD-7009 when there is none."""
         ...
 
     def give_up(self, picking: Picking) -> Picking:

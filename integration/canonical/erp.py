@@ -251,6 +251,17 @@ class ReceiptPosting(Part):
     keep_backorder: bool = True
 
 
+class Relocation(Part):
+    """Goods that lie elsewhere in the warehouse now. ``unit`` is Odoo's name; a place of None is its stock location."""
+
+    product_id: int
+    unit: str
+    quantity: Decimal
+    lot: str | None = None
+    from_id: int | None = None
+    to_id: int | None = None
+
+
 class PostedReceipt(Part):
     """The picking as read back. ``extras``: by SKU, the move that Odoo made for goods that no move asked for."""
 

@@ -14,9 +14,13 @@ from integration.flows import (
     inventory_watch,
     order_release,
     posting,
+    put_away,
+    receipt_advice,
+    receipt_confirmation,
     return_receipt,
     sending,
     shipment_confirmation,
+    transit_loss,
 )
 from integration.jobs.work import Handler
 
@@ -30,12 +34,17 @@ HANDLERS: Mapping[str, Handler] = {
     "inventory_snapshot": inventory_snapshot.handle,
     "inventory_undo": inventory_undo.handle,
     "inventory_watch": inventory_watch.handle,
+    "advice_send": sending.handle,
     "odoo_poll": capture.poll,
     "odoo_read": capture.read,
     "odoo_sweep": capture.sweep,
     "order_release": order_release.handle,
     "posting": posting.handle,
+    "put_away": put_away.handle,
+    "receipt_advice": receipt_advice.handle,
+    "receipt_confirmation": receipt_confirmation.handle,
     "release_send": sending.handle,
     "return_receipt": return_receipt.handle,
     "shipment_confirmation": shipment_confirmation.handle,
+    "transit_loss": transit_loss.handle,
 }

@@ -55,7 +55,8 @@ def _understand(message: InboundMessage) -> Case:
     delivery = _delivery(message, shipment)
     assert delivery.warehouse_id is not None  # noqa: S101  (deliveries are made with one)
     delivery.warehouse = warehouse = configuration.warehouse(delivery.warehouse_id)
-    if warehouse.shipment_mode != Warehouse.Mode.LIVE:
+    transfer = delivery.parent is not None and delivery.parent.kind == Document.Kind.TRANSFER
+    if (warehouse.transfer_mode if transfer else warehouse.shipment_mode) != Warehouse.Mode.LIVE:
         raise ConfigurationError("CD-2011", connection=partner.name, flow="shipment confirmation", warehouse=warehouse)
     facts = rules.Facts(
         connection=partner.name,

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from integration.jobs import configuration, mappings, rows
-from integration.models import Document, DocumentLine, Warehouse
+from integration.models import Document, DocumentLine, Place, Warehouse
 from integration.rules.policy import ReleasePoint, Rule, RuleKind, Rules
 from integration.rules.release import Site
 from integration.rules.shipping import ReleasedLine
@@ -29,11 +29,18 @@ def site_of(warehouse: Warehouse, codes: set[str]) -> Site:
     )
 
 
+def places_of(warehouse: Warehouse) -> dict[tuple[str, str], int]:
+    """Odoo's location by condition and the warehouse's own place; without a place it holds for all of them."""
+    found = Place.objects.filter(warehouse=warehouse).values_list("condition", "partner_location", "erp_location_id")
+    return {(condition, place): location for condition, place, location in found}
+
+
 def released_lines(delivery: Document) -> tuple[ReleasedLine, ...]:
     return tuple(
         ReleasedLine(
             line=row.line,
             sale_line_id=row.sale_line_id,
+            purchase_line_id=row.purchase_line_id,
             product_id=row.product_id,
             sku=row.sku,
             unit=row.unit,
@@ -44,6 +51,7 @@ def released_lines(delivery: Document) -> tuple[ReleasedLine, ...]:
             ordered=row.ordered,
             released=row.released,
             shipped=row.shipped,
+            received=row.received,
         )
         for row in rows.find(DocumentLine, "document_id = %s ORDER BY id", [delivery.pk])
     )

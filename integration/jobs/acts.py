@@ -26,7 +26,7 @@ from integration.models import (
 
 State = SyncJob.State
 PATIENCE_SECONDS = 2.0
-RELEASE_AGAIN = ("CD-4006", "CD-4007")  # the remedy for these is a new release, not a waiting job
+RELEASE_AGAIN = ("CD-4006", "CD-4007", "CD-7001", "CD-7002")  # their remedy is to be told again, not a waiting job
 
 
 class NotAllowed(Exception):

@@ -41,6 +41,19 @@ def advice_job(document: Document) -> NewJob:
     )
 
 
+def loss_job(receipt: Document) -> NewJob:
+    """Writes off what did not come in of a transfer."""
+    return NewJob(
+        flow="transit_loss",
+        stream=f"loss:{receipt.pk}",
+        lane=routes.lane_of("transit_loss"),
+        subject=f"loss on {receipt.reference}",
+        payload={"receipt": receipt.pk},
+        document_id=receipt.pk,
+        coalesce=True,
+    )
+
+
 def look_again(document: Document) -> None:
     """Has the snapshot looked at afresh for what hangs on this delivery or receipt. Call inside a transaction."""
     if document.parent is None:

@@ -33,6 +33,8 @@ class ReleasedLine:
     ordered: Decimal
     released: Decimal
     shipped: Decimal
+    purchase_line_id: int | None = None
+    received: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def _shares(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Facts) -> 
     if shipped.quantity == 0:
         return []
     line = _released_line(shipment, shipped, facts)
-    factor = _factor(shipped, line, facts)
+    factor = factor_of(shipped.unit, line, facts.book)
     try:
         quantity = to_odoo(shipped.quantity, factor)
         lots = [(lot.lot, to_odoo(lot.quantity, factor)) for lot in shipped.lots]
@@ -167,13 +169,14 @@ def _released_line(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Fac
     )
 
 
-def _factor(shipped: ShippedLine, line: ReleasedLine, facts: Facts) -> Ratio:
-    if shipped.unit == line.partner_unit:
+def factor_of(unit: str, line: ReleasedLine, book: CodeBook) -> Ratio:
+    """So many of the warehouse's ``unit`` are one of the line's. Raises MappingMissing CD-3004."""
+    if unit == line.partner_unit:
         return line.factor
-    codes = [code for code in facts.book.codes if code.kind == CodeKind.UNIT and code.partner == shipped.unit]
+    codes = [code for code in book.codes if code.kind == CodeKind.UNIT and code.partner == unit]
     fits = [code for code in codes if code.odoo == line.unit and code.sku in ("", line.sku)]
     if not fits:
-        raise MappingMissing("CD-3004", scope=facts.book.scope, partner=facts.book.partner, code=shipped.unit)
+        raise MappingMissing("CD-3004", scope=book.scope, partner=book.partner, code=unit)
     return max(fits, key=lambda code: (code.sku, not code.alias)).factor
 
 

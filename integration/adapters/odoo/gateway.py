@@ -1,6 +1,6 @@
 """Odoo in business verbs: a thin door; each subject has its module."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from integration.adapters.base import ConnectionSettings, Guard, Profile
@@ -16,6 +16,7 @@ from integration.adapters.odoo.orders import Orders
 from integration.adapters.odoo.probe import Probe
 from integration.adapters.odoo.purchases import Purchases
 from integration.adapters.odoo.receipts import Receipts
+from integration.adapters.odoo.relocations import Relocations
 from integration.adapters.odoo.returns import Returns
 from integration.canonical.books import Booking, Entry, OrderBooks, Ordering
 from integration.canonical.erp import (
@@ -26,6 +27,7 @@ from integration.canonical.erp import (
     PostedShipment,
     Purchase,
     ReceiptPosting,
+    Relocation,
     Root,
     ShipmentPosting,
     Transfer,
@@ -46,6 +48,7 @@ class OdooGateway:
         self._books = Books(self._call)
         self._receipts = Receipts(self._call)
         self.returns = Returns(self._call)
+        self._relocations = Relocations(self._call)
         self._hints = Hints(self._call)
         self.stock = Inventory(self._call, self._deliveries)
 
@@ -109,6 +112,18 @@ class OdooGateway:
 
     def receive(self, picking: Picking, posting: ReceiptPosting) -> PostedReceipt:
         return self._receipts.receive(picking, posting)
+
+    def products(self, skus: Sequence[str], company_id: int) -> Mapping[str, int]:
+        return self._relocations.products(skus, company_id)
+
+    def moved(self, mark: str) -> str | None:
+        return self._relocations.moved(mark)
+
+    def relocate(self, warehouse_id: int, mark: str, parts: Sequence[Relocation]) -> str:
+        return self._relocations.relocate(warehouse_id, mark, parts)
+
+    def loss_place(self, company_id: int) -> int:
+        return self._receipts.loss_place(company_id)
 
     def give_up(self, picking: Picking) -> Picking:
         return self._receipts.give_up(picking)

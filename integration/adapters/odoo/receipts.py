@@ -13,6 +13,7 @@ from integration.adapters.odoo.reading import Spec
 from integration.adapters.odoo.receiving import Arriving, differences, extras_of, values
 from integration.adapters.odoo.specs import INCOMING
 from integration.canonical.erp import Picking, PostedReceipt, ReceiptPosting
+from integration.errors import Rejected
 
 
 class Receipts(Poster):
@@ -31,6 +32,16 @@ class Receipts(Poster):
     def receive(self, picking: Picking, posting: ReceiptPosting) -> PostedReceipt:
         posted: PostedReceipt = self.in_words(partial(self._receive, picking, posting), picking, posting)
         return posted
+
+    def loss_place(self, company_id: int) -> int:
+        """Where scrap goes; since 19 it goes where differences of counts go."""
+        flagged = bool(self._call.fields("stock.location", ["scrap_location"]))
+        wanted = ("scrap_location", "=", True) if flagged else ("usage", "=", "inventory")
+        domain = [wanted, ("company_id", "in", [company_id, False])]
+        rows = self._call.rows("stock.location", domain, ["company_id"], companies=[company_id], order="company_id, id")
+        if not rows:
+            raise Rejected("CD-7009", connection=self._call.slug, detail="there is no place for scrap")
+        return int(rows[0]["id"])
 
     def give_up(self, picking: Picking) -> Picking:
         """Cancels a picking that nothing more will come of; one that is closed stays as it is."""

@@ -1,17 +1,21 @@
-"""The contract's endpoints: /health, /orders and /inventory."""
+"""The contract's endpoints: /health, /orders, /advices, /advice-cancels and /inventory."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from integration.canonical.base import Moment
+from integration.canonical.base import Moment, Part
 from integration.canonical.orders import OrderRelease
+from integration.canonical.receipts import ReceiptAdvice, ReceiptCancel
 from integration.sandbox.wms.wire import Answer, answer, problem
 from integration.sandbox.wms.world import World
 
+Document = TypeVar("Document", bound=Part)
 HEALTH = {"name": "Crossdock sandbox WMS", "version": "1.0", "contract": "1", "serves": ["inventory"]}
 PAGE_SIZE = 200
 
@@ -21,21 +25,38 @@ class Envelope(BaseModel):
 
     type: str
     timestamp: Moment
-    data: OrderRelease
+    data: dict[str, Any]
 
 
 def health(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
     return answer(200, HEALTH)
 
 
-def find(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
+def find(
+    named: str,
+    listed: str,
+    look: Callable[[World, str, int], Any],
+    world: World,
+    headers: Mapping[str, str],
+    query: Mapping[str, str],
+    body: bytes,
+) -> Answer:
     version = query.get("version", "1")
-    if "release" not in query or not version.isdecimal():
-        return problem(400, "say ?release=...&version=...")
-    return answer(200, {"orders": world.orders.find(query["release"], int(version))})
+    if named not in query or not version.isdecimal():
+        return problem(400, f"say ?{named}=...&version=...")
+    with world.orders.lock:
+        return answer(200, {listed: look(world, query[named], int(version))})
 
 
-def take(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
+def take(
+    kind: str,
+    document: type[Document],
+    keep: Callable[[World, Document, str], Any],
+    world: World,
+    headers: Mapping[str, str],
+    query: Mapping[str, str],
+    body: bytes,
+) -> Answer:
     key = headers.get("idempotency-key", "")
     if not key:
         return problem(400, "the header Idempotency-Key is missing")
@@ -43,12 +64,13 @@ def take(world: World, headers: Mapping[str, str], query: Mapping[str, str], bod
         return problem(401, "the signature does not fit")
     try:
         envelope = Envelope.model_validate_json(body)
+        if envelope.type != kind:
+            return problem(422, f"type {envelope.type[:60]} is not known")
+        data = document.model_validate(envelope.data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         return problem(422, f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
-    if envelope.type != "order.release":
-        return problem(422, f"type {envelope.type[:60]} is not known")
-    return answer(*world.take(envelope.data, key))
+    return answer(*keep(world, data, key))
 
 
 def inventory(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
@@ -62,10 +84,16 @@ def inventory(world: World, headers: Mapping[str, str], query: Mapping[str, str]
     return Answer(200, pages[int(page) - 1].model_dump_json(exclude_none=True).encode())
 
 
-ROUTES = {
+ROUTES: Mapping[tuple[str, str], Callable[..., Answer]] = {
     ("GET", "/health"): health,
-    ("GET", "/orders"): find,
-    ("POST", "/orders"): take,
+    ("GET", "/orders"): partial(find, "release", "orders", lambda world, *named: world.orders.find(*named)),
+    ("POST", "/orders"): partial(take, "order.release", OrderRelease, World.take),
+    ("GET", "/advices"): partial(find, "advice", "advices", lambda world, *named: world.orders.advices.find(*named)),
+    ("POST", "/advices"): partial(take, "receipt.advice", ReceiptAdvice, World.expect),
+    ("GET", "/advice-cancels"): partial(
+        find, "advice", "advices", lambda world, *named: world.orders.advices.find_cancel(*named)
+    ),
+    ("POST", "/advice-cancels"): partial(take, "receipt.cancel", ReceiptCancel, World.expect_no_more),
     ("GET", "/inventory"): inventory,
 }
 

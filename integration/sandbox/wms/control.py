@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from http.client import HTTPException
 from typing import Any
 from uuid import uuid4
@@ -9,10 +10,12 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from integration.canonical.orders import RefusedLine
+from integration.canonical.receipts import PutAway
 from integration.sandbox.faults import BadRule
 from integration.sandbox.wms import messages, stocktaking
 from integration.sandbox.wms.orders import items_from
-from integration.sandbox.wms.report import order_report
+from integration.sandbox.wms.receiving import Arrival
+from integration.sandbox.wms.report import advice_report, order_report
 from integration.sandbox.wms.shipping import BadScript, Script
 from integration.sandbox.wms.stocktaking import Adjusting, Counting, Filling, Listing
 from integration.sandbox.wms.wire import Answer, answer, problem
@@ -23,11 +26,12 @@ PAGE = 500
 
 
 class Verdict(BaseModel):
-    """What /_sandbox/acknowledge and /_sandbox/reject take."""
+    """What /_sandbox/acknowledge and /_sandbox/reject take, about a release or an advice."""
 
     model_config = ConfigDict(extra="forbid")
 
-    release: str
+    release: str = ""
+    advice: str = ""
     reason: str = "refused by hand"
     lines: list[RefusedLine] = []
     faults: list[str] = []
@@ -42,6 +46,7 @@ class Settings(BaseModel):
     acknowledge_after: float | None = None
     answer_at_once: bool = False
     ship_after: float | None = None
+    receive_after: float | None = None
     target: str = ""
     sites: list[str] = []
 
@@ -105,13 +110,34 @@ def snapshot(world: World, asked: Asked) -> Any:
     return {"messages": world.snapshot(Listing.model_validate(asked))}
 
 
+def advices(world: World, asked: Asked) -> Any:
+    with world.orders.lock:
+        held = world.orders.advices.held.values()
+        return {"advices": [advice_report(world.orders.advices, advice) for advice in held]}
+
+
+def receive(world: World, asked: Asked) -> Any:
+    receipt, number = world.receive(Arrival.model_validate(asked))
+    return {"message": number, "receipt": receipt}
+
+
+def put_away(world: World, asked: Asked) -> Any:
+    usual = {"put_away": f"PUT-{uuid4().hex[:8]}", "at": datetime.now(UTC).isoformat()}
+    told = PutAway.model_validate({**usual, **{name: asked[name] for name in asked if name != "faults"}})
+    return {"message": world.put_away(told, asked.get("faults", ())), "put_away": told.put_away}
+
+
 def acknowledge(world: World, asked: Asked) -> Any:
     verdict = Verdict.model_validate(asked)
+    if verdict.advice:
+        return {"message": world.acknowledge_advice(verdict.advice, verdict.faults, verdict.delay)}
     return {"message": world.acknowledge(verdict.release, verdict.faults, verdict.delay)}
 
 
 def reject(world: World, asked: Asked) -> Any:
     verdict = Verdict.model_validate(asked)
+    if verdict.advice:
+        return {"message": world.reject_advice(verdict.advice, verdict.reason, verdict.faults)}
     return {"message": world.reject(verdict.release, verdict.reason, verdict.lines, verdict.faults)}
 
 
@@ -186,6 +212,9 @@ ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("POST", "/_sandbox/snapshot"): snapshot,
     ("POST", "/_sandbox/ship"): ship,
     ("POST", "/_sandbox/correct"): correct,
+    ("GET", "/_sandbox/advices"): advices,
+    ("POST", "/_sandbox/receive"): receive,
+    ("POST", "/_sandbox/put-away"): put_away,
     ("POST", "/_sandbox/acknowledge"): acknowledge,
     ("POST", "/_sandbox/reject"): reject,
     ("POST", "/_sandbox/send"): send,

@@ -11,12 +11,15 @@ from pydantic import ValidationError
 from integration.canonical.base import Part
 from integration.canonical.inventory import InventorySnapshot
 from integration.canonical.orders import OrderAccepted, OrderRejected, OrderRelease, RefusedLine
+from integration.canonical.receipts import PutAway, ReceiptAccepted, ReceiptAdvice, ReceiptCancel, ReceiptRejected
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.sandbox.faults import FaultRules
 from integration.sandbox.wms import messages, stocktaking
+from integration.sandbox.wms.advices import HeldAdvice
 from integration.sandbox.wms.floor import Floor
 from integration.sandbox.wms.orders import HeldOrder, Orders, Taken
 from integration.sandbox.wms.outbox import Outbox
+from integration.sandbox.wms.receiving import Arrival, put_away, receive
 from integration.sandbox.wms.shipping import BadScript, Script, correct, ship
 from integration.sandbox.wms.stocktaking import Adjusting, Counting, Listing
 
@@ -31,12 +34,14 @@ class UnknownRelease(LookupError):
 class Behaviour:
     """``acknowledge_after`` seconds, None: only on request. ``answer_at_once``: the yes or no in the answer itself.
 
-    ``ship_after``: seconds from the yes until all of it leaves, None: only on request.
+    ``ship_after``: seconds from the yes until all of it leaves, None: only on request. ``receive_after``: seconds from
+    the yes until all of an advice is here.
     """
 
     acknowledge_after: float | None = 0.0
     answer_at_once: bool = False
     ship_after: float | None = None
+    receive_after: float | None = None
 
 
 class World:
@@ -46,7 +51,7 @@ class World:
         self.orders = Orders()
         self.rules = FaultRules()
         self.outbox = Outbox(target, lambda number, body: messages.headers(secret, number, body), self.is_down)
-        self.floor = Floor(self._leave)
+        self.floor = Floor(self._work_off)
         self._down_until = 0.0
         self._documents = 0
         self._listed: dict[tuple[str, str], list[InventorySnapshot]] = {}
@@ -79,6 +84,50 @@ class World:
             elif self.behaviour.acknowledge_after is not None:
                 self._decide(order, self.behaviour.acknowledge_after)
         return status, answer
+
+    def expect(self, advice: ReceiptAdvice, key: str) -> Taken:
+        """An advice that is new or changed, answered now or by a message later."""
+        with self.orders.lock:
+            (status, answer), held = self.orders.advices.take(advice, key)
+            if held is None:
+                return status, answer
+            if self.behaviour.answer_at_once:
+                self._decide_advice(held)
+                answer.update(held.answer())
+            elif self.behaviour.acknowledge_after is not None:
+                self._decide_advice(held)
+                self._answer_advice(held, (), self.behaviour.acknowledge_after)
+        return status, answer
+
+    def expect_no_more(self, cancel: ReceiptCancel, key: str) -> Taken:
+        with self.orders.lock:
+            return self.orders.advices.take_back(cancel, key)
+
+    def acknowledge_advice(self, advice: str, faults: Collection[str] = (), delay: float = 0.0) -> str:
+        """Says yes; the message's number. Raises UnknownRelease."""
+        with self.orders.lock:
+            held = self._held_advice(advice)
+            held.status, held.reason = "accepted", ""
+            return self._answer_advice(held, faults, delay)
+
+    def reject_advice(self, advice: str, reason: str, faults: Collection[str] = ()) -> str:
+        with self.orders.lock:
+            held = self._held_advice(advice)
+            held.status, held.reason = "rejected", reason
+            return self._answer_advice(held, faults, 0.0)
+
+    def receive(self, script: Arrival) -> tuple[dict[str, Any], str]:
+        """The confirmation, and its message's number. Raises BadScript, ValidationError."""
+        with self.orders.lock:
+            confirmed = receive(self.orders.advices, script)
+        number = self._send("receipt.confirmed", confirmed.advice, confirmed, script.faults, script.delay)
+        return confirmed.model_dump(mode="json", exclude_none=True), number
+
+    def put_away(self, told: PutAway, faults: Collection[str] = ()) -> str:
+        """The message's number."""
+        with self.orders.lock:
+            put_away(self.orders.stock, told)
+        return self._send("receipt.put_away", told.put_away, told, faults, 0.0)
 
     def acknowledge(self, release: str, faults: Collection[str] = (), delay: float = 0.0) -> str:
         """Says yes, whatever the item master says; the message's number. Raises UnknownRelease."""
@@ -181,6 +230,41 @@ class World:
     def _plan(self, order: HeldOrder, delay: float) -> None:
         if self.behaviour.ship_after is not None:
             self.floor.plan(order, delay + self.behaviour.ship_after)
+
+    def _held_advice(self, advice: str) -> HeldAdvice:
+        held = self.orders.advices.held.get(advice)
+        if held is None:
+            raise UnknownRelease(f"{advice} is not held")
+        return held
+
+    def _decide_advice(self, held: HeldAdvice) -> None:
+        ours = not self.orders.sites or held.advice.site in self.orders.sites
+        held.reason = "" if ours else f"site {held.advice.site} is not ours"
+        held.status = "accepted" if ours else "rejected"
+        if ours and self.behaviour.receive_after is not None:
+            self.floor.plan(held, (self.behaviour.acknowledge_after or 0.0) + self.behaviour.receive_after)
+
+    def _answer_advice(self, held: HeldAdvice, faults: Collection[str], delay: float) -> str:
+        named: dict[str, Any] = {"advice": held.advice.advice, "version": held.advice.version}
+        if held.status == "rejected":
+            no = ReceiptRejected(**named, reason=held.reason)
+            return self._send("receipt.rejected", held.advice.advice, no, faults, delay)
+        yes = ReceiptAccepted(**named, warehouse_order=held.warehouse_order)
+        return self._send("receipt.accepted", held.advice.advice, yes, faults, delay)
+
+    def _work_off(self, planned: HeldOrder | HeldAdvice) -> None:
+        if isinstance(planned, HeldOrder):
+            self._leave(planned)
+        else:
+            self._arrive(planned)
+
+    def _arrive(self, held: HeldAdvice) -> None:
+        """Takes in what is still expected, unless the advice was replaced, taken back or closed meanwhile."""
+        with self.orders.lock:
+            same = self.orders.advices.held.get(held.advice.advice) is held
+            if not same or held.closed or held.cancelled or held.status != "accepted":
+                return
+            self.receive(Arrival(advice=held.advice.advice))
 
     def _leave(self, order: HeldOrder) -> None:
         """Ships what is still open, unless the release was replaced, refused or closed meanwhile."""

@@ -1,0 +1,54 @@
+"""What people decide in cases where the code may not: kept with the document, and acted on at once."""
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from integration.jobs import acts, effects, looks, rows
+from integration.jobs.acts import Actor, NotAllowed
+from integration.jobs.queue import enqueue
+from integration.models import Decision, Document, ExceptionCase, SyncJob
+from integration.rules.choices import CHOICES, SHORT
+
+_LATEST = "source = %s ORDER BY id"
+
+
+def of(source: str) -> dict[tuple[str, str], str]:
+    """By code and SKU, what was chosen last."""
+    found = rows.find(Decision, _LATEST, [source])
+    return {(code, sku): row.choice for row in found for code, _, sku in [row.subject.partition(" ")]}
+
+
+def source_of(receipt: Document) -> str:
+    """Of a transfer's receipt as a whole, whatever message brought it."""
+    return f"transfer/{receipt.connection_id}/{receipt.reference}"
+
+
+def decide(case_id: int, choice: str, actor: Actor, reason: str) -> int:
+    """Keeps the choice and tries what waits for it; returns how many jobs that are. Raises NotAllowed."""
+    with transaction.atomic():
+        case = acts.open_case(case_id)
+        chosen = next((each for each in CHOICES.get(case.code, ()) if each.name == choice), None)
+        if chosen is None:
+            raise NotAllowed(f"{choice} cannot be chosen for {case.title}.")
+        context = case.context
+        subject = f"{case.code} {context.get('sku', '')}".strip()
+        said = {"source": context["source"], "subject": subject[:150], "choice": choice, "reason": reason[:300]}
+        Decision.objects.create(**said, actor=actor.name[:150], user=actor.user)
+        jobs = list(SyncJob.objects.filter(waits_on__case=case).order_by("pk").values_list("pk", flat=True))
+        acts.make_due(SyncJob.objects.filter(pk__in=jobs))
+        effects.told(jobs, landed=False)
+        if case.code == SHORT:
+            _go_on(case, choice)
+        acts.say(case, actor, f"{chosen.label}: {reason}")
+        acts.note(actor, chosen.label.lower(), case.title, case=case_id, choice=choice, reason=reason, jobs=jobs)
+    return len(jobs)
+
+
+def _go_on(case: ExceptionCase, choice: str) -> None:
+    """No job waits for a transfer that came in short: the choice starts one."""
+    assert case.document is not None  # noqa: S101  (opened for a receipt)
+    if choice == "lost":
+        enqueue(looks.loss_job(case.document))
+    else:
+        looks.look_again(case.document)
+    case.state, case.resolved_at = ExceptionCase.State.RESOLVED, Now()
