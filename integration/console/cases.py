@@ -13,12 +13,11 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from integration.console import links
+from integration.console import choices, links, stock_choices
 from integration.console.acting import Act, ActingAdmin
 from integration.console.base import HistoryAdmin
 from integration.console.missing import add_mapping
 from integration.console.standing import case_due
-from integration.console.stock_choices import CHOICES
 from integration.console.words import badge, money, plural, span
 from integration.errors.catalogue import Severity
 from integration.jobs import acts
@@ -67,6 +66,7 @@ IGNORE = Act(
     "ignore", "Ignore", _ignore, "ignored", "Why can this be ignored? Its waiting jobs are cancelled.", grave=True
 )
 USUAL = (RETRY, RESOLVE, DONE, IGNORE)
+CHOICES = {**stock_choices.CHOICES, **choices.CHOICES}
 
 
 class StateFilter(admin.SimpleListFilter):

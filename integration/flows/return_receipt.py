@@ -21,6 +21,7 @@ from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import Effect
 from integration.rules import returns as rules
+from integration.rules.codes import CodeBook, CodeKind
 from integration.rules.returns import Returned, Target
 
 VERB = "take_in"
@@ -82,14 +83,25 @@ def _look(case: Case, gateway: ErpGateway) -> Known:
     back = gateway.returns.back(sorted(pickings)) if pickings else ()
     lines = [line for delivery in (origin.deliveries if origin else ()) for line in sites.released_lines(delivery)]
     advised = sites.released_lines(case.advised) if case.advised else ()
+    book = returning.book_of(case)
     facts = rules.Facts(
         connection=case.partner.name,
         source=case.source,
-        book=returning.book_of(case),
+        book=book,
         lines=[*advised, *lines],
+        units=_units(case, gateway, book, (*left, *announced)),
         decided=case.decided,
     )
     return Known(origin, left, back, announced, facts, returning.places(case))
+
+
+def _units(case: Case, gateway: ErpGateway, book: CodeBook, pickings: Sequence[Picking]) -> dict[str, str]:
+    """Of products that came back and that no transfer names."""
+    known = {move.sku for picking in pickings for move in picking.moves}
+    told = {line.sku for line in case.told.lines}
+    wanted = {code.odoo for code in book.codes if code.kind == CodeKind.PRODUCT and code.partner in told} - known
+    found = gateway.stock.products(case.warehouse.company_id, skus=sorted(wanted)) if wanted else ()
+    return {product.sku: product.unit for product in found}
 
 
 def _origin(case: Case, announced: Sequence[Picking]) -> Origin | None:

@@ -11,14 +11,14 @@ from integration.canonical.events import ReturnReceivedEvent
 from integration.canonical.receipts import ReturnReceived
 from integration.errors import ConfigurationError, InvalidDocument
 from integration.flows.events import event_of
-from integration.jobs import configuration, mappings, rows
+from integration.jobs import configuration, decisions, mappings, rows
 from integration.jobs.work import Work
-from integration.models import Connection, Decision, Document, Effect, InboundMessage, Place, StockEvent, Warehouse
+from integration.models import Connection, Document, Effect, InboundMessage, Place, StockEvent, Warehouse
+from integration.rules.codes import CodeBook
 from integration.rules.inspecting import Judged, Said
-from integration.rules.returns import Returned, Target
+from integration.rules.returns import UNKNOWN, WITHOUT, Returned, Target
 
-ORDER = "CD-7030"
-NAMED, WITHOUT = "named", "without"
+NAMED = "named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Case:
 
     @property
     def without_order(self) -> bool:
-        return self.decided.get((ORDER, "")) == WITHOUT
+        return self.decided.get((UNKNOWN, "")) == WITHOUT
 
     @property
     def is_last(self) -> bool:
@@ -81,17 +81,16 @@ def understand(work: Work) -> Case:
     if warehouse.return_mode != Warehouse.Mode.LIVE:
         raise ConfigurationError("CD-2011", connection=partner.name, flow="returns", warehouse=warehouse)
     case = Case(message, told, warehouse, advised, {}, "")
-    decided = {_subject(row.subject): row for row in Decision.objects.filter(source=case.source).order_by("pk")}
-    order = decided.get((ORDER, ""))
-    named = order.reason if order and order.choice == NAMED else ""
-    return Case(message, told, warehouse, advised, {key: row.choice for key, row in decided.items()}, named)
+    decided = decisions.of(case.source)
+    named = decisions.reason(case.source, UNKNOWN) if decided.get((UNKNOWN, "")) == NAMED else ""
+    return Case(message, told, warehouse, advised, decided, named)
 
 
 def codes(told: ReturnReceived) -> set[str]:
     return {code for line in told.lines for code in (line.sku, line.unit)}
 
 
-def book_of(case: Case) -> Any:
+def book_of(case: Case) -> CodeBook:
     return mappings.load(case.partner, codes(case.told))
 
 
@@ -168,8 +167,3 @@ def _warehouse(partner: Connection, told: ReturnReceived) -> Warehouse:
         about: dict[str, Any] = {"connection": partner.name, "partner": partner.name, "receipt": told.receipt}
         raise ConfigurationError("CD-7040", **about, site=told.site, owner=told.owner or "none")
     return configuration.warehouse(pk)
-
-
-def _subject(kept: str) -> tuple[str, str]:
-    code, _, sku = kept.partition(" ")
-    return (code, sku)

@@ -16,8 +16,8 @@ from integration.rules.shipping import ReleasedLine
 from integration.rules.units import Inexact, Ratio, to_odoo
 
 NOTHING = Decimal(0)
-OVER, STRAY_NUMBER, STRAY = "CD-7031", "CD-7032", "CD-7033"
-TAKE, LEAVE = "take_in", "leave_out"
+UNKNOWN, OVER, STRAY_NUMBER, STRAY = "CD-7030", "CD-7031", "CD-7032", "CD-7033"
+WITHOUT, TAKE, LEAVE = "without", "take_in", "leave_out"
 
 
 class Target(StrEnum):
@@ -34,13 +34,15 @@ class Target(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a return is judged by. ``lines``: of the releases that the goods may have left with, as the warehouse knows
-    them. ``decided``: by code and SKU, what a person chose for this return.
+    them. ``units``: Odoo's unit of a product that none of these is. ``decided``: by code and SKU, what a person chose
+    for this return.
     """
 
     connection: str
     source: str
     book: CodeBook
     lines: Sequence[ReleasedLine] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
     decided: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
@@ -163,12 +165,12 @@ def _shares(
     released = _released(line, facts)
     sku = released.sku if released else _sku(line, facts)
     move = next((each for each in known if each.sku == sku), None)
-    unit, factor = _unit(line, sku, released, facts)
+    unit, factor = _unit(line, sku, move.unit if move else facts.units.get(sku), released, facts)
     whole = Returned(
         index=index,
         line=line.line or "",
         sku=sku,
-        unit=move.unit if move else unit,
+        unit=unit,
         quantity=NOTHING,
         lot=None,
         expires_on=None,
@@ -207,13 +209,17 @@ def _sku(line: ReturnedLine, facts: Facts) -> str:
     return code.odoo
 
 
-def _unit(line: ReturnedLine, sku: str, released: ReleasedLine | None, facts: Facts) -> tuple[str, Ratio]:
-    """Odoo's unit, and how many of the warehouse's are in one."""
-    if released is not None and released.partner_unit == line.unit:
+def _unit(
+    line: ReturnedLine, sku: str, unit: str | None, released: ReleasedLine | None, facts: Facts
+) -> tuple[str, Ratio]:
+    """Odoo's unit, and how many of the warehouse's are in one. One code may stand for several of Odoo's units."""
+    if released is not None and released.partner_unit == line.unit and released.unit == (unit or released.unit):
         return released.unit, released.factor
-    code = facts.book.to_odoo(CodeKind.UNIT, line.unit, sku)
-    if code is None:
+    fits = [code for code in facts.book.codes if code.kind == CodeKind.UNIT and code.partner == line.unit]
+    fits = [code for code in fits if code.sku in ("", sku) and unit in (None, code.odoo)]
+    if not fits:
         raise MappingMissing("CD-3004", scope=facts.book.scope, partner=facts.book.partner, code=line.unit)
+    code = max(fits, key=lambda each: (each.sku, not each.alias))
     return code.odoo, code.factor
 
 
@@ -228,7 +234,7 @@ def _allocated(
     fitting = [each for each in known if each.sku == share.sku]
     fitting.sort(key=lambda each: str(each.move_id) != share.line)
     if not fitting:
-        if _choice(STRAY, told, share, facts) == TAKE:
+        if facts.decided.get((UNKNOWN, "")) == WITHOUT or _choice(STRAY, told, share, facts) == TAKE:
             yield share
         return
     numbered = [each for each in fitting if share.lot is None or not each.lots or share.lot in each.lots]

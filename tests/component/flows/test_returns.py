@@ -2,10 +2,11 @@
 
 import pytest
 
-from integration.models import Decision, Document, ExternalReference
+from integration.jobs import decisions
+from integration.models import Document, ExternalReference
 from tests.component.flows.ledger import Invoice
 from tests.component.flows.returns import Dock, line
-from tests.component.flows.yard import Sale, Yard
+from tests.component.flows.yard import SOMEBODY, Sale, Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 every_odoo = pytest.mark.parametrize("odoo_server", ["16", "17", "18", "19"], indirect=True)
@@ -22,6 +23,11 @@ def sold(dock: Dock, *lines: tuple[str, float, float, float]) -> Sale:
     dock.yard.shipped(sale, tracking=["1Z1"])
     dock.odoo.forget_calls()
     return sale
+
+
+def decide(yard: Yard, code: str, choice: str, reason: str = "it is so") -> None:
+    decisions.decide(yard.case(code).pk, choice, SOMEBODY, reason)
+    yard.run()
 
 
 def quiet(dock: Dock) -> None:
@@ -152,11 +158,8 @@ def test_more_than_left_is_taken_in_or_left_out_as_a_person_says(
 ) -> None:
     sale = sold(dock)
     dock.tell(line("CRATE-S", 12), release=sale.release)
-    case = yard.case("CD-7031")
-    assert "2 of CRATE-S are more than left" in case.cause
-    Decision.objects.create(source=case.context["source"], subject="CD-7031 CRATE-S", choice=choice, actor="somebody")
-    yard.retry("CD-7031")
-    yard.run()
+    assert "2 of CRATE-S are more than left" in yard.case("CD-7031").cause
+    decide(yard, "CD-7031", choice)
     assert dock.odoo.delivered(sale.id) == {"CRATE-S": delivered}
     quiet(dock)
 
@@ -184,10 +187,7 @@ def test_a_product_that_did_not_leave_is_an_extra_line_if_a_person_takes_it_in(y
     sale = sold(dock)
     before = dock.held("ROPE-10")
     dock.tell(line("CRATE-S", 1), line("ROPE-10", 2), release=sale.release)
-    case = yard.case("CD-7033")
-    Decision.objects.create(source=case.context["source"], subject="CD-7033 ROPE-10", choice="take_in", actor="x")
-    yard.retry("CD-7033")
-    yard.run()
+    decide(yard, "CD-7033", "take_in")
     assert dock.held("ROPE-10")["stock"] == before["stock"] + 2
     quiet(dock)
 
@@ -195,12 +195,10 @@ def test_a_product_that_did_not_leave_is_an_extra_line_if_a_person_takes_it_in(y
 def test_nothing_fits_until_a_person_names_the_order(yard: Yard, dock: Dock) -> None:
     sale = sold(dock)
     dock.tell(line("CRATE-S", 1), order="nobody knows")
-    case = yard.case("CD-7030")
-    assert "order nobody knows" in case.cause
-    named = {"source": case.context["source"], "subject": "CD-7030 ", "choice": "named", "reason": sale.name}
-    Decision.objects.create(actor="somebody", **named)
-    yard.retry("CD-7030")
-    yard.run()
+    assert "order nobody knows" in yard.case("CD-7030").cause
+    decide(yard, "CD-7030", "named", "S99999")
+    assert "S99999" in yard.case("CD-7030").cause
+    decide(yard, "CD-7030", "named", sale.name)
     assert dock.odoo.delivered(sale.id) == {"CRATE-S": 9}
     quiet(dock)
 
@@ -209,11 +207,7 @@ def test_nothing_fits_until_a_person_names_the_order(yard: Yard, dock: Dock) -> 
 def test_goods_without_any_order_are_stock_all_the_same(yard: Yard, dock: Dock) -> None:
     before = dock.held("CRATE-S")
     dock.tell(line("CRATE-S", 1), line("ROPE-10", 2))
-    case = yard.case("CD-7030")
-    decided = {"source": case.context["source"], "subject": "CD-7030 ", "choice": "without"}
-    Decision.objects.create(actor="somebody", **decided)
-    yard.retry("CD-7030")
-    yard.run()
+    decide(yard, "CD-7030", "without")
     assert dock.held("CRATE-S")["stock"] == before["stock"] + 1
     assert ExternalReference.objects.get(document_type="return").reference == "RT-1"
     quiet(dock)
@@ -262,6 +256,8 @@ def test_goods_billed_by_the_ordered_quantity_are_credited_by_a_person(yard: Yar
     dock.ledger.rule("invoice")
     dock.ledger.rule("credit_note")
     sale = yard.released(("CRATE-S", 4))
+    product = yard.odoo.id_of("product.product", "CRATE-S", "default_code")
+    yard.odoo.call("product.product", "write", [product], {"invoice_policy": "order"})
     yard.shipped(sale)
     dock.tell(line("CRATE-S", 1), release=sale.release)
     assert [code for code, _ in yard.cases()] == ["CD-8108"]
