@@ -39,6 +39,10 @@ class Dock:
             found[names[row["location_id"]]] += row["quantity"]
         return found
 
+    def expected(self) -> list[dict[str, Any]]:
+        """What the warehouse was told to expect."""
+        return list(self.yard.wms.get("advices")["advices"])
+
     def came(self, sale: Sale) -> list[tuple[str, str, float, str]]:
         """Kind, condition, quantity and lot of what came back, as we keep it."""
         rows = StockEvent.objects.filter(document__kind="return", document__parent__reference=sale.name).order_by("pk")
