@@ -45,8 +45,9 @@ class Ledger:
             for quantity, price in lines
         ]
         values = {"partner_id": self._world.customer_id, "order_line": [[0, 0, line] for line in wanted]}
-        made = self._call.create("purchase.order", values)
-        self._call("purchase.order", "button_confirm", [made])
+        own = {"companies": [self._world.company_id]}
+        made = self._call.create("purchase.order", values, **own)
+        self._call("purchase.order", "button_confirm", [made], **own)
         return made
 
     def receive(self, order: int, quantity: float) -> None:
