@@ -12,6 +12,7 @@ from integration.models import (
     ExceptionCase,
     InboundMessage,
     OutboundMessage,
+    StockEvent,
     SyncJob,
     Warehouse,
 )
@@ -111,3 +112,13 @@ class MappingFilter(filters.FilterSet):
     class Meta:
         model = CodeMapping
         fields = ["partner", "kind", "odoo_code", "partner_code", "sku", "alias", "active"]
+
+
+class TraceFilter(filters.FilterSet):
+    lot = filters.CharFilter(field_name="lot", label="Lot")
+    serial = filters.CharFilter(field_name="lot", label="Serial number")
+    order = filters.CharFilter(field_name="document__parent__reference", label="Odoo's number of the order")
+
+    class Meta:
+        model = StockEvent
+        fields = ["lot", "serial", "order", "sku"]

@@ -1,6 +1,5 @@
 """Goods that come back: a warehouse with places for them, its messages, and what every side holds."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from integration.models import DocumentLine, Place, StockEvent
@@ -22,12 +21,15 @@ class Dock:
         Place.objects.create(warehouse=self.yard.warehouse, condition=condition, erp_location_id=made)
         return made
 
-    def tell(self, *lines: dict[str, Any], receipt: str = "RT-1", **named: Any) -> int:
-        """The warehouse took goods in; the status that it was answered with."""
-        told = {"receipt": receipt, "site": "NORTH", "received_at": datetime.now(UTC).isoformat(), "lines": list(lines)}
-        status = self.yard.wms.send("return.received", {**told, **named})
+    def tell(self, *lines: dict[str, Any], receipt: str = "RT-1", **named: Any) -> None:
+        """The warehouse takes goods in, or says of the same receipt what it has found."""
+        self.yard.wms.control("return", receipt=receipt, site="NORTH", lines=list(lines), **named)
         self.yard.run()
-        return status
+
+    def shelves(self, code: str) -> dict[str, float]:
+        """By condition, what the warehouse has on its shelves of what came back."""
+        found = [each for each in self.yard.wms.get("stock")["stock"] if each["sku"] == f"P-{code}"]
+        return {each["condition"]: float(each["quantity"]) for each in found}
 
     def held(self, code: str) -> dict[str, float]:
         """What lies where in Odoo; what is gone is left out."""

@@ -1,8 +1,9 @@
 """What a customer sends back is in Odoo's stock once, where its condition says, and is credited once it was judged."""
 
 import pytest
+from django.test import Client
 
-from integration.jobs import decisions
+from integration.jobs import decisions, tokens
 from integration.models import Document, ExternalReference
 from tests.component.flows.ledger import Invoice
 from tests.component.flows.returns import Dock, line
@@ -64,6 +65,7 @@ def test_each_condition_goes_to_its_place_and_scrap_out_of_the_stock(dock: Dock)
     )
     assert dock.held("CRATE-S") == {"stock": before["stock"] + 1, "damaged": 2, "quarantine": 3}
     assert dock.odoo.delivered(sale.id) == {"CRATE-S": 0}
+    assert dock.shelves("CRATE-S") == {"good": -9, "damaged": 2, "quarantine": 3}
     assert dock.came(sale) == [
         ("returned", "good", 1, ""),
         ("returned", "damaged", 2, ""),
@@ -100,6 +102,7 @@ def test_goods_that_nobody_has_judged_wait_in_quarantine_and_are_credited_later(
     assert [(one.kind, one.net) for one in dock.ledger.invoices(sale)] == [("out_invoice", 90.0), ("out_refund", 45.0)]
     assert [float(sum(one[2] for one in dock.came(sale) if one[1] == "quarantine"))] == [0.0]
     assert (dock.counted("return", "inspected"), dock.counted("return", "damaged")) == ([5], [3])
+    assert dock.shelves("CRATE-S") == {"good": -8, "damaged": 1}
     quiet(dock)
 
 
@@ -142,6 +145,27 @@ def test_serial_numbers_that_left_come_back(dock: Dock) -> None:
     dock.tell(line("DRILL", 1, serials=["DRILL-007"]), release=sale.release)
     assert (dock.came(sale), dock.odoo.delivered(sale.id)) == ([("returned", "good", 1, "DRILL-007")], {"DRILL": 1})
     quiet(dock)
+
+
+def test_a_serial_number_is_traced_from_its_order_to_its_credit_note(dock: Dock) -> None:
+    dock.ledger.rule("invoice")
+    dock.ledger.rule("credit_note")
+    sale = dock.ledger.sold(("DRILL", 1, 100, 0))
+    dock.yard.shipped(sale, lines=[dock.yard.line(sale, serials=["DRILL-007"])], tracking=["1Z1"])
+    dock.tell(line("DRILL", 1, serials=["DRILL-007"]), release=sale.release)
+    _, token = tokens.make("tests", ("orders:read",), None)
+    reader = Client(headers={"authorization": f"Bearer {token}"})
+    back, out = reader.get("/api/v1/trace", {"serial": "DRILL-007"}).json()["results"]
+    assert [(step["movement"], step["quantity"], step["order"]) for step in (out, back)] == [
+        ("shipped", "-1", sale.name),
+        ("returned", "1", sale.name),
+    ]
+    assert [entry["kind"] for entry in out["entries"]] == ["out_invoice"]
+    assert [(entry["kind"], entry["net"]) for entry in back["entries"]] == [("out_refund", "100")]
+    assert {"type": "shipment", "number": "SHP-000001"} in out["numbers"]
+    assert {"type": "return", "number": "RT-1"} in back["numbers"]
+    assert len(reader.get("/api/v1/trace", {"order": sale.name}).json()["results"]) == 2
+    assert reader.get("/api/v1/trace").status_code == 400
 
 
 def test_a_number_that_did_not_leave_is_for_a_person(yard: Yard, dock: Dock) -> None:

@@ -47,7 +47,8 @@ def posting(picking: Picking, *parts: tuple[str, int], mark: str = MARK, lot: st
 
 def place(world: World, name: str) -> int:
     where = {"name": world.unique(name), "usage": "internal", "location_id": world.stock_id}
-    return world.call.create("stock.location", where)
+    own = {**where, "company_id": world.company_id}
+    return world.call.create("stock.location", own, companies=[world.company_id])
 
 
 def lies(world: World, product: int, location: int) -> float:
