@@ -26,6 +26,7 @@ NAVIGATION: list[dict[str, Any]] = [
             {"title": "Today", "icon": "today", "link": reverse_lazy("admin:index")},
             _item("Cases", "error", "exceptioncase", badge="integration.console.home.open_cases"),
             _item("Documents", "receipt_long", "document"),
+            _item("In transit", "local_shipping", "intransit"),
             _item("Jobs", "sync_alt", "syncjob"),
         ],
     },

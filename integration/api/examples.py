@@ -14,6 +14,7 @@ _CONNECTION: Json = {
 _WAREHOUSE: Json = {
     **{"id": 1, "name": "Northgate Leeds", "erp": "odoo", "company_id": 1, "erp_warehouse_id": 1},
     **{"wms": "northgate", "site": "LEEDS", "owner_code": "ACME", "release_mode": "live", "shipment_mode": "live"},
+    **{"receipt_mode": "live", "return_mode": "off", "transfer_mode": "off", "receipt_remainder": "backorder"},
     **{"release_point": "reserved", "remainder": "backorder", "notify_customer": False},
 }
 _INBOUND: Json = {
@@ -42,7 +43,7 @@ _ATTEMPT: Json = {
 _LINE: Json = {
     **{"line": "318", "sku": "CHAIR-OAK", "unit": "Units", "tracking": "none", "partner_sku": "100-441"},
     **{"partner_unit": "EA", "factor": "1", "per": "1", "ordered": "12", "released": "12", "shipped": "8", "over": "0"},
-    "cancelled": "0",
+    **{"received": "0", "damaged": "0", "cancelled": "0"},
 }
 _DELIVERY: Json = {
     **{"id": 42, "reference": "WH/OUT/00042", "erp_id": 42, "warehouse": "Northgate Leeds", "state": "part_shipped"},
@@ -61,6 +62,10 @@ _CASE: Json = {
     **{"context": {"kind": "product", "scope": "northgate", "code": "X-1"}, "value": "1240.50", "currency": "GBP"},
     **{"deadline": None, "count": 3, "first_seen": _LATER, "last_seen": _LATER, "regression_of": None},
     **{"resolved_at": None, "resolution": ""},
+}
+_TRANSIT: Json = {
+    **{"id": 12, "connection": "odoo", "transfer": "WH/OUT/00071", "sku": "CHAIR-ASH", "lot": "", "unit": "Units"},
+    **{"quantity": "5", "left_at": _LATER},
 }
 _LANE: Json = {
     **{"lane": "Order", "state": "draining", "due": 4200, "held": 0, "done_per_second": 7.5, "come_per_second": 0.5},
@@ -82,6 +87,11 @@ _SHIPPED: Json = {
     "packages": [{"package": "P1", "tracking_number": "15501234567890", "weight_kg": "6.4"}],
     "lines": [{"line": "318", "sku": "100-441", "quantity": "8", "unit": "EA", "package": "P1"}],
 }
+_RECEIVED: Json = {
+    **{"receipt": "RCV-77", "advice": "WH/IN/00007", "received_at": "2026-03-02T11:39:00Z"},
+    **{"final": True, "receipt_count": 1},
+    "lines": [{"line": "208", "sku": "100-441", "quantity": "8", "unit": "EA"}],
+}
 _ACCEPTED: Json = {"release": "WH/OUT/00042", "version": 1, "warehouse_order": "N-77120"}
 _REJECTED: Json = {"release": "WH/OUT/00042", "version": 1, "reason": "The address cannot be served."}
 
@@ -99,6 +109,7 @@ REQUESTS: dict[str, Json] = {
         "shipment.confirmed": _event("shipment.confirmed", _SHIPPED),
         "order.accepted": _event("order.accepted", _ACCEPTED),
         "order.rejected": _event("order.rejected", _REJECTED),
+        "receipt.confirmed": _event("receipt.confirmed", _RECEIVED),
     },
     "hint": {"order": {"_action": "Crossdock(#7)", "_model": "sale.order", "_id": 31, "id": 31}},
     "jobs_cancel_create": {"cancel": {"reason": "Shipped by hand."}},
@@ -145,6 +156,8 @@ ANSWERS: dict[str, Json] = {
     "orders_list": _page(_ORDER),
     "orders_retrieve": _ORDER,
     "trace_list": _page(_STEP),
+    "in_transit_list": _page(_TRANSIT),
+    "in_transit_retrieve": _TRANSIT,
     "cases_list": _page(_CASE),
     "cases_retrieve": _CASE,
     "cases_retry_create": {"retried": 3},

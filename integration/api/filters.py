@@ -11,6 +11,7 @@ from integration.models import (
     Document,
     ExceptionCase,
     InboundMessage,
+    InTransit,
     OutboundMessage,
     StockEvent,
     SyncJob,
@@ -90,6 +91,16 @@ class OrderFilter(filters.FilterSet):
     class Meta:
         model = Document
         fields = ["connection", "reference", "state", "delivery", "created_after", "created_before"]
+
+
+class TransitFilter(filters.FilterSet):
+    connection = filters.CharFilter(field_name="transfer__connection__slug", label="Slug of the Odoo connection")
+    transfer = filters.CharFilter(field_name="transfer__reference", label="Odoo's name of the transfer")
+    left_before = filters.IsoDateTimeFilter(field_name="left_at", lookup_expr="lt")
+
+    class Meta:
+        model = InTransit
+        fields = ["connection", "transfer", "sku", "lot", "left_before"]
 
 
 class CaseFilter(filters.FilterSet):

@@ -15,6 +15,7 @@ from integration.models import (
     DocumentLine,
     ExceptionCase,
     InboundMessage,
+    InTransit,
     JobAttempt,
     OutboundMessage,
     SyncJob,
@@ -51,7 +52,8 @@ class WarehouseSerializer(serializers.ModelSerializer[Warehouse]):
         model = Warehouse
         fields = (
             *("id", "name", "erp", "company_id", "erp_warehouse_id", "wms", "site", "owner_code"),
-            *("release_mode", "shipment_mode", "release_point", "remainder", "notify_customer"),
+            *("release_mode", "shipment_mode", "receipt_mode", "return_mode", "transfer_mode", "release_point"),
+            *("remainder", "receipt_remainder", "notify_customer"),
         )
 
 
@@ -128,12 +130,13 @@ class LaneSerializer(serializers.Serializer[Any]):
 class LineSerializer(serializers.ModelSerializer[DocumentLine]):
     factor, per, ordered, released = Quantity(), Quantity(), Quantity(), Quantity()
     shipped, over, cancelled = Quantity(), Quantity(), Quantity()
+    received, damaged = Quantity(), Quantity()
 
     class Meta:
         model = DocumentLine
         fields = (
             *("line", "sku", "unit", "tracking", "partner_sku", "partner_unit", "factor", "per"),
-            *("ordered", "released", "shipped", "over", "cancelled"),
+            *("ordered", "released", "shipped", "received", "damaged", "over", "cancelled"),
         )
 
 
@@ -158,6 +161,17 @@ class OrderSerializer(serializers.ModelSerializer[Document]):
             *("id", "connection", "reference", "erp_id", "state", "customer_reference", "value", "currency"),
             *("created_at", "updated_at", "deliveries"),
         )
+
+
+class TransitSerializer(serializers.ModelSerializer[InTransit]):
+    connection = serializers.SlugRelatedField[InTransit](
+        slug_field="slug", read_only=True, source="transfer.connection"
+    )
+    transfer, quantity = reference_of(), Quantity()
+
+    class Meta:
+        model = InTransit
+        fields = ("id", "connection", "transfer", "sku", "lot", "unit", "quantity", "left_at")
 
 
 class CaseSerializer(serializers.ModelSerializer[ExceptionCase]):

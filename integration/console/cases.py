@@ -1,6 +1,6 @@
 """The case list is the front page of the work; a case's page shows the cause, the fix and the buttons."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,15 +13,16 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from integration.console import choices, links, stock_choices
+from integration.console import links, stock_choices
 from integration.console.acting import Act, ActingAdmin
 from integration.console.base import HistoryAdmin
 from integration.console.missing import add_mapping
 from integration.console.standing import case_due
 from integration.console.words import badge, money, plural, span
 from integration.errors.catalogue import Severity
-from integration.jobs import acts
+from integration.jobs import acts, decisions
 from integration.models import CaseJob, ExceptionCase
+from integration.rules.choices import CHOICES, Choice
 
 SHOWN = 100  # waiting jobs on a case's page
 RANK = {Severity.CRITICAL: 0, Severity.HIGH: 1, Severity.MEDIUM: 2, Severity.LOW: 3}
@@ -66,7 +67,14 @@ IGNORE = Act(
     "ignore", "Ignore", _ignore, "ignored", "Why can this be ignored? Its waiting jobs are cancelled.", grave=True
 )
 USUAL = (RETRY, RESOLVE, DONE, IGNORE)
-CHOICES = {**stock_choices.CHOICES, **choices.CHOICES}
+
+
+def _choosing(choice: Choice) -> Act:
+    def run(pk: int, actor: acts.Actor, reason: str) -> str:
+        count = decisions.decide(pk, choice.name, actor, reason)
+        return f"{plural(count, 'job')} will be tried now." if count else "It goes on now."
+
+    return Act(choice.name, choice.label, run, "decided", choice.asks, choice.grave)
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -93,7 +101,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(ExceptionCase)
 class ExceptionCaseAdmin(ActingAdmin):
-    acts = (*USUAL, *dict.fromkeys(act for acts in CHOICES.values() for act in acts))
+    acts = (*USUAL, *dict.fromkeys(act for acts in stock_choices.CHOICES.values() for act in acts))
     exact = ("document__reference", "document__parent__reference", "code", "waiting__job__document__reference")
     search_help_text = "Order or delivery number, case number, code"
     list_display = (
@@ -162,7 +170,13 @@ class ExceptionCaseAdmin(ActingAdmin):
     def buttons(self, request: HttpRequest, case: ExceptionCase) -> list[Act]:
         """What the case itself asks for first."""
         allowed = self.has_act_permission(request) and case.state in ExceptionCase.UNRESOLVED
-        return [*CHOICES.get(case.code, ()), *USUAL] if allowed else []
+        return list(self.acts_for(case)) if allowed else []
+
+    def acts_for(self, row: Model | None) -> Sequence[Act]:
+        """The choices that only a person can make come first."""
+        code = row.code if isinstance(row, ExceptionCase) else ""
+        choices = (_choosing(choice) for choice in CHOICES.get(code, ()))
+        return (*stock_choices.CHOICES.get(code, ()), *choices, *USUAL)
 
 
 @admin.register(CaseJob)

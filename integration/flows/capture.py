@@ -9,7 +9,7 @@ from integration.models import Connection
 def poll(work: Work) -> Outcome:
     connection = _connection(work)
     with open_erp(connection, work) as erp:
-        met = sum(capture.poll(connection, erp, model) for model in erp.captured_models())
+        met = sum(capture.poll(connection, erp, model) for model in capture.polled(connection, erp))
     return Outcome(f"{met} writes met")
 
 

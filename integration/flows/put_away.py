@@ -116,7 +116,7 @@ def _in_odoo_s_words(line: PutAwayLine, book: CodeBook, places: dict[str, int]) 
     product = book.to_odoo(CodeKind.PRODUCT, line.sku)
     if product is None:
         raise MappingMissing("CD-3002", scope=book.scope, partner=book.partner, code=line.sku)
-    unit = book.to_odoo(CodeKind.UNIT, line.unit, product.odoo)
+    unit = book.unit_of(line.unit, product.odoo)
     if unit is None:
         raise MappingMissing("CD-3004", scope=book.scope, partner=book.partner, code=line.unit)
     try:

@@ -41,9 +41,9 @@ WHERE line.document_id = here.document AND line.line = share.line"""  # noqa: S6
 
 # And whether something that the warehouse was told is not answered.
 _END = f"""
-UPDATE {Document._meta.db_table} SET shipment_count = COALESCE(shipment_count, %(count)s), state = %(state)s,
-  content_hash = CASE WHEN %(state)s = 'waiting' THEN '' ELSE content_hash END,
-  shipments_due_at = CASE WHEN %(state)s = 'part_received' AND COALESCE(shipment_count, %(count)s) IS NOT NULL
+UPDATE {Document._meta.db_table} SET shipment_count = COALESCE(shipment_count, %(count)s), state = %(state)s::text,
+  content_hash = CASE WHEN %(state)s::text = 'waiting' THEN '' ELSE content_hash END,
+  shipments_due_at = CASE WHEN %(state)s::text = 'part_received' AND COALESCE(shipment_count, %(count)s) IS NOT NULL
     THEN now() + %(patience)s::float8 * interval '1 second' END
 WHERE id = %(document)s
 RETURNING EXISTS (

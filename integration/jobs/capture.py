@@ -22,14 +22,23 @@ from pydantic import ValidationError
 from integration.adapters.base import ErpGateway
 from integration.canonical.erp import Agreed, Change, Purchase, Root, Transfer
 from integration.errors import InvalidDocument
-from integration.jobs import cases, failpoints, inbox, looks, settle, sql, streams
+from integration.jobs import cases, configuration, failpoints, inbox, looks, settle, sql, streams
 from integration.jobs.looks import KINDS, ORDER, PURCHASE, SNAPSHOTS, TRANSFER
 from integration.jobs.queue import enqueue, enqueue_all
 from integration.jobs.work import Work
-from integration.models import CaptureCursor, CapturedRecord, Connection, Document, ExceptionCase, SeenWrite
+from integration.models import (
+    CaptureCursor,
+    CapturedRecord,
+    Connection,
+    Document,
+    ExceptionCase,
+    SeenWrite,
+    Warehouse,
+)
 from integration.models.fields import seal
 
 UNRESOLVED = ("stock.picking", "stock.move")  # what is marked there is a mark on what it belongs to
+LIVE = Warehouse.Mode.LIVE
 PAGE = 500
 READ_AT_ONCE = 100
 READS_PER_JOB = 5
@@ -89,7 +98,7 @@ def poll(connection: Connection, erp: ErpGateway, model: str) -> int:
 
 def sweep(connection: Connection, erp: ErpGateway) -> int:
     """Has all that is open read again, whatever its write date says; returns how much."""
-    return sum(_sweep(connection, erp, model) for model in _captured(erp))
+    return sum(_sweep(connection, erp, model) for model in _captured(connection, erp))
 
 
 def _sweep(connection: Connection, erp: ErpGateway, model: str) -> int:
@@ -112,7 +121,7 @@ def read(work: Work, connection: Connection, erp: ErpGateway) -> int:
     """
     changed = 0
     _resolve(connection, erp)
-    models = _captured(erp)
+    models = _captured(connection, erp)
     for _ in range(READS_PER_JOB):
         model, marked = _marked(connection, models)
         if not marked:
@@ -127,10 +136,25 @@ def read(work: Work, connection: Connection, erp: ErpGateway) -> int:
     return changed
 
 
-def _captured(erp: ErpGateway) -> list[str]:
+def polled(connection: Connection, erp: ErpGateway) -> list[str]:
+    """Odoo's models that are worth a call: purchases only where a warehouse receives."""
+    wanted = _wanted(connection)
+    return [model for model in erp.captured_models() if model not in SNAPSHOTS or model in wanted]
+
+
+def _captured(connection: Connection, erp: ErpGateway) -> list[str]:
     """Transfers are no model of Odoo's: they are there wherever pickings are."""
-    there = erp.captured_models()
-    return [model for model in SNAPSHOTS if model == TRANSFER or model in there]
+    wanted = _wanted(connection)
+    there = erp.captured_models() if PURCHASE in wanted else ()
+    return [model for model in SNAPSHOTS if model in wanted and (model != PURCHASE or model in there)]
+
+
+def _wanted(connection: Connection) -> set[str]:
+    """What the warehouses of this Odoo take part in."""
+    live: set[str] = set()
+    for warehouse in configuration.warehouses_of(connection.pk).values():
+        live |= {name for name in ("receipt_mode", "return_mode", "transfer_mode") if getattr(warehouse, name) == LIVE}
+    return {ORDER, *([PURCHASE] if "receipt_mode" in live else []), *([TRANSFER] if live else [])}
 
 
 def _marked(connection: Connection, models: Sequence[str]) -> tuple[str, dict[int, datetime | None]]:
@@ -216,9 +240,12 @@ def _keep(connection: Connection, model: str, page: Sequence[Change], *, settled
 
 
 def _mark(connection: Connection, roots: Iterable[Root]) -> None:
+    """Pickings of no order are left alone where nobody works with them."""
     marked: defaultdict[str, set[int]] = defaultdict(set)
     for root in roots:
         marked[root.model].add(root.id)
+    if UNRESOLVED[0] in marked and TRANSFER not in _wanted(connection):
+        del marked[UNRESOLVED[0]]
     for model, ids in sorted(marked.items()):
         inbox.mark_dirty(connection, model, sorted(ids))
 

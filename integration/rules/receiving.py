@@ -195,7 +195,7 @@ def _stray(receipt: ReceiptConfirmed, received: ReceivedLine, facts: Facts) -> R
 
 
 def _code(unit: str, sku: str, facts: Facts) -> Code:
-    code = facts.book.to_odoo(CodeKind.UNIT, unit, sku)
+    code = facts.book.unit_of(unit, sku)
     if code is None:
         raise MappingMissing("CD-3004", scope=facts.book.scope, partner=facts.book.partner, code=unit)
     return code

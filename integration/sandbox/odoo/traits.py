@@ -114,6 +114,11 @@ class Traits:
         return self.number >= 17
 
     @property
+    def lines_follow(self) -> bool:
+        """Lines of a move go where the move goes when its target changes; in 16 they stay."""
+        return self.number >= 17
+
+    @property
     def webhooks(self) -> bool:
         return self.number >= 17
 

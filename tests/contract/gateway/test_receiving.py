@@ -25,8 +25,15 @@ def purchase(world: World, lines: Mapping[int, float], **values: object) -> int:
         [0, 0, {"product_id": product, "product_qty": quantity, "price_unit": 4, "name": "line"}]
         for product, quantity in lines.items()
     ]
-    made = world.call.create("purchase.order", {"partner_id": vendor, "order_line": wanted, **values})
-    world.call("purchase.order", "button_confirm", [made])
+    return confirmed(world, {"partner_id": vendor, "order_line": wanted, **values})
+
+
+def confirmed(world: World, values: Mapping[str, object]) -> int:
+    """A purchase of the world's company, for its warehouse."""
+    kind = world.read("stock.warehouse", world.warehouse_id, "in_type_id")["in_type_id"][0]
+    whole = {"company_id": world.company_id, "picking_type_id": kind, **values}
+    made = world.call.create("purchase.order", whole, companies=[world.company_id])
+    world.call("purchase.order", "button_confirm", [made], companies=[world.company_id])
     return made
 
 
@@ -62,7 +69,7 @@ def received(world: World, order: int) -> list[float]:
 
 def place(world: World, name: str) -> int:
     values = {"name": world.unique(name), "location_id": world.stock_id, "usage": "internal"}
-    return world.call.create("stock.location", values)
+    return world.call.create("stock.location", values, companies=[world.company_id])
 
 
 def quants(world: World, product: int) -> dict[tuple[int, str], float]:
@@ -182,8 +189,7 @@ def test_a_receipt_in_dozens_of_a_line_in_pieces_keeps_the_move_s_unit(world: Wo
     name = "product_uom_id" if world.version >= 19 else "product_uom"
     vendor = world.customer(world.unique("Supplier"))
     line = {"product_id": product, "product_qty": 2, "price_unit": 4, "name": "line", name: dozen["id"]}
-    order = world.call.create("purchase.order", {"partner_id": vendor, "order_line": [[0, 0, line]]})
-    world.call("purchase.order", "button_confirm", [order])
+    order = confirmed(world, {"partner_id": vendor, "order_line": [[0, 0, line]]})
     picking = receipt_of(world, order)
     per_piece = 12 if picking.moves[0].unit != "Dozens" else 1
     receive(world, picking, (0, float(2 * per_piece), []))

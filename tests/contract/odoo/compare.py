@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.contract.odoo.ids import Bindings
 from tests.contract.odoo.recording import Recording, Step, fault_of, fields_of
-from tests.contract.odoo.table import COMMON_ROWS, SHORTENED, UNORDERED, ignored
+from tests.contract.odoo.table import COMMON_ROWS, CUT_ANSWERS, UNORDERED, ignored
 
 NUMBERED = re.compile(
     r"\b(?:S\d{5}|P\d{5}|[A-Z0-9]+/(?:IN|OUT|INT|RET|PICK|PACK)/\d{5}|SP/\d{5}|R?(?:INV|BILL)/\d{4}/[\d/]+)"
@@ -32,8 +32,6 @@ class Comparer:
             self._differ("fault", _short(step.fault), _short(fault) if fault else result)
         elif step.fault is not None and fault is not None:
             self._faults(step.fault, fault)
-        elif step.name in SHORTENED:
-            self._anything(step.method, step.result, {name: result.get(name) for name in step.result})
         elif step.name in COMMON_ROWS:
             self._common_rows(step.model, step.result, result)
         elif step.method in ("read", "search_read") and isinstance(step.result, list):
@@ -42,6 +40,8 @@ class Comparer:
             self._created(step.model, step.result, result)
         elif step.method == "load" and isinstance(step.result["ids"], list) and isinstance(result["ids"], list):
             self._created(step.model, step.result["ids"], result["ids"])
+        elif step.method in CUT_ANSWERS and isinstance(result, dict):
+            self._anything(step.method, step.result, {key: result.get(key) for key in step.result})
         elif step.method == "get_external_id":
             known = {str(self._bindings.actual(step.model, int(one))): name for one, name in step.result.items()}
             self._anything(step.method, known, result)

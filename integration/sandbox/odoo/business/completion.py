@@ -17,6 +17,7 @@ SPLIT_FIELDS = (
     "product_id", "product_uom", "location_id", "location_dest_id", "location_final_id", "picking_id",
     "sale_line_id", "purchase_line_id", "group_id", "origin", "procure_method", "price_unit", "date",
     "date_deadline", "sequence", "priority", "name", "to_refund", "origin_returned_move_id", "company_id",
+    "bom_line_id",
 )  # fmt: skip
 MISSING_LOTS = "You need to supply a Lot/Serial Number for product:{break_}{names}"
 

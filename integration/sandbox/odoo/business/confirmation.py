@@ -42,6 +42,8 @@ def _merged(move: Record) -> Record:
 def _same(one: Record, other: Record) -> bool:
     known = one.env.database.fields("stock.move")
     names = (
+        "bom_line_id",
+        "origin_returned_move_id",
         "product_id",
         "product_uom",
         "location_id",
@@ -51,7 +53,6 @@ def _same(one: Record, other: Record) -> bool:
         "procure_method",
         "price_unit",
         "date_deadline",
-        "origin_returned_move_id",
     )
     return all(bool(one.raw(name) == other.raw(name)) for name in names if name in known)
 

@@ -12,6 +12,7 @@ from ..orm.registry import computes, serves
 from .amounts import CLOSED, move_column, move_reserved, refresh
 from .done_quantities import set_lots, set_quantity
 from .move_states import recompute, set_state
+from .move_ways import comes_from_elsewhere, goes_elsewhere, lead_lines, take_anew
 from .places import bypasses_reservation
 from .products import convert, label_of, total
 from .reservation import assign, free_line, unreserve
@@ -56,7 +57,9 @@ class Move(Model):
     @computes("reference")
     def _reference(self, record: Record) -> Any:
         row = self.env.store.table(self.name)[record.id]
-        return record.picking_id.name or row.get("reference") or row.get("name", False)
+        own = row.get("reference") or row.get("name", False)
+        of_scrap = self.env.traits.number >= 19 and row.get("scrap_id")
+        return own if of_scrap else record.picking_id.name or own
 
     @computes("lot_ids")
     def _lots(self, record: Record) -> Any:
@@ -149,7 +152,13 @@ class Move(Model):
         amount, lots = vals.pop(column, None), vals.pop("lot_ids", None)
         if amount is not None and any(record.state == "cancel" for record in self.records(ids)):
             raise UserError(CANCELLED)
+        moved = [one for one in self.records(ids) if goes_elsewhere(one, vals)] if self.env.traits.lines_follow else []
+        resourced = [one for one in self.records(ids) if comes_from_elsewhere(one, vals)]
         super().write(ids, vals)
+        for record in resourced:
+            take_anew(record)
+        for record in moved:
+            lead_lines(record)
         for record in self.records(ids):
             if "picked" in vals and self.env.traits.picked:
                 for line in record.move_line_ids:

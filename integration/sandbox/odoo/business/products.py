@@ -209,6 +209,9 @@ class Product(Model):
     def check(self, record: Record) -> None:
         if not record.barcode:
             return
+        packs = "product.packaging" if "product.packaging" in self.env.database.schema else "product.uom"
+        if self.env.first(packs, ["barcode", "=", record.barcode]):
+            raise ValidationError("A packaging already uses the barcode")
         same = [one for one in self.env.find(self.name, ["barcode", "=", record.barcode]) if one != record]
         if same:
             joint = " and " if self.env.traits.number >= 18 else ", "
@@ -221,11 +224,3 @@ class Product(Model):
                     else ""
                 )
             )
-
-
-@serves("product.packaging")
-class Packaging(Model):
-    """A box of products with a barcode of its own."""
-
-    def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
-        return {"qty": 1.0, "sales": True, "purchase": True}

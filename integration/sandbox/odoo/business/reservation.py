@@ -9,9 +9,10 @@ from ..orm.env import Env
 from ..orm.record import Record
 from .amounts import CLOSED, booked_column, in_product_unit, line_booked, line_done, line_values, move_reserved, refresh
 from .move_states import recompute, set_state
+from .packages import keep_together
 from .places import bypasses_reservation
 from .products import convert, total
-from .stock import EPSILON, Spot, available, reservable, reserve
+from .stock import EPSILON, Spot, available, package_model, reservable, reserve
 
 # Place, lot and package.
 Key = tuple[int, int, int]
@@ -24,6 +25,8 @@ def assign(moves: list[Record]) -> None:
             move.env.traits.picked and move.picked
         ):
             _assign(move)
+    for picking in dict.fromkeys(move.picking_id for move in moves if move.exists and move.picking_id):
+        keep_together(picking)
 
 
 def reserve_more(move: Record, quantity: float) -> None:
@@ -54,7 +57,7 @@ def _assign(move: Record) -> None:
 
 
 def _no_package(env: Env) -> Record:
-    return env.browse("stock.quant.package", 0)
+    return env.browse(package_model(env), 0)
 
 
 def _take_brought(move: Record, need: float) -> float:

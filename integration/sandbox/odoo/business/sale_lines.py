@@ -9,6 +9,7 @@ from ..orm.record import Record
 from ..orm.registry import computes, serves
 from .amounts import move_done
 from .delivery import launch
+from .kits import bom_of, whole_kits
 from .partners import check_sender
 from .products import convert, label_of, total
 from .sale_amounts import InvoicedAmounts, invoice_sign
@@ -73,7 +74,10 @@ class SaleOrderLine(InvoicedAmounts):
         if self._method(record) == "manual":
             return float(self.env.store.table(self.name)[record.id].get("qty_delivered") or 0.0)
         moves = [move for move in record.move_ids if move.state == "done" and not move.scrapped]
-        return total(_signed(move, record) for move in moves)
+        if bom_of(record.product_id) and any(move.bom_line_id for move in moves):
+            kits = whole_kits(record.product_id, moves, lambda move: _signed(move, move.product_id.uom_id))
+            return convert(kits, record.product_id.uom_id, record.product_uom)
+        return total(_signed(move, record.product_uom) for move in moves)
 
     @computes("qty_to_deliver")
     def _to_deliver(self, record: Record) -> float:
@@ -159,9 +163,9 @@ class SaleOrderLine(InvoicedAmounts):
             raise UserError(UNREMOVABLE if self.env.traits.picked else UNREMOVABLE_16)
 
 
-def _signed(move: Record, line: Record) -> float:
-    """What a done move adds to the delivered quantity."""
-    quantity = convert(move_done(move), move.product_uom, line.product_uom)
+def _signed(move: Record, unit: Record) -> float:
+    """What a done move adds to the delivered quantity, in a unit."""
+    quantity = convert(move_done(move), move.product_uom, unit)
     if move.location_dest_id.usage == "customer":
         counts = not move.origin_returned_move_id or move.to_refund
         return quantity if counts else 0.0

@@ -12,7 +12,7 @@ ALIASES: dict[str, dict[str, str]] = {
 HIDDEN = {
     "stock.move": (
         "name:char inventory_name:char scrapped:boolean group_id:many2one=procurement.group quantity:float "
-        "picked:boolean quantity_done:float location_final_id:many2one=stock.location"
+        "picked:boolean quantity_done:float location_final_id:many2one=stock.location bom_line_id:many2one=mrp.bom.line"
     ),
     "stock.move.line": "picked:boolean quantity:float qty_done:float reserved_uom_qty:float",
     "stock.picking": "group_id:many2one=procurement.group return_id:many2one=stock.picking",
@@ -30,7 +30,7 @@ HIDDEN = {
     "uom.uom": "factor:float uom_type:selection",
     "stock.scrap": "move_id:many2one=stock.move move_ids:one2many=stock.move",
     "stock.reference": "sale_id:many2one=sale.order move_type:selection",
-    "stock.return.picking": "location_id:many2one=stock.location",
+    "stock.return.picking": "new_picking_id:many2one=stock.picking",
     "account.move": "settled:float",
 }
 

@@ -46,6 +46,10 @@ INVERSES: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("base.automation", "action_server_ids"): ("ir.actions.server", "base_automation_id"),
     ("res.users", "api_key_ids"): ("res.users.apikeys", "user_id"),
+    ("mrp.bom", "bom_line_ids"): ("mrp.bom.line", "bom_id"),
+    ("product.product", "bom_line_ids"): ("mrp.bom.line", "product_id"),
+    ("product.product", "variant_bom_ids"): ("mrp.bom", "product_id"),
+    ("product.template", "bom_ids"): ("mrp.bom", "product_tmpl_id"),
 }
 
 # Searched often, so kept by target too.
@@ -132,6 +136,13 @@ RELATED: dict[str, dict[str, str]] = {
         "warehouse_id": "location_id.warehouse_id",
     },
     "stock.lot": {"product_uom_id": "product_id.uom_id"},
+    "mrp.bom.line": {
+        "company_id": "bom_id.company_id",
+        "parent_product_tmpl_id": "bom_id.product_tmpl_id",
+        "product_tmpl_id": "product_id.product_tmpl_id",
+        "tracking": "product_id.tracking",
+    },
+    "mail.activity": {"res_model": "res_model_id.model"},
     "stock.return.picking": {
         "company_id": "picking_id.company_id",
         "picking_type_code": "picking_id.picking_type_code",
@@ -143,7 +154,6 @@ RELATED: dict[str, dict[str, str]] = {
         "commercial_partner_id": "partner_id.commercial_partner_id",
         "company_currency_id": "company_id.currency_id",
     },
-    "mail.activity": {"res_model": "res_model_id.model"},
     "account.move.line": {
         "company_currency_id": "move_id.company_id.currency_id",
         "company_id": "move_id.company_id",
@@ -169,7 +179,9 @@ INHERITS: dict[str, tuple[str, str, frozenset[str]]] = {
     "product.product": (
         "product_tmpl_id",
         "product.template",
-        frozenset({"default_code", "barcode", "active", "weight", "volume", "standard_price", "lst_price"}),
+        frozenset(
+            {"default_code", "barcode", "active", "weight", "volume", "standard_price", "lst_price", "packaging_ids"}
+        ),
     ),
     "res.users": (
         "partner_id",
@@ -189,6 +201,7 @@ ORDER = {
     "stock.location": "complete_name, id",
     "stock.warehouse": "sequence, id",
     "stock.picking.type": "sequence, id",
+    "product.packaging": "product_id, sequence, id",
     "product.product": "default_code, name, id",
     "product.template": "name, id",
     "res.partner": "complete_name, id",
@@ -200,6 +213,8 @@ ORDER = {
     "delivery.carrier": "sequence, id",
     "stock.scrap": "id desc",
     "mail.message": "id desc",
+    "mrp.bom": "sequence, id",
+    "mrp.bom.line": "sequence, id",
     "mail.activity": "date_deadline, id",
     "mail.activity.type": "sequence, id",
     "ir.attachment": "id desc",

@@ -180,7 +180,8 @@ def _plant_knowledge(env: Env) -> None:
         version = f"{env.traits.server_version}.1.0"
         make(env, "ir.module.module", name=name, shortdesc=title, state="installed", latest_version=version)
     for name, title in MISSING_APPS.items():
-        make(env, "ir.module.module", name=name, shortdesc=title, state="uninstalled")
+        state = "installed" if name in env.database.apps else "uninstalled"
+        make(env, "ir.module.module", name=name, shortdesc=title, state=state)
     for model, fields in env.database.schema.items():
         row = env.store.insert("ir.model", {"name": model, "model": model})
         if model in LISTED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from ..business.stock import Spot, change
+from ..business.stock import Spot, change, package_model
 from ..orm.env import Database, Env
 from ..orm.record import Record
 from .base import make, plant_base
@@ -54,8 +54,12 @@ PRODUCTS = (
     ("PUMP", "Pump", 265.0, 8.0, "serial", 8),
 )
 PERISHABLE = ("PAINT-W", "GREASE", "SEALANT")
+# Days that goods keep, and how long before that they are past their best, to be removed, and to be looked at.
+KEEPS = {"use_expiration_date": True, "expiration_time": 365, "use_time": 30, "removal_time": 7, "alert_time": 60}
 CARRIERS = (("Standard delivery", 0.0), ("Express", 20.0), ("Local delivery", 5.0))
 LOTS_EACH = 2
+# Code, name, price, components with their quantities: where the app for kits is there.
+KITS = (("KIT-DOCK", "Dock kit", 59.0, (("ROPE-10", 2), ("HOOK", 4), ("STRAP", 1))),)
 
 
 def plant_demo(database: Database, login: str, password: str, api_key: str) -> None:
@@ -70,12 +74,23 @@ def plant_demo(database: Database, login: str, password: str, api_key: str) -> N
     for code, name, price, weight, tracking, on_hand in PRODUCTS:
         product = product_of(env, code, name, tracking, list_price=price, weight=weight)
         _plant_stock(env, product, stock, on_hand)
+    if "mrp" in database.apps:
+        _plant_kits(env)
+
+
+def _plant_kits(env: Env) -> None:
+    for code, name, price, components in KITS:
+        template = product_of(env, code, name, list_price=price).product_tmpl_id.id
+        bom = make(env, "mrp.bom", product_tmpl_id=template, type="phantom", code=code)
+        for component, quantity in components:
+            product = env.first("product.product", ["default_code", "=", component])
+            make(env, "mrp.bom.line", bom_id=bom, product_id=product.id, product_qty=quantity)
 
 
 def product_of(env: Env, code: str, name: str, tracking: str = "none", **more: Any) -> Record:
     """A storable product, written the way the version wants it."""
     storable = {"type": "consu", "is_storable": True} if env.traits.storable_flag else {"detailed_type": "product"}
-    dates = {"use_expiration_date": True} if code in PERISHABLE else {}
+    dates = KEEPS if code in PERISHABLE else {}
     values = {
         "name": name,
         "default_code": code,
@@ -122,7 +137,7 @@ def _service(env: Env) -> dict[str, Any]:
 
 
 def _plant_stock(env: Env, product: Record, stock: Record, quantity: int) -> None:
-    none, package = env.browse("stock.lot", 0), env.browse("stock.quant.package", 0)
+    none, package = env.browse("stock.lot", 0), env.browse(package_model(env), 0)
     spot = Spot(product, stock, none, package)
     if product.tracking == "none":
         change(spot, float(quantity))
