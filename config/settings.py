@@ -125,6 +125,7 @@ SPECTACULAR_SETTINGS = {
         "JobState": "integration.models.SyncJob.State",
         "OrderState": "integration.models.Document.State",
         "OutboundState": "integration.models.OutboundMessage.State",
+        "Remainder": "integration.models.Warehouse.Remainder",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
