@@ -23,6 +23,14 @@ from integration.models import (
 )
 
 Row = TypeVar("Row", bound=Model)
+MOVED = {
+    StockEvent.Kind.SHIPPED: "Goods left",
+    StockEvent.Kind.RECEIVED: "Goods came in",
+    StockEvent.Kind.RETURNED: "Goods came back",
+    StockEvent.Kind.ADJUSTED: "Stock was adjusted",
+    StockEvent.Kind.COUNTED: "Stock was counted",
+    StockEvent.Kind.MOVED: "Goods were moved",
+}
 MOST = 300  # of each sort; the newest are kept
 
 
@@ -167,10 +175,11 @@ def _movements(rows: Sequence[StockEvent]) -> Iterator[Entry]:
     for row in rows:
         by_source.setdefault((row.source, row.happened_at), []).append(row)
     for (source, at), moved in by_source.items():
-        goods = ", ".join(f"{quantity(-row.quantity)} x {row.sku}" for row in moved[:8])
+        goods = ", ".join(f"{quantity(abs(row.quantity))} x {row.sku}" for row in moved[:8])
         parcels = ", ".join(sorted({row.package for row in moved if row.package}))
         detail = f"{goods}{' and more' if len(moved) > 8 else ''}{f'. Packages {parcels}' if parcels else ''}."
-        yield Entry(at, "goods", f"Goods left: {plural(len(moved), 'line')} ({source})", "shipped", detail)
+        title = MOVED[StockEvent.Kind(moved[0].kind)]
+        yield Entry(at, "goods", f"{title}: {plural(len(moved), 'line')} ({source})", "shipped", detail)
 
 
 def calls(attempt: JobAttempt) -> list[Call]:
