@@ -1,10 +1,11 @@
 """What a shipment brings: an invoice of exactly what left, once, where a rule says so."""
 
 import pytest
+from django.db.models.functions import Now
 
 from integration.flows import HANDLERS
 from integration.jobs import engine
-from integration.models import Document, Lane, SyncJob
+from integration.models import Document, Lane, Stream, SyncJob
 from tests.component.engine.yard import together, until
 from tests.component.flows.ledger import Invoice, Ledger
 from tests.component.flows.yard import Sale, Yard
@@ -112,6 +113,21 @@ def test_a_lost_answer_bills_once(yard: Yard, books: Ledger, method: str, fault:
         ("posted", f", {sale.release} (SHP-000001)", 20.0)
     ]
     assert yard.effects("invoice") == ["landed"]
+    quiet(yard)
+
+
+def test_not_found_does_not_count_before_the_call_can_no_longer_land(yard: Yard, books: Ledger) -> None:
+    books.rule("invoice")
+    sale = books.sold(("CRATE-S", 2, 10, 0))
+    yard.odoo.fault(MAKE, "cut_before", model="sale.advance.payment.inv")
+    yard.shipped(sale)
+    tried = yard.odoo.writes()
+    SyncJob.objects.filter(state="retry").update(next_attempt_at=Now())
+    Stream.objects.filter(next_due_at__isnull=False).update(next_due_at=Now())
+    yard.run()
+    assert (yard.odoo.writes(), yard.effects("invoice")) == (tried, ["intended"])
+    yard.later()
+    assert len(books.invoices(sale)) == 1
     quiet(yard)
 
 

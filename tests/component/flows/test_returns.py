@@ -276,6 +276,19 @@ def test_a_lost_answer_of_an_inspection_moves_it_once(yard: Yard, dock: Dock) ->
     quiet(dock)
 
 
+def test_an_inspection_that_stops_half_way_is_booked_whole(yard: Yard, dock: Dock) -> None:
+    sale, before = sold(dock), dock.held("CRATE-S")
+    dock.tell(line("CRATE-S", 3, None), release=sale.release)
+    yard.odoo.fault("button_validate", "error503", skip=1)
+    dock.tell(line("CRATE-S", 2), line("CRATE-S", 1, condition="damaged"), release=sale.release)
+    assert yard.unfinished() == [("return_receipt", "retry")]
+    yard.later()
+    assert dock.held("CRATE-S") == {"stock": before["stock"] + 2, "damaged": 1, "quarantine": 0}
+    assert dock.counted("return", "inspected") == [3]
+    assert sum(one[2] for one in dock.came(sale) if one[1] == "quarantine") == 0
+    quiet(dock)
+
+
 def test_goods_billed_by_the_ordered_quantity_are_credited_by_a_person(yard: Yard, dock: Dock) -> None:
     dock.ledger.rule("invoice")
     dock.ledger.rule("credit_note")
