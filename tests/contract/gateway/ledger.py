@@ -9,7 +9,7 @@ class Ledger:
     def __init__(self, world: World) -> None:
         self._world, self._call = world, world.call
 
-    def sale(self, *lines: tuple[float, str, str, bool]) -> int:
+    def sale(self, *lines: tuple[float, str, str, bool], **values: object) -> int:
         """A confirmed order of new products: quantity, price, discount in per cent, and whether it is taxed by 15 %."""
         taxes, field = [self.tax()], "tax_ids" if self._world.version >= 19 else "tax_id"
         wanted = [
@@ -22,8 +22,15 @@ class Ledger:
             }
             for quantity, price, discount, taxed in lines
         ]
-        values = {"order_line": [[0, 0, line] for line in wanted]}
-        return self._world.order({}, **values)
+        return self._world.order({}, order_line=[[0, 0, line] for line in wanted], **values)
+
+    def pricelist(self, currency: str) -> int:
+        """One in this currency, which is made usable."""
+        domain = [("name", "=", currency)]
+        [known] = self._call("res.currency", "search", domain=domain, context={"active_test": False})
+        self._call("res.currency", "write", [known], vals={"active": True})
+        values = {"name": self._world.unique(currency), "currency_id": known}
+        return self._call.create("product.pricelist", values, companies=[self._world.company_id])
 
     def tax(self) -> int:
         domain = [

@@ -89,3 +89,13 @@ def test_a_draft_that_somebody_cancelled_leaves_the_goods_open(world: World) -> 
 
 def test_an_order_that_is_gone_has_no_books(world: World) -> None:
     assert world.gateway.books("sale.order", 2**31 - 2) is None
+
+
+def test_an_order_in_another_currency_is_invoiced_in_it(world: World) -> None:
+    ledger = Ledger(world)
+    order = ledger.sale((4, "8.00", "0", False), pricelist_id=ledger.pricelist("EUR"))
+    world.ship(world.delivery_of(order), [4])
+    before = read(world, order)
+    after, invoice = book(world, before, BookKind.INVOICE, "WH/OUT/3 (SHP-4)")
+    assert (before.currency, invoice.currency, invoice.net) == ("EUR", "EUR", D(32))
+    assert open_of(after) == [D(0)]
