@@ -3,7 +3,10 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from integration.canonical.books import Booking, Entry, OrderBooks
+from integration.errors import ConfigurationError, Rejected
 from integration.rules.posting import BookKind, differences, made
 from tests.contract.gateway.ledger import Ledger
 from tests.contract.gateway.world import World
@@ -99,3 +102,37 @@ def test_an_order_in_another_currency_is_invoiced_in_it(world: World) -> None:
     after, invoice = book(world, before, BookKind.INVOICE, "WH/OUT/3 (SHP-4)")
     assert (before.currency, invoice.currency, invoice.net) == ("EUR", "EUR", D(32))
     assert open_of(after) == [D(0)]
+
+
+def test_each_company_s_order_is_invoiced_in_its_own_company_or_told_to_have_no_journal(world: World) -> None:
+    for company_id in world.call.company_ids():
+        own = {"companies": [company_id]}
+        domain = [("company_id", "=", company_id)]
+        [warehouse] = world.call.rows("stock.warehouse", domain, ["lot_stock_id"], limit=1)
+        product = world.product(invoice_policy="delivery")
+        world.put(product, 9, location_id=warehouse["lot_stock_id"][0])
+        order = world.order({product: 2}, company_id=company_id, warehouse_id=warehouse["id"])
+        world.ship(world.delivery_of(order), [2])
+        journals = world.call("account.journal", "search_count", domain=[*domain, ("type", "=", "sale")], **own)
+        before = read(world, order)
+        assert (before.company_id, open_of(before)) == (company_id, [D(2)])
+        if journals:
+            _, invoice = book(world, before, BookKind.INVOICE, f"WH/OUT/{company_id} (SHP-5)")
+            assert world.read("account.move", invoice.id, "company_id")["company_id"][0] == company_id
+        else:
+            with pytest.raises(ConfigurationError) as caught:
+                world.gateway.draft(before)
+            assert caught.value.code == "CD-8102"
+
+
+def test_what_odoo_does_not_post_is_told_in_its_words(world: World) -> None:
+    order = Ledger(world).sale((3, "10.00", "0", False))
+    world.ship(world.delivery_of(order), [3])
+    before = read(world, order)
+    world.gateway.draft(before)
+    drafted = read(world, order)
+    [entry] = drafted.entries
+    world.call("account.move", "action_post", [entry.id])
+    with pytest.raises(Rejected) as caught:
+        world.gateway.post_entry(drafted, entry)
+    assert caught.value.code == "CD-8101"
