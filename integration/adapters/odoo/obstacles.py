@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from integration.adapters.odoo.caller import Caller, Row
+from integration.adapters.odoo.caller import Caller
 from integration.canonical.books import Entry, OrderBooks
 from integration.errors import ConfigurationError, IntegrationError, Rejected
 
@@ -23,16 +23,16 @@ class Obstacles:
         return self._refused(refused, books)
 
     def of_a_posting(self, refused: Rejected, books: OrderBooks, entry: Entry) -> IntegrationError:
-        dated = self._dated(entry, books)
-        locks = [str(self._company(books).get(name) or "") for name in (*LOCKS, SIDES[books.model][1])]
-        closed = max(locks)
-        if closed and dated <= closed:
+        closed = max(self._closed(books))
+        if closed and self._dated(entry, books) <= closed:
             return Rejected("CD-8103", **self._about(books), entry=entry.name or f"draft {entry.id}", closed=closed)
         return self._refused(refused, books)
 
-    def _company(self, books: OrderBooks) -> Row:
-        fields = ["name", *LOCKS, SIDES[books.model][1]]
-        return self._call.rows("res.company", [("id", "=", books.company_id)], fields)[0]
+    def _closed(self, books: OrderBooks) -> list[str]:
+        """The dates until which the company's periods are closed; empty where none is."""
+        names = self._call.fields("res.company", [*LOCKS, SIDES[books.model][1]])
+        [row] = self._call("res.company", "read", [books.company_id], fields=["name", *names])
+        return [str(row.get(name) or "") for name in ("", *names)]
 
     def _dated(self, entry: Entry, books: OrderBooks) -> str:
         fields = ["invoice_date", "date"]

@@ -8,6 +8,7 @@ import pytest
 from integration.canonical.books import Booking, Entry, OrderBooks
 from integration.errors import ConfigurationError, Rejected
 from integration.rules.posting import BookKind, differences, made
+from tests.contract.gateway.conftest import REAL
 from tests.contract.gateway.ledger import Ledger
 from tests.contract.gateway.world import World
 
@@ -136,3 +137,18 @@ def test_what_odoo_does_not_post_is_told_in_its_words(world: World) -> None:
     with pytest.raises(Rejected) as caught:
         world.gateway.post_entry(drafted, entry)
     assert caught.value.code == "CD-8101"
+
+
+@pytest.mark.skipif(REAL != "", reason="it would close the books of a server that others use")
+def test_a_closed_period_is_told_with_its_date(world: World) -> None:
+    order = Ledger(world).sale((3, "10.00", "0", False))
+    world.ship(world.delivery_of(order), [3])
+    before = read(world, order)
+    after, entry = book(world, before, BookKind.INVOICE, "WH/OUT/5 (SHP-6)")
+    world.call("res.company", "write", [world.company_id], vals={"fiscalyear_lock_date": "2099-12-31"})
+    try:
+        with pytest.raises(Rejected) as caught:
+            world.gateway.post_entry(after, entry)
+    finally:
+        world.call("res.company", "write", [world.company_id], vals={"fiscalyear_lock_date": False})
+    assert (caught.value.code, caught.value.context["closed"]) == ("CD-8103", "2099-12-31")
