@@ -59,6 +59,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item("Stock movements", "pallet", "stockevent"),
             _item("Lines", "format_list_numbered", "documentline"),
             _item("References", "link", "externalreference"),
+            _item("Decisions", "gavel", "decision"),
             _item("Audit log", "fact_check", "auditevent"),
         ],
     },

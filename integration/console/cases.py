@@ -21,7 +21,7 @@ from integration.console.standing import case_due
 from integration.console.words import badge, money, plural, span
 from integration.errors.catalogue import Severity
 from integration.jobs import acts, decisions
-from integration.models import CaseJob, ExceptionCase
+from integration.models import CaseJob, Decision, ExceptionCase
 from integration.rules.choices import CHOICES, Choice
 
 SHOWN = 100  # waiting jobs on a case's page
@@ -177,6 +177,16 @@ class ExceptionCaseAdmin(ActingAdmin):
         code = row.code if isinstance(row, ExceptionCase) else ""
         choices = (_choosing(choice) for choice in CHOICES.get(code, ()))
         return (*stock_choices.CHOICES.get(code, ()), *choices, *USUAL)
+
+
+@admin.register(Decision)
+class DecisionAdmin(HistoryAdmin):
+    exact = ("source",)
+    search_help_text = "The partner's document, such as receipt/northgate/WH/IN/00007/RCV-1"
+    list_display = ("source", "subject", "choice", "actor", "reason", "made_at")
+    list_display_links = ("source",)
+    ordering = ("-id",)
+    nothing = "Nobody has had to decide anything yet."
 
 
 @admin.register(CaseJob)

@@ -111,7 +111,7 @@ class StockEventAdmin(HistoryAdmin):
         "effect_page",
     )  # fmt: skip
     list_select_related = ("document", "warehouse", "effect")
-    list_filter = ("warehouse", "kind", "condition")
+    list_filter = ("warehouse", "kind")
     nothing = "Movements appear when the warehouse confirms a shipment or a receipt and Odoo has taken it."
 
     @admin.display(description="quantity")

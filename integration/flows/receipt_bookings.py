@@ -26,8 +26,8 @@ from integration.models import (
     StockEvent,
     Warehouse,
 )
-from integration.rules import receiving as rules
 from integration.rules.posting import BookKind
+from integration.rules.received import Facts, ReceivedQuantity
 
 State, Told = Document.State, OutboundMessage.State
 GOOD = "good"
@@ -59,8 +59,8 @@ class Case:
     receipt: ReceiptConfirmed
     document: Document
     warehouse: Warehouse
-    facts: rules.Facts
-    shares: tuple[rules.ReceivedQuantity, ...]
+    facts: Facts
+    shares: tuple[ReceivedQuantity, ...]
 
     @property
     def source(self) -> str:
@@ -113,7 +113,7 @@ def booked(case: Case, effect: Effect) -> None:
         books.follow(books.Moved(BookKind.VENDOR_BILL, case.warehouse, order, *about))
 
 
-def booked_shares(case: Case, effect: Effect) -> list[rules.ReceivedQuantity]:
+def booked_shares(case: Case, effect: Effect) -> list[ReceivedQuantity]:
     """As they were posted: by place in the receipt, how much of each share."""
     kept: Mapping[str, str] = effect.result.get("kept", {})
     taken = [(share, Decimal(kept.get(str(share.number), 0))) for share in case.shares]
@@ -130,7 +130,7 @@ def _completes(case: Case, held: Document) -> bool:
     return case.facts.is_last and held.shipment_count is not None and held.state == State.PART_RECEIVED
 
 
-def _event(case: Case, effect: Effect, share: rules.ReceivedQuantity) -> StockEvent:
+def _event(case: Case, effect: Effect, share: ReceivedQuantity) -> StockEvent:
     extra: Mapping[str, Any] = effect.result.get("extras", {}).get(share.sku, {})
     return StockEvent(
         warehouse=case.warehouse,
@@ -149,7 +149,7 @@ def _event(case: Case, effect: Effect, share: rules.ReceivedQuantity) -> StockEv
     )
 
 
-def _count(case: Case, effect: Effect, shares: list[rules.ReceivedQuantity]) -> None:
+def _count(case: Case, effect: Effect, shares: list[ReceivedQuantity]) -> None:
     total: defaultdict[str, Decimal] = defaultdict(Decimal)
     damaged: defaultdict[str, Decimal] = defaultdict(Decimal)
     extras = effect.result.get("extras", {})
@@ -161,7 +161,7 @@ def _count(case: Case, effect: Effect, shares: list[rules.ReceivedQuantity]) -> 
     sql.run(_COUNT, [case.document.pk, list(total), list(total.values()), [damaged[name] for name in total]])
 
 
-def _keep_extras(case: Case, strays: list[rules.ReceivedQuantity], extras: Mapping[str, Any]) -> None:
+def _keep_extras(case: Case, strays: list[ReceivedQuantity], extras: Mapping[str, Any]) -> None:
     lines = {
         share.sku: DocumentLine(
             document=case.document,

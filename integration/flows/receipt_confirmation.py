@@ -22,6 +22,7 @@ from integration.jobs import configuration, decisions, effects, locks, mappings,
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import Document, Effect, InboundMessage, StockEvent, Warehouse
+from integration.rules import received
 from integration.rules import receiving as rules
 
 VERB = "receive"
@@ -57,7 +58,7 @@ def _understand(message: InboundMessage) -> Case:
     document.warehouse = warehouse = configuration.warehouse(document.warehouse_id)
     _is_on(document, warehouse, partner.name)
     source = bookings.source_of(message, receipt)
-    facts = rules.Facts(
+    facts = received.Facts(
         connection=partner.name,
         warehouse=warehouse.name,
         advice=document.reference,
@@ -71,7 +72,7 @@ def _understand(message: InboundMessage) -> Case:
         places=sites.places_of(warehouse),
         decided=decisions.of(source),
     )
-    return Case(message, receipt, document, warehouse, facts, rules.translate(receipt, facts))
+    return Case(message, receipt, document, warehouse, facts, received.translate(receipt, facts))
 
 
 def _document(message: InboundMessage, receipt: ReceiptConfirmed) -> Document:

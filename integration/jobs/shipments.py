@@ -56,7 +56,8 @@ def booked(document: Document) -> int:
 
 def tell_missing() -> int:
     """Opens a case for each document of which messages are not here by now; returns at how many it looked."""
-    overdue = Document.objects.filter(shipments_due_at__lt=Now(), state__in=[each.part for each in SERIES.values()])
+    parts = [each.part for each in SERIES.values()]
+    overdue = Document.objects.filter(shipments_due_at__lt=Now(), state__in=parts, kind__in=list(SERIES))
     rows = list(overdue.select_related("connection", "warehouse__wms", "parent")[:AT_ONCE])
     for document in rows:
         assert document.warehouse is not None  # noqa: S101  (made with one)

@@ -147,6 +147,10 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     models.CapturedRecord.objects.create(
         connection=erp, model="sale.order", record_id=1, version=1, snapshot={"name": PERSONAL}, read_at=now()
     )
+    models.InTransit.objects.create(
+        transfer=delivery, product_id=1, sku=EVIL, lot=EVIL, unit=EVIL, quantity=2, location_id=13, left_at=now()
+    )
+    models.Decision.objects.create(source=EVIL, subject=EVIL, choice="accept", actor=EVIL, reason=EVIL)
     models.Retention.objects.create(subject="jobs", last_removed=1, ended_at=now())
     models.ApiToken.objects.create(name=EVIL, prefix="abcd1234", sha256=b"0" * 32, scopes=["jobs:read"])
     models.AuditEvent.objects.create(actor=EVIL, verb="retry job", subject=EVIL, detail={"note": EVIL})

@@ -1,11 +1,24 @@
 """What comes in at the warehouse is in Odoo, exactly, once."""
 
 import pytest
+from django.db import transaction
 
+from integration.console import story, waiting
 from integration.flows import HANDLERS
 from integration.jobs import engine, sweep
-from integration.models import Document, DocumentLine, Lane, OutboundMessage, Place, StockEvent
+from integration.models import (
+    Document,
+    DocumentLine,
+    Effect,
+    ExternalReference,
+    Lane,
+    MessageKey,
+    OutboundMessage,
+    Place,
+    StockEvent,
+)
 from tests.component.engine.yard import together, until
+from tests.component.flows.test_once import purge_messages
 from tests.component.flows.yard import Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -206,6 +219,30 @@ def test_a_lost_answer_is_looked_for(receiving: Yard, where: str) -> None:
     assert (receiving.effects("receive"), receiving.cases(), receiving.unfinished()) == (["landed"], [], [])
 
 
+def test_a_restored_backup_that_knows_nothing_of_the_receipt_finds_it_in_odoo(receiving: Yard) -> None:
+    bought = receiving.expected(("CRATE-S", 10))
+    receipt = receiving.receive(bought.advice)
+    forget_the_receipt()
+    receiving.odoo.forget_calls()
+    assert receiving.wms.send("receipt.confirmed", receipt) == 202
+    receiving.run()
+    assert (receiving.odoo.writes(), receiving.arrived(bought)) == ([], {"CRATE-S": (10, 10, 10)})
+    assert (line_of(bought.advice).received, receiving.came(bought.advice)) == (10, "received")
+    assert (receiving.effects("receive"), receiving.cases(), receiving.unfinished()) == (["landed"], [], [])
+
+
+def forget_the_receipt() -> None:
+    """Our database as it was before the receipt came."""
+    with transaction.atomic():
+        purge_messages()
+        MessageKey.objects.all().delete()
+        StockEvent.objects.all().delete()
+        Effect.objects.filter(verb="receive").delete()
+        ExternalReference.objects.exclude(document_type="advice").delete()
+        DocumentLine.objects.update(received=0, damaged=0, over=0)
+        Document.objects.filter(kind="receipt").update(state="accepted", shipment_count=None)
+
+
 def test_the_answer_to_an_advice_is_kept(receiving: Yard) -> None:
     bought = receiving.buy(("CRATE-S", 10))
     receiving.look()
@@ -243,6 +280,18 @@ def advised(yard: Yard, **fields: object) -> dict[str, object]:
     [advice] = yard.wms.advices()
     line = advice["document"]["lines"][0]
     return {"line": line["line"], "sku": line["sku"], "quantity": line["quantity"], "unit": line["unit"], **fields}
+
+
+def test_the_purchase_s_page_tells_what_it_waits_for_and_what_came(receiving: Yard) -> None:
+    bought = receiving.expected(("CRATE-S", 10))
+    receiving.receive(bought.advice, "partial")
+    family = story.family(Document.objects.get(reference=bought.name))
+    [wait] = waiting.waits(family, list(DocumentLine.objects.select_related("document")))
+    assert wait.text == f"{bought.advice} waits for Northgate 3PL to take in 5 x CRATE-S."
+    goods = [(entry.title, entry.detail) for entry in story.tell(family) if entry.sort == "goods"]
+    source = f"receipt/northgate/{bought.advice}/RCV-000001"
+    assert goods == [(f"Goods came in: 1 line ({source})", "5 x CRATE-S.")]
+    assert [entry.title for entry in story.tell(family) if entry.sort == "snapshot"] != []
 
 
 def test_two_workers_post_receipts_of_one_product_side_by_side(receiving: Yard) -> None:

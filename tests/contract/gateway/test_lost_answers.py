@@ -2,12 +2,15 @@
 
 import dataclasses
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 
 from integration.adapters.base import ConnectionSettings
+from integration.canonical.erp import ExtraLine
 from integration.errors import IntegrationError, OutcomeUnknown, Rejected, Unreachable
 from tests.contract.gateway.cutting import BAD_GATEWAY, LOST_AFTER, LOST_BEFORE, UNAVAILABLE, Relay
+from tests.contract.gateway.test_receiving import purchase, receipt_of, receive, received
 from tests.contract.gateway.world import World
 
 MARK = "crossdock/wms-main/S-lost"
@@ -79,3 +82,41 @@ def test_what_somebody_changes_between_our_write_and_the_validation_stops_it(beh
     sku = picking.moves[0].sku
     assert (caught.value.code, caught.value.context["difference"]) == ("CD-5010", f"7 of {sku} instead of 6")
     assert behind.gateway.delivery(picking.id)[0].state == "assigned"
+
+
+@pytest.mark.parametrize(
+    ("word", "how", "landed"),
+    [
+        ("button_validate", LOST_AFTER, True),
+        ("button_validate", LOST_BEFORE, False),
+        ("button_validate", BAD_GATEWAY, False),
+        ("Crossdock receipt", LOST_AFTER, False),
+    ],
+)
+def test_a_receipt_whose_answer_was_lost_is_booked_once(
+    behind: World, relay: Relay, word: str, how: str | int, landed: bool
+) -> None:
+    ordered, stray = behind.product(), behind.product()
+    order = purchase(behind, {ordered: 10})
+    picking = receipt_of(behind, order)
+    sku = behind.read("product.product", stray, "default_code")["default_code"]
+    extra = ExtraLine(sku=sku, unit=picking.moves[0].unit, quantity=Decimal(4))
+    relay.fail(word, how)
+    with pytest.raises(OutcomeUnknown):
+        receive(behind, picking, (0, 6, []), receipt="R-lost", extras=(extra,))
+    now = behind.gateway.incoming(picking.id)[0]
+    assert (now.state == "done", now.mark) == (landed, "north/R-lost")
+    posted = receive(behind, now, (0, 6, []), receipt="R-lost", extras=(extra,))
+    assert (posted.picking.state, len(posted.backorders), received(behind, order)) == ("done", 1, [6])
+    assert (behind.stock_of(ordered), behind.stock_of(stray)) == (6, 4)
+
+
+def test_what_somebody_changes_between_our_write_and_the_validation_stops_a_receipt(
+    behind: World, relay: Relay
+) -> None:
+    order = purchase(behind, {behind.product(): 10})
+    picking = receipt_of(behind, order)
+    relay.fail("Crossdock receipt", lambda: behind.mark_done_by_hand(picking, 7))
+    with pytest.raises(Rejected) as caught:
+        receive(behind, picking, (0, 6, []))
+    assert (caught.value.code, received(behind, order)) == ("CD-7010", [0])

@@ -212,3 +212,28 @@ def test_what_will_not_come_is_given_up_once(world: World) -> None:
     picking = buy(world, {world.product(): 5})
     assert world.gateway.give_up(picking).state == "cancel"
     assert world.gateway.give_up(world.gateway.incoming(picking.id)[0]).state == "cancel"
+
+
+def test_an_expired_lot_is_in_the_warehouse_all_the_same(world: World) -> None:
+    product, name = world.product("lot", use_expiration_date=True), world.unique("OLD")
+    lot = world.lot(product, name)
+    world.call("stock.lot", "write", [lot], vals={"expiration_date": "2020-01-01 00:00:00"})
+    order = purchase(world, {product: 6})
+    receive(world, receipt_of(world, order), (0, 6, [share(6, lot=name)]))
+    assert (received(world, order), quants(world, product)) == ([6], {(world.stock_id, name): 6})
+
+
+def test_what_people_had_filled_in_comes_in_only_if_the_receipt_says_so(world: World) -> None:
+    first, second = world.product(), world.product()
+    order = purchase(world, {first: 3, second: 5})
+    world.mark_done_by_hand(receipt_of(world, order))
+    posted = receive(world, receipt_of(world, order), (0, 3, []))
+    assert (len(posted.backorders), received(world, order)) == (1, [3, 0])
+
+
+def test_a_cancelled_receipt_is_refused_and_nothing_is_written(world: World) -> None:
+    picking = world.gateway.give_up(buy(world, {world.product(): 5}))
+    world.guard.take()
+    with pytest.raises(Rejected) as refused:
+        receive(world, picking, (0, 5, []))
+    assert (refused.value.code, world.guard.take()) == ("CD-7009", [])
