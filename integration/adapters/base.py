@@ -7,7 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from integration.adapters.returns import ReturnGateway
 from integration.adapters.stock import StockGateway
+from integration.canonical.books import Booking, Entry, OrderBooks, Ordering
 from integration.canonical.erp import (
     Change,
     Order,
@@ -168,6 +170,9 @@ class ErpGateway(Protocol):
     @property
     def stock(self) -> StockGateway: ...
 
+    @property
+    def returns(self) -> ReturnGateway: ...
+
     def probe(self) -> Profile: ...
 
     def now(self) -> datetime:
@@ -224,6 +229,26 @@ class ErpGateway(Protocol):
 
         Raises InvalidDocument CD-5005, Rejected CD-5009, CD-5010, CD-5013 (nothing validated), Locked, OutcomeUnknown.
         """
+        ...
+
+    def books(self, model: Ordering, order_id: int) -> OrderBooks | None:
+        """The order's lines with what moved and what is billed, and all its invoices. None: the order is gone."""
+        ...
+
+    def draft(self, books: OrderBooks) -> None:
+        """Has Odoo make one draft of all that is open: an invoice or bill, or a credit note when it comes to less
+        than nothing. The verdict is what ``books`` shows afterwards.
+
+        Raises Rejected CD-8101, ConfigurationError CD-8102, Forbidden, Locked, OutcomeUnknown.
+        """
+        ...
+
+    def mark_entry(self, books: OrderBooks, entry: Entry, booking: Booking) -> None:
+        """Names the event in the origin of an entry that does not name it yet; gives a bill its date."""
+        ...
+
+    def post_entry(self, books: OrderBooks, entry: Entry) -> None:
+        """Posts a draft. Raises Rejected CD-8101, CD-8103, Forbidden, Locked, OutcomeUnknown."""
         ...
 
     def incoming(self, picking_id: int) -> Sequence[Picking]:

@@ -137,6 +137,23 @@ REQUESTS: dict[str, Json] = {
     "cases_done_by_hand_create": {"done": {"resolution": "Booked on WH/OUT/00042 in Odoo."}},
     "mappings_create": {"product": _NEW_MAPPING, "alias": _NEW_MAPPING | {"partner_code": "X-1-OLD", "alias": True}},
 }
+_STEP = {
+    "id": 9120,
+    "happened_at": "2026-05-12T09:00:00Z",
+    "movement": "returned",
+    "sku": "DRILL",
+    "lot": "DRILL-007",
+    "quantity": "1",
+    "condition": "good",
+    "warehouse": "Leeds",
+    "document": "WH/IN/00017",
+    "order": "S00042",
+    "event": "return/northgate/NORTH/RET-000017",
+    "numbers": [{"type": "return", "number": "RET-000017"}],
+    "entries": [
+        {"entry": "RINV/2026/00003", "kind": "out_refund", "currency": "USD", "net": "100", "total": "115"},
+    ],
+}
 ANSWERS: dict[str, Json] = {
     "webhook": {"message": 5120},
     "hint": {},
@@ -158,6 +175,7 @@ ANSWERS: dict[str, Json] = {
     "jobs_cancel_create": _CANCELLED,
     "orders_list": _page(_ORDER),
     "orders_retrieve": _ORDER,
+    "trace_list": _page(_STEP),
     "in_transit_list": _page(_TRANSIT),
     "in_transit_retrieve": _TRANSIT,
     "inventory_list": _page(_STOCK),

@@ -14,6 +14,7 @@ from integration.models import (
     InboundMessage,
     InTransit,
     OutboundMessage,
+    StockEvent,
     SyncJob,
     Warehouse,
 )
@@ -137,3 +138,13 @@ class MappingFilter(filters.FilterSet):
     class Meta:
         model = CodeMapping
         fields = ["partner", "kind", "odoo_code", "partner_code", "sku", "alias", "active"]
+
+
+class TraceFilter(filters.FilterSet):
+    lot = filters.CharFilter(field_name="lot", label="Lot")
+    serial = filters.CharFilter(field_name="lot", label="Serial number")
+    order = filters.CharFilter(field_name="document__parent__reference", label="Odoo's number of the order")
+
+    class Meta:
+        model = StockEvent
+        fields = ["lot", "serial", "order", "sku"]

@@ -67,7 +67,7 @@ class LotLine(Part):
 class Move(Part):
     """A stock move. ``demand``, ``reserved`` and ``done`` in ``unit``; ``rounding`` is the unit's.
 
-    ``chained``: it ships what an earlier step (pick, pack, receipt) brings.
+    ``chained``: it ships what an earlier step (pick, pack, receipt) brings. ``takes_back``: the move that it returns.
     """
 
     id: int
@@ -88,6 +88,7 @@ class Move(Part):
     chained: bool = False
     location_id: int | None = None
     destination_id: int | None = None
+    takes_back: int | None = None
     lines: tuple[LotLine, ...] = ()
 
 
@@ -289,3 +290,31 @@ class PostedShipment(Part):
 
     picking: Picking
     backorders: tuple[int, ...] = ()
+
+
+class Takeback(Part):
+    """What comes back of one delivery: quantities by its moves, in their units. ``stock_id``: where good stock lies."""
+
+    receipt: str
+    delivery: Picking
+    quantities: dict[int, Decimal]
+    stock_id: int
+
+
+class LooseLine(Part):
+    """``unit`` is Odoo's name of it."""
+
+    product_id: int
+    unit: str
+    quantity: Decimal
+
+
+class LooseReturn(Part):
+    """Goods that came back and belong to no order that anybody knows. ``mark`` is ours for good."""
+
+    receipt: str
+    mark: str
+    company_id: int
+    warehouse_id: int
+    stock_id: int
+    lines: tuple[LooseLine, ...]

@@ -74,6 +74,12 @@ class ReceiptConfirmedEvent(Part):
     data: receipts.ReceiptConfirmed
 
 
+class ReturnReceivedEvent(Part):
+    type: Literal["return.received"]
+    timestamp: Moment
+    data: receipts.ReturnReceived
+
+
 class PutAwayEvent(Part):
     type: Literal["receipt.put_away"]
     timestamp: Moment
@@ -111,6 +117,7 @@ Event = (
     | ReceiptRejectedEvent
     | ReceiptConfirmedEvent
     | PutAwayEvent
+    | ReturnReceivedEvent
     | InventoryAdjustedEvent
     | InventoryCountedEvent
     | InventorySnapshotEvent

@@ -12,6 +12,8 @@ from integration.console.base import ConfigurationAdmin
 from integration.console.words import quantity
 from integration.models import BusinessRule
 
+BOOKS = (BusinessRule.Kind.INVOICE, BusinessRule.Kind.VENDOR_BILL, BusinessRule.Kind.CREDIT_NOTE)
+
 
 class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
@@ -24,12 +26,22 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
             raise ValidationError("Enter a number that is not below zero.")
         return value
 
+    def clean(self) -> dict[str, Any]:
+        """A rule for the books says when; no other one does."""
+        given = super().clean() or {}
+        books = given.get("kind") in BOOKS
+        if books and not given.get("when"):
+            self.add_error("when", "Say when it is made.")
+        if not books and (given.get("when") or given.get("posted")):
+            self.add_error("when", "This is for invoices, bills and credit notes only.")
+        return given
+
 
 @admin.register(BusinessRule)
 class BusinessRuleAdmin(ConfigurationAdmin):
     form = RuleForm
     search_fields = ("sku", "note")
-    list_display = ("__str__", "warehouse", "sku", "value_shown", "order", "version", "active")
+    list_display = ("__str__", "warehouse", "sku", "value_shown", "when_shown", "order", "version", "active")
     list_select_related = ("warehouse",)
     list_filter = ("kind", "active")
     readonly_fields = ("version",)
@@ -38,6 +50,13 @@ class BusinessRuleAdmin(ConfigurationAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
         obj.version += change
         super().save_model(request, obj, form, change)
+
+    @admin.display(description="when")
+    def when_shown(self, rule: BusinessRule) -> str:
+        """Of rules for the books."""
+        if not rule.when:
+            return "-"
+        return f"{rule.get_when_display()}, {'posted' if rule.posted else 'as a draft'}"
 
     @admin.display(description="value")
     def value_shown(self, rule: BusinessRule) -> str:

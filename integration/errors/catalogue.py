@@ -4,7 +4,19 @@ A code never changes its meaning. Each has a page ``docs/runbook/<code>.md``; a 
 """
 
 from integration.errors.problem import Owner, Problem, Severity
-from integration.errors.problems import codes, messages, ourselves, outages, receipts, releases, setup, shipments, stock
+from integration.errors.problems import (
+    books,
+    codes,
+    messages,
+    ourselves,
+    outages,
+    receipts,
+    releases,
+    returns,
+    setup,
+    shipments,
+    stock,
+)
 
 __all__ = ["PROBLEMS", "Owner", "Problem", "Severity"]
 
@@ -14,8 +26,10 @@ PROBLEMS: dict[str, Problem] = {
     **codes.PROBLEMS,
     **releases.PROBLEMS,
     **shipments.PROBLEMS,
-    **stock.PROBLEMS,
     **messages.PROBLEMS,
     **receipts.PROBLEMS,
+    **returns.PROBLEMS,
+    **stock.PROBLEMS,
+    **books.PROBLEMS,
     **ourselves.PROBLEMS,
 }

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import F
 
 from integration.canonical.shipments import ShipmentConfirmed
-from integration.flows import answers, changes, releases
+from integration.flows import answers, books, changes, releases
 from integration.jobs import capture, outbox, recount, rows, shipments, sql
 from integration.jobs.looks import MODELS
 from integration.models import (
@@ -25,6 +25,7 @@ from integration.models import (
     Warehouse,
 )
 from integration.rules import shipping as rules
+from integration.rules.posting import BookKind
 
 Told = OutboundMessage.State
 
@@ -103,6 +104,7 @@ def commit(case: Case, effect: Effect) -> None:
     if added:
         _count(case, {line: Decimal(demand) for line, demand in effect.result.get("asked", {}).items()})
         _refer(case, effect)
+        _books(case)
     elif not (case.facts.is_last and held.shipment_count and held.state == Document.State.PART_SHIPPED):
         return
     over = held.state in (Document.State.SHIPPED, Document.State.CANCELLED)
@@ -158,6 +160,13 @@ def _refer(case: Case, effect: Effect) -> None:
         for pk, kind, reference in known
     ]
     rows.add(references, "DO NOTHING")
+
+
+def _books(case: Case) -> None:
+    order, shipment = case.delivery.parent, case.shipment
+    if order is not None and order.kind == Document.Kind.ORDER:
+        about = (case.source, shipment.shipment, case.delivery.reference, shipment.shipped_at)
+        books.follow(books.Moved(BookKind.INVOICE, case.warehouse, order, *about))
 
 
 def _close(case: Case, *, ends: bool, cancelled: bool, anew: bool) -> None:

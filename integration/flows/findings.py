@@ -18,12 +18,13 @@ class Finding(Protocol):
 
 @dataclass(slots=True)
 class Findings:
-    """Changes to commit, and what stands against the rest."""
+    """Changes to commit, and what stands against the rest. ``also``: what else a look brings with it."""
 
     record: CapturedRecord
     changes: list[Finding] = field(default_factory=list)
     against: list[Permanent] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    also: Callable[[], None] = field(default=lambda: None)
     unconnected: dict[int, str] = field(default_factory=dict)  # Odoo's id of the warehouse: an order that waits
 
     def commit(self) -> None:
@@ -31,5 +32,6 @@ class Findings:
         if rows.exists(CapturedRecord, "id = %s AND content_hash = %s", [self.record.pk, self.record.content_hash]):
             for change in self.changes:
                 change.commit()
+            self.also()
             for erp_warehouse_id, order in self.unconnected.items():
                 warehouses.tell_unconnected(self.record.connection, erp_warehouse_id, order)

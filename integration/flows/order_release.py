@@ -12,7 +12,7 @@ from django.db import transaction
 from integration.adapters import registry
 from integration.canonical.erp import Order, Picking, Transfer
 from integration.errors import Causes, Permanent
-from integration.flows import asking, releases, sites
+from integration.flows import asking, books, releases, sites
 from integration.flows import changes as negotiation
 from integration.flows.findings import Findings
 from integration.flows.releases import Change, Delivery
@@ -61,6 +61,7 @@ def _deliveries(record: CapturedRecord, found: Findings) -> Iterator[Delivery]:
     order = _as_order(record)
     connected = configuration.warehouses_of(record.connection_id)
     parent, known = _documents(record, order)
+    found.also = partial(books.completed, order, parent, connected)
     for picking in order.pickings:
         warehouse = connected.get(picking.warehouse_id or order.warehouse_id)
         if picking.code != "outgoing" or picking.return_of is not None or picking.made_for is not None:

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import F
 
 from integration.canonical.receipts import ReceiptConfirmed
-from integration.flows import advices, answers, transits
+from integration.flows import advices, answers, books, transits
 from integration.jobs import capture, outbox, rows, shipments, sql
 from integration.jobs.looks import MODELS
 from integration.models import (
@@ -26,6 +26,7 @@ from integration.models import (
     StockEvent,
     Warehouse,
 )
+from integration.rules.posting import BookKind
 from integration.rules.received import Facts, ReceivedQuantity
 
 State, Told = Document.State, OutboundMessage.State
@@ -106,6 +107,10 @@ def booked(case: Case, effect: Effect) -> None:
     if effect.result.get("transit") and case.document.parent is not None:
         parent = case.document.parent
         capture.read_again(case.warehouse.erp, parent.erp_id, MODELS[parent.kind])
+    order = case.document.parent
+    if order is not None and order.kind == Document.Kind.PURCHASE:
+        about = (case.source, case.receipt.receipt, effect.result["picking"], case.receipt.received_at)
+        books.follow(books.Moved(BookKind.VENDOR_BILL, case.warehouse, order, *about))
 
 
 def booked_shares(case: Case, effect: Effect) -> list[ReceivedQuantity]:

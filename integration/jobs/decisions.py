@@ -18,6 +18,12 @@ def of(source: str) -> dict[tuple[str, str], str]:
     return {(code, sku): row.choice for row in found for code, _, sku in [row.subject.partition(" ")]}
 
 
+def reason(source: str, subject: str) -> str:
+    """The words of the latest choice."""
+    found = rows.find(Decision, "source = %s AND subject = %s ORDER BY id DESC LIMIT 1", [source, subject])
+    return found[0].reason if found else ""
+
+
 def source_of(receipt: Document) -> str:
     """Of a transfer's receipt as a whole, whatever message brought it."""
     return f"transfer/{receipt.connection_id}/{receipt.reference}"

@@ -51,6 +51,7 @@ ROUTES: Mapping[str, Route] = {
     "receipt.accepted": Route("acknowledgement", "advice", RECEIPT),
     "receipt.rejected": Route("acknowledgement", "advice", RECEIPT),
     "receipt.confirmed": Route("receipt_confirmation", "receipt", RECEIPT),
+    "return.received": Route("return_receipt", "receipt", RECEIPT),
     "receipt.put_away": Route("put_away", "put_away", PUT_AWAY),
     "inventory.adjusted": Route("inventory_adjustment", "adjustment", STOCK),
     "inventory.counted": Route("inventory_count", "count", STOCK),

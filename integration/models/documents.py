@@ -123,6 +123,7 @@ class DocumentLine(models.Model):
     received = QuantityField(default=0, db_default=0)
     damaged = QuantityField(default=0, db_default=0, help_text="Of what was received, not fit for sale")
     returned = QuantityField(default=0, db_default=0)
+    inspected = QuantityField(default=0, db_default=0, help_text="Of what came back, with a disposition")
 
     class Meta:
         ordering = ["id"]

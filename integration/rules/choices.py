@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 OVER, STRAY, SHORT = "CD-7005", "CD-7006", "CD-7020"
+UNKNOWN_RETURN, MORE_BACK, OTHER_NUMBER, OTHER_PRODUCT = "CD-7030", "CD-7031", "CD-7032", "CD-7033"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,10 @@ class Choice:
     grave: bool = False
 
 
+BACK = (
+    Choice("take_in", "Take it in", "Why does it stay? All of it is booked into stock."),
+    Choice("leave_out", "Leave it out", "Who takes it back? It is not booked.", grave=True),
+)
 CHOICES: Mapping[str, tuple[Choice, ...]] = {
     OVER: (
         Choice("accept", "Take in all of it", "Why is the surplus kept? All that came in is booked."),
@@ -25,6 +30,16 @@ CHOICES: Mapping[str, tuple[Choice, ...]] = {
         Choice("take_in", "Take it in", "Why is it kept? It becomes an extra line of the receipt, without an order."),
         Choice("leave_out", "Leave it out", "Who takes it back? Nothing of it is booked.", grave=True),
     ),
+    UNKNOWN_RETURN: (
+        Choice("named", "Name the order", "Which order was it? Write Odoo's number, or the customer's, and only that."),
+        Choice(
+            "without",
+            "Take in without an order",
+            "Why does it stay? It is booked into stock, and nobody is credited.",
+            grave=True,
+        ),
+    ),
+    **dict.fromkeys((MORE_BACK, OTHER_NUMBER, OTHER_PRODUCT), BACK),
     SHORT: (
         Choice("coming", "Still coming", "What did the carrier say? What is missing is announced again."),
         Choice(

@@ -108,4 +108,6 @@ FLOWS: Mapping[str, Flow] = {
     "odoo_poll": Flow("Odoo is asked what was written", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "odoo_read": Flow("What was written in Odoo is read", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "odoo_sweep": Flow("Everything open in Odoo is looked at", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
+    "posting": Flow("What moved is invoiced, billed or credited", Latency.MINUTES, Impact.BOOKS, Money.DIRECT),
+    "return_receipt": Flow("What a customer sent back is taken in", Latency.SECONDS, Impact.STOCK, Money.INDIRECT),
 }

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from integration.adapters.base import ConnectionSettings, Guard, Profile
 from integration.adapters.http import check_address
+from integration.adapters.odoo.books import Books
 from integration.adapters.odoo.caller import Caller
 from integration.adapters.odoo.changes import Changes
 from integration.adapters.odoo.deliveries import Deliveries
@@ -16,7 +17,9 @@ from integration.adapters.odoo.probe import Probe
 from integration.adapters.odoo.purchases import Purchases
 from integration.adapters.odoo.receipts import Receipts
 from integration.adapters.odoo.relocations import Relocations
+from integration.adapters.odoo.returns import Returns
 from integration.adapters.odoo.revival import Revival
+from integration.canonical.books import Booking, Entry, OrderBooks, Ordering
 from integration.canonical.erp import (
     Change,
     Order,
@@ -45,7 +48,9 @@ class OdooGateway:
         self._legs = Legs(self._call)
         self._deliveries = Deliveries(self._call)
         self._revival = Revival(self._call)
+        self._books = Books(self._call)
         self._receipts = Receipts(self._call)
+        self.returns = Returns(self._call)
         self._relocations = Relocations(self._call)
         self._hints = Hints(self._call)
         self.stock = Inventory(self._call, self._deliveries)
@@ -98,6 +103,18 @@ class OdooGateway:
 
     def ship(self, picking: Picking, posting: ShipmentPosting) -> PostedShipment:
         return self._deliveries.ship(picking, posting)
+
+    def books(self, model: Ordering, order_id: int) -> OrderBooks | None:
+        return self._books.books(model, order_id)
+
+    def draft(self, books: OrderBooks) -> None:
+        self._books.draft(books)
+
+    def mark_entry(self, books: OrderBooks, entry: Entry, booking: Booking) -> None:
+        self._books.mark(books, entry, booking)
+
+    def post_entry(self, books: OrderBooks, entry: Entry) -> None:
+        self._books.post(books, entry)
 
     def incoming(self, picking_id: int) -> Sequence[Picking]:
         return self._receipts.chain(picking_id)

@@ -90,6 +90,7 @@ def move(row: Row, version: Version) -> Move:
         chained=bool(row.get("move_orig_ids")),
         location_id=_id(row, "location_id"),
         destination_id=_id(row, "location_dest_id"),
+        takes_back=_id(row, "origin_returned_move_id"),
         lines=lines,
     )
 

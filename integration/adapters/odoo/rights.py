@@ -20,6 +20,7 @@ FLOWS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 BUYING: tuple[tuple[str, str], ...] = (("purchase.order", "read"), ("purchase.order.line", "read"))
+BILLING: tuple[tuple[str, str], ...] = (("account.move", "create"), ("account.move", "write"))
 GROUPS = {
     "sales_team.group_sale_salesman_all_leads": "Sales / User: All Documents",
     "stock.group_stock_user": "Inventory / User",
@@ -40,6 +41,7 @@ class Rights:
             may = self.may_buy()
             detail = "complete" if may else "may not read purchase.order: purchases are not announced"
             yield Finding("rights for receipts", may or None, detail, "" if may else "Give it Purchase / User.")
+        yield self._books()
         for flow, needed in FLOWS.items():
             missing = [f"{operation} {model}" for model, operation in needed if not self._may(model, operation)]
             detail = f"may not {', '.join(missing)}" if missing else "complete"
@@ -49,6 +51,12 @@ class Rights:
             held = self._has(group)
             detail = "held" if held else "not held: records are invisible without an error"
             yield Finding(f"group {name}", held, detail, "" if held else f"Give the integration user {name}.")
+
+    def _books(self) -> Finding:
+        """Needed where a rule has invoices made: without one, people do it."""
+        may = all(self._may(model, operation) for model, operation in BILLING)
+        detail = "complete" if may else "may not write account.move: invoices and credit notes are people's"
+        return Finding("rights for the books", may or None, detail, "" if may else "Give it Invoicing / Billing.")
 
     def _groups(self) -> dict[str, str]:
         """16 reads orders by its export, which is a right of its own."""

@@ -22,6 +22,7 @@ class Version:
     sms_setting: str = "stock_move_sms_validation"
     rights_method: str = "check_access_rights"
     hints: bool = True
+    return_method: str = "action_create_returns"
     named_moves: bool = True
     move_name: bool = True
     forget_count: str = "action_clear_inventory_quantity"
@@ -35,9 +36,10 @@ VERSIONS = {
         picked=False,
         nested_read=False,
         hints=False,
+        return_method="create_returns",
         forget_count="action_set_inventory_quantity_to_zero",
     ),
-    17: Version(17),
+    17: Version(17, return_method="create_returns"),
     18: Version(18, rights_method="has_access"),
     19: Version(
         19,

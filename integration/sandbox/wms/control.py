@@ -17,6 +17,7 @@ from integration.sandbox.wms import messages, stocktaking
 from integration.sandbox.wms.orders import items_from
 from integration.sandbox.wms.receiving import Arrival
 from integration.sandbox.wms.report import advice_report, order_report
+from integration.sandbox.wms.returning import ParcelBack
 from integration.sandbox.wms.shipping import BadScript, Script
 from integration.sandbox.wms.stocktaking import Adjusting, Counting, Filling, Listing
 from integration.sandbox.wms.wire import Answer, answer, problem
@@ -93,6 +94,11 @@ def advices(world: World, asked: Asked) -> Any:
 def receive(world: World, asked: Asked) -> Any:
     receipt, number = world.receive(Arrival.model_validate(asked))
     return {"message": number, "receipt": receipt}
+
+
+def take_back(world: World, asked: Asked) -> Any:
+    told, number = world.take_back(ParcelBack.model_validate(asked))
+    return {"message": number, "return": told}
 
 
 def put_away(world: World, asked: Asked) -> Any:
@@ -238,6 +244,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("POST", "/_sandbox/correct"): correct,
     ("GET", "/_sandbox/advices"): advices,
     ("POST", "/_sandbox/receive"): receive,
+    ("POST", "/_sandbox/return"): take_back,
     ("POST", "/_sandbox/put-away"): put_away,
     ("POST", "/_sandbox/acknowledge"): acknowledge,
     ("POST", "/_sandbox/reject"): reject,

@@ -30,6 +30,7 @@ from integration.sandbox.wms.floor import Floor
 from integration.sandbox.wms.orders import HeldOrder, Orders, Taken
 from integration.sandbox.wms.outbox import Outbox
 from integration.sandbox.wms.receiving import Arrival, put_away, receive
+from integration.sandbox.wms.returning import ParcelBack
 from integration.sandbox.wms.shipping import BadScript, Script, correct, ship
 from integration.sandbox.wms.stocktaking import Adjusting, Counting, Listing
 
@@ -159,6 +160,12 @@ class World:
             confirmed = receive(self.orders.advices, script)
         number = self._send("receipt.confirmed", confirmed.advice, confirmed, script.faults, script.delay)
         return confirmed.model_dump(mode="json", exclude_none=True), number
+
+    def take_back(self, script: ParcelBack) -> tuple[dict[str, Any], str]:
+        """What a customer sent back, or what was found of it; its message's number. Raises ValidationError."""
+        with self.orders.lock:
+            told = self.orders.returns.take_in(script)
+        return self._tell("return.received", told.receipt, told, script.faults, script.delay)
 
     def put_away(self, told: PutAway, faults: Collection[str] = ()) -> str:
         """The message's number."""

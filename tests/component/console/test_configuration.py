@@ -261,3 +261,19 @@ def test_a_token_is_revoked_once(rows, admin_client):
     token.refresh_from_db()
     assert token.revoked_at is not None
     assert audited("revoked").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("entered", "told"),
+    [
+        ({"kind": "invoice"}, "Say when it is made."),
+        ({"when": "on_move"}, "This is for invoices, bills and credit notes only."),
+        ({"kind": "invoice", "when": "on_move", "posted": "on"}, ""),
+    ],
+)
+def test_a_rule_for_the_books_says_when_and_no_other_one_does(rows, admin_client, entered, told):
+    rule = BusinessRule.objects.get()
+    page = admin_client.get(address("businessrule", "change", rule.pk))
+    page = admin_client.post(address("businessrule", "change", rule.pk), fields(page) | entered)
+    assert told in page.content.decode() if told else page.status_code == 302, page.content
+    assert BusinessRule.objects.get().when == ("" if told else "on_move")

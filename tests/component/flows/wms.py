@@ -28,6 +28,11 @@ class Wms:
         answer.raise_for_status()
         return answer.json()
 
+    def get(self, name: str) -> Any:
+        answer = self._control.get(name)
+        answer.raise_for_status()
+        return answer.json()
+
     def books(self) -> list[dict[str, Any]]:
         return list(self._control.get("orders").json()["orders"])
 

@@ -29,6 +29,13 @@ EVENTS = {
     "receipt.accepted": {"advice": "WH/IN/00007"},
     "receipt.rejected": {"advice": "WH/IN/00007", "reason": "the gate is closed"},
     "receipt.confirmed": {"receipt": "RCV-1", "advice": "WH/IN/00007", "received_at": "2026-05-08T09:30:00Z"},
+    "return.received": {
+        "receipt": "RET-1",
+        "release": "WH/OUT/00042",
+        "site": "MAIN",
+        "received_at": "2026-05-08T09:30:00Z",
+        "lines": [{"sku": "SKU-1", "quantity": "1", "unit": "EA", "disposition": "resell"}],
+    },
     "receipt.put_away": {
         "put_away": "PUT-1",
         "site": "MAIN",

@@ -1,0 +1,91 @@
+"""Goods that Odoo has booked, and what the books make of them: adds the job, and keeps what came of it.
+
+Call inside the transaction that books the goods, or settles the job.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from integration.canonical.erp import Order
+from integration.jobs import configuration, rows
+from integration.jobs.queue import NewJob, enqueue
+from integration.jobs.routes import lane_of
+from integration.models import Document, ExternalReference, Warehouse
+from integration.rules.posting import BookKind, PostingRule, When
+
+FLOW = "posting"
+CLOSED = ("done", "cancel")
+SAID = {BookKind.INVOICE: "shipment", BookKind.VENDOR_BILL: "receipt", BookKind.CREDIT_NOTE: "return"}
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """``order`` is our document of the sales or purchase order. ``source`` is the key of the event for good, ``number``
+    its own number, ``transfer`` Odoo's name of the picking. ``lines``: the order's lines that came back.
+    """
+
+    kind: BookKind
+    warehouse: Warehouse
+    order: Document
+    source: str
+    number: str
+    transfer: str
+    at: datetime
+    lines: Sequence[int] = ()
+
+
+def follow(moved: Moved) -> None:
+    """A job makes the invoice, bill or credit note, unless the rules leave all of that kind to people."""
+    if not any(rule.kind == moved.kind and rule.when != When.BY_HAND for rule in rules_of(moved.warehouse)):
+        return
+    order = moved.order
+    payload = {
+        "kind": moved.kind,
+        "order": order.pk,
+        "warehouse": moved.warehouse.pk,
+        "source": moved.source,
+        "number": moved.number,
+        "mark": f"{moved.transfer} ({moved.number})",
+        "on": moved.at.date().isoformat(),
+        "lines": sorted(set(moved.lines)),
+    }
+    stream = f"books:{order.connection_id}:{order.kind}:{order.erp_id}"
+    subject = f"{order.reference} {moved.number}"
+    enqueue(NewJob(FLOW, stream, lane_of(FLOW), subject, payload, document_id=order.pk))
+
+
+def completed(order: Order, document: Document, connected: Mapping[int, Warehouse]) -> None:
+    """Nothing of the order is open any more, perhaps because somebody cancelled the rest: no shipment tells of that."""
+    left = [picking for picking in order.pickings if picking.code != "incoming" and picking.return_of is None]
+    done = [picking for picking in left if picking.state == "done" and picking.code == "outgoing"]
+    warehouse = connected.get(done[-1].warehouse_id or order.warehouse_id) if done else None
+    if warehouse is None or any(picking.state not in CLOSED for picking in left):
+        return
+    if any(rule.kind == BookKind.INVOICE and rule.when == When.ON_COMPLETION for rule in rules_of(warehouse)):
+        at = done[-1].scheduled_at or order.written_at
+        source = f"order/{warehouse.erp.slug}/{order.id}"
+        follow(Moved(BookKind.INVOICE, warehouse, document, source, order.name, done[-1].name, at))
+
+
+def rules_of(warehouse: Warehouse) -> tuple[PostingRule, ...]:
+    kinds = frozenset(BookKind)
+    return tuple(
+        PostingRule(BookKind(row.kind), When(row.when or When.BY_HAND), row.posted, row.company_id, row.customer_id)
+        for row in configuration.rules_of(warehouse.pk)
+        if row.kind in kinds
+    )
+
+
+def refer(kind: BookKind, warehouse: Warehouse, number: str, result: Mapping[str, Any]) -> None:
+    """The invoice leads to the shipment, receipt or return, and back."""
+    reference = ExternalReference(
+        erp=warehouse.erp,
+        model="account.move",
+        record_id=result["entry_id"],
+        partner=warehouse.wms,
+        document_type=SAID[kind],
+        reference=number,
+    )
+    rows.add([reference], "DO NOTHING")

@@ -1,0 +1,105 @@
+"""The transfer in Odoo that takes goods back: the one that was announced, or one that is made, once."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from integration.adapters.base import ErpGateway
+from integration.canonical.erp import LooseLine, LooseReturn, Picking, Takeback
+from integration.errors import Rejected
+from integration.flows.returning import Case
+from integration.jobs import effects
+from integration.jobs.work import Work
+from integration.rules.returns import Returned
+
+VERB = "take_back"
+CLOSED = ("done", "cancel")
+
+
+def open_one(
+    work: Work,
+    case: Case,
+    gateway: ErpGateway,
+    left: Sequence[Picking],
+    announced: Sequence[Picking],
+    origin: int,
+    shares: Sequence[Returned],
+) -> Picking:
+    """``origin``: the delivery that the goods left with; 0: nobody knows."""
+    waiting = [one for one in announced if one.state not in CLOSED and origin in (one.return_of, one.id)]
+    if waiting:
+        return waiting[-1]
+    delivery = next((one for one in left if one.id == origin), None)
+    write = _loose(case, gateway, shares) if delivery is None else _by_wizard(case, gateway, delivery, shares)
+    made = effects.once(work, case.warehouse.erp, write).result["picking_id"]
+    chain = gateway.incoming(made)
+    waiting = [one for one in chain if one.state not in CLOSED]
+    if not waiting:
+        detail = "it was made for the goods, and somebody has closed it"
+        raise Rejected("CD-7035", **case.about(picking=chain[0].name if chain else f"transfer {made}", detail=detail))
+    return waiting[-1]
+
+
+def _by_wizard(case: Case, gateway: ErpGateway, delivery: Picking, shares: Sequence[Returned]) -> effects.Write:
+    """Until it is posted it has no mark: it is known by being new, and by taking back just that."""
+    quantities: defaultdict[int, Decimal] = defaultdict(Decimal)
+    for share in shares:
+        if share.move is not None:
+            quantities[share.move.move_id] += share.quantity
+    key = f"{case.source}/transfer/{delivery.id}"
+    known = effects.of(case.warehouse.erp, key)
+    others = known.intent["others"] if known else sorted(one.id for one in gateway.returns.back([delivery.id]))
+    stock = gateway.returns.stock_place(case.warehouse.erp_warehouse_id)
+    takeback = Takeback(receipt=case.told.receipt, delivery=delivery, quantities=dict(quantities), stock_id=stock)
+    return effects.Write(
+        key=key,
+        verb=VERB,
+        intent={"others": others, "mark": case.mark},
+        send=lambda: {"picking_id": gateway.returns.take_back(takeback)},
+        probe=partial(_made, gateway, takeback, frozenset(others)),
+    )
+
+
+def _made(gateway: ErpGateway, takeback: Takeback, others: frozenset[int]) -> dict[str, Any] | None:
+    for picking in gateway.returns.back([takeback.delivery.id]):
+        if picking.id in others or picking.backorder_of or picking.state in CLOSED:
+            continue
+        asked = {move.takes_back: move.demand for move in picking.moves}
+        if asked == takeback.quantities:
+            return {"picking_id": picking.id}
+    return None
+
+
+def _loose(case: Case, gateway: ErpGateway, shares: Sequence[Returned]) -> effects.Write:
+    """By external id: it is found again by that."""
+    warehouse = case.warehouse
+    wanted: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for share in shares:
+        wanted[share.sku, share.unit] += share.quantity
+    mark = f"Crossdock return {case.mark}"
+
+    def make() -> dict[str, Any]:
+        skus = sorted({sku for sku, _ in wanted})
+        products = {one.sku: one for one in gateway.stock.products(warehouse.company_id, skus=skus)}
+        lines = [
+            LooseLine(product_id=products[sku].id, unit=unit, quantity=quantity)
+            for (sku, unit), quantity in wanted.items()
+        ]
+        stock = gateway.returns.stock_place(warehouse.erp_warehouse_id)
+        loose = LooseReturn(
+            receipt=case.told.receipt,
+            mark=mark,
+            company_id=warehouse.company_id,
+            warehouse_id=warehouse.erp_warehouse_id,
+            stock_id=stock,
+            lines=tuple(lines),
+        )
+        return {"picking_id": gateway.returns.loose(loose)}
+
+    def find() -> dict[str, Any] | None:
+        made = gateway.returns.loose_made(mark, warehouse.company_id)
+        return {"picking_id": made} if made else None
+
+    return effects.Write(key=f"{case.source}/transfer/0", verb=VERB, intent={"mark": mark}, send=make, probe=find)

@@ -1,0 +1,169 @@
+"""What a return needs to know before anything is written: whose it is, what was decided, what is booked of it."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from integration.canonical.events import ReturnReceivedEvent
+from integration.canonical.receipts import ReturnReceived
+from integration.errors import ConfigurationError, InvalidDocument
+from integration.flows.events import event_of
+from integration.jobs import configuration, decisions, mappings, rows
+from integration.jobs.work import Work
+from integration.models import Connection, Document, Effect, InboundMessage, Place, StockEvent, Warehouse
+from integration.rules.codes import CodeBook
+from integration.rules.inspecting import Judged, Said
+from integration.rules.returns import UNKNOWN, WITHOUT, Returned, Target
+
+NAMED = "named"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The return in hand. ``advised``: our document of the advice that it answers."""
+
+    message: InboundMessage
+    told: ReturnReceived
+    warehouse: Warehouse
+    advised: Document | None
+    decided: Mapping[tuple[str, str], str]
+    named: str
+
+    @property
+    def source(self) -> str:
+        """The partner's document, whatever message brought it: the key of everything that it causes."""
+        of = self.told.advice or self.told.site
+        return f"return/{self.message.connection.slug}/{of}/{self.told.receipt}"
+
+    @property
+    def mark(self) -> str:
+        return f"{self.message.connection.slug}/{self.told.receipt}"
+
+    @property
+    def digest(self) -> str:
+        """Of what becomes of the goods."""
+        said = sorted(json.dumps(line.model_dump(mode="json"), sort_keys=True) for line in self.told.lines)
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
+
+    @property
+    def partner(self) -> Connection:
+        return self.message.connection
+
+    @property
+    def without_order(self) -> bool:
+        return self.decided.get((UNKNOWN, "")) == WITHOUT
+
+    @property
+    def is_last(self) -> bool:
+        """Nothing else of an announced return will come: what the customer kept is not waited for."""
+        if self.advised is None or not self.told.final:
+            return self.advised is None
+        others = StockEvent.objects.filter(document=self.advised, kind=StockEvent.Kind.RETURNED)
+        booked = others.exclude(source=self.source).order_by().values("source").distinct().count()
+        return booked + 1 >= (self.told.receipt_count or 1)
+
+    def about(self, **more: object) -> dict[str, Any]:
+        name = self.partner.name
+        return {"connection": name, "partner": name, "receipt": self.told.receipt, "source": self.source, **more}
+
+
+def understand(work: Work) -> Case:
+    [message] = rows.find(InboundMessage, "id = %s", [work.job.payload["message"]])
+    message.connection = work.connection = configuration.connection(message.connection_id)
+    event = event_of(message)
+    assert isinstance(event, ReturnReceivedEvent)  # noqa: S101  (the inbox routes by type)
+    told, partner = event.data, message.connection
+    advised = _advised(partner, told) if told.advice else None
+    warehouse = _warehouse(partner, told)
+    if warehouse.return_mode != Warehouse.Mode.LIVE:
+        raise ConfigurationError("CD-2011", connection=partner.name, flow="returns", warehouse=warehouse)
+    case = Case(message, told, warehouse, advised, {}, "")
+    decided = decisions.of(case.source)
+    named = decisions.reason(case.source, UNKNOWN) if decided.get((UNKNOWN, "")) == NAMED else ""
+    return Case(message, told, warehouse, advised, decided, named)
+
+
+def codes(told: ReturnReceived) -> set[str]:
+    return {code for line in told.lines for code in (line.sku, line.unit)}
+
+
+def book_of(case: Case) -> CodeBook:
+    return mappings.load(case.partner, codes(case.told))
+
+
+def places(case: Case) -> dict[str, int]:
+    """Odoo's locations by condition, wherever goods of it lie in the warehouse."""
+    found = Place.objects.filter(warehouse=case.warehouse, partner_location="")
+    return {row.condition: row.erp_location_id for row in found}
+
+
+def no_place(case: Case, target: Target) -> ConfigurationError:
+    return ConfigurationError("CD-7034", **case.about(warehouse=case.warehouse.name, target=target.value))
+
+
+def is_booked(case: Case) -> bool:
+    return StockEvent.objects.filter(source=case.source).exists()
+
+
+def is_judged(case: Case) -> bool:
+    """By this very message."""
+    return StockEvent.objects.filter(source__startswith=f"{case.source}/judged/{case.digest}/").exists()
+
+
+def parts(case: Case) -> list[Effect]:
+    """What was booked of the return, a transfer each."""
+    ours = Effect.objects.filter(connection=case.warehouse.erp, verb="take_in", key__startswith=f"{case.source}/in/")
+    return list(ours.filter(state=Effect.State.LANDED).order_by("pk"))
+
+
+def judgements(case: Case) -> list[Judged]:
+    """What other messages have said of the goods. This one may have been begun before."""
+    named = f"{case.source}/judged/"
+    ours = Effect.objects.filter(connection=case.warehouse.erp, verb="inspect", key__startswith=named)
+    landed = ours.filter(state=Effect.State.LANDED).exclude(key__startswith=f"{named}{case.digest}/")
+    return [_judged(effect.intent["judged"]) for effect in landed.order_by("pk")]
+
+
+def said(shares: Sequence[Returned]) -> list[Said]:
+    return [Said(share.key, share.condition, share.disposition, share.quantity) for share in shares]
+
+
+def plain(said_: Sequence[Said | Judged]) -> list[list[Any]]:
+    """For an effect's memory; ``recalled`` and ``_judged`` read it."""
+    return [[list(each.key), each.condition, each.disposition, format(each.quantity, "f")] for each in said_]
+
+
+def recalled(kept: Sequence[Sequence[Any]]) -> list[Said]:
+    return [Said(_key(key), condition, judged, Decimal(quantity)) for key, condition, judged, quantity in kept]
+
+
+def _judged(kept: Sequence[Any]) -> Judged:
+    key, condition, disposition, quantity = kept
+    return Judged(_key(key), condition, disposition, Decimal(quantity))
+
+
+def _key(kept: Sequence[str]) -> tuple[str, str, str]:
+    line, sku, lot = kept
+    return (line, sku, lot)
+
+
+def _advised(partner: Connection, told: ReturnReceived) -> Document:
+    kinds = (Document.Kind.RETURN, Document.Kind.RECEIPT)
+    known = Document.objects.filter(warehouse__wms=partner, kind__in=kinds, reference=told.advice)
+    found = known.select_related("parent").order_by("-pk").first()
+    if found is None:
+        name = partner.name
+        raise InvalidDocument("CD-7041", connection=name, partner=name, receipt=told.receipt, advice=told.advice)
+    return found
+
+
+def _warehouse(partner: Connection, told: ReturnReceived) -> Warehouse:
+    named = Warehouse.objects.filter(wms=partner, site=told.site, owner_code=told.owner)
+    pk = named.values_list("pk", flat=True).first()
+    if pk is None:
+        about: dict[str, Any] = {"connection": partner.name, "partner": partner.name, "receipt": told.receipt}
+        raise ConfigurationError("CD-7040", **about, site=told.site, owner=told.owner or "none")
+    return configuration.warehouse(pk)
