@@ -13,10 +13,11 @@ from .orm.env import Env
 from .orm.importing import Importing
 from .orm.model import Model
 from .orm.registry import rpc_kind
+from .orm.threads import THREADS
 
 # Methods by the first version that has them.
 SINCE = {"formatted_read_group": 19, "web_read": 17, "has_access": 18, "check_access": 18}
-UNTIL = {"check_access_rights": 18}
+UNTIL = {"check_access_rights": 18, "action_set_inventory_quantity_to_zero": 16, "create_returns": 17}
 # Argument names of older versions.
 OLD_NAMES = {
     "16": {"search": {"args": "domain"}, "search_count": {"args": "domain"}, "name_search": {"args": "domain"}},
@@ -40,7 +41,8 @@ def find_method(env: Env, model: str, name: str) -> Callable[..., Any]:
         shown = f"'{model}.{name}'" if env.traits.json2 else name
         raise AccessError(f"Private methods (such as {shown}) cannot be called remotely.")
     method = getattr(served, name, None)
-    if not rpc_kind(type(served), name) or not _since(served, name) <= env.traits.number <= UNTIL.get(name, 99):
+    known = _since(served, name) <= env.traits.number <= UNTIL.get(name, 99)
+    if not rpc_kind(type(served), name) or not known or (name == "message_post" and model not in THREADS):
         if env.traits.json2:
             raise AttributeError(f"The method '{model}.{name}' does not exist")
         raise AttributeError(f"The method '{name}' does not exist on the model '{model}'")

@@ -79,6 +79,31 @@ class Traits:
         return self.number >= 17
 
     @property
+    def diff_before_count(self) -> bool:
+        """A quant that nobody counted shows the difference to a count of nothing, and applying it takes that away."""
+        return self.number <= 18
+
+    @property
+    def scraps_without_demand(self) -> bool:
+        """The move of a scrap has a quantity and no demand."""
+        return self.number == 17
+
+    @property
+    def returns_to_picking(self) -> bool:
+        """The return wizard has no place of its own: goods go where the returning operation type brings them."""
+        return self.number >= 18
+
+    @property
+    def returns_lists(self) -> bool:
+        """A method that returns one record answers a list of its id; before, the bare id."""
+        return self.number >= 19
+
+    @property
+    def escapes_bodies(self) -> bool:
+        """A message's text is text, unless its sender says that it is HTML."""
+        return self.number >= 17
+
+    @property
     def webhooks(self) -> bool:
         return self.number >= 17
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from tests.contract.odoo.ids import Bindings
 from tests.contract.odoo.recording import Recording, Step, fault_of, fields_of
-from tests.contract.odoo.table import COMMON_ROWS, UNORDERED, ignored
+from tests.contract.odoo.table import COMMON_ROWS, SHORTENED, UNORDERED, ignored
 
 NUMBERED = re.compile(
-    r"\b(?:S\d{5}|P\d{5}|[A-Z0-9]+/(?:IN|OUT|INT|PICK|PACK)/\d{5}|SP/\d{5}|R?(?:INV|BILL)/\d{4}/[\d/]+)"
+    r"\b(?:S\d{5}|P\d{5}|[A-Z0-9]+/(?:IN|OUT|INT|RET|PICK|PACK)/\d{5}|SP/\d{5}|R?(?:INV|BILL)/\d{4}/[\d/]+)"
 )
 X2MANY = ("one2many", "many2many")
 VIEW_KEYS = ("views", "view_id", "search_view_id", "id", "help")
@@ -32,6 +32,8 @@ class Comparer:
             self._differ("fault", _short(step.fault), _short(fault) if fault else result)
         elif step.fault is not None and fault is not None:
             self._faults(step.fault, fault)
+        elif step.name in SHORTENED:
+            self._anything(step.method, step.result, {name: result.get(name) for name in step.result})
         elif step.name in COMMON_ROWS:
             self._common_rows(step.model, step.result, result)
         elif step.method in ("read", "search_read") and isinstance(step.result, list):

@@ -10,6 +10,7 @@ from tests.contract.odoo.ids import Unbound
 from tests.contract.odoo.notes import note_of
 from tests.contract.odoo.recording import Recording, Step
 from tests.contract.odoo.scenes import SCENES
+from tests.contract.odoo.scenes_stock import BETWEEN, STOCK_SCENES
 from tests.contract.odoo.table import not_replayed
 from tests.contract.odoo.translate import Walker
 from tests.contract.odoo.world import MADE, World
@@ -41,11 +42,12 @@ class Replay:
         self._client = Client(odoo, found.protocol)
         self._world = World(odoo, self._client, found)
         self._world.settle = lambda: [self._new(model) for model in ("stock.move", "stock.move.line")]
+        self._world.forget = lambda: [self._new(model) for model in MADE]
         self._bindings = self._world.bindings
         self._comparer = Comparer(found, name, self._bindings)
         self._last: dict[str, int] = {}
         self._left: list[int] = []
-        self._scenes = dict(SCENES.get(name.split(".", maxsplit=1)[0], {}))
+        self._scenes = dict((SCENES | STOCK_SCENES).get(name.split(".", maxsplit=1)[0], {}))
         self._know_fixed_records()
 
     def run(self) -> Report:
@@ -78,6 +80,9 @@ class Replay:
         self._comparer.step(step, result, fault)
 
     def _set_up(self, step: Step) -> None:
+        between = BETWEEN.get(self._name.split(".", maxsplit=1)[0], {}).get(step.name)
+        if between:
+            between(self._world)
         for key in (step.name, step.case):
             scene = self._scenes.pop(key, None)
             if scene:

@@ -98,6 +98,20 @@ def _transfer(user: User) -> Any:
     return user.call("stock.picking", "create", {"picking_type_id": kind[-1]})
 
 
+def _return(user: User) -> Any:
+    """A return of an order that has left; the user makes the wizard and runs it."""
+    order = user.world.order(("002", 2))
+    user.world.ship(order)
+    picking = user.world.pickings(order)[0]
+    move = user.world.moves(order)[0]
+    line = {"product_id": user.world.products["002"], "quantity": 1, "move_id": move}
+    wizard = user.call(
+        "stock.return.picking", "create", {"picking_id": picking, "product_return_moves": [[0, 0, line]]}
+    )
+    name = "action_create_returns" if user.world.version >= 18 else "create_returns"
+    return user.call("stock.return.picking", name, [wizard])
+
+
 def _line(user: User) -> Any:
     line = user.world.call("sale.order.line", "search", [["order_id", "=", user.order]])
     return user.call("sale.order.line", "write", line, {"product_uom_qty": 6})
@@ -161,6 +175,7 @@ ACTIONS: dict[str, Play] = {
     "search_read stock.picking.type": lambda u: u.read("stock.picking.type"),
     "search_read delivery.carrier": lambda u: u.read("delivery.carrier"),
     "return wizard create": lambda u: u.call("stock.return.picking", "create", {"picking_id": u.picking}),
+    "return wizard run": _return,
     "message_post on the order": _post("sale.order", "order"),
     "message_post on the picking": _post("stock.picking", "picking"),
 }

@@ -45,6 +45,7 @@ class World:
         self.bindings = Bindings()
         self.first: Step | None = None
         self.settle: Callable[[], object] = list
+        self.forget: Callable[[], object] = list
         self.stock = self.call("stock.warehouse", "search_read", [], ["lot_stock_id"])[0]["lot_stock_id"][0]
 
     def call(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:

@@ -1,9 +1,13 @@
 """The business areas: importing this package registers their models."""
 
 from . import (
+    activities,
+    attachments,
     automation,
+    count_wizards,
     knowledge,
     lots,
+    messages,
     move_lines,
     moves,
     partners,
@@ -11,6 +15,7 @@ from . import (
     places,
     products,
     quants,
+    returns,
     sale,
     sale_lines,
     scrap,
@@ -18,9 +23,13 @@ from . import (
 )
 
 __all__ = [
+    "activities",
+    "attachments",
     "automation",
+    "count_wizards",
     "knowledge",
     "lots",
+    "messages",
     "move_lines",
     "moves",
     "partners",
@@ -28,6 +37,7 @@ __all__ = [
     "places",
     "products",
     "quants",
+    "returns",
     "sale",
     "sale_lines",
     "scrap",

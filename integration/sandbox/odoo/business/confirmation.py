@@ -49,6 +49,7 @@ def _same(one: Record, other: Record) -> bool:
         "sale_line_id",
         "purchase_line_id",
         "procure_method",
+        "origin_returned_move_id",
     )
     return all(bool(one.raw(name) == other.raw(name)) for name in names if name in known)
 

@@ -20,15 +20,6 @@ def check_sender(env: Env) -> None:
         raise UserError(NO_SENDER)
 
 
-@serves("mail.message")
-class Message(Model):
-    """A note in a record's chatter."""
-
-    def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
-        check_sender(self.env)
-        return {}
-
-
 @serves("res.partner")
 class Partner(Model):
     """A customer, a vendor or one of their addresses."""

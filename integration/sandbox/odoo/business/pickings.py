@@ -13,7 +13,7 @@ from .amounts import CLOSED, move_done
 from .confirmation import confirm
 from .move_states import picking_state
 from .moves import cancel
-from .places import ends_of
+from .places import ends_of, prefix_of
 from .products import convert, total
 from .reservation import assign, unreserve
 from .stock import EPSILON
@@ -95,7 +95,7 @@ class Picking(Model):
         }
         if kind and values.get("name", "/") == "/":
             number = self.env.store.next_number(f"picking-type-{kind.id}")
-            values["name"] = f"{kind.warehouse_id.code}/{kind.sequence_code}/{number:05d}"
+            values["name"] = f"{prefix_of(kind)}/{number:05d}"
         return found
 
     def created(self, record: Record, values: dict[str, Any]) -> None:

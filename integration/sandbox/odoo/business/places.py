@@ -7,6 +7,7 @@ from typing import Any
 from ..orm.model import Model
 from ..orm.record import Record
 from ..orm.registry import computes, serves
+from .count_dates import cyclic_date
 
 # Operation types of a warehouse: column, name, code, sequence code.
 TYPES = (
@@ -30,7 +31,8 @@ BYPASSING = ("supplier", "customer", "inventory", "production")
 
 def bypasses_reservation(location: Record) -> bool:
     """Goods are taken from there without being reserved."""
-    return location.usage in BYPASSING or bool(location.scrap_location)
+    shared = location.usage == "transit" and not location.company_id
+    return location.usage in BYPASSING or bool(location.scrap_location) or shared
 
 
 def ends_of(kind: Record) -> tuple[Record, Record]:
@@ -38,6 +40,13 @@ def ends_of(kind: Record) -> tuple[Record, Record]:
     source = kind.default_location_src_id or special_place(kind.env, "supplier")
     target = kind.default_location_dest_id or special_place(kind.env, "customer")
     return source, target
+
+
+def prefix_of(kind: Record) -> str:
+    """What the numbers of a type's transfers begin with. 16 counts its returns apart."""
+    warehouse = kind.warehouse_id
+    returns = not kind.env.traits.picked and kind == warehouse.return_type_id
+    return f"{warehouse.code}/{'RET' if returns else kind.sequence_code}"
 
 
 def is_inside(location: Record, above: Record) -> bool:
@@ -65,6 +74,10 @@ class Location(Model):
         if record.location_id and record.usage != "view":
             return f"{record.location_id.complete_name}/{record.name}"
         return str(record.name)
+
+    @computes("next_inventory_date")
+    def _next_count(self, record: Record) -> Any:
+        return cyclic_date(record)
 
     @computes("warehouse_id")
     def _warehouse(self, record: Record) -> int | bool:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from ..faults import UserError, ValidationError
 from ..orm.model import Model
 from ..orm.record import Record
 from ..orm.registry import computes, on_records, serves
-from .completion import complete
-from .places import special_place
+from .count_dates import next_count_date
+from .counting import apply
 from .products import total
-from .reservation import assign_waiting, free_elsewhere
-from .stock import EPSILON, spot_of
+from .stock import EPSILON, Spot, quants_at
 
 NOT_STORABLE = "Quants cannot be created for consumables or services."
-MANAGERS_ONLY = "Only a stock manager can validate an inventory adjustment."
+RESTRICTED = "Quant's creation is restricted, you can't do this operation."
+NOT_EDITABLE = "Quant's editing is restricted, you can't do this operation."
 COUNTING = ("inventory_quantity", "inventory_quantity_auto_apply")
+FIXED = ("product_id", "location_id", "lot_id", "package_id", "owner_id")
+CREATABLE = (*FIXED, *COUNTING, "inventory_diff_quantity", "inventory_date", "user_id", "inventory_quantity_set")
 
 
 @serves("stock.quant")
 class Quant(Model):
     """What is in one place."""
+
+    since: ClassVar[dict[str, int]] = {"action_clear_inventory_quantity": 17}
 
     def label(self, record: Record) -> str:
         return f"{record.location_id.complete_name}: {record.product_id.name}"
@@ -44,21 +48,45 @@ class Quant(Model):
         return record.location_id.usage in ("internal", "transit")
 
     def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
-        return {"in_date": self.env.second, "company_id": self.env.company.id}
+        location = self.env.browse("stock.location", values.get("location_id"))
+        found: dict[str, Any] = {"in_date": self.env.second, "inventory_date": next_count_date(location)}
+        if self.env.traits.diff_before_count:
+            found["inventory_diff_quantity"] = -float(values.get("quantity") or 0.0)
+        return found
 
     def _counting(self) -> bool:
-        return bool(self.env.context.get("inventory_mode"))
+        return bool(self.env.context.get("inventory_mode")) and self.env.has_group("stock_user")
 
     def _create(self, values: dict[str, Any]) -> int:
         """In inventory mode a count finds the row that is there."""
-        count = next((values.pop(name) for name in COUNTING if name in values), None)
         self._refuse(values)
-        if count is None:
-            return super()._create(values)
-        existing = self._existing(values) if self._counting() else []
+        if not self._counting() or not any(name in values for name in COUNTING):
+            return self._insert(values)
+        if any(name not in CREATABLE for name in values):
+            raise UserError(RESTRICTED)
+        at_once = "inventory_quantity_auto_apply" in values
+        counted = values.pop("inventory_quantity_auto_apply", 0) or values.pop("inventory_quantity", 0) or 0.0
+        existing = self._existing(values)
         record_id = existing[0].id if existing else super()._create(values)
-        self._count(self.env.browse(self.name, record_id), float(count))
+        if at_once:
+            self.write([record_id], {"inventory_quantity_auto_apply": counted})
+            return record_id
+        self._count([record_id], float(counted), values.get("user_id") or self.env.uid)
         return record_id
+
+    def _insert(self, values: dict[str, Any]) -> int:
+        """A plain row: no move is made, and nobody looks whether there is one already."""
+        counted = values.pop("inventory_quantity", None)
+        values.pop("inventory_quantity_auto_apply", None)
+        record_id = super()._create(values)
+        if counted is not None:
+            self.write([record_id], {"inventory_quantity": counted})
+        return record_id
+
+    def _count(self, ids: list[int], counted: float, user: int) -> None:
+        self.write(ids, {"inventory_quantity": counted})
+        for record in self.records(ids):
+            record.put(user_id=user, inventory_date=self.env.now.date())
 
     def _refuse(self, values: dict[str, Any]) -> None:
         product = self.env.browse("product.product", values.get("product_id"))
@@ -71,109 +99,81 @@ class Quant(Model):
             )
 
     def _existing(self, values: dict[str, Any]) -> list[Record]:
-        lot, package = values.get("lot_id") or 0, values.get("package_id") or 0
-        of_lot = [["lot_id", "=", lot]] if lot else []
-        found = self.env.find(
-            self.name, *of_lot, ["product_id", "=", values["product_id"]], ["location_id", "=", values["location_id"]]
+        spot = Spot(
+            self.env.browse("product.product", values["product_id"]),
+            self.env.browse("stock.location", values["location_id"]),
+            self.env.browse("stock.lot", values.get("lot_id")),
+            self.env.browse(self.fields["package_id"].relation, values.get("package_id")),
         )
-        return [quant for quant in found if (quant.lot_id.id, quant.package_id.id) == (lot, package)]
+        found = quants_at(spot, strict=True)
+        return sorted(found, key=lambda quant: (quant.in_date or quant.create_date, quant.id))
 
-    def _count(self, record: Record, counted: float) -> None:
-        record.put(
-            inventory_quantity=counted,
-            inventory_diff_quantity=total([counted, -record.quantity]),
-            inventory_quantity_set=True,
-            inventory_date=self.env.now.date(),
-            user_id=self.env.uid,
-        )
+    def writing(self, records: list[Record], values: dict[str, Any]) -> dict[str, Any]:
+        """Where goods are is not for a count to change."""
+        if self._counting() and any(name in values for name in FIXED):
+            if any(record.location_id.usage == "inventory" for record in records):
+                return {}
+            raise UserError(NOT_EDITABLE)
+        return values
 
-    def write(self, ids: Any, vals: dict[str, Any]) -> bool:
-        rest = {name: value for name, value in vals.items() if name not in COUNTING}
-        super().write(ids, rest)
-        for record in self.records(ids):
-            if "inventory_quantity" in vals:
-                self._count(record, float(vals["inventory_quantity"]))
-            if "inventory_quantity_auto_apply" in vals:
-                self._count(record, float(vals["inventory_quantity_auto_apply"]))
-                self._apply([record])
-        return True
+    def written(self, records: list[Record], values: dict[str, Any]) -> None:
+        if "inventory_quantity" in values:
+            for record in records:
+                difference = total([record.inventory_quantity, -record.quantity])
+                record.put(inventory_diff_quantity=difference, inventory_quantity_set=True)
+        if "inventory_quantity_auto_apply" in values and self._counting():
+            self._set_at_once(records, float(values["inventory_quantity_auto_apply"] or 0.0))
+
+    def _set_at_once(self, records: list[Record], counted: float) -> None:
+        """Count and apply in one; since 17 only where the number is another one."""
+        changed = [quant for quant in records if not self.env.traits.picked or quant.quantity != counted]
+        ids = [quant.id for quant in changed]
+        self.write(ids, {"inventory_quantity": counted})
+        self.action_apply_inventory(ids)
 
     @on_records
     def action_apply_inventory(self, ids: Any) -> Any:
         """None when applied, or the action of a wizard."""
         records = self.records(ids)
-        without_lot = [
-            quant for quant in records if quant.tracking != "none" and not quant.lot_id and quant.inventory_quantity_set
-        ]
-        if without_lot and self.env.traits.number <= 18:
-            return self._tracking_wizard(without_lot)
+        context = {**self.env.context, "default_quant_ids": [quant.id for quant in records]}
         outdated = [quant for quant in records if self._is_outdated(quant)]
         if outdated:
-            return self._conflict_wizard(records, outdated)
-        self._refuse_users()
-        self._apply(records)
+            context["default_quant_to_fix_ids"] = [quant.id for quant in outdated]
+            return _wizard("Conflict in Inventory Adjustment", "stock.inventory.conflict", context)
+        without_lot = [quant for quant in records if _lacks_lot(quant)]
+        if without_lot and self.env.traits.number <= 18:
+            context["default_product_ids"] = [quant.product_id.id for quant in without_lot]
+            return _wizard("Tracked Products in Inventory Adjustment", "stock.track.confirmation", context)
+        apply(self.env, records)
         return None
-
-    def _refuse_users(self) -> None:
-        if self.env.traits.number <= 17 and not self.env.has_group("stock_manager"):
-            raise UserError(MANAGERS_ONLY)
-
-    def _tracking_wizard(self, quants: list[Record]) -> dict[str, Any]:
-        context = {
-            **self.env.context,
-            "default_quant_ids": [quant.id for quant in quants],
-            "default_product_ids": [quant.product_id.id for quant in quants],
-        }
-        return _wizard("Tracked Products in Inventory Adjustment", "stock.track.confirmation", context)
-
-    def _conflict_wizard(self, quants: list[Record], outdated: list[Record]) -> dict[str, Any]:
-        context = {
-            **self.env.context,
-            "default_quant_ids": [quant.id for quant in quants],
-            "default_quant_to_fix_ids": [quant.id for quant in outdated],
-        }
-        return _wizard("Conflict in Inventory Adjustment", "stock.inventory.conflict", context)
-
-    def apply(self, ids: Any) -> None:
-        """Apply whatever is counted, without asking."""
-        self._refuse_users()
-        self._apply(self.records(ids))
-
-    def _apply(self, records: list[Record]) -> None:
-        for record in records:
-            if record.inventory_quantity_set:
-                self._adjust(record, record.inventory_diff_quantity)
-            record.put(
-                inventory_quantity=0.0,
-                inventory_diff_quantity=0.0,
-                inventory_quantity_set=False,
-                inventory_date=self.env.now.date().replace(month=12, day=31),
-            )
-
-    def _adjust(self, record: Record, difference: float) -> None:
-        """A done move between the place and the inventory loss; what is over-reserved is given back."""
-        loss = special_place(self.env, "inventory")
-        way = (loss, record.location_id) if difference >= 0 else (record.location_id, loss)
-        name = self.env.context.get("inventory_name") or f"Product Quantity Updated ({self.env.user.name})"
-        if abs(difference) < EPSILON:
-            name = name.replace("Updated", "Confirmed")
-        move = inventory_move(record, abs(difference), *way, name=name)
-        complete([move], cancel_backorder=False)
-        short = total([record.reserved_quantity, -max(record.quantity, 0.0)])
-        if short > EPSILON:
-            free_elsewhere(move.move_line_ids[0], spot_of(record), short, set())
-        if difference > 0 and self.env.traits.number >= 19:
-            assign_waiting(self.env, record.product_id, record.location_id)
 
     @on_records
     def action_clear_inventory_quantity(self, ids: Any) -> None:
+        self.action_set_inventory_quantity_to_zero(ids)
+        for record in self.records(ids):
+            record.put(user_id=False)
+
+    @on_records
+    def action_set_inventory_quantity_to_zero(self, ids: Any) -> None:
+        """16: forget what was counted."""
         for record in self.records(ids):
             record.put(inventory_quantity=0.0, inventory_diff_quantity=0.0, inventory_quantity_set=False)
 
     @on_records
     def action_set_inventory_quantity(self, ids: Any) -> None:
         for record in self.records(ids):
-            self._count(record, record.quantity)
+            record.write(inventory_quantity=record.quantity)
+            record.put(user_id=self.env.uid)
+
+
+def _lacks_lot(quant: Record) -> bool:
+    """The first count of a tracked product that names no lot."""
+    return (
+        quant.tracking != "none"
+        and not quant.lot_id
+        and abs(quant.quantity) < EPSILON
+        and abs(quant.inventory_quantity) > EPSILON
+    )
 
 
 def _wizard(name: str, model: str, context: dict[str, Any]) -> dict[str, Any]:
@@ -186,73 +186,3 @@ def _wizard(name: str, model: str, context: dict[str, Any]) -> dict[str, Any]:
         "target": "new",
         "context": context,
     }
-
-
-def inventory_move(record: Record, quantity: float, source: Record, target: Record, **extra: Any) -> Record:
-    """A confirmed move of a quant's (or a scrap's) goods with its one line, ready to be completed."""
-    env = record.env
-    unit = record.product_uom_id
-    values = {
-        "product_id": record.product_id.id,
-        "product_uom": unit.id,
-        "product_uom_qty": quantity,
-        "location_id": source.id,
-        "location_dest_id": target.id,
-        "state": "confirmed",
-        "is_inventory": "inventory_quantity" in env.database.fields(record.model_name),
-        **({"picked": True} if env.traits.picked else {}),
-        **extra,
-    }
-    reference = values.pop("reference", values.get("name"))
-    move = env.browse("stock.move", env.model("stock.move").create_all([values])[0])
-    move.put(reference=reference)
-    line = {
-        "move_id": move.id,
-        "product_id": record.product_id.id,
-        "product_uom_id": unit.id,
-        "lot_id": record.lot_id.id or False,
-        "package_id": record.package_id.id if source == record.location_id else False,
-        "location_id": source.id,
-        "location_dest_id": target.id,
-        ("quantity" if env.traits.picked else "qty_done"): quantity,
-        **({"picked": True} if env.traits.picked else {}),
-    }
-    env.model("stock.move.line").create_all([line])
-    return move
-
-
-@serves("stock.inventory.conflict")
-class InventoryConflict(Model):
-    """Stock moved between count and application."""
-
-    def label(self, record: Record) -> str:
-        return f"stock.inventory.conflict,{record.id}"
-
-    @on_records
-    def action_keep_counted_quantity(self, ids: Any) -> None:
-        for quant in self._quants(ids):
-            quant.put(inventory_diff_quantity=total([quant.inventory_quantity, -quant.quantity]))
-        self._apply(ids)
-
-    @on_records
-    def action_keep_difference(self, ids: Any) -> None:
-        for quant in self._quants(ids):
-            quant.put(inventory_quantity=total([quant.quantity, quant.inventory_diff_quantity]))
-        self._apply(ids)
-
-    def _quants(self, ids: Any) -> list[Record]:
-        return [quant for record in self.records(ids) for quant in record.quant_to_fix_ids]
-
-    def _apply(self, ids: Any) -> None:
-        chosen = [quant.id for record in self.records(ids) for quant in record.quant_ids]
-        Quant(self.env, "stock.quant").apply(chosen)
-
-
-@serves("stock.track.confirmation")
-class TrackConfirmation(Model):
-    """Count tracked products without a lot?"""
-
-    @on_records
-    def action_confirm(self, ids: Any) -> None:
-        chosen = [quant.id for record in self.records(ids) for quant in record.quant_ids]
-        Quant(self.env, "stock.quant").apply(chosen)

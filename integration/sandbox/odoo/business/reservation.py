@@ -13,7 +13,8 @@ from .places import bypasses_reservation
 from .products import convert, total
 from .stock import EPSILON, Spot, available, reservable, reserve
 
-Key = tuple[int, int]
+# Place, lot and package.
+Key = tuple[int, int, int]
 
 
 def assign(moves: list[Record]) -> None:
@@ -38,7 +39,7 @@ def _assign(move: Record) -> None:
         set_state(move, "assigned")
         return
     if bypasses_reservation(move.location_id) or not move.product_id.is_storable:
-        _take_freely(move, missing)
+        _take_freely(move, total([missing, -_take_brought(move, missing)]))
         set_state(move, "assigned")
         return
     if move.move_orig_ids:
@@ -56,13 +57,35 @@ def _no_package(env: Env) -> Record:
     return env.browse("stock.quant.package", 0)
 
 
+def _take_brought(move: Record, need: float) -> float:
+    """Lines for what the moves before brought to a place that reserves nothing. Returns how much."""
+    env, column, taken = move.env, booked_column(move.env), 0.0
+    brought = _brought(move) if move.move_orig_ids else {}
+    for (place, lot, package), quantity in brought.items():
+        part = min(quantity, need - taken)
+        if part <= EPSILON:
+            continue
+        where = {"location_id": place, "lot_id": lot or False, "lot_name": env.browse("stock.lot", lot).name}
+        where["package_id"] = package or False
+        make_line(move, line_values(move, 0.0, **where, **{column: _in_move_unit(move, part)}))
+        taken += part
+    return round(taken, 6)
+
+
+def _in_move_unit(move: Record, quantity: float) -> float:
+    return convert(quantity, move.product_id.uom_id, move.product_uom)
+
+
 def _take_freely(move: Record, quantity: float) -> None:
     """Lines for goods that need no reservation: one each for serials."""
+    if quantity <= EPSILON:
+        refresh(move)
+        return
     kind = move.picking_type_id
     serials = move.product_id.tracking == "serial" and (kind.use_create_lots or kind.use_existing_lots)
     column = booked_column(move.env)
     for part in [1.0] * int(quantity) if serials else [quantity]:
-        values = line_values(move, 0.0, **{column: convert(part, move.product_id.uom_id, move.product_uom)})
+        values = line_values(move, 0.0, **{column: _in_move_unit(move, part)})
         make_line(move, values)
     refresh(move)
 
@@ -111,10 +134,10 @@ def _fits(line: Record, quant: Record) -> bool:
 def _reserve_brought(move: Record, need: float) -> float:
     """Reserve what the moves before brought and others after them did not take."""
     env, taken = move.env, 0.0
-    for (lot, package), quantity in _brought(move).items():
+    for (place, lot, package), quantity in _brought(move).items():
         spot = Spot(
             move.product_id,
-            move.location_id,
+            env.browse("stock.location", place),
             env.browse("stock.lot", lot),
             env.browse(_no_package(env).model_name, package),
         )
@@ -125,18 +148,21 @@ def _reserve_brought(move: Record, need: float) -> float:
 
 
 def _brought(move: Record) -> dict[Key, float]:
-    """Lot and package -> quantity that arrived for this move and its sisters and is not spoken for."""
+    """What arrived for this move and its sisters and is not spoken for."""
     found: dict[Key, float] = defaultdict(float)
-    for before in move.move_orig_ids:
+    sisters = dict.fromkeys(after for before in move.move_orig_ids for after in before.move_dest_ids)
+    for before in dict.fromkeys(one for sister in sisters for one in sister.move_orig_ids):
         if before.state == "done":
             for line in before.move_line_ids:
-                found[line.lot_id.id, line.result_package_id.id] += in_product_unit(line, line_done(line))
-    sisters = {after for before in move.move_orig_ids for after in before.move_dest_ids}
+                key = (line.location_dest_id.id, line.lot_id.id, line.result_package_id.id)
+                found[key] += in_product_unit(line, line_done(line))
     for sister in sisters:
         for line in sister.move_line_ids:
             used = line_done(line) if sister.state == "done" else max(line_booked(line), 0.0)
-            found[line.lot_id.id, line.package_id.id] -= in_product_unit(line, used)
-    return found
+            key = (line.location_id.id, line.lot_id.id, line.package_id.id)
+            if key in found:
+                found[key] -= in_product_unit(line, used)
+    return {key: quantity for key, quantity in found.items() if quantity > EPSILON}
 
 
 def free_line(line: Record) -> None:

@@ -9,9 +9,9 @@ from ..orm.model import Model
 from ..orm.record import Record
 from ..orm.registry import on_records, serves
 from .completion import complete
+from .counting import inventory_move
 from .places import special_place
 from .products import convert, label_of, total
-from .quants import inventory_move
 from .stock import EPSILON, quants_at, spot_of
 
 
@@ -29,10 +29,18 @@ class Scrap(Model):
             "scrap_qty": 1.0,
             "product_uom_id": product.uom_id.id,
             "company_id": self.env.company.id,
-            "origin": picking.name,
-            "location_id": picking.location_id.id or warehouse.lot_stock_id.id,
+            "location_id": self._source(picking).id or warehouse.lot_stock_id.id,
             "scrap_location_id": self._target().id,
         }
+
+    def _source(self, picking: Record) -> Record:
+        """Goods of a transfer that is done are where it brought them."""
+        found: Record = picking.location_dest_id if picking.state == "done" else picking.location_id
+        return found
+
+    def unlinking(self, records: list[Record]) -> None:
+        if any(record.state == "done" for record in records):
+            raise UserError("You cannot delete a scrap which is done.")
 
     def _target(self) -> Record:
         scrap = (
@@ -44,7 +52,7 @@ class Scrap(Model):
     def action_validate(self, ids: Any) -> Any:
         """True, or the action of the wizard for too little stock. A done scrap scraps again."""
         record = self.records(ids)[0]
-        if record.scrap_qty <= 0:
+        if abs(record.scrap_qty) < EPSILON:
             raise UserError("You can only enter positive quantities.")
         need = convert(record.scrap_qty, record.product_uom_id, record.product_id.uom_id)
         there = total(quant.quantity for quant in quants_at(spot_of(record), strict=True))
@@ -75,18 +83,27 @@ class Scrap(Model):
     def do_scrap(self, ids: Any) -> bool:
         for record in self.records(ids):
             record.put(name=f"SP/{self.env.store.next_number('scrap'):05d}")
-            extra = {
-                "name": record.name,
-                "origin": record.origin,
-                "scrapped": True,
-                "picking_id": record.picking_id.id or False,
-            }
-            if "scrap_id" in self.env.database.fields("stock.move"):
-                extra["scrap_id"] = record.id
-            move = inventory_move(record, record.scrap_qty, record.location_id, record.scrap_location_id, **extra)
+            move = inventory_move(
+                record, record.scrap_qty, record.location_id, record.scrap_location_id, **self._move_values(record)
+            )
             complete([move], cancel_backorder=True)
             record.put(state="done", date_done=self.env.second, **({} if self.env.traits.picked else {"move_id": move}))
         return True
+
+    def _move_values(self, record: Record) -> dict[str, Any]:
+        """What the move says of its scrap. In 17 it has no demand."""
+        values: dict[str, Any] = {
+            "name": record.name,
+            "reference": record.name,
+            "origin": record.origin or record.picking_id.name or record.name,
+            "scrapped": True,
+            "picking_id": record.picking_id.id or False,
+        }
+        if "scrap_id" in self.env.database.fields("stock.move"):
+            values["scrap_id"] = record.id
+        if self.env.traits.scraps_without_demand:
+            values["product_uom_qty"] = 0.0
+        return values
 
 
 @serves("stock.warn.insufficient.qty.scrap")

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ..orm.env import Env
 from ..orm.record import Record
+from .count_dates import next_count_date
 from .places import bypasses_reservation
 from .products import total
 
@@ -85,7 +86,8 @@ def _insert(spot: Spot, quantity: float, reserved: float = 0.0) -> None:
         "quantity": round(quantity, 6),
         "reserved_quantity": reserved,
         "in_date": env.now,
-        "company_id": env.company.id,
+        "inventory_date": next_count_date(spot.location),
+        "inventory_diff_quantity": -round(quantity, 6) if env.traits.diff_before_count else 0.0,
     }
     stamp = {"create_date": env.now, "write_date": env.now, "create_uid": env.uid, "write_uid": env.uid}
     env.store.insert("stock.quant", {**values, **stamp})

@@ -240,7 +240,7 @@ def _open_backorder(env: Env, picking: Record) -> None:
         "move_type",
         "sale_id",
     )
-    more = ("purchase_id", "carrier_id", "note", "return_id", "scheduled_date")
+    more = ("purchase_id", "carrier_id", "note", "scheduled_date")
     values = {name: picking.raw(name) for name in (*names, *more) if name in env.database.fields("stock.picking")}
     new = env.model("stock.picking").create_all([{**values, "backorder_id": picking.id}])[0]
     for move in left:

@@ -11,8 +11,8 @@ ALIASES: dict[str, dict[str, str]] = {
 # Kept on every version, shown only where the version has the field.
 HIDDEN = {
     "stock.move": (
-        "name:char scrapped:boolean group_id:many2one=procurement.group quantity:float picked:boolean "
-        "quantity_done:float location_final_id:many2one=stock.location"
+        "name:char inventory_name:char scrapped:boolean group_id:many2one=procurement.group quantity:float "
+        "picked:boolean quantity_done:float location_final_id:many2one=stock.location"
     ),
     "stock.move.line": "picked:boolean quantity:float qty_done:float reserved_uom_qty:float",
     "stock.picking": "group_id:many2one=procurement.group return_id:many2one=stock.picking",
@@ -30,7 +30,7 @@ HIDDEN = {
     "uom.uom": "factor:float uom_type:selection",
     "stock.scrap": "move_id:many2one=stock.move move_ids:one2many=stock.move",
     "stock.reference": "sale_id:many2one=sale.order move_type:selection",
-    "stock.return.picking": "new_picking_id:many2one=stock.picking",
+    "stock.return.picking": "location_id:many2one=stock.location",
     "account.move": "sale_ids:many2many=sale.order",
 }
 
@@ -52,12 +52,23 @@ EXTRA = {
     ),
     "ir.model.fields.selection": "field_id:many2one=ir.model.fields value:char name:char sequence:integer",
     "ir.module.module": "name:char shortdesc:char state:selection latest_version:char installed_version:char",
-    "mail.activity": (
-        "res_model:char res_id:integer summary:char note:html state:selection date_deadline:date "
-        "activity_type_id:many2one=mail.activity.type user_id:many2one=res.users"
+    "ir.attachment": (
+        "name:char description:text type:selection url:char res_model:char res_id:integer res_field:char res_name:char "
+        "company_id:many2one=res.company public:boolean datas:binary raw:binary file_size:integer checksum:char "
+        "mimetype:char"
     ),
-    "mail.activity.type": "name:char",
-    "mail.message": "model:char res_id:integer body:html message_type:char subject:char",
+    "mail.activity": (
+        "res_model_id:many2one=ir.model res_model:char res_id:integer res_name:char summary:char note:html "
+        "state:selection date_deadline:date activity_type_id:many2one=mail.activity.type user_id:many2one=res.users"
+    ),
+    "mail.activity.type": "name:char sequence:integer active:boolean",
+    "mail.message": (
+        "model:char res_id:integer record_name:char body:html message_type:char subject:char date:datetime "
+        "subtype_id:many2one=mail.message.subtype is_internal:boolean author_id:many2one=res.partner email_from:char "
+        "parent_id:many2one=mail.message attachment_ids:many2many=ir.attachment "
+        "mail_activity_type_id:many2one=mail.activity.type"
+    ),
+    "mail.message.subtype": "name:char internal:boolean",
     "product.category": "name:char complete_name:char parent_id:many2one=product.category",
     "product.pricelist": "name:char active:boolean currency_id:many2one=res.currency",
     "res.country": "name:char code:char phone_code:integer",

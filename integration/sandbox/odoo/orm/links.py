@@ -54,7 +54,10 @@ ALSO_INDEXED = [
     ("stock.picking", "picking_type_id"),
     ("stock.picking", "group_id"),
     ("product.product", "product_tmpl_id"),
+    ("ir.attachment", "res_id"),
     ("ir.model.data", "res_id"),
+    ("mail.activity", "res_id"),
+    ("mail.message", "res_id"),
 ]
 
 # Two many2many fields that are one relation.
@@ -114,7 +117,9 @@ RELATED: dict[str, dict[str, str]] = {
         "tracking": "product_id.tracking",
     },
     "stock.quant": {
+        "company_id": "location_id.company_id",
         "expiration_date": "lot_id.expiration_date",
+        "removal_date": "lot_id.removal_date",
         "product_categ_id": "product_id.categ_id",
         "product_tmpl_id": "product_id.product_tmpl_id",
         "product_uom_id": "product_id.uom_id",
@@ -122,8 +127,14 @@ RELATED: dict[str, dict[str, str]] = {
         "warehouse_id": "location_id.warehouse_id",
     },
     "stock.lot": {"product_uom_id": "product_id.uom_id"},
+    "stock.return.picking": {
+        "company_id": "picking_id.company_id",
+        "picking_type_code": "picking_id.picking_type_code",
+    },
+    "stock.return.picking.line": {"uom_id": "product_id.uom_id", "move_quantity": "move_id.quantity"},
     "stock.scrap": {"tracking": "product_id.tracking"},
     "product.packaging": {"product_uom_id": "product_id.uom_id"},
+    "mail.activity": {"res_model": "res_model_id.model"},
     "account.move": {"currency_id": "company_id.currency_id"},
     "account.move.line": {
         "company_id": "move_id.company_id",
@@ -172,6 +183,9 @@ ORDER = {
     "delivery.carrier": "sequence, id",
     "stock.scrap": "id desc",
     "mail.message": "id desc",
+    "mail.activity": "date_deadline, id",
+    "mail.activity.type": "sequence, id",
+    "ir.attachment": "id desc",
     "ir.module.module": "name, id",
     "uom.uom": "factor desc, id",
 }

@@ -11,11 +11,12 @@ from .importing import Importing
 from .permitting import Permitting
 from .reading import Reading
 from .registry import serves_the_rest
+from .threads import Threads
 from .webreading import WebReading
 
 
 @serves_the_rest
-class Model(Importing, Exporting, Aggregating, WebReading, Permitting):
+class Model(Importing, Exporting, Aggregating, WebReading, Permitting, Threads):
     """One model in one call."""
 
     computes: ClassVar[dict[str, Callable[..., Any]]] = {"display_name": Reading.display_name_of}

@@ -89,24 +89,3 @@ class Reading(Part):
         rows = self.read(ids, ["create_uid", "create_date", "write_uid", "write_date"])
         xml_ids = self.get_external_id(ids)
         return [{**row, "xmlid": xml_ids[str(row["id"])] or False, "noupdate": False} for row in rows]
-
-    @on_records
-    def message_post(
-        self,
-        ids: Any,
-        body: str = "",
-        subject: str | bool = False,
-        message_type: str = "notification",
-        subtype_xmlid: str | bool = False,
-        **_more: Any,
-    ) -> int:
-        """A note in the chatter; the record's `write_date` stays."""
-        record = self.records(ids)[0]
-        values = {
-            "model": self.name,
-            "res_id": record.id,
-            "body": body,
-            "subject": subject,
-            "message_type": message_type,
-        }
-        return self.env.model("mail.message").create_all([values])[0]

@@ -50,6 +50,8 @@ REQUIRED = {
     "product.template": ("name",),
     "res.users": ("login",),
     "ir.model.data": ("name",),
+    "ir.attachment": ("name",),
+    "mail.activity": ("res_model_id",),
 }
 
 

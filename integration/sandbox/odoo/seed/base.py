@@ -54,6 +54,16 @@ PLACES = (
 )
 # 19 has no places above these.
 PLACES_19 = tuple((name, usage, "") for name, usage, _parent in PLACES if usage != "view")
+# External id, name, for the company's own people only.
+SUBTYPES = (
+    ("mail.mt_comment", "Discussions", False), ("mail.mt_note", "Note", True),
+    ("mail.mt_activities", "Activities", True),
+)  # fmt: skip
+ACTIVITY_TYPES = (
+    ("mail.mail_activity_data_email", "Email"), ("mail.mail_activity_data_call", "Call"),
+    ("mail.mail_activity_data_meeting", "Meeting"), ("mail.mail_activity_data_todo", "To-Do"),
+    ("mail.mail_activity_data_upload_document", "Upload Document"),
+)  # fmt: skip
 # Models whose fields are listed as rows, for automation rules.
 LISTED = (
     "sale.order", "sale.order.line", "stock.picking", "stock.move", "stock.move.line", "stock.quant",
@@ -76,6 +86,7 @@ def plant_base(database: Database, login: str, password: str, api_key: str) -> N
     if env.traits.creates_lot_on_delivery:
         env.browse("stock.warehouse", warehouse).out_type_id.put(use_create_lots=True)
     _plant_accounting(env)
+    _plant_chatter(env)
     _plant_knowledge(env)
 
 
@@ -140,6 +151,7 @@ def _plant_places(env: Env) -> None:
         env.browse("stock.location", scrap).put(scrap_location=True)
     for name in ("Inter-company transit", "Inter-warehouse transit"):
         env.put("stock.location", made[name], {"active": False})
+    env.put("stock.location", made["Inter-company transit"], {"company_id": False})
 
 
 def _plant_accounting(env: Env) -> None:
@@ -147,6 +159,14 @@ def _plant_accounting(env: Env) -> None:
     make(env, "account.tax", name="15%", amount=15.0, type_tax_use="purchase", active=True)
     for name, code, kind in (("Customer Invoices", "INV", "sale"), ("Vendor Bills", "BILL", "purchase")):
         make(env, "account.journal", name=name, code=code, type=kind, company_id=1, active=True)
+
+
+def _plant_chatter(env: Env) -> None:
+    """Kinds of messages and of things to do."""
+    for key, name, internal in SUBTYPES:
+        _name_record(env, key, "mail.message.subtype", make(env, "mail.message.subtype", name=name, internal=internal))
+    for key, name in ACTIVITY_TYPES:
+        _name_record(env, key, "mail.activity.type", make(env, "mail.activity.type", name=name))
 
 
 def _plant_knowledge(env: Env) -> None:
