@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from integration.adapters.records import ActivitiesGateway, AttachmentsGateway, FreightGateway, NotesGateway
 from integration.canonical.erp import Change, Order, Picking, PostedShipment, ShipmentPosting
 from integration.canonical.events import Event
 from integration.canonical.outgoing import Outgoing
@@ -171,6 +172,18 @@ class ErpGateway(Protocol):
         Raises InvalidDocument CD-5005, Rejected CD-5009, CD-5010, CD-5013 (nothing validated), Locked, OutcomeUnknown.
         """
         ...
+
+    @property
+    def notes(self) -> NotesGateway: ...
+
+    @property
+    def activities(self) -> ActivitiesGateway: ...
+
+    @property
+    def attachments(self) -> AttachmentsGateway: ...
+
+    @property
+    def freight(self) -> FreightGateway: ...
 
     def install_hints(self, url: str) -> Sequence[str]:
         """Has Odoo post to ``url`` when an order or delivery changes; repeated, it changes the address.

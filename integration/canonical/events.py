@@ -26,7 +26,32 @@ class ShipmentConfirmedEvent(Part):
     data: shipments.ShipmentConfirmed
 
 
-Event = OrderAcceptedEvent | OrderRejectedEvent | ShipmentConfirmedEvent
+class OrderProgressedEvent(Part):
+    type: Literal["order.progressed"]
+    timestamp: Moment
+    data: orders.OrderProgressed
+
+
+class ShipmentTrackedEvent(Part):
+    type: Literal["shipment.tracked"]
+    timestamp: Moment
+    data: shipments.ShipmentTracked
+
+
+class ShipmentDeliveredEvent(Part):
+    type: Literal["shipment.delivered"]
+    timestamp: Moment
+    data: shipments.ShipmentDelivered
+
+
+Event = (
+    OrderAcceptedEvent
+    | OrderRejectedEvent
+    | OrderProgressedEvent
+    | ShipmentConfirmedEvent
+    | ShipmentTrackedEvent
+    | ShipmentDeliveredEvent
+)
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 EVENTS = get_args(Event)
 EVENT_TYPES: tuple[str, ...] = tuple(get_args(event.model_fields["type"].annotation)[0] for event in EVENTS)

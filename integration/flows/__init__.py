@@ -2,7 +2,17 @@
 
 from collections.abc import Mapping
 
-from integration.flows import acknowledgement, capture, order_release, sending, shipment_confirmation
+from integration.flows import (
+    acknowledgement,
+    capture,
+    order_progress,
+    order_release,
+    parcel_posting,
+    progress_note,
+    sending,
+    shipment_confirmation,
+    shipment_tracking,
+)
 from integration.jobs.work import Handler
 
 HANDLERS: Mapping[str, Handler] = {
@@ -10,7 +20,11 @@ HANDLERS: Mapping[str, Handler] = {
     "odoo_poll": capture.poll,
     "odoo_read": capture.read,
     "odoo_sweep": capture.sweep,
+    "order_progress": order_progress.handle,
     "order_release": order_release.handle,
+    "parcel_posting": parcel_posting.handle,
+    "progress_note": progress_note.handle,
     "release_send": sending.handle,
     "shipment_confirmation": shipment_confirmation.handle,
+    "shipment_tracking": shipment_tracking.handle,
 }

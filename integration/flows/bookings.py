@@ -9,9 +9,10 @@ from decimal import Decimal
 from django.db.models import F
 
 from integration.canonical.shipments import ShipmentConfirmed
-from integration.flows import answers, releases
+from integration.flows import answers, beside, order_progress, parcels, releases
 from integration.jobs import capture, outbox, rows, shipments, sql
 from integration.models import (
+    Connection,
     Document,
     DocumentLine,
     Effect,
@@ -19,6 +20,8 @@ from integration.models import (
     ExternalReference,
     InboundMessage,
     OutboundMessage,
+    Parcel,
+    ParcelEvent,
     StockEvent,
     Warehouse,
 )
@@ -35,8 +38,8 @@ FROM (SELECT %s::bigint AS document) AS here,
 WHERE line.document_id = here.document AND line.line = share.line"""  # noqa: S608  (a table name of our own)
 
 
-# And whether something that the warehouse was told is not answered, and whether somebody was told that Odoo asks for
-# something else.
+# And whether something that the warehouse was told is not answered, whether somebody was told that Odoo asks for
+# something else, whether goods were said to be missing, and whether news of a parcel overtook its shipment.
 _END = f"""
 UPDATE {Document._meta.db_table} SET shipment_count = COALESCE(shipment_count, %(count)s),
   state = CASE WHEN %(ends)s THEN 'shipped' ELSE 'part_shipped' END,
@@ -49,7 +52,12 @@ RETURNING
     WHERE document_id = %(document)s AND type = 'order.release' AND state NOT IN ('accepted', 'superseded')),
   EXISTS (
     SELECT FROM {ExceptionCase._meta.db_table}
-    WHERE document_id = %(document)s AND code = 'CD-4004' AND state IN ('open', 'waiting'))"""  # noqa: S608
+    WHERE document_id = %(document)s AND code = 'CD-4004' AND state IN ('open', 'waiting')),
+  EXISTS (SELECT FROM {DocumentLine._meta.db_table} WHERE document_id = %(document)s AND short > 0),
+  EXISTS (
+    SELECT FROM {Parcel._meta.db_table} AS parcel JOIN {ParcelEvent._meta.db_table} AS event
+      ON event.parcel_id = parcel.id
+    WHERE parcel.document_id = %(document)s AND parcel.shipment = %(shipment)s)"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,11 @@ class Case:
 
 def source_of(message: InboundMessage, shipment: ShipmentConfirmed) -> str:
     """The partner's document, whatever message brought it: the key of everything that it causes."""
-    return f"shipment/{message.connection.slug}/{shipment.release}/{shipment.shipment}"
+    return key_of(message.connection, shipment.release, shipment.shipment)
+
+
+def key_of(partner: Connection, release: str, shipment: str) -> str:
+    return f"shipment/{partner.slug}/{release}/{shipment}"
 
 
 def announced(shipment: ShipmentConfirmed) -> int | None:
@@ -97,6 +109,7 @@ def commit(case: Case, effect: Effect) -> None:
     if added:
         _count(case, {line: Decimal(demand) for line, demand in effect.result.get("asked", {}).items()})
         _refer(case, effect)
+        _parcels(case, effect)
     elif not (case.facts.is_last and held.shipment_count and held.state == Document.State.PART_SHIPPED):
         return
     ends = case.facts.is_last or held.state == Document.State.SHIPPED or _all_left(case.delivery)
@@ -105,7 +118,7 @@ def commit(case: Case, effect: Effect) -> None:
 
 def _all_left(delivery: Document) -> bool:
     """Of what the warehouse was asked for nothing is open: whatever Odoo still asks for was never told to it."""
-    return not delivery.lines.filter(shipped__lt=F("released")).exists()
+    return not delivery.lines.filter(released__gt=F("shipped") + F("substituted")).exists()
 
 
 def _event(case: Case, effect: Effect, number: int) -> StockEvent:
@@ -152,6 +165,13 @@ def _refer(case: Case, effect: Effect) -> None:
     rows.add(references, "DO NOTHING")
 
 
+def _parcels(case: Case, effect: Effect) -> None:
+    """One statement for a shipment that names parcels, none for one that does not."""
+    parcels.dispatched(case.delivery, case.shipment)
+    if case.shipment.proof is not None or effect.result.get("freight", {}).get("foreign"):
+        beside.job("parcel_posting", case.delivery, case.message.connection)
+
+
 def _close(case: Case, *, ends: bool, cancelled: bool) -> None:
     """The last shipment ends the release, also for a part that it overtook unseen, and so does one after which
     nothing is open at the warehouse; what is left was ``cancelled`` with it, or is released anew.
@@ -160,10 +180,15 @@ def _close(case: Case, *, ends: bool, cancelled: bool) -> None:
     """
     partner = case.message.connection
     end = {"document": case.delivery.pk, "ends": ends, "count": announced(case.shipment)}
-    untold, differs = sql.rows(_END, {**end, "patience": partner.acknowledge_seconds})[0]
+    about = {"patience": partner.acknowledge_seconds, "shipment": case.shipment.shipment}
+    untold, differs, was_short, overtaken = sql.rows(_END, {**end, **about})[0]
     if ends and cancelled:
-        short = case.delivery.lines.filter(shipped__lt=F("ordered"))
-        short.update(cancelled=F("ordered") - F("shipped"))
+        short = case.delivery.lines.filter(ordered__gt=F("shipped") + F("substituted"))
+        short.update(cancelled=F("ordered") - F("shipped") - F("substituted"))
+    if overtaken:
+        beside.job("parcel_posting", case.delivery, partner)
+    if ends and was_short:
+        order_progress.shipped(case.delivery, case.warehouse)
     if untold:
         _told(case, ends=ends)
     if differs:

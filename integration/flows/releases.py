@@ -13,7 +13,15 @@ from integration.canonical.erp import Move, Order, Picking
 from integration.errors import InvalidDocument
 from integration.jobs import acts, cases, mappings, outbox, rows
 from integration.jobs.queue import enqueue
-from integration.models import Connection, Document, DocumentLine, ExceptionCase, ExternalReference, Warehouse
+from integration.models import (
+    Connection,
+    Document,
+    DocumentLine,
+    ExceptionCase,
+    ExternalReference,
+    InboundMessage,
+    Warehouse,
+)
 from integration.rules import release as rules
 from integration.rules.codes import CodeKind
 from integration.rules.policy import ReleasePoint
@@ -76,6 +84,21 @@ class Change:
 def known_at(partner: Connection, number: str) -> Document | None:
     """The delivery that the warehouse knows by this number."""
     return rows.first(Document, _KNOWN, [number, partner.pk])
+
+
+def known_or_stop(message: InboundMessage, number: str) -> Document:
+    """For news about a delivery. Raises InvalidDocument CD-5022."""
+    found = known_at(message.connection, number)
+    if found is None:
+        name = message.connection.name
+        raise InvalidDocument("CD-5022", connection=name, partner=name, type=message.type, release=number)
+    return found
+
+
+def belongs_to(message: InboundMessage, delivery: Document) -> None:
+    """It came before the delivery was known. Call inside a transaction."""
+    if message.document_id != delivery.pk:
+        InboundMessage.objects.filter(pk=message.pk).update(document=delivery)
 
 
 def release(delivery: Delivery, decided: rules.Release, body: bytes, trace_id: uuid.UUID) -> None:

@@ -12,7 +12,7 @@ from integration.canonical.erp import Picking
 from integration.canonical.events import ShipmentConfirmedEvent
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.errors import ConfigurationError, InvalidDocument
-from integration.flows import bookings, releases, sites
+from integration.flows import bookings, freight, releases, sites
 from integration.flows.bookings import Case
 from integration.flows.events import event_of
 from integration.jobs import configuration, effects, locks, mappings, rows, sql
@@ -67,6 +67,7 @@ def _understand(message: InboundMessage) -> Case:
         is_last=_is_last(delivery, shipment, bookings.source_of(message, shipment)),
         cancel_rest=warehouse.remainder == Warehouse.Remainder.CANCEL,
         notify_customer=warehouse.notify_customer,
+        keep_freight=warehouse.freight_policy == Warehouse.Freight.TRANSFER,
     )
     return Case(message, shipment, delivery, warehouse, facts, rules.translate(shipment, facts))
 
@@ -158,12 +159,13 @@ def _ship(case: Case, erp: ErpGateway, plan: rules.Plan) -> dict[str, Any]:
     posted = erp.ship(plan.picking, plan.posting)
     asked = _asked(case, plan.picking) | _asked(case, posted.picking)
     result = {"picking": posted.picking.name, "picking_id": posted.picking.id, "backorders": list(posted.backorders)}
-    return {**result, "asked": asked}
+    return {**result, "asked": asked, **freight.said(case.shipment, posted.picking)}
 
 
 def _result(case: Case, found: Picking, pickings: Sequence[Picking]) -> dict[str, Any]:
     later = [picking.id for picking in pickings if picking.backorder_of == found.id]
-    return {"picking": found.name, "picking_id": found.id, "backorders": later, "asked": _asked(case, found)}
+    result = {"picking": found.name, "picking_id": found.id, "backorders": later, "asked": _asked(case, found)}
+    return {**result, **freight.said(case.shipment, found)}
 
 
 def _asked(case: Case, picking: Picking) -> dict[str, str]:

@@ -36,10 +36,17 @@ class Route:
 
 
 DELIVERY = Thread("delivery", "release", (Kind.DELIVERY,))
+# Apart from the delivery's own: news must not wait for a shipment that a person has to clear, nor hold one up.
+PROGRESS = Thread("progress", "release", (Kind.DELIVERY,))
+PARCELS = Thread("parcels", "release", (Kind.DELIVERY,))
+BESIDE = Thread("beside", "release", (Kind.DELIVERY,))  # what we put beside the delivery in Odoo
 ROUTES: Mapping[str, Route] = {
     "order.accepted": Route("acknowledgement", "release", DELIVERY),
     "order.rejected": Route("acknowledgement", "release", DELIVERY),
+    "order.progressed": Route("order_progress", "release", PROGRESS),
     "shipment.confirmed": Route("shipment_confirmation", "shipment", DELIVERY),
+    "shipment.tracked": Route("shipment_tracking", "tracking_number", PARCELS),
+    "shipment.delivered": Route("shipment_tracking", "tracking_number", PARCELS),
 }
 
 

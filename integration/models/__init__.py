@@ -5,11 +5,14 @@ from integration.models.beat import BeatLease, BeatSlot, Canary
 from integration.models.capture import CaptureCursor, CapturedRecord, SeenWrite
 from integration.models.cases import CaseJob, ExceptionCase
 from integration.models.connections import Connection, ConnectionGate, RemoteSlot, Warehouse
+from integration.models.decisions import Decision
 from integration.models.documents import Document, DocumentLine, StockEvent
 from integration.models.mapping import BusinessRule, CodeMapping, ExternalReference
 from integration.models.messages import InboundMessage, MessageKey, OutboundMessage
+from integration.models.parcels import Parcel, ParcelEvent, ParcelStatus, Proof, ProofFile
 from integration.models.places import Place
 from integration.models.retention import Retention
+from integration.models.stages import CartonLine, Stage, StageEvent
 from integration.models.work import Effect, JobAttempt, Lane, ResourceLock, Stream, SyncJob
 
 __all__ = [
@@ -21,10 +24,12 @@ __all__ = [
     "Canary",
     "CaptureCursor",
     "CapturedRecord",
+    "CartonLine",
     "CaseJob",
     "CodeMapping",
     "Connection",
     "ConnectionGate",
+    "Decision",
     "Document",
     "DocumentLine",
     "Effect",
@@ -35,11 +40,18 @@ __all__ = [
     "Lane",
     "MessageKey",
     "OutboundMessage",
+    "Parcel",
+    "ParcelEvent",
+    "ParcelStatus",
     "Place",
+    "Proof",
+    "ProofFile",
     "RemoteSlot",
     "ResourceLock",
     "Retention",
     "SeenWrite",
+    "Stage",
+    "StageEvent",
     "StockEvent",
     "Stream",
     "SyncJob",

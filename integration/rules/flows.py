@@ -80,6 +80,12 @@ FLOWS: Mapping[str, Flow] = {
     ),
     "release_send": Flow("A release goes to the warehouse", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT),
     "acknowledgement": Flow("The warehouse's yes or no is kept", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
+    "order_progress": Flow("How far the warehouse is gets seen", Latency.MINUTES, Impact.SIGHT, Money.NONE),
+    "progress_note": Flow("Odoo shows how far the warehouse is", Latency.MINUTES, Impact.SIGHT, Money.NONE),
+    "shipment_tracking": Flow("Where a parcel is gets seen", Latency.MINUTES, Impact.SIGHT, Money.NONE),
+    "parcel_posting": Flow(
+        "A parcel's freight, delivery and proofs get to Odoo", Latency.MINUTES, Impact.BOOKS, Money.INDIRECT
+    ),
     "odoo_poll": Flow("Odoo is asked what was written", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "odoo_read": Flow("What was written in Odoo is read", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "odoo_sweep": Flow("Everything open in Odoo is looked at", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from integration.canonical.base import Money
 from integration.canonical.erp import Move, Picking, PostingDetail, PostingLine, PostingPackage, ShipmentPosting
 from integration.canonical.shipments import ShipmentConfirmed, ShippedLine
 from integration.errors import Causes, InvalidDocument, MappingMissing, Permanent, Rejected
 from integration.rules.codes import CodeBook, CodeKind
+from integration.rules.parcels import freight_at_dispatch
 from integration.rules.policy import Rules
 from integration.rules.units import Inexact, Ratio, to_odoo
 
@@ -40,6 +42,7 @@ class Facts:
     """What a shipment is judged by. ``connection`` is the partner's name, ``mark`` what we write into Odoo.
 
     ``is_last``: nothing else of the release will come. ``cancel_rest``: what did not ship by then is cancelled.
+    ``keep_freight``: Odoo gets it.
     """
 
     connection: str
@@ -51,6 +54,7 @@ class Facts:
     is_last: bool
     cancel_rest: bool
     notify_customer: bool
+    keep_freight: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,11 +331,17 @@ def _posting(
         lines=lines,
         tracking_reference=", ".join(dict.fromkeys(filter(None, numbers)))[:TRACKING_LENGTH],
         carrier=_carrier(shipment, picking, facts),
-        freight=shipment.freight,
+        freight=_freight(shipment) if facts.keep_freight else None,
         packages=tuple(PostingPackage(name=one.package, weight_kg=one.weight_kg) for one in shipment.packages),
         keep_backorder=not (facts.is_last and facts.cancel_rest) or _more_than_told(picking, facts),
         notify_customer=facts.notify_customer,
     )
+
+
+def _freight(shipment: ShipmentConfirmed) -> Money | None:
+    """What is said in several currencies is no one figure."""
+    sums = freight_at_dispatch(shipment)
+    return sums[0] if len(sums) == 1 else None
 
 
 def _about(shipment: ShipmentConfirmed, facts: Facts) -> dict[str, Any]:

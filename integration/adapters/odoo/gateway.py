@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 
 from integration.adapters.base import ConnectionSettings, Guard, Profile
 from integration.adapters.http import check_address
+from integration.adapters.odoo.attachments import Attachments
 from integration.adapters.odoo.caller import Caller
 from integration.adapters.odoo.changes import Changes
 from integration.adapters.odoo.deliveries import Deliveries
+from integration.adapters.odoo.freight import Freight
 from integration.adapters.odoo.hints import Hints
+from integration.adapters.odoo.notes import Activities, Notes
 from integration.adapters.odoo.orders import Orders
 from integration.adapters.odoo.probe import Probe
 from integration.canonical.erp import Change, Order, Picking, PostedShipment, ShipmentPosting
@@ -24,6 +27,10 @@ class OdooGateway:
         self._orders = Orders(self._call)
         self._deliveries = Deliveries(self._call)
         self._hints = Hints(self._call)
+        self.notes = Notes(self._call)
+        self.activities = Activities(self._call)
+        self.attachments = Attachments(self._call)
+        self.freight = Freight(self._call)
 
     def probe(self) -> Profile:
         return Probe(self._call).profile()

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from integration.canonical.orders import RefusedLine
 from integration.sandbox.faults import BadRule
 from integration.sandbox.wms import messages
+from integration.sandbox.wms.news import BadNews, Progress, Track
 from integration.sandbox.wms.orders import items_from
 from integration.sandbox.wms.report import order_report
 from integration.sandbox.wms.shipping import BadScript, Script
@@ -41,6 +42,8 @@ class Settings(BaseModel):
     acknowledge_after: float | None = None
     answer_at_once: bool = False
     ship_after: float | None = None
+    show_progress: bool = False
+    deliver_after: float | None = None
     target: str = ""
     sites: list[str] = []
 
@@ -74,6 +77,16 @@ def correct(world: World, asked: Asked) -> Any:
     """What a person at the warehouse does when told that a confirmation was wrong."""
     shipment, number = world.correct(str(asked.get("shipment", "")), asked)
     return {"message": number, "shipment": shipment}
+
+
+def progress(world: World, asked: Asked) -> Any:
+    told, number = world.progress(Progress.model_validate(asked))
+    return {"message": number, "progress": told}
+
+
+def track(world: World, asked: Asked) -> Any:
+    told, number = world.track(Track.model_validate(asked))
+    return {"message": number, "tracked": told}
 
 
 def acknowledge(world: World, asked: Asked) -> Any:
@@ -152,6 +165,8 @@ ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("GET", "/_sandbox/strays"): strays,
     ("POST", "/_sandbox/ship"): ship,
     ("POST", "/_sandbox/correct"): correct,
+    ("POST", "/_sandbox/progress"): progress,
+    ("POST", "/_sandbox/track"): track,
     ("POST", "/_sandbox/acknowledge"): acknowledge,
     ("POST", "/_sandbox/reject"): reject,
     ("POST", "/_sandbox/send"): send,
@@ -174,7 +189,7 @@ def serve(world: World, method: str, path: str, asked: Any) -> Answer:
         return problem(400, "send a JSON object")
     try:
         return answer(200, ROUTES[method, path](world, asked))
-    except (UnknownRelease, BadScript) as error:
+    except (UnknownRelease, BadScript, BadNews) as error:
         return problem(409, str(error))
     except ValidationError as error:
         return problem(422, str(error.errors(include_url=False, include_input=False, include_context=False)))

@@ -42,7 +42,8 @@ class HeldOrder:
 class Orders:
     """Thread-safe. ``items`` empty: every SKU is known. ``sites`` empty: every site is served.
 
-    ``changes`` names the release of each change, in the order they came.
+    ``changes`` names the release of each change, in the order they came. ``stages`` by release and ``parcels`` by
+    number hold what was told last of each.
     """
 
     def __init__(self) -> None:
@@ -56,6 +57,8 @@ class Orders:
             self.sites: set[str] = set()
             self.shipments: list[ShipmentConfirmed] = []
             self.stock = Stock()
+            self.stages: dict[str, str] = {}
+            self.parcels: dict[str, str] = {}
             self.changes: list[str] = []
             self.serials_gone: Counter[str] = Counter()
             self._of_release: defaultdict[str, list[ShipmentConfirmed]] = defaultdict(list)

@@ -7,6 +7,7 @@ from typing import Any
 
 from integration.canonical.orders import ReleaseLine
 from integration.canonical.shipments import ShipmentConfirmed
+from integration.sandbox.wms.news import numbers
 from integration.sandbox.wms.orders import HeldOrder, Orders
 
 
@@ -24,6 +25,8 @@ def order_report(orders: Orders, order: HeldOrder) -> dict[str, Any]:
         "key": order.key,
         **order.answer(),
         "closed": order.closed,
+        "stage": orders.stages.get(release.release, ""),
+        "parcels": {number: orders.parcels.get(number, "") for each in shipments for number in numbers(each)},
         "lines": [_line(line, shipments) for line in release.lines],
         "unnamed": [part.model_dump(mode="json", exclude_none=True) for part in unnamed],
         "shipments": [shipment.model_dump(mode="json", exclude_none=True) for shipment in shipments],

@@ -9,11 +9,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from integration.canonical.base import Part
-from integration.canonical.orders import OrderAccepted, OrderRejected, OrderRelease, RefusedLine
+from integration.canonical.orders import OrderAccepted, OrderRejected, OrderRelease, RefusedLine, Stage
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.sandbox.faults import FaultRules
-from integration.sandbox.wms import messages
+from integration.sandbox.wms import messages, news
 from integration.sandbox.wms.floor import Floor
+from integration.sandbox.wms.news import Progress, Track
 from integration.sandbox.wms.orders import HeldOrder, Orders, Taken
 from integration.sandbox.wms.outbox import Outbox
 from integration.sandbox.wms.shipping import BadScript, Script, correct, ship
@@ -29,12 +30,15 @@ class UnknownRelease(LookupError):
 class Behaviour:
     """``acknowledge_after`` seconds, None: only on request. ``answer_at_once``: the yes or no in the answer itself.
 
-    ``ship_after``: seconds from the yes until all of it leaves, None: only on request.
+    ``ship_after``: seconds from the yes until all of it leaves, None: only on request. ``show_progress``: picking and
+    packing are told before it leaves. ``deliver_after``: seconds from then until the customer has it.
     """
 
     acknowledge_after: float | None = 0.0
     answer_at_once: bool = False
     ship_after: float | None = None
+    show_progress: bool = False
+    deliver_after: float | None = None
 
 
 class World:
@@ -94,6 +98,26 @@ class World:
         """The corrected confirmation, and its message's number. Raises BadScript, ValidationError."""
         return self._confirm(correct(self.orders, number, changes))
 
+    def progress(self, asked: Progress) -> tuple[dict[str, Any], str]:
+        """The document, and its message's number. Raises UnknownRelease, ValidationError."""
+        with self.orders.lock:
+            told = news.progress(self._held(asked.release), asked)
+            self.orders.stages[asked.release] = told.stage
+            number = self._send("order.progressed", asked.release, told, asked.faults, asked.delay)
+            return told.model_dump(mode="json", exclude_none=True), number
+
+    def track(self, asked: Track) -> tuple[dict[str, Any], str]:
+        """The document, and its message's number. Raises UnknownRelease, BadNews, ValidationError."""
+        with self.orders.lock:
+            found = next((each for each in self.orders.shipments if each.shipment == asked.shipment), None)
+            if found is None:
+                raise UnknownRelease(f"shipment {asked.shipment} is not in the books")
+            told = news.track(found, asked)
+            self.orders.parcels[told.tracking_number] = asked.status
+            kind = "shipment.delivered" if asked.status == "delivered" else "shipment.tracked"
+            number = self._send(kind, found.release, told, asked.faults, asked.delay)
+            return told.model_dump(mode="json", exclude_none=True), number
+
     def _confirm(
         self, confirmed: ShipmentConfirmed, faults: Collection[str] = (), delay: float = 0.0
     ) -> tuple[dict[str, Any], str]:
@@ -147,9 +171,25 @@ class World:
             if not same or order.closed or order.status != "accepted":
                 return
             try:
+                self._pick_and_pack(order)
                 self.ship(Script(release=order.release.release, packages=1))
+                self._bring(self.orders.shipments[-1])
             except (BadScript, ValidationError) as wrong:
                 order.reason = str(wrong)  # told by the books: nobody waits for an answer
+
+    def _pick_and_pack(self, order: HeldOrder) -> None:
+        stages: tuple[Stage, ...] = ("picking", "picked", "packed") if self.behaviour.show_progress else ()
+        for stage in stages:
+            self.progress(Progress(release=order.release.release, stage=stage, cartons=stage == "packed"))
+
+    def _bring(self, shipment: ShipmentConfirmed) -> None:
+        """The carrier says where the parcel is, and that the customer has it."""
+        if (seconds := self.behaviour.deliver_after) is None:
+            return
+        for number in news.numbers(shipment):
+            about: dict[str, Any] = {"shipment": shipment.shipment, "number": number}
+            self.track(Track(**about, status="in_transit", delay=seconds / 2))
+            self.track(Track(**about, status="delivered", signed_by="the customer", proof=True, delay=seconds))
 
     def _send(self, kind: str, release: str, document: Part, faults: Collection[str], delay: float) -> str:
         struck = self.rules.decide({"side": "delivery", "type": kind, "release": release})

@@ -70,6 +70,13 @@ class Wms:
         """The confirmation as it goes out."""
         return dict(self.control("ship", release=release, mode=mode, **script)["shipment"])
 
+    def progress(self, release: str, stage: str, **how: object) -> dict[str, Any]:
+        """The message as it goes out."""
+        return dict(self.control("progress", release=release, stage=stage, **how)["progress"])
+
+    def track(self, shipment: object, status: str, **how: object) -> dict[str, Any]:
+        return dict(self.control("track", shipment=shipment, status=status, **how)["tracked"])
+
     def send(self, kind: str, data: object, **how: object) -> int:
         """Any message, past the books; the status that it was answered with."""
         body = {"type": kind, "timestamp": datetime.now(UTC).isoformat(), "data": data}
