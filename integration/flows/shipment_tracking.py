@@ -113,8 +113,8 @@ def _case(parcel: Parcel, news: _News, partner: Connection, delivery: Document) 
         "release": news.release,
         "number": news.number,
     }
-    error = Rejected("CD-5023", **about, detail=f"{news.status.label}{where}{why}")
+    error = Rejected("CD-5023", **about, detail=f"{news.status.label.lower()}{where}{why}")
     if news.status in NEEDS_A_PERSON:
         cases.open_case(error, partner, delivery)
     else:
-        cases.clear(f"The parcel moved on: {news.status.label}.", error.fingerprint)
+        cases.clear(f"The parcel moved on: {news.status.label.lower()}.", error.fingerprint)

@@ -112,6 +112,10 @@ class Odoo:
         bodies = [row["body"] for row in self.rows("mail.message", domain, "body")]
         return [re.sub(r" ?\[Crossdock [0-9a-f]{12}\]|<[^>]+>", "", body).strip() for body in bodies]
 
+    def mail(self, address: str) -> None:
+        """The e-mail address of the user that Crossdock is."""
+        self.call("res.users", "write", [self._uid], {"email": address or False})
+
     def to_do(self, order: int) -> list[str]:
         """What is to be done about the order's transfers."""
         pickings = [row["id"] for row in self.rows("stock.picking", [["sale_id", "=", order]], "name")]
