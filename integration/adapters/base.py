@@ -7,7 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from integration.adapters.records import ActivitiesGateway, AttachmentsGateway, FreightGateway, NotesGateway
+from integration.adapters.records import (
+    ActivitiesGateway,
+    AttachmentsGateway,
+    FreightGateway,
+    NotesGateway,
+    SubstitutesGateway,
+)
 from integration.canonical.erp import Change, Order, Picking, PostedShipment, ShipmentPosting
 from integration.canonical.events import Event
 from integration.canonical.outgoing import Outgoing
@@ -184,6 +190,9 @@ class ErpGateway(Protocol):
 
     @property
     def freight(self) -> FreightGateway: ...
+
+    @property
+    def substitutes(self) -> SubstitutesGateway: ...
 
     def install_hints(self, url: str) -> Sequence[str]:
         """Has Odoo post to ``url`` when an order or delivery changes; repeated, it changes the address.

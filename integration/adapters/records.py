@@ -1,9 +1,11 @@
-"""What can be put beside a record of Odoo: notes, things to do, files, and a delivery's freight."""
+"""What can be put beside a record of Odoo: notes, things to do, files, a delivery's freight, an order's substitutes."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Protocol
 
 from integration.canonical.base import Money
+from integration.canonical.erp import Swap, Swapped
 
 
 class NotesGateway(Protocol):
@@ -52,3 +54,21 @@ class FreightGateway(Protocol):
         ...
 
     def is_written(self, picking_id: int, amount: Decimal) -> bool: ...
+
+
+class SubstitutesGateway(Protocol):
+    """Lines of a confirmed order that stand for goods which went in another line's place."""
+
+    def find(self, order_id: int, swaps: Sequence[Swap], *, company: int) -> Sequence[Swapped] | None:
+        """None: not all of them are on the order."""
+        ...
+
+    def add(self, order_id: int, swaps: Sequence[Swap], *, company: int) -> Sequence[Swapped]:
+        """Looks first; all of it in one write. Raises Rejected CD-5021 (nothing changed), OutcomeUnknown."""
+        ...
+
+    def is_shrunk(self, swaps: Sequence[Swap], made: Sequence[Swapped], *, company: int) -> bool: ...
+
+    def shrink(self, swaps: Sequence[Swap], made: Sequence[Swapped], *, company: int) -> None:
+        """Sets what the old lines still order; a repeat is harmless. Raises Rejected CD-5021, OutcomeUnknown."""
+        ...

@@ -20,7 +20,7 @@ from integration.console.missing import add_mapping
 from integration.console.standing import case_due
 from integration.console.words import badge, money, plural, span
 from integration.errors.catalogue import Severity
-from integration.jobs import acts
+from integration.jobs import acts, decisions
 from integration.models import CaseJob, ExceptionCase
 
 SHOWN = 100  # waiting jobs on a case's page
@@ -67,6 +67,31 @@ IGNORE = Act(
 )
 
 
+def _accept(pk: int, actor: acts.Actor, reason: str) -> str:
+    return f"{plural(decisions.accept_once(pk, actor, reason), 'job')} will be tried now."
+
+
+def _refuse(pk: int, actor: acts.Actor, reason: str) -> str:
+    return _ended(decisions.refuse(pk, actor, reason))
+
+
+ACCEPT = Act(
+    "accept",
+    "Accept once",
+    _accept,
+    "accepted",
+    "Who agreed to it? The shipment is posted with it, and the order is changed to match; the next one is asked again.",
+)
+REFUSE = Act(
+    "refuse",
+    "Refuse",
+    _refuse,
+    "refused",
+    "Why? Nothing of this confirmation is posted: tell the warehouse to bring the goods back and to confirm anew.",
+    grave=True,
+)
+
+
 class StateFilter(admin.SimpleListFilter):
     """Shows what is to be done unless asked for something else."""
 
@@ -91,7 +116,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(ExceptionCase)
 class ExceptionCaseAdmin(ActingAdmin):
-    acts = (RETRY, RESOLVE, DONE, IGNORE)
+    acts = (ACCEPT, REFUSE, RETRY, RESOLVE, DONE, IGNORE)
     exact = ("document__reference", "document__parent__reference", "code", "waiting__job__document__reference")
     search_help_text = "Order or delivery number, case number, code"
     list_display = (
@@ -159,7 +184,8 @@ class ExceptionCaseAdmin(ActingAdmin):
 
     def buttons(self, request: HttpRequest, case: ExceptionCase) -> list[Act]:
         allowed = self.has_act_permission(request) and case.state in ExceptionCase.UNRESOLVED
-        return list(self.acts) if allowed else []
+        decided = case.code in decisions.DECIDED
+        return [act for act in self.acts if decided or act not in (ACCEPT, REFUSE)] if allowed else []
 
 
 @admin.register(CaseJob)

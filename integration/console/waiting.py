@@ -88,5 +88,5 @@ def _deliveries(of: Family, lines: list[DocumentLine]) -> Iterator[Wait]:
 
 def left(line: DocumentLine) -> Decimal:
     """What is still to be shipped of a line."""
-    rest: Decimal = line.ordered - line.cancelled - line.shipped
+    rest: Decimal = line.ordered - line.cancelled - line.gone
     return max(rest, Decimal(0))

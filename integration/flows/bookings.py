@@ -31,10 +31,11 @@ Told = OutboundMessage.State
 
 _COUNT = f"""
 UPDATE {DocumentLine._meta.db_table} AS line SET ordered = COALESCE(asked, line.ordered),
-  shipped = line.shipped + share.quantity,
-  over = GREATEST(0, line.shipped + share.quantity - COALESCE(asked, line.ordered))
+  shipped = line.shipped + share.quantity, substituted = line.substituted + share.instead,
+  over = GREATEST(0,
+    line.shipped + share.quantity + line.substituted + share.instead - COALESCE(asked, line.ordered))
 FROM (SELECT %s::bigint AS document) AS here,
-  unnest(%s::text[], %s::numeric[], %s::numeric[]) AS share(line, quantity, asked)
+  unnest(%s::text[], %s::numeric[], %s::numeric[], %s::numeric[]) AS share(line, quantity, instead, asked)
 WHERE line.document_id = here.document AND line.line = share.line"""  # noqa: S608  (a table name of our own)
 
 
@@ -102,7 +103,8 @@ def commit(case: Case, effect: Effect) -> None:
     if case.message.document_id != case.delivery.pk:
         InboundMessage.objects.filter(pk=case.message.pk).update(document=case.delivery)
     [held] = rows.find(Document, "id = %s FOR NO KEY UPDATE", [case.delivery.pk])
-    events = [_event(case, effect, number) for number in range(len(case.shares))]
+    products = _substitutes(case, effect)
+    events = [_event(case, effect, number, products) for number in range(len(case.shares))]
     added = len(rows.add(events, "DO NOTHING"))
     if added not in (0, len(events)):
         raise RuntimeError(f"{added} of {len(events)} movements of {case.source} are new")
@@ -121,13 +123,26 @@ def _all_left(delivery: Document) -> bool:
     return not delivery.lines.filter(released__gt=F("shipped") + F("substituted")).exists()
 
 
-def _event(case: Case, effect: Effect, number: int) -> StockEvent:
+def _substitutes(case: Case, effect: Effect) -> dict[str, int]:
+    """Odoo's ids of the products that went in a line's place, by their code.
+
+    A look at the order may have taken the line that was put there for a wish of its own: then ours of it goes.
+    """
+    made = effect.result.get("substitutes", ())
+    lines = [line["sale_line_id"] for line in made]
+    if lines:
+        DocumentLine.objects.filter(document=case.delivery, sale_line_id__in=lines, released=0).delete()
+    return {line["substitute"]: line["product_id"] for line in made}
+
+
+def _event(case: Case, effect: Effect, number: int, products: Mapping[str, int]) -> StockEvent:
+    """Of what really left."""
     share = case.shares[number]
     return StockEvent(
         warehouse=case.warehouse,
         document=case.delivery,
-        product_id=share.line.product_id,
-        sku=share.line.sku,
+        product_id=products.get(share.substitute, share.line.product_id),
+        sku=share.sku,
         lot=share.lot or "",
         package=share.package or "",
         quantity=-share.quantity,
@@ -140,10 +155,13 @@ def _event(case: Case, effect: Effect, number: int) -> StockEvent:
 
 def _count(case: Case, asked: Mapping[str, Decimal]) -> None:
     """``asked``: by line, what Odoo asked for when it was posted."""
-    quantities: defaultdict[str, Decimal] = defaultdict(Decimal, dict.fromkeys(asked, Decimal(0)))
+    shipped: defaultdict[str, Decimal] = defaultdict(Decimal, dict.fromkeys(asked, Decimal(0)))
+    instead: defaultdict[str, Decimal] = defaultdict(Decimal)
     for share in case.shares:
-        quantities[share.line.line] += share.quantity
-    sql.run(_COUNT, [case.delivery.pk, list(quantities), list(quantities.values()), list(map(asked.get, quantities))])
+        shipped[share.line.line] += 0 if share.substitute else share.quantity
+        instead[share.line.line] += share.quantity if share.substitute else 0
+    columns = [list(shipped.values()), [instead[line] for line in shipped], list(map(asked.get, shipped))]
+    sql.run(_COUNT, [case.delivery.pk, list(shipped), *columns])
 
 
 def _refer(case: Case, effect: Effect) -> None:

@@ -12,7 +12,7 @@ from django.db import transaction
 from integration.adapters import registry
 from integration.canonical.erp import Order
 from integration.errors import Causes, Permanent
-from integration.flows import releases, sites
+from integration.flows import releases, sites, substitution
 from integration.flows.releases import Change, Delivery
 from integration.jobs import capture, configuration, inbox, remote, rows, warehouses
 from integration.jobs.work import Outcome, Work
@@ -145,6 +145,8 @@ def _look_again(work: Work, delivery: Delivery, known: Document, found: _Finding
         return
     elif rules.digest(delivery.order, picking, delivery.point) == known.content_hash:
         found.changes.append(Change(delivery, releases.agrees))
+    elif substitution.in_hand(known, delivery.warehouse.wms):
+        found.notes.append(f"{picking.name} is changed by a shipment that is being posted")
     elif _may_go_again(known, delivery.point):
         _release(work, delivery, found)
     else:

@@ -171,7 +171,7 @@ def _close_changes(delivery: Delivery) -> None:
 def _left_as_asked(document: Document) -> bool:
     """By line of the order: Odoo may keep one in several moves."""
     lines = document.lines.order_by().values("sale_line_id", "product_id")
-    sums = lines.annotate(asked=Sum(F("ordered") - F("cancelled")), left=Sum("shipped"))
+    sums = lines.annotate(asked=Sum(F("ordered") - F("cancelled")), left=Sum(F("shipped") + F("substituted")))
     return not sums.exclude(asked=F("left")).exists()
 
 
@@ -197,7 +197,9 @@ def _document(delivery: Delivery, decided: rules.Release) -> Document:
 
 def _drop_lines(document: Document, decided: rules.Release) -> None:
     """Lines of an earlier version that are gone were never shipped, so they may go."""
-    document.lines.exclude(line__in=[str(line.move.id) for line in decided.lines]).filter(shipped=0).delete()
+    document.lines.exclude(line__in=[str(line.move.id) for line in decided.lines]).filter(
+        shipped=0, substituted=0
+    ).delete()
 
 
 def _keep(document: Document, lines: Sequence[rules.Line]) -> None:
@@ -230,8 +232,10 @@ def _keep_asked(delivery: Delivery) -> bool:
     for row in rows.find(DocumentLine, "document_id = %s ORDER BY id", [delivery.known.pk]):
         move = moves.pop(row.line, None)
         asked = (move.demand, Decimal(0)) if move else (row.ordered, row.ordered)
-        if row.shipped == 0 and (row.ordered, row.cancelled) != asked:
-            DocumentLine.objects.filter(pk=row.pk, shipped=0).update(ordered=asked[0], cancelled=asked[1])
+        if row.gone == 0 and (row.ordered, row.cancelled) != asked:
+            DocumentLine.objects.filter(pk=row.pk, shipped=0, substituted=0).update(
+                ordered=asked[0], cancelled=asked[1]
+            )
     return not moves or _keep_added(delivery, delivery.known, moves.values())
 
 

@@ -12,7 +12,7 @@ from integration.canonical.erp import Picking
 from integration.canonical.events import ShipmentConfirmedEvent
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.errors import ConfigurationError, InvalidDocument
-from integration.flows import bookings, freight, releases, sites
+from integration.flows import bookings, freight, releases, sites, substitution
 from integration.flows.bookings import Case
 from integration.flows.events import event_of
 from integration.jobs import configuration, effects, locks, mappings, rows, sql
@@ -26,6 +26,7 @@ from integration.models import (
     Warehouse,
 )
 from integration.rules import shipping as rules
+from integration.rules import substitutes
 
 VERB = "ship"
 CALL_SECONDS = 4  # a posting may take so many times the connection's read timeout
@@ -68,6 +69,7 @@ def _understand(message: InboundMessage) -> Case:
         cancel_rest=warehouse.remainder == Warehouse.Remainder.CANCEL,
         notify_customer=warehouse.notify_customer,
         keep_freight=warehouse.freight_policy == Warehouse.Freight.TRANSFER,
+        **substitution.facts(shipment, delivery, partner),
     )
     return Case(message, shipment, delivery, warehouse, facts, rules.translate(shipment, facts))
 
@@ -125,10 +127,11 @@ def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Eff
     connection = case.warehouse.erp
     found = rules.shipped_before(case.facts.mark, pickings)
     if found is not None:
-        return effects.found(work, connection, case.source, VERB, _intent(case), _result(case, found, pickings))
+        result = _result(case, found, pickings) | substitution.found(work, case, erp)
+        return effects.found(work, connection, case.source, VERB, _intent(case), result)
     if before is not None:
         effects.wait_until_settled(connection, case.source, VERB)
-    plan = rules.plan(case.shipment, case.shares, _of_this_release(case, pickings), case.facts)
+    plan = _plan(work, case, erp, _of_this_release(case, pickings))
     write = effects.Write(
         key=case.source,
         verb=VERB,
@@ -137,6 +140,16 @@ def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Eff
         seconds=CALL_SECONDS * connection.read_timeout,
     )
     return effects.make(work, connection, write)
+
+
+def _plan(work: Work, case: Case, erp: ErpGateway, pickings: Sequence[Picking]) -> rules.Plan:
+    """What went in a line's place is put on the order first; the delivery then asks for it."""
+    if not substitution.any_in(case):
+        return rules.plan(case.shipment, case.shares, pickings, case.facts)
+    swapped = substitution.make(work, case, erp, pickings)
+    shares, facts = substitutes.booked_as(case.shares, swapped, case.facts)
+    changed = _of_this_release(case, erp.delivery(case.delivery.erp_id))
+    return rules.plan(case.shipment, shares, changed, facts)
 
 
 def _of_this_release(case: Case, pickings: Sequence[Picking]) -> list[Picking]:
@@ -157,9 +170,9 @@ def _of_this_release(case: Case, pickings: Sequence[Picking]) -> list[Picking]:
 
 def _ship(case: Case, erp: ErpGateway, plan: rules.Plan) -> dict[str, Any]:
     posted = erp.ship(plan.picking, plan.posting)
-    asked = _asked(case, plan.picking) | _asked(case, posted.picking)
+    asked = _asked(case, plan.picking) | _asked(case, posted.picking) | substitution.asked(case, plan.picking)
     result = {"picking": posted.picking.name, "picking_id": posted.picking.id, "backorders": list(posted.backorders)}
-    return {**result, "asked": asked, **freight.said(case.shipment, posted.picking)}
+    return {**result, "asked": asked, **freight.said(case.shipment, posted.picking), **substitution.known(case)}
 
 
 def _result(case: Case, found: Picking, pickings: Sequence[Picking]) -> dict[str, Any]:
@@ -177,9 +190,7 @@ def _intent(case: Case) -> dict[str, Any]:
 
 
 def _lines(case: Case) -> list[list[str]]:
-    return [
-        [share.line.sku, format(share.quantity, "f"), share.lot or "", share.package or ""] for share in case.shares
-    ]
+    return [[share.sku, format(share.quantity, "f"), share.lot or "", share.package or ""] for share in case.shares]
 
 
 def _summary(lines: list[list[str]]) -> str:

@@ -16,15 +16,17 @@ class RuleKind(StrEnum):
     ALLOW_FRACTION = "allow_fraction"
     OVER_PERCENT = "over_percent"
     OVER_UNITS = "over_units"
+    SUBSTITUTE = "substitute"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``sku`` empty: every product."""
+    """``sku`` empty: every product; ``customer`` None: every customer."""
 
     kind: RuleKind
     sku: str
     value: Decimal
+    customer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,5 +46,10 @@ class Rules:
         by_percent = ordered * percent.value / 100 if percent else Decimal(0)
         return max(by_units, by_percent)
 
-    def _first(self, kind: RuleKind, sku: str) -> Rule | None:
-        return next((row for row in self.rows if row.kind == kind and row.sku in ("", sku)), None)
+    def substitutes(self, sku: str, customer: int | None) -> bool:
+        """Whether another product may go in its place."""
+        return self._first(RuleKind.SUBSTITUTE, sku, customer) is not None
+
+    def _first(self, kind: RuleKind, sku: str, customer: int | None = None) -> Rule | None:
+        fits = (row for row in self.rows if row.kind == kind and row.sku in ("", sku))
+        return next((row for row in fits if row.customer in (None, customer)), None)

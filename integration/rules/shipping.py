@@ -9,7 +9,7 @@ from typing import Any
 from integration.canonical.base import Money
 from integration.canonical.erp import Move, Picking, PostingDetail, PostingLine, PostingPackage, ShipmentPosting
 from integration.canonical.shipments import ShipmentConfirmed, ShippedLine
-from integration.errors import Causes, InvalidDocument, MappingMissing, Permanent, Rejected
+from integration.errors import Causes, InvalidDocument, MappingMissing, Permanent, Rejected, RuleHold
 from integration.rules.codes import CodeBook, CodeKind
 from integration.rules.parcels import freight_at_dispatch
 from integration.rules.policy import Rules
@@ -21,7 +21,7 @@ TRACKING_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class ReleasedLine:
-    """A line of the release as we sent it. Quantities in Odoo's unit."""
+    """A line of the release as we sent it. Quantities in Odoo's unit; ``shipped``: also as another product."""
 
     line: str
     sale_line_id: int | None
@@ -42,7 +42,7 @@ class Facts:
     """What a shipment is judged by. ``connection`` is the partner's name, ``mark`` what we write into Odoo.
 
     ``is_last``: nothing else of the release will come. ``cancel_rest``: what did not ship by then is cancelled.
-    ``keep_freight``: Odoo gets it.
+    ``keep_freight``: Odoo gets it. ``customer``: Odoo's id. ``accepted``: fingerprints of what a person accepted.
     """
 
     connection: str
@@ -55,16 +55,27 @@ class Facts:
     cancel_rest: bool
     notify_customer: bool
     keep_freight: bool = True
+    customer: int | None = None
+    accepted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class ShippedQuantity:
-    """One line's, lot's and package's share of the shipment, in Odoo's unit."""
+    """One line's, lot's and package's share of the shipment, in Odoo's unit.
+
+    ``substitute``: Odoo's code of the product that went in the line's place.
+    """
 
     line: ReleasedLine
     quantity: Decimal
     lot: str | None
     package: str | None
+    substitute: str = ""
+
+    @property
+    def sku(self) -> str:
+        """Of what left."""
+        return self.substitute or self.line.sku
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +108,7 @@ def plan(
     shipment: ShipmentConfirmed, shares: Sequence[ShippedQuantity], pickings: Sequence[Picking], facts: Facts
 ) -> Plan:
     """Where the shipment goes, from the pickings as they are now. Raises what stands against it."""
-    picking = _open_picking(shipment, pickings, facts)
+    picking = open_picking(shipment, pickings, facts)
     against: list[Permanent] = []
     lines = []
     for move, details in _by_move(picking, shares):
@@ -122,7 +133,8 @@ def shipped_before(mark: str, pickings: Sequence[Picking]) -> Picking | None:
 def _shares(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Facts) -> list[ShippedQuantity]:
     if shipped.quantity == 0:
         return []
-    line = _released_line(shipment, shipped, facts)
+    instead = _substitute(shipment, shipped, facts) if shipped.substitute else ""
+    line = _replaced_line(shipment, shipped, facts) if instead else _released_line(shipment, shipped, facts)
     factor = _factor(shipped, line, facts)
     try:
         quantity = to_odoo(shipped.quantity, factor)
@@ -132,11 +144,41 @@ def _shares(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Facts) -> 
             "CD-5015", **_about(shipment, facts), quantity=shipped.quantity, unit=shipped.unit, sku=line.sku
         ) from None
     numbers = [(serial, Decimal(1)) for serial in shipped.serials] or lots
+    if instead:
+        if numbers and sum((share for _, share in numbers), Decimal(0)) != quantity:
+            about = {**_about(shipment, facts), "quantity": quantity, "sku": instead}
+            raise InvalidDocument("CD-5006", **about, count=len(numbers))
+        if not numbers:
+            return [ShippedQuantity(line, quantity, None, shipped.package, instead)]
+        return [ShippedQuantity(line, share, lot, shipped.package, instead) for lot, share in numbers]
     if line.tracking == "none":
         return [ShippedQuantity(line, quantity, None, shipped.package)]
     if sum((share for _, share in numbers), Decimal(0)) != quantity or not _serials_fit(line, numbers):
         raise InvalidDocument("CD-5006", **_about(shipment, facts), quantity=quantity, sku=line.sku, count=len(numbers))
     return [ShippedQuantity(line, share, lot, shipped.package) for lot, share in numbers]
+
+
+def _replaced_line(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Facts) -> ReleasedLine:
+    found = next((line for line in facts.lines if line.line == shipped.line), None)
+    if found is None:
+        about = {**_about(shipment, facts), "quantity": shipped.quantity}
+        raise InvalidDocument("CD-5002", **about, sku=shipped.sku, code=shipped.sku)
+    return found
+
+
+def _substitute(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Facts) -> str:
+    """Odoo's code of it. Raises what stands against it."""
+    line = _replaced_line(shipment, shipped, facts)
+    code = facts.book.to_odoo(CodeKind.PRODUCT, shipped.sku)
+    if code is None:
+        raise MappingMissing("CD-3002", scope=facts.book.scope, partner=facts.book.partner, code=shipped.sku)
+    if code.odoo == line.sku:
+        return ""
+    about = {**_about(shipment, facts), "quantity": shipped.quantity, "sku": line.sku, "substitute": code.odoo}
+    unasked = RuleHold("CD-5020", **about)
+    if facts.rules.substitutes(line.sku, facts.customer) or unasked.fingerprint in facts.accepted:
+        return code.odoo
+    raise unasked
 
 
 def _serials_fit(line: ReleasedLine, numbers: Sequence[tuple[str, Decimal]]) -> bool:
@@ -145,8 +187,9 @@ def _serials_fit(line: ReleasedLine, numbers: Sequence[tuple[str, Decimal]]) -> 
 
 def _numbers_are_single(shipment: ShipmentConfirmed, shares: Sequence[ShippedQuantity], facts: Facts) -> None:
     """A serial number leaves once."""
-    for line in dict.fromkeys(share.line for share in shares if share.line.tracking == "serial"):
-        serials = [share.lot for share in shares if share.line.product_id == line.product_id]
+    own = [share for share in shares if not share.substitute]
+    for line in dict.fromkeys(share.line for share in own if share.line.tracking == "serial"):
+        serials = [share.lot for share in own if share.line.product_id == line.product_id]
         if len(set(serials)) != len(serials):
             about = {**_about(shipment, facts), "sku": line.sku, "count": len(set(serials))}
             raise InvalidDocument("CD-5006", **about, quantity=len(serials))
@@ -187,7 +230,7 @@ def _carrier_unknown(shipment: ShipmentConfirmed, facts: Facts) -> list[Permanen
     return [MappingMissing("CD-3006", scope=facts.book.scope, partner=facts.book.partner, code=shipment.carrier)]
 
 
-def _open_picking(shipment: ShipmentConfirmed, pickings: Sequence[Picking], facts: Facts) -> Picking:
+def open_picking(shipment: ShipmentConfirmed, pickings: Sequence[Picking], facts: Facts) -> Picking:
     open_ones = [picking for picking in pickings if picking.state not in CLOSED]
     if open_ones:
         return open_ones[-1]
@@ -270,6 +313,14 @@ def _details(shares: Sequence[ShippedQuantity]) -> tuple[PostingDetail, ...]:
     for share in shares:
         merged[share.lot, share.package] += share.quantity
     return tuple(PostingDetail(quantity=sum_, lot=lot, package=package) for (lot, package), sum_ in merged.items())
+
+
+def line_fits(
+    shipment: ShipmentConfirmed, picking: Picking, shares: Sequence[ShippedQuantity], facts: Facts
+) -> Permanent | None:
+    """What stands against shipping so much for one line, whatever product it was."""
+    line, total = shares[0].line, sum((share.quantity for share in shares), Decimal(0))
+    return _line_wrong(shipment, line, total, _move(picking, line), facts)
 
 
 def asked(picking: Picking, facts: Facts) -> dict[str, Decimal]:

@@ -14,6 +14,7 @@ from integration.adapters.odoo.hints import Hints
 from integration.adapters.odoo.notes import Activities, Notes
 from integration.adapters.odoo.orders import Orders
 from integration.adapters.odoo.probe import Probe
+from integration.adapters.odoo.substitutes import Substitutes
 from integration.canonical.erp import Change, Order, Picking, PostedShipment, ShipmentPosting
 
 
@@ -31,6 +32,7 @@ class OdooGateway:
         self.activities = Activities(self._call)
         self.attachments = Attachments(self._call)
         self.freight = Freight(self._call)
+        self.substitutes = Substitutes(self._call)
 
     def probe(self) -> Profile:
         return Probe(self._call).profile()

@@ -1,0 +1,127 @@
+"""What left in place of what was ordered: on Odoo's order before it is booked, at the price of what was ordered.
+
+Part of shipment confirmation. It has an effect of its own, so that a lost answer never changes an order twice.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from integration.adapters.base import ErpGateway
+from integration.canonical.erp import Picking, Swap, Swapped
+from integration.canonical.shipments import ShipmentConfirmed
+from integration.flows import beside, sites
+from integration.flows.bookings import Case
+from integration.jobs import effects, routes
+from integration.jobs.work import Work
+from integration.models import Connection, Decision, Document, Effect, SyncJob
+from integration.rules import shipping, substitutes
+from integration.rules.substitutes import Key
+
+VERB = "substitute"
+CODE = "CD-5020"
+CALL_SECONDS = 4
+
+
+def any_in(case: Case) -> bool:
+    return any(share.substitute for share in case.shares)
+
+
+def facts(shipment: ShipmentConfirmed, delivery: Document, partner: Connection) -> dict[str, Any]:
+    """What substitutes are judged by; nothing is looked up for a shipment without any."""
+    if not any(line.substitute for line in shipment.lines):
+        return {}
+    about = f"{CODE}:{partner.name}:{shipment.shipment}:"
+    accepted = Decision.objects.filter(fingerprint__startswith=about, choice="accept")
+    names = frozenset(accepted.values_list("fingerprint", flat=True))
+    return {"customer": sites.customer_of(delivery), "accepted": names}
+
+
+def make(work: Work, case: Case, erp: ErpGateway, pickings: Sequence[Picking]) -> Mapping[Key, Swapped]:
+    """Changes the order, once. Raises what stands against it, before anything is changed."""
+    before = effects.of(case.warehouse.erp, _key(case))
+    if before is not None and before.state == Effect.State.LANDED:
+        swaps = substitutes.wanted(case.shipment, case.shares, case.facts)
+    else:
+        picking = shipping.open_picking(case.shipment, pickings, case.facts)
+        swaps = substitutes.swaps(case.shipment, picking, case.shares, case.facts)
+    return _change(work, case, erp, swaps)
+
+
+def found(work: Work, case: Case, erp: ErpGateway) -> dict[str, object]:
+    """The same for a shipment that Odoo has booked already: the order was changed before."""
+    if not any_in(case):
+        return {}
+    _change(work, case, erp, substitutes.wanted(case.shipment, case.shares, case.facts))
+    return known(case)
+
+
+def known(case: Case) -> dict[str, object]:
+    """For the result of the posting: the order's lines of what went in others' place."""
+    effect = effects.of(case.warehouse.erp, _key(case)) if any_in(case) else None
+    return {} if effect is None else {"substitutes": effect.result["lines"]}
+
+
+def asked(case: Case, picking: Picking) -> dict[str, str]:
+    if not any_in(case):
+        return {}
+    return {line: format(quantity, "f") for line, quantity in substitutes.asked(picking, case.shares).items()}
+
+
+def _key(case: Case) -> str:
+    return beside.key("substitute", case.delivery, case.warehouse, case.shipment.shipment)
+
+
+def _change(work: Work, case: Case, erp: ErpGateway, swaps: Sequence[Swap]) -> dict[Key, Swapped]:
+    """The line of the substitute comes first: see ``adapters.odoo.substitutes``."""
+    connection = case.warehouse.erp
+    added = effects.once(work, connection, _adding(case, erp, swaps))
+    made = [Swapped.model_validate(line) for line in added.result["lines"]]
+    effects.once(work, connection, _shrinking(case, erp, swaps, made))
+    return {(each.line, each.substitute): each for each in made}
+
+
+def _adding(case: Case, erp: ErpGateway, swaps: Sequence[Swap]) -> effects.Write:
+    order = case.delivery.parent
+    assert order is not None  # noqa: S101  (a line without an order has no substitute)
+    company = case.warehouse.company_id
+
+    def send() -> dict[str, object]:
+        return _result(erp.substitutes.add(order.erp_id, swaps, company=company))
+
+    def probe() -> dict[str, object] | None:
+        made = erp.substitutes.find(order.erp_id, swaps, company=company)
+        return None if made is None else _result(made)
+
+    intent = {"swaps": [swap.model_dump(mode="json") for swap in swaps]}
+    return effects.Write(_key(case), VERB, intent, send, probe, seconds=_seconds(case))
+
+
+def _shrinking(case: Case, erp: ErpGateway, swaps: Sequence[Swap], made: Sequence[Swapped]) -> effects.Write:
+    company = case.warehouse.company_id
+
+    def send() -> dict[str, object]:
+        erp.substitutes.shrink(swaps, made, company=company)
+        return {}
+
+    def probe() -> dict[str, object] | None:
+        return {} if erp.substitutes.is_shrunk(swaps, made, company=company) else None
+
+    key = beside.key("substituted", case.delivery, case.warehouse, case.shipment.shipment)
+    return effects.Write(key, "order less", {}, send, probe, seconds=_seconds(case))
+
+
+def _seconds(case: Case) -> float:
+    return CALL_SECONDS * case.warehouse.erp.read_timeout
+
+
+def _result(made: Sequence[Swapped]) -> dict[str, object]:
+    return {"lines": [each.model_dump(mode="json") for each in made]}
+
+
+def in_hand(delivery: Document, partner: Connection) -> bool:
+    """The order was changed for a shipment that is still being posted: nobody has to be told of that change."""
+    prefix = "/".join(["substitute", partner.slug, delivery.reference, ""])
+    stream = routes.DELIVERY.key(partner, delivery.reference)
+    jobs = SyncJob.objects.filter(stream__key=stream, flow="shipment_confirmation", state__in=SyncJob.ACTIVE)
+    changed = Effect.objects.filter(connection=delivery.connection_id, key__startswith=prefix)
+    return changed.exclude(state=Effect.State.REFUSED).exists() and jobs.exists()
