@@ -77,7 +77,7 @@ def _refuse(pk: int, actor: acts.Actor, reason: str) -> str:
 
 ACCEPT = Act(
     "accept",
-    "Accept once",
+    "Accept",
     _accept,
     "accepted",
     "Who agreed to it? The shipment is posted with it, and the order is changed to match; the next one is asked again.",
