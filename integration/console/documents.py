@@ -14,7 +14,7 @@ from integration.console.base import HistoryAdmin
 from integration.console.words import badge, money, quantity
 from integration.models import Document, DocumentLine, StockEvent
 
-QUANTITIES = ("ordered", "released", "shipped", "over", "cancelled")
+QUANTITIES = ("ordered", "released", "picked", "packed", "short", "shipped", "substituted", "over", "cancelled")
 
 
 def _shown(name: str) -> Callable[[DocumentLine], str]:
@@ -29,7 +29,7 @@ def _shown(name: str) -> Callable[[DocumentLine], str]:
 
 class LineInline(TabularInline):  # type: ignore[misc]
     model = DocumentLine
-    fields = readonly_fields = ("line", "sku", "partner_sku", "unit", *QUANTITIES)
+    fields = readonly_fields = ("line", "sku", "partner_sku", "unit", "stage", *QUANTITIES)
     extra = 0
     can_delete = False
     max_num = 0

@@ -68,7 +68,8 @@ def test_the_webhook_takes_one_of_the_contracts_documents(document: dict[str, An
     event = document["components"]["schemas"]["Event"]
 
     assert {each["$ref"].rsplit("/", 1)[1] for each in event["oneOf"]} == {
-        *("OrderAcceptedEvent", "OrderRejectedEvent", "ShipmentConfirmedEvent")
+        *("OrderAcceptedEvent", "OrderRejectedEvent", "OrderProgressedEvent"),
+        *("ShipmentConfirmedEvent", "ShipmentTrackedEvent", "ShipmentDeliveredEvent"),
     }
     assert event["discriminator"]["propertyName"] == "type"
 
