@@ -14,7 +14,13 @@ MOST = 600
 LINES = (("CRATE-S", 3.0), ("PAINT-W", 2.0))
 
 
-def dies_everywhere(depot: Depot, before: Callable[[], object], work: Callable[[], object], step: int) -> int:
+def dies_everywhere(
+    depot: Depot,
+    before: Callable[[], object],
+    work: Callable[[], object],
+    step: int,
+    proof: Callable[[Depot], None] = prove,
+) -> int:
     """``work`` ends at every ``step``-th of its points, another time each; returns how often it died."""
     for points in range(0, MOST, step):
         before()
@@ -22,7 +28,7 @@ def dies_everywhere(depot: Depot, before: Callable[[], object], work: Callable[[
         with depot.death.after(points):
             work()
         depot.drain()
-        prove(depot)
+        proof(depot)
         assert depot.cases() == [], points
         if depot.death.kills == died:
             return died
