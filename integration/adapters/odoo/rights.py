@@ -18,6 +18,8 @@ FLOWS: dict[str, tuple[tuple[str, str], ...]] = {
         ("stock.move.line", "unlink"),
         (PACKAGE, "create"),
     ),
+    "substitutes": (("sale.order", "write"), ("sale.order.line", "write"), ("sale.order.line", "create")),
+    "notes and files": (("ir.attachment", "create"), ("mail.activity", "create"), ("mail.activity", "unlink")),
 }
 GROUPS = {
     "sales_team.group_sale_salesman_all_leads": "Sales / User: All Documents",
