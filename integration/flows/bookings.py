@@ -103,7 +103,7 @@ def commit(case: Case, effect: Effect) -> None:
     if case.message.document_id != case.delivery.pk:
         InboundMessage.objects.filter(pk=case.message.pk).update(document=case.delivery)
     [held] = rows.find(Document, "id = %s FOR NO KEY UPDATE", [case.delivery.pk])
-    products = _substitutes(case, effect)
+    products = _substitutes(effect)
     events = [_event(case, effect, number, products) for number in range(len(case.shares))]
     added = len(rows.add(events, "DO NOTHING"))
     if added not in (0, len(events)):
@@ -123,16 +123,9 @@ def _all_left(delivery: Document) -> bool:
     return not delivery.lines.filter(released__gt=F("shipped") + F("substituted")).exists()
 
 
-def _substitutes(case: Case, effect: Effect) -> dict[str, int]:
-    """Odoo's ids of the products that went in a line's place, by their code.
-
-    A look at the order may have taken the line that was put there for a wish of its own: then ours of it goes.
-    """
-    made = effect.result.get("substitutes", ())
-    lines = [line["sale_line_id"] for line in made]
-    if lines:
-        DocumentLine.objects.filter(document=case.delivery, sale_line_id__in=lines, released=0).delete()
-    return {line["substitute"]: line["product_id"] for line in made}
+def _substitutes(effect: Effect) -> dict[str, int]:
+    """Odoo's ids of the products that went in a line's place, by their code."""
+    return {line["substitute"]: line["product_id"] for line in effect.result.get("substitutes", ())}
 
 
 def _event(case: Case, effect: Effect, number: int, products: Mapping[str, int]) -> StockEvent:

@@ -145,7 +145,7 @@ def _look_again(work: Work, delivery: Delivery, known: Document, found: _Finding
         return
     elif rules.digest(delivery.order, picking, delivery.point) == known.content_hash:
         found.changes.append(Change(delivery, releases.agrees))
-    elif substitution.in_hand(known, delivery.warehouse.wms):
+    elif substitution.in_hand(known, delivery.warehouse.wms, picking):
         found.notes.append(f"{picking.name} is changed by a shipment that is being posted")
     elif _may_go_again(known, delivery.point):
         _release(work, delivery, found)

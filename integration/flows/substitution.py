@@ -11,9 +11,9 @@ from integration.canonical.erp import Picking, Swap, Swapped
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.flows import beside, sites
 from integration.flows.bookings import Case
-from integration.jobs import effects, routes
+from integration.jobs import effects
 from integration.jobs.work import Work
-from integration.models import Connection, Decision, Document, Effect, SyncJob
+from integration.models import Connection, Decision, Document, Effect
 from integration.rules import shipping, substitutes
 from integration.rules.substitutes import Key
 
@@ -118,10 +118,13 @@ def _result(made: Sequence[Swapped]) -> dict[str, object]:
     return {"lines": [each.model_dump(mode="json") for each in made]}
 
 
-def in_hand(delivery: Document, partner: Connection) -> bool:
-    """The order was changed for a shipment that is still being posted: nobody has to be told of that change."""
-    prefix = "/".join(["substitute", partner.slug, delivery.reference, ""])
-    stream = routes.DELIVERY.key(partner, delivery.reference)
-    jobs = SyncJob.objects.filter(stream__key=stream, flow="shipment_confirmation", state__in=SyncJob.ACTIVE)
+def in_hand(delivery: Document, partner: Connection, picking: Picking) -> bool:
+    """The order was changed for a shipment that is still being posted, or was when the picking was read: nobody has to
+    be told of that change."""
+    prefix = "/".join([VERB, partner.slug, delivery.reference, ""])
     changed = Effect.objects.filter(connection=delivery.connection_id, key__startswith=prefix)
-    return changed.exclude(state=Effect.State.REFUSED).exists() and jobs.exists()
+    if changed.filter(state=Effect.State.INTENDED).exists():
+        return True
+    made = [line for effect in changed.filter(state=Effect.State.LANDED) for line in effect.result["lines"]]
+    ours = {line["sale_line_id"] for line in made}
+    return any(move.sale_line_id in ours and move.state not in shipping.CLOSED for move in picking.moves)

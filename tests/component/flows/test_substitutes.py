@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 
-from integration.jobs import decisions
-from integration.models import BusinessRule, DocumentLine, ExceptionCase, StockEvent
+from integration.errors import Locked
+from integration.flows import HANDLERS
+from integration.jobs import decisions, engine, sweep
+from integration.jobs.work import Outcome, Work
+from integration.models import BusinessRule, DocumentLine, ExceptionCase, Lane, StockEvent
+from tests.component.engine.yard import time_passes
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,6 +40,10 @@ def order_lines(yard: Yard, sale: Sale) -> list[tuple[str, float, float, float, 
     rows = yard.odoo.rows("sale.order.line", [["order_id", "=", sale.id]], *fields)
     codes = {row["id"]: row["default_code"] for row in yard.odoo.rows("product.product", [], "default_code")}
     return [(codes[row["product_id"]], *(row[name] for name in fields[1:])) for row in rows]
+
+
+def busy(work: Work) -> Outcome:
+    raise Locked("CD-1004", connection="Odoo", document=work.job.subject)
 
 
 def line_of(sale: Sale) -> DocumentLine:
@@ -178,6 +186,23 @@ def test_a_look_at_the_order_between_its_change_and_the_posting_counts_nothing_t
     line = line_of(sale)
     assert (line.ordered, line.shipped, line.substituted, DocumentLine.objects.count()) == (10, 4, 3, 1)
     assert (yard.left(sale)["CRATE-M"], yard.cases(), yard.unfinished()) == ((3, 3, 3), [], [])
+
+
+def test_a_look_that_read_the_order_before_the_posting_and_decides_after_it_counts_nothing_twice(yard: Yard) -> None:
+    allow(yard)
+    sale = ordered(yard)
+    yard.odoo.fault("button_validate", "cut_before")
+    shipped(yard, sale, "4", "3", final=False)
+    sweep.start_polls("odoo_poll")
+    engine.run_lane(Lane.ORDER, {**HANDLERS, "order_release": busy}, seconds=60)
+    assert yard.unfinished() == [("shipment_confirmation", "retry"), ("order_release", "retry")]
+    time_passes(3600)
+    engine.run_lane(Lane.SHIPMENT, HANDLERS, seconds=60)
+    assert yard.state(sale.release) == "part_shipped"
+    yard.run()
+    line = line_of(sale)
+    assert (line.ordered, line.shipped, line.substituted, DocumentLine.objects.count()) == (10, 4, 3, 1)
+    assert (yard.cases(), yard.unfinished()) == ([], [])
 
 
 def test_more_than_is_open_is_refused_before_the_order_is_touched(yard: Yard) -> None:
