@@ -15,10 +15,10 @@ PRICE = {"price_unit": 12.5, "discount": 10.0}
 class Replaced:
     """An order of ten, and another product."""
 
-    def __init__(self, world: World, **line: Any) -> None:
+    def __init__(self, world: World, **product: Any) -> None:
         self.world = world
-        self.old, self.new = world.product(stock=50), world.product(stock=50)
-        wanted = {"product_id": self.old, "product_uom_qty": 10, **PRICE, **line}
+        self.old, self.new = world.product(stock=50, **product), world.product(stock=50, **product)
+        wanted = {"product_id": self.old, "product_uom_qty": 10, **PRICE}
         [self.order] = world.orders([{}], order_line=[[0, 0, wanted]])
         self.delivery = world.delivery_of(self.order)
 
@@ -63,6 +63,15 @@ def test_the_same_delivery_asks_for_it_and_ships_it(world: World) -> None:
     assert (posted.picking.state, posted.backorders) == ("done", ())
     assert it.lines() == [(it.old, 7, 7, 12.5, 10), (it.new, 3, 3, 12.5, 10)]
     assert (world.stock_of(it.old), world.stock_of(it.new)) == (43, 47)
+
+
+@pytest.mark.parametrize("policy", ["order", "delivery"])
+def test_what_is_to_bill_is_what_left(world: World, policy: str) -> None:
+    it = Replaced(world, invoice_policy=policy)
+    it.change(it.swap())
+    world.ship(world.delivery_of(it.order), [7, 3])
+    rows = world.call.rows("sale.order.line", [("order_id", "=", it.order)], ["qty_to_invoice"], order="id")
+    assert [row["qty_to_invoice"] for row in rows] == [7, 3]
 
 
 def test_all_of_the_only_line_may_be_replaced_and_the_delivery_stays(world: World) -> None:
