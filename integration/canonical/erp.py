@@ -163,11 +163,13 @@ class ShipmentPosting(Part):
 class Swap(Part):
     """On an order: ``quantity`` less of a line, and as much of ``substitute`` (Odoo's code) at the line's price.
 
-    ``line`` names it at the warehouse; ``unit`` is that of the line's move; ``shipment`` says by what.
+    ``line`` names it at the warehouse; ``product_id`` and ``unit`` are those of the line's move; ``shipment`` says by
+    what.
     """
 
     line: str
     sale_line_id: int
+    product_id: int
     sku: str
     unit: str
     substitute: str

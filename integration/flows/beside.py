@@ -3,6 +3,7 @@
 None of it holds up the delivery: it runs in a stream of its own.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from integration.models import Connection, Document, Effect, Warehouse
 PICKING = "stock.picking"
 CALL_SECONDS = 3  # a write of this sort, with its look before, may take so many times the read timeout
 REFUSED = "CD-4008"
+LONGEST_KEY = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,11 @@ class Target:
 
 def key(kind: str, delivery: Document, warehouse: Warehouse, *names: object) -> str:
     """Of an effect: from the partner's documents, never from a job or message."""
-    return "/".join([kind, warehouse.wms.slug, delivery.reference, *map(str, names)])[:250]
+    name = "/".join([kind, warehouse.wms.slug, delivery.reference, *map(str, names)])
+    if len(name) <= LONGEST_KEY:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:32]
+    return f"{name[: LONGEST_KEY - len(digest) - 1]}/{digest}"
 
 
 def landed(connection: Connection, keys: Iterable[str]) -> set[str]:

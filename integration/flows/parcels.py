@@ -17,8 +17,12 @@ _TAKEN_OVER = f"""(document_id, shipment, number) DO UPDATE SET package = EXCLUD
 
 
 def dispatched(delivery: Document, shipment: ShipmentConfirmed) -> None:
-    """The shipment's parcels have left, one row for each number."""
-    parcels = {parcel.number: parcel for parcel in _parcels(delivery, shipment)}
+    """The shipment's parcels have left, one row for each number; of several with one number the first one has it."""
+    parcels: dict[str, Parcel] = {}
+    for parcel in _parcels(delivery, shipment):
+        if parcel.number in parcels and parcel.package:
+            parcel.number = parcel.package
+        parcels.setdefault(parcel.number, parcel)
     if parcels:
         rows.add(list(parcels.values()), _TAKEN_OVER)
     if shipment.proof is not None:

@@ -58,18 +58,20 @@ def _understand(message: InboundMessage) -> Case:
     delivery.warehouse = warehouse = configuration.warehouse(delivery.warehouse_id)
     if warehouse.shipment_mode != Warehouse.Mode.LIVE:
         raise ConfigurationError("CD-2011", connection=partner.name, flow="shipment confirmation", warehouse=warehouse)
+    known = sites.rules_of(warehouse)
     facts = rules.Facts(
         connection=partner.name,
         release=delivery.reference,
         lines=sites.released_lines(delivery),
         book=mappings.load(partner, _codes(shipment)),
-        rules=sites.rules_of(warehouse),
+        rules=known,
         mark=f"{partner.slug}/{shipment.shipment}",
         is_last=_is_last(delivery, shipment, bookings.source_of(message, shipment)),
         cancel_rest=warehouse.remainder == Warehouse.Remainder.CANCEL,
         notify_customer=warehouse.notify_customer,
         keep_freight=warehouse.freight_policy == Warehouse.Freight.TRANSFER,
-        **substitution.facts(shipment, delivery, partner),
+        customer=sites.customer_of(delivery) if known.by_customer else None,
+        accepted=substitution.accepted(shipment, partner),
     )
     return Case(message, shipment, delivery, warehouse, facts, rules.translate(shipment, facts))
 

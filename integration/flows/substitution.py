@@ -4,12 +4,11 @@ Part of shipment confirmation. It has an effect of its own, so that a lost answe
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from integration.adapters.base import ErpGateway
 from integration.canonical.erp import Picking, Swap, Swapped
 from integration.canonical.shipments import ShipmentConfirmed
-from integration.flows import beside, sites
+from integration.flows import beside
 from integration.flows.bookings import Case
 from integration.jobs import effects
 from integration.jobs.work import Work
@@ -26,14 +25,13 @@ def any_in(case: Case) -> bool:
     return any(share.substitute for share in case.shares)
 
 
-def facts(shipment: ShipmentConfirmed, delivery: Document, partner: Connection) -> dict[str, Any]:
-    """What substitutes are judged by; nothing is looked up for a shipment without any."""
+def accepted(shipment: ShipmentConfirmed, partner: Connection) -> frozenset[str]:
+    """Fingerprints of what a person accepted; nothing is looked up for a shipment without substitutes."""
     if not any(line.substitute for line in shipment.lines):
-        return {}
+        return frozenset()
     about = f"{CODE}:{partner.name}:{shipment.shipment}:"
-    accepted = Decision.objects.filter(fingerprint__startswith=about, choice="accept")
-    names = frozenset(accepted.values_list("fingerprint", flat=True))
-    return {"customer": sites.customer_of(delivery), "accepted": names}
+    found = Decision.objects.filter(fingerprint__startswith=about, choice="accept")
+    return frozenset(found.values_list("fingerprint", flat=True))
 
 
 def make(work: Work, case: Case, erp: ErpGateway, pickings: Sequence[Picking]) -> Mapping[Key, Swapped]:

@@ -38,10 +38,15 @@ class Rules:
     def fractions(self, sku: str) -> bool:
         return self._first(RuleKind.ALLOW_FRACTION, sku) is not None
 
-    def tolerance(self, sku: str, ordered: Decimal) -> Decimal:
+    @property
+    def by_customer(self) -> bool:
+        """Whether it matters who the customer is."""
+        return any(row.customer is not None for row in self.rows)
+
+    def tolerance(self, sku: str, ordered: Decimal, customer: int | None = None) -> Decimal:
         """How much more than ordered may ship, in the order's unit; none unless a rule says so."""
-        units = self._first(RuleKind.OVER_UNITS, sku)
-        percent = self._first(RuleKind.OVER_PERCENT, sku)
+        units = self._first(RuleKind.OVER_UNITS, sku, customer)
+        percent = self._first(RuleKind.OVER_PERCENT, sku, customer)
         by_units = units.value if units else Decimal(0)
         by_percent = ordered * percent.value / 100 if percent else Decimal(0)
         return max(by_units, by_percent)

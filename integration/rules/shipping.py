@@ -284,7 +284,7 @@ def _line_wrong(
     demand = move.demand if move is not None else Decimal(0)
     if move is not None and move.unit != line.unit:  # changed after the release: the numbers say nothing any more
         return InvalidDocument("CD-5015", **about, unit=line.unit)
-    tolerance = facts.rules.tolerance(line.sku, line.ordered)
+    tolerance = facts.rules.tolerance(line.sku, line.ordered, facts.customer)
     if move is None or total > demand + tolerance:
         return Rejected("CD-5004", **about, open=demand, tolerance=tolerance)
     return None

@@ -20,7 +20,7 @@ def swaps(shipment: ShipmentConfirmed, picking: Picking, shares: Sequence[Shippe
     against: list[Permanent] = []
     for of_line in _by_line(shares):
         wrong = shipping.line_fits(shipment, picking, of_line, facts)
-        against += [wrong] if wrong else _without_order(shipment, of_line, facts)
+        against += [wrong] if wrong else _unbookable(shipment, picking, of_line, facts)
     if against:
         raise Causes(against)
     return wanted(shipment, shares, facts)
@@ -78,6 +78,7 @@ def _swap(shipment: ShipmentConfirmed, of_line: Sequence[ShippedQuantity], sku: 
     return Swap(
         line=line.line,
         sale_line_id=line.sale_line_id or 0,
+        product_id=line.product_id,
         sku=line.sku,
         unit=line.unit,
         substitute=sku,
@@ -86,13 +87,19 @@ def _swap(shipment: ShipmentConfirmed, of_line: Sequence[ShippedQuantity], sku: 
     )
 
 
-def _without_order(shipment: ShipmentConfirmed, of_line: Sequence[ShippedQuantity], facts: Facts) -> list[Permanent]:
-    if of_line[0].line.sale_line_id:
+def _unbookable(
+    shipment: ShipmentConfirmed, picking: Picking, of_line: Sequence[ShippedQuantity], facts: Facts
+) -> list[Permanent]:
+    """A delivery with earlier steps gets a new line by way of those: nothing to post to is there."""
+    line = of_line[0].line
+    chained = any(move.chained for move in picking.moves if str(move.id) == line.line)
+    if line.sale_line_id and not chained:
         return []
+    detail = "earlier steps in Odoo would have to bring it first" if line.sale_line_id else "the line is on no order"
     first = next(share for share in of_line if share.substitute)
     about: dict[str, Any] = {"connection": facts.connection, "shipment": shipment.shipment, "order": facts.release}
-    about |= {"quantity": first.quantity, "sku": first.line.sku, "substitute": first.substitute}
-    return [Rejected("CD-5021", **about, detail="the line is on no order")]
+    about |= {"quantity": first.quantity, "sku": line.sku, "substitute": first.substitute}
+    return [Rejected("CD-5021", **about, detail=detail)]
 
 
 def _line_of(key: Key, made: Swapped, shares: Sequence[ShippedQuantity], facts: Facts) -> shipping.ReleasedLine:

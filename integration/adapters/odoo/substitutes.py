@@ -104,6 +104,8 @@ class Substitutes:
             row = found.get(swap.sale_line_id)
             if row is None:
                 raise _refused(swap, "the line is not on the order any more", self._call.slug)
+            if row["product_id"][0] != swap.product_id:
+                raise _refused(swap, f"the order's line is {row['product_id'][1]}, a kit", self._call.slug)
             if _unit(row)[1] != swap.unit:
                 detail = f"the order counts it in {_unit(row)[1]}, the delivery in {swap.unit}"
                 raise _refused(swap, detail, self._call.slug)

@@ -85,6 +85,14 @@ def test_the_freight_of_all_parcels_is_one_sum_on_the_transfer(yard: Yard) -> No
     well(yard)
 
 
+def test_two_packages_with_one_number_are_two_parcels_and_both_count(yard: Yard) -> None:
+    packages = [{"package": name, "tracking_number": "T1", "freight": usd("3")} for name in ("A", "B")]
+    sale, _ = sent(yard, packages=packages)
+    assert list(Parcel.objects.values_list("number", "package")) == [("B", "B"), ("T1", "A")]
+    assert yard.odoo.freight(sale.id) == [6.0]
+    well(yard)
+
+
 def test_what_the_shipment_said_stands_until_each_parcel_says_its_own(yard: Yard) -> None:
     sale, number = sent(yard, packages=2, freight=usd("20"))
     said(yard, number, "in_transit", number=f"TRK-{number}-P1", freight=usd("12"))

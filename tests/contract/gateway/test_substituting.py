@@ -26,6 +26,7 @@ class Replaced:
         codes = {n: self.world.read("product.product", n, "default_code")["default_code"] for n in (self.old, self.new)}
         move = self.delivery.moves[0]
         usual = {"line": str(move.id), "sale_line_id": move.sale_line_id, "sku": codes[self.old], "unit": move.unit}
+        usual |= {"product_id": self.old}
         usual |= {"substitute": codes[self.new], "quantity": quantity, "shipment": f"SHP-1 of {self.delivery.name}"}
         return Swap(**{**usual, **given})
 

@@ -96,6 +96,14 @@ def test_a_line_of_no_order_has_no_substitute() -> None:
     assert codes_of(stopped.value) == ["CD-5021"]
 
 
+def test_a_delivery_that_waits_for_earlier_steps_has_no_substitute() -> None:
+    told = facts(rules=[ANY])
+    of = shipment(THREE)
+    with pytest.raises(Causes) as stopped:
+        substitutes.swaps(of, picking(move(chained=True)), shipping.translate(of, told), told)
+    assert codes_of(stopped.value) == ["CD-5021"]
+
+
 def test_it_is_booked_on_the_move_of_its_own_line() -> None:
     told = facts(rules=[ANY], cancel_rest=True)
     of = shipment(shipped("5"), THREE)
