@@ -44,6 +44,7 @@ class Settings(BaseModel):
     ship_after: float | None = None
     show_progress: bool = False
     deliver_after: float | None = None
+    freight_each: dict[str, str] | None = None
     target: str = ""
     sites: list[str] = []
 

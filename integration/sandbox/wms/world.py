@@ -31,7 +31,8 @@ class Behaviour:
     """``acknowledge_after`` seconds, None: only on request. ``answer_at_once``: the yes or no in the answer itself.
 
     ``ship_after``: seconds from the yes until all of it leaves, None: only on request. ``show_progress``: picking and
-    packing are told before it leaves. ``deliver_after``: seconds from then until the customer has it.
+    packing are told before it leaves. ``deliver_after``: seconds from then until the customer has it. ``freight_each``:
+    what each parcel costs, as an amount and a currency.
     """
 
     acknowledge_after: float | None = 0.0
@@ -39,6 +40,7 @@ class Behaviour:
     ship_after: float | None = None
     show_progress: bool = False
     deliver_after: float | None = None
+    freight_each: dict[str, str] | None = None
 
 
 class World:
@@ -172,7 +174,8 @@ class World:
                 return
             try:
                 self._pick_and_pack(order)
-                self.ship(Script(release=order.release.release, packages=1))
+                leaves = {"release": order.release.release, "packages": 1, "freight_each": self.behaviour.freight_each}
+                self.ship(Script.model_validate(leaves))
                 self._bring(self.orders.shipments[-1])
             except (BadScript, ValidationError) as wrong:
                 order.reason = str(wrong)  # told by the books: nobody waits for an answer

@@ -8,6 +8,7 @@ import pytest
 from tests.contract.wms.test_stand_in import inbox, received, send, shipped
 
 __all__ = ["inbox"]
+COST = {"amount": "4.5", "currency": "USD"}
 
 
 def control(partner, name: str, **body: Any) -> httpx.Response:
@@ -33,7 +34,7 @@ def test_a_stage_tells_totals_by_line_with_what_is_short_and_the_cartons(partner
 
 def test_a_parcel_is_tracked_and_delivered(partner, inbox, release, eventually) -> None:
     send(partner, release)
-    number = shipped(partner, release, packages=2, freight_each={"amount": "4.5", "currency": "USD"})["shipment"]
+    number = shipped(partner, release, packages=2, freight_each=COST)["shipment"]
     control(partner, "track", shipment=number, status="in_transit", place="Leeds")
     control(partner, "track", shipment=number, number=f"TRK-{number}-P2", status="delivered", signed_by="J. Roe")
     eventually(lambda: len(inbox.messages) == 4)
@@ -77,7 +78,7 @@ def test_a_shipment_without_numbers_has_no_parcel_to_tell_of(partner, release) -
 
 
 def test_a_warehouse_that_works_by_itself_tells_all_of_it(partner, inbox, release, eventually) -> None:
-    partner.control("settings", ship_after=0.05, show_progress=True, deliver_after=0.1)
+    partner.control("settings", ship_after=0.05, show_progress=True, deliver_after=0.1, freight_each=COST)
     send(partner, release)
     eventually(lambda: len(inbox.messages) == 7)
     told = events(partner, inbox)
@@ -88,5 +89,6 @@ def test_a_warehouse_that_works_by_itself_tells_all_of_it(partner, inbox, releas
         "shipment.tracked",
         "shipment.delivered",
     ]
+    assert [str(each.freight.amount) for each in told[4].data.packages] == ["4.5"]
     assert [event.data.stage for event in told[1:4]] == ["picking", "picked", "packed"]
     assert told[-1].data.proof.decoded == f"delivered {told[-1].data.tracking_number}\n".encode()
