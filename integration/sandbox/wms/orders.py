@@ -19,10 +19,12 @@ Taken = tuple[HTTPStatus, dict[str, Any]]
 
 @dataclass
 class Item:
-    """What the warehouse stocks of a SKU: quantities by lot, and serial numbers."""
+    """What the warehouse stocks of a SKU: quantities by lot, and serial numbers. ``instead``: a SKU that goes in its
+    place."""
 
     lots: dict[str, Decimal] = field(default_factory=dict)
     serials: list[str] = field(default_factory=list)
+    instead: str = ""
 
 
 @dataclass
@@ -187,11 +189,12 @@ def fingerprint(release: OrderRelease) -> str:
 
 
 def items_from(raw: Mapping[str, Any]) -> dict[str, Item]:
-    """``{sku: {"lots": {lot: quantity}, "serials": [..]}}``."""
+    """``{sku: {"lots": {lot: quantity}, "serials": [..], "instead": sku}}``."""
     return {
         str(sku): Item(
             {str(lot): Decimal(str(quantity)) for lot, quantity in dict((item or {}).get("lots") or {}).items()},
             [str(serial) for serial in (item or {}).get("serials") or ()],
+            str((item or {}).get("instead") or ""),
         )
         for sku, item in raw.items()
     }

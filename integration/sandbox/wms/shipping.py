@@ -149,6 +149,10 @@ MODES: Mapping[Mode, Callable[[Open], Open]] = {
 
 
 def _picked(orders: Orders, line: ReleaseLine, quantity: Decimal, named: bool) -> ShippedLine:
+    item = orders.items.get(line.sku)
+    if item is not None and item.instead:
+        told = {"line": line.line, "sku": item.instead, "quantity": quantity, "unit": line.unit, "substitute": True}
+        return ShippedLine.model_validate(told)
     taken: dict[str, Any] = {}
     if line.tracking == "lot" and quantity:
         taken["lots"] = _take_lots(orders, line, quantity)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from integration.models import Parcel, ParcelEvent, Proof, ProofFile, Warehouse
+from integration.models import BusinessRule, Parcel, ParcelEvent, Proof, ProofFile, Warehouse
+from tests.component.engine.yard import until
 from tests.component.flows.yard import Sale, Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -200,6 +201,23 @@ def test_news_that_overtook_its_shipment_is_written_when_that_is_booked(yard: Ya
     yard.run()
     assert yard.odoo.notes(sale.id) == ["Parcel TRK-SHP-000001-P1 was delivered on 2026-05-04 10:00 UTC."]
     assert [(each.status, each.package) for each in Parcel.objects.all()] == [("delivered", "SHP-000001-P1")]
+    well(yard)
+
+
+def test_a_warehouse_that_works_by_itself_fills_all_of_it(yard: Yard) -> None:
+    BusinessRule.objects.create(kind="substitute", warehouse=yard.warehouse, sku="ROPE-10")
+    yard.set(progress_notes=Warehouse.Progress.NOTES)
+    yard.wms.control("items", **{"P-CRATE-S": {}, "P-ROPE-10": {"instead": "P-GLOVE-M"}, "P-GLOVE-M": {}})
+    usual = {"acknowledge_after": 0.0, "ship_after": 0.1, "show_progress": True, "deliver_after": 0.2}
+    yard.wms.control("settings", **usual, freight_each=usd("4.50"))
+    sale = yard.sell(("CRATE-S", 3), ("ROPE-10", 2))
+    yard.look()
+    until(lambda: sum(answer.startswith("shipment.delivered") for answer in yard.wms.received()) == 1)
+    yard.run()
+    assert yard.left(sale) == {"CRATE-S": (3, 3, 3), "GLOVE-M": (2, 2, 2), "ROPE-10": (0, 0, 0)}
+    told = yard.odoo.notes(sale.id)
+    assert (told[-1].split(" was ")[1][:12], yard.odoo.freight(sale.id)) == ("delivered on", [4.5])
+    assert [name for name, _ in yard.odoo.files(sale.id)] == ["delivered-TRK-SHP-000001-P1.txt"]
     well(yard)
 
 

@@ -57,6 +57,14 @@ def test_a_substitute_and_a_proof_leave_with_the_shipment(partner, release) -> N
     assert (shipment["proof"]["media_type"], partner.orders()[0]["lines"][0]["shipped"]) == ("text/plain", "10")
 
 
+def test_an_item_that_is_replaced_leaves_as_another_one(partner, release) -> None:
+    partner.control("items", **{"SKU-1": {"instead": "SKU-9"}, "SKU-2": {}})
+    send(partner, release)
+    lines = shipped(partner, release)["lines"]
+    told = [(line["line"], line["sku"], line["quantity"], line["substitute"]) for line in lines]
+    assert told == [("101", "SKU-9", "10", True), ("102", "SKU-2", "2.5", False)]
+
+
 @pytest.mark.parametrize(
     ("name", "body", "status"),
     [
