@@ -64,6 +64,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _item("Proofs", "verified", "proof"),
             _item("Files", "attach_file", "prooffile"),
             _item("Decisions", "gavel", "decision"),
+            _item("Changes asked", "edit_document", "changerequest"),
+            _item("Lines of changes", "rule", "changeline"),
             _item("References", "link", "externalreference"),
             _item("Audit log", "fact_check", "auditevent"),
         ],

@@ -4,6 +4,7 @@ from integration.console import (  # noqa: F401  (importing a module registers i
     access,
     capture,
     cases,
+    changes,
     connections,
     documents,
     mapping,

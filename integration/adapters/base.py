@@ -14,7 +14,7 @@ from integration.adapters.records import (
     NotesGateway,
     SubstitutesGateway,
 )
-from integration.canonical.erp import Change, Order, Picking, PostedShipment, ShipmentPosting
+from integration.canonical.erp import Change, Order, Picking, PostedShipment, RevivedLine, ShipmentPosting
 from integration.canonical.events import Event
 from integration.canonical.outgoing import Outgoing
 
@@ -52,6 +52,8 @@ class Capability(StrEnum):
     """What a warehouse system can be asked: the types of the documents that it takes, and the questions it answers."""
 
     RELEASE = "order.release"
+    CHANGE = "order.change"
+    CANCEL = "order.cancel"
     ACKNOWLEDGES = "acknowledges"
     FINDS = "finds"
 
@@ -117,7 +119,8 @@ class Profile:
 class WmsAdapter(Protocol):
     """A warehouse system. ``verify`` and ``parse`` use no network."""
 
-    capabilities: frozenset[Capability]
+    @property
+    def capabilities(self) -> frozenset[Capability]: ...
 
     def probe(self) -> Profile: ...
 
@@ -170,6 +173,15 @@ class ErpGateway(Protocol):
 
     def delivery(self, picking_id: int) -> Sequence[Picking]:
         """The picking and all its backorders, with moves and lines, as they are now."""
+        ...
+
+    def revived(self, picking: Picking, mark: str) -> Sequence[Picking]:
+        """The deliveries that ``revive`` made for the shipment of this mark in the place of ``picking``."""
+        ...
+
+    def revive(self, picking: Picking, lines: Sequence[RevivedLine], mark: str) -> Picking:
+        """Something open to book goods on that left although Odoo had cancelled them: new moves on an open picking, a
+        new picking in the place of a cancelled one, once for each ``mark``."""
         ...
 
     def ship(self, picking: Picking, posting: ShipmentPosting) -> PostedShipment:

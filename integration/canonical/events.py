@@ -20,6 +20,36 @@ class OrderRejectedEvent(Part):
     data: orders.OrderRejected
 
 
+class ChangeAcceptedEvent(Part):
+    type: Literal["order.change.accepted"]
+    timestamp: Moment
+    data: orders.ChangeAccepted
+
+
+class ChangePartlyAcceptedEvent(Part):
+    type: Literal["order.change.partly_accepted"]
+    timestamp: Moment
+    data: orders.ChangePartlyAccepted
+
+
+class ChangeRefusedEvent(Part):
+    type: Literal["order.change.refused"]
+    timestamp: Moment
+    data: orders.ChangeRefused
+
+
+class CancelAcceptedEvent(Part):
+    type: Literal["order.cancel.accepted"]
+    timestamp: Moment
+    data: orders.CancelAccepted
+
+
+class CancelRefusedEvent(Part):
+    type: Literal["order.cancel.refused"]
+    timestamp: Moment
+    data: orders.CancelRefused
+
+
 class ShipmentConfirmedEvent(Part):
     type: Literal["shipment.confirmed"]
     timestamp: Moment
@@ -48,6 +78,11 @@ Event = (
     OrderAcceptedEvent
     | OrderRejectedEvent
     | OrderProgressedEvent
+    | ChangeAcceptedEvent
+    | ChangePartlyAcceptedEvent
+    | ChangeRefusedEvent
+    | CancelAcceptedEvent
+    | CancelRefusedEvent
     | ShipmentConfirmedEvent
     | ShipmentTrackedEvent
     | ShipmentDeliveredEvent

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 
-from integration.canonical.orders import OrderRelease
+from integration.canonical.orders import OrderCancel, OrderChange, OrderRelease
 
-Outgoing = OrderRelease
-DOCUMENTS: Mapping[str, type[Outgoing]] = {"order.release": OrderRelease}
+Outgoing = OrderRelease | OrderChange | OrderCancel
+DOCUMENTS: Mapping[str, type[Outgoing]] = {
+    "order.release": OrderRelease,
+    "order.change": OrderChange,
+    "order.cancel": OrderCancel,
+}
 TYPES: Mapping[type[Outgoing], str] = {document: kind for kind, document in DOCUMENTS.items()}
 
 

@@ -20,7 +20,7 @@ TONES = {
         "in_transit",
         "out_for_delivery",
     ),
-    "warn": ("retry", "waiting", "blocked", "part_shipped", "medium", "already_done", "test"),
+    "warn": ("retry", "waiting", "blocked", "part_shipped", "part_accepted", "medium", "already_done", "test"),
     "bad": (
         "needs_attention",
         "rejected",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from integration.flows import (
     acknowledgement,
     capture,
+    change_answer,
     order_progress,
     order_release,
     parcel_posting,
@@ -17,6 +18,8 @@ from integration.jobs.work import Handler
 
 HANDLERS: Mapping[str, Handler] = {
     "acknowledgement": acknowledgement.handle,
+    "change_answer": change_answer.handle,
+    "change_send": sending.handle,
     "odoo_poll": capture.poll,
     "odoo_read": capture.read,
     "odoo_sweep": capture.sweep,

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import F
 
 from integration.canonical.shipments import ShipmentConfirmed
-from integration.flows import answers, beside, order_progress, parcels, releases
+from integration.flows import answers, beside, changes, order_progress, parcels, releases
 from integration.jobs import capture, outbox, rows, shipments, sql
 from integration.models import (
     Connection,
@@ -31,16 +31,18 @@ Told = OutboundMessage.State
 
 _COUNT = f"""
 UPDATE {DocumentLine._meta.db_table} AS line SET ordered = COALESCE(asked, line.ordered),
-  shipped = line.shipped + share.quantity, substituted = line.substituted + share.instead,
-  over = GREATEST(0,
-    line.shipped + share.quantity + line.substituted + share.instead - COALESCE(asked, line.ordered))
+  cancelled = CASE WHEN asked IS NULL THEN line.cancelled ELSE 0 END, shipped = line.shipped + share.quantity,
+  substituted = line.substituted + share.instead,
+  over = GREATEST(0, line.shipped + share.quantity + line.substituted + share.instead
+    - COALESCE(asked, line.ordered - line.cancelled))
 FROM (SELECT %s::bigint AS document) AS here,
   unnest(%s::text[], %s::numeric[], %s::numeric[], %s::numeric[]) AS share(line, quantity, instead, asked)
 WHERE line.document_id = here.document AND line.line = share.line"""  # noqa: S608  (a table name of our own)
 
 
 # And whether something that the warehouse was told is not answered, whether somebody was told that Odoo asks for
-# something else, whether goods were said to be missing, and whether news of a parcel overtook its shipment.
+# something else, whether more left than that, or the warehouse was asked for a change, whether goods were said to be
+# missing, and whether news of a parcel overtook its shipment.
 _END = f"""
 UPDATE {Document._meta.db_table} SET shipment_count = COALESCE(shipment_count, %(count)s),
   state = CASE WHEN %(ends)s THEN 'shipped' ELSE 'part_shipped' END,
@@ -54,6 +56,8 @@ RETURNING
   EXISTS (
     SELECT FROM {ExceptionCase._meta.db_table}
     WHERE document_id = %(document)s AND code = 'CD-4004' AND state IN ('open', 'waiting')),
+  change_count > 0 OR EXISTS (
+    SELECT FROM {DocumentLine._meta.db_table} AS line WHERE line.document_id = %(document)s AND line.over > 0),
   EXISTS (SELECT FROM {DocumentLine._meta.db_table} WHERE document_id = %(document)s AND short > 0),
   EXISTS (
     SELECT FROM {Parcel._meta.db_table} AS parcel JOIN {ParcelEvent._meta.db_table} AS event
@@ -115,7 +119,8 @@ def commit(case: Case, effect: Effect) -> None:
     elif not (case.facts.is_last and held.shipment_count and held.state == Document.State.PART_SHIPPED):
         return
     ends = case.facts.is_last or held.state == Document.State.SHIPPED or _all_left(case.delivery)
-    _close(case, ends=ends, cancelled=case.facts.cancel_rest and not effect.result["backorders"])
+    cancelled = case.facts.cancel_rest and not effect.result["backorders"]
+    _close(case, ends=ends, cancelled=cancelled, anew=bool(effect.result.get("anew")))
 
 
 def _all_left(delivery: Document) -> bool:
@@ -183,7 +188,7 @@ def _parcels(case: Case, effect: Effect) -> None:
         beside.job("parcel_posting", case.delivery, case.message.connection)
 
 
-def _close(case: Case, *, ends: bool, cancelled: bool) -> None:
+def _close(case: Case, *, ends: bool, cancelled: bool, anew: bool) -> None:
     """The last shipment ends the release, also for a part that it overtook unseen, and so does one after which
     nothing is open at the warehouse; what is left was ``cancelled`` with it, or is released anew.
 
@@ -192,7 +197,7 @@ def _close(case: Case, *, ends: bool, cancelled: bool) -> None:
     partner = case.message.connection
     end = {"document": case.delivery.pk, "ends": ends, "count": announced(case.shipment)}
     about = {"patience": partner.acknowledge_seconds, "shipment": case.shipment.shipment}
-    untold, differs, was_short, overtaken = sql.rows(_END, {**end, **about})[0]
+    untold, differs, otherwise, was_short, overtaken = sql.rows(_END, {**end, **about})[0]
     if ends and cancelled:
         short = case.delivery.lines.filter(ordered__gt=F("shipped") + F("substituted"))
         short.update(cancelled=F("ordered") - F("shipped") - F("substituted"))
@@ -206,6 +211,8 @@ def _close(case: Case, *, ends: bool, cancelled: bool) -> None:
         releases.shipped(case.delivery)
     if not ends:
         return
+    if otherwise:
+        changes.shipped(case.delivery, anew=anew)
     shipments.arrived(case.delivery, partner)
     if case.delivery.parent is not None:
         capture.read_again(case.warehouse.erp, case.delivery.parent.erp_id)

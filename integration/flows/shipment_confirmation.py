@@ -4,6 +4,7 @@ Operational impact: the customer's invoice and the stock depend on it. Seconds c
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -34,6 +35,15 @@ CALL_SECONDS = 4  # a posting may take so many times the connection's read timeo
 # Other shipments of the delivery that are booked.
 _OTHERS = f"""
 SELECT count(DISTINCT source) FROM {StockEvent._meta.db_table} WHERE document_id = %s AND source <> %s"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class _Booked:
+    """The shipment as Odoo's order has it: what went in a line's place is a line of its own there."""
+
+    shares: Sequence[rules.ShippedQuantity]
+    facts: rules.Facts
+    pickings: Sequence[Picking]
 
 
 def handle(work: Work) -> Outcome:
@@ -125,7 +135,7 @@ def _stock(case: Case) -> list[str]:
 
 def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Effect:
     """Restarts from the pickings as they are now. Already marked as ours: found, and nothing is sent."""
-    pickings = erp.delivery(case.delivery.erp_id)
+    pickings = _pickings(case, erp)
     connection = case.warehouse.erp
     found = rules.shipped_before(case.facts.mark, pickings)
     if found is not None:
@@ -133,25 +143,34 @@ def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Eff
         return effects.found(work, connection, case.source, VERB, _intent(case), result)
     if before is not None:
         effects.wait_until_settled(connection, case.source, VERB)
-    plan = _plan(work, case, erp, _of_this_release(case, pickings))
+    booked = _as_booked(work, case, erp, _of_this_release(case, pickings))
+    plan = rules.plan(case.shipment, booked.shares, booked.pickings, booked.facts)
     write = effects.Write(
         key=case.source,
         verb=VERB,
         intent=_intent(case),
-        send=partial(_ship, case, erp, plan),
+        send=partial(_ship, case, erp, plan, booked),
         seconds=CALL_SECONDS * connection.read_timeout,
     )
     return effects.make(work, connection, write)
 
 
-def _plan(work: Work, case: Case, erp: ErpGateway, pickings: Sequence[Picking]) -> rules.Plan:
+def _pickings(case: Case, erp: ErpGateway) -> Sequence[Picking]:
+    """The delivery with its backorders, and what was made for this shipment where Odoo had cancelled them."""
+    pickings = erp.delivery(case.delivery.erp_id)
+    if not rules.is_cancelled(pickings):
+        return pickings
+    cancelled = [picking for picking in pickings if picking.state == "cancel"]
+    return [*pickings, *erp.revived(cancelled[-1], case.facts.mark)]
+
+
+def _as_booked(work: Work, case: Case, erp: ErpGateway, pickings: Sequence[Picking]) -> _Booked:
     """What went in a line's place is put on the order first; the delivery then asks for it."""
     if not substitution.any_in(case):
-        return rules.plan(case.shipment, case.shares, pickings, case.facts)
+        return _Booked(case.shares, case.facts, pickings)
     swapped = substitution.make(work, case, erp, pickings)
     shares, facts = substitutes.booked_as(case.shares, swapped, case.facts)
-    changed = _of_this_release(case, erp.delivery(case.delivery.erp_id))
-    return rules.plan(case.shipment, shares, changed, facts)
+    return _Booked(shares, facts, _of_this_release(case, erp.delivery(case.delivery.erp_id)))
 
 
 def _of_this_release(case: Case, pickings: Sequence[Picking]) -> list[Picking]:
@@ -170,17 +189,33 @@ def _of_this_release(case: Case, pickings: Sequence[Picking]) -> list[Picking]:
     return own
 
 
-def _ship(case: Case, erp: ErpGateway, plan: rules.Plan) -> dict[str, Any]:
+def _ship(case: Case, erp: ErpGateway, plan: rules.Plan, booked: _Booked) -> dict[str, Any]:
+    anew = plan.picking.state == "cancel"
+    withdrawn = _withdrawn(case, plan.picking) if plan.revive else {}
+    if plan.revive:
+        revived = erp.revive(plan.picking, plan.revive, case.facts.mark)
+        plan = rules.plan(case.shipment, booked.shares, [revived], booked.facts)
     posted = erp.ship(plan.picking, plan.posting)
-    asked = _asked(case, plan.picking) | _asked(case, posted.picking) | substitution.asked(case, plan.picking)
+    asked = _asked(case, plan.picking) | _asked(case, posted.picking) | withdrawn
+    asked |= substitution.asked(case, plan.picking)
     result = {"picking": posted.picking.name, "picking_id": posted.picking.id, "backorders": list(posted.backorders)}
-    return {**result, "asked": asked, **freight.said(case.shipment, posted.picking), **substitution.known(case)}
+    more = {**freight.said(case.shipment, posted.picking), **substitution.known(case)}
+    return {**result, "asked": asked, **more, **({"anew": True} if anew else {})}
 
 
 def _result(case: Case, found: Picking, pickings: Sequence[Picking]) -> dict[str, Any]:
     later = [picking.id for picking in pickings if picking.backorder_of == found.id]
-    result = {"picking": found.name, "picking_id": found.id, "backorders": later, "asked": _asked(case, found)}
-    return {**result, **freight.said(case.shipment, found)}
+    result = {"picking": found.name, "picking_id": found.id, "backorders": later}
+    result |= freight.said(case.shipment, found)
+    if found.made_for is None:
+        asked = substitution.plus(case, _asked(case, found))
+        return {**result, "asked": {**asked, **_withdrawn(case, found)}}
+    instead_of = [picking for picking in pickings if picking.state == "cancel"]
+    return {**result, "asked": _withdrawn(case, instead_of[-1]), "anew": True}
+
+
+def _withdrawn(case: Case, picking: Picking) -> dict[str, str]:
+    return {line: format(left, "f") for line, left in rules.withdrawn(picking, case.shares).items()}
 
 
 def _asked(case: Case, picking: Picking) -> dict[str, str]:

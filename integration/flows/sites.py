@@ -1,5 +1,6 @@
 """What flows need to know about a warehouse: its code book, its rules, its lines as released."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 from integration.jobs import configuration, mappings, rows
@@ -40,6 +41,10 @@ def site_of(warehouse: Warehouse, codes: set[str]) -> Site:
 
 
 def released_lines(delivery: Document) -> tuple[ReleasedLine, ...]:
+    return as_released(rows.find(DocumentLine, "document_id = %s ORDER BY id", [delivery.pk]))
+
+
+def as_released(lines: Iterable[DocumentLine]) -> tuple[ReleasedLine, ...]:
     return tuple(
         ReleasedLine(
             line=row.line,
@@ -54,6 +59,7 @@ def released_lines(delivery: Document) -> tuple[ReleasedLine, ...]:
             ordered=row.ordered,
             released=row.released,
             shipped=row.gone,
+            substituted=row.substituted,
         )
-        for row in rows.find(DocumentLine, "document_id = %s ORDER BY id", [delivery.pk])
+        for row in lines
     )

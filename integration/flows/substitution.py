@@ -4,15 +4,16 @@ Part of shipment confirmation. It has an effect of its own, so that a lost answe
 """
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from integration.adapters.base import ErpGateway
 from integration.canonical.erp import Picking, Swap, Swapped
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.flows import beside
 from integration.flows.bookings import Case
-from integration.jobs import effects
+from integration.jobs import effects, routes
 from integration.jobs.work import Work
-from integration.models import Connection, Decision, Document, Effect
+from integration.models import Connection, Decision, Document, Effect, SyncJob
 from integration.rules import shipping, substitutes
 from integration.rules.substitutes import Key
 
@@ -40,7 +41,7 @@ def make(work: Work, case: Case, erp: ErpGateway, pickings: Sequence[Picking]) -
     if before is not None and before.state == Effect.State.LANDED:
         swaps = substitutes.wanted(case.shipment, case.shares, case.facts)
     else:
-        picking = shipping.open_picking(case.shipment, pickings, case.facts)
+        picking = shipping.find_picking(case.shipment, pickings, case.facts)
         swaps = substitutes.swaps(case.shipment, picking, case.shares, case.facts)
     return _change(work, case, erp, swaps)
 
@@ -63,6 +64,14 @@ def asked(case: Case, picking: Picking) -> dict[str, str]:
     if not any_in(case):
         return {}
     return {line: format(quantity, "f") for line, quantity in substitutes.asked(picking, case.shares).items()}
+
+
+def plus(case: Case, asked: dict[str, str]) -> dict[str, str]:
+    """What a delivery that is done asked for, with what had gone in its lines' place."""
+    for share in case.shares:
+        if share.substitute and share.line.line in asked:
+            asked[share.line.line] = format(Decimal(asked[share.line.line]) + share.quantity, "f")
+    return asked
 
 
 def _key(case: Case) -> str:
@@ -120,9 +129,20 @@ def in_hand(delivery: Document, partner: Connection, picking: Picking) -> bool:
     """The order was changed for a shipment that is still being posted, or was when the picking was read: nobody has to
     be told of that change."""
     prefix = "/".join([VERB, partner.slug, delivery.reference, ""])
-    changed = Effect.objects.filter(connection=delivery.connection_id, key__startswith=prefix)
-    if changed.filter(state=Effect.State.INTENDED).exists():
+    changed = list(Effect.objects.filter(connection=delivery.connection_id, key__startswith=prefix))
+    if any(effect.state == Effect.State.INTENDED for effect in changed):
         return True
-    made = [line for effect in changed.filter(state=Effect.State.LANDED) for line in effect.result["lines"]]
-    ours = {line["sale_line_id"] for line in made}
-    return any(move.sale_line_id in ours and move.state not in shipping.CLOSED for move in picking.moves)
+    landed = [effect for effect in changed if effect.state == Effect.State.LANDED]
+    ours = {line["sale_line_id"] for effect in landed for line in effect.result["lines"]}
+    if any(move.sale_line_id in ours and move.state not in shipping.CLOSED for move in picking.moves):
+        return True
+    return bool(landed) and _is_posted_later(delivery, partner, landed)
+
+
+def _is_posted_later(delivery: Document, partner: Connection, landed: Sequence[Effect]) -> bool:
+    """A shipment that Odoo may have booked, and we have not."""
+    sources = {f"shipment/{effect.key.removeprefix(VERB + '/')}" for effect in landed}
+    booked = set(delivery.stock_events.filter(source__in=sources).values_list("source", flat=True))
+    stream = routes.DELIVERY.key(partner, delivery.reference)
+    jobs = SyncJob.objects.filter(stream__key=stream, flow="shipment_confirmation", state__in=SyncJob.ACTIVE)
+    return sources != booked and jobs.exists()

@@ -15,6 +15,7 @@ from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.states import sources
 from integration.models import (
     AuditEvent,
+    ChangeRequest,
     Document,
     ExceptionCase,
     InboundMessage,
@@ -27,6 +28,7 @@ from integration.models import (
 State = SyncJob.State
 PATIENCE_SECONDS = 2.0
 RELEASE_AGAIN = ("CD-4006", "CD-4007")  # the remedy for these is a new release, not a waiting job
+ASK_AGAIN = "CD-4014"  # and for this one, a new request
 
 
 class NotAllowed(Exception):
@@ -85,6 +87,8 @@ def retry_case(case_id: int, actor: Actor) -> int:
         effects.told(jobs, landed=False)
         if case.code in RELEASE_AGAIN:
             count += _release_again(case)
+        if case.code == ASK_AGAIN:
+            count += _ask_again(case)
         note(actor, "retry case", case.title, case=case_id, jobs=count)
     return count
 
@@ -230,6 +234,15 @@ def _release_again(case: ExceptionCase) -> int:
     Document.objects.filter(pk=delivery.pk).update(content_hash="")
     job = enqueue(release_job(delivery.parent))
     return 1 if job else 0
+
+
+def _ask_again(case: ExceptionCase) -> int:
+    """What was asked and not answered counts as not asked."""
+    delivery = case.document
+    if delivery is None or delivery.parent is None:
+        return 0
+    ChangeRequest.objects.filter(document=delivery, state=ChangeRequest.State.OPEN).update(stands=False)
+    return 1 if enqueue(release_job(delivery.parent)) else 0
 
 
 def release_job(order: Document) -> NewJob:

@@ -43,6 +43,11 @@ BESIDE = Thread("beside", "release", (Kind.DELIVERY,))  # what we put beside the
 ROUTES: Mapping[str, Route] = {
     "order.accepted": Route("acknowledgement", "release", DELIVERY),
     "order.rejected": Route("acknowledgement", "release", DELIVERY),
+    "order.change.accepted": Route("change_answer", "release", DELIVERY),
+    "order.change.partly_accepted": Route("change_answer", "release", DELIVERY),
+    "order.change.refused": Route("change_answer", "release", DELIVERY),
+    "order.cancel.accepted": Route("change_answer", "release", DELIVERY),
+    "order.cancel.refused": Route("change_answer", "release", DELIVERY),
     "order.progressed": Route("order_progress", "release", PROGRESS),
     "shipment.confirmed": Route("shipment_confirmation", "shipment", DELIVERY),
     "shipment.tracked": Route("shipment_tracking", "tracking_number", PARCELS),
@@ -58,7 +63,11 @@ class Sending:
     thread: Thread
 
 
-SENDINGS: Mapping[str, Sending] = {"order.release": Sending("release_send", DELIVERY)}
+SENDINGS: Mapping[str, Sending] = {
+    "order.release": Sending("release_send", DELIVERY),
+    "order.change": Sending("change_send", DELIVERY),
+    "order.cancel": Sending("change_send", DELIVERY),
+}
 
 
 def lane_of(flow: str) -> Lane:

@@ -9,6 +9,7 @@ from integration.jobs import cases, dispatch, gate, mappings, routes, streams
 from integration.jobs.queue import NewJob, enqueue
 from integration.models import Connection, Lane, OutboundMessage, Stream, SyncJob
 
+UNANSWERED = {"order.release": "CD-4007", "order.change": "CD-4014", "order.cancel": "CD-4014"}
 POLLS = {"odoo_poll": "poll", "odoo_sweep": "sweep"}
 
 
@@ -42,7 +43,7 @@ def release_mapped() -> int:
 
 
 def overdue_acknowledgements() -> int:
-    """Opens a case for each release that the warehouse should have answered by now; returns how many."""
+    """Opens a case for each document that the warehouse should have answered by now; returns how many."""
     here = SyncJob.objects.filter(document=OuterRef("document"), inbound__isnull=False, state__in=SyncJob.ACTIVE)
     overdue = OutboundMessage.objects.filter(state=OutboundMessage.State.SENT, acknowledge_by__lt=Now())
     overdue = overdue.exclude(Exists(here))  # its answer is here and waits in the stream
@@ -88,11 +89,13 @@ def _poll_stream(flow: str, erp: Connection) -> str:
 def _unanswered(message: OutboundMessage) -> Rejected:
     order = message.document.parent if message.document else None
     return Rejected(
-        "CD-4007",
+        UNANSWERED[message.type],
         connection=message.connection.name,
         partner=message.connection.name,
         release=message.reference,
         order=order.reference if order else message.reference,
         sent_at=f"{message.sent_at:%Y-%m-%d %H:%M} UTC",
         due_at=f"{message.acknowledge_by:%Y-%m-%d %H:%M} UTC",
+        kind=message.type.removeprefix("order."),
+        number=message.version,
     )

@@ -4,6 +4,7 @@ from integration.models.access import ApiToken, AuditEvent
 from integration.models.beat import BeatLease, BeatSlot, Canary
 from integration.models.capture import CaptureCursor, CapturedRecord, SeenWrite
 from integration.models.cases import CaseJob, ExceptionCase
+from integration.models.changes import ChangeLine, ChangeRequest
 from integration.models.connections import Connection, ConnectionGate, RemoteSlot, Warehouse
 from integration.models.decisions import Decision
 from integration.models.documents import Document, DocumentLine, StockEvent
@@ -26,6 +27,8 @@ __all__ = [
     "CapturedRecord",
     "CartonLine",
     "CaseJob",
+    "ChangeLine",
+    "ChangeRequest",
     "CodeMapping",
     "Connection",
     "ConnectionGate",

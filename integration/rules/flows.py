@@ -79,6 +79,12 @@ FLOWS: Mapping[str, Flow] = {
         "What Odoo wants shipped is decided and kept", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT
     ),
     "release_send": Flow("A release goes to the warehouse", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT),
+    "change_send": Flow(
+        "A change or cancel is asked of the warehouse", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT
+    ),
+    "change_answer": Flow(
+        "The warehouse's answer to a change is kept", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT
+    ),
     "acknowledgement": Flow("The warehouse's yes or no is kept", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "order_progress": Flow("How far the warehouse is gets seen", Latency.MINUTES, Impact.SIGHT, Money.NONE),
     "progress_note": Flow("Odoo shows how far the warehouse is", Latency.MINUTES, Impact.SIGHT, Money.NONE),

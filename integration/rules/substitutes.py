@@ -92,10 +92,14 @@ def _unbookable(
 ) -> list[Permanent]:
     """A delivery with earlier steps gets a new line by way of those: nothing to post to is there."""
     line = of_line[0].line
-    chained = any(move.chained for move in picking.moves if str(move.id) == line.line)
-    if line.sale_line_id and not chained:
+    if picking.state in shipping.CLOSED:
+        detail = "Odoo has cancelled the delivery"
+    elif not line.sale_line_id:
+        detail = "the line is on no order"
+    elif any(move.chained for move in picking.moves if str(move.id) == line.line):
+        detail = "earlier steps in Odoo would have to bring it first"
+    else:
         return []
-    detail = "earlier steps in Odoo would have to bring it first" if line.sale_line_id else "the line is on no order"
     first = next(share for share in of_line if share.substitute)
     about: dict[str, Any] = {"connection": facts.connection, "shipment": shipment.shipment, "order": facts.release}
     about |= {"quantity": first.quantity, "sku": line.sku, "substitute": first.substitute}

@@ -14,8 +14,9 @@ from integration.adapters.odoo.hints import Hints
 from integration.adapters.odoo.notes import Activities, Notes
 from integration.adapters.odoo.orders import Orders
 from integration.adapters.odoo.probe import Probe
+from integration.adapters.odoo.revival import Revival
 from integration.adapters.odoo.substitutes import Substitutes
-from integration.canonical.erp import Change, Order, Picking, PostedShipment, ShipmentPosting
+from integration.canonical.erp import Change, Order, Picking, PostedShipment, RevivedLine, ShipmentPosting
 
 
 class OdooGateway:
@@ -27,6 +28,7 @@ class OdooGateway:
         self._changes = Changes(self._call)
         self._orders = Orders(self._call)
         self._deliveries = Deliveries(self._call)
+        self._revival = Revival(self._call)
         self._hints = Hints(self._call)
         self.notes = Notes(self._call)
         self.activities = Activities(self._call)
@@ -57,6 +59,12 @@ class OdooGateway:
 
     def delivery(self, picking_id: int) -> Sequence[Picking]:
         return self._deliveries.delivery(picking_id)
+
+    def revived(self, picking: Picking, mark: str) -> Sequence[Picking]:
+        return self._revival.found(picking, mark)
+
+    def revive(self, picking: Picking, lines: Sequence[RevivedLine], mark: str) -> Picking:
+        return self._revival.revive(picking, lines, mark)
 
     def ship(self, picking: Picking, posting: ShipmentPosting) -> PostedShipment:
         return self._deliveries.ship(picking, posting)

@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 
+from .orm.apps import CHOICES
 from .seed import SEEDS
 from .server import SandboxOdoo
 from .traits import VERSIONS
@@ -20,6 +21,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--password", default="admin")
     parser.add_argument("--seed", choices=sorted(SEEDS), default="demo")
     parser.add_argument("--token", default="", help="secret for the control API, needed off the loopback")
+    parser.add_argument(
+        "--app", dest="apps", choices=CHOICES, action="append", default=[], help="an app to have beyond the usual ones"
+    )
     return parser
 
 

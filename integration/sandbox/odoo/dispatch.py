@@ -17,7 +17,7 @@ from .orm.threads import THREADS
 
 # Methods by the first version that has them.
 SINCE = {"formatted_read_group": 19, "web_read": 17, "has_access": 18, "check_access": 18}
-UNTIL = {"check_access_rights": 18, "action_set_inventory_quantity_to_zero": 16, "create_returns": 17}
+UNTIL = {"check_access_rights": 18, "button_done": 18}
 # Argument names of older versions.
 OLD_NAMES = {
     "16": {"search": {"args": "domain"}, "search_count": {"args": "domain"}, "name_search": {"args": "domain"}},
@@ -41,7 +41,7 @@ def find_method(env: Env, model: str, name: str) -> Callable[..., Any]:
         shown = f"'{model}.{name}'" if env.traits.json2 else name
         raise AccessError(f"Private methods (such as {shown}) cannot be called remotely.")
     method = getattr(served, name, None)
-    known = _since(served, name) <= env.traits.number <= UNTIL.get(name, 99)
+    known = _since(served, name) <= env.traits.number <= _until(served, name)
     if not rpc_kind(type(served), name) or not known or (name == "message_post" and model not in THREADS):
         if env.traits.json2:
             raise AttributeError(f"The method '{model}.{name}' does not exist")
@@ -52,6 +52,10 @@ def find_method(env: Env, model: str, name: str) -> Callable[..., Any]:
 
 def _since(served: Model, name: str) -> int:
     return int(getattr(served, "since", {}).get(name, SINCE.get(name, 0)))
+
+
+def _until(served: Model, name: str) -> int:
+    return int(getattr(served, "until", {}).get(name, UNTIL.get(name, 99)))
 
 
 def takes_ids(env: Env, model: str, name: str) -> bool:

@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
@@ -102,13 +103,16 @@ class SandboxOdoo:
         host: str = "127.0.0.1",
         port: int = 0,
         token: str = "",
+        apps: Iterable[str] = (),
     ) -> None:
         if version not in VERSIONS:
             raise ValueError(f"version must be one of {', '.join(VERSIONS)}")
         self.version, self.db, self.login, self.password = version, db, login, password
         self.api_key = f"sandbox-{login}-key"
         plant = SEEDS[seed]
-        self.service = Service(Traits(version), db, lambda database: plant(database, login, password, self.api_key))
+        self.service = Service(
+            Traits(version), db, lambda database: plant(database, login, password, self.api_key), apps
+        )
         handler = type("BoundHandler", (Handler,), {"app": App(self.service, token)})
         self._server = Server((host, port), handler)
         self.host, self.port = host, int(self._server.server_address[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -37,8 +37,11 @@ class CallRecord:
 class Service:
     """One Odoo server with one database."""
 
-    def __init__(self, traits: Traits, database: str, seed: Callable[[Database], None]) -> None:
+    def __init__(
+        self, traits: Traits, database: str, seed: Callable[[Database], None], apps: Iterable[str] = ()
+    ) -> None:
         self.traits = traits
+        self.apps = frozenset(apps)
         self.name = database
         self.faults = FaultRules()
         self.down_until = 0.0
@@ -52,7 +55,7 @@ class Service:
     def reset(self) -> None:
         """Back to the seed, with no faults and an empty log."""
         with self._lock:
-            self.database = Database(self.name, self.traits, watch=RuleWatch())
+            self.database = Database(self.name, self.traits, apps=self.apps, watch=RuleWatch())
             self._seed(self.database)
             self.database.store.commit()
             self.faults.clear()

@@ -69,6 +69,21 @@ class Traits:
         return self.number >= 19
 
     @property
+    def purchase_lock_flag(self) -> bool:
+        """Locked purchase orders have a flag; before that a state `done`."""
+        return self.number >= 19
+
+    @property
+    def lots_of_company(self) -> bool:
+        """A lot made by a receipt belongs to the company."""
+        return self.number <= 17
+
+    @property
+    def settles_reversals(self) -> bool:
+        """Posting a credit note sets it off against the invoice that it reverses."""
+        return self.number >= 17
+
+    @property
     def factor_is_size(self) -> bool:
         """A unit's `factor` is its size; before, the inverse."""
         return self.number >= 19
@@ -106,6 +121,11 @@ class Traits:
     @property
     def escapes_bodies(self) -> bool:
         """A message's text is text, unless its sender says that it is HTML."""
+        return self.number >= 17
+
+    @property
+    def lines_follow(self) -> bool:
+        """Lines of a move go where the move goes when its target changes; in 16 they stay."""
         return self.number >= 17
 
     @property

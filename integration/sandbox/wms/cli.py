@@ -18,8 +18,8 @@ def main(arguments: list[str]) -> int:
         _seconds(asked.acknowledge_after),
         asked.answer_at_once,
         _seconds(asked.ship_after),
-        asked.show_progress,
-        _seconds(asked.deliver_after),
+        show_progress=asked.show_progress,
+        deliver_after=_seconds(asked.deliver_after),
     )
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

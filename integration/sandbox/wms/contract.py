@@ -1,18 +1,20 @@
-"""The contract's endpoints: /health and /orders."""
+"""The contract's endpoints."""
 
 import hmac
 from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from integration.canonical.base import Moment
-from integration.canonical.orders import OrderRelease
+from integration.canonical.orders import OrderCancel, OrderChange, OrderRelease
 from integration.sandbox.wms.wire import Answer, answer, problem
 from integration.sandbox.wms.world import World
 
-HEALTH = {"name": "Crossdock sandbox WMS", "version": "1.0", "contract": "1"}
+ACCEPTS = ("order.release", "order.change", "order.cancel")
+HEALTH = {"name": "Crossdock sandbox WMS", "version": "1.0", "contract": "1", "accepts": ACCEPTS}
 
 
 class Envelope(BaseModel):
@@ -21,6 +23,22 @@ class Envelope(BaseModel):
     type: str
     timestamp: Moment
     data: OrderRelease
+
+
+class ChangeEnvelope(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    type: Literal["order.change"]
+    timestamp: Moment
+    data: OrderChange
+
+
+class CancelEnvelope(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    type: Literal["order.cancel"]
+    timestamp: Moment
+    data: OrderCancel
 
 
 def health(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
@@ -50,7 +68,46 @@ def take(world: World, headers: Mapping[str, str], query: Mapping[str, str], bod
     return answer(*world.take(envelope.data, key))
 
 
-ROUTES = {("GET", "/health"): health, ("GET", "/orders"): find, ("POST", "/orders"): take}
+def find_change(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
+    number = query.get("change", "")
+    if "release" not in query or not number.isdecimal():
+        return problem(400, "say ?release=...&change=...")
+    return answer(200, {"documents": world.orders.find_change(query["release"], int(number))})
+
+
+def change(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
+    return _change(world, headers, body, ChangeEnvelope)
+
+
+def cancel(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
+    return _change(world, headers, body, CancelEnvelope)
+
+
+def _change(
+    world: World, headers: Mapping[str, str], body: bytes, envelope: type[ChangeEnvelope | CancelEnvelope]
+) -> Answer:
+    key = headers.get("idempotency-key", "")
+    if not key:
+        return problem(400, "the header Idempotency-Key is missing")
+    if not _signed(world.secret, headers, body):
+        return problem(401, "the signature does not fit")
+    try:
+        asked = envelope.model_validate_json(body).data
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        return problem(422, f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
+    return answer(*world.take_change(asked, key))
+
+
+ROUTES = {
+    ("GET", "/health"): health,
+    ("GET", "/orders"): find,
+    ("POST", "/orders"): take,
+    ("GET", "/orders/changes"): find_change,
+    ("POST", "/orders/changes"): change,
+    ("GET", "/orders/cancellations"): find_change,
+    ("POST", "/orders/cancellations"): cancel,
+}
 
 
 def serve(

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from decimal import Decimal
 from http.client import HTTPException
 from typing import Any
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from integration.canonical.orders import RefusedLine
+from integration.canonical.orders import RefusedLine, Stage
 from integration.sandbox.faults import BadRule
 from integration.sandbox.wms import messages
 from integration.sandbox.wms.news import BadNews, Progress, Track
@@ -45,6 +46,7 @@ class Settings(BaseModel):
     show_progress: bool = False
     deliver_after: float | None = None
     freight_each: dict[str, str] | None = None
+    answer_changes: bool = True
     target: str = ""
     sites: list[str] = []
 
@@ -80,8 +82,8 @@ def correct(world: World, asked: Asked) -> Any:
     return {"message": number, "shipment": shipment}
 
 
-def progress(world: World, asked: Asked) -> Any:
-    told, number = world.progress(Progress.model_validate(asked))
+def tell(world: World, asked: Asked) -> Any:
+    told, number = world.tell(Progress.model_validate(asked))
     return {"message": number, "progress": told}
 
 
@@ -98,6 +100,28 @@ def acknowledge(world: World, asked: Asked) -> Any:
 def reject(world: World, asked: Asked) -> Any:
     verdict = Verdict.model_validate(asked)
     return {"message": world.reject(verdict.release, verdict.reason, verdict.lines, verdict.faults)}
+
+
+class Standing(BaseModel):
+    """What /_sandbox/progress takes: the order's stage, that of single lines, and what is picked of lines."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    release: str
+    stage: Stage
+    lines: dict[str, Stage] = {}
+    picked: dict[str, Decimal] = {}
+
+
+def progress(world: World, asked: Asked) -> Any:
+    standing = Standing.model_validate(asked)
+    world.progress(standing.release, standing.stage, standing.lines, standing.picked)
+    return {"stage": standing.stage}
+
+
+def answer_changes(world: World, asked: Asked) -> Any:
+    verdict = Verdict.model_validate(asked)
+    return {"messages": world.answer_changes(verdict.release, verdict.faults, verdict.delay)}
 
 
 def send(world: World, asked: Asked) -> Any:
@@ -166,10 +190,12 @@ ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("GET", "/_sandbox/strays"): strays,
     ("POST", "/_sandbox/ship"): ship,
     ("POST", "/_sandbox/correct"): correct,
-    ("POST", "/_sandbox/progress"): progress,
+    ("POST", "/_sandbox/tell"): tell,
     ("POST", "/_sandbox/track"): track,
     ("POST", "/_sandbox/acknowledge"): acknowledge,
     ("POST", "/_sandbox/reject"): reject,
+    ("POST", "/_sandbox/progress"): progress,
+    ("POST", "/_sandbox/answer"): answer_changes,
     ("POST", "/_sandbox/send"): send,
     ("GET", "/_sandbox/faults"): faults,
     ("POST", "/_sandbox/faults"): add_fault,

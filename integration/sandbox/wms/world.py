@@ -3,16 +3,26 @@
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
 from pydantic import ValidationError
 
 from integration.canonical.base import Part
-from integration.canonical.orders import OrderAccepted, OrderRejected, OrderRelease, RefusedLine, Stage
+from integration.canonical.orders import (
+    OrderAccepted,
+    OrderCancel,
+    OrderChange,
+    OrderRejected,
+    OrderRelease,
+    RefusedLine,
+    Stage,
+)
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.sandbox.faults import FaultRules
 from integration.sandbox.wms import messages, news
+from integration.sandbox.wms.changes import answer
 from integration.sandbox.wms.floor import Floor
 from integration.sandbox.wms.news import Progress, Track
 from integration.sandbox.wms.orders import HeldOrder, Orders, Taken
@@ -30,14 +40,15 @@ class UnknownRelease(LookupError):
 class Behaviour:
     """``acknowledge_after`` seconds, None: only on request. ``answer_at_once``: the yes or no in the answer itself.
 
-    ``ship_after``: seconds from the yes until all of it leaves, None: only on request. ``show_progress``: picking and
-    packing are told before it leaves. ``deliver_after``: seconds from then until the customer has it. ``freight_each``:
-    what each parcel costs, as an amount and a currency.
+    ``ship_after``: seconds from the yes until all of it leaves, None: only on request. ``answer_changes``: at once, or
+    only on request. ``show_progress``: picking and packing are told before it leaves. ``deliver_after``: seconds from
+    then until the customer has it. ``freight_each``: what each parcel costs, as an amount and a currency.
     """
 
     acknowledge_after: float | None = 0.0
     answer_at_once: bool = False
     ship_after: float | None = None
+    answer_changes: bool = True
     show_progress: bool = False
     deliver_after: float | None = None
     freight_each: dict[str, str] | None = None
@@ -81,6 +92,32 @@ class World:
                 self._decide(order, self.behaviour.acknowledge_after)
         return status, answer
 
+    def take_change(self, asked: OrderChange | OrderCancel, key: str) -> Taken:
+        with self.orders.lock:
+            (status, said), order = self.orders.take_change(asked, key)
+            if order is not None and self.behaviour.answer_changes:
+                self.answer_changes(order.release.release)
+        return status, said
+
+    def answer_changes(self, release: str, faults: Collection[str] = (), delay: float = 0.0) -> list[str]:
+        """Answers what is not answered yet; the messages' numbers. Raises UnknownRelease."""
+        with self.orders.lock:
+            order = self._held(release)
+            sent = []
+            for number, asked in sorted(order.changes.items()):
+                if number not in order.answers:
+                    kind, document = answer(self.orders, order, asked)
+                    order.answers[number] = kind.rpartition(".")[2]
+                    self.orders.changes.append(release)
+                    sent.append(self._send(kind, release, document, faults, delay))
+            return sent
+
+    def progress(self, release: str, stage: Stage, stages: Mapping[str, Stage], picked: Mapping[str, Decimal]) -> None:
+        """How far the order is, without telling anybody. Raises UnknownRelease."""
+        with self.orders.lock:
+            order = self._held(release)
+            order.stage, order.stages, order.picked = stage, dict(stages), dict(picked)
+
     def acknowledge(self, release: str, faults: Collection[str] = (), delay: float = 0.0) -> str:
         """Says yes, whatever the item master says; the message's number. Raises UnknownRelease."""
         with self.orders.lock:
@@ -100,11 +137,13 @@ class World:
         """The corrected confirmation, and its message's number. Raises BadScript, ValidationError."""
         return self._confirm(correct(self.orders, number, changes))
 
-    def progress(self, asked: Progress) -> tuple[dict[str, Any], str]:
+    def tell(self, asked: Progress) -> tuple[dict[str, Any], str]:
         """The document, and its message's number. Raises UnknownRelease, ValidationError."""
         with self.orders.lock:
-            told = news.progress(self._held(asked.release), asked)
-            self.orders.stages[asked.release] = told.stage
+            held = self._held(asked.release)
+            told = news.progress(held, asked)
+            held.stage, held.stages = told.stage, {}
+            held.picked = {line.line: line.picked for line in told.lines if line.picked}
             number = self._send("order.progressed", asked.release, told, asked.faults, asked.delay)
             return told.model_dump(mode="json", exclude_none=True), number
 
@@ -147,6 +186,7 @@ class World:
 
     def _accept(self, order: HeldOrder, faults: Collection[str], delay: float) -> str:
         order.status, order.reason = "accepted", ""
+        order.stage = "accepted"
         self._plan(order, delay)
         release = order.release
         document = OrderAccepted(
@@ -183,7 +223,7 @@ class World:
     def _pick_and_pack(self, order: HeldOrder) -> None:
         stages: tuple[Stage, ...] = ("picking", "picked", "packed") if self.behaviour.show_progress else ()
         for stage in stages:
-            self.progress(Progress(release=order.release.release, stage=stage, cartons=stage == "packed"))
+            self.tell(Progress(release=order.release.release, stage=stage, cartons=stage == "packed"))
 
     def _bring(self, shipment: ShipmentConfirmed) -> None:
         """The carrier says where the parcel is, and that the customer has it."""

@@ -138,6 +138,8 @@ def history(erp, wms, warehouse, delivery, job) -> None:
         source=EVIL, line="1", happened_at=now(), effect=effect,
     )  # fmt: skip
     parcels(delivery)
+    asked = models.ChangeRequest.objects.create(document=delivery, number=1, kind="change", reason=EVIL)
+    models.ChangeLine.objects.create(request=asked, line="1", sku=EVIL, was=2, wanted=1, reason=EVIL)
     models.ExternalReference.objects.create(
         erp=erp, model="stock.picking", record_id=11, partner=wms, document_type="release", reference="WH/OUT/1"
     )

@@ -9,13 +9,20 @@ from integration.errors import Locked
 from integration.flows import HANDLERS
 from integration.jobs import decisions, engine, sweep
 from integration.jobs.work import Outcome, Work
-from integration.models import BusinessRule, DocumentLine, ExceptionCase, Lane, StockEvent
+from integration.models import BusinessRule, ChangeRequest, Connection, DocumentLine, ExceptionCase, Lane, StockEvent
+from integration.sandbox.wms.contract import ACCEPTS
 from tests.component.engine.yard import time_passes
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 every_odoo = pytest.mark.parametrize("odoo_server", ["16", "17", "18", "19"], indirect=True)
 PRICE = {"price_unit": 12.5, "discount": 10.0}
+
+
+@pytest.fixture(autouse=True)
+def _takes_changes(yard: Yard) -> None:
+    """So that every look at an order whose lines were changed may ask the warehouse, and must not."""
+    Connection.objects.filter(pk=yard.partner.pk).update(profile={"facts": {"accepts": list(ACCEPTS)}})
 
 
 def ordered(yard: Yard, quantity: float = 10) -> Sale:
@@ -98,6 +105,7 @@ def test_the_rest_stays_open_and_comes_later(yard: Yard) -> None:
     )
     yard.look()
     yard.sweep()
+    assert ChangeRequest.objects.count() == 0
     yard.shipped(sale)
     assert order_lines(yard, sale) == [("CRATE-S", 7, 7, 12.5, 10), ("CRATE-M", 3, 3, 12.5, 10)]
     assert (conserved(line_of(sale), 0), yard.state(sale.release)) == (True, "shipped")
@@ -202,7 +210,21 @@ def test_a_look_that_read_the_order_before_the_posting_and_decides_after_it_coun
     yard.run()
     line = line_of(sale)
     assert (line.ordered, line.shipped, line.substituted, DocumentLine.objects.count()) == (10, 4, 3, 1)
-    assert (yard.cases(), yard.unfinished()) == ([], [])
+    assert (yard.cases(), yard.unfinished(), ChangeRequest.objects.count()) == ([], [], 0)
+
+
+def test_a_wish_for_more_after_a_part_was_substituted_asks_for_what_is_wanted_in_all(yard: Yard) -> None:
+    allow(yard)
+    sale = ordered(yard)
+    shipped(yard, sale, "4", "3", final=False)
+    yard.odoo.order_more(sale.id, "CRATE-S", 9)
+    yard.look()
+    asked = ChangeRequest.objects.get()
+    assert [(line.sku, line.was, line.wanted) for line in asked.lines.all()] == [("CRATE-S", 10, 12)]
+    yard.shipped(sale)
+    line = line_of(sale)
+    assert (line.ordered, line.shipped, line.substituted, conserved(line, 0)) == (12, 9, 3, True)
+    assert (yard.left(sale)["CRATE-S"], yard.cases(), yard.unfinished()) == ((9, 9, 9), [], [])
 
 
 def test_more_than_is_open_is_refused_before_the_order_is_touched(yard: Yard) -> None:

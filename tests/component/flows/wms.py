@@ -72,7 +72,7 @@ class Wms:
 
     def progress(self, release: str, stage: str, **how: object) -> dict[str, Any]:
         """The message as it goes out."""
-        return dict(self.control("progress", release=release, stage=stage, **how)["progress"])
+        return dict(self.control("tell", release=release, stage=stage, **how)["progress"])
 
     def track(self, shipment: object, status: str, **how: object) -> dict[str, Any]:
         return dict(self.control("track", shipment=shipment, status=status, **how)["tracked"])

@@ -2,10 +2,12 @@
 
 import dataclasses
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 
 from integration.adapters.base import ConnectionSettings
+from integration.canonical.erp import RevivedLine
 from integration.errors import IntegrationError, OutcomeUnknown, Rejected, Unreachable
 from tests.contract.gateway.cutting import BAD_GATEWAY, LOST_AFTER, LOST_BEFORE, UNAVAILABLE, Relay
 from tests.contract.gateway.world import World
@@ -79,3 +81,19 @@ def test_what_somebody_changes_between_our_write_and_the_validation_stops_it(beh
     sku = picking.moves[0].sku
     assert (caught.value.code, caught.value.context["difference"]) == ("CD-5010", f"7 of {sku} instead of 6")
     assert behind.gateway.delivery(picking.id)[0].state == "assigned"
+
+
+@pytest.mark.parametrize("word", ["create", "action_confirm"])
+def test_a_delivery_in_the_place_of_a_cancelled_one_is_made_once(behind: World, relay: Relay, word: str) -> None:
+    order = behind.order({behind.product(stock=50): 3})
+    before = behind.delivery_of(order)
+    behind.call("sale.order", "action_cancel", [order], context={"disable_cancel_warning": True})
+    [cancelled] = behind.gateway.delivery(before.id)
+    lines = [RevivedLine(move_id=cancelled.moves[0].id, quantity=Decimal(3))]
+    relay.fail(word, LOST_AFTER)
+    with pytest.raises(OutcomeUnknown):
+        behind.gateway.revive(cancelled, lines, "wms-main/S-lost")
+    made = behind.gateway.revive(cancelled, lines, "wms-main/S-lost")
+    assert [one.id for one in behind.gateway.revived(cancelled, "wms-main/S-lost")] == [made.id]
+    behind.ship(made, [3], mark="wms-main/S-lost")
+    assert behind.delivered(order) == [3]

@@ -21,7 +21,7 @@ def events(partner, inbox) -> list[Any]:
 
 def test_a_stage_tells_totals_by_line_with_what_is_short_and_the_cartons(partner, release) -> None:
     send(partner, release)
-    told = control(partner, "progress", release=release.release, stage="packed", short={"101": "4"}, cartons=1)
+    told = control(partner, "tell", release=release.release, stage="packed", short={"101": "4"}, cartons=1)
     document = told.json()["progress"]
     assert [(line["picked"], line["packed"], line["short"]) for line in document["lines"]] == [
         ("6", "6", "4"),
@@ -68,8 +68,8 @@ def test_an_item_that_is_replaced_leaves_as_another_one(partner, release) -> Non
 @pytest.mark.parametrize(
     ("name", "body", "status"),
     [
-        ("progress", {"release": "WH/OUT/09999", "stage": "picked"}, 409),
-        ("progress", {"release": "WH/OUT/00042", "stage": "lost"}, 422),
+        ("tell", {"release": "WH/OUT/09999", "stage": "picked"}, 409),
+        ("tell", {"release": "WH/OUT/00042", "stage": "lost"}, 422),
         ("track", {"shipment": "SHP-9", "status": "in_transit"}, 409),
     ],
 )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from integration.sandbox.odoo import SandboxOdoo
+from tests.unit.sandbox.shop import VERSIONS, Shop
 
 
 class Caller:
@@ -54,3 +55,9 @@ def send(method: str, url: str, body: Any = None, headers: dict[str, str] | None
 def caller() -> Iterator[Caller]:
     with SandboxOdoo(version="19", seed="empty") as odoo:
         yield Caller(odoo)
+
+
+@pytest.fixture(params=VERSIONS)
+def shop(request: pytest.FixtureRequest) -> Shop:
+    """A shop on each version."""
+    return Shop(request.param)

@@ -29,6 +29,17 @@ def test_it_serves_until_it_is_told_to_stop() -> None:
     assert process.returncode == 0
 
 
+def test_an_app_beyond_the_usual_ones_is_there_when_asked_for() -> None:
+    process = command("odoo", "--port", "0", "--seed", "empty", "--app", "mrp")
+    assert process.stdout is not None
+    url = process.stdout.readline().partition(" on ")[2].partition(",")[0]
+    asked = ["demo", 2, "admin", "mrp.bom", "search_count", [[]], {}]
+    call = {"jsonrpc": "2.0", "id": 1, "params": {"service": "object", "method": "execute_kw", "args": asked}}
+    assert b'"result": 0' in send("POST", f"{url}/jsonrpc", call)[1]
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+
+
 def test_a_taken_port_is_said_in_one_line() -> None:
     with SandboxOdoo(version="18", seed="empty") as odoo:
         process = command("odoo", "--port", str(odoo.port), "--seed", "empty")

@@ -24,18 +24,25 @@ Wanted = TypeVar("Wanted", bound=BaseModel)
 class HttpJsonWms:
     """Implements ``WmsAdapter``; see docs/reference/http_json.md."""
 
-    capabilities = frozenset({Capability.RELEASE, Capability.ACKNOWLEDGES, Capability.FINDS})
-
     def __init__(self, settings: ConnectionSettings, guard: Guard) -> None:
         self._settings = settings
         self._guard = guard
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What its latest probe said that it takes; before the first one, releases alone."""
+        facts = self._settings.options.get("facts")
+        accepted = facts.get("accepts") if isinstance(facts, dict) else None
+        always = {Capability.RELEASE, Capability.ACKNOWLEDGES, Capability.FINDS}
+        return frozenset(always | {each for each in Capability if each in (accepted or ())})
 
     def probe(self) -> Profile:
         signature.check(self._settings.secrets, self._settings.name)
         answer = request(self._settings, self._guard, HEALTH, "GET", "/health", headers=self._token())
         health = self._read(HEALTH, answer, Health)
         findings = checks.findings(self._settings, health, answer.headers.get("date", ""), datetime.now(UTC))
-        return Profile(health.version, {"name": health.name, "contract": health.contract}, findings)
+        facts = {"name": health.name, "contract": health.contract, "accepts": list(health.accepts)}
+        return Profile(health.version, facts, findings)
 
     def verify(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
         signature.verify(self._settings.secrets, self._settings.name, headers, body, now)

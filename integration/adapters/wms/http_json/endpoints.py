@@ -13,4 +13,8 @@ class Endpoint:
     version: str
 
 
-ENDPOINTS: Mapping[str, Endpoint] = {"order.release": Endpoint("/orders", "release", "version")}
+ENDPOINTS: Mapping[str, Endpoint] = {
+    "order.release": Endpoint("/orders", "release", "version"),
+    "order.change": Endpoint("/orders/changes", "release", "change"),
+    "order.cancel": Endpoint("/orders/cancellations", "release", "change"),
+}

@@ -20,7 +20,7 @@ NO_DOCUMENT = "Activities have to be linked to records with a not null res_id."
 
 @serves("mail.activity")
 class Activity(Model):
-    """One thing to do. Whoever may write its document may write it; its user always sees it."""
+    """One thing to do. Whoever may write its document may write it, and so may its user and its author."""
 
     def label(self, record: Record) -> str:
         return str(record.summary or record.activity_type_id.name or "")
@@ -44,7 +44,7 @@ class Activity(Model):
         return {**usual, **({"res_model_id": models[0].id} if models else {})}
 
     def created(self, record: Record, values: dict[str, Any]) -> None:
-        self._refuse(record)
+        check_access(self.env, record.res_model, "write")
 
     def check(self, record: Record) -> None:
         if not record.res_id:
@@ -61,7 +61,7 @@ class Activity(Model):
 
     def _refuse(self, record: Record) -> None:
         """Raises AccessError for others' activities on documents that the user may not write."""
-        if record.user_id.id != self.env.uid or not record.id:
+        if self.env.uid not in (record.user_id.id, record.create_uid.id):
             check_access(self.env, record.res_model, "write")
 
     def matching(self, domain: Any, **how: Any) -> list[int]:

@@ -54,6 +54,7 @@ def _next_move(move: Record, kind: Record) -> Record:
         "location_final_id": move.location_final_id.id,
         "group_id": move.group_id.id or False,
         "sale_line_id": move.sale_line_id.id or False,
+        "bom_line_id": move.bom_line_id.id or False,
         "origin": move.origin,
         "date": move.date,
         "date_deadline": move.date_deadline,

@@ -42,6 +42,8 @@ def _merged(move: Record) -> Record:
 def _same(one: Record, other: Record) -> bool:
     known = one.env.database.fields("stock.move")
     names = (
+        "bom_line_id",
+        "origin_returned_move_id",
         "product_id",
         "product_uom",
         "location_id",
@@ -49,7 +51,8 @@ def _same(one: Record, other: Record) -> bool:
         "sale_line_id",
         "purchase_line_id",
         "procure_method",
-        "origin_returned_move_id",
+        "price_unit",
+        "date_deadline",
     )
     return all(bool(one.raw(name) == other.raw(name)) for name in names if name in known)
 

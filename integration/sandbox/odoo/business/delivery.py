@@ -9,6 +9,7 @@ from ..orm.record import Record
 from .amounts import CLOSED, move_done
 from .chains import chain_of, steps_of
 from .confirmation import confirm, put_in_picking
+from .kits import Part, bom_of, parts_of, whole_kits
 from .moves import cancel
 from .places import ends_of, special_place
 from .products import convert, label_of, total
@@ -39,9 +40,13 @@ def first_moves(line: Record) -> list[Record]:
 
 
 def _on_its_way(line: Record) -> float:
-    """Moved or to be moved to the customer, less what came back for a refund."""
-    going = (move for move in first_moves(line) if move.state != "cancel" and move.location_id.usage != "customer")
-    back = (m for m in line.move_ids if m.state != "cancel" and m.location_id.usage == "customer" and m.to_refund)
+    """Moved or to be moved to the customer, less what came back for a refund; of a kit, what its components come to."""
+    going = [move for move in first_moves(line) if move.state != "cancel" and move.location_id.usage != "customer"]
+    back = [m for m in line.move_ids if m.state != "cancel" and m.location_id.usage == "customer" and m.to_refund]
+    if bom_of(line.product_id):
+        return whole_kits(
+            line.product_id, [*going, *back], lambda move: -_quantity(move) if move in back else _quantity(move)
+        )
     return total([*(_quantity(move) for move in going), *(-_quantity(move) for move in back)])
 
 
@@ -69,22 +74,29 @@ def _origin(order: Record) -> str:
 
 
 def _procure(line: Record, quantity: float) -> None:
-    """Moves for a quantity: one in the first step, or the whole chain from the last step backwards."""
-    order = line.order_id
+    """Moves for a quantity, or for the components that a kit comes to."""
     _refuse_unreachable(line)
+    for part in parts_of(line.product_id, quantity):
+        _procure_part(line, part)
+
+
+def _procure_part(line: Record, part: Part) -> None:
+    """One move in the first step, or the whole chain from the last step backwards."""
+    order = line.order_id
     steps = steps_of(order.warehouse_id)
-    open_move = _growing(line, steps[0]) if order.env.traits.next_step_only or len(steps) == 1 else None
+    open_move = _growing(line, part, steps[0]) if order.env.traits.next_step_only or len(steps) == 1 else None
     if open_move:
-        open_move.write(product_uom_qty=total([open_move.product_uom_qty, quantity]))
+        more = convert(part.quantity, part.unit, open_move.product_uom)
+        open_move.write(product_uom_qty=total([open_move.product_uom_qty, more]))
         if open_move.state != "assigned":
             assign([open_move])
         return
     if order.env.traits.next_step_only or len(steps) == 1:
-        move = _move(line, quantity, steps[0], procure_method="make_to_stock")
+        move = _move(line, part, steps[0], procure_method="make_to_stock")
         _place(line, move, steps[0])
         confirm([move])
         return
-    _procure_chain(line, quantity, steps)
+    _procure_chain(line, part, steps)
 
 
 def _refuse_unreachable(line: Record) -> None:
@@ -98,22 +110,26 @@ def _refuse_unreachable(line: Record) -> None:
         )
 
 
-def _growing(line: Record, kind: Record) -> Record | None:
+def _growing(line: Record, part: Part, kind: Record) -> Record | None:
     """The open move of the line that a larger quantity joins."""
     group = line.order_id.procurement_group_id
     for move in first_moves(line):
         way = move.picking_id.picking_type_id == kind and move.location_id == ends_of(kind)[0]
-        if move.state not in ("draft", *CLOSED) and way and move.product_id == line.product_id and group:
+        if move.state not in ("draft", *CLOSED) and way and _is_of(move, part) and group:
             return move
     return None
 
 
-def _procure_chain(line: Record, quantity: float, steps: list[Record]) -> None:
+def _is_of(move: Record, part: Part) -> bool:
+    return bool(move.product_id == part.product) and move.bom_line_id.id == part.bom_line_id
+
+
+def _procure_chain(line: Record, part: Part, steps: list[Record]) -> None:
     """Moves from the customer backwards, pickings from the shelf forwards, as a server numbers them."""
     moves: list[tuple[Record, Record]] = []
     for number, kind in enumerate(reversed(steps)):
         method = "make_to_stock" if kind == steps[0] else "make_to_order"
-        move = _move(line, quantity, kind, procure_method=method)
+        move = _move(line, part, kind, procure_method=method)
         if number:
             after = moves[-1][0]
             way = f"{after.location_id.name} → {after.location_dest_id.name}"
@@ -126,15 +142,16 @@ def _procure_chain(line: Record, quantity: float, steps: list[Record]) -> None:
         confirm([move], merge=False)
 
 
-def _move(line: Record, quantity: float, kind: Record, **extra: Any) -> Record:
+def _move(line: Record, part: Part, kind: Record, **extra: Any) -> Record:
     env, order = line.env, line.order_id
     when = order.commitment_date or order.expected_date or env.second
     source, target = ends_of(kind)
     values = {
         "name": line.name or label_of(line.product_id),
-        "product_id": line.product_id.id,
-        "product_uom": line.product_id.uom_id.id,
-        "product_uom_qty": quantity,
+        "product_id": part.product.id,
+        "product_uom": part.unit.id,
+        "product_uom_qty": part.quantity,
+        "bom_line_id": part.bom_line_id or False,
         "location_id": source.id,
         "location_dest_id": target.id,
         "location_final_id": special_place(env, "customer").id,
@@ -157,14 +174,20 @@ def _place(line: Record, move: Record, kind: Record) -> None:
 
 
 def _reduce(line: Record, quantity: float) -> None:
-    """Take a quantity off the open moves, the newest first."""
+    """Take a quantity, or the components of so many kits, off the open moves, the newest first."""
+    for part in parts_of(line.product_id, quantity):
+        _reduce_part(line, part)
+
+
+def _reduce_part(line: Record, part: Part) -> None:
+    left = part.quantity
     for move in sorted(first_moves(line), key=lambda one: -one.id):
-        if move.state in CLOSED or quantity <= EPSILON:
+        if move.state in CLOSED or left <= EPSILON or not _is_of(move, part):
             continue
-        part = min(move.product_uom_qty, quantity)
-        quantity = total([quantity, -part])
+        taken = min(move.product_uom_qty, left)
+        left = total([left, -taken])
         for one in chain_of(move):
-            _shrink(one, part)
+            _shrink(one, taken)
 
 
 def _shrink(move: Record, quantity: float) -> None:

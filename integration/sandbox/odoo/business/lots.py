@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from ..faults import ValidationError
 from ..orm.model import Model
 from ..orm.record import Record
 from ..orm.registry import computes, serves
+from ..orm.values import parse_datetime
 from .products import label_of, total
 
 DUPLICATE = {
@@ -18,7 +20,8 @@ DUPLICATE = {
     "18": "The combination of lot/serial number and product must be unique within a company including when no company "
     "is defined.\nThe following combinations contain duplicates:\n",
 }
-DATES = ("use_date", "removal_date", "alert_date")
+# Dates of a lot -> by how many days of the product they come before the expiration.
+DATES = {"use_date": "use_time", "removal_date": "removal_time", "alert_date": "alert_time"}
 
 
 @serves("stock.lot")
@@ -42,9 +45,12 @@ class Lot(Model):
     def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
         required = self.env.traits.number == 16
         found: dict[str, Any] = {"company_id": self.env.company.id} if required else {}
-        if values.get("expiration_date"):
-            found |= dict.fromkeys(DATES, values["expiration_date"])
-        return found
+        product = self.env.browse("product.product", values.get("product_id"))
+        if not product.use_expiration_date:
+            return found
+        given = parse_datetime(values.get("expiration_date"))
+        expires = given or self.env.second + timedelta(days=product.expiration_time)
+        return {**found, "expiration_date": expires, **_dates_before(product, expires)}
 
     def check(self, record: Record) -> None:
         same = self.env.browse_all(self.name, self.env.store.ids_pointing(self.name, "name", [record.name]))
@@ -60,7 +66,22 @@ class Lot(Model):
             word = "Lot/Serial Number" if self.env.traits.number >= 18 else "Serial Number"
             raise ValidationError(f"{text} - Product: {label_of(record.product_id)}, {word}: {record.name}")
 
-    def written(self, records: list[Record], values: dict[str, Any]) -> None:
-        if "expiration_date" in values:
-            for record in records:
-                record.put(**{name: record.expiration_date for name in DATES if name not in values})
+    def write(self, ids: Any, vals: dict[str, Any]) -> bool:
+        """The other dates move as far as the expiration does; without one before, the product says how far they lie."""
+        before = {record.id: record.expiration_date for record in self.records(ids)}
+        super().write(ids, vals)
+        for record in self.records(ids) if "expiration_date" in vals else ():
+            if record.product_id.use_expiration_date and record.expiration_date:
+                moved = self._moved(record, before[record.id])
+                record.put(**{name: value for name, value in moved.items() if name not in vals})
+        return True
+
+    def _moved(self, record: Record, before: Any) -> dict[str, Any]:
+        if not before:
+            return _dates_before(record.product_id, record.expiration_date)
+        by = record.expiration_date - before
+        return {name: record.raw(name) + by for name in DATES if record.raw(name)}
+
+
+def _dates_before(product: Record, expires: Any) -> dict[str, Any]:
+    return {name: expires - timedelta(days=product.raw(days)) for name, days in DATES.items()}

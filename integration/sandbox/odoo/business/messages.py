@@ -11,10 +11,11 @@ from ..orm.access import check_access
 from ..orm.importing import external_id
 from ..orm.model import Model
 from ..orm.record import Record
-from ..orm.registry import serves
+from ..orm.registry import computes, serves
 from .partners import check_sender
 
 NOTE = "mail.mt_note"
+OPEN = ("account.move",)  # whoever may read these may post on them
 NOT_POSTED = "Use message_notify to send a notification to an user."
 
 
@@ -30,6 +31,11 @@ class Message(Model):
         author = self.env.user.partner_id
         sender = f'"{author.name}" <{self.env.user.email}>' if self.env.user.email else False
         return {"author_id": author.id, "email_from": sender, "date": self.env.second, "message_type": "notification"}
+
+    @computes("attachment_ids")
+    def _files(self, record: Record) -> Any:
+        kept = self.env.store.table(self.name)[record.id].get("attachment_ids") or ()
+        return tuple(one for one in kept if one in self.env.store.table("ir.attachment"))
 
     def matching(self, domain: Any, **how: Any) -> list[int]:
         found = super().matching(domain, **how)
@@ -47,6 +53,8 @@ class Message(Model):
         """What `message_post` does. Raises ValueError for what is no message on a document."""
         if values["message_type"] == "user_notification":
             raise ValueError(NOT_POSTED)
+        check_sender(self.env)
+        check_access(self.env, record.model_name, "read" if record.model_name in OPEN else "write")
         given = self._given_files(record, values["attachment_ids"])
         files = [*given, *(self._file(record, one) for one in values["attachments"])]
         subtype = values["subtype_id"] or self._subtype(values["subtype_xmlid"] or NOTE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from ..faults import UserError, ValidationError
@@ -10,6 +11,7 @@ from ..orm.record import Record
 from ..orm.registry import computes, serves
 from .amounts import CLOSED, booked_column, in_product_unit, line_booked, line_column, line_done, refresh
 from .move_states import recompute
+from .places import bypasses_reservation
 from .products import label_of
 from .reservation import free_line
 from .stock import Spot, available, change, is_reservable, reserve, spot_of, take
@@ -34,7 +36,12 @@ class MoveLine(Model):
 
     @computes("expiration_date")
     def _expiration(self, record: Record) -> Any:
-        return record.lot_id.expiration_date or self.env.store.table(self.name)[record.id].get("expiration_date", False)
+        """Written, or the lot's; on a receipt else as many days after its date as the product keeps."""
+        own = self.env.store.table(self.name)[record.id].get("expiration_date") or record.lot_id.expiration_date
+        product, picking = record.product_id, record.picking_id
+        if own or not (product.use_expiration_date and picking.picking_type_id.use_create_lots):
+            return own
+        return (picking.scheduled_date or self.env.second) + timedelta(days=product.expiration_time)
 
     def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
         move = self.env.browse("stock.move", values.get("move_id"))
@@ -63,7 +70,8 @@ class MoveLine(Model):
             booked = in_product_unit(record, line_booked(record))
             reserve(spot_of(record), booked)
             refresh(move)
-            recompute(move)
+            if not bypasses_reservation(record.location_id):
+                recompute(move)
 
     def _find_move(self, record: Record) -> None:
         """Put a line without a move on the picking's move of the product, or make one."""

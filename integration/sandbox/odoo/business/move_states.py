@@ -52,7 +52,7 @@ def picking_state(picking: Record) -> str:
         return "cancel"
     if all(state in CLOSED for state in states):
         return _closed_state(moves)
-    taken_freely = bypasses_reservation(picking.location_id)
+    taken_freely = picking.env.traits.picked and bypasses_reservation(picking.location_id)
     if taken_freely and all(move.procure_method == "make_to_stock" for move in moves):
         return "assigned"
     relevant = _relevant(picking, moves)

@@ -12,6 +12,7 @@ from ..orm.registry import computes, serves
 from .amounts import CLOSED, move_column, move_reserved, refresh
 from .done_quantities import set_lots, set_quantity
 from .move_states import recompute, set_state
+from .move_ways import comes_from_elsewhere, goes_elsewhere, lead_lines, take_anew
 from .places import bypasses_reservation
 from .products import convert, label_of, total
 from .reservation import assign, free_line, unreserve
@@ -56,7 +57,9 @@ class Move(Model):
     @computes("reference")
     def _reference(self, record: Record) -> Any:
         row = self.env.store.table(self.name)[record.id]
-        return record.picking_id.name or row.get("reference") or row.get("name", False)
+        own = row.get("reference") or row.get("name", False)
+        of_scrap = self.env.traits.number >= 19 and row.get("scrap_id")
+        return own if of_scrap else record.picking_id.name or own
 
     @computes("lot_ids")
     def _lots(self, record: Record) -> Any:
@@ -125,7 +128,10 @@ class Move(Model):
         if record.location_final_id.id == 0:
             record.put(location_final_id=record.location_dest_id)
         if record.picking_id:
+            _join_group(record, values)
             record.picking_id.touch()
+        if record.purchase_line_id and record.picking_id and not record.picking_id.purchase_id:
+            record.picking_id.put(purchase_id=record.purchase_line_id.order_id)
 
     def writing(self, records: list[Record], values: dict[str, Any]) -> dict[str, Any]:
         column = move_column(self.env)
@@ -147,7 +153,13 @@ class Move(Model):
         amount, lots = vals.pop(column, None), vals.pop("lot_ids", None)
         if amount is not None and any(record.state == "cancel" for record in self.records(ids)):
             raise UserError(CANCELLED)
+        moved = [one for one in self.records(ids) if goes_elsewhere(one, vals)] if self.env.traits.lines_follow else []
+        resourced = [one for one in self.records(ids) if comes_from_elsewhere(one, vals)]
         super().write(ids, vals)
+        for record in resourced:
+            take_anew(record)
+        for record in moved:
+            lead_lines(record)
         for record in self.records(ids):
             if "picked" in vals and self.env.traits.picked:
                 for line in record.move_line_ids:
@@ -219,3 +231,15 @@ def _cancel_next(move: Record) -> None:
         others = [one for one in after.move_orig_ids if one != move]
         if all(one.state == "cancel" for one in others) and after.state not in CLOSED:
             cancel([after])
+
+
+def _join_group(move: Record, values: dict[str, Any]) -> None:
+    """A picking belongs to the group of its moves (19: to their references), and so to their order."""
+    named = [number for command in values.get("reference_ids") or () for number in command[-1] or ()]
+    if named and not move.group_id:
+        move.put(group_id=named[0])
+    group, picking = move.group_id, move.picking_id
+    if group and not picking.group_id:
+        picking.put(group_id=group.id)
+        if group.sale_id and not picking.sale_id:
+            picking.put(sale_id=group.sale_id.id)

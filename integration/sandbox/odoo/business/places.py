@@ -1,4 +1,4 @@
-"""Locations, operation types and warehouses."""
+"""Operation types and warehouses, and what is to know of places."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import Any
 
 from ..orm.model import Model
 from ..orm.record import Record
-from ..orm.registry import computes, serves
-from .count_dates import cyclic_date
+from ..orm.registry import serves
 
 # Operation types of a warehouse: column, name, code, sequence code.
 TYPES = (
@@ -60,39 +59,6 @@ def is_inside(location: Record, above: Record) -> bool:
 def special_place(env: Any, usage: str) -> Record:
     """The vendors', the customers' or the inventory-loss place."""
     return env.first("stock.location", ["usage", "=", usage])  # type: ignore[no-any-return]
-
-
-@serves("stock.location")
-class Location(Model):
-    """A place."""
-
-    def label(self, record: Record) -> str:
-        return str(record.complete_name)
-
-    @computes("complete_name")
-    def _complete_name(self, record: Record) -> str:
-        if record.location_id and record.usage != "view":
-            return f"{record.location_id.complete_name}/{record.name}"
-        return str(record.name)
-
-    @computes("next_inventory_date")
-    def _next_count(self, record: Record) -> Any:
-        return cyclic_date(record)
-
-    @computes("warehouse_id")
-    def _warehouse(self, record: Record) -> int | bool:
-        for warehouse_id, row in self.env.store.table("stock.warehouse").items():
-            if is_inside(record, self.env.browse("stock.location", row.get("view_location_id"))):
-                return warehouse_id
-        return False
-
-    def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
-        return {"usage": "internal", "active": True}
-
-    def created(self, record: Record, values: dict[str, Any]) -> None:
-        """Places inside of a warehouse and of a company's own accounts belong to the company."""
-        if "company_id" not in values and record.usage in ("internal", "transit", "inventory", "production"):
-            record.put(company_id=self.env.company.id)
 
 
 @serves("stock.picking.type")
@@ -154,6 +120,7 @@ class Warehouse(Model):
 
     def _type(self, warehouse: Record, name: str, code: str, short: str) -> int:
         values = {"name": name, "code": code, "sequence_code": short, "warehouse_id": warehouse.id}
+        values["company_id"] = warehouse.company_id.id
         return self.env.model("stock.picking.type").create_all([values])[0]
 
     def _arrange(self, warehouse: Record) -> None:

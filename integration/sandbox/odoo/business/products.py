@@ -9,6 +9,7 @@ from ..faults import ValidationError
 from ..orm.model import Model
 from ..orm.record import Record
 from ..orm.registry import computes, serves
+from .taxes import default_taxes
 
 ON_VARIANT = ("default_code", "barcode", "weight", "volume", "standard_price")
 OPEN_STATES = ("waiting", "confirmed", "assigned", "partially_available")
@@ -21,6 +22,14 @@ def convert(quantity: float, source: Record, target: Record) -> float:
     ratio = source.factor / target.factor if source.env.traits.factor_is_size else target.factor / source.factor
     step = float(target.rounding or 0.01)
     return float(round(round(quantity * ratio / step) * step, 6))
+
+
+def price_per(price: float, source: Record, target: Record) -> float:
+    """A price per unit as a price per another unit."""
+    if source == target or not source or not target:
+        return price
+    ratio = target.factor / source.factor if source.env.traits.factor_is_size else source.factor / target.factor
+    return float(round(price * ratio, 6))
 
 
 def total(quantities: Iterable[float]) -> float:
@@ -91,6 +100,9 @@ class Template(Model):
             "purchase_ok": True,
             "tracking": "none",
             "invoice_policy": "order",
+            "purchase_method": "purchase" if _is_service(values) else "receive",
+            "taxes_id": [[6, 0, default_taxes(self.env, "sale")]],
+            "supplier_taxes_id": [[6, 0, default_taxes(self.env, "purchase")]],
             "list_price": 1.0,
             "uom_id": unit,
             "categ_id": False if self.env.traits.number >= 19 else 1,
@@ -122,6 +134,10 @@ class Template(Model):
                     variant.write(**own, **({"active": values["active"]} if "active" in values else {}))
                 elif self.env.traits.picked:
                     variant.touch()
+
+
+def _is_service(values: dict[str, Any]) -> bool:
+    return "service" in (values.get("type"), values.get("detailed_type"))
 
 
 def _variant_value(column: str) -> Any:
@@ -193,6 +209,9 @@ class Product(Model):
     def check(self, record: Record) -> None:
         if not record.barcode:
             return
+        packs = "product.packaging" if "product.packaging" in self.env.database.schema else "product.uom"
+        if self.env.first(packs, ["barcode", "=", record.barcode]):
+            raise ValidationError("A packaging already uses the barcode")
         same = [one for one in self.env.find(self.name, ["barcode", "=", record.barcode]) if one != record]
         if same:
             joint = " and " if self.env.traits.number >= 18 else ", "
@@ -205,11 +224,3 @@ class Product(Model):
                     else ""
                 )
             )
-
-
-@serves("product.packaging")
-class Packaging(Model):
-    """A box of products with a barcode of its own."""
-
-    def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
-        return {"qty": 1.0, "sales": True, "purchase": True}

@@ -26,6 +26,7 @@ class Quant(Model):
     """What is in one place."""
 
     since: ClassVar[dict[str, int]] = {"action_clear_inventory_quantity": 17}
+    until: ClassVar[dict[str, int]] = {"action_set_inventory_quantity_to_zero": 16}
 
     def label(self, record: Record) -> str:
         return f"{record.location_id.complete_name}: {record.product_id.name}"

@@ -9,7 +9,7 @@ from ..orm.record import Record
 # What a copied move keeps of its original.
 COPIED = (
     "name", "group_id", "sale_line_id", "purchase_line_id", "origin", "sequence", "priority", "company_id",
-    "description_picking",
+    "description_picking", "bom_line_id",
 )  # fmt: skip
 
 

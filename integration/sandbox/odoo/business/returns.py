@@ -40,6 +40,7 @@ class ReturnWizard(Model):
     """What comes back of a transfer that is done."""
 
     since: ClassVar[dict[str, int]] = {"action_create_returns": 18, "action_create_exchanges": 18}
+    until: ClassVar[dict[str, int]] = {"create_returns": 17}
 
     def label(self, record: Record) -> str:
         return f"stock.return.picking,{record.id}"

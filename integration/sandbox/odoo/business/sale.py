@@ -9,9 +9,11 @@ from ..orm.model import Model
 from ..orm.record import Record
 from ..orm.registry import computes, on_records, serves
 from .amounts import CLOSED
+from .cancel_rights import check_cancel
 from .delivery import launch
 from .moves import cancel
 from .products import total
+from .sale_amounts import invoice_sign
 
 NOT_CONFIRMABLE = {
     "16": "It is not allowed to confirm an order in the following states: cancel, done",
@@ -40,6 +42,25 @@ class SaleOrder(Model):
     @computes("amount_total")
     def _total(self, record: Record) -> float:
         return total([self._untaxed(record), self._tax(record)])
+
+    @computes("currency_id")
+    def _currency(self, record: Record) -> Any:
+        return record.pricelist_id.currency_id.id or record.company_id.currency_id.id
+
+    @computes("amount_to_invoice")
+    def _to_invoice(self, record: Record) -> float:
+        """17 asks for the whole order, later versions for what is delivered, if that is what is invoiced."""
+        if self.env.traits.number >= 18:
+            return total(line.amount_to_invoice for line in record.order_line)
+        if self._invoice_status(record) == "invoiced":
+            return 0.0
+        return total([self._total(record), *(-_invoiced(line) for line in record.order_line)])
+
+    @computes("amount_invoiced")
+    def _amount_invoiced(self, record: Record) -> float:
+        if self.env.traits.number >= 18:
+            return total(line.amount_invoiced for line in record.order_line)
+        return total([self._total(record), -self._to_invoice(record)])
 
     @computes("delivery_status")
     def _delivery_status(self, record: Record) -> Any:
@@ -72,8 +93,9 @@ class SaleOrder(Model):
 
     @computes("invoice_ids")
     def _invoices(self, record: Record) -> Any:
-        rows = [line.move_id.id for order_line in record.order_line for line in order_line.invoice_lines]
-        return tuple(dict.fromkeys(rows))
+        lines = [one for line in record.order_line for one in line.raw("invoice_lines")]
+        ordered = self.env.browse_all("account.move.line", self.env.model("account.move.line").sort(lines, None))
+        return tuple(dict.fromkeys(line.move_id.id for line in ordered))
 
     @computes("invoice_count")
     def _invoice_count(self, record: Record) -> int:
@@ -109,13 +131,14 @@ class SaleOrder(Model):
 
     def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
         partner = self.env.browse("res.partner", values.get("partner_id"))
+        company = values.get("company_id") or self.env.company.id
         found: dict[str, Any] = {
-            "company_id": self.env.company.id,
+            "company_id": company,
             "date_order": self.env.second,
             "picking_policy": "direct",
             "state": "draft",
             "user_id": self.env.uid,
-            "warehouse_id": self.env.first("stock.warehouse", ["company_id", "=", self.env.company.id]).id,
+            "warehouse_id": self.env.first("stock.warehouse", ["company_id", "=", company]).id,
         }
         if partner:
             self.env.existing("res.partner", [partner.id])
@@ -175,11 +198,12 @@ class SaleOrder(Model):
 
     def _cancel(self, records: list[Record]) -> None:
         for record in records:
-            for picking in record.picking_ids:
-                cancel([move for move in picking.move_ids if move.state != "done"])
-            for invoice in self.env.browse_all("account.move", self._invoices(record)):
-                if invoice.state == "draft":
-                    invoice.put(state="cancel")
+            moves = [move for picking in record.picking_ids for move in picking.move_ids if move.state != "done"]
+            drafts = [invoice for invoice in record.invoice_ids if invoice.state == "draft"]
+            check_cancel(self.env, moves, drafts)
+            cancel(moves)
+            for invoice in drafts:
+                invoice.put(state="cancel")
             record.put(state="cancel")
 
     def _cancel_wizard(self, record: Record) -> dict[str, Any]:
@@ -223,6 +247,12 @@ class SaleOrder(Model):
         """16: lock."""
         for record in self.records(ids):
             record.put(state="done")
+
+
+def _invoiced(order_line: Record) -> float:
+    """What posted invoices ask for a line, taxes included."""
+    posted = (line for line in order_line.invoice_lines if line.move_id.state == "posted")
+    return total(invoice_sign(line) * line.price_total for line in posted)
 
 
 @serves("sale.order.cancel")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from ..faults import UserError
-from ..orm.model import Model
 from ..orm.record import Record
 from ..orm.registry import computes, serves
 from .amounts import move_done
 from .delivery import launch
+from .kits import bom_of, whole_kits
 from .partners import check_sender
 from .products import convert, label_of, total
+from .sale_amounts import InvoicedAmounts, invoice_sign
+from .taxes import net_amount, of_company, tax_amount
 
-TAX = 0.15
 BELOW_DELIVERED = (
     "The ordered quantity of a sale order line cannot be decreased below the amount already delivered. "
     "Instead, create a return in your inventory."
@@ -40,7 +41,7 @@ CONFIRMED = ("sale", "done")
 
 
 @serves("sale.order.line")
-class SaleOrderLine(Model):
+class SaleOrderLine(InvoicedAmounts):
     """One line of an order."""
 
     def label(self, record: Record) -> str:
@@ -54,11 +55,11 @@ class SaleOrderLine(Model):
 
     @computes("price_subtotal")
     def _subtotal(self, record: Record) -> float:
-        return float(round(record.price_unit * record.product_uom_qty * (1 - record.discount / 100), 2))
+        return net_amount(record.price_unit, record.product_uom_qty, record.discount)
 
     @computes("price_tax")
     def _tax(self, record: Record) -> float:
-        return round(self._subtotal(record) * TAX, 2) if record.tax_id else 0.0
+        return tax_amount(self._subtotal(record), record.tax_id)
 
     @computes("price_total")
     def _total(self, record: Record) -> float:
@@ -73,7 +74,10 @@ class SaleOrderLine(Model):
         if self._method(record) == "manual":
             return float(self.env.store.table(self.name)[record.id].get("qty_delivered") or 0.0)
         moves = [move for move in record.move_ids if move.state == "done" and not move.scrapped]
-        return total(_signed(move, record) for move in moves)
+        if bom_of(record.product_id) and any(move.bom_line_id for move in moves):
+            kits = whole_kits(record.product_id, moves, lambda move: _signed(move, move.product_id.uom_id))
+            return convert(kits, record.product_id.uom_id, record.product_uom)
+        return total(_signed(move, record.product_uom) for move in moves)
 
     @computes("qty_to_deliver")
     def _to_deliver(self, record: Record) -> float:
@@ -81,7 +85,10 @@ class SaleOrderLine(Model):
 
     @computes("qty_invoiced")
     def _invoiced(self, record: Record) -> float:
-        return total(_sign(line) * line.quantity for line in record.invoice_lines if line.move_id.state != "cancel")
+        counted = (line for line in record.invoice_lines if line.move_id.state != "cancel")
+        return total(
+            invoice_sign(line) * convert(line.quantity, line.product_uom_id, record.product_uom) for line in counted
+        )
 
     @computes("qty_to_invoice")
     def _to_invoice(self, record: Record) -> float:
@@ -104,6 +111,7 @@ class SaleOrderLine(Model):
 
     def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
         product = self.env.browse("product.product", values.get("product_id"))
+        order = self.env.browse("sale.order", values.get("order_id"))
         found: dict[str, Any] = {"sequence": 10, "discount": 0.0, "customer_lead": 0.0}
         if values.get("display_type"):
             return {**found, "product_uom_qty": 0.0}
@@ -112,15 +120,9 @@ class SaleOrderLine(Model):
             "price_unit": product.list_price,
             "product_uom": product.uom_id.id,
             "product_uom_qty": 1.0,
-            "tax_id": [[6, 0, [tax.id for tax in self.env.find("account.tax", ["type_tax_use", "=", "sale"])]]],
+            "tax_id": [[6, 0, of_company(product.taxes_id, order.company_id or self.env.company)]],
         }
-        return {key: value for key, value in found.items() if self._external(key) not in values}
-
-    def _external(self, column: str) -> str:
-        """The version's name of a column."""
-        return next(
-            (name for name, field in self.fields.items() if field.column == column and not field.hidden), column
-        )
+        return {key: value for key, value in found.items() if self.shown_name(key) not in values}
 
     def created(self, record: Record, values: dict[str, Any]) -> None:
         record.order_id.touch()
@@ -163,16 +165,12 @@ class SaleOrderLine(Model):
             raise UserError(UNREMOVABLE if self.env.traits.picked else UNREMOVABLE_16)
 
 
-def _signed(move: Record, line: Record) -> float:
-    """What a done move adds to the delivered quantity."""
-    quantity = convert(move_done(move), move.product_uom, line.product_uom)
+def _signed(move: Record, unit: Record) -> float:
+    """What a done move adds to the delivered quantity, in a unit."""
+    quantity = convert(move_done(move), move.product_uom, unit)
     if move.location_dest_id.usage == "customer":
         counts = not move.origin_returned_move_id or move.to_refund
         return quantity if counts else 0.0
     if move.location_id.usage == "customer" and move.to_refund:
         return -quantity
     return 0.0
-
-
-def _sign(invoice_line: Record) -> int:
-    return -1 if invoice_line.move_id.move_type == "out_refund" else 1

@@ -11,6 +11,7 @@ from ..orm.record import Record
 from .amounts import CLOSED, line_done
 from .completion import arrived, complete
 from .confirmation import confirm
+from .messages import post_note
 from .partners import check_sender
 from .products import label_of, total
 from .reservation import assign
@@ -248,6 +249,7 @@ def _open_backorder(env: Env, picking: Record) -> None:
         for line in move.move_line_ids:
             line.put(picking_id=new, **({"picked": False} if env.traits.picked else {}))
     backorder = env.browse("stock.picking", new)
+    post_note(picking, f"The backorder {backorder.name} has been created.")
     if backorder.picking_type_id.reservation_method == "at_confirm":
         assign(list(backorder.move_ids))
 

@@ -76,18 +76,37 @@ _CONTACTS = "contact stock_manager purchase_manager sale_manager"
 _PURCHASE = "purchase_manager purchase_user"
 _BUYING = "stock_user invoice purchase_manager purchase_user readonly full"
 _JOURNAL = "invoice invoice_manager purchase_user sale_own readonly full"
+_PRICES = "settings purchase_manager sale_manager stock_manager"
 _SETTINGS_PRODUCTS = f"settings {_PRODUCTS.removeprefix('product ')}"
 ACCESS: dict[str, Rights] = {
-    "account.move": Rights(_JOURNAL, "invoice purchase_user", "invoice purchase_user", "invoice"),
+    "account.journal": Rights(
+        "invoice invoice_manager purchase_manager purchase_user sale_own stock_manager readonly",
+        "invoice_manager stock_manager",
+        "invoice_manager",
+        "invoice_manager",
+    ),
+    "account.move": Rights(_JOURNAL, "invoice purchase_user", "invoice purchase_user", "invoice purchase_user"),
+    "account.move.line": Rights(
+        f"{_JOURNAL} purchase_manager",
+        "invoice purchase_manager purchase_user",
+        "invoice purchase_manager purchase_user",
+        "invoice purchase_manager",
+    ),
+    "account.move.reversal": Rights("invoice", "invoice", "invoice", "invoice"),
+    "account.payment": Rights("invoice readonly", "invoice", "invoice", "invoice"),
+    "account.tax": Rights("", "invoice_manager", "invoice_manager", "invoice_manager"),
     "base.automation": Rights("settings", "settings", "settings", "settings"),
     "ir.actions.server": Rights("", "settings", "settings", "settings"),
     "ir.model.data": Rights("rights", "rights", "rights", "rights"),
     "ir.model.fields": Rights("rights", "settings", "settings", "settings"),
     "ir.module.module": Rights("", "settings", "settings", "settings"),
+    "mrp.bom": Rights("stock_user sale_own", "settings", "settings", "settings"),
+    "mrp.bom.line": Rights("stock_user sale_own", "settings", "settings", "settings"),
     "product.product": Rights("", _PRODUCTS, _PRODUCTS, _PRODUCTS),
     "product.template": Rights("", _PRODUCTS, _PRODUCTS, _PRODUCTS),
-    "purchase.order": Rights(_BUYING, _PURCHASE, _PURCHASE, _PURCHASE),
-    "purchase.order.line": Rights("stock_user invoice purchase_manager purchase_user", _PURCHASE, _PURCHASE, _PURCHASE),
+    "product.supplierinfo": Rights("", _PRICES, _PRICES, _PRICES),
+    "purchase.order": Rights(_BUYING, f"{_PURCHASE} invoice", _PURCHASE, _PURCHASE),
+    "purchase.order.line": Rights(_BUYING, f"{_PURCHASE} invoice", _PURCHASE, _PURCHASE),
     "res.company": Rights("", "settings", "settings", "settings"),
     "res.partner": Rights("", _CONTACTS, _CONTACTS, _CONTACTS),
     "res.users": Rights("", "rights", "rights", "rights"),
@@ -126,11 +145,16 @@ _ACCESS_BY_VERSION: dict[str, dict[tuple[str, str], str]] = {
 VERBS = {"read": "access", "write": "modify", "create": "create", "unlink": "delete"}
 LABELS = {
     "account.move": "Journal Entry",
+    "account.move.line": "Journal Item",
+    "account.payment": "Payments",
     "base.automation": "Automation Rule",
     "ir.model.data": "Model Data",
     "ir.model.fields": "Fields",
+    "mrp.bom": "Bill of Material",
+    "mrp.bom.line": "Bill of Material Line",
     "product.product": "Product Variant",
     "purchase.order": "Purchase Order",
+    "purchase.order.line": "Purchase Order Line",
     "res.partner": "Contact",
     "sale.advance.payment.inv": "Sales Advance Payment Invoice",
     "sale.order": "Sales Order",

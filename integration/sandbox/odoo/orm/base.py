@@ -26,6 +26,11 @@ class Part:
     def fields(self) -> Fields:
         return self.env.database.fields(self.name)
 
+    def shown_name(self, column: str) -> str:
+        """What this version calls a column."""
+        names = (name for name, field in self.fields.items() if field.column == column and not field.hidden)
+        return next(names, column)
+
     def records(self, ids: Iterable[int]) -> list[Record]:
         """Existing records. Raises MissingError."""
         return self.env.existing(self.name, as_ids(ids))

@@ -47,11 +47,12 @@ class Database:
     clock_offset: timedelta = timedelta()
     validated: dict[int, float] = field(default_factory=dict)  # picking -> when, for calls that overlap
     imported: dict[str, float] = field(default_factory=dict)  # external id -> when
+    apps: frozenset[str] = frozenset()  # beyond the recorded ones
     outside: Store | None = None
     watch: Watch = field(default_factory=Watch)
 
     def __post_init__(self) -> None:
-        self.schema = load_schema(self.traits.version)
+        self.schema = load_schema(self.traits.version, self.apps)
         for model, column in [*INVERSES.values(), *ALSO_INDEXED]:
             self.store.index(model, column)
 

@@ -12,13 +12,13 @@ ALIASES: dict[str, dict[str, str]] = {
 HIDDEN = {
     "stock.move": (
         "name:char inventory_name:char scrapped:boolean group_id:many2one=procurement.group quantity:float "
-        "picked:boolean quantity_done:float location_final_id:many2one=stock.location"
+        "picked:boolean quantity_done:float location_final_id:many2one=stock.location bom_line_id:many2one=mrp.bom.line"
     ),
     "stock.move.line": "picked:boolean quantity:float qty_done:float reserved_uom_qty:float",
     "stock.picking": "group_id:many2one=procurement.group return_id:many2one=stock.picking",
     "sale.order": "procurement_group_id:many2one=procurement.group locked:boolean",
     "sale.order.line": "product_uom:many2one=uom.uom tax_id:many2many=account.tax",
-    "purchase.order": "group_id:many2one=procurement.group",
+    "purchase.order": "group_id:many2one=procurement.group locked:boolean",
     "purchase.order.line": "product_uom:many2one=uom.uom taxes_id:many2many=account.tax",
     "product.template": "is_storable:boolean detailed_type:selection product_id:many2one=product.product",
     "product.product": "is_storable:boolean",
@@ -30,8 +30,8 @@ HIDDEN = {
     "uom.uom": "factor:float uom_type:selection",
     "stock.scrap": "move_id:many2one=stock.move move_ids:one2many=stock.move",
     "stock.reference": "sale_id:many2one=sale.order move_type:selection",
-    "stock.return.picking": "location_id:many2one=stock.location",
-    "account.move": "sale_ids:many2many=sale.order",
+    "stock.return.picking": "new_picking_id:many2one=stock.picking",
+    "account.move": "settled:float",
 }
 
 # What took the place of a model that is gone.
@@ -40,7 +40,7 @@ SUCCESSORS = {"procurement.group": "stock.reference"}
 EXTRA = {
     "account.journal": "name:char code:char type:selection company_id:many2one=res.company active:boolean",
     "account.payment.term": "name:char",
-    "account.tax": "name:char amount:float type_tax_use:selection active:boolean",
+    "account.tax": "name:char amount:float type_tax_use:selection company_id:many2one=res.company active:boolean",
     "confirm.stock.sms": "pick_ids:many2many=stock.picking",
     "crm.team": "name:char active:boolean",
     "expiry.picking.confirmation": (
@@ -70,6 +70,12 @@ EXTRA = {
     ),
     "mail.message.subtype": "name:char internal:boolean",
     "product.category": "name:char complete_name:char parent_id:many2one=product.category",
+    "product.supplierinfo": (
+        "partner_id:many2one=res.partner product_tmpl_id:many2one=product.template "
+        "product_id:many2one=product.product product_name:char product_code:char sequence:integer min_qty:float "
+        "price:float discount:float delay:integer currency_id:many2one=res.currency company_id:many2one=res.company "
+        "date_start:date date_end:date"
+    ),
     "product.pricelist": "name:char active:boolean currency_id:many2one=res.currency",
     "res.country": "name:char code:char phone_code:integer",
     "res.country.state": "name:char code:char country_id:many2one=res.country",

@@ -6,6 +6,7 @@ INVERSES: dict[tuple[str, str], tuple[str, str]] = {
     ("sale.order", "picking_ids"): ("stock.picking", "sale_id"),
     ("sale.order.line", "move_ids"): ("stock.move", "sale_line_id"),
     ("purchase.order", "order_line"): ("purchase.order.line", "order_id"),
+    ("purchase.order", "picking_ids"): ("stock.picking", "purchase_id"),
     ("purchase.order.line", "move_ids"): ("stock.move", "purchase_line_id"),
     ("purchase.order.line", "invoice_lines"): ("account.move.line", "purchase_line_id"),
     ("stock.picking", "move_ids"): ("stock.move", "picking_id"),
@@ -22,6 +23,7 @@ INVERSES: dict[tuple[str, str], tuple[str, str]] = {
     ("stock.location", "child_ids"): ("stock.location", "location_id"),
     ("stock.quant.package", "quant_ids"): ("stock.quant", "package_id"),
     ("stock.package", "quant_ids"): ("stock.quant", "package_id"),
+    ("product.template", "seller_ids"): ("product.supplierinfo", "product_tmpl_id"),
     ("product.template", "product_variant_ids"): ("product.product", "product_tmpl_id"),
     ("product.product", "packaging_ids"): ("product.packaging", "product_id"),
     ("product.product", "stock_quant_ids"): ("stock.quant", "product_id"),
@@ -44,10 +46,15 @@ INVERSES: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("base.automation", "action_server_ids"): ("ir.actions.server", "base_automation_id"),
     ("res.users", "api_key_ids"): ("res.users.apikeys", "user_id"),
+    ("mrp.bom", "bom_line_ids"): ("mrp.bom.line", "bom_id"),
+    ("product.product", "bom_line_ids"): ("mrp.bom.line", "product_id"),
+    ("product.product", "variant_bom_ids"): ("mrp.bom", "product_id"),
+    ("product.template", "bom_ids"): ("mrp.bom", "product_tmpl_id"),
 }
 
 # Searched often, so kept by target too.
 ALSO_INDEXED = [
+    ("account.move", "sequence_prefix"),
     ("stock.move", "group_id"),
     ("stock.move.line", "lot_id"),
     ("stock.lot", "name"),
@@ -70,7 +77,6 @@ MIRRORS: dict[tuple[str, str], tuple[str, str]] = {
 
 # Fields whose value is that of another record.
 RELATED: dict[str, dict[str, str]] = {
-    "sale.order": {"currency_id": "company_id.currency_id", "type_name": ""},
     "sale.order.line": {
         "company_id": "order_id.company_id",
         "currency_id": "order_id.currency_id",
@@ -82,9 +88,12 @@ RELATED: dict[str, dict[str, str]] = {
         "state": "order_id.state",
         "warehouse_id": "order_id.warehouse_id",
     },
+    "purchase.order": {"company_currency_id": "company_id.currency_id"},
     "purchase.order.line": {
         "company_id": "order_id.company_id",
         "currency_id": "order_id.currency_id",
+        "date_approve": "order_id.date_approve",
+        "date_order": "order_id.date_order",
         "partner_id": "order_id.partner_id",
         "product_type": "product_id.type",
         "state": "order_id.state",
@@ -127,6 +136,13 @@ RELATED: dict[str, dict[str, str]] = {
         "warehouse_id": "location_id.warehouse_id",
     },
     "stock.lot": {"product_uom_id": "product_id.uom_id"},
+    "mrp.bom.line": {
+        "company_id": "bom_id.company_id",
+        "parent_product_tmpl_id": "bom_id.product_tmpl_id",
+        "product_tmpl_id": "product_id.product_tmpl_id",
+        "tracking": "product_id.tracking",
+    },
+    "mail.activity": {"res_model": "res_model_id.model"},
     "stock.return.picking": {
         "company_id": "picking_id.company_id",
         "picking_type_code": "picking_id.picking_type_code",
@@ -134,13 +150,23 @@ RELATED: dict[str, dict[str, str]] = {
     "stock.return.picking.line": {"uom_id": "product_id.uom_id", "move_quantity": "move_id.quantity"},
     "stock.scrap": {"tracking": "product_id.tracking"},
     "product.packaging": {"product_uom_id": "product_id.uom_id"},
-    "mail.activity": {"res_model": "res_model_id.model"},
-    "account.move": {"currency_id": "company_id.currency_id"},
+    "account.move": {
+        "commercial_partner_id": "partner_id.commercial_partner_id",
+        "company_currency_id": "company_id.currency_id",
+    },
     "account.move.line": {
+        "company_currency_id": "move_id.company_id.currency_id",
         "company_id": "move_id.company_id",
-        "parent_state": "move_id.state",
-        "partner_id": "move_id.partner_id",
         "currency_id": "move_id.currency_id",
+        "date": "move_id.date",
+        "invoice_date": "move_id.invoice_date",
+        "journal_id": "move_id.journal_id",
+        "move_name": "move_id.name",
+        "move_type": "move_id.move_type",
+        "parent_state": "move_id.state",
+        "partner_id": "move_id.commercial_partner_id",
+        "purchase_order_id": "purchase_line_id.order_id",
+        "ref": "move_id.ref",
     },
     "res.company": {"email": "partner_id.email", "phone": "partner_id.phone"},
     "base.automation": {"model_name": "model_id.model"},
@@ -153,7 +179,9 @@ INHERITS: dict[str, tuple[str, str, frozenset[str]]] = {
     "product.product": (
         "product_tmpl_id",
         "product.template",
-        frozenset({"default_code", "barcode", "active", "weight", "volume", "standard_price", "lst_price"}),
+        frozenset(
+            {"default_code", "barcode", "active", "weight", "volume", "standard_price", "lst_price", "packaging_ids"}
+        ),
     ),
     "res.users": (
         "partner_id",
@@ -173,16 +201,20 @@ ORDER = {
     "stock.location": "complete_name, id",
     "stock.warehouse": "sequence, id",
     "stock.picking.type": "sequence, id",
+    "product.packaging": "product_id, sequence, id",
     "product.product": "default_code, name, id",
     "product.template": "name, id",
     "res.partner": "complete_name, id",
     "res.users": "name, login, id",
     "res.country": "name, id",
-    "account.move": "date desc, name desc, id desc",
-    "account.move.line": "move_id, sequence, id",
+    "account.move": "date desc, name desc, invoice_date desc, id desc",
+    "account.move.line": "date desc, move_name desc, id",
+    "product.supplierinfo": "sequence, min_qty desc, price, id",
     "delivery.carrier": "sequence, id",
     "stock.scrap": "id desc",
     "mail.message": "id desc",
+    "mrp.bom": "sequence, id",
+    "mrp.bom.line": "sequence, id",
     "mail.activity": "date_deadline, id",
     "mail.activity.type": "sequence, id",
     "ir.attachment": "id desc",

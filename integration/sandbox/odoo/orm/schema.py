@@ -8,10 +8,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from . import apps
 from .extra_models import ALIASES, EXTRA, HIDDEN, SUCCESSORS
 
 X2MANY = ("one2many", "many2many")
 MAGIC = "create_date:datetime create_uid:many2one=res.users write_date:datetime write_uid:many2one=res.users"
+COMMON = f"id:integer display_name:char {MAGIC}"
 
 
 @dataclass(frozen=True)
@@ -77,15 +79,19 @@ def _succeeded(text: str, models: Mapping[str, Fields]) -> str:
 
 
 @cache
-def load_schema(version: str) -> dict[str, Fields]:
-    """Model name -> its fields, hidden ones included."""
+def load_schema(version: str, installed: frozenset[str] = frozenset()) -> dict[str, Fields]:
+    """Model name -> its fields, hidden ones and those of further apps included."""
     packed = files("integration.sandbox.odoo.data").joinpath(f"fields-{version}.json.gz").read_bytes()
     models = {name: _recorded(name, table) for name, table in json.loads(gzip.decompress(packed)).items()}
     for name, text in EXTRA.items():
         if name not in models:
-            models[name] = _parse(name, f"id:integer display_name:char {MAGIC} {text}")
+            models[name] = _parse(name, f"{COMMON} {text}")
     for name, text in HIDDEN.items():
         if name in models:
             extra = _parse(name, _succeeded(text, models), hidden=True)
             models[name] = {**extra, **models[name]}
+    for app in sorted(installed):
+        models |= {name: _parse(name, f"{COMMON} {text}") for name, text in apps.MODELS[app].items()}
+        for name, text in apps.FIELDS[app].items():
+            models[name] = {**models[name], **_parse(name, text)}
     return models

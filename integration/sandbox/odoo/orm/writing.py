@@ -47,10 +47,14 @@ REQUIRED = {
     "stock.quant": ("product_id", "location_id"),
     "stock.scrap": ("product_id",),
     "stock.warehouse": ("name", "code"),
+    "product.packaging": ("name", "product_id"),
     "product.template": ("name",),
+    "product.uom": ("product_id", "uom_id", "barcode"),
     "res.users": ("login",),
     "ir.model.data": ("name",),
     "ir.attachment": ("name",),
+    "mrp.bom": ("product_tmpl_id",),
+    "mrp.bom.line": ("product_id", "bom_id"),
     "mail.activity": ("res_model_id",),
 }
 
@@ -82,7 +86,7 @@ class Writing(Reading):
         self._require(rows)
         record_id = self.env.store.insert(self.name, {**self._log(), **self._delegate(rows)})
         for name, value in lists.items():
-            commands.apply(self.env, self.name, record_id, name, value)
+            self._write_list(record_id, name, value)
         record = self.env.browse(self.name, record_id)
         self.created(record, values)
         self.check(record)
@@ -157,12 +161,20 @@ class Writing(Reading):
         for record in records:
             self._store(record.id, dict(rows))
             for name, value in lists.items():
-                commands.apply(self.env, self.name, record.id, name, value)
+                self._write_list(record.id, name, value)
         self.written(records, values)
         for record in records:
             if record.exists:
                 self.check(record)
         return True
+
+    def _write_list(self, record_id: int, name: str, value: Any) -> None:
+        """Write a list, of the parent where it is the parent's."""
+        model = self.name
+        if model in INHERITS and self._shared({self.fields[name].column: value}):
+            link, model, _own = INHERITS[model]
+            record_id = self.env.store.table(self.name)[record_id][link]
+        commands.apply(self.env, model, record_id, name, value)
 
     def _store(self, record_id: int, rows: dict[str, Any]) -> None:
         if self.name in INHERITS:

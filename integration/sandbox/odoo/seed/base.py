@@ -70,6 +70,9 @@ LISTED = (
     "product.product", "res.partner", "purchase.order", "account.move",
 )  # fmt: skip
 ALL_GROUPS = ("settings", "product", "stock_manager", "sale_manager", "purchase_manager", "invoice_manager")
+# Name, code, type.
+JOURNALS = (("Customer Invoices", "INV", "sale"), ("Vendor Bills", "BILL", "purchase"))
+JOURNALS_19 = (("Sales", "INV", "sale"), ("Purchases", "BILL", "purchase"))
 COMPANY = "Harbor Supply"
 
 
@@ -101,6 +104,7 @@ def _name_record(env: Env, name: str, model: str, record_id: int) -> None:
 
 def _plant_lists(env: Env) -> None:
     make(env, "res.currency", name="USD", symbol="$", rounding=0.01, active=True)
+    make(env, "res.currency", name="EUR", symbol="€", rounding=0.01, active=False)
     make(env, "res.lang", name="English (US)", code="en_US", active=True)
     for code, name in COUNTRIES:
         make(env, "res.country", code=code, name=name)
@@ -155,9 +159,9 @@ def _plant_places(env: Env) -> None:
 
 
 def _plant_accounting(env: Env) -> None:
-    make(env, "account.tax", name="15%", amount=15.0, type_tax_use="sale", active=True)
-    make(env, "account.tax", name="15%", amount=15.0, type_tax_use="purchase", active=True)
-    for name, code, kind in (("Customer Invoices", "INV", "sale"), ("Vendor Bills", "BILL", "purchase")):
+    for use in ("sale", "purchase"):
+        make(env, "account.tax", name="15%", amount=15.0, type_tax_use=use, company_id=1, active=True)
+    for name, code, kind in JOURNALS if env.traits.number <= 18 else JOURNALS_19:
         make(env, "account.journal", name=name, code=code, type=kind, company_id=1, active=True)
 
 
@@ -176,7 +180,8 @@ def _plant_knowledge(env: Env) -> None:
         version = f"{env.traits.server_version}.1.0"
         make(env, "ir.module.module", name=name, shortdesc=title, state="installed", latest_version=version)
     for name, title in MISSING_APPS.items():
-        make(env, "ir.module.module", name=name, shortdesc=title, state="uninstalled")
+        state = "installed" if name in env.database.apps else "uninstalled"
+        make(env, "ir.module.module", name=name, shortdesc=title, state=state)
     for model, fields in env.database.schema.items():
         row = env.store.insert("ir.model", {"name": model, "model": model})
         if model in LISTED:

@@ -1,11 +1,11 @@
-"""A trading business: customers, thirty products with stock, lots and serials, carriers."""
+"""A trading business: customers, vendors, thirty products with stock, lots and serials, carriers."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from ..business.stock import Spot, change
+from ..business.stock import Spot, change, package_model
 from ..orm.env import Database, Env
 from ..orm.record import Record
 from .base import make, plant_base
@@ -54,8 +54,19 @@ PRODUCTS = (
     ("PUMP", "Pump", 265.0, 8.0, "serial", 8),
 )
 PERISHABLE = ("PAINT-W", "GREASE", "SEALANT")
+# Days that goods keep, and how long before that they are past their best, to be removed, and to be looked at.
+KEEPS = {"use_expiration_date": True, "expiration_time": 365, "use_time": 30, "removal_time": 7, "alert_time": 60}
 CARRIERS = (("Standard delivery", 0.0), ("Express", 20.0), ("Local delivery", 5.0))
+# Name, mail, days until it delivers, how its products are tracked.
+VENDORS = (
+    ("Quay Wholesale", "orders@quay.example", 3, "none"),
+    ("Tideway Coatings", "sales@tideway.example", 5, "lot"),
+    ("Mole Instruments", "orders@mole.example", 10, "serial"),
+)
+COST_SHARE = 0.6  # of the price at which a product is sold
 LOTS_EACH = 2
+# Code, name, price, components with their quantities: where the app for kits is there.
+KITS = (("KIT-DOCK", "Dock kit", 59.0, (("ROPE-10", 2), ("HOOK", 4), ("STRAP", 1))),)
 
 
 def plant_demo(database: Database, login: str, password: str, api_key: str) -> None:
@@ -63,19 +74,30 @@ def plant_demo(database: Database, login: str, password: str, api_key: str) -> N
     plant_base(database, login, password, api_key)
     env = Env(database, 2)
     _plant_customers(env)
-    vendor = make(env, "res.partner", name="Quay Wholesale", is_company=True, email="orders@quay.example")
-    env.put("res.partner", vendor, {"supplier_rank": 1})
+    vendors = _plant_vendors(env)
     _plant_carriers(env)
     stock = env.first("stock.warehouse", ["code", "=", "WH"]).lot_stock_id
     for code, name, price, weight, tracking, on_hand in PRODUCTS:
         product = product_of(env, code, name, tracking, list_price=price, weight=weight)
+        _plant_seller(env, product, *vendors[tracking])
         _plant_stock(env, product, stock, on_hand)
+    if "mrp" in database.apps:
+        _plant_kits(env)
+
+
+def _plant_kits(env: Env) -> None:
+    for code, name, price, components in KITS:
+        template = product_of(env, code, name, list_price=price).product_tmpl_id.id
+        bom = make(env, "mrp.bom", product_tmpl_id=template, type="phantom", code=code)
+        for component, quantity in components:
+            product = env.first("product.product", ["default_code", "=", component])
+            make(env, "mrp.bom.line", bom_id=bom, product_id=product.id, product_qty=quantity)
 
 
 def product_of(env: Env, code: str, name: str, tracking: str = "none", **more: Any) -> Record:
     """A storable product, written the way the version wants it."""
     storable = {"type": "consu", "is_storable": True} if env.traits.storable_flag else {"detailed_type": "product"}
-    dates = {"use_expiration_date": True} if code in PERISHABLE else {}
+    dates = KEEPS if code in PERISHABLE else {}
     values = {
         "name": name,
         "default_code": code,
@@ -108,6 +130,21 @@ def _plant_customers(env: Env) -> None:
             make(env, "res.partner", name=f"Dock {number}", phone="+1 555 0101", **dock)
 
 
+def _plant_vendors(env: Env) -> dict[str, tuple[int, int]]:
+    """Vendor and days by the tracking of what it sells."""
+    made = {}
+    for name, mail, days, tracking in VENDORS:
+        vendor = make(env, "res.partner", name=name, is_company=True, email=mail)
+        env.put("res.partner", vendor, {"supplier_rank": 1})
+        made[tracking] = (vendor, days)
+    return made
+
+
+def _plant_seller(env: Env, product: Record, vendor: int, days: int) -> None:
+    terms = {"price": round(product.list_price * COST_SHARE, 2), "delay": days}
+    make(env, "product.supplierinfo", partner_id=vendor, product_tmpl_id=product.product_tmpl_id.id, **terms)
+
+
 def _plant_carriers(env: Env) -> None:
     for position, (name, price) in enumerate(CARRIERS):
         service = make(env, "product.product", name=name, default_code=f"SHIP-{position + 1}", **_service(env))
@@ -122,7 +159,7 @@ def _service(env: Env) -> dict[str, Any]:
 
 
 def _plant_stock(env: Env, product: Record, stock: Record, quantity: int) -> None:
-    none, package = env.browse("stock.lot", 0), env.browse("stock.quant.package", 0)
+    none, package = env.browse("stock.lot", 0), env.browse(package_model(env), 0)
     spot = Spot(product, stock, none, package)
     if product.tracking == "none":
         change(spot, float(quantity))

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0010_stock_as_of'),
+        ('integration', '0011_order_changes'),
     ]
 
     operations = [
