@@ -125,6 +125,7 @@ SPECTACULAR_SETTINGS = {
         "JobState": "integration.models.SyncJob.State",
         "OrderState": "integration.models.Document.State",
         "OutboundState": "integration.models.OutboundMessage.State",
+        "Remainder": "integration.models.Warehouse.Remainder",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -172,6 +173,11 @@ RETENTION: dict[str, Any] = {
     "batch_rows": env.whole("RETENTION_BATCH_ROWS", default=250),
     "run_seconds": env.number("RETENTION_RUN_SECONDS", default=5.0),
     "every_seconds": env.whole("RETENTION_EVERY_SECONDS", default=60),
+}
+STOCK: dict[str, Any] = {
+    "read_seconds": env.whole("STOCK_READ_SECONDS", default=600),
+    "watch_seconds": env.whole("STOCK_WATCH_SECONDS", default=60),
+    "fetch_minutes": env.whole("STOCK_FETCH_MINUTES", default=240),
 }
 CAPTURE: dict[str, Any] = {
     "poll_seconds": env.number("CAPTURE_POLL_SECONDS", default=10.0),

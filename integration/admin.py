@@ -13,5 +13,6 @@ from integration.console import (  # noqa: F401  (importing a module registers i
     retention,
     rules,
     schedule,
+    stock,
     work,
 )

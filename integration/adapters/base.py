@@ -14,8 +14,23 @@ from integration.adapters.records import (
     NotesGateway,
     SubstitutesGateway,
 )
-from integration.canonical.erp import Change, Order, Picking, PostedShipment, RevivedLine, ShipmentPosting
+from integration.adapters.stock import StockGateway
+from integration.canonical.erp import (
+    Change,
+    Order,
+    Picking,
+    PostedReceipt,
+    PostedShipment,
+    Purchase,
+    ReceiptPosting,
+    Relocation,
+    RevivedLine,
+    Root,
+    ShipmentPosting,
+    Transfer,
+)
 from integration.canonical.events import Event
+from integration.canonical.inventory import InventorySnapshot
 from integration.canonical.outgoing import Outgoing
 
 
@@ -54,8 +69,11 @@ class Capability(StrEnum):
     RELEASE = "order.release"
     CHANGE = "order.change"
     CANCEL = "order.cancel"
+    ADVICE = "receipt.advice"
+    ADVICE_CANCEL = "receipt.cancel"
     ACKNOWLEDGES = "acknowledges"
     FINDS = "finds"
+    FETCH_INVENTORY = "fetch_inventory"
 
 
 class Answer(StrEnum):
@@ -145,9 +163,17 @@ class WmsAdapter(Protocol):
         """Whether the partner has it, after an answer was lost. None: it has not."""
         ...
 
+    def fetch_inventory(self, site: str, owner: str, page: int) -> InventorySnapshot:
+        """One page of all that lies at a site, where the capabilities say that it can be asked. Pages of one snapshot
+        have one number. Raises InvalidDocument."""
+        ...
+
 
 class ErpGateway(Protocol):
     """Odoo, in business verbs. Every verb reads first and may be repeated; the verdict is what is read back."""
+
+    @property
+    def stock(self) -> StockGateway: ...
 
     def probe(self) -> Profile: ...
 
@@ -163,8 +189,24 @@ class ErpGateway(Protocol):
         """Orders with pickings and moves; at most 100 ids, at most 8 calls. Ids that are gone are left out."""
         ...
 
-    def orders_of(self, model: str, ids: Sequence[int]) -> Sequence[int]:
-        """The sales orders that these pickings or moves belong to; those without an order are left out."""
+    def purchases(self, ids: Sequence[int]) -> Sequence[Purchase]:
+        """Purchase orders with pickings and moves; as ``orders``."""
+        ...
+
+    def transfers(self, ids: Sequence[int]) -> Sequence[Transfer]:
+        """Transfers of no order, by the id of their first picking, with all their legs. Three calls and more."""
+        ...
+
+    def captured_models(self) -> Sequence[str]:
+        """The models that ``changes`` is asked for: those whose app is there."""
+        ...
+
+    def roots_of(self, model: str, ids: Sequence[int]) -> Sequence[Root]:
+        """The orders, purchases and transfers that these belong to, each once; more calls only for transfers."""
+        ...
+
+    def open_ids(self, model: str, *, after_id: int, limit: int) -> Sequence[int]:
+        """What a full sweep looks at, by id: open orders of the model, or pickings without an order."""
         ...
 
     def order_ids(self, *, after_id: int, limit: int) -> Sequence[int]:
@@ -205,6 +247,39 @@ class ErpGateway(Protocol):
 
     @property
     def substitutes(self) -> SubstitutesGateway: ...
+    def incoming(self, picking_id: int) -> Sequence[Picking]:
+        """As ``delivery``, of goods that come in: with their destinations, and lots that are not made yet."""
+        ...
+
+    def receive(self, picking: Picking, posting: ReceiptPosting) -> PostedReceipt:
+        """As ``ship``, of goods that came in: makes the lots that are new, and moves for goods that nothing asked for.
+
+        Raises Rejected CD-7008, CD-7009, CD-7010, CD-7011 (nothing validated), Locked, OutcomeUnknown.
+        """
+        ...
+
+    def products(self, skus: Sequence[str], company_id: int) -> Mapping[str, int]:
+        """Odoo's ids by product code, where just one product has it."""
+        ...
+
+    def moved(self, mark: str) -> str | None:
+        """The transfer that ``relocate`` has made and validated under this mark."""
+        ...
+
+    def relocate(self, warehouse_id: int, mark: str, parts: Sequence[Relocation]) -> str:
+        """Moves goods inside a warehouse; what an earlier try made is gone on with. The transfer's name.
+
+        Raises Rejected CD-7009, Locked, OutcomeUnknown.
+        """
+        ...
+
+    def loss_place(self, company_id: int) -> int:
+        """Odoo's location for what is lost. Raises Rejected CD-7009 when there is none."""
+        ...
+
+    def give_up(self, picking: Picking) -> Picking:
+        """Cancels what will not come any more; one that is done or cancelled stays so. The picking as it is then."""
+        ...
 
     def install_hints(self, url: str) -> Sequence[str]:
         """Has Odoo post to ``url`` when an order or delivery changes; repeated, it changes the address.
@@ -218,4 +293,4 @@ class ErpGateway(Protocol):
         ...
 
 
-CAPTURED_MODELS = ("sale.order", "stock.picking", "stock.move")
+CAPTURED_MODELS = ("sale.order", "purchase.order", "stock.picking", "stock.move")

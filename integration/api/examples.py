@@ -14,6 +14,7 @@ _CONNECTION: Json = {
 _WAREHOUSE: Json = {
     **{"id": 1, "name": "Northgate Leeds", "erp": "odoo", "company_id": 1, "erp_warehouse_id": 1},
     **{"wms": "northgate", "site": "LEEDS", "owner_code": "ACME", "release_mode": "live", "shipment_mode": "live"},
+    **{"receipt_mode": "live", "return_mode": "off", "transfer_mode": "off", "receipt_remainder": "backorder"},
     **{"release_point": "reserved", "remainder": "backorder", "notify_customer": False},
 }
 _INBOUND: Json = {
@@ -42,7 +43,8 @@ _ATTEMPT: Json = {
 _LINE: Json = {
     **{"line": "318", "sku": "CHAIR-OAK", "unit": "Units", "tracking": "none", "partner_sku": "100-441"},
     **{"partner_unit": "EA", "factor": "1", "per": "1", "ordered": "12", "released": "12", "shipped": "8", "over": "0"},
-    **{"cancelled": "0", "stage": "shipped", "picked": "12", "packed": "12", "short": "0", "substituted": "0"},
+    **{"received": "0", "damaged": "0", "cancelled": "0"},
+    **{"stage": "shipped", "picked": "12", "packed": "12", "short": "0", "substituted": "0"},
 }
 _PARCEL: Json = {
     **{"shipment": "SHP-1", "number": "1Z0001", "package": "P1", "status": "delivered", "status_at": _LATER},
@@ -57,6 +59,11 @@ _ORDER: Json = {
     **{"customer_reference": "PO-7781", "value": "1240.5", "currency": "GBP", "created_at": _AT, "updated_at": _LATER},
     "deliveries": [_DELIVERY],
 }
+_STOCK: Json = {
+    **{"id": 7, "warehouse": "Northgate Leeds", "sku": "CHAIR-OAK", "lot": "", "condition": "good"},
+    **{"place_name": "WH/Stock", "on_hand": "120", "reserved": "12", "in_flight": "-8", "to_ship": "4"},
+    **{"reported": "112", "expected": "112", "difference": "0", "reported_at": _AT, "read_at": _LATER},
+}
 _CASE: Json = {
     **{"id": 17, "code": "CD-3002", "title": "Unknown SKU from the warehouse", "owner": "master data"},
     "cause": "northgate shipped SKU X-1, which is mapped to no Odoo product.",
@@ -65,6 +72,10 @@ _CASE: Json = {
     **{"context": {"kind": "product", "scope": "northgate", "code": "X-1"}, "value": "1240.50", "currency": "GBP"},
     **{"deadline": None, "count": 3, "first_seen": _LATER, "last_seen": _LATER, "regression_of": None},
     **{"resolved_at": None, "resolution": ""},
+}
+_TRANSIT: Json = {
+    **{"id": 12, "connection": "odoo", "transfer": "WH/OUT/00071", "sku": "CHAIR-ASH", "lot": "", "unit": "Units"},
+    **{"quantity": "5", "left_at": _LATER},
 }
 _LANE: Json = {
     **{"lane": "Order", "state": "draining", "due": 4200, "held": 0, "done_per_second": 7.5, "come_per_second": 0.5},
@@ -86,8 +97,25 @@ _SHIPPED: Json = {
     "packages": [{"package": "P1", "tracking_number": "15501234567890", "weight_kg": "6.4"}],
     "lines": [{"line": "318", "sku": "100-441", "quantity": "8", "unit": "EA", "package": "P1"}],
 }
+_RECEIVED: Json = {
+    **{"receipt": "RCV-77", "advice": "WH/IN/00007", "received_at": "2026-03-02T11:39:00Z"},
+    **{"final": True, "receipt_count": 1},
+    "lines": [{"line": "208", "sku": "100-441", "quantity": "8", "unit": "EA"}],
+}
 _ACCEPTED: Json = {"release": "WH/OUT/00042", "version": 1, "warehouse_order": "N-77120"}
 _REJECTED: Json = {"release": "WH/OUT/00042", "version": 1, "reason": "The address cannot be served."}
+_ADJUSTED: Json = {
+    **{"adjustment": "ADJ-17", "site": "LEEDS", "adjusted_at": _AT},
+    "lines": [{"sku": "100-441", "quantity": "-1", "unit": "EA", "reason": "BROKEN"}],
+}
+_COUNTED: Json = {
+    **{"count": "CC-204", "site": "LEEDS", "counted_at": _AT},
+    "lines": [{"sku": "100-441", "quantity": "112", "unit": "EA"}],
+}
+_SNAPSHOT: Json = {
+    **{"snapshot": "SNAP-9", "site": "LEEDS", "taken_at": _AT, "page": 1, "pages": 1},
+    "lines": [{"sku": "100-441", "unit": "EA", "on_hand": "112", "allocated": "4"}],
+}
 
 
 def _event(kind: str, data: Json) -> Json:
@@ -103,6 +131,10 @@ REQUESTS: dict[str, Json] = {
         "shipment.confirmed": _event("shipment.confirmed", _SHIPPED),
         "order.accepted": _event("order.accepted", _ACCEPTED),
         "order.rejected": _event("order.rejected", _REJECTED),
+        "receipt.confirmed": _event("receipt.confirmed", _RECEIVED),
+        "inventory.adjusted": _event("inventory.adjusted", _ADJUSTED),
+        "inventory.counted": _event("inventory.counted", _COUNTED),
+        "inventory.snapshot": _event("inventory.snapshot", _SNAPSHOT),
     },
     "hint": {"order": {"_action": "Crossdock(#7)", "_model": "sale.order", "_id": 31, "id": 31}},
     "jobs_cancel_create": {"cancel": {"reason": "Shipped by hand."}},
@@ -131,6 +163,10 @@ ANSWERS: dict[str, Json] = {
     "jobs_cancel_create": _CANCELLED,
     "orders_list": _page(_ORDER),
     "orders_retrieve": _ORDER,
+    "in_transit_list": _page(_TRANSIT),
+    "in_transit_retrieve": _TRANSIT,
+    "inventory_list": _page(_STOCK),
+    "inventory_retrieve": _STOCK,
     "cases_list": _page(_CASE),
     "cases_retrieve": _CASE,
     "cases_retry_create": {"retried": 3},

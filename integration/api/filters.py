@@ -4,13 +4,15 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from integration.models import (
+    Availability,
     CodeMapping,
     Document,
     ExceptionCase,
     InboundMessage,
+    InTransit,
     OutboundMessage,
     SyncJob,
     Warehouse,
@@ -89,6 +91,30 @@ class OrderFilter(filters.FilterSet):
     class Meta:
         model = Document
         fields = ["connection", "reference", "state", "delivery", "created_after", "created_before"]
+
+
+class TransitFilter(filters.FilterSet):
+    connection = filters.CharFilter(field_name="transfer__connection__slug", label="Slug of the Odoo connection")
+    transfer = filters.CharFilter(field_name="transfer__reference", label="Odoo's name of the transfer")
+    left_before = filters.IsoDateTimeFilter(field_name="left_at", lookup_expr="lt")
+
+    class Meta:
+        model = InTransit
+        fields = ["connection", "transfer", "sku", "lot", "left_before"]
+
+
+class InventoryFilter(filters.FilterSet):
+    warehouse = IdFilter(field_name="warehouse", label="Id of the warehouse")
+    site = filters.CharFilter(field_name="warehouse__site", label="The warehouse system's code of the site")
+    differs = filters.BooleanFilter(method="that_differ", label="Whether the warehouse reported something else")
+
+    class Meta:
+        model = Availability
+        fields = ["warehouse", "site", "sku", "lot", "condition", "differs"]
+
+    def that_differ(self, queryset: QuerySet[Availability], name: str, value: bool) -> QuerySet[Availability]:
+        apart = Q(difference__isnull=False) & ~Q(difference=0)
+        return queryset.filter(apart if value else ~apart)
 
 
 class CaseFilter(filters.FilterSet):

@@ -9,12 +9,14 @@ from rest_framework import serializers
 
 from integration.adapters import registry
 from integration.models import (
+    Availability,
     CodeMapping,
     Connection,
     Document,
     DocumentLine,
     ExceptionCase,
     InboundMessage,
+    InTransit,
     JobAttempt,
     OutboundMessage,
     Parcel,
@@ -52,7 +54,8 @@ class WarehouseSerializer(serializers.ModelSerializer[Warehouse]):
         model = Warehouse
         fields = (
             *("id", "name", "erp", "company_id", "erp_warehouse_id", "wms", "site", "owner_code"),
-            *("release_mode", "shipment_mode", "release_point", "remainder", "notify_customer"),
+            *("release_mode", "shipment_mode", "receipt_mode", "return_mode", "transfer_mode", "release_point"),
+            *("remainder", "receipt_remainder", "notify_customer"),
         )
 
 
@@ -133,12 +136,13 @@ class LineSerializer(serializers.ModelSerializer[DocumentLine]):
     stage = serializers.CharField(
         help_text="How far it is at the warehouse: accepted, picking, picked, packed, shipped"
     )
+    received, damaged = Quantity(), Quantity()
 
     class Meta:
         model = DocumentLine
         fields = (
             *("line", "sku", "unit", "tracking", "partner_sku", "partner_unit", "factor", "per"),
-            *("ordered", "released", "shipped", "over", "cancelled"),
+            *("ordered", "released", "shipped", "received", "damaged", "over", "cancelled"),
             *("stage", "picked", "packed", "short", "substituted"),
         )
 
@@ -153,6 +157,34 @@ class ParcelSerializer(serializers.ModelSerializer[Parcel]):
         fields = (
             *("shipment", "number", "package", "status", "status_at", "place", "delivered_at"),
             *("freight", "currency"),
+        )
+
+
+class InventorySerializer(serializers.ModelSerializer[Availability]):
+    warehouse = serializers.CharField(source="warehouse.name")
+    on_hand, reserved = Quantity(help_text="By Odoo"), Quantity(help_text="Of what is on hand, by Odoo")
+    in_flight = Quantity(help_text="Received from the warehouse and not posted to Odoo yet; signed")
+    to_ship = Quantity(help_text="Released to the warehouse and not shipped yet")
+    reported = Quantity(allow_null=True, help_text="By the warehouse's latest snapshot")
+    expected = Quantity(allow_null=True, help_text="By Odoo, as of that snapshot")
+    difference = Quantity(allow_null=True, help_text="Reported less expected")
+
+    class Meta:
+        model = Availability
+        fields = (
+            *(
+                "id",
+                "warehouse",
+                "sku",
+                "lot",
+                "condition",
+                "place_name",
+                "on_hand",
+                "reserved",
+                "in_flight",
+                "to_ship",
+            ),
+            *("reported", "expected", "difference", "reported_at", "read_at"),
         )
 
 
@@ -178,6 +210,17 @@ class OrderSerializer(serializers.ModelSerializer[Document]):
             *("id", "connection", "reference", "erp_id", "state", "customer_reference", "value", "currency"),
             *("created_at", "updated_at", "deliveries"),
         )
+
+
+class TransitSerializer(serializers.ModelSerializer[InTransit]):
+    connection = serializers.SlugRelatedField[InTransit](
+        slug_field="slug", read_only=True, source="transfer.connection"
+    )
+    transfer, quantity = reference_of(), Quantity()
+
+    class Meta:
+        model = InTransit
+        fields = ("id", "connection", "transfer", "sku", "lot", "unit", "quantity", "left_at")
 
 
 class CaseSerializer(serializers.ModelSerializer[ExceptionCase]):

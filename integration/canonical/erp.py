@@ -1,8 +1,9 @@
-"""What Odoo knows of an order and its pickings, in Odoo's words and ids, the same for every version.
+"""What Odoo knows of orders, purchases, transfers and their pickings, in its words and ids, the same for every version.
 
 Quantities are in the unit of their move. ``done`` counts only what is picked (17+) or written as done (16).
 """
 
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -10,14 +11,27 @@ from pydantic import Field
 
 from integration.canonical.base import Address, Moment, Money, Part, Reference, Tracking
 
+RootModel = Literal["sale.order", "purchase.order", "transfer", "stock.picking"]
+Usage = Literal["", "supplier", "customer", "internal", "transit", "other"]
+
+
+class Root(Part):
+    """What a record belongs to, and is read with. A ``transfer`` belongs to no order: its id is its first picking's.
+
+    A ``stock.picking`` is still to be resolved: nothing in the record said more.
+    """
+
+    model: RootModel
+    id: int
+
 
 class Change(Part):
-    """One record that a poll saw: ``order_id`` is the sales order that it belongs to, when there is one."""
+    """One record that a poll saw. ``root`` None: it has nothing to do with goods that come or go."""
 
     model: str
     id: int
     written_at: Moment
-    order_id: int | None = None
+    root: Root | None = None
 
 
 class Hold(Part):
@@ -46,6 +60,7 @@ class LotLine(Part):
     package: str | None = None
     own_unit: bool = True
     location_id: int | None = None
+    destination_id: int | None = None
     source_package_id: int | None = None
 
 
@@ -57,6 +72,7 @@ class Move(Part):
 
     id: int
     sale_line_id: int | None = None
+    purchase_line_id: int | None = None
     product_id: int
     sku: str | None = None
     barcode: str | None = None
@@ -81,6 +97,8 @@ class Picking(Part):
     ``note`` is people's own text with the mark in it: kept in memory for the next write, never stored. ``currency`` is
     the company's, and that of ``freight``, which is None without Odoo's delivery app. ``made_for``: the mark of the
     shipment that it was made for, in the place of a cancelled delivery.
+
+    ``source`` and ``destination`` say what kind of place goods come from and go to; empty for a sales order's.
     """
 
     id: int
@@ -102,7 +120,19 @@ class Picking(Part):
     made_for: str | None = None
     note: str = Field(default="", exclude=True, repr=False)
     ship_to: Address = Address()
+    source: Usage = ""
+    destination: Usage = ""
+    done_at: Moment | None = None
     moves: tuple[Move, ...] = ()
+
+    @property
+    def ships_to_warehouse(self) -> bool:
+        """The first leg of a transfer: out of one warehouse, on the way to another."""
+        return self.source == "internal" and self.destination == "transit"
+
+    @property
+    def comes_in(self) -> bool:
+        return self.destination == "internal" and self.source in ("supplier", "customer", "transit")
 
 
 class Order(Part):
@@ -123,16 +153,54 @@ class Order(Part):
     pickings: tuple[Picking, ...] = ()
 
 
+class Purchase(Part):
+    """A purchase order with all its receipts. ``partner_ref`` is the supplier's own number."""
+
+    id: int
+    name: Reference
+    state: str
+    company_id: int
+    warehouse_id: int = 0
+    supplier_id: int
+    supplier: str = ""
+    partner_ref: str = ""
+    planned_at: Moment | None = None
+    total: Money | None = None
+    written_at: Moment
+    pickings: tuple[Picking, ...] = ()
+
+
+class Transfer(Part):
+    """Pickings that belong to no order, with all that goods pass before and after: ship legs, receive legs.
+
+    Also a receipt or a return that somebody made without an order.
+    """
+
+    id: int
+    name: Reference
+    company_id: int
+    written_at: Moment
+    pickings: tuple[Picking, ...] = ()
+
+
+Agreed = Order | Purchase | Transfer
+
+
 class PostingDetail(Part):
-    """A share of a posted line: one lot or serial (by name), one package, or the rest."""
+    """A share of a posted line: one lot or serial (by name), one package, or the rest.
+
+    ``location_id``: where received goods are put, if not where the move says. ``expires_on``: of a new lot.
+    """
 
     quantity: Decimal
     lot: str | None = None
     package: str | None = None
+    location_id: int | None = None
+    expires_on: date | None = None
 
 
 class PostingLine(Part):
-    """What to ship of one move. ``quantity`` is the sum of its details, in the move's unit."""
+    """What is done of one move. ``quantity`` is the sum of its details, in the move's unit."""
 
     move_id: int
     quantity: Decimal
@@ -144,6 +212,15 @@ class RevivedLine(Part):
 
     move_id: int
     quantity: Decimal
+
+
+class ExtraLine(Part):
+    """Goods that no move asks for. ``sku`` and ``unit`` are Odoo's names."""
+
+    sku: str
+    unit: str
+    quantity: Decimal
+    details: tuple[PostingDetail, ...] = ()
 
 
 class PostingPackage(Part):
@@ -196,6 +273,38 @@ class Swapped(Part):
     quantity: Decimal
     price: Decimal
     before: Decimal
+
+
+class ReceiptPosting(Part):
+    """What one receipt does to one incoming picking. Moves that no line names receive nothing.
+
+    ``mark`` as in ``ShipmentPosting``; ``keep_backorder`` false cancels what did not come.
+    """
+
+    receipt: str
+    mark: str
+    lines: tuple[PostingLine, ...] = ()
+    extras: tuple[ExtraLine, ...] = ()
+    keep_backorder: bool = True
+
+
+class Relocation(Part):
+    """Goods that lie elsewhere in the warehouse now. ``unit`` is Odoo's name; a place of None is its stock location."""
+
+    product_id: int
+    unit: str
+    quantity: Decimal
+    lot: str | None = None
+    from_id: int | None = None
+    to_id: int | None = None
+
+
+class PostedReceipt(Part):
+    """The picking as read back. ``extras``: by SKU, the move that Odoo made for goods that no move asked for."""
+
+    picking: Picking
+    backorders: tuple[int, ...] = ()
+    extras: dict[str, int] = {}
 
 
 class PostedShipment(Part):

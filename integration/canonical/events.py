@@ -4,7 +4,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, TypeAdapter
 
-from integration.canonical import orders, shipments
+from integration.canonical import inventory, orders, receipts, shipments
 from integration.canonical.base import Moment, Part
 
 
@@ -74,6 +74,48 @@ class ShipmentDeliveredEvent(Part):
     data: shipments.ShipmentDelivered
 
 
+class ReceiptAcceptedEvent(Part):
+    type: Literal["receipt.accepted"]
+    timestamp: Moment
+    data: receipts.ReceiptAccepted
+
+
+class ReceiptRejectedEvent(Part):
+    type: Literal["receipt.rejected"]
+    timestamp: Moment
+    data: receipts.ReceiptRejected
+
+
+class ReceiptConfirmedEvent(Part):
+    type: Literal["receipt.confirmed"]
+    timestamp: Moment
+    data: receipts.ReceiptConfirmed
+
+
+class PutAwayEvent(Part):
+    type: Literal["receipt.put_away"]
+    timestamp: Moment
+    data: receipts.PutAway
+
+
+class InventoryAdjustedEvent(Part):
+    type: Literal["inventory.adjusted"]
+    timestamp: Moment
+    data: inventory.InventoryAdjusted
+
+
+class InventoryCountedEvent(Part):
+    type: Literal["inventory.counted"]
+    timestamp: Moment
+    data: inventory.InventoryCounted
+
+
+class InventorySnapshotEvent(Part):
+    type: Literal["inventory.snapshot"]
+    timestamp: Moment
+    data: inventory.InventorySnapshot
+
+
 Event = (
     OrderAcceptedEvent
     | OrderRejectedEvent
@@ -86,6 +128,13 @@ Event = (
     | ShipmentConfirmedEvent
     | ShipmentTrackedEvent
     | ShipmentDeliveredEvent
+    | ReceiptAcceptedEvent
+    | ReceiptRejectedEvent
+    | ReceiptConfirmedEvent
+    | PutAwayEvent
+    | InventoryAdjustedEvent
+    | InventoryCountedEvent
+    | InventorySnapshotEvent
 )
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 EVENTS = get_args(Event)

@@ -39,6 +39,10 @@ class Acting(ConsoleAdmin):
 
     acts: Sequence[Act] = ()
 
+    def acts_for(self, row: Model | None) -> Sequence[Act]:
+        """What is offered on the page of a row."""
+        return self.acts
+
     def has_act_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(f"integration.change_{self.opts.model_name}")
 
@@ -54,8 +58,8 @@ class Acting(ConsoleAdmin):
 
     def act_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponseBase:
         """One button of a row's page: POST only. A link, such as the login follows, leads to the row."""
-        chosen = next((known for known in self.acts if known.name == act), None)
         row = self.model.objects.filter(pk=pk).first()
+        chosen = next((known for known in self.acts_for(row) if known.name == act), None)
         if row is not None and request.method == "GET":
             return HttpResponseRedirect(links.page(row))
         if chosen is None or row is None or request.method != "POST":

@@ -1,6 +1,6 @@
 """The case list is the front page of the work; a case's page shows the cause, the fix and the buttons."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from integration.console import links
+from integration.console import links, stock_choices
 from integration.console.acting import Act, ActingAdmin
 from integration.console.base import HistoryAdmin
 from integration.console.missing import add_mapping
@@ -21,7 +21,8 @@ from integration.console.standing import case_due
 from integration.console.words import badge, money, plural, span
 from integration.errors.catalogue import Severity
 from integration.jobs import acts, decisions
-from integration.models import CaseJob, ExceptionCase
+from integration.models import CaseJob, Decision, ExceptionCase
+from integration.rules.choices import CHOICES, Choice
 
 SHOWN = 100  # waiting jobs on a case's page
 RANK = {Severity.CRITICAL: 0, Severity.HIGH: 1, Severity.MEDIUM: 2, Severity.LOW: 3}
@@ -65,31 +66,15 @@ DONE = Act(
 IGNORE = Act(
     "ignore", "Ignore", _ignore, "ignored", "Why can this be ignored? Its waiting jobs are cancelled.", grave=True
 )
+USUAL = (RETRY, RESOLVE, DONE, IGNORE)
 
 
-def _accept(pk: int, actor: acts.Actor, reason: str) -> str:
-    return f"{plural(decisions.accept_once(pk, actor, reason), 'job')} will be tried now."
+def _choosing(choice: Choice) -> Act:
+    def run(pk: int, actor: acts.Actor, reason: str) -> str:
+        count = decisions.decide(pk, choice.name, actor, reason)
+        return f"{plural(count, 'job')} will be tried now." if count else "It goes on now."
 
-
-def _refuse(pk: int, actor: acts.Actor, reason: str) -> str:
-    return _ended(decisions.refuse(pk, actor, reason))
-
-
-ACCEPT = Act(
-    "accept",
-    "Accept",
-    _accept,
-    "accepted",
-    "Who agreed to it? The shipment is posted with it, and the order is changed to match; the next one is asked again.",
-)
-REFUSE = Act(
-    "refuse",
-    "Refuse",
-    _refuse,
-    "refused",
-    "Why? Nothing of this confirmation is posted: tell the warehouse to bring the goods back and to confirm anew.",
-    grave=True,
-)
+    return Act(choice.name, choice.label, run, "decided", choice.asks, choice.grave)
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -116,7 +101,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(ExceptionCase)
 class ExceptionCaseAdmin(ActingAdmin):
-    acts = (ACCEPT, REFUSE, RETRY, RESOLVE, DONE, IGNORE)
+    acts = (*USUAL, *dict.fromkeys(act for acts in stock_choices.CHOICES.values() for act in acts))
     exact = ("document__reference", "document__parent__reference", "code", "waiting__job__document__reference")
     search_help_text = "Order or delivery number, case number, code"
     list_display = (
@@ -183,9 +168,25 @@ class ExceptionCaseAdmin(ActingAdmin):
         return TemplateResponse(request, "console/case.html", context)
 
     def buttons(self, request: HttpRequest, case: ExceptionCase) -> list[Act]:
+        """What the case itself asks for first."""
         allowed = self.has_act_permission(request) and case.state in ExceptionCase.UNRESOLVED
-        decided = case.code in decisions.DECIDED
-        return [act for act in self.acts if decided or act not in (ACCEPT, REFUSE)] if allowed else []
+        return list(self.acts_for(case)) if allowed else []
+
+    def acts_for(self, row: Model | None) -> Sequence[Act]:
+        """The choices that only a person can make come first."""
+        code = row.code if isinstance(row, ExceptionCase) else ""
+        chosen = (_choosing(choice) for choice in CHOICES.get(code, ()))
+        return (*chosen, *stock_choices.CHOICES.get(code, ()), *USUAL)
+
+
+@admin.register(Decision)
+class DecisionAdmin(HistoryAdmin):
+    exact = ("source",)
+    search_help_text = "The partner's document, such as receipt/northgate/WH/IN/00007/RCV-1"
+    list_display = ("source", "subject", "choice", "actor", "reason", "made_at")
+    list_display_links = ("source",)
+    ordering = ("-id",)
+    nothing = "Nobody has had to decide anything yet."
 
 
 @admin.register(CaseJob)

@@ -160,7 +160,10 @@ class WarehouseAdmin(ConfigurationAdmin):
         ("At the partner", {"fields": (("wms", "site", "owner_code"),)}),
         ("Flows", {"fields": (("release_mode", "release_point"), ("shipment_mode", "remainder"), "notify_customer")}),
         ("After the release", {"fields": ("progress_notes", ("freight_policy", "foreign_freight"))}),
-        ("More flows", {"fields": (("receipt_mode", "return_mode"), ("transfer_mode", "inventory_mode"))}),
+        (
+            "More flows",
+            {"fields": (("receipt_mode", "receipt_remainder"), ("return_mode", "transfer_mode"), "inventory_mode")},
+        ),
     )
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
@@ -185,3 +188,8 @@ class PlaceAdmin(ConfigurationAdmin):
     list_filter = ("condition", "warehouse")
     search_fields = ("partner_location", "erp_location")
     nothing = "Add a place to say where in Odoo damaged or held goods lie; good ones lie in the stock location."
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            warehouses.placed()

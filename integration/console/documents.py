@@ -1,20 +1,27 @@
 """Orders and deliveries with their lines, and the movements of stock that came of them."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
+from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 
 from integration.console import links
 from integration.console.base import HistoryAdmin
-from integration.console.words import badge, money, quantity
-from integration.models import Document, DocumentLine, StockEvent
+from integration.console.words import badge, money, quantity, span
+from integration.models import Document, DocumentLine, InTransit, StockEvent
 
-QUANTITIES = ("ordered", "released", "picked", "packed", "short", "shipped", "substituted", "over", "cancelled")
+QUANTITIES = (
+    *("ordered", "released", "picked", "packed", "short", "shipped", "substituted", "received", "damaged", "over"),
+    "cancelled",
+)
+
+LONG_ON_THE_WAY = (1, 3, 7, 14)
 
 
 def _shown(name: str) -> Callable[[DocumentLine], str]:
@@ -102,10 +109,13 @@ class DocumentLineAdmin(HistoryAdmin):
 class StockEventAdmin(HistoryAdmin):
     exact = ("document__reference", "sku", "package")
     search_help_text = "Delivery number, SKU, package or tracking number"
-    list_display = ("sku", "amount", "lot", "package", "document_page", "warehouse", "happened_at", "effect_page")
+    list_display = (
+        "sku", "kind", "amount", "condition", "lot", "package", "document_page", "warehouse", "happened_at",
+        "effect_page",
+    )  # fmt: skip
     list_select_related = ("document", "warehouse", "effect")
-    list_filter = ("warehouse",)
-    nothing = "Movements appear when the warehouse confirms a shipment and Odoo has taken it."
+    list_filter = ("warehouse", "kind")
+    nothing = "Movements appear when the warehouse confirms a shipment or a receipt and Odoo has taken it."
 
     @admin.display(description="quantity")
     def amount(self, event: StockEvent) -> str:
@@ -118,3 +128,41 @@ class StockEventAdmin(HistoryAdmin):
     @admin.display(description="write")
     def effect_page(self, event: StockEvent) -> SafeString | str:
         return links.link(event.effect, event.effect.verb) if event.effect else "-"
+
+
+class AgeFilter(admin.SimpleListFilter):
+    """How long goods have been on their way."""
+
+    title = "on the way"
+    parameter_name = "days"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> list[tuple[str, str]]:
+        return [(str(days), f"more than {days} days") for days in LONG_ON_THE_WAY]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        days = self.value()
+        return queryset.filter(left_at__lt=Now() - timedelta(days=int(days))) if days else queryset
+
+
+@admin.register(InTransit)
+class InTransitAdmin(HistoryAdmin):
+    exact = ("transfer__reference", "sku", "lot")
+    search_help_text = "Transfer number, SKU, lot"
+    list_display = ("transfer_page", "sku", "lot", "amount", "unit", "left_at", "age")
+    list_display_links = None
+    list_filter = (AgeFilter,)
+    list_select_related = ("transfer",)
+    ordering = ("left_at", "id")
+    nothing = "Nothing is on its way between two warehouses."
+
+    @admin.display(description="transfer")
+    def transfer_page(self, row: InTransit) -> SafeString | str:
+        return links.document_link(row.transfer)
+
+    @admin.display(description="quantity")
+    def amount(self, row: InTransit) -> str:
+        return quantity(row.quantity)
+
+    @admin.display(description="age")
+    def age(self, row: InTransit) -> str:
+        return span(datetime.now(UTC) - row.left_at) if row.left_at else "-"

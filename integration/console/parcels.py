@@ -9,7 +9,7 @@ from integration.console import links
 from integration.console.base import HistoryAdmin
 from integration.console.personal import PersonalAdmin
 from integration.console.words import badge, money, quantity
-from integration.models import CartonLine, Decision, Parcel, ParcelEvent, Proof, ProofFile, StageEvent
+from integration.models import CartonLine, Parcel, ParcelEvent, Proof, ProofFile, StageEvent
 
 
 @admin.register(Parcel)
@@ -102,11 +102,3 @@ class CartonLineAdmin(HistoryAdmin):
     @admin.display(description="quantity")
     def amount(self, line: CartonLine) -> str:
         return quantity(line.quantity)
-
-
-@admin.register(Decision)
-class DecisionAdmin(HistoryAdmin):
-    exact = ("fingerprint",)
-    search_help_text = "The whole cause"
-    list_display = ("fingerprint", "choice", "by", "reason", "made_at")
-    nothing = "Rows appear when somebody accepts once what no rule allows."

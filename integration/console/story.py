@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 
 from integration.console import links
 from integration.console.words import duration, plural, quantity
+from integration.jobs.looks import MODELS
 from integration.models import (
     CapturedRecord,
     Document,
@@ -28,6 +29,11 @@ from integration.models import (
 
 Row = TypeVar("Row", bound=Model)
 MOST = 300  # of each sort; the newest are kept
+MOVED = {
+    "shipped": ("Goods left", "shipped"),
+    "received": ("Goods came in", "received"),
+    "returned": ("Goods came back", "received"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ def family(document: Document) -> Family:
     ids = [job.pk for job in jobs]
     told = _either(ExceptionCase.objects.filter(ours), ExceptionCase.objects.filter(waiting__job__in=ids))
     snapshots = CapturedRecord.objects.filter(
-        connection=order.connection_id, model="sale.order", record_id=order.erp_id
+        connection=order.connection_id, model=MODELS[order.kind], record_id=order.erp_id
     )
     return Family(
         order=order,
@@ -201,10 +207,16 @@ def _movements(rows: Sequence[StockEvent]) -> Iterator[Entry]:
     for row in rows:
         by_source.setdefault((row.source, row.happened_at), []).append(row)
     for (source, at), moved in by_source.items():
-        goods = ", ".join(f"{quantity(-row.quantity)} x {row.sku}" for row in moved[:8])
+        sign = -1 if moved[0].kind == StockEvent.Kind.SHIPPED else 1
+        goods = ", ".join(f"{quantity(sign * row.quantity)} x {row.sku}{_apart(row)}" for row in moved[:8])
         parcels = ", ".join(sorted({row.package for row in moved if row.package}))
         detail = f"{goods}{' and more' if len(moved) > 8 else ''}{f'. Packages {parcels}' if parcels else ''}."
-        yield Entry(at, "goods", f"Goods left: {plural(len(moved), 'line')} ({source})", "shipped", detail)
+        what, state = MOVED.get(moved[0].kind, ("Goods moved", "shipped"))
+        yield Entry(at, "goods", f"{what}: {plural(len(moved), 'line')} ({source})", state, detail)
+
+
+def _apart(row: StockEvent) -> str:
+    return "" if row.condition == "good" else f" ({row.condition})"
 
 
 def calls(attempt: JobAttempt) -> list[Call]:

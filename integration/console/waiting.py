@@ -13,6 +13,8 @@ from integration.models import Document, DocumentLine, ExceptionCase, OutboundMe
 
 State = Document.State
 AT_WAREHOUSE = (State.ACCEPTED, State.PART_SHIPPED)
+COMES_IN = (Document.Kind.RECEIPT, Document.Kind.RETURN)
+EXPECTED = (State.ACCEPTED, State.PART_RECEIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Wait:
 def waits(of: Family, lines: list[DocumentLine]) -> list[Wait]:
     """All that is waited for; nothing when everything is done."""
     found = [*_cases(of), *_answers(of), *_jobs(of)]
-    return found or [*_deliveries(of, lines)]
+    return found or [*_deliveries(of, lines), *_receipts(of, lines)]
 
 
 def _cases(of: Family) -> Iterator[Wait]:
@@ -69,7 +71,7 @@ def _job(job: SyncJob) -> str:
 
 def _deliveries(of: Family, lines: list[DocumentLine]) -> Iterator[Wait]:
     deliveries = [document for document in of.documents if document.kind == Document.Kind.DELIVERY]
-    for delivery in deliveries or [of.order]:
+    for delivery in deliveries or ([of.order] if of.order.kind == Document.Kind.ORDER else []):
         where = delivery.warehouse.wms.name if delivery.warehouse else "the warehouse"
         if delivery.state == State.WAITING:
             yield Wait(f"{delivery} waits for Odoo: it is released when its warehouse's release point is reached.")
@@ -86,7 +88,22 @@ def _deliveries(of: Family, lines: list[DocumentLine]) -> Iterator[Wait]:
             yield Wait(f"{delivery} waits for {where} to ship {goods or 'it'}{' and more' if len(rest) > 5 else ''}.")
 
 
+def _receipts(of: Family, lines: list[DocumentLine]) -> Iterator[Wait]:
+    for receipt in (document for document in of.documents if document.kind in COMES_IN):
+        where = receipt.warehouse.wms.name if receipt.warehouse else "the warehouse"
+        if receipt.state == State.REJECTED:
+            yield Wait(f"{receipt} was refused by {where}.", "rejected")
+        elif receipt.state == State.ANNOUNCED:
+            yield Wait(f"{receipt} waits for {where} to accept it.")
+        elif receipt.state in EXPECTED:
+            rest = [line for line in lines if line.document_id == receipt.pk and left(line) > 0]
+            goods = ", ".join(f"{quantity(left(line))} x {line.sku}" for line in rest[:5])
+            yield Wait(f"{receipt} waits for {where} to take in {goods or 'it'}{' and more' if len(rest) > 5 else ''}.")
+
+
 def left(line: DocumentLine) -> Decimal:
-    """What is still to be shipped of a line."""
-    rest: Decimal = line.ordered - line.cancelled - line.gone
+    """What is still to be shipped of a line, or to come in."""
+    comes_in = line.document_id is not None and line.document.kind in COMES_IN
+    moved = line.received if comes_in else line.gone
+    rest: Decimal = line.ordered - line.cancelled - moved
     return max(rest, Decimal(0))

@@ -7,7 +7,18 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 TONES = {
-    "good": ("succeeded", "landed", "accepted", "shipped", "resolved", "closed", "live", "production", "delivered"),
+    "good": (
+        "succeeded",
+        "landed",
+        "accepted",
+        "shipped",
+        "received",
+        "resolved",
+        "closed",
+        "live",
+        "production",
+        "delivered",
+    ),
     "busy": (
         "running",
         "pending",
@@ -20,7 +31,17 @@ TONES = {
         "in_transit",
         "out_for_delivery",
     ),
-    "warn": ("retry", "waiting", "blocked", "part_shipped", "part_accepted", "medium", "already_done", "test"),
+    "warn": (
+        "retry",
+        "waiting",
+        "blocked",
+        "part_shipped",
+        "part_accepted",
+        "part_received",
+        "medium",
+        "already_done",
+        "test",
+    ),
     "bad": (
         "needs_attention",
         "rejected",

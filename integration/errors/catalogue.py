@@ -4,7 +4,18 @@ A code never changes its meaning. Each has a page ``docs/runbook/<code>.md``; a 
 """
 
 from integration.errors.problem import Owner, Problem, Severity
-from integration.errors.problems import codes, messages, ourselves, outages, parcels, releases, setup, shipments
+from integration.errors.problems import (
+    codes,
+    messages,
+    ourselves,
+    outages,
+    parcels,
+    receipts,
+    releases,
+    setup,
+    shipments,
+    stock,
+)
 
 __all__ = ["PROBLEMS", "Owner", "Problem", "Severity"]
 
@@ -15,6 +26,8 @@ PROBLEMS: dict[str, Problem] = {
     **releases.PROBLEMS,
     **shipments.PROBLEMS,
     **parcels.PROBLEMS,
+    **stock.PROBLEMS,
     **messages.PROBLEMS,
+    **receipts.PROBLEMS,
     **ourselves.PROBLEMS,
 }

@@ -1,4 +1,4 @@
-"""What the warehouse's yes or no does to a release. Call inside the transaction that settles the job."""
+"""What the warehouse's yes or no does to what it was told. Call inside the transaction that settles the job."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from integration.errors import IntegrationError, Rejected
 from integration.jobs import cases, sql
+from integration.jobs.sweep import UNANSWERED
 from integration.models import Document, OutboundMessage
 
 State = OutboundMessage.State
@@ -19,14 +20,19 @@ UPDATE {OutboundMessage._meta.db_table} SET
   partner_reference = COALESCE(NULLIF(%s, ''), partner_reference)
 WHERE id = %s"""  # noqa: S608  (table names of our own)
 _ACCEPT_DELIVERY = f"""
-UPDATE {Document._meta.db_table} SET state = 'accepted' WHERE id = %s AND state IN ('released', 'rejected')"""  # noqa: S608
+UPDATE {Document._meta.db_table} SET state = 'accepted'
+WHERE id = %s AND state IN ('released', 'announced', 'rejected')"""  # noqa: S608
+ENDED = (Document.State.SHIPPED, Document.State.RECEIVED)
+TAKES_BACK = "receipt.cancel"
+REFUSED = {"order.release": "CD-4006", "receipt.advice": "CD-7001", TAKES_BACK: "CD-7003"}
 
 
 def accepted(message: OutboundMessage, partner_reference: str = "") -> None:
     """A shipment says it too: what is shipped was accepted."""
     sql.run(_ACCEPT, [partner_reference[:100], message.pk])
     sql.run(_ACCEPT_DELIVERY, [message.document_id])
-    cases.clear("The warehouse accepted it.", _case("CD-4006", message), _case("CD-4007", message))
+    settled = (_case(REFUSED[message.type], message), _case(UNANSWERED[message.type], message))
+    cases.clear("The warehouse accepted it.", *settled)
 
 
 def rejected(message: OutboundMessage, reason: str) -> None:
@@ -34,14 +40,15 @@ def rejected(message: OutboundMessage, reason: str) -> None:
 
     Nothing can be mended or released again once everything has left.
     """
-    if _delivery(message).filter(state=Document.State.SHIPPED).exists():
+    if _delivery(message).filter(state__in=ENDED).exists():
         return
     rows = OutboundMessage.objects.filter(pk=message.pk, state__in=[State.QUEUED, State.SENT, State.ACCEPTED])
     rows.update(state=State.REJECTED, answered_at=Now(), reason=reason[:500])
-    released = [Document.State.RELEASED, Document.State.ACCEPTED]
-    _delivery(message).filter(state__in=released).update(state=Document.State.REJECTED)
-    cases.clear("The warehouse answered.", _case("CD-4007", message))
-    cases.open_case(about("CD-4006", message, reason=reason), message.connection, message.document)
+    told = [Document.State.RELEASED, Document.State.ANNOUNCED, Document.State.ACCEPTED]
+    if message.type != TAKES_BACK:
+        _delivery(message).filter(state__in=told).update(state=Document.State.REJECTED)
+    cases.clear("The warehouse answered.", _case(UNANSWERED[message.type], message))
+    cases.open_case(about(REFUSED[message.type], message, reason=reason), message.connection, message.document)
 
 
 def about(code: str, message: OutboundMessage, **more: str) -> IntegrationError:

@@ -132,7 +132,7 @@ def _line(
     against: list[Permanent],
 ) -> ChangedLine | None:
     if line is None:
-        added = release_rules.line(delivery.order, wish.added[name], total, site, against)
+        added = release_rules.line_of(delivery.order.name, wish.added[name], total, site, against)
         if added is None:
             return None
         shown = release_rules.rendered(added, site)

@@ -2,15 +2,17 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F
 
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.flows import answers, beside, changes, order_progress, parcels, releases
-from integration.jobs import capture, outbox, rows, shipments, sql
+from integration.jobs import capture, outbox, recount, rows, shipments, sql
+from integration.jobs.looks import MODELS
 from integration.models import (
     Connection,
     Document,
@@ -41,8 +43,8 @@ WHERE line.document_id = here.document AND line.line = share.line"""  # noqa: S6
 
 
 # And whether something that the warehouse was told is not answered, whether somebody was told that Odoo asks for
-# something else, whether more left than that, or the warehouse was asked for a change, whether goods were said to be
-# missing, and whether news of a parcel overtook its shipment.
+# something else, whether more left than that or the warehouse was asked for a change, whether goods were said to be
+# missing, whether news of a parcel overtook its shipment, and whether a count was taken after the goods had left.
 _END = f"""
 UPDATE {Document._meta.db_table} SET shipment_count = COALESCE(shipment_count, %(count)s),
   state = CASE WHEN %(ends)s THEN 'shipped' ELSE 'part_shipped' END,
@@ -62,7 +64,8 @@ RETURNING
   EXISTS (
     SELECT FROM {Parcel._meta.db_table} AS parcel JOIN {ParcelEvent._meta.db_table} AS event
       ON event.parcel_id = parcel.id
-    WHERE parcel.document_id = %(document)s AND parcel.shipment = %(shipment)s)"""  # noqa: S608
+    WHERE parcel.document_id = %(document)s AND parcel.shipment = %(shipment)s),
+  EXISTS (SELECT {recount.LATER})"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ def commit(case: Case, effect: Effect) -> None:
     [held] = rows.find(Document, "id = %s FOR NO KEY UPDATE", [case.delivery.pk])
     products = _substitutes(effect)
     events = [_event(case, effect, number, products) for number in range(len(case.shares))]
+    moved = {event.product_id for event in events}
     added = len(rows.add(events, "DO NOTHING"))
     if added not in (0, len(events)):
         raise RuntimeError(f"{added} of {len(events)} movements of {case.source} are new")
@@ -120,7 +124,7 @@ def commit(case: Case, effect: Effect) -> None:
         return
     ends = case.facts.is_last or held.state == Document.State.SHIPPED or _all_left(case.delivery)
     cancelled = case.facts.cancel_rest and not effect.result["backorders"]
-    _close(case, ends=ends, cancelled=cancelled, anew=bool(effect.result.get("anew")))
+    _close(case, ends=ends, cancelled=cancelled, anew=bool(effect.result.get("anew")), moved=moved)
 
 
 def _all_left(delivery: Document) -> bool:
@@ -188,7 +192,7 @@ def _parcels(case: Case, effect: Effect) -> None:
         beside.job("parcel_posting", case.delivery, case.message.connection)
 
 
-def _close(case: Case, *, ends: bool, cancelled: bool, anew: bool) -> None:
+def _close(case: Case, *, ends: bool, cancelled: bool, anew: bool, moved: Collection[int]) -> None:
     """The last shipment ends the release, also for a part that it overtook unseen, and so does one after which
     nothing is open at the warehouse; what is left was ``cancelled`` with it, or is released anew.
 
@@ -196,8 +200,15 @@ def _close(case: Case, *, ends: bool, cancelled: bool, anew: bool) -> None:
     """
     partner = case.message.connection
     end = {"document": case.delivery.pk, "ends": ends, "count": announced(case.shipment)}
+    left: dict[str, Any] = {
+        "warehouse": case.warehouse.pk,
+        "products": sorted(moved),
+        "happened_at": case.shipment.shipped_at,
+    }
     about = {"patience": partner.acknowledge_seconds, "shipment": case.shipment.shipment}
-    untold, differs, otherwise, was_short, overtaken = sql.rows(_END, {**end, **about})[0]
+    untold, differs, otherwise, was_short, overtaken, counted = sql.rows(_END, {**end, **left, **about})[0]
+    if counted:
+        recount.moved(left["warehouse"], left["products"], left["happened_at"])
     if ends and cancelled:
         short = case.delivery.lines.filter(ordered__gt=F("shipped") + F("substituted"))
         short.update(cancelled=F("ordered") - F("shipped") - F("substituted"))
@@ -215,7 +226,8 @@ def _close(case: Case, *, ends: bool, cancelled: bool, anew: bool) -> None:
         changes.shipped(case.delivery, anew=anew)
     shipments.arrived(case.delivery, partner)
     if case.delivery.parent is not None:
-        capture.read_again(case.warehouse.erp, case.delivery.parent.erp_id)
+        parent = case.delivery.parent
+        capture.read_again(case.warehouse.erp, parent.erp_id, MODELS[parent.kind])
 
 
 def _told(case: Case, *, ends: bool) -> None:

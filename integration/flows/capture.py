@@ -1,6 +1,5 @@
 """Reading Odoo: polls find what was written, reads take snapshots, sweeps look at everything open."""
 
-from integration.adapters.base import CAPTURED_MODELS
 from integration.jobs import capture, configuration
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
@@ -10,7 +9,7 @@ from integration.models import Connection
 def poll(work: Work) -> Outcome:
     connection = _connection(work)
     with open_erp(connection, work) as erp:
-        met = sum(capture.poll(connection, erp, model) for model in CAPTURED_MODELS)
+        met = sum(capture.poll(connection, erp, model) for model in capture.polled(connection, erp))
     return Outcome(f"{met} writes met")
 
 
@@ -18,14 +17,14 @@ def read(work: Work) -> Outcome:
     connection = _connection(work)
     with open_erp(connection, work) as erp:
         changed = capture.read(work, connection, erp)
-    return Outcome(f"{changed} orders changed")
+    return Outcome(f"{changed} changed")
 
 
 def sweep(work: Work) -> Outcome:
     connection = _connection(work)
     with open_erp(connection, work) as erp:
         found = capture.sweep(connection, erp)
-    return Outcome(f"{found} open orders looked at")
+    return Outcome(f"{found} looked at")
 
 
 def _connection(work: Work) -> Connection:

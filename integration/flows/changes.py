@@ -186,7 +186,9 @@ def shipped(document: Document, *, anew: bool) -> None:
     beyond = [line for line in over if line.over > releases.tolerance(document, line)]
     kind = Kind.CANCEL if anew else Kind.CHANGE
     if beyond:
-        words = "; ".join(f"{line.sku}: {_plain(line.gone)} left, {_plain(line.ordered)} wanted" for line in beyond)
+        words = "; ".join(
+            f"{line.sku}: {_plain(line.gone)} left, {_plain(line.ordered - line.cancelled)} wanted" for line in beyond
+        )
         _open(document, kind, words, "it had left")
     elif document.change_count:
         cases.clear("The goods left as Odoo asks for them now.", *_fingerprints(document, *TOO_LATE.values()))

@@ -1,21 +1,23 @@
 """Order release: what a confirmed order's deliveries ask of the warehouse, told once and told again when it changes.
 
-Works on the latest snapshot of the order. Operational impact: the warehouse cannot start without it; seconds count.
+Works on the latest snapshot of the order, or of a transfer to another warehouse. Operational impact: the warehouse
+cannot start without it; seconds count.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 
 from django.db import transaction
 
 from integration.adapters import registry
-from integration.canonical.erp import Order, Picking
+from integration.canonical.erp import Order, Picking, Transfer
 from integration.errors import Causes, Permanent
 from integration.flows import asking, releases, sites, substitution
 from integration.flows import changes as negotiation
+from integration.flows.findings import Findings
 from integration.flows.releases import Change, Delivery
-from integration.jobs import capture, configuration, inbox, remote, rows, warehouses
+from integration.jobs import configuration, inbox, remote, rows
+from integration.jobs.looks import KINDS, ORDER
 from integration.jobs.work import Outcome, Work
 from integration.models import CapturedRecord, Document, Effect, ExternalReference, Warehouse
 from integration.rules import changes
@@ -26,38 +28,20 @@ from integration.rules.shipping import ReleasedLine
 CONFIRMED = ("sale", "done")
 State = Document.State
 
-_ORDER = "connection_id = %(connection)s AND model = 'sale.order' AND record_id = %(order)s"
+_ORDER = "connection_id = %(connection)s AND model = %(model)s AND record_id = %(order)s"
 _OURS = """
 connection_id = %(connection)s
-AND (kind = 'order' AND erp_id = %(order)s OR kind = 'delivery' AND erp_id = ANY(%(pickings)s::int[]))"""
-
-
-@dataclass(slots=True)
-class _Findings:
-    """What the look at an order came to: changes to commit, and what stands against the rest."""
-
-    record: CapturedRecord
-    changes: list[Change] = field(default_factory=list)
-    against: list[Permanent] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    unconnected: dict[int, str] = field(default_factory=dict)  # Odoo's id of the warehouse: an order that waits
-
-    def commit(self) -> None:
-        """A snapshot that went out of date meanwhile decides nothing: the newer one comes with a job of its own."""
-        if rows.exists(CapturedRecord, "id = %s AND content_hash = %s", [self.record.pk, self.record.content_hash]):
-            for change in self.changes:
-                change.commit()
-            for erp_warehouse_id, order in self.unconnected.items():
-                warehouses.tell_unconnected(self.record.connection, erp_warehouse_id, order)
+AND (kind = %(kind)s AND erp_id = %(order)s OR kind = 'delivery' AND erp_id = ANY(%(pickings)s::int[]))"""
 
 
 def handle(work: Work) -> Outcome:
     """Looks at all deliveries of the order; what is right goes out even when another delivery has to wait."""
-    wanted = {"connection": work.job.payload["connection"], "order": work.job.payload["order"]}
+    wanted = {name: work.job.payload[name] for name in ("connection", "order")}
+    wanted["model"] = work.job.payload.get("model", ORDER)
     [record] = rows.find(CapturedRecord, _ORDER, wanted)
     if not record.content_hash:
         return Outcome("the order is being read again")
-    found = _Findings(record)
+    found = Findings(record)
     for delivery in _deliveries(record, found):
         work.connection = delivery.warehouse.wms
         _look(work, delivery, found)
@@ -70,41 +54,63 @@ def handle(work: Work) -> Outcome:
 def _have_it_read(record: CapturedRecord) -> None:
     """What was mended in Odoo may stand in other records, such as the customer: no poll of the order shows that."""
     with transaction.atomic():
-        inbox.mark_dirty(record.connection, capture.ORDER, [record.record_id])
+        inbox.mark_dirty(record.connection, record.model, [record.record_id])
 
 
-def _deliveries(record: CapturedRecord, found: _Findings) -> Iterator[Delivery]:
-    order = Order.model_validate(record.snapshot)
+def _deliveries(record: CapturedRecord, found: Findings) -> Iterator[Delivery]:
+    order = _as_order(record)
     connected = configuration.warehouses_of(record.connection_id)
-    parent, known = _documents(record.connection_id, order)
+    parent, known = _documents(record, order)
     for picking in order.pickings:
         warehouse = connected.get(picking.warehouse_id or order.warehouse_id)
         if picking.code != "outgoing" or picking.return_of is not None or picking.made_for is not None:
             continue
         if warehouse is None:
             found.notes.append(f"{picking.name} ships from a warehouse that is not connected")
-            if order.state in CONFIRMED and picking.state in rules.OPEN_STATES:
+            if record.model == ORDER and order.state in CONFIRMED and picking.state in rules.OPEN_STATES:
                 found.unconnected[picking.warehouse_id or order.warehouse_id] = order.name
-        elif warehouse.release_mode == Warehouse.Mode.LIVE:
+        elif _mode(record, warehouse) == Warehouse.Mode.LIVE:
             yield Delivery(order, picking, parent, warehouse, known.get(picking.id), known.keys() - {picking.id})
 
 
-def _documents(connection_id: int, order: Order) -> tuple[Document, dict[int, Document]]:
+def _as_order(record: CapturedRecord) -> Order:
+    """A transfer is released as an order is: its ship legs are the deliveries, the other warehouse is the customer."""
+    if record.model == ORDER:
+        return Order.model_validate(record.snapshot)
+    transfer = Transfer.model_validate(record.snapshot)
+    return Order(
+        id=transfer.id,
+        name=transfer.name,
+        state=CONFIRMED[0],
+        company_id=transfer.company_id,
+        warehouse_id=0,
+        customer_id=0,
+        written_at=transfer.written_at,
+        pickings=tuple(picking for picking in transfer.pickings if picking.ships_to_warehouse),
+    )
+
+
+def _mode(record: CapturedRecord, warehouse: Warehouse) -> str:
+    return warehouse.release_mode if record.model == ORDER else warehouse.transfer_mode
+
+
+def _documents(record: CapturedRecord, order: Order) -> tuple[Document, dict[int, Document]]:
     """Ours of the order, and of those of its deliveries that we know, by Odoo's id."""
-    named = {"connection": connection_id, "order": order.id, "pickings": [picking.id for picking in order.pickings]}
-    found = rows.find(Document, _OURS, named)
-    parent = next(row for row in found if row.kind == Document.Kind.ORDER)
+    kind = KINDS[record.model]
+    named = {"connection": record.connection_id, "order": order.id, "kind": kind.value}
+    found = rows.find(Document, _OURS, {**named, "pickings": [picking.id for picking in order.pickings]})
+    parent = next(row for row in found if row.kind == kind)
     return parent, {row.erp_id: row for row in found if row.kind == Document.Kind.DELIVERY}
 
 
-def _look(work: Work, delivery: Delivery, found: _Findings) -> None:
+def _look(work: Work, delivery: Delivery, found: Findings) -> None:
     if delivery.known is not None:
         _look_again(work, delivery, delivery.known, found)
     elif delivery.order.state in CONFIRMED and not _open_at_partner(delivery):
         _release_first(work, delivery, found)
 
 
-def _release_first(work: Work, delivery: Delivery, found: _Findings) -> None:
+def _release_first(work: Work, delivery: Delivery, found: Findings) -> None:
     """The warehouse knows a delivery by its number: another company's delivery may have the same one."""
     if releases.known_at(delivery.warehouse.wms, delivery.picking.name) is not None:
         found.against.append(delivery.about("CD-4011"))
@@ -136,7 +142,7 @@ def _ancestors(delivery: Delivery) -> list[int]:
     return found
 
 
-def _look_again(work: Work, delivery: Delivery, known: Document, found: _Findings) -> None:
+def _look_again(work: Work, delivery: Delivery, known: Document, found: Findings) -> None:
     """It was released before: has it changed since?"""
     if known.state in (State.SHIPPED, State.CANCELLED):
         if delivery.order.state == "cancel" and known.state == State.SHIPPED:
@@ -156,7 +162,7 @@ def _is_as_released(delivery: Delivery, known: Document) -> bool:
     return is_open and rules.digest(delivery.order, delivery.picking, delivery.point) == known.content_hash
 
 
-def _look_at_unsent(work: Work, delivery: Delivery, found: _Findings) -> None:
+def _look_at_unsent(work: Work, delivery: Delivery, found: Findings) -> None:
     """The warehouse does not have it, or takes a newer version for the older one."""
     picking = delivery.picking
     if picking.state == "cancel":
@@ -166,7 +172,7 @@ def _look_at_unsent(work: Work, delivery: Delivery, found: _Findings) -> None:
         _release(work, delivery, found)
 
 
-def _negotiate(work: Work, delivery: Delivery, known: Document, found: _Findings) -> None:
+def _negotiate(work: Work, delivery: Delivery, known: Document, found: Findings) -> None:
     """What Odoo wants otherwise is asked of the warehouse; where that cannot be, a person is told."""
     if substitution.in_hand(known, delivery.warehouse.wms, delivery.picking):
         found.notes.append(f"{delivery.picking.name} is changed by a shipment that is being posted")
@@ -194,7 +200,7 @@ def _ask(
     pickings: Sequence[Picking],
     lines: Sequence[ReleasedLine],
     wish: changes.Wish,
-    found: _Findings,
+    found: Findings,
 ) -> None:
     try:
         asked = asking.prepare(work, delivery, pickings, lines, wish)
@@ -215,7 +221,7 @@ def _may_go_again(known: Document, point: ReleasePoint) -> bool:
     return unsent or (point == ReleasePoint.RESERVED_PART and known.state != State.PART_SHIPPED)
 
 
-def _release(work: Work, delivery: Delivery, found: _Findings) -> None:
+def _release(work: Work, delivery: Delivery, found: Findings) -> None:
     picking, warehouse, known = delivery.picking, delivery.warehouse, delivery.known
     if not rules.ready(picking, delivery.point):
         found.notes.append(f"{picking.name} waits for its release point ({warehouse.get_release_point_display()})")

@@ -12,7 +12,7 @@ from django.db.models import F, Sum
 from integration.canonical.erp import Move, Order, Picking
 from integration.errors import InvalidDocument
 from integration.flows import sites
-from integration.jobs import acts, cases, mappings, outbox, rows
+from integration.jobs import cases, looks, mappings, outbox, rows
 from integration.jobs.queue import enqueue
 from integration.models import (
     Connection,
@@ -81,7 +81,7 @@ class Change:
         if (now and (now.version, now.state)) == (known and (known.version, known.state)):
             self.make(self.delivery)
         else:
-            enqueue(acts.release_job(self.delivery.parent))
+            enqueue(looks.release_job(self.delivery.parent))
 
 
 def known_at(partner: Connection, number: str) -> Document | None:

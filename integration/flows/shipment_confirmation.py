@@ -49,7 +49,10 @@ class _Booked:
 def handle(work: Work) -> Outcome:
     [message] = rows.find(InboundMessage, "id = %s", [work.job.payload["message"]])
     message.connection = work.connection = configuration.connection(message.connection_id)
-    case = _understand(message)
+    try:
+        case = _understand(message)
+    except rules.Refused:
+        return Outcome("refused by a person: nothing of it is posted")
     effect = effects.of(case.warehouse.erp, case.source)
     _same_as_before(case, effect)
     if effect is None or effect.state != Effect.State.LANDED:
@@ -66,7 +69,8 @@ def _understand(message: InboundMessage) -> Case:
     delivery = _delivery(message, shipment)
     assert delivery.warehouse_id is not None  # noqa: S101  (deliveries are made with one)
     delivery.warehouse = warehouse = configuration.warehouse(delivery.warehouse_id)
-    if warehouse.shipment_mode != Warehouse.Mode.LIVE:
+    transfer = delivery.parent is not None and delivery.parent.kind == Document.Kind.TRANSFER
+    if (warehouse.transfer_mode if transfer else warehouse.shipment_mode) != Warehouse.Mode.LIVE:
         raise ConfigurationError("CD-2011", connection=partner.name, flow="shipment confirmation", warehouse=warehouse)
     known = sites.rules_of(warehouse)
     facts = rules.Facts(
@@ -81,7 +85,8 @@ def _understand(message: InboundMessage) -> Case:
         notify_customer=warehouse.notify_customer,
         keep_freight=warehouse.freight_policy == Warehouse.Freight.TRANSFER,
         customer=sites.customer_of(delivery) if known.by_customer else None,
-        accepted=substitution.accepted(shipment, partner),
+        source=bookings.source_of(message, shipment),
+        decided=substitution.decided(message, shipment),
     )
     return Case(message, shipment, delivery, warehouse, facts, rules.translate(shipment, facts))
 
@@ -190,7 +195,6 @@ def _of_this_release(case: Case, pickings: Sequence[Picking]) -> list[Picking]:
 
 
 def _ship(case: Case, erp: ErpGateway, plan: rules.Plan, booked: _Booked) -> dict[str, Any]:
-    anew = plan.picking.state == "cancel"
     withdrawn = _withdrawn(case, plan.picking) if plan.revive else {}
     if plan.revive:
         revived = erp.revive(plan.picking, plan.revive, case.facts.mark)
@@ -199,19 +203,24 @@ def _ship(case: Case, erp: ErpGateway, plan: rules.Plan, booked: _Booked) -> dic
     asked = _asked(case, plan.picking) | _asked(case, posted.picking) | withdrawn
     asked |= substitution.asked(case, plan.picking)
     result = {"picking": posted.picking.name, "picking_id": posted.picking.id, "backorders": list(posted.backorders)}
-    more = {**freight.said(case.shipment, posted.picking), **substitution.known(case)}
-    return {**result, "asked": asked, **more, **({"anew": True} if anew else {})}
+    result |= {**freight.said(case.shipment, posted.picking), **substitution.known(case)}
+    return {**result, "asked": asked, **_anew(case, posted.picking, booked.pickings)}
 
 
 def _result(case: Case, found: Picking, pickings: Sequence[Picking]) -> dict[str, Any]:
     later = [picking.id for picking in pickings if picking.backorder_of == found.id]
+    asked = _asked(case, found) | _withdrawn(case, found)
     result = {"picking": found.name, "picking_id": found.id, "backorders": later}
     result |= freight.said(case.shipment, found)
-    if found.made_for is None:
-        asked = substitution.plus(case, _asked(case, found))
-        return {**result, "asked": {**asked, **_withdrawn(case, found)}}
-    instead_of = [picking for picking in pickings if picking.state == "cancel"]
-    return {**result, "asked": _withdrawn(case, instead_of[-1]), "anew": True}
+    return {**result, "asked": asked, **_anew(case, found, pickings)}
+
+
+def _anew(case: Case, posted: Picking, pickings: Sequence[Picking]) -> dict[str, Any]:
+    """What else is to be kept where Odoo had cancelled the delivery: what it asks for says the cancelled one."""
+    if posted.made_for is None:
+        return {}
+    cancelled = [picking for picking in pickings if picking.state == "cancel"]
+    return {"anew": True, "asked": _withdrawn(case, cancelled[-1])}
 
 
 def _withdrawn(case: Case, picking: Picking) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from integration.jobs import configuration, mappings, rows
-from integration.models import CapturedRecord, Document, DocumentLine, Warehouse
+from integration.models import CapturedRecord, Document, DocumentLine, Place, Warehouse
 from integration.rules.policy import ReleasePoint, Rule, RuleKind, Rules
 from integration.rules.release import Site
 from integration.rules.shipping import ReleasedLine
@@ -40,6 +40,12 @@ def site_of(warehouse: Warehouse, codes: set[str]) -> Site:
     )
 
 
+def places_of(warehouse: Warehouse) -> dict[tuple[str, str], int]:
+    """Odoo's location by condition and the warehouse's own place; without a place it holds for all of them."""
+    found = Place.objects.filter(warehouse=warehouse).values_list("condition", "partner_location", "erp_location_id")
+    return {(condition, place): location for condition, place, location in found}
+
+
 def released_lines(delivery: Document) -> tuple[ReleasedLine, ...]:
     return as_released(rows.find(DocumentLine, "document_id = %s ORDER BY id", [delivery.pk]))
 
@@ -49,6 +55,7 @@ def as_released(lines: Iterable[DocumentLine]) -> tuple[ReleasedLine, ...]:
         ReleasedLine(
             line=row.line,
             sale_line_id=row.sale_line_id,
+            purchase_line_id=row.purchase_line_id,
             product_id=row.product_id,
             sku=row.sku,
             unit=row.unit,
@@ -60,6 +67,7 @@ def as_released(lines: Iterable[DocumentLine]) -> tuple[ReleasedLine, ...]:
             released=row.released,
             shipped=row.gone,
             substituted=row.substituted,
+            received=row.received,
         )
         for row in lines
     )

@@ -9,16 +9,15 @@ from decimal import Decimal
 from integration.adapters.base import ErpGateway
 from integration.canonical.erp import Picking, Swap, Swapped
 from integration.canonical.shipments import ShipmentConfirmed
-from integration.flows import beside
+from integration.flows import beside, bookings
 from integration.flows.bookings import Case
-from integration.jobs import effects, routes
+from integration.jobs import decisions, effects, routes
 from integration.jobs.work import Work
-from integration.models import Connection, Decision, Document, Effect, SyncJob
+from integration.models import Connection, Document, Effect, InboundMessage, SyncJob
 from integration.rules import shipping, substitutes
 from integration.rules.substitutes import Key
 
 VERB = "substitute"
-CODE = "CD-5020"
 CALL_SECONDS = 4
 
 
@@ -26,13 +25,11 @@ def any_in(case: Case) -> bool:
     return any(share.substitute for share in case.shares)
 
 
-def accepted(shipment: ShipmentConfirmed, partner: Connection) -> frozenset[str]:
-    """Fingerprints of what a person accepted; nothing is looked up for a shipment without substitutes."""
+def decided(message: InboundMessage, shipment: ShipmentConfirmed) -> dict[tuple[str, str], str]:
+    """What a person chose; nothing is looked up for a shipment without substitutes."""
     if not any(line.substitute for line in shipment.lines):
-        return frozenset()
-    about = f"{CODE}:{partner.name}:{shipment.shipment}:"
-    found = Decision.objects.filter(fingerprint__startswith=about, choice="accept")
-    return frozenset(found.values_list("fingerprint", flat=True))
+        return {}
+    return decisions.of(bookings.source_of(message, shipment))
 
 
 def make(work: Work, case: Case, erp: ErpGateway, pickings: Sequence[Picking]) -> Mapping[Key, Swapped]:

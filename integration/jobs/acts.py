@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from integration.jobs import cases, dispatch, effects, failpoints, inbox, routes, shipments, streams
-from integration.jobs.queue import NewJob, enqueue
+from integration.jobs import cases, dispatch, effects, failpoints, inbox, looks, recount, shipments, streams
+from integration.jobs.queue import enqueue
 from integration.jobs.states import sources
 from integration.models import (
     AuditEvent,
@@ -27,8 +27,8 @@ from integration.models import (
 
 State = SyncJob.State
 PATIENCE_SECONDS = 2.0
-RELEASE_AGAIN = ("CD-4006", "CD-4007")  # the remedy for these is a new release, not a waiting job
 ASK_AGAIN = "CD-4014"  # and for this one, a new request
+RELEASE_AGAIN = ("CD-4006", "CD-4007", "CD-7001", "CD-7002")  # their remedy is to be told again, not a waiting job
 
 
 class NotAllowed(Exception):
@@ -81,7 +81,7 @@ def replay_message(message_id: int, actor: Actor, reason: str) -> SyncJob:
 def retry_case(case_id: int, actor: Actor) -> int:
     """Makes every job that waits for the case due now; returns how many."""
     with transaction.atomic():
-        case = _open_case(case_id)
+        case = held_case(case_id)
         jobs = list(SyncJob.objects.filter(waits_on__case=case).values_list("pk", flat=True))
         count = make_due(SyncJob.objects.filter(pk__in=jobs))
         effects.told(jobs, landed=False)
@@ -100,14 +100,14 @@ def resolve_case(case_id: int, actor: Actor, resolution: str) -> int:
     Returns how many jobs wait. Raises NotAllowed.
     """
     with transaction.atomic():
-        case = _open_case(case_id)
+        case = held_case(case_id)
         jobs = list(SyncJob.objects.filter(waits_on__case=case).order_by("pk").values_list("pk", flat=True))
         make_due(SyncJob.objects.filter(pk__in=jobs))
         effects.told(jobs, landed=True)
         _give_up(case)
         if not jobs:
             case.state, case.resolved_at = ExceptionCase.State.RESOLVED, Now()
-        _say(case, actor, resolution)
+        say(case, actor, resolution)
         note(actor, "resolve case", case.title, case=case_id, resolution=resolution, jobs=jobs)
     return len(jobs)
 
@@ -119,7 +119,7 @@ def done_by_hand(case_id: int, actor: Actor, resolution: str) -> int:
     """
     _let_finish(SyncJob.objects.filter(waits_on__case=case_id))
     with transaction.atomic():
-        case = _open_case(case_id)
+        case = held_case(case_id)
         jobs = _end(case, ExceptionCase.State.RESOLVED, actor, resolution)
         note(actor, "done by hand", case.title, case=case_id, resolution=resolution, jobs=jobs)
     return len(jobs)
@@ -132,7 +132,7 @@ def ignore_case(case_id: int, actor: Actor, reason: str) -> int:
     """
     _let_finish(SyncJob.objects.filter(waits_on__case=case_id))
     with transaction.atomic():
-        case = _open_case(case_id)
+        case = held_case(case_id)
         jobs = _end(case, ExceptionCase.State.IGNORED, actor, reason)
         note(actor, "ignore case", case.title, case=case_id, reason=reason, jobs=jobs)
     return len(jobs)
@@ -185,11 +185,12 @@ def _cancel(job: SyncJob) -> None:
         unsent = OutboundMessage.objects.filter(pk=job.outbound_id, state=OutboundMessage.State.QUEUED)
         unsent.update(state=OutboundMessage.State.SUPERSEDED)
     cases.ended(job, "The job was cancelled.")
+    recount.ended(job)
     streams.wake([job.stream_id])
     transaction.on_commit(partial(dispatch.wake, Lane(job.stream.lane)))
 
 
-def _open_case(case_id: int) -> ExceptionCase:
+def held_case(case_id: int) -> ExceptionCase:
     """The case, held together with the streams of its jobs: streams first, as workers do."""
     case = ExceptionCase.objects.filter(pk=case_id).first()
     if case is None:
@@ -210,7 +211,7 @@ def _end(case: ExceptionCase, state: ExceptionCase.State, actor: Actor, resoluti
     for pk in jobs:
         _cancel(_held(pk))
     case.state, case.resolved_at = state, Now()
-    _say(case, actor, resolution)
+    say(case, actor, resolution)
     return jobs
 
 
@@ -222,7 +223,8 @@ def _give_up(case: ExceptionCase) -> None:
     shipments.give_up(case)
 
 
-def _say(case: ExceptionCase, actor: Actor, resolution: str) -> None:
+def say(case: ExceptionCase, actor: Actor, resolution: str) -> None:
+    """Keeps a person's words about a case that is held."""
     case.resolution, case.resolved_by = resolution[:300], actor.user
     case.save(update_fields=["state", "resolution", "resolved_at", "resolved_by"])
 
@@ -232,7 +234,8 @@ def _release_again(case: ExceptionCase) -> int:
     if delivery is None or delivery.parent is None:
         return 0
     Document.objects.filter(pk=delivery.pk).update(content_hash="")
-    job = enqueue(release_job(delivery.parent))
+    leaves = delivery.kind == Document.Kind.DELIVERY
+    job = enqueue(looks.release_job(delivery.parent) if leaves else looks.advice_job(delivery.parent))
     return 1 if job else 0
 
 
@@ -242,18 +245,4 @@ def _ask_again(case: ExceptionCase) -> int:
     if delivery is None or delivery.parent is None:
         return 0
     ChangeRequest.objects.filter(document=delivery, state=ChangeRequest.State.OPEN).update(stands=False)
-    return 1 if enqueue(release_job(delivery.parent)) else 0
-
-
-def release_job(order: Document) -> NewJob:
-    """Looks at the order's latest snapshot and releases what is to be released."""
-    stream = f"order:{order.connection_id}:{order.erp_id}"
-    return NewJob(
-        flow="order_release",
-        stream=stream,
-        lane=routes.lane_of("order_release"),
-        subject=order.reference,
-        payload={"connection": order.connection_id, "order": order.erp_id},
-        document_id=order.pk,
-        coalesce=True,
-    )
+    return 1 if enqueue(looks.release_job(delivery.parent)) else 0

@@ -2,14 +2,16 @@
 
 Polls walk an overlapping window by id to its end, so that a write that commits late, or one of many in the same
 second, is met; pairs of record and write date that were met before are dropped. Hints, polls and sweeps all mark
-orders to be read; reading stores a snapshot, and a snapshot that differs becomes a job.
+orders, purchases and transfers to be read; reading stores a snapshot, and a snapshot that differs becomes a job.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -18,15 +20,25 @@ from django.db.models.functions import Now
 from pydantic import ValidationError
 
 from integration.adapters.base import ErpGateway
-from integration.canonical.erp import Change, Order
+from integration.canonical.erp import Agreed, Change, Purchase, Root, Transfer
 from integration.errors import InvalidDocument
-from integration.jobs import acts, cases, failpoints, inbox, settle, sql, streams
+from integration.jobs import cases, configuration, failpoints, inbox, looks, settle, sql, streams
+from integration.jobs.looks import KINDS, ORDER, PURCHASE, SNAPSHOTS, TRANSFER
 from integration.jobs.queue import enqueue, enqueue_all
 from integration.jobs.work import Work
-from integration.models import CaptureCursor, CapturedRecord, Connection, Document, ExceptionCase, SeenWrite
+from integration.models import (
+    CaptureCursor,
+    CapturedRecord,
+    Connection,
+    Document,
+    ExceptionCase,
+    SeenWrite,
+    Warehouse,
+)
 from integration.models.fields import seal
 
-ORDER = "sale.order"
+UNRESOLVED = ("stock.picking", "stock.move")  # what is marked there is a mark on what it belongs to
+LIVE = Warehouse.Mode.LIVE
 PAGE = 500
 READ_AT_ONCE = 100
 READS_PER_JOB = 5
@@ -58,11 +70,11 @@ RETURNING record.record_id"""  # noqa: S608
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What a record that was marked looks like now. Without an order there was nothing to be seen."""
+    """What a record that was marked looks like now. ``seen`` None: there was nothing to be seen."""
 
     record_id: int
     mark: datetime | None
-    order: Order | None
+    seen: Agreed | None
     content_hash: str | None
 
 
@@ -85,83 +97,129 @@ def poll(connection: Connection, erp: ErpGateway, model: str) -> int:
 
 
 def sweep(connection: Connection, erp: ErpGateway) -> int:
-    """Has every open order read again, whatever its write date says; returns how many."""
+    """Has all that is open read again, whatever its write date says; returns how much."""
+    return sum(_sweep(connection, erp, model) for model in _captured(connection, erp))
+
+
+def _sweep(connection: Connection, erp: ErpGateway, model: str) -> int:
     after_id, found = 0, 0
-    while ids := erp.order_ids(after_id=after_id, limit=PAGE):
+    marked = "stock.picking" if model == TRANSFER else model
+    while ids := erp.open_ids(marked, after_id=after_id, limit=PAGE):
         after_id, found = ids[-1], found + len(ids)
         with transaction.atomic():
-            inbox.mark_dirty(connection, ORDER, list(ids))
+            inbox.mark_dirty(connection, marked, list(ids))
         failpoints.hit("in_look")
-    CaptureCursor.objects.filter(connection=connection, model=ORDER).update(swept_at=Now())
+    CaptureCursor.objects.filter(connection=connection, model=model).update(swept_at=Now())
     return found
 
 
 def read(work: Work, connection: Connection, erp: ErpGateway) -> int:
-    """Reads what is marked, a hundred orders at a time; returns how many snapshots changed.
+    """Reads what is marked, a hundred of a model at a time; returns how many snapshots changed.
 
     A long list is left to a job of its own, so that other work of the lane gets its turn. Snapshots are kept under the
     claim only, so that a slow reader never puts an older one over a newer one. Raises ClaimLost.
     """
     changed = 0
     _resolve(connection, erp)
+    models = _captured(connection, erp)
     for _ in range(READS_PER_JOB):
-        marked = dict(_dirty(connection, ORDER).values_list("record_id", "dirty_at")[:READ_AT_ONCE])
+        model, marked = _marked(connection, models)
         if not marked:
             return changed
-        orders = _orders(connection, erp, sorted(marked))
-        looks = [_look(record_id, mark, orders.get(record_id)) for record_id, mark in sorted(marked.items())]
-        changed += settle.in_one_piece(partial(_keep_looks, work, connection, looks))
+        seen = _agreed(connection, erp, model, sorted(marked))
+        found = [_look(record_id, mark, seen.get(record_id)) for record_id, mark in sorted(marked.items())]
+        changed += settle.in_one_piece(partial(_keep_looks, work, connection, model, found))
         failpoints.hit("in_look")
     with transaction.atomic():
-        if _dirty(connection, ORDER).exists():
+        if _dirty(connection, *models).exists():
             enqueue(inbox.read_job(connection))
     return changed
 
 
-def _orders(connection: Connection, erp: ErpGateway, ids: Sequence[int]) -> dict[int, Order]:
-    """An order that makes no sense keeps no other one from being read: it is found by halving, and gets a case."""
+def polled(connection: Connection, erp: ErpGateway) -> list[str]:
+    """Odoo's models that are worth a call: purchases only where a warehouse receives."""
+    wanted = _wanted(connection)
+    return [model for model in erp.captured_models() if model not in SNAPSHOTS or model in wanted]
+
+
+def _captured(connection: Connection, erp: ErpGateway) -> list[str]:
+    """Transfers are no model of Odoo's: they are there wherever pickings are."""
+    wanted = _wanted(connection)
+    there = erp.captured_models() if PURCHASE in wanted else ()
+    return [model for model in SNAPSHOTS if model in wanted and (model != PURCHASE or model in there)]
+
+
+def _wanted(connection: Connection) -> set[str]:
+    """What the warehouses of this Odoo take part in."""
+    live: set[str] = set()
+    for warehouse in configuration.warehouses_of(connection.pk).values():
+        live |= {name for name in ("receipt_mode", "return_mode", "transfer_mode") if getattr(warehouse, name) == LIVE}
+    return {ORDER, *([PURCHASE] if "receipt_mode" in live else []), *([TRANSFER] if live else [])}
+
+
+def _marked(connection: Connection, models: Sequence[str]) -> tuple[str, dict[int, datetime | None]]:
+    """The model of what has waited longest, and what waits of it."""
+    rows = list(_dirty(connection, *models).values_list("model", "record_id", "dirty_at")[:READ_AT_ONCE])
+    first = rows[0][0] if rows else ""
+    return first, {record_id: mark for model, record_id, mark in rows if model == first}
+
+
+def _agreed(connection: Connection, erp: ErpGateway, model: str, ids: Sequence[int]) -> dict[int, Agreed]:
+    """One that makes no sense keeps no other one from being read: it is found by halving, and gets a case."""
     try:
-        orders = {order.id: order for order in erp.orders(ids)}
+        seen = {each.id: each for each in _reader(erp, model)(ids)}
     except ValidationError as wrong:
         if len(ids) > 1:
             middle = len(ids) // 2
-            return _orders(connection, erp, ids[:middle]) | _orders(connection, erp, ids[middle:])
+            halves = (ids[:middle], ids[middle:])
+            return {number: one for half in halves for number, one in _agreed(connection, erp, model, half).items()}
         with transaction.atomic():
-            cases.open_case(_unreadable(connection, ids[0], wrong), connection)
+            cases.open_case(_unreadable(connection, model, ids[0], wrong), connection)
         return {}
-    _readable_again(connection, orders)
-    return orders
+    _readable_again(connection, model, seen)
+    return seen
 
 
-def _unreadable(connection: Connection, order_id: int, wrong: ValidationError) -> InvalidDocument:
+def _reader(erp: ErpGateway, model: str) -> Callable[[Sequence[int]], Sequence[Agreed]]:
+    readers = {ORDER: "orders", PURCHASE: "purchases", TRANSFER: "transfers"}
+    reader: Callable[[Sequence[int]], Sequence[Agreed]] = getattr(erp, readers[model])
+    return reader
+
+
+def _unreadable(connection: Connection, model: str, record_id: int, wrong: ValidationError) -> InvalidDocument:
     found = wrong.errors(include_input=False, include_url=False)[:3]
     detail = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in found)
-    return InvalidDocument("CD-4010", connection=connection.name, order_id=order_id, detail=detail)
+    return InvalidDocument("CD-4010", connection=connection.name, order_id=_told_as(model, record_id), detail=detail)
 
 
-def _readable_again(connection: Connection, orders: Mapping[int, Order]) -> None:
+def _told_as(model: str, record_id: int) -> int | str:
+    return record_id if model == ORDER else f"{record_id} ({model})"
+
+
+def _readable_again(connection: Connection, model: str, seen: Mapping[int, Agreed]) -> None:
     open_ones = ExceptionCase.objects.filter(connection=connection, code="CD-4010", state__in=ExceptionCase.UNRESOLVED)
+    read = {_told_as(model, record_id) for record_id in seen}
     for case in open_ones:
-        if case.context.get("order_id") in orders:
+        if case.context.get("order_id") in read:
             with transaction.atomic():
                 cases.clear("The order can be read again.", case.fingerprint)
 
 
 def read_all_again(connection: Connection) -> None:
-    """What is decided about orders has changed, though no order has: look at all of them. Call inside a transaction."""
+    """What is decided has changed, though nothing in Odoo has: look at all of it. Call inside a transaction."""
     enqueue(inbox.read_job(connection))
-    captured = CapturedRecord.objects.filter(connection=connection, model=ORDER)
+    captured = CapturedRecord.objects.filter(connection=connection, model__in=SNAPSHOTS)
     captured.update(content_hash="", dirty_at=Now())
 
 
-def read_again(connection: Connection, order_id: int) -> None:
+def read_again(connection: Connection, record_id: int, model: str = ORDER) -> None:
     """The snapshot is out of date: nothing is decided on it until a new one is there. Call inside a transaction."""
-    inbox.mark_dirty(connection, ORDER, [order_id], forget=True)
+    inbox.mark_dirty(connection, model, [record_id], forget=True)
 
 
-def content_hash(order: Order) -> str:
-    """Of what the order says, whenever it was written."""
-    return hashlib.sha256(order.model_dump_json(exclude={"written_at"}).encode()).hexdigest()
+def content_hash(seen: Agreed) -> str:
+    """Of what it says, whenever it was written."""
+    return hashlib.sha256(seen.model_dump_json(exclude={"written_at"}).encode()).hexdigest()
 
 
 def _cursor(connection: Connection, model: str, erp: ErpGateway) -> CaptureCursor:
@@ -176,10 +234,20 @@ def _keep(connection: Connection, model: str, page: Sequence[Change], *, settled
     new = [change for change in page if known.get(change.id) != change.written_at]
     settled = [change for change in new if change.written_at < settled_before]
     with transaction.atomic():
-        if orders := {change.order_id for change in new if change.order_id is not None}:
-            inbox.mark_dirty(connection, ORDER, list(orders))
+        _mark(connection, [change.root for change in new if change.root is not None])
         _remember(connection, model, settled)
     return len(new)
+
+
+def _mark(connection: Connection, roots: Iterable[Root]) -> None:
+    """Pickings of no order are left alone where nobody works with them."""
+    marked: defaultdict[str, set[int]] = defaultdict(set)
+    for root in roots:
+        marked[root.model].add(root.id)
+    if UNRESOLVED[0] in marked and TRANSFER not in _wanted(connection):
+        del marked[UNRESOLVED[0]]
+    for model, ids in sorted(marked.items()):
+        inbox.mark_dirty(connection, model, sorted(ids))
 
 
 def _remember(connection: Connection, model: str, changes: Iterable[Change]) -> None:
@@ -197,57 +265,69 @@ def _dirty(connection: Connection, *models: str) -> QuerySet[CapturedRecord]:
 
 
 def _resolve(connection: Connection, erp: ErpGateway) -> None:
-    """Hints about pickings and moves become marks on their orders."""
-    for model in ("stock.picking", "stock.move"):
+    """Marks on pickings and moves become marks on what they belong to."""
+    for model in UNRESOLVED:
         while ids := list(_dirty(connection, model).values_list("record_id", flat=True)[:READ_AT_ONCE]):
-            orders = erp.orders_of(model, ids)
+            roots = erp.roots_of(model, ids)
             with transaction.atomic():
-                inbox.mark_dirty(connection, ORDER, sorted(set(orders)))
+                _mark(connection, roots)
                 CapturedRecord.objects.filter(connection=connection, model=model, record_id__in=ids).delete()
 
 
-def _look(record_id: int, mark: datetime | None, order: Order | None) -> _Look:
-    return _Look(record_id, mark, order, content_hash(order) if order else None)
+def _look(record_id: int, mark: datetime | None, seen: Agreed | None) -> _Look:
+    return _Look(record_id, mark, seen, content_hash(seen) if seen else None)
 
 
-def _keep_looks(work: Work, connection: Connection, looks: Sequence[_Look]) -> int:
-    """Keeps the snapshots that differ, each with a job; most of them do not, in a sweep. Raises ClaimLost."""
+def _keep_looks(work: Work, connection: Connection, model: str, found: Sequence[_Look]) -> int:
+    """Keeps the snapshots that differ, each with its jobs; most of them do not, in a sweep. Raises ClaimLost."""
     streams.lock(work.claim)
-    same = _told(_STILL_HOLDS, connection, looks)
-    others = [look for look in looks if look.order and look.record_id not in same]
-    snapshots = [seal(look.order.model_dump(mode="json")) for look in others if look.order]
-    differ = _told(_DIFFERS, connection, others, snapshots)
-    documents = _documents(connection, [look.order for look in others if look.order and look.record_id in differ])
-    enqueue_all([acts.release_job(document) for document in documents])
+    same = _told(_STILL_HOLDS, connection, model, found)
+    others = [look for look in found if look.seen and look.record_id not in same]
+    snapshots = [seal(look.seen.model_dump(mode="json")) for look in others if look.seen]
+    differ = _told(_DIFFERS, connection, model, others, snapshots)
+    seen = [look.seen for look in others if look.seen and look.record_id in differ]
+    documents = _documents(connection, KINDS[model], seen)
+    leaves, comes = [], []
+    for document, each in zip(documents, seen, strict=True):
+        does_leave, does_come = looks.of(document, each)
+        leaves += [looks.release_job(document)] if does_leave else []
+        comes += [looks.advice_job(document)] if does_come else []
+    enqueue_all(leaves)
+    enqueue_all(comes)
     return len(documents)
 
 
-def _told(statement: str, connection: Connection, looks: Sequence[_Look], snapshots: Sequence[bytes] = ()) -> set[int]:
+def _told(
+    statement: str, connection: Connection, model: str, found: Sequence[_Look], snapshots: Sequence[bytes] = ()
+) -> set[int]:
     """The records that it changed."""
-    if not looks:
+    if not found:
         return set()
     columns = {
-        "ids": [look.record_id for look in looks],
-        "marks": [look.mark for look in looks],
-        "hashes": [look.content_hash for look in looks],
+        "ids": [look.record_id for look in found],
+        "marks": [look.mark for look in found],
+        "hashes": [look.content_hash for look in found],
         "snapshots": list(snapshots),
     }
-    return {row[0] for row in sql.rows(statement, {"connection": connection.pk, "model": ORDER, **columns})}
+    return {row[0] for row in sql.rows(statement, {"connection": connection.pk, "model": model, **columns})}
 
 
-def _documents(connection: Connection, orders: Sequence[Order]) -> list[Document]:
-    documents = [
-        Document(
-            connection=connection,
-            kind=Document.Kind.ORDER,
-            erp_id=order.id,
-            reference=order.name,
-            customer_reference=order.customer_reference[:200],
-            value=order.total.amount if order.total else None,
-            currency=order.total.currency if order.total else "",
-        )
-        for order in orders
-    ]
+def _documents(connection: Connection, kind: Document.Kind, seen: Sequence[Agreed]) -> list[Document]:
+    documents = [Document(connection=connection, kind=kind, erp_id=each.id, **_as_agreed(each)) for each in seen]
     return Document.objects.bulk_create(
         documents, update_conflicts=True, unique_fields=["connection", "kind", "erp_id"], update_fields=AS_ORDERED
     )
+
+
+def _as_agreed(seen: Agreed) -> dict[str, Any]:
+    """What people look for and what is at stake. A transfer has neither a partner's number nor a price."""
+    if isinstance(seen, Transfer):
+        return {"reference": seen.name}
+    number = seen.partner_ref if isinstance(seen, Purchase) else seen.customer_reference
+    worth = seen.total
+    return {
+        "reference": seen.name,
+        "customer_reference": number[:200],
+        "value": worth.amount if worth else None,
+        "currency": worth.currency if worth else "",
+    }

@@ -1,36 +1,54 @@
-"""What a person may decide once about one cause, so that the work which waits for it goes on."""
+"""What people decide in cases where the code may not: kept with the document, and acted on at once."""
 
 from django.db import transaction
+from django.db.models.functions import Now
 
-from integration.jobs import acts
+from integration.jobs import acts, effects, looks, rows
 from integration.jobs.acts import Actor, NotAllowed
-from integration.models import Decision, ExceptionCase
+from integration.jobs.queue import enqueue
+from integration.models import Decision, Document, ExceptionCase, SyncJob
+from integration.rules.choices import CHOICES, SHORT
 
-ACCEPT = "accept"
-DECIDED = ("CD-5020",)  # what may be accepted once
+_LATEST = "source = %s ORDER BY id"
 
 
-def accept_once(case_id: int, actor: Actor, reason: str) -> int:
-    """Has the jobs that wait for the case go on as if a rule allowed it, this time; returns how many.
+def of(source: str) -> dict[tuple[str, str], str]:
+    """By code and SKU, what was chosen last."""
+    found = rows.find(Decision, _LATEST, [source])
+    return {(code, sku): row.choice for row in found for code, _, sku in [row.subject.partition(" ")]}
 
-    Raises NotAllowed.
-    """
+
+def source_of(receipt: Document) -> str:
+    """Of a transfer's receipt as a whole, whatever message brought it."""
+    return f"transfer/{receipt.connection_id}/{receipt.reference}"
+
+
+def decide(case_id: int, choice: str, actor: Actor, reason: str) -> int:
+    """Keeps the choice and tries what waits for it; returns how many jobs that are. Raises NotAllowed."""
     with transaction.atomic():
-        case = _to_decide(case_id)
-        made = {"choice": ACCEPT, "by": actor.name[:150], "reason": reason[:300]}
-        Decision.objects.update_or_create(fingerprint=case.fingerprint, defaults=made)
-        acts.note(actor, "accept once", case.title, case=case_id, reason=reason)
-        return acts.retry_case(case_id, actor)
+        case = acts.held_case(case_id)
+        chosen = next((each for each in CHOICES.get(case.code, ()) if each.name == choice), None)
+        if chosen is None:
+            raise NotAllowed(f"{choice} cannot be chosen for {case.title}.")
+        context = case.context
+        subject = f"{case.code} {context.get('sku', '')}".strip()
+        said = {"source": context["source"], "subject": subject[:150], "choice": choice, "reason": reason[:300]}
+        Decision.objects.create(**said, actor=actor.name[:150], user=actor.user)
+        jobs = list(SyncJob.objects.filter(waits_on__case=case).order_by("pk").values_list("pk", flat=True))
+        acts.make_due(SyncJob.objects.filter(pk__in=jobs))
+        effects.told(jobs, landed=False)
+        if case.code == SHORT:
+            _go_on(case, choice)
+        acts.say(case, actor, f"{chosen.label}: {reason}")
+        acts.note(actor, chosen.label.lower(), case.title, case=case_id, choice=choice, reason=reason, jobs=jobs)
+    return len(jobs)
 
 
-def refuse(case_id: int, actor: Actor, reason: str) -> int:
-    """Ends the jobs that wait for the case: nothing is posted. Returns how many. Raises NotAllowed."""
-    _to_decide(case_id)
-    return acts.done_by_hand(case_id, actor, f"Refused: {reason}")
-
-
-def _to_decide(case_id: int) -> ExceptionCase:
-    case = ExceptionCase.objects.filter(pk=case_id).first()
-    if case is None or case.code not in DECIDED:
-        raise NotAllowed("There is nothing to accept or to refuse in this case.")
-    return case
+def _go_on(case: ExceptionCase, choice: str) -> None:
+    """No job waits for a transfer that came in short: the choice starts one."""
+    assert case.document is not None  # noqa: S101  (opened for a receipt)
+    if choice == "lost":
+        enqueue(looks.loss_job(case.document))
+    else:
+        looks.look_again(case.document)
+    case.state, case.resolved_at = ExceptionCase.State.RESOLVED, Now()

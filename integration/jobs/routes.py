@@ -40,6 +40,9 @@ DELIVERY = Thread("delivery", "release", (Kind.DELIVERY,))
 PROGRESS = Thread("progress", "release", (Kind.DELIVERY,))
 PARCELS = Thread("parcels", "release", (Kind.DELIVERY,))
 BESIDE = Thread("beside", "release", (Kind.DELIVERY,))  # what we put beside the delivery in Odoo
+RECEIPT = Thread("receipt", "advice", (Kind.RECEIPT, Kind.RETURN))
+PUT_AWAY = Thread("put_away", "", ())  # about stock alone: each has a stream of its own
+STOCK = Thread("stock", "", ())  # about no document: each message has a stream of its own
 ROUTES: Mapping[str, Route] = {
     "order.accepted": Route("acknowledgement", "release", DELIVERY),
     "order.rejected": Route("acknowledgement", "release", DELIVERY),
@@ -52,6 +55,13 @@ ROUTES: Mapping[str, Route] = {
     "shipment.confirmed": Route("shipment_confirmation", "shipment", DELIVERY),
     "shipment.tracked": Route("shipment_tracking", "tracking_number", PARCELS),
     "shipment.delivered": Route("shipment_tracking", "tracking_number", PARCELS),
+    "receipt.accepted": Route("acknowledgement", "advice", RECEIPT),
+    "receipt.rejected": Route("acknowledgement", "advice", RECEIPT),
+    "receipt.confirmed": Route("receipt_confirmation", "receipt", RECEIPT),
+    "receipt.put_away": Route("put_away", "put_away", PUT_AWAY),
+    "inventory.adjusted": Route("inventory_adjustment", "adjustment", STOCK),
+    "inventory.counted": Route("inventory_count", "count", STOCK),
+    "inventory.snapshot": Route("inventory_snapshot", "snapshot", STOCK),
 }
 
 
@@ -67,6 +77,8 @@ SENDINGS: Mapping[str, Sending] = {
     "order.release": Sending("release_send", DELIVERY),
     "order.change": Sending("change_send", DELIVERY),
     "order.cancel": Sending("change_send", DELIVERY),
+    "receipt.advice": Sending("advice_send", RECEIPT),
+    "receipt.cancel": Sending("advice_send", RECEIPT),
 }
 
 
@@ -86,6 +98,10 @@ class Addressed:
 
 def address(partner: Connection, event: Event) -> Addressed:
     route = ROUTES[event.type]
-    number, about = getattr(event.data, route.number), getattr(event.data, route.thread.field, None) or ""
+    number, about = getattr(event.data, route.number), _about(event, route.thread)
     stream = route.thread.key(partner, about) if about else f"{route.flow}:{partner.pk}:{number}"
     return Addressed(route, number, about, stream)
+
+
+def _about(event: Event, thread: Thread) -> str:
+    return (getattr(event.data, thread.field, None) or "") if thread.field else ""

@@ -1,96 +1,126 @@
-"""Releases whose final shipment overtook others: these are waited for, told to a person, and given up by one.
+"""Releases and advices whose final message overtook others: these are waited for, told to a person, given up by one.
 
-Whoever changes such a release holds its stream first, as the workers do that book its shipments.
+Whoever changes such a document holds its stream first, as the workers do that book its shipments or receipts.
 """
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models.functions import Now
 
 from integration.errors import Rejected
 from integration.jobs import cases, inbox, outbox, routes, streams
+from integration.jobs.looks import MODELS
+from integration.jobs.routes import Thread
 from integration.models import Connection, Document, ExceptionCase, SyncJob
 
-CODE = "CD-5016"
 AT_ONCE = 500
 State = Document.State
 
 
-def missing(delivery: Document, partner: Connection) -> Rejected:
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The messages that one document is worked off by. ``told``: the type of the message that they answer."""
+
+    code: str
+    part: Document.State
+    whole: Document.State
+    thread: Thread
+    flow: str
+    told: str
+
+
+SHIPMENTS = Series(
+    "CD-5016", State.PART_SHIPPED, State.SHIPPED, routes.DELIVERY, "shipment_confirmation", "order.release"
+)
+RECEIPTS = Series(
+    "CD-7014", State.PART_RECEIVED, State.RECEIVED, routes.RECEIPT, "receipt_confirmation", "receipt.advice"
+)
+SERIES: Mapping[str, Series] = {Document.Kind.DELIVERY: SHIPMENTS, Document.Kind.RECEIPT: RECEIPTS}
+CODES = tuple(series.code for series in SERIES.values())
+
+
+def missing(document: Document, partner: Connection) -> Rejected:
     """The cause of the case."""
-    order = delivery.parent.reference if delivery.parent else delivery.reference
-    told = {"count": delivery.shipment_count or 0, "booked": booked(delivery)}
-    name = partner.name
-    return Rejected(CODE, connection=name, partner=name, release=delivery.reference, order=order, **told)
+    order = document.parent.reference if document.parent else document.reference
+    told = {"count": document.shipment_count or 0, "booked": booked(document)}
+    name, code = partner.name, SERIES[document.kind].code
+    return Rejected(code, connection=name, partner=name, release=document.reference, order=order, **told)
 
 
-def booked(delivery: Document) -> int:
-    """How many of its shipments are."""
-    return delivery.stock_events.order_by().values("source").distinct().count()
+def booked(document: Document) -> int:
+    """How many of its shipments or receipts are."""
+    return document.stock_events.order_by().values("source").distinct().count()
 
 
 def tell_missing() -> int:
-    """Opens a case for each release of which shipments are not here by now; returns at how many it looked."""
-    overdue = Document.objects.filter(state=State.PART_SHIPPED, shipments_due_at__lt=Now())
+    """Opens a case for each document of which messages are not here by now; returns at how many it looked."""
+    overdue = Document.objects.filter(shipments_due_at__lt=Now(), state__in=[each.part for each in SERIES.values()])
     rows = list(overdue.select_related("connection", "warehouse__wms", "parent")[:AT_ONCE])
-    for delivery in rows:
-        assert delivery.warehouse is not None  # noqa: S101  (deliveries are made with one)
-        if _waiting(delivery, delivery.warehouse.wms) is None:
+    for document in rows:
+        assert document.warehouse is not None  # noqa: S101  (made with one)
+        if _waiting(document, document.warehouse.wms) is None:
             with transaction.atomic():
-                _tell(delivery, delivery.warehouse.wms)
+                _tell(document, document.warehouse.wms)
     return len(rows)
 
 
-def arrived(delivery: Document, partner: Connection) -> None:
-    """Call when the release ends."""
-    if delivery.shipment_count is not None:
-        cases.clear("All its shipments are here.", missing(delivery, partner).fingerprint)
+def arrived(document: Document, partner: Connection) -> None:
+    """Call when the release or the advice ends."""
+    if document.shipment_count is not None:
+        cases.clear("All of it is here.", missing(document, partner).fingerprint)
 
 
 def hold(case: ExceptionCase) -> None:
     """What ``give_up`` needs. Call inside a transaction, before the case is held."""
-    if case.code == CODE and case.document is not None and case.connection is not None:
+    if case.code in CODES and case.document is not None and case.connection is not None:
         _hold(case.document, case.connection)
 
 
 def in_hand(case: ExceptionCase) -> SyncJob | None:
-    """A shipment of the release that has come and is not booked yet: then nothing is missing for good."""
-    if case.code != CODE or case.document is None or case.connection is None:
+    """A message of the document that has come and is not booked yet: then nothing is missing for good."""
+    if case.code not in CODES or case.document is None or case.connection is None:
         return None
     return _waiting(case.document, case.connection)
 
 
 def give_up(case: ExceptionCase) -> None:
-    """The release ends with what is booked; what is open in Odoo is released anew."""
-    if case.code == CODE and case.document is not None and case.connection is not None:
+    """The document ends with what is booked; what is open in Odoo is told to the warehouse anew."""
+    if case.code in CODES and case.document is not None and case.connection is not None:
         _end(case.document, case.connection)
 
 
-def _tell(delivery: Document, partner: Connection) -> None:
+def _tell(document: Document, partner: Connection) -> None:
     """One that waits in the stream is not missing; it sets another time when it is booked."""
-    _hold(delivery, partner)
-    due = Document.objects.filter(pk=delivery.pk, state=State.PART_SHIPPED, shipments_due_at=delivery.shipments_due_at)
-    if _waiting(delivery, partner) is not None or not due.exists():
+    _hold(document, partner)
+    part = SERIES[document.kind].part
+    due = Document.objects.filter(pk=document.pk, state=part, shipments_due_at=document.shipments_due_at)
+    if _waiting(document, partner) is not None or not due.exists():
         return
-    if booked(delivery) >= (delivery.shipment_count or 0):
-        _end(delivery, partner)
-        arrived(delivery, partner)
+    if booked(document) >= (document.shipment_count or 0):
+        _end(document, partner)
+        arrived(document, partner)
     else:
-        cases.open_case(missing(delivery, partner), partner, delivery)
+        cases.open_case(missing(document, partner), partner, document)
         due.update(shipments_due_at=None)
 
 
-def _end(delivery: Document, partner: Connection) -> None:
-    open_ones = Document.objects.filter(pk=delivery.pk, state=State.PART_SHIPPED)
-    if open_ones.update(state=State.SHIPPED, shipments_due_at=None) and delivery.parent is not None:
-        outbox.supersede(partner, delivery, "order.release")
-        inbox.mark_dirty(delivery.connection, "sale.order", [delivery.parent.erp_id], forget=True)
+def _end(document: Document, partner: Connection) -> None:
+    series, parent = SERIES[document.kind], document.parent
+    open_ones = Document.objects.filter(pk=document.pk, state=series.part)
+    if open_ones.update(state=series.whole, shipments_due_at=None) and parent is not None:
+        outbox.supersede(partner, document, series.told)
+        inbox.mark_dirty(document.connection, MODELS[parent.kind], [parent.erp_id], forget=True)
 
 
-def _hold(delivery: Document, partner: Connection) -> None:
-    streams.touch(routes.DELIVERY.key(partner, delivery.reference), routes.lane_of("shipment_confirmation"))
+def _hold(document: Document, partner: Connection) -> None:
+    series = SERIES[document.kind]
+    streams.touch(series.thread.key(partner, document.reference), routes.lane_of(series.flow))
 
 
-def _waiting(delivery: Document, partner: Connection) -> SyncJob | None:
-    key = routes.DELIVERY.key(partner, delivery.reference)
-    jobs = SyncJob.objects.filter(stream__key=key, flow="shipment_confirmation", state__in=SyncJob.ACTIVE)
+def _waiting(document: Document, partner: Connection) -> SyncJob | None:
+    series = SERIES[document.kind]
+    key = series.thread.key(partner, document.reference)
+    jobs = SyncJob.objects.filter(stream__key=key, flow=series.flow, state__in=SyncJob.ACTIVE)
     return jobs.order_by("pk").first()

@@ -6,9 +6,12 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from integration.errors import ConfigurationError
-from integration.jobs import capture, cases
+from integration.jobs import acts, capture, cases, sweep
 from integration.jobs.acts import Actor, NotAllowed, note
-from integration.models import Connection, ExceptionCase, Warehouse
+from integration.models import Connection, ExceptionCase, SyncJob, Warehouse
+
+NO_PLACE = "CD-7013"
+LIVE = Warehouse.Mode.LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,18 @@ def connect(wanted: Wanted, actor: Actor) -> Warehouse:
 
 
 def changed(warehouse: Warehouse) -> None:
-    """Orders that were read before may go out now. Call inside the transaction that saves the row."""
+    """Orders that were read before may go out now, and what comes in is looked for. Call inside the transaction that
+    saves the row."""
     cause = _unconnected(warehouse.erp, warehouse.erp_warehouse_id)
     cases.clear("The warehouse is connected.", cause.fingerprint)
     capture.read_all_again(warehouse.erp)
+    if LIVE in (warehouse.receipt_mode, warehouse.return_mode, warehouse.transfer_mode):
+        sweep.start_poll("odoo_sweep", warehouse.erp)
+
+
+def placed() -> None:
+    """What waits for a place may go on. Call inside the transaction that saves one."""
+    acts.make_due(SyncJob.objects.filter(waits_on__case__code=NO_PLACE, state=SyncJob.State.BLOCKED))
 
 
 def tell_unconnected(erp: Connection, erp_warehouse_id: int, order: str) -> None:

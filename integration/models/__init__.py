@@ -14,11 +14,14 @@ from integration.models.parcels import Parcel, ParcelEvent, ParcelStatus, Proof,
 from integration.models.places import Place
 from integration.models.retention import Retention
 from integration.models.stages import CartonLine, Stage, StageEvent
+from integration.models.stock import Availability, StockDifference, StockLevel, StockSnapshot
+from integration.models.transit import InTransit
 from integration.models.work import Effect, JobAttempt, Lane, ResourceLock, Stream, SyncJob
 
 __all__ = [
     "ApiToken",
     "AuditEvent",
+    "Availability",
     "BeatLease",
     "BeatSlot",
     "BusinessRule",
@@ -38,6 +41,7 @@ __all__ = [
     "Effect",
     "ExceptionCase",
     "ExternalReference",
+    "InTransit",
     "InboundMessage",
     "JobAttempt",
     "Lane",
@@ -55,7 +59,10 @@ __all__ = [
     "SeenWrite",
     "Stage",
     "StageEvent",
+    "StockDifference",
     "StockEvent",
+    "StockLevel",
+    "StockSnapshot",
     "Stream",
     "SyncJob",
     "Warehouse",

@@ -127,6 +127,13 @@ class Warehouse(models.Model):
     remainder = models.CharField(
         max_length=10, choices=Remainder, default=Remainder.BACKORDER, help_text="What a final short shipment leaves"
     )
+    receipt_remainder = models.CharField(
+        max_length=10,
+        choices=Remainder,
+        default=Remainder.BACKORDER,
+        db_default=Remainder.BACKORDER,
+        help_text="What a final short receipt leaves; of a transfer it always stays",
+    )
     notify_customer = models.BooleanField(default=False, help_text="Let Odoo send its own message about a shipment")
     progress_notes = models.CharField(
         max_length=10,

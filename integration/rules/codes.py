@@ -44,3 +44,8 @@ class CodeBook:
     def to_odoo(self, kind: CodeKind, code: str, sku: str = "") -> Code | None:
         fits = [row for row in self.codes if row.kind == kind and row.partner == code and row.sku in ("", sku)]
         return max(fits, key=lambda row: row.sku, default=None)
+
+    def unit_of(self, unit: str, sku: str) -> Code | None:
+        """Which of Odoo's units the partner's is, for goods of which no line says so: the plainest one."""
+        fits = [row for row in self.codes if row.kind == CodeKind.UNIT and row.partner == unit and row.sku in ("", sku)]
+        return max(fits, key=lambda row: (row.sku, row.factor == 1, not row.alias), default=None)

@@ -75,6 +75,8 @@ FLOWS: Mapping[str, Flow] = {
     "shipment_confirmation": Flow(
         "What left the warehouse is posted in Odoo", Latency.SECONDS, Impact.STOCK, Money.DIRECT
     ),
+    "receipt_confirmation": Flow("What came in is posted in Odoo", Latency.SECONDS, Impact.STOCK, Money.DIRECT),
+    "transit_loss": Flow("What got lost on the way is written off", Latency.SECONDS, Impact.STOCK, Money.DIRECT),
     "order_release": Flow(
         "What Odoo wants shipped is decided and kept", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT
     ),
@@ -85,12 +87,29 @@ FLOWS: Mapping[str, Flow] = {
     "change_answer": Flow(
         "The warehouse's answer to a change is kept", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT
     ),
+    "receipt_advice": Flow("What will come in is decided and kept", Latency.MINUTES, Impact.STOCK, Money.INDIRECT),
+    "advice_send": Flow("An advice goes to the warehouse", Latency.MINUTES, Impact.STOCK, Money.INDIRECT),
+    "put_away": Flow("Where received goods lie is kept", Latency.MINUTES, Impact.SIGHT, Money.NONE),
     "acknowledgement": Flow("The warehouse's yes or no is kept", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "order_progress": Flow("How far the warehouse is gets seen", Latency.MINUTES, Impact.SIGHT, Money.NONE),
     "progress_note": Flow("Odoo shows how far the warehouse is", Latency.MINUTES, Impact.SIGHT, Money.NONE),
     "shipment_tracking": Flow("Where a parcel is gets seen", Latency.MINUTES, Impact.SIGHT, Money.NONE),
     "parcel_posting": Flow(
         "A parcel's freight, delivery and proofs get to Odoo", Latency.MINUTES, Impact.BOOKS, Money.INDIRECT
+    ),
+    "inventory_adjustment": Flow(
+        "What the warehouse did to its stock is posted in Odoo", Latency.MINUTES, Impact.STOCK, Money.INDIRECT
+    ),
+    "inventory_count": Flow("What was counted is compared with Odoo", Latency.MINUTES, Impact.STOCK, Money.INDIRECT),
+    "inventory_recount": Flow(
+        "A count is judged again after a late movement", Latency.MINUTES, Impact.STOCK, Money.INDIRECT
+    ),
+    "inventory_undo": Flow("A change made in Odoo is taken back there", Latency.MINUTES, Impact.STOCK, Money.INDIRECT),
+    "inventory_snapshot": Flow("What the warehouse says it has is kept", Latency.MINUTES, Impact.SIGHT, Money.NONE),
+    "inventory_fetch": Flow("The warehouse is asked what it has", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
+    "inventory_read": Flow("What Odoo has is read and compared", Latency.MINUTES, Impact.SIGHT, Money.NONE),
+    "inventory_watch": Flow(
+        "Stock that people changed in Odoo is looked for", Latency.MINUTES, Impact.STOCK, Money.NONE
     ),
     "odoo_poll": Flow("Odoo is asked what was written", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "odoo_read": Flow("What was written in Odoo is read", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),

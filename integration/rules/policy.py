@@ -17,6 +17,8 @@ class RuleKind(StrEnum):
     OVER_PERCENT = "over_percent"
     OVER_UNITS = "over_units"
     SUBSTITUTE = "substitute"
+    RECEIVE_OVER_PERCENT = "receive_over_percent"
+    RECEIVE_OVER_UNITS = "receive_over_units"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,17 @@ class Rules:
 
     def tolerance(self, sku: str, ordered: Decimal, customer: int | None = None) -> Decimal:
         """How much more than ordered may ship, in the order's unit; none unless a rule says so."""
-        units = self._first(RuleKind.OVER_UNITS, sku, customer)
-        percent = self._first(RuleKind.OVER_PERCENT, sku, customer)
+        return self._over(RuleKind.OVER_UNITS, RuleKind.OVER_PERCENT, sku, ordered, customer)
+
+    def receive_tolerance(self, sku: str, ordered: Decimal) -> Decimal:
+        """How much more than ordered may come in, as ``tolerance``."""
+        return self._over(RuleKind.RECEIVE_OVER_UNITS, RuleKind.RECEIVE_OVER_PERCENT, sku, ordered)
+
+    def _over(
+        self, in_units: RuleKind, in_percent: RuleKind, sku: str, ordered: Decimal, customer: int | None = None
+    ) -> Decimal:
+        units = self._first(in_units, sku, customer)
+        percent = self._first(in_percent, sku, customer)
         by_units = units.value if units else Decimal(0)
         by_percent = ordered * percent.value / 100 if percent else Decimal(0)
         return max(by_units, by_percent)

@@ -101,8 +101,8 @@ def decide(order: Order, picking: Picking, site: Site) -> Release:
     against: list[Permanent] = [*_holds(order, site), *_address(order, picking, site), *_steps(order, picking, site)]
     ships_by = carrier(picking, site, against)
     wanted = quantities(picking, site.release_point)
-    lines = [line(order, move, wanted[move.id], site, against) for move in picking.moves if move.id in wanted]
-    complete = tuple(each for each in lines if each is not None)
+    lines = [line_of(order.name, move, wanted[move.id], site, against) for move in picking.moves if move.id in wanted]
+    complete = tuple(line for line in lines if line is not None)
     if against:
         raise Causes(against)
     document = OrderRelease(
@@ -159,11 +159,12 @@ def carrier(picking: Picking, site: Site, against: list[Permanent]) -> Carrier |
     return Carrier(code=code.partner)
 
 
-def line(order: Order, move: Move, quantity: Decimal, site: Site, against: list[Permanent]) -> Line | None:
+def line_of(order: str, move: Move, quantity: Decimal, site: Site, against: list[Permanent]) -> Line | None:
+    """The line in the warehouse's words; None, and added to ``against``, where something is missing for that."""
     if not move.sku:
         against.append(
             InvalidDocument(
-                "CD-3007", connection=site.erp, product=move.product, product_id=move.product_id, order=order.name
+                "CD-3007", connection=site.erp, product=move.product, product_id=move.product_id, order=order
             )
         )
         return None
@@ -177,13 +178,13 @@ def line(order: Order, move: Move, quantity: Decimal, site: Site, against: list[
         return None
     made = Line(move, quantity, product, unit)
     try:
-        _in_partner_units(made, site)
+        in_partner_units(made, site)
     except Inexact:
         against.append(
             InvalidDocument(
                 "CD-4002",
                 connection=site.erp,
-                order=order.name,
+                order=order,
                 quantity=quantity,
                 unit=move.unit,
                 sku=move.sku,
@@ -197,7 +198,8 @@ def _missing(code: str, site: Site, odoo_code: str) -> MappingMissing:
     return MappingMissing(code, scope=site.book.scope, partner=site.book.partner, code=odoo_code)
 
 
-def _in_partner_units(line: Line, site: Site) -> Decimal:
+def in_partner_units(line: Line, site: Site) -> Decimal:
+    """Raises Inexact."""
     return to_partner(line.quantity, line.unit.factor, fractions=site.rules.fractions(line.code.odoo))
 
 
@@ -205,7 +207,7 @@ def rendered(line: Line, site: Site) -> ReleaseLine:
     return ReleaseLine(
         line=str(line.move.id),
         sku=line.code.partner,
-        quantity=_in_partner_units(line, site),
+        quantity=in_partner_units(line, site),
         unit=line.unit.partner,
         description=line.move.product[:500],
         tracking=line.move.tracking,

@@ -1,8 +1,8 @@
 """What did the warehouse ship, in Odoo's words, and which picking does it go to?"""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,7 @@ from integration.canonical.erp import (
 )
 from integration.canonical.shipments import ShipmentConfirmed, ShippedLine
 from integration.errors import Causes, InvalidDocument, MappingMissing, Permanent, Rejected, RuleHold
+from integration.rules.choices import SUBSTITUTE
 from integration.rules.codes import CodeBook, CodeKind
 from integration.rules.parcels import freight_at_dispatch
 from integration.rules.policy import Rules
@@ -26,6 +27,10 @@ from integration.rules.units import Inexact, Ratio, to_odoo
 CLOSED = ("done", "cancel")
 TRACKING_LENGTH = 200
 NOTHING = Decimal(0)
+
+
+class Refused(Exception):
+    """A person has said that what went in a line's place is brought back: nothing of the confirmation is posted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class ReleasedLine:
     released: Decimal
     shipped: Decimal
     substituted: Decimal = NOTHING
+    purchase_line_id: int | None = None
+    received: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,8 @@ class Facts:
     """What a shipment is judged by. ``connection`` is the partner's name, ``mark`` what we write into Odoo.
 
     ``is_last``: nothing else of the release will come. ``cancel_rest``: what did not ship by then is cancelled.
-    ``keep_freight``: Odoo gets it. ``customer``: Odoo's id. ``accepted``: fingerprints of what a person accepted.
+    ``keep_freight``: Odoo gets it. ``customer``: Odoo's id. ``source``: the shipment's key. ``decided``: what a person
+    chose, by code and SKU.
     """
 
     connection: str
@@ -67,7 +75,8 @@ class Facts:
     notify_customer: bool
     keep_freight: bool = True
     customer: int | None = None
-    accepted: frozenset[str] = frozenset()
+    source: str = ""
+    decided: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +161,7 @@ def _shares(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Facts) -> 
         return []
     instead = _substitute(shipment, shipped, facts) if shipped.substitute else ""
     line = _replaced_line(shipment, shipped, facts) if instead else _released_line(shipment, shipped, facts)
-    factor = _factor(shipped, line, facts)
+    factor = factor_of(shipped.unit, line, facts.book)
     try:
         quantity = to_odoo(shipped.quantity, factor)
         lots = [(lot.lot, to_odoo(lot.quantity, factor)) for lot in shipped.lots]
@@ -191,11 +200,14 @@ def _substitute(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Facts)
         raise MappingMissing("CD-3002", scope=facts.book.scope, partner=facts.book.partner, code=shipped.sku)
     if code.odoo == line.sku:
         return ""
-    about = {**_about(shipment, facts), "quantity": shipped.quantity, "sku": line.sku, "substitute": code.odoo}
-    unasked = RuleHold("CD-5020", **about)
-    if facts.rules.substitutes(line.sku, facts.customer) or unasked.fingerprint in facts.accepted:
+    swapped = f"{code.odoo} in place of {line.sku}"
+    decided = facts.decided.get((SUBSTITUTE, swapped), "")
+    if decided == "refuse":
+        raise Refused
+    if decided == "accept" or facts.rules.substitutes(line.sku, facts.customer):
         return code.odoo
-    raise unasked
+    about = {**_about(shipment, facts), "quantity": shipped.quantity, "source": facts.source}
+    raise RuleHold(SUBSTITUTE, **about, sku=swapped)
 
 
 def _serials_fit(line: ReleasedLine, numbers: Sequence[tuple[str, Decimal]]) -> bool:
@@ -231,13 +243,14 @@ def _released_line(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Fac
     )
 
 
-def _factor(shipped: ShippedLine, line: ReleasedLine, facts: Facts) -> Ratio:
-    if shipped.unit == line.partner_unit:
+def factor_of(unit: str, line: ReleasedLine, book: CodeBook) -> Ratio:
+    """So many of the warehouse's ``unit`` are one of the line's. Raises MappingMissing CD-3004."""
+    if unit == line.partner_unit:
         return line.factor
-    codes = [code for code in facts.book.codes if code.kind == CodeKind.UNIT and code.partner == shipped.unit]
+    codes = [code for code in book.codes if code.kind == CodeKind.UNIT and code.partner == unit]
     fits = [code for code in codes if code.odoo == line.unit and code.sku in ("", line.sku)]
     if not fits:
-        raise MappingMissing("CD-3004", scope=facts.book.scope, partner=facts.book.partner, code=shipped.unit)
+        raise MappingMissing("CD-3004", scope=book.scope, partner=book.partner, code=unit)
     return max(fits, key=lambda code: (code.sku, not code.alias)).factor
 
 

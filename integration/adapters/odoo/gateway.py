@@ -1,6 +1,6 @@
 """Odoo in business verbs: a thin door; each subject has its module."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from integration.adapters.base import ConnectionSettings, Guard, Profile
@@ -11,12 +11,30 @@ from integration.adapters.odoo.changes import Changes
 from integration.adapters.odoo.deliveries import Deliveries
 from integration.adapters.odoo.freight import Freight
 from integration.adapters.odoo.hints import Hints
+from integration.adapters.odoo.inventory import Inventory
+from integration.adapters.odoo.legs import Legs
 from integration.adapters.odoo.notes import Activities, Notes
 from integration.adapters.odoo.orders import Orders
 from integration.adapters.odoo.probe import Probe
+from integration.adapters.odoo.purchases import Purchases
+from integration.adapters.odoo.receipts import Receipts
+from integration.adapters.odoo.relocations import Relocations
 from integration.adapters.odoo.revival import Revival
 from integration.adapters.odoo.substitutes import Substitutes
-from integration.canonical.erp import Change, Order, Picking, PostedShipment, RevivedLine, ShipmentPosting
+from integration.canonical.erp import (
+    Change,
+    Order,
+    Picking,
+    PostedReceipt,
+    PostedShipment,
+    Purchase,
+    ReceiptPosting,
+    Relocation,
+    RevivedLine,
+    Root,
+    ShipmentPosting,
+    Transfer,
+)
 
 
 class OdooGateway:
@@ -27,14 +45,19 @@ class OdooGateway:
         self._call = Caller(settings, guard)
         self._changes = Changes(self._call)
         self._orders = Orders(self._call)
+        self._purchases = Purchases(self._call)
+        self._legs = Legs(self._call)
         self._deliveries = Deliveries(self._call)
         self._revival = Revival(self._call)
+        self._receipts = Receipts(self._call)
+        self._relocations = Relocations(self._call)
         self._hints = Hints(self._call)
         self.notes = Notes(self._call)
         self.activities = Activities(self._call)
         self.attachments = Attachments(self._call)
         self.freight = Freight(self._call)
         self.substitutes = Substitutes(self._call)
+        self.stock = Inventory(self._call, self._deliveries)
 
     def probe(self) -> Profile:
         return Probe(self._call).profile()
@@ -48,8 +71,20 @@ class OdooGateway:
     def changes(self, model: str, since: datetime, *, after_id: int, limit: int) -> Sequence[Change]:
         return self._changes.changes(model, since, after_id=after_id, limit=limit)
 
-    def orders_of(self, model: str, ids: Sequence[int]) -> Sequence[int]:
-        return self._changes.orders_of(model, ids)
+    def captured_models(self) -> Sequence[str]:
+        return self._changes.models()
+
+    def roots_of(self, model: str, ids: Sequence[int]) -> Sequence[Root]:
+        found = self._changes.roots_of(model, ids)
+        loose = [root.id for root in found if root.model == "stock.picking"]
+        known = [root for root in found if root.model != "stock.picking"]
+        return [*known, *(self._legs.roots(loose) if loose else ())]
+
+    def purchases(self, ids: Sequence[int]) -> Sequence[Purchase]:
+        return self._purchases.purchases(ids)
+
+    def transfers(self, ids: Sequence[int]) -> Sequence[Transfer]:
+        return self._legs.transfers(ids)
 
     def orders(self, ids: Sequence[int]) -> Sequence[Order]:
         return self._orders.orders(ids)
@@ -57,8 +92,12 @@ class OdooGateway:
     def order_ids(self, *, after_id: int, limit: int) -> Sequence[int]:
         return self._orders.order_ids(after_id=after_id, limit=limit)
 
+    def open_ids(self, model: str, *, after_id: int, limit: int) -> Sequence[int]:
+        reader = {"sale.order": self._orders.order_ids, "purchase.order": self._purchases.open_ids}
+        return reader.get(model, self._legs.open_ids)(after_id=after_id, limit=limit)
+
     def delivery(self, picking_id: int) -> Sequence[Picking]:
-        return self._deliveries.delivery(picking_id)
+        return self._deliveries.chain(picking_id)
 
     def revived(self, picking: Picking, mark: str) -> Sequence[Picking]:
         return self._revival.found(picking, mark)
@@ -68,6 +107,27 @@ class OdooGateway:
 
     def ship(self, picking: Picking, posting: ShipmentPosting) -> PostedShipment:
         return self._deliveries.ship(picking, posting)
+
+    def incoming(self, picking_id: int) -> Sequence[Picking]:
+        return self._receipts.chain(picking_id)
+
+    def receive(self, picking: Picking, posting: ReceiptPosting) -> PostedReceipt:
+        return self._receipts.receive(picking, posting)
+
+    def products(self, skus: Sequence[str], company_id: int) -> Mapping[str, int]:
+        return self._relocations.products(skus, company_id)
+
+    def moved(self, mark: str) -> str | None:
+        return self._relocations.moved(mark)
+
+    def relocate(self, warehouse_id: int, mark: str, parts: Sequence[Relocation]) -> str:
+        return self._relocations.relocate(warehouse_id, mark, parts)
+
+    def loss_place(self, company_id: int) -> int:
+        return self._receipts.loss_place(company_id)
+
+    def give_up(self, picking: Picking) -> Picking:
+        return self._receipts.give_up(picking)
 
     def install_hints(self, url: str) -> Sequence[str]:
         """Makes Odoo post to ``url`` when an order or delivery changes; again with another ``url`` to rotate its token.

@@ -1,8 +1,10 @@
-"""The mark: one line in a picking's note that says which shipment we posted to it.
+"""The mark: one line in a picking's note that says which shipment or receipt we posted to it.
 
 Odoo copies the note to a backorder, a return or a duplicate, so the line also holds the picking's own id: a copied
 mark is nobody's. Its seal holds the quantities that we wrote: a picking that somebody else validated with other
 quantities does not count as ours either. The rest of the note is people's, and is kept.
+
+A shipment is sealed by its moves; a receipt by its products: goods that no move asked for make moves of their own.
 """
 
 import hashlib
@@ -10,9 +12,10 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from html import escape, unescape
-from typing import NamedTuple
+from typing import Literal, NamedTuple, cast
 
-_LINE = re.compile(r"<p>Crossdock shipment: ([^<>\n]+?) on transfer (\d+), seal ([0-9a-f]{8})</p>")
+Word = Literal["shipment", "receipt"]
+_LINE = re.compile(r"<p>Crossdock (shipment|receipt): ([^<>\n]+?) on transfer (\d+), seal ([0-9a-f]{8})</p>")
 
 _MADE = re.compile(r"<p>Crossdock delivery: ([^<>\n]+?) for transfer (\d+)</p>")
 
@@ -20,17 +23,19 @@ _MADE = re.compile(r"<p>Crossdock delivery: ([^<>\n]+?) for transfer (\d+)</p>")
 class Mark(NamedTuple):
     name: str
     seal: str
+    word: Word = "shipment"
 
 
 def read_mark(note: str | None, picking_id: int) -> Mark | None:
-    """The mark of the shipment that was written to this very picking."""
-    found = [Mark(unescape(name), seal) for name, owner, seal in _LINE.findall(note or "") if int(owner) == picking_id]
+    """The mark that was written to this very picking."""
+    lines = [line for line in _LINE.findall(note or "") if int(line[2]) == picking_id]
+    found = [Mark(unescape(name), seal, cast("Word", word)) for word, name, _, seal in lines]
     return found[-1] if found else None
 
 
 def with_mark(note: str | None, picking_id: int, mark: Mark) -> str:
     """The note with exactly this mark, at its end."""
-    line = f"Crossdock shipment: {escape(mark.name)} on transfer {picking_id}, seal {mark.seal}"
+    line = f"Crossdock {mark.word}: {escape(mark.name)} on transfer {picking_id}, seal {mark.seal}"
     return f"{without_mark(note)}<p>{line}</p>"
 
 
@@ -50,6 +55,6 @@ def made_for(note: str | None) -> str | None:
 
 
 def seal(quantities: Mapping[int, Decimal]) -> str:
-    """Equal for equal quantities by move; moves that ship nothing do not count."""
+    """Equal for equal quantities by move, or by product; what moves nothing does not count."""
     shipped = ";".join(f"{move}:{quantity:f}" for move, quantity in sorted(quantities.items()) if quantity)
     return hashlib.sha256(shipped.encode()).hexdigest()[:8]

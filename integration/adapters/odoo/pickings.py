@@ -1,19 +1,23 @@
 """Odoo's rows of pickings, moves and lines as canonical documents, whatever the version."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal, cast
 
-from integration.adapters.odoo.marks import made_for, read_mark, seal
+from integration.adapters.odoo.marks import Word, made_for, read_mark, seal
 from integration.adapters.odoo.quantities import exact, plain
 from integration.adapters.odoo.versions import Version
 from integration.canonical.base import Address
-from integration.canonical.erp import Carrier, LotLine, Move, Picking
+from integration.canonical.erp import Carrier, LotLine, Move, Picking, Usage
 
 Row = Mapping[str, Any]
 Code = Literal["outgoing", "internal", "incoming", "other"]
 _CODES: dict[str, Code] = {"outgoing": "outgoing", "internal": "internal", "incoming": "incoming"}
+_USAGES: dict[str, Usage] = {
+    "supplier": "supplier", "customer": "customer", "internal": "internal", "transit": "transit",
+}  # fmt: skip
 _TEXT = 500
 
 
@@ -49,8 +53,17 @@ def picking(row: Row, version: Version) -> Picking:
         currency=((row["company_id"].get("currency_id") or {}).get("name")) or "",
         freight=exact(row["carrier_price"]) if row.get("carrier_price") is not None else None,
         ship_to=address(row.get("partner_id") or {}),
+        source=usage(row, "location_id"),
+        destination=usage(row, "location_dest_id"),
+        done_at=moment(row.get("date_done")),
         moves=moves,
     )
+
+
+def usage(row: Row, name: str) -> Usage:
+    """Empty where it was not asked for."""
+    said = (row.get(name) or {}).get("usage")
+    return _USAGES.get(said, "other") if said else ""
 
 
 def move(row: Row, version: Version) -> Move:
@@ -61,6 +74,7 @@ def move(row: Row, version: Version) -> Move:
     return Move(
         id=row["id"],
         sale_line_id=_id(row, "sale_line_id"),
+        purchase_line_id=_id(row, "purchase_line_id"),
         product_id=product["id"],
         sku=text(product.get("default_code")) or None,
         barcode=text(product.get("barcode")) or None,
@@ -88,13 +102,14 @@ def line(row: Row, owner: Row, version: Version, rounding: Decimal) -> LotLine:
     is_done = owner["state"] == "done" or (bool(row.get("picked")) if version.picked else held > 0)
     return LotLine(
         id=row["id"],
-        lot=text(lot.get("name")) or None,
+        lot=text(lot.get("name") or row.get("lot_name")) or None,
         lot_id=lot.get("id"),
         quantity=held if is_done or version.picked else reserved,
         package=text(package.get("name")) or None,
         done=held if is_done else Decimal(0),
         own_unit=factor == 1,
         location_id=_id(row, "location_id"),
+        destination_id=_id(row, "location_dest_id"),
         source_package_id=_id(row, "package_id"),
     )
 
@@ -134,9 +149,21 @@ def _writes(row: Row) -> Iterator[datetime]:
 def _mark(row: Row, moves: tuple[Move, ...]) -> str | None:
     """Ours, unless somebody validated the picking with other quantities than we wrote."""
     found = read_mark(row.get("note"), row["id"])
-    if found is None or (row["state"] == "done" and found.seal != seal({each.id: each.done for each in moves})):
+    if found is None or (row["state"] == "done" and found.seal != seal(_sealed(found.word, moves))):
         return None
     return found.name
+
+
+def _sealed(word: Word, moves: Sequence[Move]) -> dict[int, Decimal]:
+    return by_product(moves) if word == "receipt" else {each.id: each.done for each in moves}
+
+
+def by_product(moves: Sequence[Move]) -> dict[int, Decimal]:
+    """What is done of each product, in the units of its moves."""
+    total: defaultdict[int, Decimal] = defaultdict(Decimal)
+    for each in moves:
+        total[each.product_id] += each.done
+    return dict(total)
 
 
 def _done_and_reserved(

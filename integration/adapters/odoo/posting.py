@@ -1,6 +1,7 @@
 """Turns a shipment into one write on its picking, and tells whether Odoo now holds it. Pure: no network.
 
-The write sets the whole line set: every open move gets what the shipment says, or nothing.
+The write sets the whole line set: every open move gets what the shipment says, or nothing. ``receiving`` does the same
+for a receipt, with the pieces and commands of this module.
 """
 
 from collections import defaultdict
@@ -12,7 +13,7 @@ from typing import Any
 from integration.adapters.odoo.marks import Mark, seal, with_mark
 from integration.adapters.odoo.quantities import SMALLEST, exact, same
 from integration.adapters.odoo.versions import Version
-from integration.canonical.erp import LotLine, Move, Picking, PostingLine, ShipmentPosting
+from integration.canonical.erp import LotLine, Move, Picking, PostingLine, ReceiptPosting, ShipmentPosting
 
 CLOSED = ("done", "cancel")
 Command = list[Any]
@@ -36,14 +37,18 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """A share of one line: on the existing ``line`` if there is one, else on a new one at ``location_id``."""
+class Piece:
+    """A share of one line: on the existing ``line`` if there is one, else on a new one at ``location_id``.
+
+    ``also``: what else is written to the line, of whichever kind it is.
+    """
 
     quantity: Decimal
     lot_id: int | None
     package_id: int | None
     line: LotLine | None
     location_id: int | None
+    also: Mapping[str, object] = field(default_factory=dict)
 
 
 def values(picking: Picking, posting: ShipmentPosting, version: Version, known: Known) -> dict[str, Any]:
@@ -73,13 +78,19 @@ def freight_counts(picking: Picking, posting: ShipmentPosting) -> bool:
 
 def differences(picking: Picking, posting: ShipmentPosting) -> list[str]:
     """What the picking holds otherwise than the shipment wants, for people."""
-    wanted = {line.move_id: line for line in posting.lines}
-    found = [text for move in picking.moves for text in _move_differences(move, wanted.pop(move.id, None))]
-    found += [f"no line for {line.quantity:f} (move {line.move_id})" for line in wanted.values() if line.quantity]
-    if picking.mark != posting.mark:
-        found.append("another shipment's mark")
+    found = line_differences(picking, picking.moves, posting)
     if posting.tracking_reference and picking.tracking_reference != posting.tracking_reference:
         found.append("another tracking number")
+    return found
+
+
+def line_differences(picking: Picking, moves: Sequence[Move], posting: ShipmentPosting | ReceiptPosting) -> list[str]:
+    """Of these moves, and of the mark."""
+    wanted = {line.move_id: line for line in posting.lines}
+    found = [text for move in moves for text in move_differences(move, wanted.pop(move.id, None))]
+    found += [f"no line for {line.quantity:f} (move {line.move_id})" for line in wanted.values() if line.quantity]
+    if picking.mark != posting.mark:
+        found.append("another document's mark")
     return found
 
 
@@ -92,28 +103,28 @@ def _move_values(
     picking: Picking, move: Move, line: PostingLine | None, version: Version, known: Known
 ) -> dict[str, Any]:
     if line is None or line.quantity <= 0:
-        return _nothing(move, version)
+        return nothing(move, version)
     plain = not any(detail.lot or detail.package for detail in line.details)
     if plain and not move.lines:
-        return _done(line.quantity, version, version.move_done)
-    return {"move_line_ids": list(_commands(picking, move, _pieces(move, line, known), version))}
+        return done(line.quantity, version, version.move_done)
+    return {"move_line_ids": list(commands(picking, move, _pieces(move, line, known), version))}
 
 
-def _nothing(move: Move, version: Version) -> dict[str, Any]:
+def nothing(move: Move, version: Version) -> dict[str, Any]:
     if version.picked:
         return {"quantity": 0.0, "picked": False} if move.reserved or move.done or move.lines else {}
     zeroed = [[1, line.id, {"qty_done": 0.0}] for line in move.lines if line.done]
     return {"move_line_ids": zeroed} if zeroed else {}
 
 
-def _done(quantity: Decimal, version: Version, name: str) -> dict[str, Any]:
+def done(quantity: Decimal, version: Version, name: str) -> dict[str, Any]:
     return {name: float(quantity), **({"picked": True} if version.picked else {})}
 
 
-def _pieces(move: Move, line: PostingLine, known: Known) -> list[_Piece]:
+def _pieces(move: Move, line: PostingLine, known: Known) -> list[Piece]:
     """Takes each lot from where Odoo reserved it, as far as that goes; the rest from where the lot lies."""
     left = {each.id: each.quantity for each in move.lines}
-    pieces: list[_Piece] = []
+    pieces: list[Piece] = []
     for (lot, package), quantity in _slots(line).items():
         need = quantity
         place = known.lots.get((move.product_id, lot)) if lot else None
@@ -124,7 +135,7 @@ def _pieces(move: Move, line: PostingLine, known: Known) -> list[_Piece]:
             if take > 0:
                 left[each.id] -= take
                 need -= take
-                pieces.append(_Piece(take, lot_id or each.lot_id, package_id, each, each.location_id))
+                pieces.append(Piece(take, lot_id or each.lot_id, package_id, each, each.location_id))
         if need > 0:
             pieces = _with_rest(pieces, need, lot_id, package_id, _source(move, fitting, place), fitting)
     return pieces
@@ -147,27 +158,27 @@ def _source(move: Move, fitting: Sequence[LotLine], place: Lot | None) -> int | 
 
 
 def _with_rest(
-    pieces: list[_Piece],
+    pieces: list[Piece],
     need: Decimal,
     lot_id: int | None,
     package_id: int | None,
     location_id: int | None,
     fitting: Sequence[LotLine],
-) -> list[_Piece]:
+) -> list[Piece]:
     """More than is reserved goes on the slot's last line, so that one lot and package stay one line."""
     last = pieces[-1] if pieces else None
     if last and last.line in fitting and last.package_id == package_id and lot_id in (None, last.lot_id):
-        return [*pieces[:-1], _Piece(last.quantity + need, last.lot_id, package_id, last.line, last.location_id)]
+        return [*pieces[:-1], Piece(last.quantity + need, last.lot_id, package_id, last.line, last.location_id)]
     used = {piece.line.id for piece in pieces if piece.line}
     free = next((each for each in fitting if each.id not in used), None)
-    return [*pieces, _Piece(need, lot_id or (free.lot_id if free else None), package_id, free, location_id)]
+    return [*pieces, Piece(need, lot_id or (free.lot_id if free else None), package_id, free, location_id)]
 
 
-def _commands(picking: Picking, move: Move, pieces: Sequence[_Piece], version: Version) -> Iterator[Command]:
+def commands(picking: Picking, move: Move, pieces: Sequence[Piece], version: Version) -> Iterator[Command]:
     """A line keeps its first piece; its other pieces, and pieces without a line, become new lines."""
     used: set[int] = set()
     for piece in pieces:
-        changed = _done(piece.quantity, version, version.line_done)
+        changed = {**done(piece.quantity, version, version.line_done), **piece.also}
         if piece.package_id:
             changed["result_package_id"] = piece.package_id
         if piece.line and piece.line.own_unit and piece.line.id not in used:
@@ -180,7 +191,7 @@ def _commands(picking: Picking, move: Move, pieces: Sequence[_Piece], version: V
             yield [2, line.id, 0] if version.picked else [1, line.id, {"qty_done": 0.0}]
 
 
-def _new_line(picking: Picking, move: Move, piece: _Piece) -> dict[str, Any]:
+def _new_line(picking: Picking, move: Move, piece: Piece) -> dict[str, Any]:
     made: dict[str, Any] = {
         "picking_id": picking.id,
         "product_id": move.product_id,
@@ -195,7 +206,7 @@ def _new_line(picking: Picking, move: Move, piece: _Piece) -> dict[str, Any]:
     return made
 
 
-def _move_differences(move: Move, line: PostingLine | None) -> Iterator[str]:
+def move_differences(move: Move, line: PostingLine | None) -> Iterator[str]:
     wanted = line.quantity if line else Decimal(0)
     name = move.sku or move.product
     if not same(move.done, wanted, move.rounding):

@@ -6,12 +6,11 @@ from typing import Any
 
 from integration.adapters.base import Finding, Profile, WarehouseProfile
 from integration.adapters.odoo.caller import Caller, Row
-from integration.adapters.odoo.changes import PATHS
-from integration.adapters.odoo.changes import spec as change_spec
+from integration.adapters.odoo.changes import BUYS, Changes
 from integration.adapters.odoo.reading import Reading
 from integration.adapters.odoo.rights import Rights
 from integration.adapters.odoo.session import facts_of
-from integration.adapters.odoo.specs import ORDER, PICKING
+from integration.adapters.odoo.specs import FAMILY, LEG, ORDER, PICKING, PURCHASE
 from integration.adapters.odoo.transports import open_transport
 from integration.errors import ConfigurationError
 
@@ -21,6 +20,7 @@ NEEDED_APPS = {"sale_stock": "Sales and Inventory"}
 USEFUL_APPS = {
     "stock_delivery": "delivery methods, freight",
     "delivery": "delivery methods, freight",
+    "purchase_stock": "purchases",
     "product_expiry": "expiration dates",
     "stock_sms": "text messages to the customer",
     "base_automation": "hints by webhook (17 and later)",
@@ -45,12 +45,13 @@ class Probe:
             Finding("protocol", True, transport),
             *self._user(user),
             *_apps_found(apps),
-            *Rights(self._call).findings(),
+            *Rights(self._call).findings(buys="purchase_stock" in apps),
             *(each for warehouse in warehouses for each in _steps_and_policy(warehouse)),
             *self._messages(),
             self._clock(),
         ]
-        return Profile(version, self._facts(version, transport), tuple(findings), warehouses)
+        facts = self._facts(version, transport, buys="purchase_stock" in apps and Rights(self._call).may_buy())
+        return Profile(version, facts, tuple(findings), warehouses)
 
     def _choose_transport(self) -> str:
         """JSON-2 takes API keys only: with a password, 19 is spoken to by JSON-RPC."""
@@ -118,18 +119,21 @@ class Probe:
         good = abs(skew) <= LARGEST_SKEW
         return Finding("clock", good, f"{skew:+.0f} s from ours", "" if good else "Set both clocks by NTP.")
 
-    def _facts(self, version: str, transport: str) -> Mapping[str, object]:
+    def _facts(self, version: str, transport: str, *, buys: bool) -> Mapping[str, object]:
         """With these, a new process needs no further questions: no login, no field lists."""
-        reading, memory = Reading(self._call), self._call.session
-        for model, spec in (("sale.order", ORDER), ("stock.picking", PICKING)):
+        reading, memory, changes = Reading(self._call), self._call.session, Changes(self._call)
+        specs = [("sale.order", ORDER), ("stock.picking", PICKING), ("stock.picking", FAMILY), ("stock.picking", LEG)]
+        for model, spec in [*specs, *([(BUYS, PURCHASE)] if buys else [])]:
             reading.known(model, spec)
-        for model in PATHS:
-            reading.known(model, change_spec(model))
+        for model in changes.models():
+            if model != BUYS or buys:
+                reading.known(model, changes.spec(model))
         fields = {
             model: {name: dict(memory.fields.get(model, {}).get(name, {})) for name in sorted(asked)}
             for model, asked in memory.asked.items()
         }
         known: dict[str, Any] = {"version": version, "transport": transport, "uid": self._call.uid()}
+        known["purchases"] = buys
         return {**known, "company_ids": list(self._call.company_ids()), "fields": fields}
 
 

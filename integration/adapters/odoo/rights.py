@@ -21,6 +21,7 @@ FLOWS: dict[str, tuple[tuple[str, str], ...]] = {
     "substitutes": (("sale.order", "write"), ("sale.order.line", "write"), ("sale.order.line", "create")),
     "notes and files": (("ir.attachment", "create"), ("mail.activity", "create"), ("mail.activity", "unlink")),
 }
+BUYING: tuple[tuple[str, str], ...] = (("purchase.order", "read"), ("purchase.order.line", "read"))
 GROUPS = {
     "sales_team.group_sale_salesman_all_leads": "Sales / User: All Documents",
     "stock.group_stock_user": "Inventory / User",
@@ -32,7 +33,15 @@ class Rights:
     def __init__(self, caller: Caller) -> None:
         self._call = caller
 
-    def findings(self) -> Iterator[Finding]:
+    def may_buy(self) -> bool:
+        """Whether purchases can be read: they are left alone, if not."""
+        return all(self._may(model, operation) for model, operation in BUYING)
+
+    def findings(self, *, buys: bool) -> Iterator[Finding]:
+        if buys:
+            may = self.may_buy()
+            detail = "complete" if may else "may not read purchase.order: purchases are not announced"
+            yield Finding("rights for receipts", may or None, detail, "" if may else "Give it Purchase / User.")
         for flow, needed in FLOWS.items():
             missing = [f"{operation} {model}" for model, operation in needed if not self._may(model, operation)]
             detail = f"may not {', '.join(missing)}" if missing else "complete"

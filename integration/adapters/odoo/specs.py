@@ -74,6 +74,19 @@ PICKING: dict[str, Any] = {
     "move_ids": MOVE,
     "write_date": {},
 }
+USAGE: dict[str, Any] = {"usage": {}}
+RECEIVED_MOVE: dict[str, Any] = {
+    **MOVE,
+    "purchase_line_id": ID,
+    "move_line_ids": {**LINE, "lot_name": {}, "location_dest_id": ID},
+}
+INCOMING: dict[str, Any] = {
+    **PICKING,
+    "location_id": USAGE,
+    "location_dest_id": USAGE,
+    "date_done": {},
+    "move_ids": RECEIVED_MOVE,
+}
 RELEASED_PICKING: dict[str, Any] = {**PICKING, "partner_id": PARTNER}
 ORDER: dict[str, Any] = {
     **NAME,
@@ -89,4 +102,31 @@ ORDER: dict[str, Any] = {
     "currency_id": NAME,
     "picking_ids": RELEASED_PICKING,
     "write_date": {},
+}
+PURCHASE: dict[str, Any] = {
+    **NAME,
+    "state": {},
+    "company_id": ID,
+    "picking_type_id": {"warehouse_id": ID},
+    "partner_id": {**NAME, "commercial_company_name": {}},
+    "partner_ref": {},
+    "date_planned": {},
+    "amount_total": {},
+    "currency_id": NAME,
+    "picking_ids": INCOMING,
+    "write_date": {},
+}
+LEG: dict[str, Any] = {
+    **INCOMING,
+    "picking_type_id": {"code": {}, "warehouse_id": {"partner_id": PARTNER}},
+    "partner_id": PARTNER,
+}
+BESIDE: dict[str, Any] = {"picking_id": ID}
+FAMILY: dict[str, Any] = {
+    "sale_id": ID,
+    "location_id": USAGE,
+    "location_dest_id": USAGE,
+    "backorder_id": ID,
+    "backorder_ids": ID,
+    "move_ids": {"move_orig_ids": BESIDE, "move_dest_ids": BESIDE, "purchase_line_id": ID},
 }

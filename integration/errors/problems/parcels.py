@@ -5,9 +5,9 @@ from integration.errors.problem import Owner, Problem, Severity
 PROBLEMS: dict[str, Problem] = {
     "CD-5020": Problem(
         "Another product was shipped",
-        "Shipment {shipment} holds {quantity} of {substitute} in place of {sku} of {release}. No rule allows it.",
-        "If the customer takes it, press Accept: Odoo's order gets a line for {substitute} at the price of {sku}, and {sku} is ordered that much less. Press Refuse if not: nothing is posted, and the warehouse has to bring it back and confirm anew. A rule of the kind substitute lets it through by itself.",
-        ("connection", "shipment", "sku", "substitute"),
+        "Shipment {shipment} of {release} holds {quantity} of {sku}. No rule allows it.",
+        "If the customer takes it, press Accept: Odoo's order gets a line for it at the price of what was ordered, and that is ordered so much less. Press Refuse if not: nothing is posted, and the warehouse has to bring it back and confirm anew. A rule of the kind substitute lets it through by itself.",
+        ("connection", "shipment", "sku"),
         severity=Severity.HIGH,
         heals=True,
     ),

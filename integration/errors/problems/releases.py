@@ -86,7 +86,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-4012": Problem(
         "Too late to change",
         "Order {order} was changed in Odoo, and {partner} could not change {release} any more: {difference} ({answer}).",
-        "What leaves is posted as it left. Raise the order line in Odoo to it, or make a return of the surplus once it has left; then press Resolve. The case closes by itself when Odoo asks for what leaves.",
+        "What leaves is posted as it left. Raise the order line in Odoo to it, or make a return of the surplus once it has left; then press Resolve.",
         ("connection", "release"),
         severity=Severity.HIGH,
     ),

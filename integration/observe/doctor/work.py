@@ -39,7 +39,7 @@ def _stuck() -> Finding:
 
 def _unanswered() -> Finding:
     late = OutboundMessage.objects.filter(state=OutboundMessage.State.SENT, acknowledge_by__lt=Now()).count()
-    told = _open_cases().filter(code="CD-4007").count()
+    told = _open_cases().filter(code__in=("CD-4007", "CD-7002")).count()
     fix = "Ask the warehouse whether it has these orders: console, Cases, No acknowledgement."
     if late or told:
         return warning("acknowledgements", f"{late + told} are overdue", fix)

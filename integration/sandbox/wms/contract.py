@@ -1,20 +1,31 @@
 """The contract's endpoints."""
 
 import hmac
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from integration.canonical.base import Moment
+from integration.canonical.base import Moment, Part
 from integration.canonical.orders import OrderCancel, OrderChange, OrderRelease
+from integration.canonical.receipts import ReceiptAdvice, ReceiptCancel
 from integration.sandbox.wms.wire import Answer, answer, problem
 from integration.sandbox.wms.world import World
 
-ACCEPTS = ("order.release", "order.change", "order.cancel")
-HEALTH = {"name": "Crossdock sandbox WMS", "version": "1.0", "contract": "1", "accepts": ACCEPTS}
+Document = TypeVar("Document", bound=Part)
+ACCEPTS = ("order.release", "order.change", "order.cancel", "receipt.advice", "receipt.cancel")
+SERVES = ("inventory",)
+HEALTH = {
+    "name": "Crossdock sandbox WMS",
+    "version": "1.0",
+    "contract": "1",
+    "accepts": ACCEPTS,
+    "serves": SERVES,
+}
+PAGE_SIZE = 200
 
 
 class Envelope(BaseModel):
@@ -22,69 +33,37 @@ class Envelope(BaseModel):
 
     type: str
     timestamp: Moment
-    data: OrderRelease
-
-
-class ChangeEnvelope(BaseModel):
-    model_config = ConfigDict(extra="allow")
-
-    type: Literal["order.change"]
-    timestamp: Moment
-    data: OrderChange
-
-
-class CancelEnvelope(BaseModel):
-    model_config = ConfigDict(extra="allow")
-
-    type: Literal["order.cancel"]
-    timestamp: Moment
-    data: OrderCancel
+    data: dict[str, Any]
 
 
 def health(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
     return answer(200, HEALTH)
 
 
-def find(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
-    version = query.get("version", "1")
-    if "release" not in query or not version.isdecimal():
-        return problem(400, "say ?release=...&version=...")
-    return answer(200, {"orders": world.orders.find(query["release"], int(version))})
+def find(
+    named: str,
+    listed: str,
+    look: Callable[[World, str, int], Any],
+    world: World,
+    headers: Mapping[str, str],
+    query: Mapping[str, str],
+    body: bytes,
+) -> Answer:
+    version = query.get("version") or query.get("change", "1")
+    if named not in query or not version.isdecimal():
+        return problem(400, f"say ?{named}=...&version=...")
+    with world.orders.lock:
+        return answer(200, {listed: look(world, query[named], int(version))})
 
 
-def take(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
-    key = headers.get("idempotency-key", "")
-    if not key:
-        return problem(400, "the header Idempotency-Key is missing")
-    if not _signed(world.secret, headers, body):
-        return problem(401, "the signature does not fit")
-    try:
-        envelope = Envelope.model_validate_json(body)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        return problem(422, f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
-    if envelope.type != "order.release":
-        return problem(422, f"type {envelope.type[:60]} is not known")
-    return answer(*world.take(envelope.data, key))
-
-
-def find_change(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
-    number = query.get("change", "")
-    if "release" not in query or not number.isdecimal():
-        return problem(400, "say ?release=...&change=...")
-    return answer(200, {"documents": world.orders.find_change(query["release"], int(number))})
-
-
-def change(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
-    return _change(world, headers, body, ChangeEnvelope)
-
-
-def cancel(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
-    return _change(world, headers, body, CancelEnvelope)
-
-
-def _change(
-    world: World, headers: Mapping[str, str], body: bytes, envelope: type[ChangeEnvelope | CancelEnvelope]
+def take(
+    kind: str,
+    document: type[Document],
+    keep: Callable[[World, Document, str], Any],
+    world: World,
+    headers: Mapping[str, str],
+    query: Mapping[str, str],
+    body: bytes,
 ) -> Answer:
     key = headers.get("idempotency-key", "")
     if not key:
@@ -92,21 +71,46 @@ def _change(
     if not _signed(world.secret, headers, body):
         return problem(401, "the signature does not fit")
     try:
-        asked = envelope.model_validate_json(body).data
+        envelope = Envelope.model_validate_json(body)
+        if envelope.type != kind:
+            return problem(422, f"type {envelope.type[:60]} is not known")
+        data = document.model_validate(envelope.data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         return problem(422, f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
-    return answer(*world.take_change(asked, key))
+    return answer(*keep(world, data, key))
 
 
-ROUTES = {
+def inventory(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
+    """The first page takes the snapshot; the other ones are of the same."""
+    page = query.get("page", "1")
+    if "site" not in query or not page.isdecimal() or int(page) < 1:
+        return problem(400, "say ?site=...&page=...")
+    pages = world.pages(query["site"], query.get("owner", ""), PAGE_SIZE, fresh=page == "1")
+    if int(page) > len(pages):
+        return problem(404, f"there are {len(pages)} pages")
+    return Answer(200, pages[int(page) - 1].model_dump_json(exclude_none=True).encode())
+
+
+ROUTES: Mapping[tuple[str, str], Callable[..., Answer]] = {
     ("GET", "/health"): health,
-    ("GET", "/orders"): find,
-    ("POST", "/orders"): take,
-    ("GET", "/orders/changes"): find_change,
-    ("POST", "/orders/changes"): change,
-    ("GET", "/orders/cancellations"): find_change,
-    ("POST", "/orders/cancellations"): cancel,
+    ("GET", "/orders"): partial(find, "release", "orders", lambda world, *named: world.orders.find(*named)),
+    ("POST", "/orders"): partial(take, "order.release", OrderRelease, World.take),
+    ("GET", "/orders/changes"): partial(
+        find, "release", "documents", lambda world, *named: world.orders.find_change(*named)
+    ),
+    ("POST", "/orders/changes"): partial(take, "order.change", OrderChange, World.take_change),
+    ("GET", "/orders/cancellations"): partial(
+        find, "release", "documents", lambda world, *named: world.orders.find_change(*named)
+    ),
+    ("POST", "/orders/cancellations"): partial(take, "order.cancel", OrderCancel, World.take_change),
+    ("GET", "/advices"): partial(find, "advice", "advices", lambda world, *named: world.orders.advices.find(*named)),
+    ("POST", "/advices"): partial(take, "receipt.advice", ReceiptAdvice, World.expect),
+    ("GET", "/advice-cancels"): partial(
+        find, "advice", "advices", lambda world, *named: world.orders.advices.find_cancel(*named)
+    ),
+    ("POST", "/advice-cancels"): partial(take, "receipt.cancel", ReceiptCancel, World.expect_no_more),
+    ("GET", "/inventory"): inventory,
 }
 
 

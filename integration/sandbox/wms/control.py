@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from decimal import Decimal
 from http.client import HTTPException
 from typing import Any
@@ -10,12 +11,15 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from integration.canonical.orders import RefusedLine, Stage
+from integration.canonical.receipts import PutAway
 from integration.sandbox.faults import BadRule
-from integration.sandbox.wms import messages
+from integration.sandbox.wms import messages, stocktaking
 from integration.sandbox.wms.news import BadNews, Progress, Track
 from integration.sandbox.wms.orders import items_from
-from integration.sandbox.wms.report import order_report
+from integration.sandbox.wms.receiving import Arrival
+from integration.sandbox.wms.report import advice_report, order_report
 from integration.sandbox.wms.shipping import BadScript, Script
+from integration.sandbox.wms.stocktaking import Adjusting, Counting, Filling, Listing
 from integration.sandbox.wms.wire import Answer, answer, problem
 from integration.sandbox.wms.world import UnknownRelease, World
 
@@ -24,11 +28,12 @@ PAGE = 500
 
 
 class Verdict(BaseModel):
-    """What /_sandbox/acknowledge and /_sandbox/reject take."""
+    """What /_sandbox/acknowledge and /_sandbox/reject take, about a release or an advice."""
 
     model_config = ConfigDict(extra="forbid")
 
-    release: str
+    release: str = ""
+    advice: str = ""
     reason: str = "refused by hand"
     lines: list[RefusedLine] = []
     faults: list[str] = []
@@ -47,6 +52,7 @@ class Settings(BaseModel):
     deliver_after: float | None = None
     freight_each: dict[str, str] | None = None
     answer_changes: bool = True
+    receive_after: float | None = None
     target: str = ""
     sites: list[str] = []
 
@@ -92,13 +98,62 @@ def track(world: World, asked: Asked) -> Any:
     return {"message": number, "tracked": told}
 
 
+def advices(world: World, asked: Asked) -> Any:
+    with world.orders.lock:
+        held = world.orders.advices.held.values()
+        return {"advices": [advice_report(world.orders.advices, advice) for advice in held]}
+
+
+def receive(world: World, asked: Asked) -> Any:
+    receipt, number = world.receive(Arrival.model_validate(asked))
+    return {"message": number, "receipt": receipt}
+
+
+def put_away(world: World, asked: Asked) -> Any:
+    usual = {"put_away": f"PUT-{uuid4().hex[:8]}", "at": datetime.now(UTC).isoformat()}
+    told = PutAway.model_validate({**usual, **{name: asked[name] for name in asked if name != "faults"}})
+    return {"message": world.put_away(told, asked.get("faults", ())), "put_away": told.put_away}
+
+
+def stock(world: World, asked: Asked) -> Any:
+    """What lies where."""
+    with world.orders.lock:
+        held = [{**asdict(slot), "quantity": format(each, "f")} for slot, each in world.orders.stock.lines()]
+        return {"stock": held}
+
+
+def fill(world: World, asked: Asked) -> Any:
+    """Puts goods on the shelves, and tells nobody."""
+    with world.orders.lock:
+        stocktaking.fill(world.orders.stock, Filling.model_validate(asked))
+    return stock(world, asked)
+
+
+def adjust(world: World, asked: Asked) -> Any:
+    adjustment, number = world.adjust(Adjusting.model_validate(asked))
+    return {"message": number, "adjustment": adjustment}
+
+
+def count(world: World, asked: Asked) -> Any:
+    counted, number = world.count(Counting.model_validate(asked))
+    return {"message": number, "count": counted}
+
+
+def snapshot(world: World, asked: Asked) -> Any:
+    return {"messages": world.snapshot(Listing.model_validate(asked))}
+
+
 def acknowledge(world: World, asked: Asked) -> Any:
     verdict = Verdict.model_validate(asked)
+    if verdict.advice:
+        return {"message": world.acknowledge_advice(verdict.advice, verdict.faults, verdict.delay)}
     return {"message": world.acknowledge(verdict.release, verdict.faults, verdict.delay)}
 
 
 def reject(world: World, asked: Asked) -> Any:
     verdict = Verdict.model_validate(asked)
+    if verdict.advice:
+        return {"message": world.reject_advice(verdict.advice, verdict.reason, verdict.faults)}
     return {"message": world.reject(verdict.release, verdict.reason, verdict.lines, verdict.faults)}
 
 
@@ -188,10 +243,18 @@ ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("GET", "/_sandbox/orders"): orders,
     ("GET", "/_sandbox/changes"): changes,
     ("GET", "/_sandbox/strays"): strays,
+    ("GET", "/_sandbox/stock"): stock,
+    ("POST", "/_sandbox/stock"): fill,
+    ("POST", "/_sandbox/adjust"): adjust,
+    ("POST", "/_sandbox/count"): count,
+    ("POST", "/_sandbox/snapshot"): snapshot,
     ("POST", "/_sandbox/ship"): ship,
     ("POST", "/_sandbox/correct"): correct,
     ("POST", "/_sandbox/tell"): tell,
     ("POST", "/_sandbox/track"): track,
+    ("GET", "/_sandbox/advices"): advices,
+    ("POST", "/_sandbox/receive"): receive,
+    ("POST", "/_sandbox/put-away"): put_away,
     ("POST", "/_sandbox/acknowledge"): acknowledge,
     ("POST", "/_sandbox/reject"): reject,
     ("POST", "/_sandbox/progress"): progress,

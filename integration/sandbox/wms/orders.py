@@ -12,6 +12,7 @@ from typing import Any
 
 from integration.canonical.orders import OrderCancel, OrderChange, OrderRelease, RefusedLine, ReleaseLine, Stage
 from integration.canonical.shipments import ShipmentConfirmed, ShippedLine
+from integration.sandbox.wms.advices import Advices
 from integration.sandbox.wms.stock import Slot, Stock
 
 Taken = tuple[HTTPStatus, dict[str, Any]]
@@ -66,6 +67,7 @@ class Orders:
             self.shipments: list[ShipmentConfirmed] = []
             self.stock = Stock()
             self.parcels: dict[str, str] = {}
+            self.advices = Advices(self.stock)
             self.changes: list[str] = []
             self.serials_gone: Counter[str] = Counter()
             self._of_release: defaultdict[str, list[ShipmentConfirmed]] = defaultdict(list)

@@ -7,6 +7,7 @@ from typing import Any
 
 from integration.canonical.orders import ReleaseLine
 from integration.canonical.shipments import ShipmentConfirmed
+from integration.sandbox.wms.advices import Advices, HeldAdvice
 from integration.sandbox.wms.news import numbers
 from integration.sandbox.wms.orders import HeldOrder, Orders
 
@@ -32,6 +33,23 @@ def order_report(orders: Orders, order: HeldOrder) -> dict[str, Any]:
         "unnamed": [part.model_dump(mode="json", exclude_none=True) for part in unnamed],
         "shipments": [shipment.model_dump(mode="json", exclude_none=True) for shipment in shipments],
         "document": release.model_dump(mode="json", exclude_none=True),
+    }
+
+
+def advice_report(advices: Advices, held: HeldAdvice) -> dict[str, Any]:
+    advice, receipts = held.advice, advices.received(held.advice.advice)
+    return {
+        "advice": advice.advice,
+        "version": advice.version,
+        "replaced": held.replaced,
+        "kind": advice.kind,
+        "order": advice.order,
+        "site": advice.site,
+        **held.answer(),
+        "closed": held.closed,
+        "cancelled": held.cancelled,
+        "receipts": [receipt.model_dump(mode="json", exclude_none=True) for receipt in receipts],
+        "document": advice.model_dump(mode="json", exclude_none=True),
     }
 
 

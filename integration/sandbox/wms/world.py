@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from integration.canonical.base import Part
+from integration.canonical.inventory import InventorySnapshot
 from integration.canonical.orders import (
     OrderAccepted,
     OrderCancel,
@@ -19,15 +20,19 @@ from integration.canonical.orders import (
     RefusedLine,
     Stage,
 )
+from integration.canonical.receipts import PutAway, ReceiptAccepted, ReceiptAdvice, ReceiptCancel, ReceiptRejected
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.sandbox.faults import FaultRules
-from integration.sandbox.wms import messages, news
+from integration.sandbox.wms import messages, news, stocktaking
+from integration.sandbox.wms.advices import HeldAdvice
 from integration.sandbox.wms.changes import answer
 from integration.sandbox.wms.floor import Floor
 from integration.sandbox.wms.news import Progress, Track
 from integration.sandbox.wms.orders import HeldOrder, Orders, Taken
 from integration.sandbox.wms.outbox import Outbox
+from integration.sandbox.wms.receiving import Arrival, put_away, receive
 from integration.sandbox.wms.shipping import BadScript, Script, correct, ship
+from integration.sandbox.wms.stocktaking import Adjusting, Counting, Listing
 
 DELIVERY_FAULTS = frozenset({"duplicate", "renumbered", "reorder", "lost", "latency"})
 
@@ -40,9 +45,10 @@ class UnknownRelease(LookupError):
 class Behaviour:
     """``acknowledge_after`` seconds, None: only on request. ``answer_at_once``: the yes or no in the answer itself.
 
-    ``ship_after``: seconds from the yes until all of it leaves, None: only on request. ``answer_changes``: at once, or
-    only on request. ``show_progress``: picking and packing are told before it leaves. ``deliver_after``: seconds from
-    then until the customer has it. ``freight_each``: what each parcel costs, as an amount and a currency.
+    ``ship_after``: seconds from the yes until all of it leaves, None: only on request. ``receive_after``: seconds from
+    the yes until all of an advice is here. ``answer_changes``: at once, or only on request. ``show_progress``: picking
+    and packing are told before it leaves. ``deliver_after``: seconds from then until the customer has it.
+    ``freight_each``: what each parcel costs, as an amount and a currency.
     """
 
     acknowledge_after: float | None = 0.0
@@ -52,6 +58,7 @@ class Behaviour:
     show_progress: bool = False
     deliver_after: float | None = None
     freight_each: dict[str, str] | None = None
+    receive_after: float | None = None
 
 
 class World:
@@ -61,8 +68,10 @@ class World:
         self.orders = Orders()
         self.rules = FaultRules()
         self.outbox = Outbox(target, lambda number, body: messages.headers(secret, number, body), self.is_down)
-        self.floor = Floor(self._leave)
+        self.floor = Floor(self._work_off)
         self._down_until = 0.0
+        self._documents = 0
+        self._listed: dict[tuple[str, str], list[InventorySnapshot]] = {}
 
     def is_down(self) -> bool:
         return time.monotonic() < self._down_until
@@ -75,6 +84,7 @@ class World:
         self.rules.clear()
         self.floor.clear()
         self.outbox.clear()
+        self._listed = {}
         self._down_until = 0.0
 
     def take(self, release: OrderRelease, key: str) -> Taken:
@@ -118,6 +128,50 @@ class World:
             order = self._held(release)
             order.stage, order.stages, order.picked = stage, dict(stages), dict(picked)
 
+    def expect(self, advice: ReceiptAdvice, key: str) -> Taken:
+        """An advice that is new or changed, answered now or by a message later."""
+        with self.orders.lock:
+            (status, answer), held = self.orders.advices.take(advice, key)
+            if held is None:
+                return status, answer
+            if self.behaviour.answer_at_once:
+                self._decide_advice(held)
+                answer.update(held.answer())
+            elif self.behaviour.acknowledge_after is not None:
+                self._decide_advice(held)
+                self._answer_advice(held, (), self.behaviour.acknowledge_after)
+        return status, answer
+
+    def expect_no_more(self, cancel: ReceiptCancel, key: str) -> Taken:
+        with self.orders.lock:
+            return self.orders.advices.take_back(cancel, key)
+
+    def acknowledge_advice(self, advice: str, faults: Collection[str] = (), delay: float = 0.0) -> str:
+        """Says yes; the message's number. Raises UnknownRelease."""
+        with self.orders.lock:
+            held = self._held_advice(advice)
+            held.status, held.reason = "accepted", ""
+            return self._answer_advice(held, faults, delay)
+
+    def reject_advice(self, advice: str, reason: str, faults: Collection[str] = ()) -> str:
+        with self.orders.lock:
+            held = self._held_advice(advice)
+            held.status, held.reason = "rejected", reason
+            return self._answer_advice(held, faults, 0.0)
+
+    def receive(self, script: Arrival) -> tuple[dict[str, Any], str]:
+        """The confirmation, and its message's number. Raises BadScript, ValidationError."""
+        with self.orders.lock:
+            confirmed = receive(self.orders.advices, script)
+        number = self._send("receipt.confirmed", confirmed.advice, confirmed, script.faults, script.delay)
+        return confirmed.model_dump(mode="json", exclude_none=True), number
+
+    def put_away(self, told: PutAway, faults: Collection[str] = ()) -> str:
+        """The message's number."""
+        with self.orders.lock:
+            put_away(self.orders.stock, told)
+        return self._send("receipt.put_away", told.put_away, told, faults, 0.0)
+
     def acknowledge(self, release: str, faults: Collection[str] = (), delay: float = 0.0) -> str:
         """Says yes, whatever the item master says; the message's number. Raises UnknownRelease."""
         with self.orders.lock:
@@ -158,6 +212,43 @@ class World:
             kind = "shipment.delivered" if asked.status == "delivered" else "shipment.tracked"
             number = self._send(kind, found.release, told, asked.faults, asked.delay)
             return told.model_dump(mode="json", exclude_none=True), number
+
+    def adjust(self, script: Adjusting) -> tuple[dict[str, Any], str]:
+        """The adjustment, and its message's number. Raises ValidationError."""
+        with self.orders.lock:
+            document = stocktaking.adjust(self.orders.stock, script, self._next("ADJ"))
+        return self._tell("inventory.adjusted", document.adjustment, document, script.faults, script.delay)
+
+    def count(self, script: Counting) -> tuple[dict[str, Any], str]:
+        with self.orders.lock:
+            document = stocktaking.count(self.orders.stock, script, self._next("CNT"))
+        return self._tell("inventory.counted", document.count, document, script.faults, script.delay)
+
+    def list_stock(self, site: str, owner: str = "", page_size: int = 200, number: str = "") -> list[InventorySnapshot]:
+        with self.orders.lock:
+            stock = self.orders.stock
+            return stocktaking.listed(stock, site, owner, number or self._next("SNAP"), page_size)
+
+    def pages(self, site: str, owner: str, page_size: int, *, fresh: bool) -> list[InventorySnapshot]:
+        """For whoever asks page by page: the first page takes the snapshot."""
+        if fresh or (site, owner) not in self._listed:
+            self._listed[site, owner] = self.list_stock(site, owner, page_size)
+        return self._listed[site, owner]
+
+    def snapshot(self, script: Listing) -> list[str]:
+        """Sends all pages; the numbers of their messages."""
+        pages = self.list_stock(script.site, script.owner, script.page_size, script.snapshot)
+        return [self._send("inventory.snapshot", page.snapshot, page, script.faults, script.delay) for page in pages]
+
+    def _next(self, kind: str) -> str:
+        self._documents += 1
+        return f"{kind}-{self._documents:06d}"
+
+    def _tell(
+        self, kind: str, number: str, document: Part, faults: Collection[str], delay: float
+    ) -> tuple[dict[str, Any], str]:
+        message = self._send(kind, number, document, faults, delay)
+        return document.model_dump(mode="json", exclude_none=True), message
 
     def _confirm(
         self, confirmed: ShipmentConfirmed, faults: Collection[str] = (), delay: float = 0.0
@@ -205,6 +296,41 @@ class World:
     def _plan(self, order: HeldOrder, delay: float) -> None:
         if self.behaviour.ship_after is not None:
             self.floor.plan(order, delay + self.behaviour.ship_after)
+
+    def _held_advice(self, advice: str) -> HeldAdvice:
+        held = self.orders.advices.held.get(advice)
+        if held is None:
+            raise UnknownRelease(f"{advice} is not held")
+        return held
+
+    def _decide_advice(self, held: HeldAdvice) -> None:
+        ours = not self.orders.sites or held.advice.site in self.orders.sites
+        held.reason = "" if ours else f"site {held.advice.site} is not ours"
+        held.status = "accepted" if ours else "rejected"
+        if ours and self.behaviour.receive_after is not None:
+            self.floor.plan(held, (self.behaviour.acknowledge_after or 0.0) + self.behaviour.receive_after)
+
+    def _answer_advice(self, held: HeldAdvice, faults: Collection[str], delay: float) -> str:
+        named: dict[str, Any] = {"advice": held.advice.advice, "version": held.advice.version}
+        if held.status == "rejected":
+            no = ReceiptRejected(**named, reason=held.reason)
+            return self._send("receipt.rejected", held.advice.advice, no, faults, delay)
+        yes = ReceiptAccepted(**named, warehouse_order=held.warehouse_order)
+        return self._send("receipt.accepted", held.advice.advice, yes, faults, delay)
+
+    def _work_off(self, planned: HeldOrder | HeldAdvice) -> None:
+        if isinstance(planned, HeldOrder):
+            self._leave(planned)
+        else:
+            self._arrive(planned)
+
+    def _arrive(self, held: HeldAdvice) -> None:
+        """Takes in what is still expected, unless the advice was replaced, taken back or closed meanwhile."""
+        with self.orders.lock:
+            same = self.orders.advices.held.get(held.advice.advice) is held
+            if not same or held.closed or held.cancelled or held.status != "accepted":
+                return
+            self.receive(Arrival(advice=held.advice.advice))
 
     def _leave(self, order: HeldOrder) -> None:
         """Ships what is still open, unless the release was replaced, refused or closed meanwhile."""

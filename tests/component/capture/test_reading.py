@@ -8,8 +8,8 @@ import pytest
 from django.db import transaction
 from django.db.models.functions import Now
 
-from integration.adapters.base import ErpGateway
-from integration.canonical.erp import Order
+from integration.adapters.base import CAPTURED_MODELS, ErpGateway
+from integration.canonical.erp import Order, Root
 from integration.jobs import capture, engine, inbox
 from integration.jobs.work import Outcome, Work
 from integration.models import CapturedRecord, Connection, Document, ExceptionCase, Lane, Stream, SyncJob
@@ -35,8 +35,11 @@ class Erp:
         happens()
         return found
 
-    def orders_of(self, model: str, ids: Sequence[int]) -> list[int]:
-        return sorted({number // 100 for number in ids} & set(self.held))
+    def roots_of(self, model: str, ids: Sequence[int]) -> list[Root]:
+        return [Root(model="sale.order", id=number) for number in sorted({one // 100 for one in ids} & set(self.held))]
+
+    def captured_models(self) -> Sequence[str]:
+        return CAPTURED_MODELS
 
 
 def order(number: int, **given: Any) -> Order:

@@ -140,6 +140,13 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     parcels(delivery)
     asked = models.ChangeRequest.objects.create(document=delivery, number=1, kind="change", reason=EVIL)
     models.ChangeLine.objects.create(request=asked, line="1", sku=EVIL, was=2, wanted=1, reason=EVIL)
+    about = {"warehouse": warehouse, "product_id": 1, "sku": EVIL, "lot": EVIL, "place": 9}
+    models.StockDifference.objects.create(
+        kind="adjusted", source=EVIL, number="A-1", line="0", quantity=-1, happened_at=now(), note=EVIL, **about
+    )
+    models.Availability.objects.create(place_name=EVIL, condition="good", on_hand=3, **about)
+    snapshot = models.StockSnapshot.objects.create(warehouse=warehouse, number=EVIL, taken_at=now(), pages=1)
+    models.StockLevel.objects.create(snapshot=snapshot, partner_sku=EVIL, unit=EVIL, on_hand=3)
     models.ExternalReference.objects.create(
         erp=erp, model="stock.picking", record_id=11, partner=wms, document_type="release", reference="WH/OUT/1"
     )
@@ -150,6 +157,10 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     models.CapturedRecord.objects.create(
         connection=erp, model="sale.order", record_id=1, version=1, snapshot={"name": PERSONAL}, read_at=now()
     )
+    models.InTransit.objects.create(
+        transfer=delivery, product_id=1, sku=EVIL, lot=EVIL, unit=EVIL, quantity=2, location_id=13, left_at=now()
+    )
+    models.Decision.objects.create(source=EVIL, subject=EVIL, choice="accept", actor=EVIL, reason=EVIL)
     models.Retention.objects.create(subject="jobs", last_removed=1, ended_at=now())
     models.ApiToken.objects.create(name=EVIL, prefix="abcd1234", sha256=b"0" * 32, scopes=["jobs:read"])
     models.AuditEvent.objects.create(actor=EVIL, verb="retry job", subject=EVIL, detail={"note": EVIL})
@@ -165,4 +176,3 @@ def parcels(delivery) -> None:
     models.Proof.objects.create(**common, kind="delivery", name=f"pod {EVIL}", file=file)
     models.StageEvent.objects.create(document=delivery, stage="packed", at=now(), detail=EVIL)
     models.CartonLine.objects.create(document=delivery, package=EVIL, line="1", sku=EVIL, quantity=2)
-    models.Decision.objects.create(fingerprint=f"CD-5020:{EVIL}", choice="accept", by=EVIL, reason=EVIL)

@@ -146,8 +146,66 @@ class Odoo:
         line = {"product_id": self.id_of("product.product", code, "default_code"), "product_uom_qty": quantity}
         self.call("sale.order", "write", [order], {"order_line": [[0, 0, line]]})
 
+    def order_more_of(self, purchase: int, code: str, quantity: float) -> None:
+        """The quantity of a purchase's line becomes this one."""
+        [line] = self.rows("purchase.order.line", [["order_id", "=", purchase], ["product_id.default_code", "=", code]])
+        self.call("purchase.order.line", "write", [line["id"]], {"product_qty": quantity})
+
+    def lot(self, product: int, name: str) -> int:
+        """By ``load``: Odoo 18 cannot create one over XML-RPC."""
+        fields = ["name", "product_id/.id", "company_id/.id"]
+        company = self.rows("stock.warehouse", [["code", "=", "WH"]], "company_id")[0]["company_id"]
+        return int(self.call("stock.lot", "load", fields, [[name, str(product), str(company)]])["ids"][0])
+
+    def receive_by_hand(self, receipt: str) -> None:
+        [row] = self.rows("stock.picking", [["name", "=", receipt]], "name")
+        for move in self.rows("stock.move", [["picking_id", "=", row["id"]]], "product_uom_qty"):
+            done = {"quantity": move["product_uom_qty"], "picked": True}
+            old = {"quantity_done": move["product_uom_qty"]}
+            self.call("stock.move", "write", [move["id"]], done if self.version >= 17 else old)
+        self.call("stock.picking", "button_validate", [row["id"]], context=UNASKED)
+
+    def place(self, name: str) -> int:
+        """A place in the warehouse."""
+        stock = self.rows("stock.warehouse", [["code", "=", "WH"]], "lot_stock_id")[0]["lot_stock_id"]
+        return int(self.call("stock.location", "create", {"name": name, "location_id": stock, "usage": "internal"}))
+
+    def send_back(self, release: str, quantity: float) -> str:
+        """A return of a delivery, made by the wizard and not done yet; its name."""
+        [done] = self.rows("stock.picking", [["name", "=", release]], "name")
+        [move] = self.rows("stock.move", [["picking_id", "=", done["id"]]], "product_id")
+        line = {"product_id": move["product_id"], "quantity": quantity, "move_id": move["id"], "to_refund": True}
+        about = {"active_id": done["id"], "active_ids": [done["id"]], "active_model": "stock.picking"}
+        lines = [[5, 0, 0], [0, 0, line]]
+        wizard = self.call(
+            "stock.return.picking", "create", {"picking_id": done["id"], "product_return_moves": lines}, context=about
+        )
+        method = "action_create_returns" if self.version >= 18 else "create_returns"
+        action = self.call("stock.return.picking", method, [wizard], context=about)
+        return str(self.rows("stock.picking", [["id", "=", action["res_id"]]], "name")[0]["name"])
+
     def cancel(self, order: int) -> None:
         self.call("sale.order", "action_cancel", [order], context={"disable_cancel_warning": True})
+
+    def code_of(self, product: int) -> str:
+        return self._codes([product])[product]
+
+    def lies(self, code: str) -> dict[tuple[str, str], float]:
+        """By place and lot, in stock and in transit."""
+        product = self.id_of("product.product", code, "default_code")
+        domain = [["product_id", "=", product], ["location_id.usage", "in", ["internal", "transit"]]]
+        rows = self.rows("stock.quant", domain, "location_id", "lot_id", "quantity")
+        active = {"context": {"active_test": False}}
+        places = {
+            row["id"]: row["name"]
+            for row in self.call("stock.location", "search_read", [], ["name"], load="", **active)
+        }
+        lots = {row["id"]: row["name"] for row in self.rows("stock.lot", [], "name")}
+        return {
+            (places[row["location_id"]], lots.get(row["lot_id"], "")): row["quantity"]
+            for row in rows
+            if row["quantity"]
+        }
 
     def _codes(self, products: list[int]) -> Mapping[int, str]:
         rows = self.rows("product.product", [["id", "in", products]], "default_code")

@@ -361,3 +361,19 @@ def test_what_left_too_late_is_booked_on_every_version(yard: Yard, direction: st
     play_to_the_end(yard)
     assert yard.left(sale) == {"CRATE-S": (10, 10, 10), "ROPE-10": (2, 2, 2)}
     assert (codes(yard), yard.unfinished()) == (TOO_LATE[direction], [])
+
+
+@pytest.mark.parametrize("method", ["action_confirm", "write", "button_validate"])
+def test_what_is_booked_anew_is_so_once_though_an_answer_is_lost(yard: Yard, method: str) -> None:
+    sale = at_stage(yard, "packed")
+    CHANGES["cancel"](yard, sale)
+    yard.look()
+    ship_what_is_open(yard)
+    until(lambda: yard.wms.pending() == 0)
+    yard.odoo.fault(method, "cut_after_commit")
+    yard.run()
+    yard.later()
+    yard.look()
+    assert yard.left(sale) == {"CRATE-S": (10, 10, 10), "ROPE-10": (2, 2, 2)}
+    assert (codes(yard), yard.unfinished(), conserved()) == (["CD-4013"], [], [])
+    assert [state for _, state in yard.odoo.transfers(sale.id)] == ["cancel", "done"]

@@ -126,13 +126,13 @@ def test_what_is_short_beside_a_substitute_is_cancelled_where_the_warehouse_is_s
 def test_without_a_rule_a_person_accepts_it_once(yard: Yard) -> None:
     sale = ordered(yard)
     shipped(yard, sale, "7", "3")
-    cause = f"Shipment SHP-000001 holds 3 of CRATE-M in place of CRATE-S of {sale.release}. No rule allows it."
+    cause = f"Shipment SHP-000001 of {sale.release} holds 3 of CRATE-M in place of CRATE-S. No rule allows it."
     assert (yard.cases(), yard.odoo.writes(), yard.unfinished()) == (
         [("CD-5020", cause)],
         [],
         [("shipment_confirmation", "blocked")],
     )
-    assert decisions.accept_once(yard.case("CD-5020").pk, SOMEBODY, "the customer agreed") == 1
+    assert decisions.decide(yard.case("CD-5020").pk, "accept", SOMEBODY, "the customer agreed") == 1
     yard.run()
     assert order_lines(yard, sale) == [("CRATE-S", 7, 7, 12.5, 10), ("CRATE-M", 3, 3, 12.5, 10)]
     assert (yard.cases(), yard.unfinished()) == ([], [])
@@ -144,9 +144,10 @@ def test_without_a_rule_a_person_accepts_it_once(yard: Yard) -> None:
 def test_or_refuses_it_and_nothing_is_posted(yard: Yard) -> None:
     sale = ordered(yard)
     shipped(yard, sale, "7", "3")
-    assert decisions.refuse(yard.case("CD-5020").pk, SOMEBODY, "wrong colour") == 1
+    assert decisions.decide(yard.case("CD-5020").pk, "refuse", SOMEBODY, "wrong colour") == 1
+    yard.run()
     assert (yard.odoo.writes(), yard.unfinished(), yard.cases()) == ([], [], [])
-    assert ExceptionCase.objects.get(code="CD-5020").resolution == "Refused: wrong colour"
+    assert ExceptionCase.objects.get(code="CD-5020").resolution == "Refuse: wrong colour"
     yard.wms.control("correct", shipment="SHP-000001")
     yard.run()
     assert order_lines(yard, sale) == [("CRATE-S", 10, 10, 12.5, 10)]

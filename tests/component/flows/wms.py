@@ -31,6 +31,9 @@ class Wms:
     def books(self) -> list[dict[str, Any]]:
         return list(self._control.get("orders").json()["orders"])
 
+    def books_of_stock(self) -> list[dict[str, Any]]:
+        return list(self._control.get("stock").json()["stock"])
+
     def held(self, order: str = "") -> list[Held]:
         mine = [each for each in self.books() if order in ("", each["order"])]
         return [
@@ -76,6 +79,35 @@ class Wms:
 
     def track(self, shipment: object, status: str, **how: object) -> dict[str, Any]:
         return dict(self.control("track", shipment=shipment, status=status, **how)["tracked"])
+
+    def advices(self, order: str = "") -> list[dict[str, Any]]:
+        found = self._control.get("advices").json()["advices"]
+        return [each for each in found if order in ("", each["order"])]
+
+    def expected(self, order: str) -> list[tuple[str, int, str, dict[str, str]]]:
+        """Number, version, kind and quantities by SKU of what the warehouse expects of an order."""
+        return [
+            (
+                each["advice"],
+                each["version"],
+                each["kind"],
+                {line["sku"]: line["quantity"] for line in each["document"]["lines"]},
+            )
+            for each in self.advices(order)
+        ]
+
+    def on_shelf(self, site: str = "NORTH") -> dict[tuple[str, str, str], float]:
+        """By the warehouse's SKU, lot and condition."""
+        with self.server.world.orders.lock:
+            lines = list(self.server.world.orders.stock.lines(site))
+        held: defaultdict[tuple[str, str, str], float] = defaultdict(float)
+        for slot, quantity in lines:
+            held[slot.sku, slot.lot, slot.condition] += float(quantity)
+        return {key: quantity for key, quantity in held.items() if quantity}
+
+    def receive(self, advice: str, mode: str = "full", **script: object) -> dict[str, Any]:
+        """The confirmation as it goes out."""
+        return dict(self.control("receive", advice=advice, mode=mode, **script)["receipt"])
 
     def send(self, kind: str, data: object, **how: object) -> int:
         """Any message, past the books; the status that it was answered with."""

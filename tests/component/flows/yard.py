@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from integration.flows import HANDLERS
-from integration.jobs import acts, engine, mappings, sweep
+from integration.jobs import acts, decisions, engine, mappings, sweep
 from integration.models import (
     CodeMapping,
     Connection,
@@ -33,6 +33,15 @@ class Sale:
     id: int
     name: str
     release: str
+
+
+@dataclass(frozen=True)
+class Bought:
+    """A confirmed purchase. ``advice`` is the name of its first receipt, which the warehouse knows it by."""
+
+    id: int
+    name: str
+    advice: str
 
 
 @dataclass
@@ -74,6 +83,67 @@ class Yard:
         shipment = self.wms.ship(sale.release, mode, **script)
         self.run()
         return shipment
+
+    def buy(self, *basket: tuple[str, float], supplier: str = "Alder Outdoor", **values: object) -> Bought:
+        """A confirmed purchase of these product codes and quantities."""
+        lines = [
+            {
+                "product_id": self.odoo.id_of("product.product", code, "default_code"),
+                "product_qty": quantity,
+                "price_unit": 4,
+                "name": code,
+            }
+            for code, quantity in basket
+        ]
+        usual = {"partner_id": self.odoo.id_of("res.partner", supplier), "order_line": [[0, 0, line] for line in lines]}
+        made = self.odoo.call("purchase.order", "create", {**usual, **values})
+        self.odoo.call("purchase.order", "button_confirm", [made])
+        [row] = self.odoo.rows("purchase.order", [["id", "=", made]], "name")
+        return Bought(made, row["name"], self.receipts(made)[0][0])
+
+    def expected(self, *basket: tuple[str, float], **values: Any) -> Bought:
+        """A purchase that the warehouse expects, and has said yes to."""
+        bought = self.buy(*basket, **values)
+        self.look()
+        self.wms.accept("", advice=bought.advice)
+        self.run()
+        assert self.came(bought.advice) == "accepted"
+        self.odoo.forget_calls()
+        return bought
+
+    def receive(self, advice: str, mode: str = "full", **script: object) -> dict[str, object]:
+        """Goods come in at the warehouse, and Crossdock does what it can with it."""
+        receipt = self.wms.receive(advice, mode, **script)
+        self.run()
+        return receipt
+
+    def receipts(self, purchase: int) -> list[tuple[str, str]]:
+        domain = [["purchase_id", "=", purchase]]
+        return [(row["name"], row["state"]) for row in self.odoo.rows("stock.picking", domain, "name", "state")]
+
+    def arrived(self, bought: Bought) -> dict[str, tuple[float, float, float]]:
+        """What came in, by product: as Odoo, the warehouse and we see it."""
+        lines = self.odoo.rows("purchase.order.line", [["order_id", "=", bought.id]], "product_id", "qty_received")
+        odoo: defaultdict[str, float] = defaultdict(float)
+        for row in lines:
+            odoo[self.odoo.code_of(row["product_id"])] += row["qty_received"]
+        wms: defaultdict[str, float] = defaultdict(float)
+        for advice in self.wms.advices(bought.name):
+            for receipt in advice["receipts"]:
+                for line in receipt["lines"]:
+                    wms[line["sku"].removeprefix("P-")] += float(line["quantity"])
+        ours: defaultdict[str, float] = defaultdict(float)
+        for event in StockEvent.objects.filter(document__parent__reference=bought.name, kind="received"):
+            ours[event.sku] += float(event.quantity)
+        return {sku: (odoo[sku], wms[sku], ours[sku]) for sku in sorted({*odoo, *wms, *ours})}
+
+    def choose(self, code: str, choice: str) -> None:
+        decisions.decide(self.case(code).pk, choice, SOMEBODY, "as agreed")
+        self.run()
+
+    @staticmethod
+    def came(advice: str) -> str:
+        return Document.objects.get(kind__in=["receipt", "return"], reference=advice).state
 
     def look(self) -> None:
         """One poll of Odoo, and all that follows from it."""

@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 import pytest
 
 from integration.canonical.base import Address
-from integration.canonical.erp import Change
+from integration.canonical.erp import Change, Root
 from tests.contract.gateway.world import World
 
 MOST_CALLS_TO_READ_ORDERS = 8
@@ -107,9 +107,9 @@ def test_a_change_of_a_picking_or_move_names_its_order(world: World) -> None:
     for model, number in expected.items():
         world.guard.take()
         [change] = world.gateway.changes(model, since, after_id=number - 1, limit=1)
-        assert (change.id, change.order_id, change.written_at.tzinfo) == (number, order, UTC)
+        assert (change.id, change.root, change.written_at.tzinfo) == (number, Root(model="sale.order", id=order), UTC)
         assert len([call for call in world.guard.take() if "fields_get" not in call]) <= 2
-        assert world.gateway.orders_of(model, [number]) == [order]
+        assert world.gateway.roots_of(model, [number]) == [Root(model="sale.order", id=order)]
 
 
 def test_five_hundred_rows_of_one_second_and_one_committed_in_the_past_are_all_seen(world: World) -> None:

@@ -38,8 +38,8 @@ def test_what_went_instead_is_a_share_of_the_line_in_its_unit() -> None:
         ([Rule(RuleKind.SUBSTITUTE, "", Decimal(0), customer=9)], {"customer": 9}, True),
         ([Rule(RuleKind.SUBSTITUTE, "", Decimal(0), customer=9)], {"customer": 8}, False),
         ([Rule(RuleKind.SUBSTITUTE, "", Decimal(0), customer=9)], {}, False),
-        ([], {"accepted": frozenset({"CD-5020:Northgate 3PL:SHP-1:CHAIR:GLUE"})}, True),
-        ([], {"accepted": frozenset({"CD-5020:Northgate 3PL:SHP-2:CHAIR:GLUE"})}, False),
+        ([], {"decided": {("CD-5020", "GLUE in place of CHAIR"): "accept"}}, True),
+        ([], {"decided": {("CD-5020", "GLUE in place of STOOL"): "accept"}}, False),
     ],
 )
 def test_a_rule_or_a_person_allows_it(rules: list[Rule], given: dict[str, Any], allowed: bool) -> None:
@@ -50,6 +50,12 @@ def test_a_rule_or_a_person_allows_it(rules: list[Rule], given: dict[str, Any], 
     with pytest.raises(Causes) as stopped:
         shipping.translate(shipment(THREE), told)
     assert codes_of(stopped.value) == ["CD-5020"]
+
+
+def test_what_a_person_refused_is_not_posted_whatever_a_rule_says() -> None:
+    told = facts(rules=[ANY], decided={("CD-5020", "GLUE in place of CHAIR"): "refuse"})
+    with pytest.raises(shipping.Refused):
+        shipping.translate(shipment(shipped("5"), THREE), told)
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,11 @@ class DocumentAnswer(_Answer):
 
 
 class HeldDocument(_Answer):
-    """One document that the warehouse has. ``shipped``: something of it has left."""
+    """One document that the warehouse has. ``shipped``: something of it has left; ``arrived``: something came in."""
 
-    reference: Reference = Field(validation_alias=AliasChoices("release", "reference"))
+    reference: Reference = Field(validation_alias=AliasChoices("release", "advice", "reference"))
     version: int = Field(ge=1, validation_alias=AliasChoices("version", "change"))
-    status: Literal["received", "accepted", "rejected", "shipped"]
+    status: Literal["received", "accepted", "rejected", "shipped", "arrived"]
     warehouse_order: Text = ""
     reason: Text = ""
 
@@ -33,17 +33,21 @@ class HeldDocument(_Answer):
 class HeldDocuments(_Answer):
     """To the question for a document: an empty list says that the warehouse does not have it."""
 
-    documents: tuple[HeldDocument, ...] = Field(validation_alias=AliasChoices("orders", "documents"))
+    documents: tuple[HeldDocument, ...] = Field(validation_alias=AliasChoices("orders", "advices", "documents"))
 
 
 class Health(_Answer):
     """To ``GET /health``. ``contract`` is the version of the contract that the warehouse implements, ``accepts`` the
-    types of the documents that it takes."""
+    types of the documents that it takes.
+
+    ``serves``: what else it can be asked, such as ``inventory``.
+    """
 
     name: Text
     version: Text
     contract: Text
     accepts: tuple[Text, ...] = ("order.release",)
+    serves: tuple[Text, ...] = ()
 
 
 ANSWERS = {
@@ -51,4 +55,5 @@ ANSWERS = {
     "accepted": Answer.ACCEPTED,
     "rejected": Answer.REJECTED,
     "shipped": Answer.ACCEPTED,
+    "arrived": Answer.ACCEPTED,
 }

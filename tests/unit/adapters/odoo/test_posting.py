@@ -133,7 +133,7 @@ def test_what_odoo_holds_is_compared_by_quantity_lot_package_and_mark() -> None:
         "0 of SKU-1 in lot A instead of 6",
         "5 of SKU-1 in lot B instead of 0",
         "0 of SKU-1 in package P1 instead of 6",
-        "another shipment's mark",
+        "another document's mark",
     ]
 
 

@@ -26,6 +26,28 @@ EVENTS = {
     "order.accepted": {"release": "WH/OUT/00042"},
     "order.rejected": {"release": "WH/OUT/00042", "reason": "unknown SKU"},
     "shipment.confirmed": SHIPMENT,
+    "receipt.accepted": {"advice": "WH/IN/00007"},
+    "receipt.rejected": {"advice": "WH/IN/00007", "reason": "the gate is closed"},
+    "receipt.confirmed": {"receipt": "RCV-1", "advice": "WH/IN/00007", "received_at": "2026-05-08T09:30:00Z"},
+    "receipt.put_away": {
+        "put_away": "PUT-1",
+        "site": "MAIN",
+        "at": "2026-05-08T10:00:00Z",
+        "lines": [{"sku": "SKU-1", "quantity": "5", "unit": "EA", "to_location": "A-01"}],
+    },
+    "inventory.adjusted": {
+        "adjustment": "A-1",
+        "site": "MAIN",
+        "adjusted_at": "2026-05-04T08:00:00Z",
+        "lines": [{"sku": "SKU-1", "quantity": "-1", "unit": "EA", "reason": "LOST"}],
+    },
+    "inventory.counted": {
+        "count": "C-1",
+        "site": "MAIN",
+        "counted_at": "2026-05-04T08:00:00Z",
+        "lines": [{"sku": "SKU-1", "quantity": "0", "unit": "EA"}],
+    },
+    "inventory.snapshot": {"snapshot": "S-1", "site": "MAIN", "taken_at": "2026-05-04T08:00:00Z"},
 }
 
 

@@ -9,24 +9,10 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0011_order_changes'),
+        ('integration', '0013_stock_differences'),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Decision',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fingerprint', models.CharField(max_length=300, unique=True)),
-                ('choice', models.CharField(max_length=20)),
-                ('by', models.CharField(max_length=150)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-            ],
-            options={
-                'ordering': ['-id'],
-            },
-        ),
         migrations.CreateModel(
             name='ProofFile',
             fields=[

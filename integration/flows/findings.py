@@ -1,0 +1,35 @@
+"""What a look at an order, a purchase or a transfer came to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from integration.errors import Permanent
+from integration.jobs import rows, warehouses
+from integration.models import CapturedRecord
+
+
+class Finding(Protocol):
+    """One thing to change, if nobody else changed it since it was looked at."""
+
+    @property
+    def commit(self) -> Callable[[], None]: ...
+
+
+@dataclass(slots=True)
+class Findings:
+    """Changes to commit, and what stands against the rest."""
+
+    record: CapturedRecord
+    changes: list[Finding] = field(default_factory=list)
+    against: list[Permanent] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    unconnected: dict[int, str] = field(default_factory=dict)  # Odoo's id of the warehouse: an order that waits
+
+    def commit(self) -> None:
+        """A snapshot that went out of date meanwhile decides nothing: the newer one comes with a job of its own."""
+        if rows.exists(CapturedRecord, "id = %s AND content_hash = %s", [self.record.pk, self.record.content_hash]):
+            for change in self.changes:
+                change.commit()
+            for erp_warehouse_id, order in self.unconnected.items():
+                warehouses.tell_unconnected(self.record.connection, erp_warehouse_id, order)

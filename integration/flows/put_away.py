@@ -1,0 +1,207 @@
+"""Put-away: where received goods lie is kept, and moved in Odoo where its bins are known.
+
+Never holds up a receipt: it runs in a stream of its own, and waits for the receipt that it overtook.
+Operational impact: people look for goods in the wrong bin; minutes count.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+
+from integration.adapters.base import ErpGateway
+from integration.canonical.erp import Relocation
+from integration.canonical.events import PutAwayEvent
+from integration.canonical.receipts import PutAway, PutAwayLine
+from integration.errors import (
+    Causes,
+    ConfigurationError,
+    InvalidDocument,
+    Locked,
+    MappingMissing,
+    Permanent,
+    Rejected,
+)
+from integration.flows import sites
+from integration.flows.events import event_of
+from integration.jobs import configuration, effects, mappings, rows
+from integration.jobs.remote import open_erp
+from integration.jobs.work import Outcome, Work
+from integration.models import Document, DocumentLine, Effect, ExternalReference, InboundMessage, StockEvent, Warehouse
+from integration.rules.codes import CodeBook, CodeKind
+from integration.rules.units import Inexact, to_odoo
+
+VERB = "put away"
+PATIENT_TRIES, PAUSE = 3, 20.0
+GOOD = "good"
+
+_WAREHOUSE = "wms_id = %s AND site = %s AND owner_code = %s"
+_BOOKED = "partner_id = %s AND document_type = 'receipt' AND reference = %s"
+_PRODUCT = f"""
+sku = %s AND document_id IN (SELECT id FROM {Document._meta.db_table} WHERE connection_id = %s)
+ORDER BY id DESC LIMIT 1"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """A line in Odoo's words."""
+
+    line: PutAwayLine
+    sku: str
+    unit: str
+    quantity: Decimal
+    from_id: int | None
+    to_id: int | None
+
+    @property
+    def moves_in_odoo(self) -> bool:
+        return self.from_id != self.to_id
+
+
+def handle(work: Work) -> Outcome:
+    [message] = rows.find(InboundMessage, "id = %s", [work.job.payload["message"]])
+    message.connection = work.connection = configuration.connection(message.connection_id)
+    event = event_of(message)
+    assert isinstance(event, PutAwayEvent)  # noqa: S101  (the inbox routes by type)
+    told = event.data
+    warehouse = _warehouse(message, told)
+    _wait_for_receipt(work, message, told)
+    moved = _understand(message, told, warehouse)
+    source = f"put_away/{message.connection.slug}/{told.put_away}"
+    products, effect = _products(warehouse, moved), None
+    in_odoo = [each for each in moved if each.moves_in_odoo]
+    if in_odoo or set(products) != {each.sku for each in moved}:
+        work.connection = warehouse.erp
+        with open_erp(warehouse.erp, work) as erp:
+            products |= _asked(erp, warehouse, moved, products)
+            effect = _relocate(work, erp, warehouse, source, in_odoo, products) if in_odoo else None
+    name = effect.result["picking"] if effect else "kept"
+    return Outcome(f"{told.put_away}: {name}", partial(_commit, warehouse, told, source, moved, products, effect))
+
+
+def _warehouse(message: InboundMessage, told: PutAway) -> Warehouse:
+    found = rows.first(Warehouse, _WAREHOUSE, [message.connection_id, told.site, told.owner])
+    if found is None or found.receipt_mode != Warehouse.Mode.LIVE:
+        partner = message.connection.name
+        raise ConfigurationError("CD-2011", connection=partner, flow="put-away", warehouse=found or told.site)
+    return configuration.warehouse(found.pk)
+
+
+def _wait_for_receipt(work: Work, message: InboundMessage, told: PutAway) -> None:
+    """Of goods that are not in the books nothing can be moved there."""
+    if told.receipt is None or rows.exists(ExternalReference, _BOOKED, [message.connection_id, told.receipt]):
+        return
+    name = message.connection.name
+    if work.job.tries <= PATIENT_TRIES:
+        raise Locked("CD-1004", connection=name, document=f"receipt {told.receipt}", retry_after=PAUSE)
+    raise Rejected("CD-7017", connection=name, partner=name, put_away=told.put_away, receipt=told.receipt)
+
+
+def _understand(message: InboundMessage, told: PutAway, warehouse: Warehouse) -> list[_Moved]:
+    book = mappings.load(message.connection, {code for line in told.lines for code in (line.sku, line.unit)})
+    places = {place: pk for (condition, place), pk in sites.places_of(warehouse).items() if condition == GOOD}
+    against: list[Permanent] = []
+    moved: list[_Moved] = []
+    for line in told.lines:
+        try:
+            moved.append(_in_odoo_s_words(line, book, places))
+        except Permanent as wrong:
+            against.append(wrong)
+    if against:
+        raise Causes(against)
+    return moved
+
+
+def _in_odoo_s_words(line: PutAwayLine, book: CodeBook, places: dict[str, int]) -> _Moved:
+    product = book.to_odoo(CodeKind.PRODUCT, line.sku)
+    if product is None:
+        raise MappingMissing("CD-3002", scope=book.scope, partner=book.partner, code=line.sku)
+    unit = book.unit_of(line.unit, product.odoo)
+    if unit is None:
+        raise MappingMissing("CD-3004", scope=book.scope, partner=book.partner, code=line.unit)
+    try:
+        quantity = to_odoo(line.quantity, unit.factor)
+    except Inexact:
+        about = {"connection": book.partner, "receipt": line.to_location, "sku": product.odoo}
+        raise InvalidDocument("CD-7016", **about, quantity=line.quantity, unit=line.unit) from None  # type: ignore[arg-type]
+    from_id, to_id = places.get(line.from_location or ""), places.get(line.to_location)
+    return _Moved(line, product.odoo, unit.odoo, quantity, from_id, to_id)
+
+
+def _products(warehouse: Warehouse, moved: Sequence[_Moved]) -> dict[str, int]:
+    """Odoo's ids of products that we have met before."""
+    found = {sku: rows.first(DocumentLine, _PRODUCT, [sku, warehouse.erp_id]) for sku in {each.sku for each in moved}}
+    return {sku: line.product_id for sku, line in found.items() if line is not None}
+
+
+def _asked(erp: ErpGateway, warehouse: Warehouse, moved: Sequence[_Moved], known: dict[str, int]) -> dict[str, int]:
+    unknown = sorted({each.sku for each in moved} - set(known))
+    found = dict(erp.products(unknown, warehouse.company_id)) if unknown else {}
+    missing = [sku for sku in unknown if sku not in found]
+    if missing:
+        detail = f"no single product has the code {missing[0]}"
+        about = {"connection": warehouse.erp.name, "receipt": "put-away", "picking": "an internal transfer"}
+        raise Rejected("CD-7009", **about, detail=detail)  # type: ignore[arg-type]
+    return found
+
+
+def _relocate(
+    work: Work,
+    erp: ErpGateway,
+    warehouse: Warehouse,
+    source: str,
+    moved: Sequence[_Moved],
+    products: dict[str, int],
+) -> Effect:
+    parts = [
+        Relocation(
+            product_id=products[each.sku],
+            unit=each.unit,
+            quantity=each.quantity,
+            lot=each.line.lot,
+            from_id=each.from_id,
+            to_id=each.to_id,
+        )
+        for each in moved
+    ]
+    mark = f"Crossdock {source}"
+    write = effects.Write(
+        key=source,
+        verb=VERB,
+        intent={"mark": mark},
+        send=lambda: {"picking": erp.relocate(warehouse.erp_warehouse_id, mark, parts)},
+        probe=lambda: {"picking": name} if (name := erp.moved(mark)) else None,
+        seconds=4 * warehouse.erp.read_timeout,
+    )
+    return effects.once(work, warehouse.erp, write)
+
+
+def _commit(
+    warehouse: Warehouse,
+    told: PutAway,
+    source: str,
+    moved: Sequence[_Moved],
+    products: dict[str, int],
+    effect: Effect | None,
+) -> None:
+    events = [
+        StockEvent(
+            warehouse=warehouse,
+            kind=StockEvent.Kind.MOVED,
+            location=place or "",
+            product_id=products[each.sku],
+            sku=each.sku,
+            lot=each.line.lot or "",
+            quantity=quantity,
+            source=source,
+            line=f"{number}{way}",
+            happened_at=told.at,
+            effect=effect,
+        )
+        for number, each in enumerate(moved)
+        for way, place, quantity in (
+            ("-", each.line.from_location, -each.quantity),
+            ("+", each.line.to_location, each.quantity),
+        )
+    ]
+    rows.add(events, "DO NOTHING")

@@ -1,0 +1,217 @@
+"""Receipt confirmation: what came in at the warehouse is posted to Odoo, once in effect and exactly as it came.
+
+Operational impact: stock, and the supplier's bill, depend on it. Seconds count, and so does every unit.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from integration.adapters.base import ErpGateway
+from integration.canonical.erp import Picking
+from integration.canonical.events import ReceiptConfirmedEvent
+from integration.canonical.receipts import ReceiptConfirmed
+from integration.errors import ConfigurationError, InvalidDocument
+from integration.flows import receipt_bookings as bookings
+from integration.flows import sites
+from integration.flows.events import event_of
+from integration.flows.receipt_advice import known_at
+from integration.flows.receipt_bookings import Case
+from integration.jobs import configuration, decisions, effects, locks, mappings, rows, sql
+from integration.jobs.remote import open_erp
+from integration.jobs.work import Outcome, Work
+from integration.models import Document, Effect, InboundMessage, StockEvent, Warehouse
+from integration.rules import receiving as rules
+
+VERB = "receive"
+CALL_SECONDS = 4  # a posting may take so many times the connection's read timeout
+
+# Other receipts of the advice that are booked.
+_OTHERS = f"""
+SELECT count(DISTINCT source) FROM {StockEvent._meta.db_table} WHERE document_id = %s AND source <> %s"""  # noqa: S608
+
+
+def handle(work: Work) -> Outcome:
+    [message] = rows.find(InboundMessage, "id = %s", [work.job.payload["message"]])
+    message.connection = work.connection = configuration.connection(message.connection_id)
+    case = _understand(message)
+    effect = effects.of(case.warehouse.erp, case.source)
+    _same_as_before(case, effect)
+    if effect is None or effect.state != Effect.State.LANDED:
+        if not case.shares and not case.facts.is_last:
+            return Outcome(f"{case.receipt.receipt}: nothing came")
+        work.connection = case.warehouse.erp
+        with locks.held(work, _stock(case)), open_erp(case.warehouse.erp, work) as erp:
+            effect = _post(work, case, erp, effect)
+    where = effect.result["picking"] or "nothing"
+    return Outcome(f"{case.receipt.receipt} on {where}", partial(bookings.commit, case, effect))
+
+
+def _understand(message: InboundMessage) -> Case:
+    event = event_of(message)
+    assert isinstance(event, ReceiptConfirmedEvent)  # noqa: S101  (the inbox routes by type)
+    receipt, partner = event.data, message.connection
+    document = _document(message, receipt)
+    assert document.warehouse_id is not None  # noqa: S101  (made with one)
+    document.warehouse = warehouse = configuration.warehouse(document.warehouse_id)
+    _is_on(document, warehouse, partner.name)
+    source = bookings.source_of(message, receipt)
+    facts = rules.Facts(
+        connection=partner.name,
+        warehouse=warehouse.name,
+        advice=document.reference,
+        lines=sites.released_lines(document),
+        book=mappings.load(partner, {code for line in receipt.lines for code in (line.sku, line.unit)}),
+        rules=sites.rules_of(warehouse),
+        mark=f"{partner.slug}/{receipt.receipt}",
+        source=source,
+        is_last=_is_last(document, receipt, source),
+        cancel_rest=warehouse.receipt_remainder == Warehouse.Remainder.CANCEL,
+        places=sites.places_of(warehouse),
+        decided=decisions.of(source),
+    )
+    return Case(message, receipt, document, warehouse, facts, rules.translate(receipt, facts))
+
+
+def _document(message: InboundMessage, receipt: ReceiptConfirmed) -> Document:
+    found = known_at(message.connection_id, receipt.advice)
+    if found is None or found.kind != Document.Kind.RECEIPT:
+        name = message.connection.name
+        about = {"connection": name, "partner": name, "receipt": receipt.receipt, "advice": receipt.advice}
+        raise InvalidDocument("CD-7004", **about)  # type: ignore[arg-type]
+    found.parent = rows.first(Document, "id = %s", [found.parent_id])
+    return found
+
+
+def _is_on(document: Document, warehouse: Warehouse, partner: str) -> None:
+    transfer = document.parent is not None and document.parent.kind == Document.Kind.TRANSFER
+    modes = {warehouse.receipt_mode, *([warehouse.transfer_mode] if transfer else [])}
+    if Warehouse.Mode.LIVE not in modes:
+        raise ConfigurationError("CD-2011", connection=partner, flow="receipt confirmation", warehouse=warehouse)
+
+
+def _is_last(document: Document, receipt: ReceiptConfirmed, source: str) -> bool:
+    """A final one may have overtaken others; one that it overtook is the last one then. The first count stands."""
+    count = bookings.announced(receipt) if document.shipment_count is None else document.shipment_count
+    if count is None:
+        return receipt.final
+    own = 1 if receipt.lines else 0
+    return int(sql.rows(_OTHERS, [document.pk, source])[0][0]) + own >= count
+
+
+def _same_as_before(case: Case, effect: Effect | None) -> None:
+    """One receipt number, two contents: a person decides which one is true."""
+    before = effect.intent.get("digest") if effect is not None else None
+    if effect is None or effect.state == Effect.State.REFUSED or before in (None, case.digest):
+        return
+    if sorted(effect.intent["lines"]) == sorted(_lines(case)):  # the same, written otherwise
+        return
+    where = effect.result.get("picking") or "an unknown picking"
+    difference = f"posted on {where} as {_summary(effect.intent['lines'])}, now {_summary(_lines(case))}"
+    about = {"connection": case.facts.connection, "partner": case.facts.connection, "advice": case.facts.advice}
+    raise InvalidDocument("CD-7012", **about, receipt=case.receipt.receipt, difference=difference)  # type: ignore[arg-type]
+
+
+def _stock(case: Case) -> list[str]:
+    """The stock that the posting adds to: one posting at a time writes it."""
+    products = {share.line.product_id for share in case.shares if share.line}
+    return sorted(f"stock/{case.warehouse.pk}/{product}" for product in products)
+
+
+def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Effect:
+    """Restarts from the pickings as they are now. Already marked as ours: found, and nothing is sent."""
+    pickings = _own(case, erp.incoming(case.document.erp_id))
+    connection = case.warehouse.erp
+    found = rules.received_before(case.facts.mark, pickings)
+    if found is not None:
+        later = [picking.id for picking in pickings if picking.backorder_of == found.id]
+        kept = before.intent.get("kept") if before is not None else None
+        kept = kept or _as_text(rules.kept_in(found, case.shares))
+        result = _result(found, later, kept, rules.extras_in(found, case.shares))
+        return effects.found(work, connection, case.source, VERB, _intent(case, kept), result)
+    if before is not None:
+        effects.wait_until_settled(connection, case.source, VERB)
+    if not case.shares:
+        return _nothing_came(work, case, erp, pickings)
+    plan = rules.plan(case.receipt, case.shares, pickings, case.facts)
+    if not plan.kept:
+        return effects.found(work, connection, case.source, VERB, _intent(case), _untouched(plan.picking))
+    kept = _as_text(plan.kept)
+    return _write(work, case, _intent(case, kept), partial(_receive, erp, plan, kept))
+
+
+def _own(case: Case, pickings: Sequence[Picking]) -> list[Picking]:
+    """A backorder that was announced anew is another advice, with its own backorders."""
+    others = [picking.id for picking in pickings if picking.id != case.document.erp_id]
+    if not others:
+        return list(pickings)
+    known = Document.objects.filter(connection=case.warehouse.erp, kind=Document.Kind.RECEIPT, erp_id__in=others)
+    foreign = set(known.values_list("erp_id", flat=True))
+    own: list[Picking] = []
+    for picking in pickings:
+        if picking.id in foreign or picking.backorder_of in foreign:
+            foreign.add(picking.id)
+        else:
+            own.append(picking)
+    return own
+
+
+def _nothing_came(work: Work, case: Case, erp: ErpGateway, pickings: Sequence[Picking]) -> Effect:
+    """The last word is that nothing (more) came: what is open is cancelled, by the warehouse's setting, or left."""
+    left = rules.open_picking(pickings)
+    if left is None or not case.facts.cancel_rest or left.source == "transit":
+        result = _untouched(left or (pickings[-1] if pickings else None))
+        return effects.found(work, case.warehouse.erp, case.source, VERB, _intent(case), result)
+    return _write(work, case, _intent(case), partial(_give_up, erp, left))
+
+
+def _write(work: Work, case: Case, intent: dict[str, Any], send: partial[dict[str, Any]]) -> Effect:
+    connection = case.warehouse.erp
+    seconds = CALL_SECONDS * connection.read_timeout
+    write = effects.Write(key=case.source, verb=VERB, intent=intent, send=send, seconds=seconds)
+    return effects.make(work, connection, write)
+
+
+def _receive(erp: ErpGateway, plan: rules.Plan, kept: dict[str, str]) -> dict[str, Any]:
+    posted = erp.receive(plan.picking, plan.posting)
+    result = _result(posted.picking, posted.backorders, kept, posted.extras)
+    return {**result, "rest_cancelled": not plan.posting.keep_backorder}
+
+
+def _give_up(erp: ErpGateway, picking: Picking) -> dict[str, Any]:
+    given_up = erp.give_up(picking)
+    return {**_untouched(given_up), "cancelled": given_up.state == "cancel"}
+
+
+def _untouched(picking: Picking | None) -> dict[str, Any]:
+    transit = picking is not None and picking.source == "transit"
+    return {"picking": "", "picking_id": None, "backorders": [], "kept": {}, "transit": transit}
+
+
+def _result(
+    picking: Picking, backorders: Sequence[int], kept: dict[str, str], extras: dict[str, int]
+) -> dict[str, Any]:
+    moves = {move.id: move for move in picking.moves}
+    told = {sku: {"move": number, "product": moves[number].product_id} for sku, number in extras.items()}
+    numbers = {"picking": picking.name, "picking_id": picking.id, "backorders": list(backorders)}
+    return {**numbers, "kept": kept, "extras": told, "transit": picking.source == "transit"}
+
+
+def _intent(case: Case, kept: dict[str, str] | None = None) -> dict[str, Any]:
+    return {"digest": case.digest, "mark": case.facts.mark, "lines": _lines(case), "kept": kept or {}}
+
+
+def _as_text(kept: Mapping[int, Decimal]) -> dict[str, str]:
+    return {str(number): format(quantity, "f") for number, quantity in kept.items()}
+
+
+def _lines(case: Case) -> list[list[str]]:
+    return [
+        [share.sku, format(share.quantity, "f"), share.lot or "", share.condition, share.location]
+        for share in case.shares
+    ]
+
+
+def _summary(lines: list[list[str]]) -> str:
+    return ", ".join(f"{quantity} {sku}" for sku, quantity, *_ in lines)

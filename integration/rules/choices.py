@@ -1,0 +1,47 @@
+"""What a person may choose in a case, where the code may not decide. The words say what happens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+OVER, STRAY, SHORT, SUBSTITUTE = "CD-7005", "CD-7006", "CD-7020", "CD-5020"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """``name`` is kept with the decision; ``asks`` is the question for the reason."""
+
+    name: str
+    label: str
+    asks: str
+    grave: bool = False
+
+
+CHOICES: Mapping[str, tuple[Choice, ...]] = {
+    OVER: (
+        Choice("accept", "Take in all of it", "Why is the surplus kept? All that came in is booked."),
+        Choice("refuse", "Refuse the surplus", "Who takes it back? What is above the order is not booked.", grave=True),
+    ),
+    STRAY: (
+        Choice("take_in", "Take it in", "Why is it kept? It becomes an extra line of the receipt, without an order."),
+        Choice("leave_out", "Leave it out", "Who takes it back? Nothing of it is booked.", grave=True),
+    ),
+    SUBSTITUTE: (
+        Choice(
+            "accept",
+            "Accept",
+            "Who agreed to it? The shipment is posted, the order is changed to match; the next one is asked again.",
+        ),
+        Choice(
+            "refuse",
+            "Refuse",
+            "Why? Nothing of this confirmation is posted: the warehouse has to bring it back and confirm anew.",
+            grave=True,
+        ),
+    ),
+    SHORT: (
+        Choice("coming", "Still coming", "What did the carrier say? What is missing is announced again."),
+        Choice(
+            "lost", "Lost on the way", "Who has approved that? It is written off in Odoo, and not waited for.", True
+        ),
+    ),
+}
