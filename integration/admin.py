@@ -9,6 +9,7 @@ from integration.console import (  # noqa: F401  (importing a module registers i
     documents,
     mapping,
     messages,
+    parcels,
     retention,
     rules,
     schedule,

@@ -7,6 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from integration.adapters.records import (
+    ActivitiesGateway,
+    AttachmentsGateway,
+    FreightGateway,
+    NotesGateway,
+    SubstitutesGateway,
+)
 from integration.adapters.returns import ReturnGateway
 from integration.adapters.stock import StockGateway
 from integration.canonical.books import Booking, Entry, OrderBooks, Ordering
@@ -251,6 +258,20 @@ class ErpGateway(Protocol):
         """Posts a draft. Raises Rejected CD-8101, CD-8103, Forbidden, Locked, OutcomeUnknown."""
         ...
 
+    @property
+    def notes(self) -> NotesGateway: ...
+
+    @property
+    def activities(self) -> ActivitiesGateway: ...
+
+    @property
+    def attachments(self) -> AttachmentsGateway: ...
+
+    @property
+    def freight(self) -> FreightGateway: ...
+
+    @property
+    def substitutes(self) -> SubstitutesGateway: ...
     def incoming(self, picking_id: int) -> Sequence[Picking]:
         """As ``delivery``, of goods that come in: with their destinations, and lots that are not made yet."""
         ...

@@ -44,10 +44,15 @@ _LINE: Json = {
     **{"line": "318", "sku": "CHAIR-OAK", "unit": "Units", "tracking": "none", "partner_sku": "100-441"},
     **{"partner_unit": "EA", "factor": "1", "per": "1", "ordered": "12", "released": "12", "shipped": "8", "over": "0"},
     **{"received": "0", "damaged": "0", "cancelled": "0"},
+    **{"stage": "shipped", "picked": "12", "packed": "12", "short": "0", "substituted": "0"},
+}
+_PARCEL: Json = {
+    **{"shipment": "SHP-1", "number": "1Z0001", "package": "P1", "status": "delivered", "status_at": _LATER},
+    **{"place": "Leeds", "delivered_at": _LATER, "freight": "12.4", "currency": "GBP"},
 }
 _DELIVERY: Json = {
     **{"id": 42, "reference": "WH/OUT/00042", "erp_id": 42, "warehouse": "Northgate Leeds", "state": "part_shipped"},
-    **{"version": 1, "lines": [_LINE]},
+    **{"version": 1, "stage": "packed", "lines": [_LINE], "parcels": [_PARCEL]},
 }
 _ORDER: Json = {
     **{"id": 41, "connection": "odoo", "reference": "S00031", "erp_id": 31, "state": "part_shipped"},

@@ -19,6 +19,7 @@ from integration.models import (
     InTransit,
     JobAttempt,
     OutboundMessage,
+    Parcel,
     SyncJob,
     Warehouse,
 )
@@ -131,6 +132,10 @@ class LaneSerializer(serializers.Serializer[Any]):
 class LineSerializer(serializers.ModelSerializer[DocumentLine]):
     factor, per, ordered, released = Quantity(), Quantity(), Quantity(), Quantity()
     shipped, over, cancelled = Quantity(), Quantity(), Quantity()
+    picked, packed, short, substituted = Quantity(), Quantity(), Quantity(), Quantity()
+    stage = serializers.CharField(
+        help_text="How far it is at the warehouse: accepted, picking, picked, packed, shipped"
+    )
     received, damaged = Quantity(), Quantity()
 
     class Meta:
@@ -138,6 +143,20 @@ class LineSerializer(serializers.ModelSerializer[DocumentLine]):
         fields = (
             *("line", "sku", "unit", "tracking", "partner_sku", "partner_unit", "factor", "per"),
             *("ordered", "released", "shipped", "received", "damaged", "over", "cancelled"),
+            *("stage", "picked", "packed", "short", "substituted"),
+        )
+
+
+class ParcelSerializer(serializers.ModelSerializer[Parcel]):
+    """A parcel. Who signed for it is personal, and not told here."""
+
+    freight = Quantity(allow_null=True)
+
+    class Meta:
+        model = Parcel
+        fields = (
+            *("shipment", "number", "package", "status", "status_at", "place", "delivered_at"),
+            *("freight", "currency"),
         )
 
 
@@ -172,10 +191,11 @@ class InventorySerializer(serializers.ModelSerializer[Availability]):
 class DeliverySerializer(serializers.ModelSerializer[Document]):
     warehouse = serializers.SlugRelatedField[Document](slug_field="name", read_only=True, allow_null=True)
     lines = LineSerializer(many=True)
+    parcels = ParcelSerializer(many=True)
 
     class Meta:
         model = Document
-        fields = ("id", "reference", "erp_id", "warehouse", "state", "version", "lines")
+        fields = ("id", "reference", "erp_id", "warehouse", "state", "version", "stage", "lines", "parcels")
 
 
 class OrderSerializer(serializers.ModelSerializer[Document]):

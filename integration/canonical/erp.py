@@ -253,6 +253,35 @@ class ShipmentPosting(Part):
     notify_customer: bool = False
 
 
+class Swap(Part):
+    """On an order: ``quantity`` less of a line, and as much of ``substitute`` (Odoo's code) at the line's price.
+
+    ``line`` names it at the warehouse; ``product_id`` and ``unit`` are those of the line's move; ``shipment`` says by
+    what.
+    """
+
+    line: str
+    sale_line_id: int
+    product_id: int
+    sku: str
+    unit: str
+    substitute: str
+    quantity: Decimal
+    shipment: str
+
+
+class Swapped(Part):
+    """The order's line of a substitute, as read back. ``before``: what was ordered of the line in whose place it is."""
+
+    line: str
+    substitute: str
+    sale_line_id: int
+    product_id: int
+    quantity: Decimal
+    price: Decimal
+    before: Decimal
+
+
 class ReceiptPosting(Part):
     """What one receipt does to one incoming picking. Moves that no line names receive nothing.
 

@@ -56,6 +56,24 @@ class ShipmentConfirmedEvent(Part):
     data: shipments.ShipmentConfirmed
 
 
+class OrderProgressedEvent(Part):
+    type: Literal["order.progressed"]
+    timestamp: Moment
+    data: orders.OrderProgressed
+
+
+class ShipmentTrackedEvent(Part):
+    type: Literal["shipment.tracked"]
+    timestamp: Moment
+    data: shipments.ShipmentTracked
+
+
+class ShipmentDeliveredEvent(Part):
+    type: Literal["shipment.delivered"]
+    timestamp: Moment
+    data: shipments.ShipmentDelivered
+
+
 class ReceiptAcceptedEvent(Part):
     type: Literal["receipt.accepted"]
     timestamp: Moment
@@ -107,12 +125,15 @@ class InventorySnapshotEvent(Part):
 Event = (
     OrderAcceptedEvent
     | OrderRejectedEvent
+    | OrderProgressedEvent
     | ChangeAcceptedEvent
     | ChangePartlyAcceptedEvent
     | ChangeRefusedEvent
     | CancelAcceptedEvent
     | CancelRefusedEvent
     | ShipmentConfirmedEvent
+    | ShipmentTrackedEvent
+    | ShipmentDeliveredEvent
     | ReceiptAcceptedEvent
     | ReceiptRejectedEvent
     | ReceiptConfirmedEvent

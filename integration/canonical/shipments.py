@@ -1,10 +1,14 @@
 """What left the warehouse (X12 945), and what the carrier says of it afterwards."""
 
+import hashlib
+from base64 import b64decode
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
 from integration.canonical.base import Moment, Money, Part, Quantity, Reference, Text
+
+LARGEST_PROOF = 2_000_000
 
 
 class ShippedLot(Part):
@@ -16,6 +20,7 @@ class ShippedLine(Part):
     """One line, or one line's share of one package: the same ``line`` may stand several times.
 
     ``lots`` for lot-tracked goods, ``serials`` for serial-tracked ones; their quantities must add up to ``quantity``.
+    ``substitute``: ``sku`` is another product, which went in the line's place; ``unit`` is the line's.
     """
 
     line: Reference | None = None
@@ -25,18 +30,54 @@ class ShippedLine(Part):
     lots: tuple[ShippedLot, ...] = ()
     serials: tuple[Reference, ...] = ()
     package: Reference | None = None
+    substitute: bool = False
+
+    @model_validator(mode="after")
+    def _says_in_whose_place(self) -> "ShippedLine":
+        if self.substitute and self.line is None:
+            raise ValueError("substitute needs the line in whose place the goods went")
+        return self
 
 
 class Package(Part):
+    """``freight``: what this parcel costs."""
+
     package: Reference
     tracking_number: Text = ""
     weight_kg: Quantity | None = None
+    freight: Money | None = None
+
+
+class Proof(Part):
+    """A file that proves something: ``content`` in base 64, at most 2 MB of it; ``sha256`` is of the decoded bytes."""
+
+    name: Annotated[Text, Field(min_length=1)]
+    media_type: Literal["application/pdf", "image/png", "image/jpeg", "text/plain", "application/xml"]
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    content: Annotated[str, StringConstraints(max_length=2_800_000)] = Field(repr=False)
+
+    @property
+    def decoded(self) -> bytes:
+        return b64decode(self.content, validate=True)
+
+    @model_validator(mode="after")
+    def _is_what_it_says(self) -> "Proof":
+        try:
+            content = self.decoded
+        except ValueError:
+            raise ValueError("content is not base64") from None
+        if not content or len(content) > LARGEST_PROOF:
+            raise ValueError(f"content must hold 1 to {LARGEST_PROOF} bytes, it holds {len(content)}")
+        if hashlib.sha256(content).hexdigest() != self.sha256:
+            raise ValueError("sha256 is not that of the content")
+        return self
 
 
 class ShipmentConfirmed(Part):
     """One shipment of one release. ``final`` says that no other shipment of the release will follow.
 
     ``shipment_count``: on the final one, how many there are, itself included. Messages may overtake each other.
+    ``freight``: of all of it; once each package says its own, their sum counts. ``proof``: of the hand-over.
     """
 
     shipment: Reference
@@ -48,6 +89,7 @@ class ShipmentConfirmed(Part):
     final: bool = True
     shipment_count: Annotated[int, Field(ge=1, le=10_000)] | None = None
     packages: tuple[Package, ...] = ()
+    proof: Proof | None = None
     lines: Annotated[tuple[ShippedLine, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -57,15 +99,6 @@ class ShipmentConfirmed(Part):
             if line.package is not None and line.package not in known:
                 raise ValueError(f"lines.{index}.package {line.package} is not among the packages")
         return self
-
-
-class Proof(Part):
-    """A file that proves something: ``content`` in base 64, at most 2 MB of it; ``sha256`` is of the decoded bytes."""
-
-    name: Annotated[Text, Field(min_length=1)]
-    media_type: Literal["application/pdf", "image/png", "image/jpeg", "text/plain", "application/xml"]
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-    content: Annotated[str, StringConstraints(max_length=2_800_000)] = Field(repr=False)
 
 
 TrackingStatus = Literal["dispatched", "in_transit", "out_for_delivery", "exception", "returned"]

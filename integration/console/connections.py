@@ -159,6 +159,7 @@ class WarehouseAdmin(ConfigurationAdmin):
         ("In Odoo", {"fields": (("erp", "company_id", "erp_warehouse_id"),)}),
         ("At the partner", {"fields": (("wms", "site", "owner_code"),)}),
         ("Flows", {"fields": (("release_mode", "release_point"), ("shipment_mode", "remainder"), "notify_customer")}),
+        ("After the release", {"fields": ("progress_notes", ("freight_policy", "foreign_freight"))}),
         (
             "More flows",
             {"fields": (("receipt_mode", "receipt_remainder"), ("return_mode", "transfer_mode"), "inventory_mode")},

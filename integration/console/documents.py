@@ -16,7 +16,10 @@ from integration.console.base import HistoryAdmin
 from integration.console.words import badge, money, quantity, span
 from integration.models import Document, DocumentLine, InTransit, StockEvent
 
-QUANTITIES = ("ordered", "released", "shipped", "received", "damaged", "over", "cancelled")
+QUANTITIES = (
+    *("ordered", "released", "picked", "packed", "short", "shipped", "substituted", "received", "damaged", "over"),
+    "cancelled",
+)
 
 LONG_ON_THE_WAY = (1, 3, 7, 14)
 
@@ -33,7 +36,7 @@ def _shown(name: str) -> Callable[[DocumentLine], str]:
 
 class LineInline(TabularInline):  # type: ignore[misc]
     model = DocumentLine
-    fields = readonly_fields = ("line", "sku", "partner_sku", "unit", *QUANTITIES)
+    fields = readonly_fields = ("line", "sku", "partner_sku", "unit", "stage", *QUANTITIES)
     extra = 0
     can_delete = False
     max_num = 0

@@ -16,6 +16,7 @@ from integration.models import (
     ExternalReference,
     InboundMessage,
     OutboundMessage,
+    Parcel,
     StockEvent,
 )
 
@@ -25,6 +26,7 @@ LONGEST = 200
 BY_DOCUMENT = (  # table and indexed column: each leads to a document
     (DocumentLine, "sku"),
     (StockEvent, "package"),
+    (Parcel, "number"),
     (OutboundMessage, "reference"),
     (OutboundMessage, "partner_reference"),
     (InboundMessage, "reference"),

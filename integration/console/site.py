@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 from unfold.sites import UnfoldAdminSite
 
-from integration.console import find, runbook, timeline
+from integration.console import find, proofs, runbook, timeline
 
 
 class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
@@ -15,6 +15,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
     def extra_urls(self) -> list[URLPattern]:
         return [
             path("orders/<int:document>/timeline/", self.admin_view(timeline.view), name="timeline"),
+            path("proofs/<int:proof>/", self.admin_view(proofs.download), name="proof"),
             path("runbook/<slug:name>.md", self.admin_view(runbook.view), name="runbook"),
             path("find/", self.admin_view(find.view), name="find"),
         ]

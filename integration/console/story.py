@@ -19,6 +19,10 @@ from integration.models import (
     InboundMessage,
     JobAttempt,
     OutboundMessage,
+    Parcel,
+    ParcelEvent,
+    Proof,
+    StageEvent,
     StockEvent,
     SyncJob,
 )
@@ -68,6 +72,10 @@ class Family:
     effects: Sequence[Effect]
     cases: Sequence[ExceptionCase]
     moved: Sequence[StockEvent]
+    stages: Sequence[StageEvent]
+    parcels: Sequence[Parcel]
+    seen: Sequence[ParcelEvent]
+    proofs: Sequence[Proof]
 
 
 def family(document: Document) -> Family:
@@ -75,6 +83,7 @@ def family(document: Document) -> Family:
     order = Document.objects.with_progress().select_related("connection").get(pk=document.parent_id or document.pk)
     documents = [order, *order.deliveries.select_related("warehouse__wms", "connection").order_by("id")]
     ours = Q(document__in=documents)
+    parcels = Parcel.objects.filter(ours).order_by().values("pk")
     about = _either(SyncJob.objects.filter(ours), SyncJob.objects.filter(inbound__document__in=documents))
     jobs = list(SyncJob.objects.filter(pk__in=about).select_related("waits_for", "document")[:MOST])
     ids = [job.pk for job in jobs]
@@ -93,6 +102,10 @@ def family(document: Document) -> Family:
         effects=list(Effect.objects.filter(job__in=ids).select_related("connection")[:MOST]),
         cases=list(ExceptionCase.objects.filter(pk__in=told)[:MOST]),
         moved=list(StockEvent.objects.filter(ours)[:MOST]),
+        stages=list(StageEvent.objects.filter(ours).select_related("document")[:MOST]),
+        parcels=list(Parcel.objects.filter(ours).select_related("document").defer("signed_by")[:MOST]),
+        seen=list(ParcelEvent.objects.filter(parcel__in=parcels).select_related("parcel")[:MOST]),
+        proofs=list(Proof.objects.filter(ours)[:MOST]),
     )
 
 
@@ -114,6 +127,9 @@ def tell(of: Family) -> list[Entry]:
         map(_effect, of.effects),
         *map(_case, of.cases),
         _movements(of.moved),
+        map(_stage, of.stages),
+        map(_seen, of.seen),
+        map(_proof, of.proofs),
     )
     return sorted((entry for part in parts for entry in part), key=lambda entry: entry.at)
 
@@ -166,6 +182,23 @@ def _case(case: ExceptionCase) -> Iterator[Entry]:
     if case.resolved_at:
         title = f"Case {case.get_state_display()}: {case.title}"
         yield Entry(case.resolved_at, "case", title, case.state, case.resolution, address)
+
+
+def _stage(event: StageEvent) -> Entry:
+    title = f"{event.document} is {event.get_stage_display().lower()} at the warehouse"
+    late = "" if event.counts else "It came late: something newer was known. "
+    return Entry(event.at, "goods", title, "accepted" if event.counts else "", f"{late}{event.detail}")
+
+
+def _seen(event: ParcelEvent) -> Entry:
+    where = f" at {event.place}" if event.place else ""
+    title = f"Parcel {event.parcel.number}: {event.get_status_display().lower()}{where}"
+    return Entry(event.at, "goods", title, event.status, event.note, links.page(event.parcel))
+
+
+def _proof(proof: Proof) -> Entry:
+    title = f"Proof of {proof.get_kind_display().lower()} received: {proof.name}"
+    return Entry(proof.received_at, "in", title, "sent", f"Shipment {proof.shipment} {proof.number}", links.page(proof))
 
 
 def _movements(rows: Sequence[StockEvent]) -> Iterator[Entry]:

@@ -20,6 +20,7 @@ def view(request: HttpRequest, document: int) -> HttpResponseBase:
         "shown": shown,
         "deliveries": family.documents[1:],
         "lines": [(line, waiting.left(line)) for line in lines],
+        "parcels": family.parcels,
         "waits": waiting.waits(family, lines),
         "entries": story.tell(family),
     }

@@ -104,6 +104,6 @@ def _receipts(of: Family, lines: list[DocumentLine]) -> Iterator[Wait]:
 def left(line: DocumentLine) -> Decimal:
     """What is still to be shipped of a line, or to come in."""
     comes_in = line.document_id is not None and line.document.kind in COMES_IN
-    moved = line.received if comes_in else line.shipped
+    moved = line.received if comes_in else line.gone
     rest: Decimal = line.ordered - line.cancelled - moved
     return max(rest, Decimal(0))

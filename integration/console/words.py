@@ -7,8 +7,30 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 TONES = {
-    "good": ("succeeded", "landed", "accepted", "shipped", "received", "resolved", "closed", "live", "production"),
-    "busy": ("running", "pending", "released", "sent", "queued", "intended", "low"),
+    "good": (
+        "succeeded",
+        "landed",
+        "accepted",
+        "shipped",
+        "received",
+        "resolved",
+        "closed",
+        "live",
+        "production",
+        "delivered",
+    ),
+    "busy": (
+        "running",
+        "pending",
+        "released",
+        "sent",
+        "queued",
+        "intended",
+        "low",
+        "dispatched",
+        "in_transit",
+        "out_for_delivery",
+    ),
     "warn": (
         "retry",
         "waiting",
@@ -20,7 +42,18 @@ TONES = {
         "already_done",
         "test",
     ),
-    "bad": ("needs_attention", "rejected", "refused", "open", "high", "critical", "failed", "poison"),
+    "bad": (
+        "needs_attention",
+        "rejected",
+        "refused",
+        "open",
+        "high",
+        "critical",
+        "failed",
+        "poison",
+        "exception",
+        "returned",
+    ),
 }
 _TONE_OF = {word: tone for tone, words in TONES.items() for word in words}
 _SPANS = ((86400, "d"), (3600, "h"), (60, "min"))

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,10 +10,11 @@ from typing import Any
 from django.db.models import F
 
 from integration.canonical.shipments import ShipmentConfirmed
-from integration.flows import answers, books, changes, releases
+from integration.flows import answers, beside, books, changes, order_progress, parcels, releases
 from integration.jobs import capture, outbox, recount, rows, shipments, sql
 from integration.jobs.looks import MODELS
 from integration.models import (
+    Connection,
     Document,
     DocumentLine,
     Effect,
@@ -21,6 +22,8 @@ from integration.models import (
     ExternalReference,
     InboundMessage,
     OutboundMessage,
+    Parcel,
+    ParcelEvent,
     StockEvent,
     Warehouse,
 )
@@ -32,15 +35,17 @@ Told = OutboundMessage.State
 _COUNT = f"""
 UPDATE {DocumentLine._meta.db_table} AS line SET ordered = COALESCE(asked, line.ordered),
   cancelled = CASE WHEN asked IS NULL THEN line.cancelled ELSE 0 END, shipped = line.shipped + share.quantity,
-  over = GREATEST(0, line.shipped + share.quantity - COALESCE(asked, line.ordered - line.cancelled))
+  substituted = line.substituted + share.instead,
+  over = GREATEST(0, line.shipped + share.quantity + line.substituted + share.instead
+    - COALESCE(asked, line.ordered - line.cancelled))
 FROM (SELECT %s::bigint AS document) AS here,
-  unnest(%s::text[], %s::numeric[], %s::numeric[]) AS share(line, quantity, asked)
+  unnest(%s::text[], %s::numeric[], %s::numeric[], %s::numeric[]) AS share(line, quantity, instead, asked)
 WHERE line.document_id = here.document AND line.line = share.line"""  # noqa: S608  (a table name of our own)
 
 
 # And whether something that the warehouse was told is not answered, whether somebody was told that Odoo asks for
-# something else, whether more left than that or the warehouse was asked for a change, and whether a count was taken
-# after the goods had left.
+# something else, whether more left than that or the warehouse was asked for a change, whether goods were said to be
+# missing, whether news of a parcel overtook its shipment, and whether a count was taken after the goods had left.
 _END = f"""
 UPDATE {Document._meta.db_table} SET shipment_count = COALESCE(shipment_count, %(count)s),
   state = CASE WHEN %(ends)s THEN 'shipped' ELSE 'part_shipped' END,
@@ -56,6 +61,11 @@ RETURNING
     WHERE document_id = %(document)s AND code = 'CD-4004' AND state IN ('open', 'waiting')),
   change_count > 0 OR EXISTS (
     SELECT FROM {DocumentLine._meta.db_table} AS line WHERE line.document_id = %(document)s AND line.over > 0),
+  EXISTS (SELECT FROM {DocumentLine._meta.db_table} WHERE document_id = %(document)s AND short > 0),
+  EXISTS (
+    SELECT FROM {Parcel._meta.db_table} AS parcel JOIN {ParcelEvent._meta.db_table} AS event
+      ON event.parcel_id = parcel.id
+    WHERE parcel.document_id = %(document)s AND parcel.shipment = %(shipment)s),
   EXISTS (SELECT {recount.LATER})"""  # noqa: S608
 
 
@@ -81,7 +91,11 @@ class Case:
 
 def source_of(message: InboundMessage, shipment: ShipmentConfirmed) -> str:
     """The partner's document, whatever message brought it: the key of everything that it causes."""
-    return f"shipment/{message.connection.slug}/{shipment.release}/{shipment.shipment}"
+    return key_of(message.connection, shipment.release, shipment.shipment)
+
+
+def key_of(partner: Connection, release: str, shipment: str) -> str:
+    return f"shipment/{partner.slug}/{release}/{shipment}"
 
 
 def announced(shipment: ShipmentConfirmed) -> int | None:
@@ -97,7 +111,9 @@ def commit(case: Case, effect: Effect) -> None:
     if case.message.document_id != case.delivery.pk:
         InboundMessage.objects.filter(pk=case.message.pk).update(document=case.delivery)
     [held] = rows.find(Document, "id = %s FOR NO KEY UPDATE", [case.delivery.pk])
-    events = [_event(case, effect, number) for number in range(len(case.shares))]
+    products = _substitutes(effect)
+    events = [_event(case, effect, number, products) for number in range(len(case.shares))]
+    moved = {event.product_id for event in events}
     added = len(rows.add(events, "DO NOTHING"))
     if added not in (0, len(events)):
         raise RuntimeError(f"{added} of {len(events)} movements of {case.source} are new")
@@ -105,26 +121,33 @@ def commit(case: Case, effect: Effect) -> None:
         _count(case, {line: Decimal(demand) for line, demand in effect.result.get("asked", {}).items()})
         _refer(case, effect)
         _books(case)
+        _parcels(case, effect)
     elif not (case.facts.is_last and held.shipment_count and held.state == Document.State.PART_SHIPPED):
         return
     over = held.state in (Document.State.SHIPPED, Document.State.CANCELLED)
     ends = case.facts.is_last or over or _all_left(case.delivery)
     cancelled = case.facts.cancel_rest and not effect.result["backorders"]
-    _close(case, ends=ends, cancelled=cancelled, anew=bool(effect.result.get("anew")))
+    _close(case, ends=ends, cancelled=cancelled, anew=bool(effect.result.get("anew")), moved=moved)
 
 
 def _all_left(delivery: Document) -> bool:
     """Of what the warehouse was asked for nothing is open: whatever Odoo still asks for was never told to it."""
-    return not delivery.lines.filter(shipped__lt=F("released")).exists()
+    return not delivery.lines.filter(released__gt=F("shipped") + F("substituted")).exists()
 
 
-def _event(case: Case, effect: Effect, number: int) -> StockEvent:
+def _substitutes(effect: Effect) -> dict[str, int]:
+    """Odoo's ids of the products that went in a line's place, by their code."""
+    return {line["substitute"]: line["product_id"] for line in effect.result.get("substitutes", ())}
+
+
+def _event(case: Case, effect: Effect, number: int, products: Mapping[str, int]) -> StockEvent:
+    """Of what really left."""
     share = case.shares[number]
     return StockEvent(
         warehouse=case.warehouse,
         document=case.delivery,
-        product_id=share.line.product_id,
-        sku=share.line.sku,
+        product_id=products.get(share.substitute, share.line.product_id),
+        sku=share.sku,
         lot=share.lot or "",
         package=share.package or "",
         quantity=-share.quantity,
@@ -137,10 +160,13 @@ def _event(case: Case, effect: Effect, number: int) -> StockEvent:
 
 def _count(case: Case, asked: Mapping[str, Decimal]) -> None:
     """``asked``: by line, what Odoo asked for when it was posted."""
-    quantities: defaultdict[str, Decimal] = defaultdict(Decimal, dict.fromkeys(asked, Decimal(0)))
+    shipped: defaultdict[str, Decimal] = defaultdict(Decimal, dict.fromkeys(asked, Decimal(0)))
+    instead: defaultdict[str, Decimal] = defaultdict(Decimal)
     for share in case.shares:
-        quantities[share.line.line] += share.quantity
-    sql.run(_COUNT, [case.delivery.pk, list(quantities), list(quantities.values()), list(map(asked.get, quantities))])
+        shipped[share.line.line] += 0 if share.substitute else share.quantity
+        instead[share.line.line] += share.quantity if share.substitute else 0
+    columns = [list(shipped.values()), [instead[line] for line in shipped], list(map(asked.get, shipped))]
+    sql.run(_COUNT, [case.delivery.pk, list(shipped), *columns])
 
 
 def _refer(case: Case, effect: Effect) -> None:
@@ -169,7 +195,14 @@ def _books(case: Case) -> None:
         books.follow(books.Moved(BookKind.INVOICE, case.warehouse, order, *about))
 
 
-def _close(case: Case, *, ends: bool, cancelled: bool, anew: bool) -> None:
+def _parcels(case: Case, effect: Effect) -> None:
+    """One statement for a shipment that names parcels, none for one that does not."""
+    parcels.dispatched(case.delivery, case.shipment)
+    if case.shipment.proof is not None or effect.result.get("freight", {}).get("foreign"):
+        beside.job("parcel_posting", case.delivery, case.message.connection)
+
+
+def _close(case: Case, *, ends: bool, cancelled: bool, anew: bool, moved: Collection[int]) -> None:
     """The last shipment ends the release, also for a part that it overtook unseen, and so does one after which
     nothing is open at the warehouse; what is left was ``cancelled`` with it, or is released anew.
 
@@ -179,15 +212,20 @@ def _close(case: Case, *, ends: bool, cancelled: bool, anew: bool) -> None:
     end = {"document": case.delivery.pk, "ends": ends, "count": announced(case.shipment)}
     left: dict[str, Any] = {
         "warehouse": case.warehouse.pk,
-        "products": sorted({share.line.product_id for share in case.shares}),
+        "products": sorted(moved),
         "happened_at": case.shipment.shipped_at,
     }
-    untold, differs, otherwise, counted = sql.rows(_END, {**end, **left, "patience": partner.acknowledge_seconds})[0]
+    about = {"patience": partner.acknowledge_seconds, "shipment": case.shipment.shipment}
+    untold, differs, otherwise, was_short, overtaken, counted = sql.rows(_END, {**end, **left, **about})[0]
     if counted:
         recount.moved(left["warehouse"], left["products"], left["happened_at"])
     if ends and cancelled:
-        short = case.delivery.lines.filter(shipped__lt=F("ordered"))
-        short.update(cancelled=F("ordered") - F("shipped"))
+        short = case.delivery.lines.filter(ordered__gt=F("shipped") + F("substituted"))
+        short.update(cancelled=F("ordered") - F("shipped") - F("substituted"))
+    if overtaken:
+        beside.job("parcel_posting", case.delivery, partner)
+    if ends and was_short:
+        order_progress.shipped(case.delivery, case.warehouse)
     if untold:
         _told(case, ends=ends)
     if differs:

@@ -160,9 +160,9 @@ def cancelled_too_late(delivery: Delivery) -> None:
     assert known is not None  # noqa: S101
     if known.changes.filter(kind=Kind.CANCEL).exists():
         return
-    left = list(known.lines.filter(shipped__gt=0))
+    left = [line for line in known.lines.all() if line.gone]
     if left and not ExceptionCase.objects.filter(document=known, code=TOO_LATE[Kind.CANCEL]).exists():
-        _open(known, Kind.CANCEL, "; ".join(f"{line.sku}: {_plain(line.shipped)} left" for line in left), "it had left")
+        _open(known, Kind.CANCEL, "; ".join(f"{line.sku}: {_plain(line.gone)} left" for line in left), "it had left")
 
 
 def accepted(message: OutboundMessage) -> None:
@@ -265,8 +265,9 @@ def _ended(document: Document) -> None:
 def _end(document: Document) -> None:
     """Nothing more of the release leaves. What it was stays: a shipment from before may be on its way to us."""
     lines = document.lines.all()
-    lines.update(cancelled=Greatest(F("ordered") - F("shipped"), Decimal(0)))
-    left = lines.filter(shipped__gt=0).exists()
+    gone = F("shipped") + F("substituted")
+    lines.update(cancelled=Greatest(F("ordered") - gone, Decimal(0)))
+    left = any(line.gone for line in lines)
     document.state = Document.State.SHIPPED if left else Document.State.CANCELLED
     document.shipments_due_at = None
     document.save(update_fields=["state", "shipments_due_at"])
@@ -300,7 +301,7 @@ def _fingerprints(document: Document, *codes: str) -> list[str]:
 
 
 def _left_words(line: DocumentLine) -> str:
-    return f"{line.sku}: {_plain(line.shipped)} left, {_plain(line.shipped - line.over)} wanted"
+    return f"{line.sku}: {_plain(line.gone)} left, {_plain(line.gone - line.over)} wanted"
 
 
 def _line_words(line: ChangeLine) -> str:

@@ -12,7 +12,7 @@ from django.db import transaction
 from integration.adapters import registry
 from integration.canonical.erp import Order, Picking, Transfer
 from integration.errors import Causes, Permanent
-from integration.flows import asking, books, releases, sites
+from integration.flows import asking, books, releases, sites, substitution
 from integration.flows import changes as negotiation
 from integration.flows.findings import Findings
 from integration.flows.releases import Change, Delivery
@@ -190,6 +190,9 @@ def _look_at_unsent(work: Work, delivery: Delivery, found: Findings) -> None:
 
 def _negotiate(work: Work, delivery: Delivery, known: Document, found: Findings) -> None:
     """What Odoo wants otherwise is asked of the warehouse; where that cannot be, a person is told."""
+    if substitution.in_hand(known, delivery.warehouse.wms, delivery.picking):
+        found.notes.append(f"{delivery.picking.name} is changed by a shipment that is being posted")
+        return
     waits = asking.is_open(known)
     lines = sites.released_lines(known)
     pickings = changes.chain(delivery.order, delivery.picking.id, delivery.released_otherwise)

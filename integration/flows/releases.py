@@ -14,7 +14,15 @@ from integration.errors import InvalidDocument
 from integration.flows import sites
 from integration.jobs import cases, looks, mappings, outbox, rows
 from integration.jobs.queue import enqueue
-from integration.models import Connection, Document, DocumentLine, ExceptionCase, ExternalReference, Warehouse
+from integration.models import (
+    Connection,
+    Document,
+    DocumentLine,
+    ExceptionCase,
+    ExternalReference,
+    InboundMessage,
+    Warehouse,
+)
 from integration.rules import changes
 from integration.rules import release as rules
 from integration.rules.codes import CodeKind
@@ -79,6 +87,21 @@ class Change:
 def known_at(partner: Connection, number: str) -> Document | None:
     """The delivery that the warehouse knows by this number."""
     return rows.first(Document, _KNOWN, [number, partner.pk])
+
+
+def known_or_stop(message: InboundMessage, number: str) -> Document:
+    """For news about a delivery. Raises InvalidDocument CD-5022."""
+    found = known_at(message.connection, number)
+    if found is None:
+        name = message.connection.name
+        raise InvalidDocument("CD-5022", connection=name, partner=name, type=message.type, release=number)
+    return found
+
+
+def belongs_to(message: InboundMessage, delivery: Document) -> None:
+    """It came before the delivery was known. Call inside a transaction."""
+    if message.document_id != delivery.pk:
+        InboundMessage.objects.filter(pk=message.pk).update(document=delivery)
 
 
 def release(delivery: Delivery, decided: rules.Release, body: bytes, trace_id: uuid.UUID) -> None:
@@ -157,7 +180,7 @@ def _close_changes(delivery: Delivery) -> None:
 def _left_as_asked(document: Document) -> bool:
     """By line of the order: Odoo may keep one in several moves."""
     lines = document.lines.order_by().values("sale_line_id", "product_id")
-    sums = lines.annotate(asked=Sum(F("ordered") - F("cancelled")), left=Sum("shipped"))
+    sums = lines.annotate(asked=Sum(F("ordered") - F("cancelled")), left=Sum(F("shipped") + F("substituted")))
     return not sums.exclude(asked=F("left")).exists()
 
 
@@ -184,7 +207,9 @@ def _document(delivery: Delivery, decided: rules.Release) -> Document:
 
 def _drop_lines(document: Document, decided: rules.Release) -> None:
     """Lines of an earlier version that are gone were never shipped, so they may go."""
-    document.lines.exclude(line__in=[str(line.move.id) for line in decided.lines]).filter(shipped=0).delete()
+    document.lines.exclude(line__in=[str(line.move.id) for line in decided.lines]).filter(
+        shipped=0, substituted=0
+    ).delete()
 
 
 def _keep(document: Document, lines: Sequence[rules.Line]) -> None:
@@ -224,7 +249,9 @@ def keep_asked(delivery: Delivery) -> bool:
         if row.line not in wish.wanting and total > row.ordered - row.cancelled:
             continue  # it left; nobody asks for it
         if (row.ordered, row.cancelled) != asked:
-            DocumentLine.objects.filter(pk=row.pk, shipped=row.shipped).update(ordered=asked[0], cancelled=asked[1])
+            DocumentLine.objects.filter(pk=row.pk, shipped=row.shipped, substituted=row.substituted).update(
+                ordered=asked[0], cancelled=asked[1]
+            )
     return not wish.added or _keep_added(delivery, known, wish.added.values())
 
 

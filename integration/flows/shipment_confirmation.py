@@ -4,6 +4,7 @@ Operational impact: the customer's invoice and the stock depend on it. Seconds c
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,7 @@ from integration.canonical.erp import Picking
 from integration.canonical.events import ShipmentConfirmedEvent
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.errors import ConfigurationError, InvalidDocument
-from integration.flows import bookings, releases, sites
+from integration.flows import bookings, freight, releases, sites, substitution
 from integration.flows.bookings import Case
 from integration.flows.events import event_of
 from integration.jobs import configuration, effects, locks, mappings, rows, sql
@@ -26,6 +27,7 @@ from integration.models import (
     Warehouse,
 )
 from integration.rules import shipping as rules
+from integration.rules import substitutes
 
 VERB = "ship"
 CALL_SECONDS = 4  # a posting may take so many times the connection's read timeout
@@ -35,10 +37,22 @@ _OTHERS = f"""
 SELECT count(DISTINCT source) FROM {StockEvent._meta.db_table} WHERE document_id = %s AND source <> %s"""  # noqa: S608
 
 
+@dataclass(frozen=True, slots=True)
+class _Booked:
+    """The shipment as Odoo's order has it: what went in a line's place is a line of its own there."""
+
+    shares: Sequence[rules.ShippedQuantity]
+    facts: rules.Facts
+    pickings: Sequence[Picking]
+
+
 def handle(work: Work) -> Outcome:
     [message] = rows.find(InboundMessage, "id = %s", [work.job.payload["message"]])
     message.connection = work.connection = configuration.connection(message.connection_id)
-    case = _understand(message)
+    try:
+        case = _understand(message)
+    except rules.Refused:
+        return Outcome("refused by a person: nothing of it is posted")
     effect = effects.of(case.warehouse.erp, case.source)
     _same_as_before(case, effect)
     if effect is None or effect.state != Effect.State.LANDED:
@@ -58,16 +72,21 @@ def _understand(message: InboundMessage) -> Case:
     transfer = delivery.parent is not None and delivery.parent.kind == Document.Kind.TRANSFER
     if (warehouse.transfer_mode if transfer else warehouse.shipment_mode) != Warehouse.Mode.LIVE:
         raise ConfigurationError("CD-2011", connection=partner.name, flow="shipment confirmation", warehouse=warehouse)
+    known = sites.rules_of(warehouse)
     facts = rules.Facts(
         connection=partner.name,
         release=delivery.reference,
         lines=sites.released_lines(delivery),
         book=mappings.load(partner, _codes(shipment)),
-        rules=sites.rules_of(warehouse),
+        rules=known,
         mark=f"{partner.slug}/{shipment.shipment}",
         is_last=_is_last(delivery, shipment, bookings.source_of(message, shipment)),
         cancel_rest=warehouse.remainder == Warehouse.Remainder.CANCEL,
         notify_customer=warehouse.notify_customer,
+        keep_freight=warehouse.freight_policy == Warehouse.Freight.TRANSFER,
+        customer=sites.customer_of(delivery) if known.by_customer else None,
+        source=bookings.source_of(message, shipment),
+        decided=substitution.decided(message, shipment),
     )
     return Case(message, shipment, delivery, warehouse, facts, rules.translate(shipment, facts))
 
@@ -125,15 +144,17 @@ def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Eff
     connection = case.warehouse.erp
     found = rules.shipped_before(case.facts.mark, pickings)
     if found is not None:
-        return effects.found(work, connection, case.source, VERB, _intent(case), _result(case, found, pickings))
+        result = _result(case, found, pickings) | substitution.found(work, case, erp)
+        return effects.found(work, connection, case.source, VERB, _intent(case), result)
     if before is not None:
         effects.wait_until_settled(connection, case.source, VERB)
-    plan = rules.plan(case.shipment, case.shares, _of_this_release(case, pickings), case.facts)
+    booked = _as_booked(work, case, erp, _of_this_release(case, pickings))
+    plan = rules.plan(case.shipment, booked.shares, booked.pickings, booked.facts)
     write = effects.Write(
         key=case.source,
         verb=VERB,
         intent=_intent(case),
-        send=partial(_ship, case, erp, plan, pickings),
+        send=partial(_ship, case, erp, plan, booked),
         seconds=CALL_SECONDS * connection.read_timeout,
     )
     return effects.make(work, connection, write)
@@ -146,6 +167,15 @@ def _pickings(case: Case, erp: ErpGateway) -> Sequence[Picking]:
         return pickings
     cancelled = [picking for picking in pickings if picking.state == "cancel"]
     return [*pickings, *erp.revived((cancelled or list(pickings))[-1], case.facts.mark)]
+
+
+def _as_booked(work: Work, case: Case, erp: ErpGateway, pickings: Sequence[Picking]) -> _Booked:
+    """What went in a line's place is put on the order first; the delivery then asks for it."""
+    if not substitution.any_in(case):
+        return _Booked(case.shares, case.facts, pickings)
+    swapped = substitution.make(work, case, erp, pickings)
+    shares, facts = substitutes.booked_as(case.shares, swapped, case.facts)
+    return _Booked(shares, facts, _of_this_release(case, erp.delivery(case.delivery.erp_id)))
 
 
 def _of_this_release(case: Case, pickings: Sequence[Picking]) -> list[Picking]:
@@ -164,21 +194,24 @@ def _of_this_release(case: Case, pickings: Sequence[Picking]) -> list[Picking]:
     return own
 
 
-def _ship(case: Case, erp: ErpGateway, plan: rules.Plan, pickings: Sequence[Picking]) -> dict[str, Any]:
+def _ship(case: Case, erp: ErpGateway, plan: rules.Plan, booked: _Booked) -> dict[str, Any]:
     withdrawn = _withdrawn(case, plan.picking) if plan.revive else {}
     if plan.revive:
         revived = erp.revive(plan.picking, plan.revive, case.facts.mark)
-        plan = rules.plan(case.shipment, case.shares, [revived], case.facts)
+        plan = rules.plan(case.shipment, booked.shares, [revived], booked.facts)
     posted = erp.ship(plan.picking, plan.posting)
     asked = _asked(case, plan.picking) | _asked(case, posted.picking) | withdrawn
+    asked |= substitution.asked(case, plan.picking)
     result = {"picking": posted.picking.name, "picking_id": posted.picking.id, "backorders": list(posted.backorders)}
-    return {**result, "asked": asked, **_anew(case, posted.picking, pickings)}
+    result |= {**freight.said(case.shipment, posted.picking), **substitution.known(case)}
+    return {**result, "asked": asked, **_anew(case, posted.picking, booked.pickings)}
 
 
 def _result(case: Case, found: Picking, pickings: Sequence[Picking]) -> dict[str, Any]:
     later = [picking.id for picking in pickings if picking.backorder_of == found.id]
     asked = _asked(case, found) | _withdrawn(case, found)
     result = {"picking": found.name, "picking_id": found.id, "backorders": later}
+    result |= freight.said(case.shipment, found)
     return {**result, "asked": asked, **_anew(case, found, pickings)}
 
 
@@ -203,9 +236,7 @@ def _intent(case: Case) -> dict[str, Any]:
 
 
 def _lines(case: Case) -> list[list[str]]:
-    return [
-        [share.line.sku, format(share.quantity, "f"), share.lot or "", share.package or ""] for share in case.shares
-    ]
+    return [[share.sku, format(share.quantity, "f"), share.lot or "", share.package or ""] for share in case.shares]
 
 
 def _summary(lines: list[list[str]]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from integration.jobs import configuration, mappings, rows
-from integration.models import Document, DocumentLine, Place, Warehouse
+from integration.models import CapturedRecord, Document, DocumentLine, Place, Warehouse
 from integration.rules.policy import ReleasePoint, Rule, RuleKind, Rules
 from integration.rules.release import Site
 from integration.rules.shipping import ReleasedLine
@@ -13,9 +13,18 @@ KINDS = frozenset(RuleKind)
 
 
 def rules_of(warehouse: Warehouse) -> Rules:
-    """Those that are about orders; other flows have rules of their own."""
-    found = [row for row in configuration.rules_of(warehouse.pk) if row.kind in KINDS]
-    return Rules(tuple(Rule(RuleKind(row.kind), row.sku, row.value) for row in found))
+    """Those that goods are shipped by; of this company."""
+    mine = [row for row in configuration.rules_of(warehouse.pk) if row.company_id in (None, warehouse.company_id)]
+    fits = [row for row in mine if row.kind in KINDS]
+    return Rules(tuple(Rule(RuleKind(row.kind), row.sku, row.value, row.customer_id) for row in fits))
+
+
+def customer_of(delivery: Document) -> int | None:
+    """Odoo's id of the order's customer, as the order was last read."""
+    order = rows.first(Document, "id = %s", [delivery.parent_id])
+    named = [delivery.connection_id, order.erp_id if order else 0]
+    found = rows.first(CapturedRecord, "connection_id = %s AND model = 'sale.order' AND record_id = %s", named)
+    return found.snapshot.get("customer_id") if found is not None and found.snapshot else None
 
 
 def site_of(warehouse: Warehouse, codes: set[str]) -> Site:
@@ -56,7 +65,8 @@ def as_released(lines: Iterable[DocumentLine]) -> tuple[ReleasedLine, ...]:
             factor=Fraction(row.factor) / Fraction(row.per),
             ordered=row.ordered,
             released=row.released,
-            shipped=row.shipped,
+            shipped=row.gone,
+            substituted=row.substituted,
             received=row.received,
         )
         for row in lines

@@ -36,6 +36,10 @@ class Route:
 
 
 DELIVERY = Thread("delivery", "release", (Kind.DELIVERY,))
+# Apart from the delivery's own: news must not wait for a shipment that a person has to clear, nor hold one up.
+PROGRESS = Thread("progress", "release", (Kind.DELIVERY,))
+PARCELS = Thread("parcels", "release", (Kind.DELIVERY,))
+BESIDE = Thread("beside", "release", (Kind.DELIVERY,))  # what we put beside the delivery in Odoo
 RECEIPT = Thread("receipt", "advice", (Kind.RECEIPT, Kind.RETURN))
 PUT_AWAY = Thread("put_away", "", ())  # about stock alone: each has a stream of its own
 STOCK = Thread("stock", "", ())  # about no document: each message has a stream of its own
@@ -47,7 +51,10 @@ ROUTES: Mapping[str, Route] = {
     "order.change.refused": Route("change_answer", "release", DELIVERY),
     "order.cancel.accepted": Route("change_answer", "release", DELIVERY),
     "order.cancel.refused": Route("change_answer", "release", DELIVERY),
+    "order.progressed": Route("order_progress", "release", PROGRESS),
     "shipment.confirmed": Route("shipment_confirmation", "shipment", DELIVERY),
+    "shipment.tracked": Route("shipment_tracking", "tracking_number", PARCELS),
+    "shipment.delivered": Route("shipment_tracking", "tracking_number", PARCELS),
     "receipt.accepted": Route("acknowledgement", "advice", RECEIPT),
     "receipt.rejected": Route("acknowledgement", "advice", RECEIPT),
     "receipt.confirmed": Route("receipt_confirmation", "receipt", RECEIPT),

@@ -10,8 +10,10 @@ from integration.models.decisions import Decision
 from integration.models.documents import Document, DocumentLine, StockEvent
 from integration.models.mapping import BusinessRule, CodeMapping, ExternalReference
 from integration.models.messages import InboundMessage, MessageKey, OutboundMessage
+from integration.models.parcels import Parcel, ParcelEvent, ParcelStatus, Proof, ProofFile
 from integration.models.places import Place
 from integration.models.retention import Retention
+from integration.models.stages import CartonLine, Stage, StageEvent
 from integration.models.stock import Availability, StockDifference, StockLevel, StockSnapshot
 from integration.models.transit import InTransit
 from integration.models.work import Effect, JobAttempt, Lane, ResourceLock, Stream, SyncJob
@@ -26,6 +28,7 @@ __all__ = [
     "Canary",
     "CaptureCursor",
     "CapturedRecord",
+    "CartonLine",
     "CaseJob",
     "ChangeLine",
     "ChangeRequest",
@@ -44,11 +47,18 @@ __all__ = [
     "Lane",
     "MessageKey",
     "OutboundMessage",
+    "Parcel",
+    "ParcelEvent",
+    "ParcelStatus",
     "Place",
+    "Proof",
+    "ProofFile",
     "RemoteSlot",
     "ResourceLock",
     "Retention",
     "SeenWrite",
+    "Stage",
+    "StageEvent",
     "StockDifference",
     "StockEvent",
     "StockLevel",

@@ -97,6 +97,19 @@ class Warehouse(models.Model):
         BACKORDER = "backorder", "keep it as a backorder"
         CANCEL = "cancel", "cancel it"
 
+    class Progress(models.TextChoices):
+        NONE = "none", "nothing"
+        NOTES = "notes", "a note for each stage"
+        ACTIVITIES = "activities", "notes, and a thing to do for a short pick"
+
+    class Freight(models.TextChoices):
+        NONE = "none", "kept here only"
+        TRANSFER = "transfer", "cost on the transfer"
+
+    class ForeignFreight(models.TextChoices):
+        CASE = "case", "a person decides"
+        NOTE = "note", "a note on the transfer"
+
     name = models.CharField(max_length=100)
     erp = models.ForeignKey(Connection, models.PROTECT, related_name="erp_warehouses")
     company_id = models.PositiveIntegerField(help_text="Odoo's id of the company")
@@ -122,6 +135,27 @@ class Warehouse(models.Model):
         help_text="What a final short receipt leaves; of a transfer it always stays",
     )
     notify_customer = models.BooleanField(default=False, help_text="Let Odoo send its own message about a shipment")
+    progress_notes = models.CharField(
+        max_length=10,
+        choices=Progress,
+        default=Progress.NONE,
+        db_default=Progress.NONE,
+        help_text="What Odoo's delivery shows of picking and packing; a short pick without a thing to do is a case",
+    )
+    freight_policy = models.CharField(
+        max_length=10,
+        choices=Freight,
+        default=Freight.TRANSFER,
+        db_default=Freight.TRANSFER,
+        help_text="What becomes of it in Odoo",
+    )
+    foreign_freight = models.CharField(
+        max_length=10,
+        choices=ForeignFreight,
+        default=ForeignFreight.CASE,
+        db_default=ForeignFreight.CASE,
+        help_text="Freight in another currency than the company's is never converted",
+    )
 
     class Meta:
         ordering = ["name"]

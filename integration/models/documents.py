@@ -1,11 +1,14 @@
 """An order and its deliveries as the three sides see them, and the movements of stock that came of them."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models.functions import Now
 
 from integration.models.connections import Connection, Warehouse
 from integration.models.fields import QuantityField
 from integration.models.progress import Documents
+from integration.models.stages import Stage
 
 
 class Document(models.Model):
@@ -47,6 +50,10 @@ class Document(models.Model):
     state = models.CharField(max_length=14, choices=State, default=State.WAITING)
     version = models.PositiveIntegerField(default=0, help_text="Of the latest release; 0: not released")
     content_hash = models.CharField(max_length=64, blank=True, help_text="Of what was released")
+    stage = models.CharField(
+        max_length=10, choices=Stage, blank=True, default="", db_default="", help_text="As the warehouse last said"
+    )
+    stage_at = models.DateTimeField(null=True, help_text="When it said so, by its clock: what is older changes nothing")
     shipment_count = models.SmallIntegerField(
         null=True, help_text="How many shipments or receipts of it there are, as the warehouse said with the final one"
     )
@@ -93,11 +100,19 @@ class Document(models.Model):
         return str(self.State(self.progress).label)
 
 
+FIRST_STAGES = {
+    Document.State.RELEASED: Stage.RECEIVED,
+    Document.State.ACCEPTED: Stage.ACCEPTED,
+    Document.State.PART_SHIPPED: Stage.ACCEPTED,
+}
+
+
 class DocumentLine(models.Model):
     """One line of a delivery, receipt or return. ``line`` is the name that both sides use; quantities in Odoo's unit
     of the move.
 
     ``released`` is what the warehouse was told, to ship or to expect. ``received`` and ``damaged`` are kept apart.
+    ``shipped`` and ``substituted`` are kept apart too: ordered = shipped + substituted + cancelled + open.
     """
 
     document = models.ForeignKey(Document, models.CASCADE, related_name="lines")
@@ -119,7 +134,11 @@ class DocumentLine(models.Model):
     cancelled = QuantityField(default=0)
     picked = QuantityField(default=0, db_default=0)
     packed = QuantityField(default=0, db_default=0)
-    substituted = QuantityField(default=0, db_default=0, help_text="Of what was shipped, as another product")
+    short = QuantityField(default=0, db_default=0, help_text="Will not be found, the warehouse says")
+    substituted = QuantityField(default=0, db_default=0, help_text="Shipped as another product")
+    reached = models.CharField(
+        max_length=10, choices=Stage, blank=True, default="", db_default="", help_text="As the warehouse last said"
+    )
     received = QuantityField(default=0, db_default=0)
     damaged = QuantityField(default=0, db_default=0, help_text="Of what was received, not fit for sale")
     returned = QuantityField(default=0, db_default=0)
@@ -132,6 +151,20 @@ class DocumentLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document} {self.line}"
+
+    @property
+    def gone(self) -> Decimal:
+        """What has left for the line, as itself or as another product."""
+        gone: Decimal = self.shipped + self.substituted
+        return gone
+
+    @property
+    def stage(self) -> str:
+        """How far it is at the warehouse: what has left can be changed no more, what is packed hardly. Empty: the
+        warehouse has not got it."""
+        if self.gone:
+            return str(Stage.SHIPPED)
+        return self.reached or FIRST_STAGES.get(Document.State(self.document.state), "")
 
 
 class StockEvent(models.Model):

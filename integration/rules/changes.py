@@ -113,6 +113,7 @@ def _open(moves: Sequence[Move]) -> Iterator[Move]:
 def _total(moves: Sequence[Move], told: Sequence[ReleasedLine], point: ReleasePoint) -> Decimal:
     """Never less than what has left."""
     left = sum((move.done for move in moves if move.state == "done"), NOTHING)
+    left += sum((line.substituted for line in told), NOTHING)
     demand = sum((move.demand for move in _open(moves)), NOTHING)
     known, shipped = (sum((getattr(line, name) for line in told), NOTHING) for name in ("released", "shipped"))
     total = left + demand

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-OVER, STRAY, SHORT = "CD-7005", "CD-7006", "CD-7020"
 UNKNOWN_RETURN, MORE_BACK, OTHER_NUMBER, OTHER_PRODUCT = "CD-7030", "CD-7031", "CD-7032", "CD-7033"
+OVER, STRAY, SHORT, SUBSTITUTE = "CD-7005", "CD-7006", "CD-7020", "CD-5020"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,19 @@ CHOICES: Mapping[str, tuple[Choice, ...]] = {
         ),
     ),
     **dict.fromkeys((MORE_BACK, OTHER_NUMBER, OTHER_PRODUCT), BACK),
+    SUBSTITUTE: (
+        Choice(
+            "accept",
+            "Accept",
+            "Who agreed to it? The shipment is posted, the order is changed to match; the next one is asked again.",
+        ),
+        Choice(
+            "refuse",
+            "Refuse",
+            "Why? Nothing of this confirmation is posted: the warehouse has to bring it back and confirm anew.",
+            grave=True,
+        ),
+    ),
     SHORT: (
         Choice("coming", "Still coming", "What did the carrier say? What is missing is announced again."),
         Choice(

@@ -1,11 +1,12 @@
 """What did the warehouse ship, in Odoo's words, and which picking does it go to?"""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from integration.canonical.base import Money
 from integration.canonical.erp import (
     Move,
     Picking,
@@ -16,8 +17,10 @@ from integration.canonical.erp import (
     ShipmentPosting,
 )
 from integration.canonical.shipments import ShipmentConfirmed, ShippedLine
-from integration.errors import Causes, InvalidDocument, MappingMissing, Permanent, Rejected
+from integration.errors import Causes, InvalidDocument, MappingMissing, Permanent, Rejected, RuleHold
+from integration.rules.choices import SUBSTITUTE
 from integration.rules.codes import CodeBook, CodeKind
+from integration.rules.parcels import freight_at_dispatch
 from integration.rules.policy import Rules
 from integration.rules.units import Inexact, Ratio, to_odoo
 
@@ -26,9 +29,14 @@ TRACKING_LENGTH = 200
 NOTHING = Decimal(0)
 
 
+class Refused(Exception):
+    """A person has said that what went in a line's place is brought back: nothing of the confirmation is posted."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReleasedLine:
-    """A line of the release as we sent it. Quantities in Odoo's unit."""
+    """A line of the release as we sent it. Quantities in Odoo's unit. ``substituted``: of what was ``shipped``, as
+    another product."""
 
     line: str
     sale_line_id: int | None
@@ -42,6 +50,7 @@ class ReleasedLine:
     ordered: Decimal
     released: Decimal
     shipped: Decimal
+    substituted: Decimal = NOTHING
     purchase_line_id: int | None = None
     received: Decimal = Decimal(0)
 
@@ -51,6 +60,8 @@ class Facts:
     """What a shipment is judged by. ``connection`` is the partner's name, ``mark`` what we write into Odoo.
 
     ``is_last``: nothing else of the release will come. ``cancel_rest``: what did not ship by then is cancelled.
+    ``keep_freight``: Odoo gets it. ``customer``: Odoo's id. ``source``: the shipment's key. ``decided``: what a person
+    chose, by code and SKU.
     """
 
     connection: str
@@ -62,16 +73,29 @@ class Facts:
     is_last: bool
     cancel_rest: bool
     notify_customer: bool
+    keep_freight: bool = True
+    customer: int | None = None
+    source: str = ""
+    decided: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ShippedQuantity:
-    """One line's, lot's and package's share of the shipment, in Odoo's unit."""
+    """One line's, lot's and package's share of the shipment, in Odoo's unit.
+
+    ``substitute``: Odoo's code of the product that went in the line's place.
+    """
 
     line: ReleasedLine
     quantity: Decimal
     lot: str | None
     package: str | None
+    substitute: str = ""
+
+    @property
+    def sku(self) -> str:
+        """Of what left."""
+        return self.substitute or self.line.sku
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +133,7 @@ def plan(
     shipment: ShipmentConfirmed, shares: Sequence[ShippedQuantity], pickings: Sequence[Picking], facts: Facts
 ) -> Plan:
     """Where the shipment goes, from the pickings as they are now. Raises what stands against it."""
-    picking = _picking(shipment, shares, pickings, facts)
+    picking = find_picking(shipment, pickings, facts, shares)
     against: list[Permanent] = []
     lines, revive = [], []
     for move, details in _by_move(picking, shares, pickings):
@@ -136,7 +160,8 @@ def shipped_before(mark: str, pickings: Sequence[Picking]) -> Picking | None:
 def _shares(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Facts) -> list[ShippedQuantity]:
     if shipped.quantity == 0:
         return []
-    line = _released_line(shipment, shipped, facts)
+    instead = _substitute(shipment, shipped, facts) if shipped.substitute else ""
+    line = _replaced_line(shipment, shipped, facts) if instead else _released_line(shipment, shipped, facts)
     factor = factor_of(shipped.unit, line, facts.book)
     try:
         quantity = to_odoo(shipped.quantity, factor)
@@ -146,11 +171,44 @@ def _shares(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Facts) -> 
             "CD-5015", **_about(shipment, facts), quantity=shipped.quantity, unit=shipped.unit, sku=line.sku
         ) from None
     numbers = [(serial, Decimal(1)) for serial in shipped.serials] or lots
+    if instead:
+        if numbers and sum((share for _, share in numbers), Decimal(0)) != quantity:
+            about = {**_about(shipment, facts), "quantity": quantity, "sku": instead}
+            raise InvalidDocument("CD-5006", **about, count=len(numbers))
+        if not numbers:
+            return [ShippedQuantity(line, quantity, None, shipped.package, instead)]
+        return [ShippedQuantity(line, share, lot, shipped.package, instead) for lot, share in numbers]
     if line.tracking == "none":
         return [ShippedQuantity(line, quantity, None, shipped.package)]
     if sum((share for _, share in numbers), Decimal(0)) != quantity or not _serials_fit(line, numbers):
         raise InvalidDocument("CD-5006", **_about(shipment, facts), quantity=quantity, sku=line.sku, count=len(numbers))
     return [ShippedQuantity(line, share, lot, shipped.package) for lot, share in numbers]
+
+
+def _replaced_line(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Facts) -> ReleasedLine:
+    found = next((line for line in facts.lines if line.line == shipped.line), None)
+    if found is None:
+        about = {**_about(shipment, facts), "quantity": shipped.quantity}
+        raise InvalidDocument("CD-5002", **about, sku=shipped.sku, code=shipped.sku)
+    return found
+
+
+def _substitute(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Facts) -> str:
+    """Odoo's code of it. Raises what stands against it."""
+    line = _replaced_line(shipment, shipped, facts)
+    code = facts.book.to_odoo(CodeKind.PRODUCT, shipped.sku)
+    if code is None:
+        raise MappingMissing("CD-3002", scope=facts.book.scope, partner=facts.book.partner, code=shipped.sku)
+    if code.odoo == line.sku:
+        return ""
+    swapped = f"{code.odoo} in place of {line.sku}"
+    decided = facts.decided.get((SUBSTITUTE, swapped), "")
+    if decided == "refuse":
+        raise Refused
+    if decided == "accept" or facts.rules.substitutes(line.sku, facts.customer):
+        return code.odoo
+    about = {**_about(shipment, facts), "quantity": shipped.quantity, "source": facts.source}
+    raise RuleHold(SUBSTITUTE, **about, sku=swapped)
 
 
 def _serials_fit(line: ReleasedLine, numbers: Sequence[tuple[str, Decimal]]) -> bool:
@@ -159,8 +217,9 @@ def _serials_fit(line: ReleasedLine, numbers: Sequence[tuple[str, Decimal]]) -> 
 
 def _numbers_are_single(shipment: ShipmentConfirmed, shares: Sequence[ShippedQuantity], facts: Facts) -> None:
     """A serial number leaves once."""
-    for line in dict.fromkeys(share.line for share in shares if share.line.tracking == "serial"):
-        serials = [share.lot for share in shares if share.line.product_id == line.product_id]
+    own = [share for share in shares if not share.substitute]
+    for line in dict.fromkeys(share.line for share in own if share.line.tracking == "serial"):
+        serials = [share.lot for share in own if share.line.product_id == line.product_id]
         if len(set(serials)) != len(serials):
             about = {**_about(shipment, facts), "sku": line.sku, "count": len(set(serials))}
             raise InvalidDocument("CD-5006", **about, quantity=len(serials))
@@ -217,8 +276,8 @@ def is_closed(pickings: Sequence[Picking]) -> bool:
     return bool(pickings) and all(one.state in CLOSED for one in pickings)
 
 
-def _picking(
-    shipment: ShipmentConfirmed, shares: Sequence[ShippedQuantity], pickings: Sequence[Picking], facts: Facts
+def find_picking(
+    shipment: ShipmentConfirmed, pickings: Sequence[Picking], facts: Facts, shares: Sequence[ShippedQuantity] = ()
 ) -> Picking:
     """The one that is open; or one that was cancelled, whose goods left all the same."""
     open_ones = [picking for picking in pickings if picking.state not in CLOSED]
@@ -286,7 +345,7 @@ def _line_wrong(
     demand = move.demand if move is not None and not cancelled else NOTHING
     if move is not None and move.unit != line.unit:  # changed after the release: the numbers say nothing any more
         return InvalidDocument("CD-5015", **about, unit=line.unit)
-    tolerance = facts.rules.tolerance(line.sku, line.ordered)
+    tolerance = facts.rules.tolerance(line.sku, line.ordered, facts.customer)
     if move is None or total > max(demand, told) + tolerance:
         return Rejected("CD-5004", **about, open=max(demand, told), tolerance=tolerance)
     return None
@@ -317,6 +376,15 @@ def _details(shares: Sequence[ShippedQuantity]) -> tuple[PostingDetail, ...]:
     return tuple(PostingDetail(quantity=sum_, lot=lot, package=package) for (lot, package), sum_ in merged.items())
 
 
+def line_fits(
+    shipment: ShipmentConfirmed, picking: Picking, shares: Sequence[ShippedQuantity], facts: Facts
+) -> Permanent | None:
+    """What stands against shipping so much for one line, whatever product it was."""
+    total = sum((share.quantity for share in shares), Decimal(0))
+    told = sum((_told(line, [picking]) for line in {share.line for share in shares}), NOTHING)
+    return _line_wrong(shipment, shares, total, _move(picking, shares[0].line), facts, told)
+
+
 def asked(picking: Picking, facts: Facts) -> dict[str, Decimal]:
     """By line, what Odoo asks for, where that changed since we looked.
 
@@ -344,7 +412,7 @@ def withdrawn(picking: Picking, shares: Sequence[ShippedQuantity]) -> dict[str, 
     A move that is younger than what left is the rest that Odoo 16 cancels with it.
     """
     found = {}
-    for share in shares:
+    for share in (share for share in shares if not share.substitute):
         alike = [move for move in picking.moves if _same_line(move, share.line)]
         cancelled = [move.id for move in alike if move.state == "cancel"]
         others = [move.id for move in alike if move.state != "cancel"]
@@ -395,11 +463,17 @@ def _posting(
         lines=lines,
         tracking_reference=", ".join(dict.fromkeys(filter(None, numbers)))[:TRACKING_LENGTH],
         carrier=_carrier(shipment, picking, facts),
-        freight=shipment.freight,
+        freight=_freight(shipment) if facts.keep_freight else None,
         packages=tuple(PostingPackage(name=one.package, weight_kg=one.weight_kg) for one in shipment.packages),
         keep_backorder=not (facts.is_last and facts.cancel_rest) or _more_than_told(picking, facts),
         notify_customer=facts.notify_customer,
     )
+
+
+def _freight(shipment: ShipmentConfirmed) -> Money | None:
+    """What is said in several currencies is no one figure."""
+    sums = freight_at_dispatch(shipment)
+    return sums[0] if len(sums) == 1 else None
 
 
 def _about(shipment: ShipmentConfirmed, facts: Facts) -> dict[str, Any]:

@@ -5,13 +5,16 @@ from datetime import UTC, datetime
 
 from integration.adapters.base import ConnectionSettings, Guard, Profile
 from integration.adapters.http import check_address
+from integration.adapters.odoo.attachments import Attachments
 from integration.adapters.odoo.books import Books
 from integration.adapters.odoo.caller import Caller
 from integration.adapters.odoo.changes import Changes
 from integration.adapters.odoo.deliveries import Deliveries
+from integration.adapters.odoo.freight import Freight
 from integration.adapters.odoo.hints import Hints
 from integration.adapters.odoo.inventory import Inventory
 from integration.adapters.odoo.legs import Legs
+from integration.adapters.odoo.notes import Activities, Notes
 from integration.adapters.odoo.orders import Orders
 from integration.adapters.odoo.probe import Probe
 from integration.adapters.odoo.purchases import Purchases
@@ -19,6 +22,7 @@ from integration.adapters.odoo.receipts import Receipts
 from integration.adapters.odoo.relocations import Relocations
 from integration.adapters.odoo.returns import Returns
 from integration.adapters.odoo.revival import Revival
+from integration.adapters.odoo.substitutes import Substitutes
 from integration.canonical.books import Booking, Entry, OrderBooks, Ordering
 from integration.canonical.erp import (
     Change,
@@ -53,6 +57,11 @@ class OdooGateway:
         self.returns = Returns(self._call)
         self._relocations = Relocations(self._call)
         self._hints = Hints(self._call)
+        self.notes = Notes(self._call)
+        self.activities = Activities(self._call)
+        self.attachments = Attachments(self._call)
+        self.freight = Freight(self._call)
+        self.substitutes = Substitutes(self._call)
         self.stock = Inventory(self._call, self._deliveries)
 
     def probe(self) -> Profile:

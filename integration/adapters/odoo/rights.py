@@ -18,6 +18,8 @@ FLOWS: dict[str, tuple[tuple[str, str], ...]] = {
         ("stock.move.line", "unlink"),
         (PACKAGE, "create"),
     ),
+    "substitutes": (("sale.order", "write"), ("sale.order.line", "write"), ("sale.order.line", "create")),
+    "notes and files": (("ir.attachment", "create"), ("mail.activity", "create"), ("mail.activity", "unlink")),
 }
 BUYING: tuple[tuple[str, str], ...] = (("purchase.order", "read"), ("purchase.order.line", "read"))
 BILLING: tuple[tuple[str, str], ...] = (("account.move", "create"), ("account.move", "write"))

@@ -5,9 +5,12 @@ from django.db.models import Prefetch
 from integration.api.filters import OrderFilter
 from integration.api.operations.base import Resource
 from integration.api.serializers import OrderSerializer
-from integration.models import Document
+from integration.models import Document, Parcel
 
-_DELIVERIES = Document.objects.select_related("warehouse").prefetch_related("lines").order_by("id")
+_PARCELS = Parcel.objects.defer("signed_by")
+_DELIVERIES = (
+    Document.objects.select_related("warehouse").prefetch_related("lines", Prefetch("parcels", _PARCELS)).order_by("id")
+)
 
 
 class Orders(Resource[Document]):

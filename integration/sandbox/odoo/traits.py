@@ -114,6 +114,11 @@ class Traits:
         return self.number >= 19
 
     @property
+    def reprices_lines(self) -> bool:
+        """Another quantity looks up the price anew, also one that somebody had agreed by hand."""
+        return self.number <= 17
+
+    @property
     def escapes_bodies(self) -> bool:
         """A message's text is text, unless its sender says that it is HTML."""
         return self.number >= 17

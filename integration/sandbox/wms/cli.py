@@ -14,7 +14,13 @@ from integration.sandbox.wms.world import Behaviour
 
 def main(arguments: list[str]) -> int:
     asked = _parser().parse_args(arguments)
-    behaviour = Behaviour(_seconds(asked.acknowledge_after), asked.answer_at_once, _seconds(asked.ship_after))
+    behaviour = Behaviour(
+        _seconds(asked.acknowledge_after),
+        asked.answer_at_once,
+        _seconds(asked.ship_after),
+        show_progress=asked.show_progress,
+        deliver_after=_seconds(asked.deliver_after),
+    )
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -43,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--acknowledge-after", type=float, default=0.0, help="seconds; negative: only on request")
     parser.add_argument("--answer-at-once", action="store_true", help="yes or no in the answer to POST /orders")
     parser.add_argument("--ship-after", type=float, default=-1.0, help="seconds; negative: only on request")
+    parser.add_argument("--show-progress", action="store_true", help="tell picking and packing before it ships")
+    parser.add_argument("--deliver-after", type=float, default=-1.0, help="seconds after it shipped; negative: never")
     return parser
 
 

@@ -14,6 +14,7 @@ from integration.canonical.orders import RefusedLine, Stage
 from integration.canonical.receipts import PutAway
 from integration.sandbox.faults import BadRule
 from integration.sandbox.wms import messages, stocktaking
+from integration.sandbox.wms.news import BadNews, Progress, Track
 from integration.sandbox.wms.orders import items_from
 from integration.sandbox.wms.receiving import Arrival
 from integration.sandbox.wms.report import advice_report, order_report
@@ -48,6 +49,9 @@ class Settings(BaseModel):
     acknowledge_after: float | None = None
     answer_at_once: bool = False
     ship_after: float | None = None
+    show_progress: bool = False
+    deliver_after: float | None = None
+    freight_each: dict[str, str] | None = None
     answer_changes: bool = True
     receive_after: float | None = None
     target: str = ""
@@ -83,6 +87,16 @@ def correct(world: World, asked: Asked) -> Any:
     """What a person at the warehouse does when told that a confirmation was wrong."""
     shipment, number = world.correct(str(asked.get("shipment", "")), asked)
     return {"message": number, "shipment": shipment}
+
+
+def tell(world: World, asked: Asked) -> Any:
+    told, number = world.tell(Progress.model_validate(asked))
+    return {"message": number, "progress": told}
+
+
+def track(world: World, asked: Asked) -> Any:
+    told, number = world.track(Track.model_validate(asked))
+    return {"message": number, "tracked": told}
 
 
 def advices(world: World, asked: Asked) -> Any:
@@ -242,6 +256,8 @@ ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("POST", "/_sandbox/snapshot"): snapshot,
     ("POST", "/_sandbox/ship"): ship,
     ("POST", "/_sandbox/correct"): correct,
+    ("POST", "/_sandbox/tell"): tell,
+    ("POST", "/_sandbox/track"): track,
     ("GET", "/_sandbox/advices"): advices,
     ("POST", "/_sandbox/receive"): receive,
     ("POST", "/_sandbox/return"): take_back,
@@ -270,7 +286,7 @@ def serve(world: World, method: str, path: str, asked: Any) -> Answer:
         return problem(400, "send a JSON object")
     try:
         return answer(200, ROUTES[method, path](world, asked))
-    except (UnknownRelease, BadScript) as error:
+    except (UnknownRelease, BadScript, BadNews) as error:
         return problem(409, str(error))
     except ValidationError as error:
         return problem(422, str(error.errors(include_url=False, include_input=False, include_context=False)))

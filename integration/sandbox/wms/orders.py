@@ -21,10 +21,12 @@ Taken = tuple[HTTPStatus, dict[str, Any]]
 
 @dataclass
 class Item:
-    """What the warehouse stocks of a SKU: quantities by lot, and serial numbers."""
+    """What the warehouse stocks of a SKU: quantities by lot, and serial numbers. ``instead``: a SKU that goes in its
+    place."""
 
     lots: dict[str, Decimal] = field(default_factory=dict)
     serials: list[str] = field(default_factory=list)
+    instead: str = ""
 
 
 @dataclass
@@ -51,7 +53,7 @@ class HeldOrder:
 class Orders:
     """Thread-safe. ``items`` empty: every SKU is known. ``sites`` empty: every site is served.
 
-    ``changes`` names the release of each change, in the order they came.
+    ``changes`` names the release of each change, in the order they came. ``parcels``: what was told last, by number.
     """
 
     def __init__(self) -> None:
@@ -65,6 +67,7 @@ class Orders:
             self.sites: set[str] = set()
             self.shipments: list[ShipmentConfirmed] = []
             self.stock = Stock()
+            self.parcels: dict[str, str] = {}
             self.advices = Advices(self.stock)
             self.returns = Returns(self.stock)
             self.changes: list[str] = []
@@ -223,11 +226,12 @@ def fingerprint(document: OrderRelease | OrderChange | OrderCancel) -> str:
 
 
 def items_from(raw: Mapping[str, Any]) -> dict[str, Item]:
-    """``{sku: {"lots": {lot: quantity}, "serials": [..]}}``."""
+    """``{sku: {"lots": {lot: quantity}, "serials": [..], "instead": sku}}``."""
     return {
         str(sku): Item(
             {str(lot): Decimal(str(quantity)) for lot, quantity in dict((item or {}).get("lots") or {}).items()},
             [str(serial) for serial in (item or {}).get("serials") or ()],
+            str((item or {}).get("instead") or ""),
         )
         for sku, item in raw.items()
     }

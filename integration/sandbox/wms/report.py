@@ -8,6 +8,7 @@ from typing import Any
 from integration.canonical.orders import ReleaseLine
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.sandbox.wms.advices import Advices, HeldAdvice
+from integration.sandbox.wms.news import numbers
 from integration.sandbox.wms.orders import HeldOrder, Orders
 
 
@@ -25,6 +26,7 @@ def order_report(orders: Orders, order: HeldOrder) -> dict[str, Any]:
         "key": order.key,
         **order.answer(),
         "closed": order.closed,
+        "parcels": {number: orders.parcels.get(number, "") for each in shipments for number in numbers(each)},
         "stage": order.stage,
         "changes": {str(number): order.answers.get(number, "") for number in order.changes},
         "lines": [_line(line, shipments) for line in release.lines],

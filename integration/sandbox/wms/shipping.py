@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from integration.canonical.base import Money
 from integration.canonical.orders import ReleaseLine
-from integration.canonical.shipments import Package, ShipmentConfirmed, ShippedLine
+from integration.canonical.shipments import Package, Proof, ShipmentConfirmed, ShippedLine
+from integration.sandbox.wms.news import proof_of
 from integration.sandbox.wms.orders import HeldOrder, Orders
 
 ONE = Decimal(1)
@@ -26,7 +27,8 @@ class BadScript(ValueError):
 class Script(BaseModel):
     """``lines`` say exactly what leaves; without them ``mode`` does, from what is open.
 
-    ``packages`` are documents, or a number of parcels to make. ``faults`` are for the delivery of the message.
+    ``packages`` are documents, or a number of parcels to make, of ``freight_each``. ``proof``: makes a small file, or
+    is one. ``faults`` are for the delivery of the message.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -39,6 +41,8 @@ class Script(BaseModel):
     tracking: list[str] = []
     carrier: str | None = None
     freight: Money | None = None
+    freight_each: Money | None = None
+    proof: bool | Proof = False
     final: bool | None = None
     shipped_at: datetime | None = None
     name_lines: bool = True
@@ -66,6 +70,7 @@ def ship(orders: Orders, script: Script) -> ShipmentConfirmed:
             final=final,
             shipment_count=len(orders.shipped(script.release)) + 1 if final else None,
             packages=tuple(packages),
+            proof=script.proof if isinstance(script.proof, Proof) else _hand_over(number) if script.proof else None,
             lines=tuple(lines),
         )
         orders.book(confirmed)
@@ -144,6 +149,10 @@ MODES: Mapping[Mode, Callable[[Open], Open]] = {
 
 
 def _picked(orders: Orders, line: ReleaseLine, quantity: Decimal, named: bool) -> ShippedLine:
+    item = orders.items.get(line.sku)
+    if item is not None and item.instead:
+        told = {"line": line.line, "sku": item.instead, "quantity": quantity, "unit": line.unit, "substitute": True}
+        return ShippedLine.model_validate(told)
     taken: dict[str, Any] = {}
     if line.tracking == "lot" and quantity:
         taken["lots"] = _take_lots(orders, line, quantity)
@@ -192,7 +201,12 @@ def _parcels(lines: list[ShippedLine], script: Script, number: str) -> tuple[lis
         lines = split
     names = [f"{number}-P{index + 1}" for index in range(min(count, len(lines)))]
     dealt = [line.model_copy(update={"package": names[index % len(names)]}) for index, line in enumerate(lines)]
-    return dealt, [Package(package=name, tracking_number=f"TRK-{name}") for name in names]
+    cost = script.freight_each
+    return dealt, [Package(package=name, tracking_number=f"TRK-{name}", freight=cost) for name in names]
+
+
+def _hand_over(number: str) -> Proof:
+    return proof_of(f"handed over {number}")
 
 
 def _split_one(lines: list[ShippedLine]) -> list[ShippedLine] | None:

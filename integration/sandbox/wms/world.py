@@ -23,10 +23,11 @@ from integration.canonical.orders import (
 from integration.canonical.receipts import PutAway, ReceiptAccepted, ReceiptAdvice, ReceiptCancel, ReceiptRejected
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.sandbox.faults import FaultRules
-from integration.sandbox.wms import messages, stocktaking
+from integration.sandbox.wms import messages, news, stocktaking
 from integration.sandbox.wms.advices import HeldAdvice
 from integration.sandbox.wms.changes import answer
 from integration.sandbox.wms.floor import Floor
+from integration.sandbox.wms.news import Progress, Track
 from integration.sandbox.wms.orders import HeldOrder, Orders, Taken
 from integration.sandbox.wms.outbox import Outbox
 from integration.sandbox.wms.receiving import Arrival, put_away, receive
@@ -46,13 +47,18 @@ class Behaviour:
     """``acknowledge_after`` seconds, None: only on request. ``answer_at_once``: the yes or no in the answer itself.
 
     ``ship_after``: seconds from the yes until all of it leaves, None: only on request. ``receive_after``: seconds from
-    the yes until all of an advice is here. ``answer_changes``: at once, or only on request.
+    the yes until all of an advice is here. ``answer_changes``: at once, or only on request. ``show_progress``: picking
+    and packing are told before it leaves. ``deliver_after``: seconds from then until the customer has it.
+    ``freight_each``: what each parcel costs, as an amount and a currency.
     """
 
     acknowledge_after: float | None = 0.0
     answer_at_once: bool = False
     ship_after: float | None = None
     answer_changes: bool = True
+    show_progress: bool = False
+    deliver_after: float | None = None
+    freight_each: dict[str, str] | None = None
     receive_after: float | None = None
 
 
@@ -192,6 +198,28 @@ class World:
         """The corrected confirmation, and its message's number. Raises BadScript, ValidationError."""
         return self._confirm(correct(self.orders, number, changes))
 
+    def tell(self, asked: Progress) -> tuple[dict[str, Any], str]:
+        """The document, and its message's number. Raises UnknownRelease, ValidationError."""
+        with self.orders.lock:
+            held = self._held(asked.release)
+            told = news.progress(held, asked)
+            held.stage, held.stages = told.stage, {}
+            held.picked = {line.line: line.picked for line in told.lines if line.picked}
+            number = self._send("order.progressed", asked.release, told, asked.faults, asked.delay)
+            return told.model_dump(mode="json", exclude_none=True), number
+
+    def track(self, asked: Track) -> tuple[dict[str, Any], str]:
+        """The document, and its message's number. Raises UnknownRelease, BadNews, ValidationError."""
+        with self.orders.lock:
+            found = next((each for each in self.orders.shipments if each.shipment == asked.shipment), None)
+            if found is None:
+                raise UnknownRelease(f"shipment {asked.shipment} is not in the books")
+            told = news.track(found, asked)
+            self.orders.parcels[told.tracking_number] = asked.status
+            kind = "shipment.delivered" if asked.status == "delivered" else "shipment.tracked"
+            number = self._send(kind, found.release, told, asked.faults, asked.delay)
+            return told.model_dump(mode="json", exclude_none=True), number
+
     def adjust(self, script: Adjusting) -> tuple[dict[str, Any], str]:
         """The adjustment, and its message's number. Raises ValidationError."""
         with self.orders.lock:
@@ -318,9 +346,26 @@ class World:
             if not same or order.closed or order.status != "accepted":
                 return
             try:
-                self.ship(Script(release=order.release.release, packages=1))
+                self._pick_and_pack(order)
+                leaves = {"release": order.release.release, "packages": 1, "freight_each": self.behaviour.freight_each}
+                self.ship(Script.model_validate(leaves))
+                self._bring(self.orders.shipments[-1])
             except (BadScript, ValidationError) as wrong:
                 order.reason = str(wrong)  # told by the books: nobody waits for an answer
+
+    def _pick_and_pack(self, order: HeldOrder) -> None:
+        stages: tuple[Stage, ...] = ("picking", "picked", "packed") if self.behaviour.show_progress else ()
+        for stage in stages:
+            self.tell(Progress(release=order.release.release, stage=stage, cartons=stage == "packed"))
+
+    def _bring(self, shipment: ShipmentConfirmed) -> None:
+        """The carrier says where the parcel is, and that the customer has it."""
+        if (seconds := self.behaviour.deliver_after) is None:
+            return
+        for number in news.numbers(shipment):
+            about: dict[str, Any] = {"shipment": shipment.shipment, "number": number}
+            self.track(Track(**about, status="in_transit", delay=seconds / 2))
+            self.track(Track(**about, status="delivered", signed_by="the customer", proof=True, delay=seconds))
 
     def _send(self, kind: str, release: str, document: Part, faults: Collection[str], delay: float) -> str:
         struck = self.rules.decide({"side": "delivery", "type": kind, "release": release})

@@ -137,6 +137,7 @@ def history(erp, wms, warehouse, delivery, job) -> None:
         warehouse=warehouse, document=delivery, product_id=1, sku=EVIL, lot=EVIL, package="TRACK1", quantity=-2,
         source=EVIL, line="1", happened_at=now(), effect=effect,
     )  # fmt: skip
+    parcels(delivery)
     asked = models.ChangeRequest.objects.create(document=delivery, number=1, kind="change", reason=EVIL)
     models.ChangeLine.objects.create(request=asked, line="1", sku=EVIL, was=2, wanted=1, reason=EVIL)
     about = {"warehouse": warehouse, "product_id": 1, "sku": EVIL, "lot": EVIL, "place": 9}
@@ -163,3 +164,15 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     models.Retention.objects.create(subject="jobs", last_removed=1, ended_at=now())
     models.ApiToken.objects.create(name=EVIL, prefix="abcd1234", sha256=b"0" * 32, scopes=["jobs:read"])
     models.AuditEvent.objects.create(actor=EVIL, verb="retry job", subject=EVIL, detail={"note": EVIL})
+
+
+def parcels(delivery) -> None:
+    common = {"document": delivery, "shipment": f"SHP {EVIL}", "number": EVIL}
+    parcel = models.Parcel.objects.create(
+        **common, package=EVIL, status_at=now(), place=EVIL, signed_by=PERSONAL, freight=3, currency="EUR"
+    )
+    models.ParcelEvent.objects.create(parcel=parcel, status="in_transit", at=now(), place=EVIL, note=EVIL)
+    file = models.ProofFile.objects.create(sha256="0" * 64, media_type="text/plain", size=16, content=PERSONAL.encode())
+    models.Proof.objects.create(**common, kind="delivery", name=f"pod {EVIL}", file=file)
+    models.StageEvent.objects.create(document=delivery, stage="packed", at=now(), detail=EVIL)
+    models.CartonLine.objects.create(document=delivery, package=EVIL, line="1", sku=EVIL, quantity=2)

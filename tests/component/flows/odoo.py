@@ -1,6 +1,7 @@
 """Odoo as people use it. They speak XML-RPC, so that the call log tells them from Crossdock."""
 
 import re
+from base64 import b64decode
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -103,6 +104,34 @@ class Odoo:
         rows = self.rows("stock.picking", domain, "note", "carrier_tracking_ref")
         marks = [re.findall(r"shipment: \S+/(\S+) on", row["note"] or "") for row in rows]
         return [(", ".join(mark), row["carrier_tracking_ref"] or "") for mark, row in zip(marks, rows, strict=True)]
+
+    def notes(self, order: int) -> list[str]:
+        """The texts on the order's transfers, without tags and marks, but for what Odoo itself says."""
+        pickings = [row["id"] for row in self.rows("stock.picking", [["sale_id", "=", order]], "name")]
+        domain = [["model", "=", "stock.picking"], ["res_id", "in", pickings], ["body", "ilike", "[Crossdock "]]
+        bodies = [row["body"] for row in self.rows("mail.message", domain, "body")]
+        return [re.sub(r" ?\[Crossdock [0-9a-f]{12}\]|<[^>]+>", "", body).strip() for body in bodies]
+
+    def mail(self, address: str) -> None:
+        """The e-mail address of the user that Crossdock is."""
+        self.call("res.users", "write", [self._uid], {"email": address or False})
+
+    def to_do(self, order: int) -> list[str]:
+        """What is to be done about the order's transfers."""
+        pickings = [row["id"] for row in self.rows("stock.picking", [["sale_id", "=", order]], "name")]
+        domain = [["res_model", "=", "stock.picking"], ["res_id", "in", pickings]]
+        return [row["summary"] for row in self.rows("mail.activity", domain, "summary")]
+
+    def files(self, order: int) -> list[tuple[str, bytes]]:
+        """Name and content of the files on the order's transfers."""
+        pickings = [row["id"] for row in self.rows("stock.picking", [["sale_id", "=", order]], "name")]
+        domain = [["res_model", "=", "stock.picking"], ["res_id", "in", pickings]]
+        return [(row["name"], b64decode(row["datas"])) for row in self.rows("ir.attachment", domain, "name", "datas")]
+
+    def freight(self, order: int) -> list[float]:
+        """Of the order's transfers that have left."""
+        domain = [["sale_id", "=", order], ["state", "=", "done"]]
+        return [row["carrier_price"] for row in self.rows("stock.picking", domain, "carrier_price")]
 
     def validate_by_hand(self, order: int) -> None:
         for row in self.rows("stock.picking", [["sale_id", "=", order], ["state", "=", "assigned"]], "name"):

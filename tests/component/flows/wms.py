@@ -78,6 +78,13 @@ class Wms:
         """The confirmation as it goes out."""
         return dict(self.control("ship", release=release, mode=mode, **script)["shipment"])
 
+    def progress(self, release: str, stage: str, **how: object) -> dict[str, Any]:
+        """The message as it goes out."""
+        return dict(self.control("tell", release=release, stage=stage, **how)["progress"])
+
+    def track(self, shipment: object, status: str, **how: object) -> dict[str, Any]:
+        return dict(self.control("track", shipment=shipment, status=status, **how)["tracked"])
+
     def advices(self, order: str = "") -> list[dict[str, Any]]:
         found = self._control.get("advices").json()["advices"]
         return [each for each in found if order in ("", each["order"])]

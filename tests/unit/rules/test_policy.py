@@ -30,3 +30,9 @@ def test_the_first_rule_that_fits_decides() -> None:
 def test_the_wider_of_percent_and_units_counts() -> None:
     rules = Rules([Rule(UNITS, "", D(3)), Rule(PERCENT, "", D(10))])
     assert (rules.tolerance("CHAIR", D(10)), rules.tolerance("CHAIR", D(100))) == (3, 10)
+
+
+def test_a_rule_of_one_customer_holds_for_no_other() -> None:
+    rules = Rules((Rule(RuleKind.OVER_UNITS, "", Decimal(2), customer=9), Rule(RuleKind.OVER_UNITS, "", Decimal(1))))
+    tolerances = [rules.tolerance("CHAIR", Decimal(8), customer) for customer in (9, 8, None)]
+    assert (tolerances, rules.by_customer, Rules().by_customer) == ([2, 1, 1], True, False)

@@ -38,7 +38,10 @@ class Activity(Model):
 
     def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
         kind = external_id(self.env, TO_DO, "mail.activity.type")
-        return {"activity_type_id": kind, "date_deadline": self.env.now.date(), "user_id": self.env.uid}
+        usual = {"activity_type_id": kind, "date_deadline": self.env.now.date(), "user_id": self.env.uid}
+        named = self.env.context.get("default_res_model")
+        models = self.env.find("ir.model", ["model", "=", named]) if named else []
+        return {**usual, **({"res_model_id": models[0].id} if models else {})}
 
     def created(self, record: Record, values: dict[str, Any]) -> None:
         check_access(self.env, record.res_model, "write")

@@ -140,6 +140,8 @@ class SaleOrderLine(InvoicedAmounts):
                 check_sender(self.env)
                 if self._method(record) == "stock_move" and values["product_uom_qty"] < self._delivered(record):
                     raise UserError(BELOW_DELIVERED)
+                if self.env.traits.reprices_lines and "price_unit" not in values and not self._invoiced(record):
+                    record.put(price_unit=record.product_id.list_price)
         return values
 
     def _refuse_locked(self, record: Record, values: dict[str, Any]) -> None:

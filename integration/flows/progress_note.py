@@ -1,0 +1,84 @@
+"""What Odoo shows of picking and packing: one note for each stage, and a thing to do for a short pick."""
+
+from collections.abc import Iterator
+
+from integration.flows import beside, order_progress
+from integration.flows.beside import Target
+from integration.jobs import configuration, rows
+from integration.jobs.remote import open_erp
+from integration.jobs.work import Outcome, Work
+from integration.models import Document, Effect, StageEvent, Warehouse
+
+NOTES = {
+    "accepted": "{partner} has accepted the delivery.",
+    "picking": "{partner} is picking.",
+    "picked": "{partner} has picked.",
+    "packed": "{partner} has packed.",
+}
+
+
+def handle(work: Work) -> Outcome:
+    delivery = rows.first(Document, "id = %s", [work.job.payload["document"]])
+    if delivery is None or delivery.warehouse_id is None:
+        return Outcome("the delivery is gone")
+    warehouse = configuration.warehouse(delivery.warehouse_id)
+    stages, asks = list(_untold(delivery, warehouse)), _asks(delivery, warehouse)
+    if not stages and asks is None:
+        return Outcome("Odoo shows all of it")
+    work.connection = warehouse.erp
+    with open_erp(warehouse.erp, work) as erp:
+        at = Target(work, erp, warehouse.erp, delivery.erp_id, delivery.reference, warehouse.company_id)
+        for event in stages:
+            beside.say(at, _key(delivery, warehouse, event.stage), _words(event, warehouse))
+        if asks is not None:
+            _ask_or_settle(at, delivery, warehouse, asks)
+    return Outcome(f"{len(stages)} notes{'' if asks is None else ', a thing to do'}")
+
+
+def _key(delivery: Document, warehouse: Warehouse, stage: str) -> str:
+    return beside.key("progress", delivery, warehouse, stage)
+
+
+def _words(event: StageEvent, warehouse: Warehouse) -> str:
+    text = NOTES[event.stage].format(partner=warehouse.wms.name)
+    return f"{text} {event.detail}".strip()
+
+
+def _untold(delivery: Document, warehouse: Warehouse) -> Iterator[StageEvent]:
+    """The first event of each stage that has no note yet. None after the goods have left: that says more."""
+    if warehouse.progress_notes == Warehouse.Progress.NONE or delivery.state in order_progress.ENDED:
+        return
+    first: dict[str, StageEvent] = {}
+    for event in delivery.stages.filter(counts=True, stage__in=NOTES).order_by("at", "pk"):
+        first.setdefault(event.stage, event)
+    told = beside.landed(warehouse.erp, (_key(delivery, warehouse, stage) for stage in first))
+    yield from (event for stage, event in first.items() if _key(delivery, warehouse, stage) not in told)
+
+
+def _asks(delivery: Document, warehouse: Warehouse) -> bool | None:
+    """True: a thing to do is missing. False: one is there that nobody needs any more."""
+    if warehouse.progress_notes != Warehouse.Progress.ACTIVITIES:
+        return None
+    ended = delivery.state in order_progress.ENDED
+    wanted = not ended and order_progress.short_pick(delivery, warehouse) is not None
+    opened, closed = _times("short", delivery, warehouse), _times("short-done", delivery, warehouse)
+    return wanted if wanted != (opened > closed) else None
+
+
+def _times(kind: str, delivery: Document, warehouse: Warehouse) -> int:
+    prefix = beside.key(kind, delivery, warehouse, "")
+    made = Effect.objects.filter(connection=warehouse.erp, key__startswith=prefix, state=Effect.State.LANDED)
+    return made.count()
+
+
+def _ask_or_settle(at: Target, delivery: Document, warehouse: Warehouse, asks: bool) -> None:
+    """A pick may fall short again after it was mended: each time is a thing to do of its own."""
+    number = _times("short-done", delivery, warehouse) + 1
+    asked = beside.key("short", delivery, warehouse, number)
+    if not asks:
+        name = beside.key("short-done", delivery, warehouse, number)
+        beside.settle(at, asked, name, "Settled: the shipment has come, or the goods were found.")
+        return
+    missing = order_progress.short_pick(delivery, warehouse)
+    if missing is not None:
+        beside.ask(at, asked, "Short pick", missing.cause)
