@@ -9,7 +9,8 @@ MAINTENANCE = "maintenance"
 NAMES = (*LANES, MAINTENANCE)
 CANARIES = "canary"
 ROUTES = {"tasks.maintenance.*": {"queue": MAINTENANCE}, "tasks.polling.*": {"queue": MAINTENANCE}}
-IN_SLOT = frozenset({"tasks.polling.poll", "tasks.polling.full_sweep"})  # only write rows: beat runs them itself
+POLLING = ("poll", "full_sweep", "read_stock", "watch_stock", "fetch_stock")
+IN_SLOT = frozenset(f"tasks.polling.{name}" for name in POLLING)  # they only write rows: beat runs them itself
 TASK_MODULES = ("tasks.maintenance", "tasks.polling", "tasks.work")
 
 

@@ -13,12 +13,15 @@ SHORTEST_EXPIRY = 300  # a worker reads it by its own clock, which may be minute
 
 
 def schedule() -> Schedule:
-    engine, capture, retention = settings.ENGINE, settings.CAPTURE, settings.RETENTION
+    engine, capture, retention, stock = settings.ENGINE, settings.CAPTURE, settings.RETENTION, settings.STOCK
     return {
         "wake what is due": _every(engine["sweep_seconds"], "tasks.maintenance.wake"),
         "clear what is mended": _every(engine["sweep_seconds"] * 2, "tasks.maintenance.clear"),
         "poll Odoo": _every(capture["poll_seconds"], "tasks.polling.poll"),
         "look at all open orders": _every(capture["sweep_minutes"] * 60, "tasks.polling.full_sweep"),
+        "read Odoo's stock": _every(stock["read_seconds"], "tasks.polling.read_stock"),
+        "look for stock changed in Odoo": _every(stock["watch_seconds"], "tasks.polling.watch_stock"),
+        "ask warehouses for their stock": _every(stock["fetch_minutes"] * 60, "tasks.polling.fetch_stock"),
         "forget what is over": _every(3600, "tasks.maintenance.forget"),
         "remove what is old": _every(retention["every_seconds"], "tasks.maintenance.remove_old"),
     }

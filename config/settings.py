@@ -174,6 +174,11 @@ RETENTION: dict[str, Any] = {
     "run_seconds": env.number("RETENTION_RUN_SECONDS", default=5.0),
     "every_seconds": env.whole("RETENTION_EVERY_SECONDS", default=60),
 }
+STOCK: dict[str, Any] = {
+    "read_seconds": env.whole("STOCK_READ_SECONDS", default=600),
+    "watch_seconds": env.whole("STOCK_WATCH_SECONDS", default=60),
+    "fetch_minutes": env.whole("STOCK_FETCH_MINUTES", default=240),
+}
 CAPTURE: dict[str, Any] = {
     "poll_seconds": env.number("CAPTURE_POLL_SECONDS", default=10.0),
     "overlap_seconds": env.whole("CAPTURE_OVERLAP_SECONDS", default=300),

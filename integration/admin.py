@@ -4,6 +4,7 @@ from integration.console import (  # noqa: F401  (importing a module registers i
     access,
     capture,
     cases,
+    changes,
     connections,
     documents,
     mapping,
@@ -11,5 +12,6 @@ from integration.console import (  # noqa: F401  (importing a module registers i
     retention,
     rules,
     schedule,
+    stock,
     work,
 )

@@ -1,8 +1,11 @@
-"""Looking for changes in Odoo. They only add jobs: beat runs them itself, in the transaction of the schedule's slot."""
+"""Looking for changes in Odoo, and at stock.
+
+They only add jobs: beat runs them itself, in the transaction of the schedule's slot.
+"""
 
 from celery import shared_task
 
-from integration.jobs import sweep
+from integration.jobs import inventories, sweep
 
 
 @shared_task(ignore_result=True)
@@ -13,3 +16,18 @@ def poll() -> None:
 @shared_task(ignore_result=True)
 def full_sweep() -> None:
     sweep.start_polls("odoo_sweep")
+
+
+@shared_task(ignore_result=True)
+def read_stock() -> None:
+    inventories.start_reads()
+
+
+@shared_task(ignore_result=True)
+def watch_stock() -> None:
+    inventories.start_watches()
+
+
+@shared_task(ignore_result=True)
+def fetch_stock() -> None:
+    inventories.start_fetches()

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from integration.adapters.stock import StockGateway
 from integration.canonical.erp import (
     Change,
     Order,
@@ -16,11 +17,13 @@ from integration.canonical.erp import (
     Purchase,
     ReceiptPosting,
     Relocation,
+    RevivedLine,
     Root,
     ShipmentPosting,
     Transfer,
 )
 from integration.canonical.events import Event
+from integration.canonical.inventory import InventorySnapshot
 from integration.canonical.outgoing import Outgoing
 
 
@@ -57,10 +60,13 @@ class Capability(StrEnum):
     """What a warehouse system can be asked: the types of the documents that it takes, and the questions it answers."""
 
     RELEASE = "order.release"
+    CHANGE = "order.change"
+    CANCEL = "order.cancel"
     ADVICE = "receipt.advice"
     ADVICE_CANCEL = "receipt.cancel"
     ACKNOWLEDGES = "acknowledges"
     FINDS = "finds"
+    FETCH_INVENTORY = "fetch_inventory"
 
 
 class Answer(StrEnum):
@@ -124,7 +130,8 @@ class Profile:
 class WmsAdapter(Protocol):
     """A warehouse system. ``verify`` and ``parse`` use no network."""
 
-    capabilities: frozenset[Capability]
+    @property
+    def capabilities(self) -> frozenset[Capability]: ...
 
     def probe(self) -> Profile: ...
 
@@ -149,9 +156,17 @@ class WmsAdapter(Protocol):
         """Whether the partner has it, after an answer was lost. None: it has not."""
         ...
 
+    def fetch_inventory(self, site: str, owner: str, page: int) -> InventorySnapshot:
+        """One page of all that lies at a site, where the capabilities say that it can be asked. Pages of one snapshot
+        have one number. Raises InvalidDocument."""
+        ...
+
 
 class ErpGateway(Protocol):
     """Odoo, in business verbs. Every verb reads first and may be repeated; the verdict is what is read back."""
+
+    @property
+    def stock(self) -> StockGateway: ...
 
     def probe(self) -> Profile: ...
 
@@ -193,6 +208,15 @@ class ErpGateway(Protocol):
 
     def delivery(self, picking_id: int) -> Sequence[Picking]:
         """The picking and all its backorders, with moves and lines, as they are now."""
+        ...
+
+    def revived(self, picking: Picking, mark: str) -> Sequence[Picking]:
+        """The deliveries that ``revive`` made for the shipment of this mark in the place of ``picking``."""
+        ...
+
+    def revive(self, picking: Picking, lines: Sequence[RevivedLine], mark: str) -> Picking:
+        """Something open to book goods on that left although Odoo had cancelled them: new moves on an open picking, a
+        new picking in the place of a cancelled one, once for each ``mark``."""
         ...
 
     def ship(self, picking: Picking, posting: ShipmentPosting) -> PostedShipment:

@@ -54,6 +54,11 @@ _ORDER: Json = {
     **{"customer_reference": "PO-7781", "value": "1240.5", "currency": "GBP", "created_at": _AT, "updated_at": _LATER},
     "deliveries": [_DELIVERY],
 }
+_STOCK: Json = {
+    **{"id": 7, "warehouse": "Northgate Leeds", "sku": "CHAIR-OAK", "lot": "", "condition": "good"},
+    **{"place_name": "WH/Stock", "on_hand": "120", "reserved": "12", "in_flight": "-8", "to_ship": "4"},
+    **{"reported": "112", "expected": "112", "difference": "0", "reported_at": _AT, "read_at": _LATER},
+}
 _CASE: Json = {
     **{"id": 17, "code": "CD-3002", "title": "Unknown SKU from the warehouse", "owner": "master data"},
     "cause": "northgate shipped SKU X-1, which is mapped to no Odoo product.",
@@ -94,6 +99,18 @@ _RECEIVED: Json = {
 }
 _ACCEPTED: Json = {"release": "WH/OUT/00042", "version": 1, "warehouse_order": "N-77120"}
 _REJECTED: Json = {"release": "WH/OUT/00042", "version": 1, "reason": "The address cannot be served."}
+_ADJUSTED: Json = {
+    **{"adjustment": "ADJ-17", "site": "LEEDS", "adjusted_at": _AT},
+    "lines": [{"sku": "100-441", "quantity": "-1", "unit": "EA", "reason": "BROKEN"}],
+}
+_COUNTED: Json = {
+    **{"count": "CC-204", "site": "LEEDS", "counted_at": _AT},
+    "lines": [{"sku": "100-441", "quantity": "112", "unit": "EA"}],
+}
+_SNAPSHOT: Json = {
+    **{"snapshot": "SNAP-9", "site": "LEEDS", "taken_at": _AT, "page": 1, "pages": 1},
+    "lines": [{"sku": "100-441", "unit": "EA", "on_hand": "112", "allocated": "4"}],
+}
 
 
 def _event(kind: str, data: Json) -> Json:
@@ -110,6 +127,9 @@ REQUESTS: dict[str, Json] = {
         "order.accepted": _event("order.accepted", _ACCEPTED),
         "order.rejected": _event("order.rejected", _REJECTED),
         "receipt.confirmed": _event("receipt.confirmed", _RECEIVED),
+        "inventory.adjusted": _event("inventory.adjusted", _ADJUSTED),
+        "inventory.counted": _event("inventory.counted", _COUNTED),
+        "inventory.snapshot": _event("inventory.snapshot", _SNAPSHOT),
     },
     "hint": {"order": {"_action": "Crossdock(#7)", "_model": "sale.order", "_id": 31, "id": 31}},
     "jobs_cancel_create": {"cancel": {"reason": "Shipped by hand."}},
@@ -140,6 +160,8 @@ ANSWERS: dict[str, Json] = {
     "orders_retrieve": _ORDER,
     "in_transit_list": _page(_TRANSIT),
     "in_transit_retrieve": _TRANSIT,
+    "inventory_list": _page(_STOCK),
+    "inventory_retrieve": _STOCK,
     "cases_list": _page(_CASE),
     "cases_retrieve": _CASE,
     "cases_retry_create": {"retried": 3},

@@ -4,9 +4,10 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from integration.models import (
+    Availability,
     CodeMapping,
     Document,
     ExceptionCase,
@@ -100,6 +101,20 @@ class TransitFilter(filters.FilterSet):
     class Meta:
         model = InTransit
         fields = ["connection", "transfer", "sku", "lot", "left_before"]
+
+
+class InventoryFilter(filters.FilterSet):
+    warehouse = IdFilter(field_name="warehouse", label="Id of the warehouse")
+    site = filters.CharFilter(field_name="warehouse__site", label="The warehouse system's code of the site")
+    differs = filters.BooleanFilter(method="that_differ", label="Whether the warehouse reported something else")
+
+    class Meta:
+        model = Availability
+        fields = ["warehouse", "site", "sku", "lot", "condition", "differs"]
+
+    def that_differ(self, queryset: QuerySet[Availability], name: str, value: bool) -> QuerySet[Availability]:
+        apart = Q(difference__isnull=False) & ~Q(difference=0)
+        return queryset.filter(apart if value else ~apart)
 
 
 class CaseFilter(filters.FilterSet):

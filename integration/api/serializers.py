@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from integration.adapters import registry
 from integration.models import (
+    Availability,
     CodeMapping,
     Connection,
     Document,
@@ -137,6 +138,34 @@ class LineSerializer(serializers.ModelSerializer[DocumentLine]):
         fields = (
             *("line", "sku", "unit", "tracking", "partner_sku", "partner_unit", "factor", "per"),
             *("ordered", "released", "shipped", "received", "damaged", "over", "cancelled"),
+        )
+
+
+class InventorySerializer(serializers.ModelSerializer[Availability]):
+    warehouse = serializers.CharField(source="warehouse.name")
+    on_hand, reserved = Quantity(help_text="By Odoo"), Quantity(help_text="Of what is on hand, by Odoo")
+    in_flight = Quantity(help_text="Received from the warehouse and not posted to Odoo yet; signed")
+    to_ship = Quantity(help_text="Released to the warehouse and not shipped yet")
+    reported = Quantity(allow_null=True, help_text="By the warehouse's latest snapshot")
+    expected = Quantity(allow_null=True, help_text="By Odoo, as of that snapshot")
+    difference = Quantity(allow_null=True, help_text="Reported less expected")
+
+    class Meta:
+        model = Availability
+        fields = (
+            *(
+                "id",
+                "warehouse",
+                "sku",
+                "lot",
+                "condition",
+                "place_name",
+                "on_hand",
+                "reserved",
+                "in_flight",
+                "to_ship",
+            ),
+            *("reported", "expected", "difference", "reported_at", "read_at"),
         )
 
 

@@ -4,7 +4,7 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from integration.api import docs, hints, webhooks
-from integration.api.operations import cases, connections, jobs, lanes, mappings, messages, orders, transit
+from integration.api.operations import cases, connections, inventory, jobs, lanes, mappings, messages, orders, transit
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 router.register("connections", connections.Connections)
@@ -15,6 +15,7 @@ router.register("jobs", jobs.Jobs)
 router.register("lanes", lanes.Lanes, basename="lane")
 router.register("orders", orders.Orders)
 router.register("in-transit", transit.Transit)
+router.register("inventory", inventory.Inventory)
 router.register("cases", cases.Cases)
 router.register("mappings", mappings.Mappings)
 

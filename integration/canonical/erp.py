@@ -95,7 +95,8 @@ class Picking(Part):
     """``state`` is Odoo's: draft, waiting, confirmed, assigned, done, cancel. ``mark`` is what we wrote when shipping.
 
     ``note`` is people's own text with the mark in it: kept in memory for the next write, never stored. ``currency`` is
-    the company's, and that of ``freight``, which is None without Odoo's delivery app.
+    the company's, and that of ``freight``, which is None without Odoo's delivery app. ``made_for``: the mark of the
+    shipment that it was made for, in the place of a cancelled delivery.
 
     ``source`` and ``destination`` say what kind of place goods come from and go to; empty for a sales order's.
     """
@@ -116,6 +117,7 @@ class Picking(Part):
     freight: Decimal | None = None
     currency: str = ""
     mark: str | None = None
+    made_for: str | None = None
     note: str = Field(default="", exclude=True, repr=False)
     ship_to: Address = Address()
     source: Usage = ""
@@ -203,6 +205,13 @@ class PostingLine(Part):
     move_id: int
     quantity: Decimal
     details: tuple[PostingDetail, ...] = ()
+
+
+class RevivedLine(Part):
+    """A cancelled move whose goods left all the same, and how much of them, in its unit."""
+
+    move_id: int
+    quantity: Decimal
 
 
 class ExtraLine(Part):

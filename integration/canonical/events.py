@@ -4,7 +4,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, TypeAdapter
 
-from integration.canonical import orders, receipts, shipments
+from integration.canonical import inventory, orders, receipts, shipments
 from integration.canonical.base import Moment, Part
 
 
@@ -18,6 +18,36 @@ class OrderRejectedEvent(Part):
     type: Literal["order.rejected"]
     timestamp: Moment
     data: orders.OrderRejected
+
+
+class ChangeAcceptedEvent(Part):
+    type: Literal["order.change.accepted"]
+    timestamp: Moment
+    data: orders.ChangeAccepted
+
+
+class ChangePartlyAcceptedEvent(Part):
+    type: Literal["order.change.partly_accepted"]
+    timestamp: Moment
+    data: orders.ChangePartlyAccepted
+
+
+class ChangeRefusedEvent(Part):
+    type: Literal["order.change.refused"]
+    timestamp: Moment
+    data: orders.ChangeRefused
+
+
+class CancelAcceptedEvent(Part):
+    type: Literal["order.cancel.accepted"]
+    timestamp: Moment
+    data: orders.CancelAccepted
+
+
+class CancelRefusedEvent(Part):
+    type: Literal["order.cancel.refused"]
+    timestamp: Moment
+    data: orders.CancelRefused
 
 
 class ShipmentConfirmedEvent(Part):
@@ -50,14 +80,40 @@ class PutAwayEvent(Part):
     data: receipts.PutAway
 
 
+class InventoryAdjustedEvent(Part):
+    type: Literal["inventory.adjusted"]
+    timestamp: Moment
+    data: inventory.InventoryAdjusted
+
+
+class InventoryCountedEvent(Part):
+    type: Literal["inventory.counted"]
+    timestamp: Moment
+    data: inventory.InventoryCounted
+
+
+class InventorySnapshotEvent(Part):
+    type: Literal["inventory.snapshot"]
+    timestamp: Moment
+    data: inventory.InventorySnapshot
+
+
 Event = (
     OrderAcceptedEvent
     | OrderRejectedEvent
+    | ChangeAcceptedEvent
+    | ChangePartlyAcceptedEvent
+    | ChangeRefusedEvent
+    | CancelAcceptedEvent
+    | CancelRefusedEvent
     | ShipmentConfirmedEvent
     | ReceiptAcceptedEvent
     | ReceiptRejectedEvent
     | ReceiptConfirmedEvent
     | PutAwayEvent
+    | InventoryAdjustedEvent
+    | InventoryCountedEvent
+    | InventorySnapshotEvent
 )
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 EVENTS = get_args(Event)

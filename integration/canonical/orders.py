@@ -98,6 +98,7 @@ class OrderChange(Part):
     ship_to: Address | None = None
     carrier: Carrier | None = None
     ship_by: Moment | None = None
+    customer_reference: Text | None = None
 
 
 class OrderCancel(Part):
@@ -111,7 +112,7 @@ class OrderCancel(Part):
     reason: Text = ""
 
 
-ChangedField = Literal["ship_to", "carrier", "ship_by"]
+ChangedField = Literal["ship_to", "carrier", "ship_by", "customer_reference"]
 
 
 class AnsweredLine(Part):

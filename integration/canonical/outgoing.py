@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
-from integration.canonical.orders import OrderRelease
+from integration.canonical.orders import OrderCancel, OrderChange, OrderRelease
 from integration.canonical.receipts import ReceiptAdvice, ReceiptCancel
 
-Outgoing = OrderRelease | ReceiptAdvice | ReceiptCancel
+Outgoing = OrderRelease | OrderChange | OrderCancel | ReceiptAdvice | ReceiptCancel
 DOCUMENTS: Mapping[str, type[Outgoing]] = {
     "order.release": OrderRelease,
+    "order.change": OrderChange,
+    "order.cancel": OrderCancel,
     "receipt.advice": ReceiptAdvice,
     "receipt.cancel": ReceiptCancel,
 }

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from integration.console import links
+from integration.console import links, stock_choices
 from integration.console.acting import Act, ActingAdmin
 from integration.console.base import HistoryAdmin
 from integration.console.missing import add_mapping
@@ -66,6 +66,7 @@ DONE = Act(
 IGNORE = Act(
     "ignore", "Ignore", _ignore, "ignored", "Why can this be ignored? Its waiting jobs are cancelled.", grave=True
 )
+USUAL = (RETRY, RESOLVE, DONE, IGNORE)
 
 
 def _choosing(choice: Choice) -> Act:
@@ -100,7 +101,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(ExceptionCase)
 class ExceptionCaseAdmin(ActingAdmin):
-    acts = (RETRY, RESOLVE, DONE, IGNORE)
+    acts = (*USUAL, *dict.fromkeys(act for acts in stock_choices.CHOICES.values() for act in acts))
     exact = ("document__reference", "document__parent__reference", "code", "waiting__job__document__reference")
     search_help_text = "Order or delivery number, case number, code"
     list_display = (
@@ -167,13 +168,15 @@ class ExceptionCaseAdmin(ActingAdmin):
         return TemplateResponse(request, "console/case.html", context)
 
     def buttons(self, request: HttpRequest, case: ExceptionCase) -> list[Act]:
+        """What the case itself asks for first."""
         allowed = self.has_act_permission(request) and case.state in ExceptionCase.UNRESOLVED
         return list(self.acts_for(case)) if allowed else []
 
     def acts_for(self, row: Model | None) -> Sequence[Act]:
         """The choices that only a person can make come first."""
         code = row.code if isinstance(row, ExceptionCase) else ""
-        return (*(_choosing(choice) for choice in CHOICES.get(code, ())), *self.acts)
+        chosen = (_choosing(choice) for choice in CHOICES.get(code, ()))
+        return (*chosen, *stock_choices.CHOICES.get(code, ()), *USUAL)
 
 
 @admin.register(Decision)

@@ -124,7 +124,8 @@ def _snapshot(row: CapturedRecord) -> Iterator[Entry]:
 
 
 def _sent(message: OutboundMessage) -> Iterator[Entry]:
-    what, to = f"{words(message.type)} {message.reference} version {message.version}", message.connection.name
+    count = f"{'version' if message.type == 'order.release' else 'number'} {message.version}"
+    what, to = f"{words(message.type)} {message.reference} {count}", message.connection.name
     address = links.page(message)
     if message.sent_at is None:
         yield Entry(message.created_at, "out", f"{what} made for {to}", message.state, "", address)
@@ -133,7 +134,7 @@ def _sent(message: OutboundMessage) -> Iterator[Entry]:
     yield Entry(message.sent_at, "out", f"{what} sent to {to}", "sent", due, address)
     if message.answered_at:
         detail = " ".join(filter(None, [message.partner_reference, message.reason]))
-        title = f"{to} {message.get_state_display().lower()} {message.reference} version {message.version}"
+        title = f"{to} {message.get_state_display().lower()} {words(message.type).lower()} {message.reference} {count}"
         yield Entry(message.answered_at, "in", title, message.state, detail, address)
 
 

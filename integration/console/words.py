@@ -9,7 +9,17 @@ from django.utils.safestring import SafeString
 TONES = {
     "good": ("succeeded", "landed", "accepted", "shipped", "received", "resolved", "closed", "live", "production"),
     "busy": ("running", "pending", "released", "sent", "queued", "intended", "low"),
-    "warn": ("retry", "waiting", "blocked", "part_shipped", "part_received", "medium", "already_done", "test"),
+    "warn": (
+        "retry",
+        "waiting",
+        "blocked",
+        "part_shipped",
+        "part_accepted",
+        "part_received",
+        "medium",
+        "already_done",
+        "test",
+    ),
     "bad": ("needs_attention", "rejected", "refused", "open", "high", "critical", "failed", "poison"),
 }
 _TONE_OF = {word: tone for tone, words in TONES.items() for word in words}

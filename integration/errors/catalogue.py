@@ -4,7 +4,7 @@ A code never changes its meaning. Each has a page ``docs/runbook/<code>.md``; a 
 """
 
 from integration.errors.problem import Owner, Problem, Severity
-from integration.errors.problems import codes, messages, ourselves, outages, receipts, releases, setup, shipments
+from integration.errors.problems import codes, messages, ourselves, outages, receipts, releases, setup, shipments, stock
 
 __all__ = ["PROBLEMS", "Owner", "Problem", "Severity"]
 
@@ -14,6 +14,7 @@ PROBLEMS: dict[str, Problem] = {
     **codes.PROBLEMS,
     **releases.PROBLEMS,
     **shipments.PROBLEMS,
+    **stock.PROBLEMS,
     **messages.PROBLEMS,
     **receipts.PROBLEMS,
     **ourselves.PROBLEMS,

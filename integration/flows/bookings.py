@@ -5,12 +5,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F
 
 from integration.canonical.shipments import ShipmentConfirmed
-from integration.flows import answers, releases
-from integration.jobs import capture, outbox, rows, shipments, sql
+from integration.flows import answers, changes, releases
+from integration.jobs import capture, outbox, recount, rows, shipments, sql
 from integration.jobs.looks import MODELS
 from integration.models import (
     Document,
@@ -29,15 +30,16 @@ Told = OutboundMessage.State
 
 _COUNT = f"""
 UPDATE {DocumentLine._meta.db_table} AS line SET ordered = COALESCE(asked, line.ordered),
-  shipped = line.shipped + share.quantity,
-  over = GREATEST(0, line.shipped + share.quantity - COALESCE(asked, line.ordered))
+  cancelled = CASE WHEN asked IS NULL THEN line.cancelled ELSE 0 END, shipped = line.shipped + share.quantity,
+  over = GREATEST(0, line.shipped + share.quantity - COALESCE(asked, line.ordered - line.cancelled))
 FROM (SELECT %s::bigint AS document) AS here,
   unnest(%s::text[], %s::numeric[], %s::numeric[]) AS share(line, quantity, asked)
 WHERE line.document_id = here.document AND line.line = share.line"""  # noqa: S608  (a table name of our own)
 
 
-# And whether something that the warehouse was told is not answered, and whether somebody was told that Odoo asks for
-# something else.
+# And whether something that the warehouse was told is not answered, whether somebody was told that Odoo asks for
+# something else, whether more left than that or the warehouse was asked for a change, and whether a count was taken
+# after the goods had left.
 _END = f"""
 UPDATE {Document._meta.db_table} SET shipment_count = COALESCE(shipment_count, %(count)s),
   state = CASE WHEN %(ends)s THEN 'shipped' ELSE 'part_shipped' END,
@@ -50,7 +52,10 @@ RETURNING
     WHERE document_id = %(document)s AND type = 'order.release' AND state NOT IN ('accepted', 'superseded')),
   EXISTS (
     SELECT FROM {ExceptionCase._meta.db_table}
-    WHERE document_id = %(document)s AND code = 'CD-4004' AND state IN ('open', 'waiting'))"""  # noqa: S608
+    WHERE document_id = %(document)s AND code = 'CD-4004' AND state IN ('open', 'waiting')),
+  change_count > 0 OR EXISTS (
+    SELECT FROM {DocumentLine._meta.db_table} AS line WHERE line.document_id = %(document)s AND line.over > 0),
+  EXISTS (SELECT {recount.LATER})"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,8 @@ def commit(case: Case, effect: Effect) -> None:
     elif not (case.facts.is_last and held.shipment_count and held.state == Document.State.PART_SHIPPED):
         return
     ends = case.facts.is_last or held.state == Document.State.SHIPPED or _all_left(case.delivery)
-    _close(case, ends=ends, cancelled=case.facts.cancel_rest and not effect.result["backorders"])
+    cancelled = case.facts.cancel_rest and not effect.result["backorders"]
+    _close(case, ends=ends, cancelled=cancelled, anew=bool(effect.result.get("anew")))
 
 
 def _all_left(delivery: Document) -> bool:
@@ -153,7 +159,7 @@ def _refer(case: Case, effect: Effect) -> None:
     rows.add(references, "DO NOTHING")
 
 
-def _close(case: Case, *, ends: bool, cancelled: bool) -> None:
+def _close(case: Case, *, ends: bool, cancelled: bool, anew: bool) -> None:
     """The last shipment ends the release, also for a part that it overtook unseen, and so does one after which
     nothing is open at the warehouse; what is left was ``cancelled`` with it, or is released anew.
 
@@ -161,7 +167,14 @@ def _close(case: Case, *, ends: bool, cancelled: bool) -> None:
     """
     partner = case.message.connection
     end = {"document": case.delivery.pk, "ends": ends, "count": announced(case.shipment)}
-    untold, differs = sql.rows(_END, {**end, "patience": partner.acknowledge_seconds})[0]
+    left: dict[str, Any] = {
+        "warehouse": case.warehouse.pk,
+        "products": sorted({share.line.product_id for share in case.shares}),
+        "happened_at": case.shipment.shipped_at,
+    }
+    untold, differs, otherwise, counted = sql.rows(_END, {**end, **left, "patience": partner.acknowledge_seconds})[0]
+    if counted:
+        recount.moved(left["warehouse"], left["products"], left["happened_at"])
     if ends and cancelled:
         short = case.delivery.lines.filter(shipped__lt=F("ordered"))
         short.update(cancelled=F("ordered") - F("shipped"))
@@ -171,6 +184,8 @@ def _close(case: Case, *, ends: bool, cancelled: bool) -> None:
         releases.shipped(case.delivery)
     if not ends:
         return
+    if otherwise:
+        changes.shipped(case.delivery, anew=anew)
     shipments.arrived(case.delivery, partner)
     if case.delivery.parent is not None:
         parent = case.delivery.parent

@@ -4,23 +4,26 @@ Works on the latest snapshot of the order, or of a transfer to another warehouse
 cannot start without it; seconds count.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from django.db import transaction
 
 from integration.adapters import registry
-from integration.canonical.erp import Order, Transfer
+from integration.canonical.erp import Order, Picking, Transfer
 from integration.errors import Causes, Permanent
-from integration.flows import releases, sites
+from integration.flows import asking, releases, sites
+from integration.flows import changes as negotiation
 from integration.flows.findings import Findings
 from integration.flows.releases import Change, Delivery
 from integration.jobs import configuration, inbox, remote, rows
 from integration.jobs.looks import KINDS, ORDER
 from integration.jobs.work import Outcome, Work
 from integration.models import CapturedRecord, Document, Effect, ExternalReference, Warehouse
+from integration.rules import changes
 from integration.rules import release as rules
 from integration.rules.policy import ReleasePoint
+from integration.rules.shipping import ReleasedLine
 
 CONFIRMED = ("sale", "done")
 State = Document.State
@@ -60,14 +63,14 @@ def _deliveries(record: CapturedRecord, found: Findings) -> Iterator[Delivery]:
     parent, known = _documents(record, order)
     for picking in order.pickings:
         warehouse = connected.get(picking.warehouse_id or order.warehouse_id)
-        if picking.code != "outgoing" or picking.return_of is not None:
+        if picking.code != "outgoing" or picking.return_of is not None or picking.made_for is not None:
             continue
         if warehouse is None:
             found.notes.append(f"{picking.name} ships from a warehouse that is not connected")
             if record.model == ORDER and order.state in CONFIRMED and picking.state in rules.OPEN_STATES:
                 found.unconnected[picking.warehouse_id or order.warehouse_id] = order.name
         elif _mode(record, warehouse) == Warehouse.Mode.LIVE:
-            yield Delivery(order, picking, parent, warehouse, known.get(picking.id))
+            yield Delivery(order, picking, parent, warehouse, known.get(picking.id), known.keys() - {picking.id})
 
 
 def _as_order(record: CapturedRecord) -> Order:
@@ -141,21 +144,68 @@ def _ancestors(delivery: Delivery) -> list[int]:
 
 def _look_again(work: Work, delivery: Delivery, known: Document, found: Findings) -> None:
     """It was released before: has it changed since?"""
-    picking = delivery.picking
     if known.state in (State.SHIPPED, State.CANCELLED):
+        if delivery.order.state == "cancel" and known.state == State.SHIPPED:
+            found.changes.append(Change(delivery, negotiation.cancelled_too_late))
         return
+    if known.change_count == 0 and _is_as_released(delivery, known):
+        found.changes.append(Change(delivery, releases.agrees))
+    elif _may_go_again(known, delivery.point):
+        _look_at_unsent(work, delivery, found)
+    else:
+        _negotiate(work, delivery, known, found)
+
+
+def _is_as_released(delivery: Delivery, known: Document) -> bool:
+    """Without a look at what is known of its lines."""
+    is_open = rules.ready(delivery.picking, delivery.point)
+    return is_open and rules.digest(delivery.order, delivery.picking, delivery.point) == known.content_hash
+
+
+def _look_at_unsent(work: Work, delivery: Delivery, found: Findings) -> None:
+    """The warehouse does not have it, or takes a newer version for the older one."""
+    picking = delivery.picking
     if picking.state == "cancel":
         found.changes.append(Change(delivery, releases.cancelled))
         found.notes.append(f"{picking.name} is cancelled in Odoo")
-    elif not rules.ready(picking, delivery.point):
-        return
-    elif rules.digest(delivery.order, picking, delivery.point) == known.content_hash:
-        found.changes.append(Change(delivery, releases.agrees))
-    elif _may_go_again(known, delivery.point):
+    elif rules.ready(picking, delivery.point):
         _release(work, delivery, found)
-    else:
-        found.changes.append(Change(delivery, releases.differs))
-        found.notes.append(f"{picking.name} changed after its release")
+
+
+def _negotiate(work: Work, delivery: Delivery, known: Document, found: Findings) -> None:
+    """What Odoo wants otherwise is asked of the warehouse; where that cannot be, a person is told."""
+    lines = sites.released_lines(known)
+    pickings = changes.chain(delivery.order, delivery.picking.id, delivery.released_otherwise)
+    wish = changes.wish(delivery.order, pickings, lines, known.told_header, delivery.point)
+    told = changes.as_told(lines, known.told_header)
+    if not known.told_header:  # released before changes were asked: nobody knows which field it is
+        if rules.ready(delivery.picking, delivery.point):
+            found.changes.append(Change(delivery, releases.differs))
+    elif wish.as_json() == told.as_json() and not asking.is_open(known):
+        found.changes.append(Change(delivery, negotiation.agree))
+    elif not asking.can_ask(delivery, wish):
+        tell = releases.cancelled if wish.cancels else releases.differs
+        found.changes.append(Change(delivery, tell))
+        found.notes.append(f"{delivery.picking.name} changed after its release")
+    elif asking.differs(delivery, wish, told):
+        _ask(work, delivery, pickings, lines, wish, found)
+
+
+def _ask(
+    work: Work,
+    delivery: Delivery,
+    pickings: Sequence[Picking],
+    lines: Sequence[ReleasedLine],
+    wish: changes.Wish,
+    found: Findings,
+) -> None:
+    try:
+        asked = asking.prepare(work, delivery, pickings, lines, wish)
+    except Causes as against:
+        found.against += [cause for cause in against.causes if isinstance(cause, Permanent)]
+        return
+    found.changes.append(Change(delivery, partial(negotiation.ask, asked=asked)))
+    found.notes.append(f"{asked.kind} {asked.number} of {delivery.picking.name} asked")
 
 
 def _may_go_again(known: Document, point: ReleasePoint) -> bool:

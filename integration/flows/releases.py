@@ -1,7 +1,7 @@
 """What a look at a delivery changes in our tables. Call inside the transaction that settles the job."""
 
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -11,17 +11,19 @@ from django.db.models import F, Sum
 
 from integration.canonical.erp import Move, Order, Picking
 from integration.errors import InvalidDocument
+from integration.flows import sites
 from integration.jobs import cases, looks, mappings, outbox, rows
 from integration.jobs.queue import enqueue
 from integration.models import Connection, Document, DocumentLine, ExceptionCase, ExternalReference, Warehouse
+from integration.rules import changes
 from integration.rules import release as rules
 from integration.rules.codes import CodeKind
 from integration.rules.policy import ReleasePoint
 
 State = Document.State
 DOCUMENT_AS_RELEASED = (
-    "reference", "parent_id", "warehouse_id", "state", "version", "content_hash", "customer_reference", "value",
-    "currency", "updated_at",
+    "reference", "parent_id", "warehouse_id", "state", "version", "content_hash", "told_header", "customer_reference",
+    "value", "currency", "updated_at",
 )  # fmt: skip
 LINE_AS_RELEASED = (
     "sale_line_id", "product_id", "sku", "unit", "tracking", "partner_sku", "partner_unit", "factor", "per", "ordered",
@@ -38,7 +40,7 @@ TOLD_AGAIN = ("CD-4004", "CD-4006", "CD-4007")  # what a new release, or the end
 class Delivery:
     """A delivery as Odoo's snapshot shows it; ``known`` is our document of it, as it was when it was looked at.
 
-    ``parent`` is our document of the order.
+    ``parent`` is our document of the order; ``released_otherwise``: its other deliveries that the warehouse knows.
     """
 
     order: Order
@@ -46,6 +48,7 @@ class Delivery:
     parent: Document
     warehouse: Warehouse
     known: Document | None
+    released_otherwise: Set[int] = frozenset()
 
     @property
     def point(self) -> ReleasePoint:
@@ -113,14 +116,14 @@ def cancelled(delivery: Delivery) -> None:
 
 
 def agrees(delivery: Delivery) -> None:
-    _keep_asked(delivery)
+    keep_asked(delivery)
     _close_changes(delivery)
 
 
 def differs(delivery: Delivery) -> None:
     """The warehouse does not know yet; should it ship what was added all the same, there is a line to post it to."""
     assert delivery.known is not None  # noqa: S101  (only what was released can differ)
-    kept, difference = _keep_asked(delivery), _difference(delivery)
+    kept, difference = keep_asked(delivery), _difference(delivery)
     lines_only = _nothing_else_differs(delivery)
     if lines_only and not difference:  # a line was added and taken back: Odoo still shows its move
         _close_changes(delivery)
@@ -128,6 +131,12 @@ def differs(delivery: Delivery) -> None:
     told = difference or "address, date or carrier"
     error = delivery.about("CD-4004", difference=told, closes_when_shipped=kept and lines_only)
     cases.open_case(error, delivery.warehouse.wms, delivery.known)
+
+
+def tolerance(document: Document, line: DocumentLine) -> Decimal:
+    """How much of the line may leave beyond what is ordered."""
+    assert document.warehouse is not None  # noqa: S101
+    return sites.rules_of(document.warehouse).tolerance(line.sku, line.ordered)
 
 
 def shipped(document: Document) -> None:
@@ -164,6 +173,7 @@ def _document(delivery: Delivery, decided: rules.Release) -> Document:
         state=State.RELEASED,
         version=decided.document.version,
         content_hash=decided.digest,
+        told_header=changes.header(delivery.order, delivery.picking),
         customer_reference=parent.customer_reference,
         value=parent.value,
         currency=parent.currency,
@@ -200,16 +210,20 @@ def _keep(document: Document, lines: Sequence[rules.Line]) -> None:
         rows.add(kept, rows.taking_over(LINE_AS_RELEASED, "document_id, line"))
 
 
-def _keep_asked(delivery: Delivery) -> bool:
-    """What Odoo asks for now, of lines that nothing was shipped of. False: of some line it cannot be kept."""
-    assert delivery.known is not None  # noqa: S101
-    moves = {str(move.id): move for move in delivery.picking.moves if move.state not in rules.CLOSED_MOVES}
-    for row in rows.find(DocumentLine, "document_id = %s ORDER BY id", [delivery.known.pk]):
-        move = moves.pop(row.line, None)
-        asked = (move.demand, Decimal(0)) if move else (row.ordered, row.ordered)
-        if row.shipped == 0 and (row.ordered, row.cancelled) != asked:
-            DocumentLine.objects.filter(pk=row.pk, shipped=0).update(ordered=asked[0], cancelled=asked[1])
-    return not moves or _keep_added(delivery, delivery.known, moves.values())
+def keep_asked(delivery: Delivery) -> bool:
+    """What Odoo asks for now, what has left included. False: of some line it cannot be kept."""
+    known = delivery.known
+    assert known is not None  # noqa: S101
+    kept = rows.find(DocumentLine, "document_id = %s ORDER BY id", [known.pk])
+    pickings = changes.chain(delivery.order, delivery.picking.id, delivery.released_otherwise)
+    lines = sites.as_released(kept)
+    wish = changes.wish(delivery.order, pickings, lines, known.told_header, ReleasePoint.CONFIRMED)
+    for row in kept:
+        total = wish.totals[row.line]
+        asked = (total, Decimal(0)) if total else (row.ordered, row.ordered)
+        if (row.ordered, row.cancelled) != asked:
+            DocumentLine.objects.filter(pk=row.pk, shipped=row.shipped).update(ordered=asked[0], cancelled=asked[1])
+    return not wish.added or _keep_added(delivery, known, wish.added.values())
 
 
 def _keep_added(delivery: Delivery, known: Document, added: Collection[Move]) -> bool:

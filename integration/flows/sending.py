@@ -6,7 +6,7 @@ from typing import Any
 
 from integration.adapters.base import Answer, Capability, Reply, WmsAdapter
 from integration.errors import Rejected
-from integration.flows import answers
+from integration.flows import answers, changes
 from integration.jobs import configuration, effects, rows, sql
 from integration.jobs.remote import open_wms
 from integration.jobs.work import Outcome, Work
@@ -14,6 +14,16 @@ from integration.models import OutboundMessage
 
 State = OutboundMessage.State
 
+YES = {
+    "order.release": answers.accepted,
+    "order.change": changes.accepted,
+    "order.cancel": changes.accepted,
+}
+NO = {
+    "order.release": answers.rejected,
+    "order.change": changes.refused,
+    "order.cancel": changes.refused,
+}
 _SENT = f"""
 UPDATE {OutboundMessage._meta.db_table} SET state = 'sent', sent_at = now(),
   acknowledge_by = now() + %s::float8 * interval '1 second', partner_reference = %s
@@ -74,6 +84,6 @@ def _commit(message: OutboundMessage, reply: Reply) -> None:
         )
         replaced.update(acknowledge_by=None)
     if reply.answer == Answer.ACCEPTED:
-        answers.accepted(message)
+        YES[message.type](message)
     elif reply.answer == Answer.REJECTED:
-        answers.rejected(message, reply.reason)
+        NO[message.type](message, reply.reason)

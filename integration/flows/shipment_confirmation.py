@@ -121,7 +121,7 @@ def _stock(case: Case) -> list[str]:
 
 def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Effect:
     """Restarts from the pickings as they are now. Already marked as ours: found, and nothing is sent."""
-    pickings = erp.delivery(case.delivery.erp_id)
+    pickings = _pickings(case, erp)
     connection = case.warehouse.erp
     found = rules.shipped_before(case.facts.mark, pickings)
     if found is not None:
@@ -133,10 +133,19 @@ def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Eff
         key=case.source,
         verb=VERB,
         intent=_intent(case),
-        send=partial(_ship, case, erp, plan),
+        send=partial(_ship, case, erp, plan, pickings),
         seconds=CALL_SECONDS * connection.read_timeout,
     )
     return effects.make(work, connection, write)
+
+
+def _pickings(case: Case, erp: ErpGateway) -> Sequence[Picking]:
+    """The delivery with its backorders, and what was made for this shipment where Odoo had cancelled them."""
+    pickings = erp.delivery(case.delivery.erp_id)
+    if not rules.is_cancelled(pickings):
+        return pickings
+    cancelled = [picking for picking in pickings if picking.state == "cancel"]
+    return [*pickings, *erp.revived(cancelled[-1], case.facts.mark)]
 
 
 def _of_this_release(case: Case, pickings: Sequence[Picking]) -> list[Picking]:
@@ -155,16 +164,34 @@ def _of_this_release(case: Case, pickings: Sequence[Picking]) -> list[Picking]:
     return own
 
 
-def _ship(case: Case, erp: ErpGateway, plan: rules.Plan) -> dict[str, Any]:
+def _ship(case: Case, erp: ErpGateway, plan: rules.Plan, pickings: Sequence[Picking]) -> dict[str, Any]:
+    withdrawn = _withdrawn(case, plan.picking) if plan.revive else {}
+    if plan.revive:
+        revived = erp.revive(plan.picking, plan.revive, case.facts.mark)
+        plan = rules.plan(case.shipment, case.shares, [revived], case.facts)
     posted = erp.ship(plan.picking, plan.posting)
-    asked = _asked(case, plan.picking) | _asked(case, posted.picking)
+    asked = _asked(case, plan.picking) | _asked(case, posted.picking) | withdrawn
     result = {"picking": posted.picking.name, "picking_id": posted.picking.id, "backorders": list(posted.backorders)}
-    return {**result, "asked": asked}
+    return {**result, "asked": asked, **_anew(case, posted.picking, pickings)}
 
 
 def _result(case: Case, found: Picking, pickings: Sequence[Picking]) -> dict[str, Any]:
     later = [picking.id for picking in pickings if picking.backorder_of == found.id]
-    return {"picking": found.name, "picking_id": found.id, "backorders": later, "asked": _asked(case, found)}
+    asked = _asked(case, found) | _withdrawn(case, found)
+    result = {"picking": found.name, "picking_id": found.id, "backorders": later}
+    return {**result, "asked": asked, **_anew(case, found, pickings)}
+
+
+def _anew(case: Case, posted: Picking, pickings: Sequence[Picking]) -> dict[str, Any]:
+    """What else is to be kept where Odoo had cancelled the delivery: what it asks for says the cancelled one."""
+    if posted.made_for is None:
+        return {}
+    cancelled = [picking for picking in pickings if picking.state == "cancel"]
+    return {"anew": True, "asked": _withdrawn(case, cancelled[-1])}
+
+
+def _withdrawn(case: Case, picking: Picking) -> dict[str, str]:
+    return {line: format(left, "f") for line, left in rules.withdrawn(picking, case.shares).items()}
 
 
 def _asked(case: Case, picking: Picking) -> dict[str, str]:

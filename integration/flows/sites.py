@@ -1,5 +1,6 @@
 """What flows need to know about a warehouse: its code book, its rules, its lines as released."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 from integration.jobs import configuration, mappings, rows
@@ -8,11 +9,13 @@ from integration.rules.policy import ReleasePoint, Rule, RuleKind, Rules
 from integration.rules.release import Site
 from integration.rules.shipping import ReleasedLine
 
+KINDS = frozenset(RuleKind)
+
 
 def rules_of(warehouse: Warehouse) -> Rules:
-    found = configuration.rules_of(warehouse.pk)
-    known = [row for row in found if row.kind in set(RuleKind)]
-    return Rules(tuple(Rule(RuleKind(row.kind), row.sku, row.value) for row in known))
+    """Those that are about orders; other flows have rules of their own."""
+    found = [row for row in configuration.rules_of(warehouse.pk) if row.kind in KINDS]
+    return Rules(tuple(Rule(RuleKind(row.kind), row.sku, row.value) for row in found))
 
 
 def site_of(warehouse: Warehouse, codes: set[str]) -> Site:
@@ -35,6 +38,10 @@ def places_of(warehouse: Warehouse) -> dict[tuple[str, str], int]:
 
 
 def released_lines(delivery: Document) -> tuple[ReleasedLine, ...]:
+    return as_released(rows.find(DocumentLine, "document_id = %s ORDER BY id", [delivery.pk]))
+
+
+def as_released(lines: Iterable[DocumentLine]) -> tuple[ReleasedLine, ...]:
     return tuple(
         ReleasedLine(
             line=row.line,
@@ -52,5 +59,5 @@ def released_lines(delivery: Document) -> tuple[ReleasedLine, ...]:
             shipped=row.shipped,
             received=row.received,
         )
-        for row in rows.find(DocumentLine, "document_id = %s ORDER BY id", [delivery.pk])
+        for row in lines
     )

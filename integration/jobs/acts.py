@@ -10,11 +10,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from integration.jobs import cases, dispatch, effects, failpoints, inbox, looks, shipments, streams
+from integration.jobs import cases, dispatch, effects, failpoints, inbox, looks, recount, shipments, streams
 from integration.jobs.queue import enqueue
 from integration.jobs.states import sources
 from integration.models import (
     AuditEvent,
+    ChangeRequest,
     Document,
     ExceptionCase,
     InboundMessage,
@@ -26,6 +27,7 @@ from integration.models import (
 
 State = SyncJob.State
 PATIENCE_SECONDS = 2.0
+ASK_AGAIN = "CD-4014"  # and for this one, a new request
 RELEASE_AGAIN = ("CD-4006", "CD-4007", "CD-7001", "CD-7002")  # their remedy is to be told again, not a waiting job
 
 
@@ -85,6 +87,8 @@ def retry_case(case_id: int, actor: Actor) -> int:
         effects.told(jobs, landed=False)
         if case.code in RELEASE_AGAIN:
             count += _release_again(case)
+        if case.code == ASK_AGAIN:
+            count += _ask_again(case)
         note(actor, "retry case", case.title, case=case_id, jobs=count)
     return count
 
@@ -181,6 +185,7 @@ def _cancel(job: SyncJob) -> None:
         unsent = OutboundMessage.objects.filter(pk=job.outbound_id, state=OutboundMessage.State.QUEUED)
         unsent.update(state=OutboundMessage.State.SUPERSEDED)
     cases.ended(job, "The job was cancelled.")
+    recount.ended(job)
     streams.wake([job.stream_id])
     transaction.on_commit(partial(dispatch.wake, Lane(job.stream.lane)))
 
@@ -232,3 +237,12 @@ def _release_again(case: ExceptionCase) -> int:
     leaves = delivery.kind == Document.Kind.DELIVERY
     job = enqueue(looks.release_job(delivery.parent) if leaves else looks.advice_job(delivery.parent))
     return 1 if job else 0
+
+
+def _ask_again(case: ExceptionCase) -> int:
+    """What was asked and not answered counts as not asked."""
+    delivery = case.document
+    if delivery is None or delivery.parent is None:
+        return 0
+    ChangeRequest.objects.filter(document=delivery, state=ChangeRequest.State.OPEN).update(stands=False)
+    return 1 if enqueue(looks.release_job(delivery.parent)) else 0

@@ -130,7 +130,7 @@ def found(work: Work, connection: Connection, key: str, verb: str, intent: Resul
 def wait_until_settled(connection: Connection, key: str, verb: str) -> None:
     """Call when the write was looked for and not found. Raises OutcomeUnknown while an earlier try may still land."""
     known = Effect.objects.filter(connection=connection, key=key, state=Effect.State.INTENDED).first()
-    wait = _seconds_until_settled(known) if known is not None else 0.0
+    wait = seconds_until_settled(known) if known is not None else 0.0
     if wait > 0:
         raise OutcomeUnknown("CD-1006", retry_after=wait, connection=connection.name, verb=verb)
 
@@ -155,7 +155,8 @@ def _look(known: Effect, connection: Connection, write: Write) -> Result | None:
     return result
 
 
-def _seconds_until_settled(effect: Effect) -> float:
+def seconds_until_settled(effect: Effect) -> float:
+    """How long it may still land."""
     left = Effect.objects.filter(pk=effect.pk).values_list(F("may_land_until") - Now(), flat=True).get()
     return float(left.total_seconds())
 

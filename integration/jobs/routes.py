@@ -38,14 +38,23 @@ class Route:
 DELIVERY = Thread("delivery", "release", (Kind.DELIVERY,))
 RECEIPT = Thread("receipt", "advice", (Kind.RECEIPT, Kind.RETURN))
 PUT_AWAY = Thread("put_away", "", ())  # about stock alone: each has a stream of its own
+STOCK = Thread("stock", "", ())  # about no document: each message has a stream of its own
 ROUTES: Mapping[str, Route] = {
     "order.accepted": Route("acknowledgement", "release", DELIVERY),
     "order.rejected": Route("acknowledgement", "release", DELIVERY),
+    "order.change.accepted": Route("change_answer", "release", DELIVERY),
+    "order.change.partly_accepted": Route("change_answer", "release", DELIVERY),
+    "order.change.refused": Route("change_answer", "release", DELIVERY),
+    "order.cancel.accepted": Route("change_answer", "release", DELIVERY),
+    "order.cancel.refused": Route("change_answer", "release", DELIVERY),
     "shipment.confirmed": Route("shipment_confirmation", "shipment", DELIVERY),
     "receipt.accepted": Route("acknowledgement", "advice", RECEIPT),
     "receipt.rejected": Route("acknowledgement", "advice", RECEIPT),
     "receipt.confirmed": Route("receipt_confirmation", "receipt", RECEIPT),
     "receipt.put_away": Route("put_away", "put_away", PUT_AWAY),
+    "inventory.adjusted": Route("inventory_adjustment", "adjustment", STOCK),
+    "inventory.counted": Route("inventory_count", "count", STOCK),
+    "inventory.snapshot": Route("inventory_snapshot", "snapshot", STOCK),
 }
 
 
@@ -59,6 +68,8 @@ class Sending:
 
 SENDINGS: Mapping[str, Sending] = {
     "order.release": Sending("release_send", DELIVERY),
+    "order.change": Sending("change_send", DELIVERY),
+    "order.cancel": Sending("change_send", DELIVERY),
     "receipt.advice": Sending("advice_send", RECEIPT),
     "receipt.cancel": Sending("advice_send", RECEIPT),
 }
@@ -80,6 +91,10 @@ class Addressed:
 
 def address(partner: Connection, event: Event) -> Addressed:
     route = ROUTES[event.type]
-    number, about = getattr(event.data, route.number), getattr(event.data, route.thread.field, None) or ""
+    number, about = getattr(event.data, route.number), _about(event, route.thread)
     stream = route.thread.key(partner, about) if about else f"{route.flow}:{partner.pk}:{number}"
     return Addressed(route, number, about, stream)
+
+
+def _about(event: Event, thread: Thread) -> str:
+    return (getattr(event.data, thread.field, None) or "") if thread.field else ""

@@ -9,7 +9,13 @@ from integration.jobs import cases, dispatch, gate, mappings, routes, streams
 from integration.jobs.queue import NewJob, enqueue
 from integration.models import Connection, Lane, OutboundMessage, Stream, SyncJob
 
-UNANSWERED = {"order.release": "CD-4007", "receipt.advice": "CD-7002", "receipt.cancel": "CD-7002"}
+UNANSWERED = {
+    "order.release": "CD-4007",
+    "order.change": "CD-4014",
+    "order.cancel": "CD-4014",
+    "receipt.advice": "CD-7002",
+    "receipt.cancel": "CD-7002",
+}
 POLLS = {"odoo_poll": "poll", "odoo_sweep": "sweep"}
 
 
@@ -96,4 +102,6 @@ def _unanswered(message: OutboundMessage) -> Rejected:
         order=order.reference if order else message.reference,
         sent_at=f"{message.sent_at:%Y-%m-%d %H:%M} UTC",
         due_at=f"{message.acknowledge_by:%Y-%m-%d %H:%M} UTC",
+        kind=message.type.removeprefix("order."),
+        number=message.version,
     )

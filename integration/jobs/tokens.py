@@ -10,6 +10,7 @@ from integration.models import ApiToken
 SCOPES = {
     "connections:read": "Connections and warehouses",
     "orders:read": "Orders with their deliveries and lines; goods in transit",
+    "inventory:read": "Stock by warehouse, product, lot and place",
     "messages:read": "Messages received and sent, without their bodies",
     "messages:read_body": "The bodies of messages, which hold names and addresses",
     "jobs:read": "Jobs and their attempts",

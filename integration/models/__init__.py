@@ -4,6 +4,7 @@ from integration.models.access import ApiToken, AuditEvent
 from integration.models.beat import BeatLease, BeatSlot, Canary
 from integration.models.capture import CaptureCursor, CapturedRecord, SeenWrite
 from integration.models.cases import CaseJob, ExceptionCase
+from integration.models.changes import ChangeLine, ChangeRequest
 from integration.models.connections import Connection, ConnectionGate, RemoteSlot, Warehouse
 from integration.models.decisions import Decision
 from integration.models.documents import Document, DocumentLine, StockEvent
@@ -11,12 +12,14 @@ from integration.models.mapping import BusinessRule, CodeMapping, ExternalRefere
 from integration.models.messages import InboundMessage, MessageKey, OutboundMessage
 from integration.models.places import Place
 from integration.models.retention import Retention
+from integration.models.stock import Availability, StockDifference, StockLevel, StockSnapshot
 from integration.models.transit import InTransit
 from integration.models.work import Effect, JobAttempt, Lane, ResourceLock, Stream, SyncJob
 
 __all__ = [
     "ApiToken",
     "AuditEvent",
+    "Availability",
     "BeatLease",
     "BeatSlot",
     "BusinessRule",
@@ -24,6 +27,8 @@ __all__ = [
     "CaptureCursor",
     "CapturedRecord",
     "CaseJob",
+    "ChangeLine",
+    "ChangeRequest",
     "CodeMapping",
     "Connection",
     "ConnectionGate",
@@ -44,7 +49,10 @@ __all__ = [
     "ResourceLock",
     "Retention",
     "SeenWrite",
+    "StockDifference",
     "StockEvent",
+    "StockLevel",
+    "StockSnapshot",
     "Stream",
     "SyncJob",
     "Warehouse",

@@ -53,6 +53,12 @@ class Document(models.Model):
     shipments_due_at = models.DateTimeField(
         null=True, editable=False, help_text="By then those should be here that the final one overtook"
     )
+    told_header = models.JSONField(
+        default=dict, db_default={}, editable=False, help_text="Fingerprints of the fields that the warehouse knows"
+    )
+    change_count = models.PositiveSmallIntegerField(
+        default=0, db_default=0, editable=False, help_text="Requests to change it after its release"
+    )
     customer_reference = models.CharField(max_length=200, blank=True)
     value = QuantityField(null=True)
     currency = models.CharField(max_length=3, blank=True)

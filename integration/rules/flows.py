@@ -81,10 +81,30 @@ FLOWS: Mapping[str, Flow] = {
         "What Odoo wants shipped is decided and kept", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT
     ),
     "release_send": Flow("A release goes to the warehouse", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT),
+    "change_send": Flow(
+        "A change or cancel is asked of the warehouse", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT
+    ),
+    "change_answer": Flow(
+        "The warehouse's answer to a change is kept", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT
+    ),
     "receipt_advice": Flow("What will come in is decided and kept", Latency.MINUTES, Impact.STOCK, Money.INDIRECT),
     "advice_send": Flow("An advice goes to the warehouse", Latency.MINUTES, Impact.STOCK, Money.INDIRECT),
     "put_away": Flow("Where received goods lie is kept", Latency.MINUTES, Impact.SIGHT, Money.NONE),
     "acknowledgement": Flow("The warehouse's yes or no is kept", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
+    "inventory_adjustment": Flow(
+        "What the warehouse did to its stock is posted in Odoo", Latency.MINUTES, Impact.STOCK, Money.INDIRECT
+    ),
+    "inventory_count": Flow("What was counted is compared with Odoo", Latency.MINUTES, Impact.STOCK, Money.INDIRECT),
+    "inventory_recount": Flow(
+        "A count is judged again after a late movement", Latency.MINUTES, Impact.STOCK, Money.INDIRECT
+    ),
+    "inventory_undo": Flow("A change made in Odoo is taken back there", Latency.MINUTES, Impact.STOCK, Money.INDIRECT),
+    "inventory_snapshot": Flow("What the warehouse says it has is kept", Latency.MINUTES, Impact.SIGHT, Money.NONE),
+    "inventory_fetch": Flow("The warehouse is asked what it has", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
+    "inventory_read": Flow("What Odoo has is read and compared", Latency.MINUTES, Impact.SIGHT, Money.NONE),
+    "inventory_watch": Flow(
+        "Stock that people changed in Odoo is looked for", Latency.MINUTES, Impact.STOCK, Money.NONE
+    ),
     "odoo_poll": Flow("Odoo is asked what was written", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "odoo_read": Flow("What was written in Odoo is read", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "odoo_sweep": Flow("Everything open in Odoo is looked at", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),

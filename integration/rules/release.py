@@ -91,15 +91,15 @@ def digest_as_released(order: Order, picking: Picking, released: Mapping[int, De
 def _digest(order: Order, picking: Picking, quantities: Mapping[int, Decimal]) -> str:
     moves = [(move.id, move.product_id, move.sku, move.unit) for move in picking.moves]
     wanted = [(move_id, f"{quantity.normalize():f}") for move_id, quantity in quantities.items()]
-    carrier = picking.carrier.id if picking.carrier else None
-    facts = (wanted, moves, carrier, picking.scheduled_at, picking.ship_to, picking.ship_complete)
+    method = picking.carrier.id if picking.carrier else None
+    facts = (wanted, moves, method, picking.scheduled_at, picking.ship_to, picking.ship_complete)
     return hashlib.sha256(repr((order.name, order.customer_reference, facts)).encode()).hexdigest()
 
 
 def decide(order: Order, picking: Picking, site: Site) -> Release:
     """The release of a delivery that is ``ready``. Raises Causes with everything that stands against it."""
     against: list[Permanent] = [*_holds(order, site), *_address(order, picking, site), *_steps(order, picking, site)]
-    carrier = _carrier(picking, site, against)
+    ships_by = carrier(picking, site, against)
     wanted = quantities(picking, site.release_point)
     lines = [line_of(order.name, move, wanted[move.id], site, against) for move in picking.moves if move.id in wanted]
     complete = tuple(line for line in lines if line is not None)
@@ -112,10 +112,10 @@ def decide(order: Order, picking: Picking, site: Site) -> Release:
         site=site.site,
         owner=site.owner,
         ship_to=picking.ship_to,
-        carrier=carrier,
+        carrier=ships_by,
         ship_by=picking.scheduled_at,
         ship_complete=picking.ship_complete,
-        lines=tuple(_rendered(line, site) for line in complete),
+        lines=tuple(rendered(each, site) for each in complete),
     )
     return Release(document, complete, digest(order, picking, site.release_point))
 
@@ -149,7 +149,7 @@ def _steps(order: Order, picking: Picking, site: Site) -> list[Permanent]:
     return [ConfigurationError("CD-2007", connection=site.erp, warehouse=site.name, steps=steps, supported=supported)]
 
 
-def _carrier(picking: Picking, site: Site, against: list[Permanent]) -> Carrier | None:
+def carrier(picking: Picking, site: Site, against: list[Permanent]) -> Carrier | None:
     if picking.carrier is None:
         return None
     code = site.book.to_partner(CodeKind.CARRIER, picking.carrier.name)
@@ -176,9 +176,9 @@ def line_of(order: str, move: Move, quantity: Decimal, site: Site, against: list
         against.append(_missing("CD-3003", site, move.unit))
     if product is None or unit is None:
         return None
-    line = Line(move, quantity, product, unit)
+    made = Line(move, quantity, product, unit)
     try:
-        in_partner_units(line, site)
+        in_partner_units(made, site)
     except Inexact:
         against.append(
             InvalidDocument(
@@ -191,7 +191,7 @@ def line_of(order: str, move: Move, quantity: Decimal, site: Site, against: list
                 partner_unit=unit.partner,
             )
         )
-    return line
+    return made
 
 
 def _missing(code: str, site: Site, odoo_code: str) -> MappingMissing:
@@ -203,7 +203,7 @@ def in_partner_units(line: Line, site: Site) -> Decimal:
     return to_partner(line.quantity, line.unit.factor, fractions=site.rules.fractions(line.code.odoo))
 
 
-def _rendered(line: Line, site: Site) -> ReleaseLine:
+def rendered(line: Line, site: Site) -> ReleaseLine:
     return ReleaseLine(
         line=str(line.move.id),
         sku=line.code.partner,

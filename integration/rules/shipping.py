@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from integration.canonical.erp import Move, Picking, PostingDetail, PostingLine, PostingPackage, ShipmentPosting
+from integration.canonical.erp import (
+    Move,
+    Picking,
+    PostingDetail,
+    PostingLine,
+    PostingPackage,
+    RevivedLine,
+    ShipmentPosting,
+)
 from integration.canonical.shipments import ShipmentConfirmed, ShippedLine
 from integration.errors import Causes, InvalidDocument, MappingMissing, Permanent, Rejected
 from integration.rules.codes import CodeBook, CodeKind
@@ -15,6 +23,7 @@ from integration.rules.units import Inexact, Ratio, to_odoo
 
 CLOSED = ("done", "cancel")
 TRACKING_LENGTH = 200
+NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +76,15 @@ class ShippedQuantity:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The picking that the shipment goes to, and what is written there."""
+    """The picking that the shipment goes to, and what is written there.
+
+    ``revive``: moves that Odoo has cancelled and whose goods left all the same. They need new ones, and then another
+    look: the picking is a new one then, if this one is cancelled as a whole.
+    """
 
     picking: Picking
     posting: ShipmentPosting
+    revive: tuple[RevivedLine, ...] = ()
 
 
 def translate(shipment: ShipmentConfirmed, facts: Facts) -> tuple[ShippedQuantity, ...]:
@@ -95,21 +109,22 @@ def plan(
     shipment: ShipmentConfirmed, shares: Sequence[ShippedQuantity], pickings: Sequence[Picking], facts: Facts
 ) -> Plan:
     """Where the shipment goes, from the pickings as they are now. Raises what stands against it."""
-    picking = _open_picking(shipment, pickings, facts)
+    picking = _picking(shipment, pickings, facts)
     against: list[Permanent] = []
-    lines = []
+    lines, revive = [], []
     for move, details in _by_move(picking, shares):
         total = sum((share.quantity for share in details), Decimal(0))
-        wrong = _line_wrong(shipment, details[0].line, total, move, facts) or _part_wrong(
-            shipment, details, move, facts
-        )
+        wrong = _line_wrong(shipment, details, total, move, facts) or _part_wrong(shipment, details, move, facts)
         if wrong is not None or move is None:
             against += [wrong] if wrong else []
             continue
-        lines.append(_posting_line(move, total, details))
+        if move.state == "cancel":
+            revive.append(RevivedLine(move_id=move.id, quantity=total))
+        else:
+            lines.append(_posting_line(move, total, details))
     if against:
         raise Causes(against)
-    return Plan(picking, _posting(shipment, picking, tuple(lines), facts))
+    return Plan(picking, _posting(shipment, picking, tuple(lines), facts), tuple(revive))
 
 
 def shipped_before(mark: str, pickings: Sequence[Picking]) -> Picking | None:
@@ -186,20 +201,27 @@ def _carrier_unknown(shipment: ShipmentConfirmed, facts: Facts) -> list[Permanen
     return [MappingMissing("CD-3006", scope=facts.book.scope, partner=facts.book.partner, code=shipment.carrier)]
 
 
-def _open_picking(shipment: ShipmentConfirmed, pickings: Sequence[Picking], facts: Facts) -> Picking:
+def is_cancelled(pickings: Sequence[Picking]) -> bool:
+    """Nothing is open any more, and not because all of it has left."""
+    return any(picking.state == "cancel" for picking in pickings) and all(one.state in CLOSED for one in pickings)
+
+
+def _picking(shipment: ShipmentConfirmed, pickings: Sequence[Picking], facts: Facts) -> Picking:
+    """The one that is open; or one that was cancelled, whose goods left all the same."""
     open_ones = [picking for picking in pickings if picking.state not in CLOSED]
     if open_ones:
         return open_ones[-1]
-    done = [picking for picking in pickings if picking.state == "done"]
-    if not done:
+    if not pickings:
         raise Rejected("CD-5008", **_about(shipment, facts))
-    by_hand = _by_hand(done)
+    by_hand = _by_hand([picking for picking in pickings if picking.state == "done"])
     if by_hand is not None:
         raise Rejected("CD-5007", **_about(shipment, facts), picking=by_hand.name)
+    cancelled = [picking for picking in pickings if picking.state == "cancel"]
+    if cancelled:
+        return cancelled[-1]
     first = shipment.lines[0]
-    nothing = Decimal(0)
     about = {**_about(shipment, facts), "quantity": first.quantity, "sku": first.sku}
-    raise Rejected("CD-5004", **about, open=nothing, tolerance=nothing)
+    raise Rejected("CD-5004", **about, open=NOTHING, tolerance=NOTHING)
 
 
 def _by_hand(done: Sequence[Picking]) -> Picking | None:
@@ -224,25 +246,31 @@ def _by_move(picking: Picking, shares: Sequence[ShippedQuantity]) -> list[tuple[
 def _move(picking: Picking, line: ReleasedLine) -> Move | None:
     """The move that now stands for the line: a backorder has moves of its own."""
     same = [move for move in picking.moves if str(move.id) == line.line and move.product_id == line.product_id]
-    alike = [
-        move for move in picking.moves if move.sale_line_id == line.sale_line_id and move.product_id == line.product_id
-    ]
+    alike = [move for move in picking.moves if _same_line(move, line)]
     open_ones = [move for move in [*same, *alike] if move.state not in CLOSED]
     return next(iter(open_ones or same or alike), None)
 
 
 def _line_wrong(
-    shipment: ShipmentConfirmed, line: ReleasedLine, total: Decimal, move: Move | None, facts: Facts
+    shipment: ShipmentConfirmed,
+    shares: Sequence[ShippedQuantity],
+    total: Decimal,
+    move: Move | None,
+    facts: Facts,
 ) -> Permanent | None:
+    """What the warehouse was told to ship may leave, whatever Odoo has changed meanwhile."""
+    line = shares[0].line
     about = {**_about(shipment, facts), "quantity": total, "sku": line.sku}
-    if move is not None and move.state == "cancel":
+    told = sum((max(each.released - each.shipped, NOTHING) for each in {share.line for share in shares}), NOTHING)
+    cancelled = move is not None and move.state == "cancel"
+    if cancelled and told <= 0:
         return Rejected("CD-5003", **about)
-    demand = move.demand if move is not None else Decimal(0)
+    demand = move.demand if move is not None and not cancelled else NOTHING
     if move is not None and move.unit != line.unit:  # changed after the release: the numbers say nothing any more
         return InvalidDocument("CD-5015", **about, unit=line.unit)
     tolerance = facts.rules.tolerance(line.sku, line.ordered)
-    if move is None or total > demand + tolerance:
-        return Rejected("CD-5004", **about, open=demand, tolerance=tolerance)
+    if move is None or total > max(demand, told) + tolerance:
+        return Rejected("CD-5004", **about, open=max(demand, told), tolerance=tolerance)
     return None
 
 
@@ -290,6 +318,25 @@ def asked(picking: Picking, facts: Facts) -> dict[str, Decimal]:
         if demand != line.ordered and (move.state != "done" or move.done < demand):
             found[line.line] = demand
     return found
+
+
+def withdrawn(picking: Picking, shares: Sequence[ShippedQuantity]) -> dict[str, Decimal]:
+    """What Odoo asks for, all parts together, of lines that it has cancelled on this picking: what had left before.
+
+    A move that is younger than what left is the rest that Odoo 16 cancels with it.
+    """
+    found = {}
+    for share in shares:
+        alike = [move for move in picking.moves if _same_line(move, share.line)]
+        cancelled = [move.id for move in alike if move.state == "cancel"]
+        others = [move.id for move in alike if move.state != "cancel"]
+        if cancelled and (not others or max(cancelled) < min(others)):
+            found[share.line.line] = share.line.shipped
+    return found
+
+
+def _same_line(move: Move, line: ReleasedLine) -> bool:
+    return move.sale_line_id == line.sale_line_id and move.product_id == line.product_id
 
 
 def _cancelled_rest(picking: Picking, facts: Facts) -> dict[tuple[int | None, int], Decimal]:

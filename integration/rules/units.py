@@ -33,3 +33,8 @@ def _held(quantity: Fraction) -> Decimal:
         raise Inexact
     exact = EXACT.divide(Decimal(quantity.numerator), Decimal(quantity.denominator))
     return exact.normalize(EXACT) + 0
+
+
+def plain(quantity: Decimal, sign: str = "") -> str:
+    """For people: 12, not 12.000000 and not 1.2E+1. ``sign`` "+": also of what is more than 0."""
+    return format(quantity.normalize() + 0, f"{sign}f")

@@ -9,12 +9,14 @@ from integration.adapters.odoo.caller import Caller
 from integration.adapters.odoo.changes import Changes
 from integration.adapters.odoo.deliveries import Deliveries
 from integration.adapters.odoo.hints import Hints
+from integration.adapters.odoo.inventory import Inventory
 from integration.adapters.odoo.legs import Legs
 from integration.adapters.odoo.orders import Orders
 from integration.adapters.odoo.probe import Probe
 from integration.adapters.odoo.purchases import Purchases
 from integration.adapters.odoo.receipts import Receipts
 from integration.adapters.odoo.relocations import Relocations
+from integration.adapters.odoo.revival import Revival
 from integration.canonical.erp import (
     Change,
     Order,
@@ -24,6 +26,7 @@ from integration.canonical.erp import (
     Purchase,
     ReceiptPosting,
     Relocation,
+    RevivedLine,
     Root,
     ShipmentPosting,
     Transfer,
@@ -41,9 +44,11 @@ class OdooGateway:
         self._purchases = Purchases(self._call)
         self._legs = Legs(self._call)
         self._deliveries = Deliveries(self._call)
+        self._revival = Revival(self._call)
         self._receipts = Receipts(self._call)
         self._relocations = Relocations(self._call)
         self._hints = Hints(self._call)
+        self.stock = Inventory(self._call, self._deliveries)
 
     def probe(self) -> Profile:
         return Probe(self._call).profile()
@@ -84,6 +89,12 @@ class OdooGateway:
 
     def delivery(self, picking_id: int) -> Sequence[Picking]:
         return self._deliveries.chain(picking_id)
+
+    def revived(self, picking: Picking, mark: str) -> Sequence[Picking]:
+        return self._revival.found(picking, mark)
+
+    def revive(self, picking: Picking, lines: Sequence[RevivedLine], mark: str) -> Picking:
+        return self._revival.revive(picking, lines, mark)
 
     def ship(self, picking: Picking, posting: ShipmentPosting) -> PostedShipment:
         return self._deliveries.ship(picking, posting)

@@ -17,6 +17,8 @@ from typing import Literal, NamedTuple, cast
 Word = Literal["shipment", "receipt"]
 _LINE = re.compile(r"<p>Crossdock (shipment|receipt): ([^<>\n]+?) on transfer (\d+), seal ([0-9a-f]{8})</p>")
 
+_MADE = re.compile(r"<p>Crossdock delivery: ([^<>\n]+?) for transfer (\d+)</p>")
+
 
 class Mark(NamedTuple):
     name: str
@@ -39,6 +41,17 @@ def with_mark(note: str | None, picking_id: int, mark: Mark) -> str:
 
 def without_mark(note: str | None) -> str:
     return _LINE.sub("", note or "").strip()
+
+
+def made_line(name: str, picking_id: int) -> str:
+    """What the note of a delivery says that was made for a shipment, in the place of a cancelled one."""
+    return f"Crossdock delivery: {escape(name)} for transfer {picking_id}"
+
+
+def made_for(note: str | None) -> str | None:
+    """The shipment that the delivery was made for."""
+    found = _MADE.findall(note or "")
+    return unescape(found[-1][0]) if found else None
 
 
 def seal(quantities: Mapping[int, Decimal]) -> str:

@@ -23,10 +23,20 @@ class Version:
     rights_method: str = "check_access_rights"
     hints: bool = True
     named_moves: bool = True
+    move_name: bool = True
+    forget_count: str = "action_clear_inventory_quantity"
 
 
 VERSIONS = {
-    16: Version(16, move_done="quantity_done", line_done="qty_done", picked=False, nested_read=False, hints=False),
+    16: Version(
+        16,
+        move_done="quantity_done",
+        line_done="qty_done",
+        picked=False,
+        nested_read=False,
+        hints=False,
+        forget_count="action_set_inventory_quantity_to_zero",
+    ),
     17: Version(17),
     18: Version(18, rights_method="has_access"),
     19: Version(
@@ -37,6 +47,7 @@ VERSIONS = {
         groups_field="group_ids",
         sms_setting="stock_text_confirmation",
         rights_method="has_access",
+        move_name=False,
     ),
 }
 

@@ -83,4 +83,33 @@ PROBLEMS: dict[str, Problem] = {
         Owner.ADMINISTRATOR,
         Severity.HIGH,
     ),
+    "CD-4012": Problem(
+        "Too late to change",
+        "Order {order} was changed in Odoo, and {partner} could not change {release} any more: {difference} ({answer}).",
+        "What leaves is posted as it left. Raise the order line in Odoo to it, or make a return of the surplus once it has left; then press Resolve.",
+        ("connection", "release"),
+        severity=Severity.HIGH,
+    ),
+    "CD-4013": Problem(
+        "Too late to cancel",
+        "{release} of order {order} was cancelled in Odoo, and {partner} could not stop it any more: {difference} ({answer}).",
+        "What leaves is booked in Odoo on a delivery of its own. Make a return of it there, or invoice it; then press Resolve.",
+        ("connection", "release"),
+        severity=Severity.HIGH,
+    ),
+    "CD-4014": Problem(
+        "No answer to a change",
+        "{partner} has not answered to {kind} {number} of {release}, sent {sent_at}; it was due {due_at}.",
+        "Ask the warehouse what it will ship. Press Resolve once it has answered, or Retry now to ask it again.",
+        ("connection", "release"),
+        Owner.WAREHOUSE,
+        Severity.HIGH,
+    ),
+    "CD-4015": Problem(
+        "Answer in fractions",
+        "{partner} answered to a change of {release} with {quantity} {unit} of {sku}, which is no quantity in Odoo's unit.",
+        "Ask the warehouse for a whole quantity and a new answer under a new number, then press Done by hand.",
+        ("connection", "release", "sku"),
+        Owner.WAREHOUSE,
+    ),
 }

@@ -23,7 +23,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-5003": Problem(
         "Shipment of a cancelled line",
         "Shipment {shipment} holds {quantity} of {sku}, whose line on {release} is cancelled in Odoo.",
-        "Put the quantity back on the order in Odoo if the goods left; the shipment is looked at again by itself. Else stop the parcel.",
+        "The warehouse had been told to leave it out, or has shipped it before. If the goods left, put the quantity back on the order in Odoo; the shipment is looked at again by itself. Else stop the parcel.",
         ("connection", "shipment", "sku"),
         severity=Severity.HIGH,
         heals=True,
@@ -60,9 +60,9 @@ PROBLEMS: dict[str, Problem] = {
         severity=Severity.HIGH,
     ),
     "CD-5008": Problem(
-        "Shipment of a cancelled order",
-        "Shipment {shipment} arrived for {release}, which is cancelled in Odoo.",
-        "If the goods come back, nothing is to be booked: Odoo never booked them out. If they stay with the customer, book them on a delivery by hand: an order that is confirmed again is released to the warehouse again. Then press Done by hand.",
+        "Shipment of a deleted delivery",
+        "Shipment {shipment} arrived for {release}, which Odoo has no more.",
+        "Somebody deleted the delivery in Odoo. Book what left on a delivery by hand, then press Done by hand.",
         ("connection", "shipment"),
         severity=Severity.HIGH,
         heals=True,

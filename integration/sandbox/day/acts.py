@@ -46,8 +46,34 @@ class CancelOrder:
 
 
 @dataclass(frozen=True)
+class OrderMore:
+    """In Odoo: the customer wants one more of the first line."""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """The warehouse has packed the order: nothing can be changed any more."""
+
+
+@dataclass(frozen=True)
+class HearOfChange:
+    """The warehouse is asked for the change, and answers."""
+
+
+@dataclass(frozen=True)
 class ValidateByHand:
     """In Odoo: somebody books the delivery without waiting for the warehouse."""
 
 
-Act = Accept | Reject | Ship | ShipAgainUnderTheSameNumber | CancelFirstLine | CancelOrder | ValidateByHand
+Act = (
+    Accept
+    | Reject
+    | Ship
+    | ShipAgainUnderTheSameNumber
+    | CancelFirstLine
+    | CancelOrder
+    | OrderMore
+    | Pack
+    | HearOfChange
+    | ValidateByHand
+)

@@ -23,6 +23,9 @@ class Floor:
             acts.ShipAgainUnderTheSameNumber: lambda order, held, act: self._ship_again(order),
             acts.CancelFirstLine: lambda order, held, act: self._sales.cancel_first_line(order),
             acts.CancelOrder: lambda order, held, act: self._sales.cancel_order(order),
+            acts.OrderMore: lambda order, held, act: self._sales.order_more(order),
+            acts.Pack: lambda order, held, act: self._wms.progress(held["release"], "packed"),
+            acts.HearOfChange: lambda order, held, act: None,  # it answers by itself
             acts.ValidateByHand: lambda order, held, act: self._sales.validate_by_hand(order),
         }
 
@@ -47,6 +50,9 @@ class Floor:
         if isinstance(act, acts.ShipAgainUnderTheSameNumber):
             left = closed.get(order.name)
             return left if left and self._wms.has_told(left["release"]) else None
+        if isinstance(act, acts.HearOfChange):
+            asked = latest.get(order.name) or closed.get(order.name)
+            return asked if asked and any(asked["changes"].values()) else None
         late = isinstance(act, acts.Accept) and isinstance(order.scene.acts[0], acts.Ship)
         return latest.get(order.name) or (closed.get(order.name) if late else None)
 

@@ -24,6 +24,12 @@ class Sales:
         line = self._odoo.rows("sale.order.line", [["order_id", "=", order.id]], ["product_id"])[0]
         self._odoo.call("sale.order.line", "write", [line["id"]], {"product_uom_qty": 0})
 
+    def order_more(self, order: PlannedOrder) -> None:
+        """Once, also when the answer got lost."""
+        wanted = float(order.basket[0][1]) + 1
+        line = self._odoo.rows("sale.order.line", [["order_id", "=", order.id]], ["product_id"])[0]
+        self._odoo.call("sale.order.line", "write", [line["id"]], {"product_uom_qty": wanted})
+
     def cancel_order(self, order: PlannedOrder) -> None:
         self._odoo.call("sale.order", "action_cancel", [order.id], context={"disable_cancel_warning": True})
 

@@ -7,6 +7,9 @@ from integration.sandbox.day.acts import (
     Act,
     CancelFirstLine,
     CancelOrder,
+    HearOfChange,
+    OrderMore,
+    Pack,
     Reject,
     Ship,
     ShipAgainUnderTheSameNumber,
@@ -53,6 +56,7 @@ class Scene:
         return 1 if by_hand else sum(isinstance(act, Ship) and act.mode != "zero" for act in self.acts)
 
 
+CHAIRS_AND_LAMPS = (("CHAIR-OAK", "3"), ("LAMP-LED", "2"))
 TWO_PARTS = (Accept(), Ship("partial"), Ship())
 SCENES = (
     Scene("shipped in full", 0, (Accept(), Ship()), "booked"),
@@ -130,21 +134,39 @@ SCENES = (
     ),
     Scene("shipped without a quantity", ONE, (Accept(), Ship("zero", final=False)), "for a person", codes=("CD-5011",)),
     Scene(
-        "a line cancelled in Odoo, shipped all the same",
-        ONE,
-        (Accept(), CancelFirstLine(), Ship()),
-        "for a person",
-        (("CHAIR-OAK", "3"), ("LAMP-LED", "2")),
-        codes=("CD-4004", "CD-5003"),
-        differs=NOT_BOOKED | {"ordered"},
+        "one more ordered in time",
+        0.02,
+        (Accept(), OrderMore(), HearOfChange(), Ship()),
+        "the warehouse agrees, booked as changed",
     ),
     Scene(
-        "an order cancelled in Odoo, shipped all the same",
+        "a line cancelled in time",
+        0.02,
+        (Accept(), CancelFirstLine(), HearOfChange(), Ship()),
+        "the warehouse leaves it out",
+        CHAIRS_AND_LAMPS,
+    ),
+    Scene(
+        "an order cancelled in time",
+        0.02,
+        (Accept(), CancelOrder(), HearOfChange()),
+        "the warehouse stops it, nothing leaves",
+    ),
+    Scene(
+        "a line cancelled too late",
         ONE,
-        (Accept(), CancelOrder(), Ship()),
-        "for a person",
-        codes=("CD-4005", "CD-5008"),
-        differs=NOT_BOOKED,
+        (Accept(), Pack(), CancelFirstLine(), HearOfChange(), Ship()),
+        "booked as it left, for a person",
+        CHAIRS_AND_LAMPS,
+        codes=("CD-4012",),
+        differs=frozenset({"ordered"}),
+    ),
+    Scene(
+        "an order cancelled too late",
+        ONE,
+        (Accept(), Pack(), CancelOrder(), HearOfChange(), Ship()),
+        "booked as it left, for a person",
+        codes=("CD-4013",),
     ),
     Scene(
         "booked in Odoo by hand before it left",

@@ -27,6 +27,9 @@ class Wms:
     def accept(self, release: str) -> None:
         self._api.post("/_sandbox/acknowledge", {"release": release})
 
+    def progress(self, release: str, stage: str) -> None:
+        self._api.post("/_sandbox/progress", {"release": release, "stage": stage})
+
     def reject(self, release: str, reason: str) -> None:
         self._api.post("/_sandbox/reject", {"release": release, "reason": reason})
 

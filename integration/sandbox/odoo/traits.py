@@ -69,6 +69,11 @@ class Traits:
         return self.number >= 19
 
     @property
+    def purchase_lock_flag(self) -> bool:
+        """Locked purchase orders have a flag; before that a state `done`."""
+        return self.number >= 19
+
+    @property
     def lots_of_company(self) -> bool:
         """A lot made by a receipt belongs to the company."""
         return self.number <= 17

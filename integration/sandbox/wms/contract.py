@@ -1,4 +1,4 @@
-"""The contract's endpoints: /health, /orders, /advices and /advice-cancels."""
+"""The contract's endpoints."""
 
 import hmac
 from collections.abc import Callable, Mapping
@@ -10,13 +10,22 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from integration.canonical.base import Moment, Part
-from integration.canonical.orders import OrderRelease
+from integration.canonical.orders import OrderCancel, OrderChange, OrderRelease
 from integration.canonical.receipts import ReceiptAdvice, ReceiptCancel
 from integration.sandbox.wms.wire import Answer, answer, problem
 from integration.sandbox.wms.world import World
 
 Document = TypeVar("Document", bound=Part)
-HEALTH = {"name": "Crossdock sandbox WMS", "version": "1.0", "contract": "1"}
+ACCEPTS = ("order.release", "order.change", "order.cancel", "receipt.advice", "receipt.cancel")
+SERVES = ("inventory",)
+HEALTH = {
+    "name": "Crossdock sandbox WMS",
+    "version": "1.0",
+    "contract": "1",
+    "accepts": ACCEPTS,
+    "serves": SERVES,
+}
+PAGE_SIZE = 200
 
 
 class Envelope(BaseModel):
@@ -40,7 +49,7 @@ def find(
     query: Mapping[str, str],
     body: bytes,
 ) -> Answer:
-    version = query.get("version", "1")
+    version = query.get("version") or query.get("change", "1")
     if named not in query or not version.isdecimal():
         return problem(400, f"say ?{named}=...&version=...")
     with world.orders.lock:
@@ -72,16 +81,36 @@ def take(
     return answer(*keep(world, data, key))
 
 
+def inventory(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
+    """The first page takes the snapshot; the other ones are of the same."""
+    page = query.get("page", "1")
+    if "site" not in query or not page.isdecimal() or int(page) < 1:
+        return problem(400, "say ?site=...&page=...")
+    pages = world.pages(query["site"], query.get("owner", ""), PAGE_SIZE, fresh=page == "1")
+    if int(page) > len(pages):
+        return problem(404, f"there are {len(pages)} pages")
+    return Answer(200, pages[int(page) - 1].model_dump_json(exclude_none=True).encode())
+
+
 ROUTES: Mapping[tuple[str, str], Callable[..., Answer]] = {
     ("GET", "/health"): health,
     ("GET", "/orders"): partial(find, "release", "orders", lambda world, *named: world.orders.find(*named)),
     ("POST", "/orders"): partial(take, "order.release", OrderRelease, World.take),
+    ("GET", "/orders/changes"): partial(
+        find, "release", "documents", lambda world, *named: world.orders.find_change(*named)
+    ),
+    ("POST", "/orders/changes"): partial(take, "order.change", OrderChange, World.take_change),
+    ("GET", "/orders/cancellations"): partial(
+        find, "release", "documents", lambda world, *named: world.orders.find_change(*named)
+    ),
+    ("POST", "/orders/cancellations"): partial(take, "order.cancel", OrderCancel, World.take_change),
     ("GET", "/advices"): partial(find, "advice", "advices", lambda world, *named: world.orders.advices.find(*named)),
     ("POST", "/advices"): partial(take, "receipt.advice", ReceiptAdvice, World.expect),
     ("GET", "/advice-cancels"): partial(
         find, "advice", "advices", lambda world, *named: world.orders.advices.find_cancel(*named)
     ),
     ("POST", "/advice-cancels"): partial(take, "receipt.cancel", ReceiptCancel, World.expect_no_more),
+    ("GET", "/inventory"): inventory,
 }
 
 

@@ -3,20 +3,22 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from decimal import Decimal
 from http.client import HTTPException
 from typing import Any
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from integration.canonical.orders import RefusedLine
+from integration.canonical.orders import RefusedLine, Stage
 from integration.canonical.receipts import PutAway
 from integration.sandbox.faults import BadRule
-from integration.sandbox.wms import messages
+from integration.sandbox.wms import messages, stocktaking
 from integration.sandbox.wms.orders import items_from
 from integration.sandbox.wms.receiving import Arrival
 from integration.sandbox.wms.report import advice_report, order_report
 from integration.sandbox.wms.shipping import BadScript, Script
+from integration.sandbox.wms.stocktaking import Adjusting, Counting, Filling, Listing
 from integration.sandbox.wms.wire import Answer, answer, problem
 from integration.sandbox.wms.world import UnknownRelease, World
 
@@ -45,6 +47,7 @@ class Settings(BaseModel):
     acknowledge_after: float | None = None
     answer_at_once: bool = False
     ship_after: float | None = None
+    answer_changes: bool = True
     receive_after: float | None = None
     target: str = ""
     sites: list[str] = []
@@ -98,6 +101,34 @@ def put_away(world: World, asked: Asked) -> Any:
     return {"message": world.put_away(told, asked.get("faults", ())), "put_away": told.put_away}
 
 
+def stock(world: World, asked: Asked) -> Any:
+    """What lies where."""
+    with world.orders.lock:
+        held = [{**asdict(slot), "quantity": format(each, "f")} for slot, each in world.orders.stock.lines()]
+        return {"stock": held}
+
+
+def fill(world: World, asked: Asked) -> Any:
+    """Puts goods on the shelves, and tells nobody."""
+    with world.orders.lock:
+        stocktaking.fill(world.orders.stock, Filling.model_validate(asked))
+    return stock(world, asked)
+
+
+def adjust(world: World, asked: Asked) -> Any:
+    adjustment, number = world.adjust(Adjusting.model_validate(asked))
+    return {"message": number, "adjustment": adjustment}
+
+
+def count(world: World, asked: Asked) -> Any:
+    counted, number = world.count(Counting.model_validate(asked))
+    return {"message": number, "count": counted}
+
+
+def snapshot(world: World, asked: Asked) -> Any:
+    return {"messages": world.snapshot(Listing.model_validate(asked))}
+
+
 def acknowledge(world: World, asked: Asked) -> Any:
     verdict = Verdict.model_validate(asked)
     if verdict.advice:
@@ -110,6 +141,28 @@ def reject(world: World, asked: Asked) -> Any:
     if verdict.advice:
         return {"message": world.reject_advice(verdict.advice, verdict.reason, verdict.faults)}
     return {"message": world.reject(verdict.release, verdict.reason, verdict.lines, verdict.faults)}
+
+
+class Standing(BaseModel):
+    """What /_sandbox/progress takes: the order's stage, that of single lines, and what is picked of lines."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    release: str
+    stage: Stage
+    lines: dict[str, Stage] = {}
+    picked: dict[str, Decimal] = {}
+
+
+def progress(world: World, asked: Asked) -> Any:
+    standing = Standing.model_validate(asked)
+    world.progress(standing.release, standing.stage, standing.lines, standing.picked)
+    return {"stage": standing.stage}
+
+
+def answer_changes(world: World, asked: Asked) -> Any:
+    verdict = Verdict.model_validate(asked)
+    return {"messages": world.answer_changes(verdict.release, verdict.faults, verdict.delay)}
 
 
 def send(world: World, asked: Asked) -> Any:
@@ -176,6 +229,11 @@ ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("GET", "/_sandbox/orders"): orders,
     ("GET", "/_sandbox/changes"): changes,
     ("GET", "/_sandbox/strays"): strays,
+    ("GET", "/_sandbox/stock"): stock,
+    ("POST", "/_sandbox/stock"): fill,
+    ("POST", "/_sandbox/adjust"): adjust,
+    ("POST", "/_sandbox/count"): count,
+    ("POST", "/_sandbox/snapshot"): snapshot,
     ("POST", "/_sandbox/ship"): ship,
     ("POST", "/_sandbox/correct"): correct,
     ("GET", "/_sandbox/advices"): advices,
@@ -183,6 +241,8 @@ ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("POST", "/_sandbox/put-away"): put_away,
     ("POST", "/_sandbox/acknowledge"): acknowledge,
     ("POST", "/_sandbox/reject"): reject,
+    ("POST", "/_sandbox/progress"): progress,
+    ("POST", "/_sandbox/answer"): answer_changes,
     ("POST", "/_sandbox/send"): send,
     ("GET", "/_sandbox/faults"): faults,
     ("POST", "/_sandbox/faults"): add_fault,

@@ -10,7 +10,7 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
-from integration.canonical.orders import OrderRelease, RefusedLine, ReleaseLine
+from integration.canonical.orders import OrderCancel, OrderChange, OrderRelease, RefusedLine, ReleaseLine, Stage
 from integration.canonical.shipments import ShipmentConfirmed, ShippedLine
 from integration.sandbox.wms.advices import Advices
 from integration.sandbox.wms.stock import Slot, Stock
@@ -28,6 +28,8 @@ class Item:
 
 @dataclass
 class HeldOrder:
+    """``stages``: of lines that are elsewhere than the order. ``changes`` by number, ``answers`` once there is one."""
+
     release: OrderRelease
     warehouse_order: str
     key: str
@@ -35,6 +37,11 @@ class HeldOrder:
     reason: str = ""
     closed: bool = False
     replaced: list[int] = field(default_factory=list)
+    stage: Stage = "received"
+    stages: dict[str, Stage] = field(default_factory=dict)
+    picked: dict[str, Decimal] = field(default_factory=dict)
+    changes: dict[int, OrderChange | OrderCancel] = field(default_factory=dict)
+    answers: dict[int, str] = field(default_factory=dict)
 
     def answer(self) -> dict[str, Any]:
         return {"status": self.status, "warehouse_order": self.warehouse_order, "reason": self.reason}
@@ -85,6 +92,34 @@ class Orders:
                 return []
             status = "shipped" if self.shipped(release) else held.status
             return [{"release": release, "version": held.release.version, **held.answer(), "status": status}]
+
+    def take_change(self, asked: OrderChange | OrderCancel, key: str) -> tuple[Taken, HeldOrder | None]:
+        """The answer, and the order if the request is new."""
+        digest = fingerprint(asked)
+        with self.lock:
+            if key in self._answers:
+                return self._repeat(key, digest), None
+            held = self.held.get(asked.release)
+            if held is None:
+                return (HTTPStatus.CONFLICT, {"reason": f"{asked.release} is not held"}), None
+            if any(number >= asked.change for number in held.changes):
+                return (HTTPStatus.CONFLICT, {"reason": f"change {max(held.changes)} is held already"}), None
+            held.changes[asked.change] = asked
+            self.changes.append(asked.release)
+            answer = {"status": "received", "warehouse_order": held.warehouse_order, "reason": ""}
+            self._answers[key] = (digest, answer)
+            return (HTTPStatus.ACCEPTED, answer), held
+
+    def find_change(self, release: str, number: int) -> list[dict[str, Any]]:
+        with self.lock:
+            held = self.held.get(release)
+            later = [each for each in held.changes if each >= number] if held else []
+            status = {"accepted": "accepted", "refused": "rejected"}
+            return [
+                {"reference": release, "change": each, "status": status.get(held.answers.get(each, ""), "received")}
+                for each in later
+                if held
+            ]
 
     def undecided(self, release: OrderRelease) -> HeldOrder | None:
         """The order, if it is held in this version and nobody has said yes or no yet."""
@@ -180,8 +215,8 @@ def _serials(shipment: ShipmentConfirmed) -> list[str]:
     return [number for part in shipment.lines for number in part.serials]
 
 
-def fingerprint(release: OrderRelease) -> str:
-    content = json.dumps(release.model_dump(mode="json"), sort_keys=True)
+def fingerprint(document: OrderRelease | OrderChange | OrderCancel) -> str:
+    content = json.dumps(document.model_dump(mode="json"), sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
 
 

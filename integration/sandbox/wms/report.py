@@ -25,6 +25,8 @@ def order_report(orders: Orders, order: HeldOrder) -> dict[str, Any]:
         "key": order.key,
         **order.answer(),
         "closed": order.closed,
+        "stage": order.stage,
+        "changes": {str(number): order.answers.get(number, "") for number in order.changes},
         "lines": [_line(line, shipments) for line in release.lines],
         "unnamed": [part.model_dump(mode="json", exclude_none=True) for part in unnamed],
         "shipments": [shipment.model_dump(mode="json", exclude_none=True) for shipment in shipments],

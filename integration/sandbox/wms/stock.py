@@ -55,6 +55,10 @@ class Stock:
             if quantity and site in ("", slot.site):
                 yield slot, quantity
 
+    def known(self, site: str) -> list[Slot]:
+        """Every slot of a site that ever held something."""
+        return [slot for slot in self._held if slot.site == site]
+
     def as_of(self, slot: Slot, at: datetime) -> Decimal:
         """What was there at that moment."""
         later = (each.quantity for each in self.movements if each.slot == slot and each.at > at)

@@ -3,23 +3,35 @@
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
 from pydantic import ValidationError
 
 from integration.canonical.base import Part
-from integration.canonical.orders import OrderAccepted, OrderRejected, OrderRelease, RefusedLine
+from integration.canonical.inventory import InventorySnapshot
+from integration.canonical.orders import (
+    OrderAccepted,
+    OrderCancel,
+    OrderChange,
+    OrderRejected,
+    OrderRelease,
+    RefusedLine,
+    Stage,
+)
 from integration.canonical.receipts import PutAway, ReceiptAccepted, ReceiptAdvice, ReceiptCancel, ReceiptRejected
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.sandbox.faults import FaultRules
-from integration.sandbox.wms import messages
+from integration.sandbox.wms import messages, stocktaking
 from integration.sandbox.wms.advices import HeldAdvice
+from integration.sandbox.wms.changes import answer
 from integration.sandbox.wms.floor import Floor
 from integration.sandbox.wms.orders import HeldOrder, Orders, Taken
 from integration.sandbox.wms.outbox import Outbox
 from integration.sandbox.wms.receiving import Arrival, put_away, receive
 from integration.sandbox.wms.shipping import BadScript, Script, correct, ship
+from integration.sandbox.wms.stocktaking import Adjusting, Counting, Listing
 
 DELIVERY_FAULTS = frozenset({"duplicate", "renumbered", "reorder", "lost", "latency"})
 
@@ -33,12 +45,13 @@ class Behaviour:
     """``acknowledge_after`` seconds, None: only on request. ``answer_at_once``: the yes or no in the answer itself.
 
     ``ship_after``: seconds from the yes until all of it leaves, None: only on request. ``receive_after``: seconds from
-    the yes until all of an advice is here.
+    the yes until all of an advice is here. ``answer_changes``: at once, or only on request.
     """
 
     acknowledge_after: float | None = 0.0
     answer_at_once: bool = False
     ship_after: float | None = None
+    answer_changes: bool = True
     receive_after: float | None = None
 
 
@@ -51,6 +64,8 @@ class World:
         self.outbox = Outbox(target, lambda number, body: messages.headers(secret, number, body), self.is_down)
         self.floor = Floor(self._work_off)
         self._down_until = 0.0
+        self._documents = 0
+        self._listed: dict[tuple[str, str], list[InventorySnapshot]] = {}
 
     def is_down(self) -> bool:
         return time.monotonic() < self._down_until
@@ -63,6 +78,7 @@ class World:
         self.rules.clear()
         self.floor.clear()
         self.outbox.clear()
+        self._listed = {}
         self._down_until = 0.0
 
     def take(self, release: OrderRelease, key: str) -> Taken:
@@ -79,6 +95,32 @@ class World:
             elif self.behaviour.acknowledge_after is not None:
                 self._decide(order, self.behaviour.acknowledge_after)
         return status, answer
+
+    def take_change(self, asked: OrderChange | OrderCancel, key: str) -> Taken:
+        with self.orders.lock:
+            (status, said), order = self.orders.take_change(asked, key)
+            if order is not None and self.behaviour.answer_changes:
+                self.answer_changes(order.release.release)
+        return status, said
+
+    def answer_changes(self, release: str, faults: Collection[str] = (), delay: float = 0.0) -> list[str]:
+        """Answers what is not answered yet; the messages' numbers. Raises UnknownRelease."""
+        with self.orders.lock:
+            order = self._held(release)
+            sent = []
+            for number, asked in sorted(order.changes.items()):
+                if number not in order.answers:
+                    kind, document = answer(self.orders, order, asked)
+                    order.answers[number] = kind.rpartition(".")[2]
+                    self.orders.changes.append(release)
+                    sent.append(self._send(kind, release, document, faults, delay))
+            return sent
+
+    def progress(self, release: str, stage: Stage, stages: Mapping[str, Stage], picked: Mapping[str, Decimal]) -> None:
+        """How far the order is, without telling anybody. Raises UnknownRelease."""
+        with self.orders.lock:
+            order = self._held(release)
+            order.stage, order.stages, order.picked = stage, dict(stages), dict(picked)
 
     def expect(self, advice: ReceiptAdvice, key: str) -> Taken:
         """An advice that is new or changed, answered now or by a message later."""
@@ -143,6 +185,43 @@ class World:
         """The corrected confirmation, and its message's number. Raises BadScript, ValidationError."""
         return self._confirm(correct(self.orders, number, changes))
 
+    def adjust(self, script: Adjusting) -> tuple[dict[str, Any], str]:
+        """The adjustment, and its message's number. Raises ValidationError."""
+        with self.orders.lock:
+            document = stocktaking.adjust(self.orders.stock, script, self._next("ADJ"))
+        return self._tell("inventory.adjusted", document.adjustment, document, script.faults, script.delay)
+
+    def count(self, script: Counting) -> tuple[dict[str, Any], str]:
+        with self.orders.lock:
+            document = stocktaking.count(self.orders.stock, script, self._next("CNT"))
+        return self._tell("inventory.counted", document.count, document, script.faults, script.delay)
+
+    def list_stock(self, site: str, owner: str = "", page_size: int = 200, number: str = "") -> list[InventorySnapshot]:
+        with self.orders.lock:
+            stock = self.orders.stock
+            return stocktaking.listed(stock, site, owner, number or self._next("SNAP"), page_size)
+
+    def pages(self, site: str, owner: str, page_size: int, *, fresh: bool) -> list[InventorySnapshot]:
+        """For whoever asks page by page: the first page takes the snapshot."""
+        if fresh or (site, owner) not in self._listed:
+            self._listed[site, owner] = self.list_stock(site, owner, page_size)
+        return self._listed[site, owner]
+
+    def snapshot(self, script: Listing) -> list[str]:
+        """Sends all pages; the numbers of their messages."""
+        pages = self.list_stock(script.site, script.owner, script.page_size, script.snapshot)
+        return [self._send("inventory.snapshot", page.snapshot, page, script.faults, script.delay) for page in pages]
+
+    def _next(self, kind: str) -> str:
+        self._documents += 1
+        return f"{kind}-{self._documents:06d}"
+
+    def _tell(
+        self, kind: str, number: str, document: Part, faults: Collection[str], delay: float
+    ) -> tuple[dict[str, Any], str]:
+        message = self._send(kind, number, document, faults, delay)
+        return document.model_dump(mode="json", exclude_none=True), message
+
     def _confirm(
         self, confirmed: ShipmentConfirmed, faults: Collection[str] = (), delay: float = 0.0
     ) -> tuple[dict[str, Any], str]:
@@ -170,6 +249,7 @@ class World:
 
     def _accept(self, order: HeldOrder, faults: Collection[str], delay: float) -> str:
         order.status, order.reason = "accepted", ""
+        order.stage = "accepted"
         self._plan(order, delay)
         release = order.release
         document = OrderAccepted(

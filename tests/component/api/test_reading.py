@@ -12,7 +12,7 @@ from integration.models import CodeMapping, Connection, Document, ExceptionCase,
 from tests.component.api.conftest import Sender
 
 pytestmark = pytest.mark.django_db
-ALL = ("connections:read", "messages:read", "jobs:read", "orders:read", "cases:read", "mappings:read")
+ALL = ("connections:read", "messages:read", "jobs:read", "orders:read", "inventory:read", "cases:read", "mappings:read")
 
 
 @pytest.fixture

@@ -17,7 +17,15 @@ from schemathesis.specs.openapi.checks import (
 
 from config.wsgi import application
 from integration.api import tokens
-from integration.models import CodeMapping, Connection, Document, ExceptionCase, InTransit, OutboundMessage
+from integration.models import (
+    Availability,
+    CodeMapping,
+    Connection,
+    Document,
+    ExceptionCase,
+    InTransit,
+    OutboundMessage,
+)
 from tests.component.api.conftest import SHIPMENT, Sender
 
 CHECKS = [
@@ -45,9 +53,11 @@ def rows(order: Document, wms: Connection, add_job: Any, sender: Sender) -> dict
     mapping = CodeMapping.objects.create(kind="unit", partner=wms, odoo_code="Dozen", partner_code="DZ", factor=12)
     goods = {"product_id": 7, "sku": "CHAIR", "unit": "Units", "quantity": 2, "location_id": 13}
     on_the_way = InTransit.objects.create(transfer=order, left_at=timezone.now(), **goods)
+    warehouse = order.deliveries.get().warehouse
+    held = Availability.objects.create(warehouse=warehouse, product_id=1, sku="CHAIR", place=8, condition="good")
     sent = OutboundMessage.objects.create(connection=wms, key="k", type="order.release", reference="r", body=b"{}")
     return {
-        **{"connections": wms.pk, "warehouses": order.deliveries.get().warehouse_id, "inbound": _received(sender)},
+        **{"connections": wms.pk, "warehouses": warehouse.pk, "inventory": held.pk, "inbound": _received(sender)},
         **{"outbound": sent.pk, "jobs": job.pk, "orders": order.pk, "cases": case.pk, "mappings": mapping.pk},
         "in-transit": on_the_way.pk,
     }

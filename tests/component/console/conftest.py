@@ -137,6 +137,15 @@ def history(erp, wms, warehouse, delivery, job) -> None:
         warehouse=warehouse, document=delivery, product_id=1, sku=EVIL, lot=EVIL, package="TRACK1", quantity=-2,
         source=EVIL, line="1", happened_at=now(), effect=effect,
     )  # fmt: skip
+    asked = models.ChangeRequest.objects.create(document=delivery, number=1, kind="change", reason=EVIL)
+    models.ChangeLine.objects.create(request=asked, line="1", sku=EVIL, was=2, wanted=1, reason=EVIL)
+    about = {"warehouse": warehouse, "product_id": 1, "sku": EVIL, "lot": EVIL, "place": 9}
+    models.StockDifference.objects.create(
+        kind="adjusted", source=EVIL, number="A-1", line="0", quantity=-1, happened_at=now(), note=EVIL, **about
+    )
+    models.Availability.objects.create(place_name=EVIL, condition="good", on_hand=3, **about)
+    snapshot = models.StockSnapshot.objects.create(warehouse=warehouse, number=EVIL, taken_at=now(), pages=1)
+    models.StockLevel.objects.create(snapshot=snapshot, partner_sku=EVIL, unit=EVIL, on_hand=3)
     models.ExternalReference.objects.create(
         erp=erp, model="stock.picking", record_id=11, partner=wms, document_type="release", reference="WH/OUT/1"
     )

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from integration.models import AuditEvent, ExceptionCase, SyncJob
+from integration.models import AuditEvent, ExceptionCase, StockDifference, SyncJob
 
 
 def button(row, act):
@@ -160,3 +160,35 @@ def test_the_list_shows_what_is_to_be_done(rows, admin_client):
     assert admin_client.get(address).context["cl"].result_list == []
     assert admin_client.get(address, {"state": "resolved"}).context["cl"].result_list == [rows.case]
     assert admin_client.get(address, {"state": "all"}).context["cl"].result_list == [rows.case]
+
+
+def waiting(rows, code, state):
+    """The case of the rows is about a difference of stock."""
+    StockDifference.objects.update(state=state, source="adjustment/north/A-1", difference=-1)
+    ExceptionCase.objects.update(code=code, context={"source": "adjustment/north/A-1"})
+
+
+@pytest.mark.parametrize(("act", "state"), [("approve", "approved"), ("refuse", "refused")])
+def test_a_difference_of_stock_is_decided_on_its_case(rows, admin_client, admin_user, act, state):
+    waiting(rows, "CD-8001", "waiting")
+    assert "Approve" in admin_client.get(reverse("admin:integration_exceptioncase_change", args=[rows.case.pk])).text
+    admin_client.post(button(rows.case, act), {"reason": "seen"})
+    row = StockDifference.objects.get()
+    assert (row.state, row.decided_by, row.approved) == (state, admin_user, -1 if act == "approve" else None)
+    rows.job.refresh_from_db()
+    assert rows.job.state == SyncJob.State.PENDING
+    assert AuditEvent.objects.get(verb=f"{act} difference").actor == "admin"
+
+
+def test_a_job_that_has_the_lines_in_hand_is_not_decided_over(rows, admin_client):
+    waiting(rows, "CD-8001", "waiting")
+    SyncJob.objects.update(state=SyncJob.State.RUNNING)
+    page = admin_client.post(button(rows.case, "approve"), {"reason": "seen"}, follow=True)
+    assert said(page) == [f"{rows.case}: It is being looked at just now: try again in a moment."]
+    assert StockDifference.objects.get().state == "waiting"
+
+
+def test_other_cases_have_no_such_buttons(rows, admin_client):
+    page = admin_client.get(reverse("admin:integration_exceptioncase_change", args=[rows.case.pk]))
+    assert "Approve" not in page.text
+    assert admin_client.post(button(rows.case, "approve"), {"reason": "seen"}).status_code == 405

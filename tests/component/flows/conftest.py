@@ -12,6 +12,7 @@ from integration.sandbox.wms import SandboxWms
 from integration.sandbox.wms.world import Behaviour
 from tests.component.engine.conftest import _fresh_broker
 from tests.component.flows.odoo import Odoo
+from tests.component.flows.shelves import Shelves
 from tests.component.flows.wms import Wms
 from tests.component.flows.yard import Kind, Yard
 
@@ -70,6 +71,11 @@ def yard(odoo_server: SandboxOdoo, wms: Wms) -> Yard:
         release_point=Warehouse.ReleasePoint.CONFIRMED,
     )
     return Yard(odoo, wms, erp, partner, warehouse)
+
+
+@pytest.fixture
+def shelves(yard: Yard) -> Shelves:
+    return Shelves(yard)
 
 
 def _map_codes(partner: Connection) -> None:

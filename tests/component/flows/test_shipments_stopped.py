@@ -171,18 +171,6 @@ def test_a_product_that_the_order_does_not_hold_posts_once_it_is_on_the_order(ya
     assert (yard.state(sale.release), yard.cases(), yard.unfinished()) == ("shipped", [], [])
 
 
-def test_a_line_that_was_cancelled_in_odoo_posts_once_it_is_back(yard: Yard) -> None:
-    sale = yard.released(("CRATE-S", 3), ("ROPE-10", 2))
-    yard.odoo.order_more(sale.id, "ROPE-10", 0)
-    yard.shipped(sale)
-    words = f"Shipment SHP-000001 holds 2 of ROPE-10, whose line on {sale.release} is cancelled in Odoo."
-    stopped(yard, ("CD-5003", words))
-    yard.odoo.order_more(sale.id, "ROPE-10", 2)
-    yard.later()
-    assert yard.left(sale) == {"CRATE-S": (3, 3, 3), "ROPE-10": (2, 2, 2)}
-    assert (yard.state(sale.release), yard.cases(), yard.unfinished()) == ("shipped", [], [])
-
-
 def test_a_release_that_never_was_posts_once_it_is_one(yard: Yard) -> None:
     sale = yard.sell(("CRATE-S", 3))
     [move] = yard.odoo.rows("stock.move", [["sale_line_id.order_id", "=", sale.id]], "state")
@@ -195,14 +183,6 @@ def test_a_release_that_never_was_posts_once_it_is_one(yard: Yard) -> None:
     yard.later()
     assert (yard.odoo.delivered(sale.id), yard.state(sale.release)) == ({"CRATE-S": 3}, "shipped")
     assert (yard.wms.held(), yard.cases(), yard.unfinished()) == ([], [], [])  # it left: asking for it would be twice
-
-
-def test_an_order_that_was_cancelled_in_odoo(yard: Yard) -> None:
-    sale = yard.released(("CRATE-S", 3))
-    yard.odoo.cancel(sale.id)
-    yard.shipped(sale)
-    words = f"Shipment SHP-000001 arrived for {sale.release}, which is cancelled in Odoo."
-    stopped(yard, ("CD-5008", words))
 
 
 def test_a_delivery_that_somebody_validated_by_hand(yard: Yard) -> None:

@@ -31,6 +31,9 @@ class Wms:
     def books(self) -> list[dict[str, Any]]:
         return list(self._control.get("orders").json()["orders"])
 
+    def books_of_stock(self) -> list[dict[str, Any]]:
+        return list(self._control.get("stock").json()["stock"])
+
     def held(self, order: str = "") -> list[Held]:
         mine = [each for each in self.books() if order in ("", each["order"])]
         return [

@@ -68,9 +68,11 @@ def of_odoo(odoo: Odoo, sale: Sale) -> OdooBook:
             line.cancelled += demand
         else:
             line.open += demand
-    if odoo.version < 17:  # its demand grows with what is done
+    if odoo.version < 17:  # its demand grows with what is done; what was cancelled, a raise asks for once more
         for line in book.lines.values():
-            line.over = max(NOTHING, line.shipped + line.cancelled + line.open - line.asked)
+            more = max(NOTHING, line.shipped + line.cancelled + line.open - line.asked)
+            again = min(more, line.cancelled) if line.open else NOTHING
+            line.asked, line.over = line.asked + again, more - again
     _read_transfers(odoo, sale, book)
     return book
 

@@ -43,7 +43,7 @@ FAULTS = st.sampled_from(["cut_before", "cut_after_commit", "garbage", "truncate
 MODES = ("full", "full", "partial", "partial", "short", "over")
 MODE, FINAL = st.sampled_from(MODES), st.sampled_from([None, None, True, False])
 # What a shipment for an order may meet that was changed, ended or shipped meanwhile.
-CHANGED = ("CD-4004", "CD-4005", "CD-5002", "CD-5003", "CD-5004", "CD-5007", "CD-5008")
+CHANGED = ("CD-4004", "CD-4005", "CD-4012", "CD-4013", "CD-5002", "CD-5003", "CD-5004", "CD-5007")
 
 
 def pick(those: Sequence[Got], which: int) -> Got:

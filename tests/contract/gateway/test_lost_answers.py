@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from integration.adapters.base import ConnectionSettings
-from integration.canonical.erp import ExtraLine
+from integration.canonical.erp import ExtraLine, RevivedLine
 from integration.errors import IntegrationError, OutcomeUnknown, Rejected, Unreachable
 from tests.contract.gateway.cutting import BAD_GATEWAY, LOST_AFTER, LOST_BEFORE, UNAVAILABLE, Relay
 from tests.contract.gateway.test_receiving import purchase, receipt_of, receive, received
@@ -120,3 +120,19 @@ def test_what_somebody_changes_between_our_write_and_the_validation_stops_a_rece
     with pytest.raises(Rejected) as caught:
         receive(behind, picking, (0, 6, []))
     assert (caught.value.code, received(behind, order)) == ("CD-7010", [0])
+
+
+@pytest.mark.parametrize("word", ["create", "action_confirm"])
+def test_a_delivery_in_the_place_of_a_cancelled_one_is_made_once(behind: World, relay: Relay, word: str) -> None:
+    order = behind.order({behind.product(stock=50): 3})
+    before = behind.delivery_of(order)
+    behind.call("sale.order", "action_cancel", [order], context={"disable_cancel_warning": True})
+    [cancelled] = behind.gateway.delivery(before.id)
+    lines = [RevivedLine(move_id=cancelled.moves[0].id, quantity=Decimal(3))]
+    relay.fail(word, LOST_AFTER)
+    with pytest.raises(OutcomeUnknown):
+        behind.gateway.revive(cancelled, lines, "wms-main/S-lost")
+    made = behind.gateway.revive(cancelled, lines, "wms-main/S-lost")
+    assert [one.id for one in behind.gateway.revived(cancelled, "wms-main/S-lost")] == [made.id]
+    behind.ship(made, [3], mark="wms-main/S-lost")
+    assert behind.delivered(order) == [3]

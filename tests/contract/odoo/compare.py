@@ -10,6 +10,7 @@ from tests.contract.odoo.table import COMMON_ROWS, CUT_ANSWERS, UNORDERED, ignor
 NUMBERED = re.compile(
     r"\b(?:S\d{5}|P\d{5}|[A-Z0-9]+/(?:IN|OUT|INT|RET|PICK|PACK)/\d{5}|SP/\d{5}|R?(?:INV|BILL)/\d{4}/[\d/]+)"
 )
+INVOICE_ID = re.compile(r"\((\*|id) (\d+)\)")
 X2MANY = ("one2many", "many2many")
 VIEW_KEYS = ("views", "view_id", "search_view_id", "id", "help")
 
@@ -63,8 +64,13 @@ class Comparer:
 
     def _message(self, text: str) -> str:
         """A message with the ids of records in it made equal."""
-        text = re.sub(r"(\(Record: [a-z._]+\()\d+", r"\1#", self._bindings.translated(text))
+        text = re.sub(r"(\(Record: [a-z._]+\()\d+", r"\1#", self._bindings.translated(self._renumbered(text)))
         return re.sub(r"User: \d+", "User: #", text)
+
+    def _renumbered(self, text: str) -> str:
+        """A text that names an invoice by its id, as the sandbox names it."""
+        invoices = self._bindings.there.get("account.move", {})
+        return INVOICE_ID.sub(lambda found: f"({found[1]} {invoices.get(int(found[2]), found[2])})", text)
 
     def _rows(self, model: str, recorded: list[dict[str, Any]], actual: Any) -> None:
         if not isinstance(actual, list) or len(recorded) != len(actual):
@@ -137,7 +143,7 @@ class Comparer:
         if isinstance(recorded, str) and isinstance(actual, str):
             for one, now in zip(NUMBERED.findall(recorded), NUMBERED.findall(actual), strict=False):
                 self._bindings.text(one, now)
-            return self._bindings.translated(recorded) == actual
+            return self._bindings.translated(self._renumbered(recorded)) == actual
         if isinstance(recorded, float) and isinstance(actual, (int, float)):
             return abs(recorded - actual) < 1e-4
         return bool(recorded == actual) and type(recorded) is type(actual)

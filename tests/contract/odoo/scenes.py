@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.contract.odoo import hooks
+from tests.contract.odoo import hooks, invoice_scenes, purchase_scenes
 from tests.contract.odoo.world import World
 
 Scene = Callable[[World], object]
@@ -121,6 +121,10 @@ def policy(value: str) -> Scene:
         world.order(("002", 10), ref=world.ref())
 
     return play
+
+
+def nothing(_world: World) -> None:
+    """What the case speaks of was made by the steps before."""
 
 
 def after(*scenes: Scene) -> Scene:
@@ -328,6 +332,24 @@ SCENES: dict[str, dict[str, Scene]] = {
         "P ship a locked order": s08_ship_locked,
         "P cancel a locked order": s08_locked,
         "Q": orders((("002", 5),)),
+    },
+    "S09_purchase_receipt": {
+        "create": purchase_scenes.start,
+        "B": nothing,
+        "D": purchase_scenes.ordered,
+        "E": purchase_scenes.received,
+        "F": purchase_scenes.tracked,
+    },
+    "S13_invoicing": {
+        "A": invoice_scenes.start,
+        "B": invoice_scenes.partly_shipped,
+        "B draft invoice": nothing,
+        "C": invoice_scenes.rest_shipped,
+        "C order: order": nothing,
+        "D": invoice_scenes.shipped,
+        "E": invoice_scenes.by_order,
+        "F": invoice_scenes.returned,
+        "F documents": nothing,
     },
     "S16_webhooks": {
         "trigger values of base.automation": hooks.start,

@@ -1,5 +1,6 @@
 """What the recorder had made before its returns (S12), and what it validated between their steps."""
 
+from tests.contract.odoo import invoice_scenes
 from tests.contract.odoo.scenes import Scene
 from tests.contract.odoo.world import World
 
@@ -53,6 +54,7 @@ S12: dict[str, Scene] = {
     "F": lambda world: _order(world, "007"),
     "G": lambda world: world.ship(_order(world, "008")),
     "H": _by_hand,
+    "I": invoice_scenes.invoiced,
 }
 BETWEEN: dict[str, Scene] = {
     "B validate the return": _write_done,

@@ -117,6 +117,20 @@ def _line(user: User) -> Any:
     return user.call("sale.order.line", "write", line, {"product_uom_qty": 6})
 
 
+def _wizard(user: User) -> int:
+    context = {"active_model": "sale.order", "active_ids": [user.order], "active_id": user.order}
+    return user.call("sale.advance.payment.inv", "create", {"advance_payment_method": "delivered"}, context=context)
+
+
+def _buy(user: User) -> Any:
+    order = user.call("purchase.order", "create", {"partner_id": user.world.partner})
+    return user.call("purchase.order", "button_confirm", [order])
+
+
+def _cancel(user: User) -> Any:
+    return user.call("sale.order", "action_cancel", [user.order], context={"disable_cancel_warning": True})
+
+
 def _post(model: str, name: str) -> Play:
     return lambda user: user.call(model, "message_post", [getattr(user, name)], body="hello")
 
@@ -163,6 +177,10 @@ ACTIONS: dict[str, Play] = {
         "stock.scrap", "action_validate", [u.world.call("stock.scrap", "create", _scrap_values(u))]
     ),
     "create internal transfer": _transfer,
+    "invoice wizard create": _wizard,
+    "create_invoices": lambda u: u.call("sale.advance.payment.inv", "create_invoices", [_wizard(u)]),
+    "action_cancel sale.order": _cancel,
+    "button_confirm purchase.order": _buy,
     "search_read account.move": lambda u: u.read("account.move"),
     "search_read purchase.order": lambda u: u.read("purchase.order"),
     "create purchase.order": lambda u: u.call("purchase.order", "create", {"partner_id": u.world.partner}),

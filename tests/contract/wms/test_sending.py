@@ -185,6 +185,7 @@ def test_a_probe_tells_who_answers(partner) -> None:
     assert {finding.name: finding.ok for finding in profile.findings} == {
         "system": None,
         "contract": True,
+        "documents": None,
         "token": True,
         "signing secret": True,
         "clock": True,

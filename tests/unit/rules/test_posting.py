@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from integration.canonical.erp import Carrier, Move, Picking
+from integration.canonical.erp import Carrier, Move, Picking, RevivedLine
 from integration.canonical.shipments import ShipmentConfirmed
-from integration.errors import IntegrationError
+from integration.errors import IntegrationError, Rejected
 from integration.rules.codes import Code, CodeKind
 from integration.rules.policy import Rule, RuleKind
 from integration.rules.shipping import Facts, Plan, asked, plan, shipped_before, translate
@@ -87,15 +87,40 @@ def test_a_tolerance_lets_so_much_more_through_and_no_more() -> None:
     assert against(shipment(shipped("11")), known, picking())[0][0] == "CD-5004"
 
 
-def test_a_cancelled_line_is_refused() -> None:
+CANCELLED = move(state="cancel")
+
+
+def test_a_cancelled_line_that_left_as_it_was_told_is_revived() -> None:
+    made = planned(shipment(), facts(), picking(CANCELLED, move(319, sku="GLUE", product_id=8)))
+    assert (made.revive, posted(made)) == ((RevivedLine(move_id=318, quantity=D(8)),), [])
+
+
+@pytest.mark.parametrize("known", [line(released=D(0)), line(shipped=D(8))])
+def test_a_cancelled_line_that_the_warehouse_was_not_to_ship_is_refused(known: Any) -> None:
     told = "Shipment SHP-1 holds 8 of CHAIR, whose line on WH/OUT/00042 is cancelled in Odoo."
-    delivery = picking(move(state="cancel"), move(319, sku="GLUE", product_id=8))
-    assert against(shipment(), facts(), delivery) == [("CD-5003", told)]
+    delivery = picking(CANCELLED, move(319, sku="GLUE", product_id=8))
+    assert against(shipment(), facts(known), delivery) == [("CD-5003", told)]
 
 
-def test_a_cancelled_order_is_refused() -> None:
-    told = "Shipment SHP-1 arrived for WH/OUT/00042, which is cancelled in Odoo."
-    assert against(shipment(), facts(), picking(state="cancel")) == [("CD-5008", told)]
+def test_more_of_a_cancelled_line_than_was_told_is_refused() -> None:
+    told = against(shipment(shipped("9")), facts(), picking(CANCELLED, move(319, sku="GLUE", product_id=8)))
+    assert [code for code, _ in told] == ["CD-5004"]
+
+
+def test_a_cancelled_delivery_is_revived_as_a_whole() -> None:
+    made = planned(shipment(), facts(), picking(CANCELLED, state="cancel"))
+    assert (made.picking.state, made.revive) == ("cancel", (RevivedLine(move_id=318, quantity=D(8)),))
+
+
+def test_what_the_warehouse_was_told_may_leave_though_odoo_asks_for_less() -> None:
+    made = planned(shipment(), facts(), picking(move(demand=D(3))))
+    assert posted(made)[0][1] == D(8)
+
+
+def test_a_deleted_delivery_is_refused() -> None:
+    with pytest.raises(Rejected) as caught:
+        plan(shipment(), translate(shipment(), facts()), [], facts())
+    assert caught.value.cause == "Shipment SHP-1 arrived for WH/OUT/00042, which Odoo has no more."
 
 
 def test_a_line_whose_unit_was_changed_since_the_release_is_refused() -> None:

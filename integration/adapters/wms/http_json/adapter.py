@@ -14,28 +14,43 @@ from integration.adapters.redaction import quote
 from integration.adapters.wms.http_json import checks, parse, render, signature
 from integration.adapters.wms.http_json.answers import ANSWERS, DocumentAnswer, Health, HeldDocument, HeldDocuments
 from integration.adapters.wms.http_json.endpoints import ENDPOINTS
+from integration.canonical.inventory import InventorySnapshot
 from integration.canonical.outgoing import Outgoing
 
 PRIVATE = ("name", "company", "street", "street2", "phone", "email")
 HEALTH = Call("health")
+SERVES = {"inventory": Capability.FETCH_INVENTORY}  # in the contract's words: what it can be asked
 Wanted = TypeVar("Wanted", bound=BaseModel)
 
 
 class HttpJsonWms:
     """Implements ``WmsAdapter``; see docs/reference/http_json.md."""
 
-    capabilities = frozenset({*map(Capability, ENDPOINTS), Capability.ACKNOWLEDGES, Capability.FINDS})
-
     def __init__(self, settings: ConnectionSettings, guard: Guard) -> None:
         self._settings = settings
         self._guard = guard
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What its latest probe said that it takes and serves; before the first one, it takes releases alone."""
+        facts = self._settings.options.get("facts")
+        known = facts if isinstance(facts, dict) else {}
+        said = {*(known.get("accepts") or ()), *(SERVES.get(each, "") for each in known.get("serves") or ())}
+        always = {Capability.RELEASE, Capability.ACKNOWLEDGES, Capability.FINDS}
+        return frozenset(always | {each for each in Capability if each in said})
 
     def probe(self) -> Profile:
         signature.check(self._settings.secrets, self._settings.name)
         answer = request(self._settings, self._guard, HEALTH, "GET", "/health", headers=self._token())
         health = self._read(HEALTH, answer, Health)
         findings = checks.findings(self._settings, health, answer.headers.get("date", ""), datetime.now(UTC))
-        return Profile(health.version, {"name": health.name, "contract": health.contract}, findings)
+        facts = {
+            "name": health.name,
+            "contract": health.contract,
+            "accepts": list(health.accepts),
+            "serves": list(health.serves),
+        }
+        return Profile(health.version, facts, findings)
 
     def verify(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
         signature.verify(self._settings.secrets, self._settings.name, headers, body, now)
@@ -72,6 +87,12 @@ class HttpJsonWms:
             if document.reference == reference and document.version >= version
         ]
         return self._reply(call, max(held, key=lambda document: document.version)) if held else None
+
+    def fetch_inventory(self, site: str, owner: str, page: int) -> InventorySnapshot:
+        asked = {"site": site, "page": str(page), **({"owner": owner} if owner else {})}
+        call = Call("inventory?", document=f"the stock of {site}, page {page}")
+        answer = request(self._settings, self._guard, call, "GET", "/inventory", params=asked, headers=self._token())
+        return self._read(call, answer, InventorySnapshot)
 
     def _token(self) -> dict[str, str]:
         token = self._settings.secrets.get("token", "")

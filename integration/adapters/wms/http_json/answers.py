@@ -24,7 +24,7 @@ class HeldDocument(_Answer):
     """One document that the warehouse has. ``shipped``: something of it has left; ``arrived``: something came in."""
 
     reference: Reference = Field(validation_alias=AliasChoices("release", "advice", "reference"))
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, validation_alias=AliasChoices("version", "change"))
     status: Literal["received", "accepted", "rejected", "shipped", "arrived"]
     warehouse_order: Text = ""
     reason: Text = ""
@@ -37,11 +37,17 @@ class HeldDocuments(_Answer):
 
 
 class Health(_Answer):
-    """To ``GET /health``. ``contract`` is the version of the contract that the warehouse implements."""
+    """To ``GET /health``. ``contract`` is the version of the contract that the warehouse implements, ``accepts`` the
+    types of the documents that it takes.
+
+    ``serves``: what else it can be asked, such as ``inventory``.
+    """
 
     name: Text
     version: Text
     contract: Text
+    accepts: tuple[Text, ...] = ("order.release",)
+    serves: tuple[Text, ...] = ()
 
 
 ANSWERS = {

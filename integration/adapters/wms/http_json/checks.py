@@ -15,6 +15,7 @@ def findings(settings: ConnectionSettings, health: Health, date: str, now: datet
     return (
         Finding("system", None, f"{health.name} {health.version}"),
         _contract(health),
+        Finding("documents", None, f"it takes {', '.join(health.accepts)}"),
         _token(settings),
         _rotation(settings),
         _clock(date, now),

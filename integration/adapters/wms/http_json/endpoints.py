@@ -15,6 +15,8 @@ class Endpoint:
 
 ENDPOINTS: Mapping[str, Endpoint] = {
     "order.release": Endpoint("/orders", "release", "version"),
+    "order.change": Endpoint("/orders/changes", "release", "change"),
+    "order.cancel": Endpoint("/orders/cancellations", "release", "change"),
     "receipt.advice": Endpoint("/advices", "advice", "version"),
     "receipt.cancel": Endpoint("/advice-cancels", "advice", "version"),
 }

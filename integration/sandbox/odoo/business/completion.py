@@ -33,6 +33,7 @@ def complete(moves: list[Record], *, cancel_backorder: bool) -> list[Record]:
     doing = [move for move in moves if move.state != "cancel" and _happens(move)]
     for move in doing:
         _settle_demand(move, cancel_backorder)
+    _refuse_missing_lots([line for move in doing for line in _find_lots(move)])
     for move in doing:
         _do_lines(move)
     for move in doing:
@@ -112,16 +113,19 @@ def _free_surplus(move: Record) -> None:
 
 
 def _do_lines(move: Record) -> None:
-    lines = [line for line in move.move_line_ids if line_done(line) > EPSILON or move.is_inventory]
+    lines = _lines_to_do(move)
     for line in move.move_line_ids:
         if line not in lines:
             free_line(line)
             move.env.store.delete("stock.move.line", line.id)
-    _find_lots(move, lines)
     ignored: set[int] = set()
     for line in lines:
         _do_line(line, ignored)
         ignored.add(line.id)
+
+
+def _lines_to_do(move: Record) -> list[Record]:
+    return [line for line in move.move_line_ids if line_done(line) > EPSILON or move.is_inventory]
 
 
 def _do_line(line: Record, ignored: set[int]) -> None:
@@ -155,24 +159,29 @@ def _check_serial(line: Record, target: Record) -> None:
         )
 
 
-def _find_lots(move: Record, lines: list[Record]) -> None:
-    """Lots by name, made where the operation type makes lots. Raises UserError for lines without one."""
+def _find_lots(move: Record) -> list[Record]:
+    """Lots by name, made where the operation type makes lots. Returns the lines that lack one."""
     if move.product_id.tracking == "none":
-        return
+        return []
     kind = move.picking_type_id
     missing = []
-    for line in lines:
+    for line in _lines_to_do(move):
         if line.lot_id or (kind and not kind.use_create_lots and not kind.use_existing_lots):
             continue
         if kind and kind.use_create_lots and line.lot_name:
             line.put(lot_id=_lot(line))
         elif kind or not move.is_inventory:
             missing.append(line)
+    return missing
+
+
+def _refuse_missing_lots(missing: list[Record]) -> None:
+    """Raises UserError for lines without a lot, each product once."""
     if missing:
-        names = "\n".join(f"- {label_of(line.product_id)}" for line in missing)
-        if not move.env.traits.next_step_only:
-            names = "\n".join(f" - {label_of(line.product_id)}" for line in missing)
-        raise UserError(MISSING_LOTS.format(break_="\n" if move.env.traits.next_step_only else " \n", names=names))
+        new = missing[0].env.traits.next_step_only
+        products = dict.fromkeys(label_of(line.product_id) for line in missing)
+        names = "\n".join(f"{'' if new else ' '}- {name}" for name in products)
+        raise UserError(MISSING_LOTS.format(break_="\n" if new else " \n", names=names))
 
 
 def _lot(line: Record) -> Record:

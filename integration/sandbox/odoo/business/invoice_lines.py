@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..faults import UserError
+from ..orm import commands
 from ..orm.model import Model
 from ..orm.record import Record
 from ..orm.registry import computes, serves
@@ -85,6 +86,8 @@ class InvoiceLine(Model):
     def unlinking(self, records: list[Record]) -> None:
         if any(record.move_id.state == "posted" for record in records):
             raise UserError(POSTED_16 if self.env.traits.number == 16 else POSTED)
+        for record in records:
+            commands.apply(self.env, self.name, record.id, "sale_line_ids", [[commands.CLEAR]])
 
 
 def tax_total(move: Record, tax_id: int) -> float:

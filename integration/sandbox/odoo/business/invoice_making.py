@@ -7,6 +7,7 @@ from typing import Any
 from ..orm.env import Env
 from ..orm.record import Record
 from .invoices import Invoice
+from .posting import touch_orders
 from .products import label_of
 
 Values = dict[str, Any]
@@ -45,10 +46,7 @@ def make(env: Env, documents: list[Values]) -> list[Record]:
     for move in moves:
         if move.amount_total < 0:
             model.switch_type(move)
-        for line in move.line_ids:
-            for source in (*line.sale_line_ids, *([line.purchase_line_id] if line.purchase_line_id else [])):
-                source.touch()
-                source.order_id.touch()
+        touch_orders(move)
     return moves
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from ..faults import AccessError, UserError
@@ -11,8 +10,9 @@ from ..orm.record import Record
 from ..orm.registry import computes, on_records, serves
 from .invoice_lines import BILLED_KINDS, sync
 from .invoice_numbers import SALES, accounting_date, forget_name, has_name, settle_name
+from .posting import check_postable, post, touch_orders
 from .products import total
-from .settling import payment_state, settle_reversal, unsettle
+from .settling import payment_state, unsettle
 
 DRAFTS = {
     "out_invoice": "Draft Invoice",
@@ -28,18 +28,9 @@ OPPOSITE = {
 }
 REF_LENGTH = 50
 NO_RIGHT = "You don't have the access rights to post an invoice."
-NO_DATE = "The Bill/Refund date is required to validate this document."
-NO_LINE = "You need to add a line before posting."
-NEGATIVE = (
-    "You cannot validate an invoice with a negative total amount. You should create a credit note instead. "
-    "Use the action menu to transform it into a credit note or refund."
-)
-NOT_DRAFT_16 = "The entry {name} (id {id}) is already posted."
-NOT_DRAFT = "The entry {name} (id {id}) must be in draft."
 NO_JOURNAL = "No journal could be found in company {company} for any of those types: {kind}"
 ONLY_DRAFTS = "Only draft journal entries can be cancelled."
 ONLY_POSTED = "Only posted/cancelled journal entries can be reset to draft."
-NAMED_PARTNER = {True: ("Customer", "Customer Invoice"), False: ("Vendor", "Vendor Bill")}
 
 
 @serves("account.move")
@@ -150,48 +141,9 @@ class Invoice(Model):
         if not self.env.has_group("invoice"):
             raise AccessError(NO_RIGHT)
         records = self.records(ids)
-        for record in records:
-            self._complete(record, self.env.now.date())
-        for record in records:
-            self._check_postable(record)
-        self.post(records)
+        check_postable(records)
+        post(records)
         return False
-
-    def post(self, records: list[Record]) -> None:
-        """Post documents that are known to be complete."""
-        for record in records:
-            record.put(state="posted", posted_before=True)
-            settle_name(record)
-            if record.move_type == "out_invoice" and not record.payment_reference:
-                record.put(payment_reference=record.name)
-            rank = "customer_rank" if record.move_type in SALES else "supplier_rank"
-            record.partner_id.put(**{rank: getattr(record.partner_id, rank) + 1})
-            _touch_orders(record)
-            if self.env.traits.settles_reversals:
-                settle_reversal(record)
-
-    def _complete(self, record: Record, today: date) -> None:
-        """Raises UserError for what lacks a partner or, for a bill, its date; a customer's invoice is of today."""
-        of_sale = record.move_type in SALES
-        if record.amount_total < 0:
-            raise UserError(NEGATIVE)
-        if not record.partner_id:
-            who, what = NAMED_PARTNER[of_sale]
-            raise UserError(f"The field '{who}' is required, please complete it to validate the {what}.")
-        if not record.invoice_date and not of_sale:
-            raise UserError(NO_DATE)
-        if not record.invoice_date:
-            record.put(invoice_date=today, date=today)
-
-    def _check_postable(self, record: Record) -> None:
-        old = self.env.traits.number == 16
-        if record.state == "posted" or (record.state == "cancel" and not old):
-            text = NOT_DRAFT_16 if old else NOT_DRAFT
-            raise UserError(text.format(name=record.name, id=record.id))
-        if not any(line.display_type == "product" for line in record.line_ids):
-            raise UserError(NO_LINE)
-        if not record.currency_id.active:
-            raise UserError(f"You cannot validate a document with an inactive currency: {record.currency_id.name}")
 
     @on_records
     def button_draft(self, ids: Any) -> None:
@@ -201,7 +153,7 @@ class Invoice(Model):
         for record in records:
             unsettle(record)
             record.put(state="draft")
-            _touch_orders(record)
+            touch_orders(record)
 
     @on_records
     def button_cancel(self, ids: Any) -> None:
@@ -212,7 +164,7 @@ class Invoice(Model):
                 raise UserError(ONLY_DRAFTS)
         for record in records:
             record.put(state="cancel")
-            _touch_orders(record)
+            touch_orders(record)
 
     def switch_type(self, record: Record) -> None:
         """What comes to less than nothing is a credit note of as much."""
@@ -224,14 +176,6 @@ class Invoice(Model):
                     line.put(quantity=-line.quantity)
         settle_name(record)
         sync(record)
-
-
-def _touch_orders(move: Record) -> None:
-    """Stored quantities and states of the orders change: so does their `write_date`."""
-    for line in move.line_ids:
-        for one in (*line.sale_line_ids, *([line.purchase_line_id] if line.purchase_line_id else [])):
-            one.touch()
-            one.order_id.touch()
 
 
 def _shortened(text: str) -> str:

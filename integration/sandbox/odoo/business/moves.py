@@ -128,6 +128,7 @@ class Move(Model):
         if record.location_final_id.id == 0:
             record.put(location_final_id=record.location_dest_id)
         if record.picking_id:
+            _join_group(record, values)
             record.picking_id.touch()
         if record.purchase_line_id and record.picking_id and not record.picking_id.purchase_id:
             record.picking_id.put(purchase_id=record.purchase_line_id.order_id)
@@ -230,3 +231,15 @@ def _cancel_next(move: Record) -> None:
         others = [one for one in after.move_orig_ids if one != move]
         if all(one.state == "cancel" for one in others) and after.state not in CLOSED:
             cancel([after])
+
+
+def _join_group(move: Record, values: dict[str, Any]) -> None:
+    """A picking belongs to the group of its moves (19: to their references), and so to their order."""
+    named = [number for command in values.get("reference_ids") or () for number in command[-1] or ()]
+    if named and not move.group_id:
+        move.put(group_id=named[0])
+    group, picking = move.group_id, move.picking_id
+    if group and not picking.group_id:
+        picking.put(group_id=group.id)
+        if group.sale_id and not picking.sale_id:
+            picking.put(sale_id=group.sale_id.id)

@@ -120,6 +120,7 @@ class Warehouse(Model):
 
     def _type(self, warehouse: Record, name: str, code: str, short: str) -> int:
         values = {"name": name, "code": code, "sequence_code": short, "warehouse_id": warehouse.id}
+        values["company_id"] = warehouse.company_id.id
         return self.env.model("stock.picking.type").create_all([values])[0]
 
     def _arrange(self, warehouse: Record) -> None:

@@ -9,21 +9,13 @@ from ..orm.model import Model
 from ..orm.record import Record
 from ..orm.registry import computes, on_records, serves
 from .amounts import CLOSED
-from .moves import cancel
 from .products import total
+from .purchase_cancel import cancel_orders
 from .purchase_lines import CONFIRMED
 from .receipts import receive
 from .vendor_bills import bill, show_bills
 from .vendors import remember_vendor
 
-RECEIVED = {
-    "16": "Unable to cancel purchase order {name} as some receptions have already been done.",
-    "17": "Unable to cancel purchase order {name} as some receptions have already been done.",
-    "18": "Unable to cancel purchase order(s): {label} since they have receipts that are already done.",
-}
-BILLED = "Unable to cancel this purchase order. You must first cancel the related vendor bills."
-BILLED_18 = "Unable to cancel purchase order(s): {label}. You must first cancel their related vendor bills."
-LOCKED = "Unable to cancel purchase order(s): {label}. You must first unlock them."
 UNDELETABLE = "In order to delete a purchase order, you must cancel it first."
 
 
@@ -156,11 +148,7 @@ class PurchaseOrder(Model):
         return {}
 
     def _lock(self, record: Record) -> None:
-        record.put(**({"locked": True} if self._has_flag() else {"state": "done", "priority": "0"}))
-
-    def _has_flag(self) -> bool:
-        """Since 19 a lock is a flag; before, a state."""
-        return self.env.traits.number >= 19
+        record.put(**({"locked": True} if self.env.traits.purchase_lock_flag else {"state": "done", "priority": "0"}))
 
     @on_records
     def button_lock(self, ids: Any) -> None:
@@ -176,7 +164,7 @@ class PurchaseOrder(Model):
     @on_records
     def button_unlock(self, ids: Any) -> None:
         for record in self.records(ids):
-            record.put(**({"locked": False} if self._has_flag() else {"state": "purchase"}))
+            record.put(**({"locked": False} if self.env.traits.purchase_lock_flag else {"state": "purchase"}))
 
     @on_records
     def button_draft(self, ids: Any) -> dict[str, Any]:
@@ -186,26 +174,7 @@ class PurchaseOrder(Model):
 
     @on_records
     def button_cancel(self, ids: Any) -> None:
-        records = self.records(ids)
-        for record in records:
-            self._refuse_cancel(record)
-        for record in records:
-            moves = [move for line in record.order_line for move in line.move_ids]
-            cancel([move for move in moves if move.state != "done"])
-            for picking in record.picking_ids:
-                cancel([move for move in picking.move_ids if move.state != "done"])
-            record.put(state="cancel")
-
-    def _refuse_cancel(self, record: Record) -> None:
-        """Raises UserError for locked (19), received (until 18) and billed orders."""
-        if self._has_flag() and record.locked:
-            raise UserError(LOCKED.format(label=record.label))
-        received = any(move.state == "done" for line in record.order_line for move in line.move_ids)
-        text = RECEIVED.get(self.env.traits.version)
-        if received and text:
-            raise UserError(text.format(name=record.name, label=record.label))
-        if any(one.state not in ("draft", "cancel") for one in record.invoice_ids):
-            raise UserError((BILLED_18 if self.env.traits.number >= 18 else BILLED).format(label=record.label))
+        cancel_orders(self.records(ids))
 
     @on_records
     def action_create_invoice(self, ids: Any) -> dict[str, Any]:

@@ -153,10 +153,17 @@ class PurchaseOrderLine(Model):
             found["date_planned"] = self._planned(record, seller)
         if seller:
             found |= {"price_unit": price_of(seller, record), "discount": seller.discount}
-        elif sellers_of(record.product_id, record.order_id.partner_id) or not record.price_unit:
-            cost = price_per(record.product_id.standard_price, record.product_id.uom_id, record.product_uom)
-            found |= {"price_unit": cost, "discount": 0.0}
+        else:
+            found["discount"] = 0.0
+            if self._costs_anew(record, given):
+                unit = record.product_id.uom_id
+                found["price_unit"] = price_per(record.product_id.standard_price, unit, record.product_uom)
         record.put(**{key: value for key, value in found.items() if key not in given and key in self.fields})
+
+    def _costs_anew(self, record: Record, given: set[str]) -> bool:
+        """Without terms that fit, a price that somebody gave stays, unless the vendor has other terms."""
+        others = sellers_of(record.product_id, record.order_id.partner_id)
+        return bool(others) or not record.price_unit or self.shown_name("product_uom") in given
 
     def _planned(self, record: Record, seller: Record) -> datetime:
         moment: datetime = record.order_id.date_order

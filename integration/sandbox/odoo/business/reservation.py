@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from ..faults import UserError
 from ..orm.env import Env
 from ..orm.record import Record
-from .amounts import CLOSED, booked_column, in_product_unit, line_booked, line_done, line_values, move_reserved, refresh
+from .amounts import CLOSED, booked_column, in_product_unit, line_booked, line_values, move_reserved, refresh
+from .brought import brought
 from .move_states import recompute, set_state
 from .packages import keep_together
 from .places import bypasses_reservation
 from .products import convert, total
 from .stock import EPSILON, Spot, available, package_model, reservable, reserve
-
-# Place, lot and package.
-Key = tuple[int, int, int]
 
 
 def assign(moves: list[Record]) -> None:
@@ -31,6 +27,9 @@ def assign(moves: list[Record]) -> None:
 
 def reserve_more(move: Record, quantity: float) -> None:
     """Reserve beyond the demand what is there, for a client that ships more than is ordered."""
+    if bypasses_reservation(move.location_id) and not move.env.traits.picked:
+        _top_up(move, quantity)
+        return
     if move.product_id.tracking == "none" and not bypasses_reservation(move.location_id) and not move.move_orig_ids:
         spot = Spot(move.product_id, move.location_id, move.env.browse("stock.lot", 0), _no_package(move.env))
         _reserve_at(move, spot, convert(quantity, move.product_uom, move.product_id.uom_id))
@@ -56,6 +55,14 @@ def _assign(move: Record) -> None:
         set_state(move, "assigned" if abs(missing - taken) < EPSILON else "partially_available")
 
 
+def _top_up(move: Record, quantity: float) -> None:
+    """16: more goods from where nothing is reserved join the line that has no lot yet."""
+    for line in move.move_line_ids:
+        if move.product_id.tracking != "serial" and not line.lot_id and line.product_uom_id == move.product_uom:
+            line.put(reserved_uom_qty=total([line.reserved_uom_qty, quantity]))
+            return
+
+
 def _no_package(env: Env) -> Record:
     return env.browse(package_model(env), 0)
 
@@ -63,8 +70,8 @@ def _no_package(env: Env) -> Record:
 def _take_brought(move: Record, need: float) -> float:
     """Lines for what the moves before brought to a place that reserves nothing. Returns how much."""
     env, column, taken = move.env, booked_column(move.env), 0.0
-    brought = _brought(move) if move.move_orig_ids else {}
-    for (place, lot, package), quantity in brought.items():
+    arrived = brought(move) if move.move_orig_ids else {}
+    for (place, lot, package), quantity in arrived.items():
         part = min(quantity, need - taken)
         if part <= EPSILON:
             continue
@@ -137,7 +144,7 @@ def _fits(line: Record, quant: Record) -> bool:
 def _reserve_brought(move: Record, need: float) -> float:
     """Reserve what the moves before brought and others after them did not take."""
     env, taken = move.env, 0.0
-    for (place, lot, package), quantity in _brought(move).items():
+    for (place, lot, package), quantity in brought(move).items():
         spot = Spot(
             move.product_id,
             env.browse("stock.location", place),
@@ -148,24 +155,6 @@ def _reserve_brought(move: Record, need: float) -> float:
         if part > EPSILON:
             taken += _reserve_at(move, spot, part)
     return round(taken, 6)
-
-
-def _brought(move: Record) -> dict[Key, float]:
-    """What arrived for this move and its sisters and is not spoken for."""
-    found: dict[Key, float] = defaultdict(float)
-    sisters = dict.fromkeys(after for before in move.move_orig_ids for after in before.move_dest_ids)
-    for before in dict.fromkeys(one for sister in sisters for one in sister.move_orig_ids):
-        if before.state == "done":
-            for line in before.move_line_ids:
-                key = (line.location_dest_id.id, line.lot_id.id, line.result_package_id.id)
-                found[key] += in_product_unit(line, line_done(line))
-    for sister in sisters:
-        for line in sister.move_line_ids:
-            used = line_done(line) if sister.state == "done" else max(line_booked(line), 0.0)
-            key = (line.location_id.id, line.lot_id.id, line.package_id.id)
-            if key in found:
-                found[key] -= in_product_unit(line, used)
-    return {key: quantity for key, quantity in found.items() if quantity > EPSILON}
 
 
 def free_line(line: Record) -> None:

@@ -8,7 +8,8 @@ from ..faults import UserError
 from ..orm.model import Model
 from ..orm.record import Record
 from ..orm.registry import computes, on_records, serves
-from .invoices import OPPOSITE, Invoice
+from .invoices import OPPOSITE
+from .posting import post
 from .settling import settle_reversal
 
 ONLY_POSTED = "You can only reverse posted moves."
@@ -99,7 +100,7 @@ class Reversal(Model):
             reversed_entry_id=move.id,
         )
         if settle:
-            Invoice(self.env, "account.move").post([refund])
+            post([refund])
             if not self.env.traits.settles_reversals:
                 settle_reversal(refund)
         return refund

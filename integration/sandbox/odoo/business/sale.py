@@ -9,6 +9,7 @@ from ..orm.model import Model
 from ..orm.record import Record
 from ..orm.registry import computes, on_records, serves
 from .amounts import CLOSED
+from .cancel_rights import check_cancel
 from .delivery import launch
 from .moves import cancel
 from .products import total
@@ -92,8 +93,9 @@ class SaleOrder(Model):
 
     @computes("invoice_ids")
     def _invoices(self, record: Record) -> Any:
-        rows = [line.move_id.id for order_line in record.order_line for line in order_line.invoice_lines]
-        return tuple(dict.fromkeys(rows))
+        lines = [one for line in record.order_line for one in line.raw("invoice_lines")]
+        ordered = self.env.browse_all("account.move.line", self.env.model("account.move.line").sort(lines, None))
+        return tuple(dict.fromkeys(line.move_id.id for line in ordered))
 
     @computes("invoice_count")
     def _invoice_count(self, record: Record) -> int:
@@ -129,13 +131,14 @@ class SaleOrder(Model):
 
     def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
         partner = self.env.browse("res.partner", values.get("partner_id"))
+        company = values.get("company_id") or self.env.company.id
         found: dict[str, Any] = {
-            "company_id": self.env.company.id,
+            "company_id": company,
             "date_order": self.env.second,
             "picking_policy": "direct",
             "state": "draft",
             "user_id": self.env.uid,
-            "warehouse_id": self.env.first("stock.warehouse", ["company_id", "=", self.env.company.id]).id,
+            "warehouse_id": self.env.first("stock.warehouse", ["company_id", "=", company]).id,
         }
         if partner:
             self.env.existing("res.partner", [partner.id])
@@ -195,11 +198,12 @@ class SaleOrder(Model):
 
     def _cancel(self, records: list[Record]) -> None:
         for record in records:
-            for picking in record.picking_ids:
-                cancel([move for move in picking.move_ids if move.state != "done"])
-            for invoice in self.env.browse_all("account.move", self._invoices(record)):
-                if invoice.state == "draft":
-                    invoice.put(state="cancel")
+            moves = [move for picking in record.picking_ids for move in picking.move_ids if move.state != "done"]
+            drafts = [invoice for invoice in record.invoice_ids if invoice.state == "draft"]
+            check_cancel(self.env, moves, drafts)
+            cancel(moves)
+            for invoice in drafts:
+                invoice.put(state="cancel")
             record.put(state="cancel")
 
     def _cancel_wizard(self, record: Record) -> dict[str, Any]:

@@ -93,6 +93,7 @@ ACCESS: dict[str, Rights] = {
         "invoice purchase_manager",
     ),
     "account.move.reversal": Rights("invoice", "invoice", "invoice", "invoice"),
+    "account.payment": Rights("invoice readonly", "invoice", "invoice", "invoice"),
     "account.tax": Rights("", "invoice_manager", "invoice_manager", "invoice_manager"),
     "base.automation": Rights("settings", "settings", "settings", "settings"),
     "ir.actions.server": Rights("", "settings", "settings", "settings"),
@@ -144,6 +145,8 @@ _ACCESS_BY_VERSION: dict[str, dict[tuple[str, str], str]] = {
 VERBS = {"read": "access", "write": "modify", "create": "create", "unlink": "delete"}
 LABELS = {
     "account.move": "Journal Entry",
+    "account.move.line": "Journal Item",
+    "account.payment": "Payments",
     "base.automation": "Automation Rule",
     "ir.model.data": "Model Data",
     "ir.model.fields": "Fields",
@@ -151,6 +154,7 @@ LABELS = {
     "mrp.bom.line": "Bill of Material Line",
     "product.product": "Product Variant",
     "purchase.order": "Purchase Order",
+    "purchase.order.line": "Purchase Order Line",
     "res.partner": "Contact",
     "sale.advance.payment.inv": "Sales Advance Payment Invoice",
     "sale.order": "Sales Order",

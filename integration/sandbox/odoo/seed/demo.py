@@ -1,4 +1,4 @@
-"""A trading business: customers, thirty products with stock, lots and serials, carriers."""
+"""A trading business: customers, vendors, thirty products with stock, lots and serials, carriers."""
 
 from __future__ import annotations
 
@@ -57,6 +57,13 @@ PERISHABLE = ("PAINT-W", "GREASE", "SEALANT")
 # Days that goods keep, and how long before that they are past their best, to be removed, and to be looked at.
 KEEPS = {"use_expiration_date": True, "expiration_time": 365, "use_time": 30, "removal_time": 7, "alert_time": 60}
 CARRIERS = (("Standard delivery", 0.0), ("Express", 20.0), ("Local delivery", 5.0))
+# Name, mail, days until it delivers, how its products are tracked.
+VENDORS = (
+    ("Quay Wholesale", "orders@quay.example", 3, "none"),
+    ("Tideway Coatings", "sales@tideway.example", 5, "lot"),
+    ("Mole Instruments", "orders@mole.example", 10, "serial"),
+)
+COST_SHARE = 0.6  # of the price at which a product is sold
 LOTS_EACH = 2
 # Code, name, price, components with their quantities: where the app for kits is there.
 KITS = (("KIT-DOCK", "Dock kit", 59.0, (("ROPE-10", 2), ("HOOK", 4), ("STRAP", 1))),)
@@ -67,12 +74,12 @@ def plant_demo(database: Database, login: str, password: str, api_key: str) -> N
     plant_base(database, login, password, api_key)
     env = Env(database, 2)
     _plant_customers(env)
-    vendor = make(env, "res.partner", name="Quay Wholesale", is_company=True, email="orders@quay.example")
-    env.put("res.partner", vendor, {"supplier_rank": 1})
+    vendors = _plant_vendors(env)
     _plant_carriers(env)
     stock = env.first("stock.warehouse", ["code", "=", "WH"]).lot_stock_id
     for code, name, price, weight, tracking, on_hand in PRODUCTS:
         product = product_of(env, code, name, tracking, list_price=price, weight=weight)
+        _plant_seller(env, product, *vendors[tracking])
         _plant_stock(env, product, stock, on_hand)
     if "mrp" in database.apps:
         _plant_kits(env)
@@ -121,6 +128,21 @@ def _plant_customers(env: Env) -> None:
         if number % 2 == 0:
             dock = {**address, "street": f"{street}, Dock {number}", "type": "delivery", "parent_id": partner}
             make(env, "res.partner", name=f"Dock {number}", phone="+1 555 0101", **dock)
+
+
+def _plant_vendors(env: Env) -> dict[str, tuple[int, int]]:
+    """Vendor and days by the tracking of what it sells."""
+    made = {}
+    for name, mail, days, tracking in VENDORS:
+        vendor = make(env, "res.partner", name=name, is_company=True, email=mail)
+        env.put("res.partner", vendor, {"supplier_rank": 1})
+        made[tracking] = (vendor, days)
+    return made
+
+
+def _plant_seller(env: Env, product: Record, vendor: int, days: int) -> None:
+    terms = {"price": round(product.list_price * COST_SHARE, 2), "delay": days}
+    make(env, "product.supplierinfo", partner_id=vendor, product_tmpl_id=product.product_tmpl_id.id, **terms)
 
 
 def _plant_carriers(env: Env) -> None:

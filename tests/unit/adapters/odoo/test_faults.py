@@ -48,7 +48,8 @@ EXPECTED: tuple[tuple[str, Any, str], ...] = (
     (r"(Object|the model) '?[\w.]+'? (doesn't|does not) exist", ConfigurationError, "CD-2003"),
     (r"could not serialize access", Locked, "CD-1004"),
     (r"a partner cannot follow twice the same object", Locked, "CD-1004"),
-    (r"You are not allowed to (access|create)", Forbidden, "CD-2004"),
+    (r"You are not allowed to (access|create|modify)", Forbidden, "CD-2004"),
+    (r"top-secret records|security restrictions|unauthorized or invalid companies", Forbidden, "CD-2004"),
     (r"[Tt]he method '[\w.]+' does not exist|Method not found|Did you mean POST", ConfigurationError, "CD-2005"),
     (r"Private methods \(such as", ConfigurationError, "CD-2005"),
     (r"missing (1 required positional|a required) argument|unexpected keyword argument", ConfigurationError, "CD-2005"),
@@ -56,10 +57,12 @@ EXPECTED: tuple[tuple[str, Any, str], ...] = (
     (r"Invalid field|^'?no_such_field'?$|Wrong value for", ConfigurationError, "CD-2005"),
     (r"does not match format|only datetimes", ConfigurationError, "CD-2005"),
     (r"could not parse the body as json|415 Unsupported Media", ConfigurationError, "CD-2005"),
+    (r"object has no attribute '(split|lower)'", ConfigurationError, "CD-2005"),  # `load` wants texts
+    (r"^Invalid base64-encoded string", ConfigurationError, "CD-2005"),
 )  # fmt: skip
 ON_PURPOSE = ("UserError", "ValidationError", "MissingError")
 REFUSED = (Rejected, "CD-4008")
-FAULTS_RECORDED = 441
+FAULTS_RECORDED = 713
 
 # The cases of the wire recordings by name: the codes that they must end in. Those not named here succeeded.
 WIRE = {

@@ -35,6 +35,19 @@ EVENTS = {
         "at": "2026-05-08T10:00:00Z",
         "lines": [{"sku": "SKU-1", "quantity": "5", "unit": "EA", "to_location": "A-01"}],
     },
+    "inventory.adjusted": {
+        "adjustment": "A-1",
+        "site": "MAIN",
+        "adjusted_at": "2026-05-04T08:00:00Z",
+        "lines": [{"sku": "SKU-1", "quantity": "-1", "unit": "EA", "reason": "LOST"}],
+    },
+    "inventory.counted": {
+        "count": "C-1",
+        "site": "MAIN",
+        "counted_at": "2026-05-04T08:00:00Z",
+        "lines": [{"sku": "SKU-1", "quantity": "0", "unit": "EA"}],
+    },
+    "inventory.snapshot": {"snapshot": "S-1", "site": "MAIN", "taken_at": "2026-05-04T08:00:00Z"},
 }
 
 

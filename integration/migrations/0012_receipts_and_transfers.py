@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0010_stock_as_of'),
+        ('integration', '0011_order_changes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

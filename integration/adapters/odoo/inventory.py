@@ -1,0 +1,109 @@
+"""What lies where in a warehouse of Odoo's: its locations, its products, its quantities, and what people moved."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from integration.adapters.odoo.adjusting import Adjusting
+from integration.adapters.odoo.caller import Caller, Row
+from integration.adapters.odoo.deliveries import Deliveries
+from integration.adapters.odoo.quantities import exact
+from integration.adapters.odoo.reading import Reading
+from integration.adapters.odoo.relocating import Relocating
+from integration.adapters.odoo.specs import ID, NAME
+from integration.adapters.odoo.watching import Watching
+from integration.canonical.stock import Adjustment, Landed, Layout, Product, Quantity, Relocation, StockMove
+
+WAREHOUSE: dict[str, Any] = {"company_id": {"currency_id": NAME}, "lot_stock_id": ID}
+KEPT = ("internal", "transit", "view")
+
+
+class Inventory:
+    """Implements ``adapters.stock.StockGateway``."""
+
+    def __init__(self, caller: Caller, deliveries: Deliveries) -> None:
+        self._call = caller
+        self._reading = Reading(caller)
+        self._adjusting = Adjusting(caller)
+        self._relocating = Relocating(caller, deliveries)
+        self._watching = Watching(caller)
+
+    def layout(self, warehouse_id: int, places: Sequence[int]) -> Layout:
+        """Two calls, on 16 three."""
+        [row] = self._reading.by_id("stock.warehouse", [warehouse_id], WAREHOUSE)
+        domain = ["|", ("warehouse_id", "=", warehouse_id), ("id", "child_of", list(places))]
+        found = self._call.rows(
+            "stock.location",
+            [("usage", "in", list(KEPT)), *domain],
+            ["complete_name", "location_id"],
+            context={"active_test": False},
+        )
+        return Layout(
+            warehouse_id=warehouse_id,
+            company_id=row["company_id"]["id"],
+            currency=((row["company_id"].get("currency_id") or {}).get("name")) or "",
+            main=row["lot_stock_id"]["id"],
+            parents={each["id"]: _id(each["location_id"]) for each in found},
+            names={each["id"]: str(each["complete_name"]) for each in found},
+        )
+
+    def products(self, company_id: int, *, skus: Sequence[str] = (), ids: Sequence[int] = ()) -> Sequence[Product]:
+        """Two calls. A code that several products have is answered several times."""
+        named: list[object] = [("default_code", "in", sorted(skus))] if skus else [("id", "in", sorted(ids))]
+        domain = [*named, ("company_id", "in", [company_id, False])]
+        fields = ["default_code", "name", "tracking", "uom_id", "standard_price"]
+        rows = self._call.rows("product.product", domain, fields, companies=[company_id], order="id")
+        units = sorted({int(row["uom_id"][0]) for row in rows})
+        kept = {row["id"]: row for row in self._call.rows("uom.uom", [("id", "in", units)], ["name", "rounding"])}
+        return [_product(row, kept[row["uom_id"][0]]) for row in rows]
+
+    def quantities(self, layout: Layout, product_ids: Sequence[int]) -> Sequence[Quantity]:
+        """One call. Packages and owners are added up."""
+        domain = [("location_id", "in", sorted(layout.parents)), *_of(product_ids)]
+        fields = ["product_id", "location_id", "lot_id", "quantity", "reserved_quantity"]
+        found: defaultdict[tuple[int, int, str], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+        for row in self._call.rows("stock.quant", domain, fields, companies=[layout.company_id]):
+            held = found[row["product_id"][0], row["location_id"][0], str((row["lot_id"] or ("", ""))[1])]
+            held[0] += exact(row["quantity"])
+            held[1] += exact(row["reserved_quantity"])
+        return [
+            Quantity(product_id=product, location_id=location, lot=lot, on_hand=exact(here), reserved=exact(reserved))
+            for (product, location, lot), (here, reserved) in sorted(found.items())
+        ]
+
+    def adjust(self, adjustment: Adjustment) -> Landed:
+        return self._adjusting.adjust(adjustment)
+
+    def adjusted(self, adjustment: Adjustment) -> Landed | None:
+        return self._adjusting.found(adjustment)
+
+    def relocate(self, relocation: Relocation) -> Landed:
+        return self._relocating.relocate(relocation)
+
+    def relocated(self, relocation: Relocation) -> Landed | None:
+        return self._relocating.found(relocation)
+
+    def by_hand(self, layout: Layout, since: datetime, *, after_id: int, limit: int) -> Sequence[StockMove]:
+        return self._watching.by_hand(layout, since, after_id=after_id, limit=limit)
+
+
+def _product(row: Row, unit: Row) -> Product:
+    return Product(
+        id=row["id"],
+        sku=str(row["default_code"] or ""),
+        name=str(row["name"])[:500],
+        tracking=row["tracking"] or "none",
+        unit=str(unit["name"]),
+        rounding=exact(unit.get("rounding") or 0.01),
+        cost=exact(row["standard_price"]),
+    )
+
+
+def _of(product_ids: Sequence[int]) -> list[object]:
+    return [("product_id", "in", sorted(product_ids))] if product_ids else []
+
+
+def _id(value: Any) -> int | None:
+    return int(value[0]) if value else None

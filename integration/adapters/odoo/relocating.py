@@ -1,0 +1,119 @@
+"""Moves goods from one location of a warehouse to another one: an internal transfer, made once by its external id."""
+
+import hashlib
+from typing import Any
+
+from integration.adapters.odoo.caller import Caller
+from integration.adapters.odoo.deliveries import Deliveries
+from integration.adapters.odoo.quantities import exact
+from integration.canonical.erp import Picking, PostingDetail, PostingLine, ShipmentPosting
+from integration.canonical.stock import Landed, Relocation
+from integration.errors import Causes, InvalidDocument, OutcomeUnknown, Rejected, Throttled, Unreachable
+
+MODULE = "__crossdock__"
+
+
+class Relocating:
+    def __init__(self, caller: Caller, deliveries: Deliveries) -> None:
+        self._call = caller
+        self._deliveries = deliveries
+
+    def relocate(self, relocation: Relocation) -> Landed:
+        """Made, reserved, written, compared, validated and read back, each step found done by a second try."""
+        try:
+            picking = self._transfer(relocation)
+            posted = self._ship(relocation, picking)
+        except (Causes, InvalidDocument, Rejected) as error:
+            raise self._refused(relocation, str(error)) from None
+        return _landed(posted)
+
+    def found(self, relocation: Relocation) -> Landed | None:
+        known = self._known(relocation)
+        chain = self._deliveries.chain(known[0]) if known else ()
+        return _landed(chain[0]) if chain and chain[0].state == "done" else None
+
+    def _ship(self, relocation: Relocation, picking: Picking) -> Picking:
+        """Where it stopped is not known: the transfer may be validated, and only its reading have failed."""
+        try:
+            return self._deliveries.ship(picking, _posting(relocation, picking)).picking
+        except (Unreachable, Throttled):
+            what = "stock.picking.button_validate"
+            raise OutcomeUnknown("CD-1006", connection=self._call.slug, verb=what) from None
+
+    def _transfer(self, relocation: Relocation) -> Picking:
+        """The transfer with what Odoo could reserve for it, so that it is taken from where it lies."""
+        made, state = self._known(relocation) or (self._make(relocation), "draft")
+        how: dict[str, Any] = {"companies": [relocation.company_id]}
+        if state == "draft":
+            self._call("stock.picking", "action_confirm", [made], **how)
+        if state in ("draft", "confirmed"):
+            self._call("stock.picking", "action_assign", [made], **how)
+        return self._deliveries.chain(made)[0]
+
+    def _known(self, relocation: Relocation) -> tuple[int, str] | None:
+        """Its id and state, when it was made before."""
+        domain = [("origin", "=", _origin(relocation)), ("state", "!=", "cancel")]
+        rows = self._call.rows("stock.picking", domain, ["state"], companies=[relocation.company_id], order="id")
+        return (int(rows[0]["id"]), str(rows[0]["state"])) if rows else None
+
+    def _make(self, relocation: Relocation) -> int:
+        """By external id: two tries that overlap make one transfer."""
+        between = [str(relocation.from_id), str(relocation.to_id)]
+        head = {
+            "id": f"{MODULE}.stock_{_digest(relocation)}",
+            "picking_type_id/.id": str(self._type(relocation)),
+            "location_id/.id": between[0],
+            "location_dest_id/.id": between[1],
+            "origin": _origin(relocation),
+        }
+        move = {
+            "id": f"{MODULE}.stock_{_digest(relocation)}_move",
+            **({"name": relocation.text[:200]} if self._call.version.move_name else {}),
+            "product_id/.id": str(relocation.product_id),
+            "product_uom_qty": str(relocation.quantity),
+            "product_uom/.id": str(self._unit(relocation)),
+            "location_id/.id": between[0],
+            "location_dest_id/.id": between[1],
+        }
+        fields = [*head, *(f"move_ids/{name}" for name in move)]
+        [made] = self._call.load(
+            "stock.picking", fields, [[*head.values(), *move.values()]], companies=[relocation.company_id]
+        )
+        return made
+
+    def _type(self, relocation: Relocation) -> int:
+        domain = [("code", "=", "internal"), ("warehouse_id", "=", relocation.warehouse_id)]
+        how: dict[str, Any] = {"companies": [relocation.company_id], "context": {"active_test": False}}
+        rows = self._call.rows("stock.picking.type", domain, ["code"], order="id", limit=1, **how)
+        if not rows:
+            raise self._refused(relocation, "the warehouse has no operation type for internal transfers")
+        return int(rows[0]["id"])
+
+    def _unit(self, relocation: Relocation) -> int:
+        [row] = self._call.rows("product.product", [("id", "=", relocation.product_id)], ["uom_id"])
+        return int(row["uom_id"][0])
+
+    def _refused(self, relocation: Relocation, detail: str) -> Rejected:
+        about: dict[str, Any] = {"connection": self._call.slug, "document": relocation.text, "sku": relocation.sku}
+        return Rejected("CD-8008", **about, quantity=relocation.quantity, detail=detail)
+
+
+def _origin(relocation: Relocation) -> str:
+    return f"{relocation.mark} {relocation.text}"[:250]
+
+
+def _digest(relocation: Relocation) -> str:
+    return hashlib.sha256(relocation.mark.encode()).hexdigest()[:24]
+
+
+def _posting(relocation: Relocation, picking: Picking) -> ShipmentPosting:
+    detail = PostingDetail(quantity=relocation.quantity, lot=relocation.lot or None)
+    move = next(move for move in picking.moves if move.state != "cancel")
+    line = PostingLine(move_id=move.id, quantity=relocation.quantity, details=(detail,))
+    return ShipmentPosting(shipment=relocation.text, mark=relocation.mark, lines=(line,))
+
+
+def _landed(picking: Picking) -> Landed:
+    done = [move for move in picking.moves if move.state == "done"]
+    total = exact(sum(float(move.done) for move in done))
+    return Landed(moves=tuple(move.id for move in done), quantity=total, picking=picking.name)

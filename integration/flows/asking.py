@@ -1,0 +1,185 @@
+"""The request to change or cancel a delivery that the warehouse has, from Odoo's wish."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from integration.adapters import registry
+from integration.adapters.base import Capability
+from integration.canonical.erp import Picking
+from integration.canonical.orders import ChangedLine, OrderCancel, OrderChange
+from integration.canonical.outgoing import Outgoing
+from integration.errors import Causes, InvalidDocument, Permanent
+from integration.flows import changes, sites
+from integration.flows.changes import Asked, Kind
+from integration.flows.releases import Delivery
+from integration.jobs import remote
+from integration.jobs.work import Work
+from integration.models import ChangeRequest, Document
+from integration.rules import changes as rules
+from integration.rules import release as release_rules
+from integration.rules.release import Site
+from integration.rules.shipping import ReleasedLine
+from integration.rules.units import Inexact, to_partner
+
+NEEDED = {Kind.CHANGE: Capability.CHANGE, Kind.CANCEL: Capability.CANCEL}
+
+
+def differs(delivery: Delivery, wish: rules.Wish, told: rules.Wish) -> bool:
+    """Whether the warehouse knows otherwise, or was asked otherwise last."""
+    assert delivery.known is not None  # noqa: S101
+    before = changes.latest(delivery.known) if delivery.known.change_count else None
+    if before is not None and before.stands:
+        return bool(before.wish != wish.as_json())
+    return told.as_json() != wish.as_json()
+
+
+def is_open(known: Document) -> bool:
+    """Something that was asked waits for its answer, or may still go out."""
+    return known.change_count > 0 and known.changes.filter(state=ChangeRequest.State.OPEN).exists()
+
+
+def can_ask(delivery: Delivery, wish: rules.Wish) -> bool:
+    """The warehouse takes such requests, and numbers can say it."""
+    wms = registry.wms_for_receiving(remote.settings_for(delivery.warehouse.wms))
+    kind = Kind.CANCEL if wish.cancels else Kind.CHANGE
+    return not wish.unclear and NEEDED[kind] in wms.capabilities
+
+
+def prepare(
+    work: Work, delivery: Delivery, chain: Sequence[Picking], lines: Sequence[ReleasedLine], wish: rules.Wish
+) -> Asked:
+    """Raises Causes."""
+    assert delivery.known is not None  # noqa: S101
+    number = delivery.known.change_count + 1
+    named = {line.line: line for line in lines}
+    touched = _touched(delivery, named, wish)
+    kind = Kind.CANCEL if wish.cancels else Kind.CHANGE
+    make = _cancel if wish.cancels else _change
+    document = make(delivery, chain, number, [(named.get(name), name, wish.totals[name]) for name in touched], wish)
+    wms = registry.wms_for_receiving(remote.settings_for(delivery.warehouse.wms))  # rendering uses no network
+    return Asked(
+        kind=kind,
+        number=number,
+        wish=wish,
+        content_hash=release_rules.digest(delivery.order, delivery.picking, delivery.point),
+        document=document,
+        body=wms.render(document),
+        lines=[(named.get(name), name, wish.totals[name]) for name in touched],
+        trace_id=work.job.trace_id,
+    )
+
+
+def _touched(delivery: Delivery, named: Mapping[str, ReleasedLine], wish: rules.Wish) -> list[str]:
+    """Lines that are wanted otherwise, and those that an unanswered request may have changed."""
+    assert delivery.known is not None  # noqa: S101
+    open_ones = delivery.known.changes.filter(state=ChangeRequest.State.OPEN)
+    asked = set(open_ones.values_list("lines__line", flat=True))
+    known = {name: line.released for name, line in named.items()}
+    return [name for name, total in wish.totals.items() if total != known.get(name) or name in asked]
+
+
+def _cancel(
+    delivery: Delivery,
+    chain: Sequence[Picking],
+    number: int,
+    lines: Sequence[tuple[ReleasedLine | None, str, Decimal]],
+    wish: rules.Wish,
+) -> Outgoing:
+    return OrderCancel(reason="cancelled in Odoo", **_head(delivery, number))
+
+
+def _change(
+    delivery: Delivery,
+    chain: Sequence[Picking],
+    number: int,
+    lines: Sequence[tuple[ReleasedLine | None, str, Decimal]],
+    wish: rules.Wish,
+) -> Outgoing:
+    against: list[Permanent] = []
+    site = sites.site_of(delivery.warehouse, _codes(delivery, wish))
+    rendered = [_line(delivery, line, name, total, wish, site, against) for line, name, total in lines]
+    fields = _fields(delivery, chain, wish, site, against)
+    if against:
+        raise Causes(against)
+    return OrderChange(lines=tuple(line for line in rendered if line), **fields, **_head(delivery, number))
+
+
+def _head(delivery: Delivery, number: int) -> dict[str, Any]:
+    assert delivery.known is not None  # noqa: S101
+    return {
+        "release": delivery.known.reference,
+        "change": number,
+        "version": delivery.known.version,
+        "site": delivery.warehouse.site,
+        "owner": delivery.warehouse.owner_code,
+    }
+
+
+def _codes(delivery: Delivery, wish: rules.Wish) -> set[str]:
+    codes = {code for move in wish.added.values() for code in (move.sku, move.unit) if code}
+    carriers = {picking.carrier.name for picking in delivery.order.pickings if picking.carrier}
+    return codes | carriers
+
+
+def _line(
+    delivery: Delivery,
+    line: ReleasedLine | None,
+    name: str,
+    total: Decimal,
+    wish: rules.Wish,
+    site: Site,
+    against: list[Permanent],
+) -> ChangedLine | None:
+    if line is None:
+        added = release_rules.line_of(delivery.order.name, wish.added[name], total, site, against)
+        if added is None:
+            return None
+        shown = release_rules.rendered(added, site)
+        return ChangedLine(was=Decimal(0), **dict(shown))
+    try:
+        quantity, was = (_exactly(line, amount, site) for amount in (total, line.released))
+    except Inexact:
+        against.append(
+            InvalidDocument(
+                "CD-4002",
+                connection=site.erp,
+                order=delivery.order.name,
+                quantity=total,
+                unit=line.unit,
+                sku=line.sku,
+                partner_unit=line.partner_unit,
+            )
+        )
+        return None
+    return ChangedLine(
+        line=name,
+        sku=line.partner_sku,
+        quantity=quantity,
+        was=was,
+        unit=line.partner_unit,
+        tracking=line.tracking,
+    )
+
+
+def _exactly(line: ReleasedLine, quantity: Decimal, site: Site) -> Decimal:
+    return to_partner(quantity, line.factor, fractions=site.rules.fractions(line.sku))
+
+
+def _fields(
+    delivery: Delivery, chain: Sequence[Picking], wish: rules.Wish, site: Site, against: list[Permanent]
+) -> dict[str, Any]:
+    """Those that are not as the warehouse knows them."""
+    assert delivery.known is not None  # noqa: S101
+    told = delivery.known.told_header
+    changed = {name for name, mark in wish.header.items() if told.get(name) != mark}
+    open_one = next((picking for picking in chain if picking.state not in release_rules.CLOSED_MOVES), None)
+    if open_one is None or not changed:
+        return {}
+    now = {
+        "ship_to": open_one.ship_to,
+        "carrier": release_rules.carrier(open_one, site, against) if "carrier" in changed else None,
+        "ship_by": open_one.scheduled_at,
+        "customer_reference": delivery.order.customer_reference,
+    }
+    return {name: now[name] for name in changed}

@@ -1,0 +1,102 @@
+"""The movements of some products as we know them: posted, and received but not posted yet.
+
+What a job has posted and not settled yet counts as posted: its effect has landed. Whether one that was sent has landed
+may not be known; then nothing can be said of the stock that it moves.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from integration.flows import pending
+from integration.flows.pending import Look
+from integration.models import Effect, StockEvent, SyncJob
+from integration.rules.netting import Ledger, Movement
+from integration.rules.places import Slot
+
+ADJUST, RELOCATE = "adjust stock", "move stock"
+Movements = tuple[Movement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """``unknown``: the keys of writes of which nobody can tell yet whether they are in Odoo, with the slots."""
+
+    ledger: Ledger
+    unknown: tuple[tuple[str, frozenset[Slot]], ...] = ()
+
+    def in_doubt(self, slot: Slot) -> str:
+        return next((key for key, slots in self.unknown if slot in slots), "")
+
+
+def read(look: Look, since: datetime) -> Known:
+    """``since``: what happened until then and is posted is in Odoo's quantity, and need not be known."""
+    open_ones = _ours(look) | {each.source: each.movements for each in pending.in_hand(look)}
+    states = _states(look, open_ones)
+    for key in _kept(look, open_ones):
+        open_ones.pop(key, None)
+    posted, waiting = _posted(look, since), list[Movement]()
+    unknown: list[tuple[str, frozenset[Slot]]] = []
+    for key, movements in sorted(open_ones.items()):
+        match states.get(key):
+            case Effect.State.LANDED:
+                posted += [movement for movement in movements if movement.happened_at > since]
+            case Effect.State.INTENDED:
+                unknown.append((key, frozenset(movement.slot for movement in movements)))
+            case _:
+                waiting += movements
+    return Known(Ledger(tuple(posted), tuple(waiting)), tuple(unknown))
+
+
+def intent(movements: Iterable[Movement]) -> dict[str, Any]:
+    """What the effect of a write of ours remembers of it."""
+    rows = [
+        [each.slot.product_id, each.slot.place, each.slot.lot, str(each.quantity), each.happened_at.isoformat()]
+        for each in movements
+    ]
+    return {"movements": rows}
+
+
+def _posted(look: Look, since: datetime) -> list[Movement]:
+    rows = StockEvent.objects.filter(
+        warehouse=look.warehouse, product_id__in=look.products, happened_at__gt=since
+    ).order_by("pk")
+    places = look.facts.places
+    return [
+        Movement(Slot(row.product_id, place, row.lot), row.quantity, row.happened_at)
+        for row in rows
+        if (place := places.of(row.condition, row.location)) is not None
+    ]
+
+
+def _ours(look: Look) -> dict[str, Movements]:
+    """Adjustments and counts that jobs have in hand, by the keys of their effects."""
+    effects = Effect.objects.filter(
+        connection=look.warehouse.erp,
+        verb__in=(ADJUST, RELOCATE),
+        job__state__in=SyncJob.ACTIVE,
+        intent__warehouse=look.warehouse.pk,
+    )
+    return {effect.key: _movements(effect) for effect in effects.order_by("pk")}
+
+
+def _movements(effect: Effect) -> Movements:
+    return tuple(
+        Movement(Slot(product, place, lot), Decimal(quantity), datetime.fromisoformat(at))
+        for product, place, lot, quantity, at in effect.intent.get("movements", ())
+    )
+
+
+def _states(look: Look, keys: Iterable[str]) -> Mapping[str, str]:
+    effects = Effect.objects.filter(connection=look.warehouse.erp, key__in=list(keys))
+    return dict(effects.values_list("key", "state"))
+
+
+def _kept(look: Look, keys: Iterable[str]) -> set[str]:
+    """Those whose movements are in the books already: a repeated message, or a job that only has to end."""
+    named = list(keys)
+    by_source = StockEvent.objects.filter(source__in=named).values_list("source", flat=True)
+    ours = StockEvent.objects.filter(effect__connection=look.warehouse.erp, effect__key__in=named)
+    return set(by_source) | set(ours.values_list("effect__key", flat=True))

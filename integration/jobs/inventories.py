@@ -1,0 +1,69 @@
+"""Whose stock is looked at, and when: Odoo's, and what the warehouses say they have."""
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from integration.jobs import routes
+from integration.jobs.queue import NewJob, enqueue
+from integration.models import StockSnapshot, Warehouse
+
+KEPT = 10  # snapshots of a warehouse
+
+
+def start_reads() -> int:
+    """Reads Odoo's stock of every warehouse that does inventory; returns how many."""
+    return _start("inventory_read")
+
+
+def start_watches() -> int:
+    """Looks for what people changed in Odoo."""
+    return _start("inventory_watch")
+
+
+def start_fetches() -> int:
+    """Asks the warehouses that can be asked for all that they have."""
+    able = [pk for pk, profile in _live().values_list("pk", "wms__profile") if "inventory" in _serves(profile)]
+    return _start("inventory_fetch", able)
+
+
+def start_read(warehouse: Warehouse) -> None:
+    """Call inside a transaction."""
+    enqueue(_job("inventory_read", warehouse))
+
+
+def forget_old(warehouse: Warehouse) -> None:
+    """Leaves the latest snapshots of a warehouse."""
+    kept = StockSnapshot.objects.filter(warehouse=warehouse).order_by("-taken_at").values("pk")[:KEPT]
+    StockSnapshot.objects.filter(warehouse=warehouse, complete=True).exclude(
+        pk__in=list(kept.values_list("pk", flat=True))
+    ).delete()
+
+
+def _live() -> QuerySet[Warehouse]:
+    return Warehouse.objects.filter(inventory_mode=Warehouse.Mode.LIVE, erp__enabled=True, wms__enabled=True)
+
+
+def _serves(profile: dict[str, object]) -> list[str]:
+    facts = profile.get("facts")
+    return list(facts.get("serves") or ()) if isinstance(facts, dict) else []
+
+
+def _start(flow: str, only: list[int] | None = None) -> int:
+    warehouses = _live() if only is None else _live().filter(pk__in=only)
+    with transaction.atomic():
+        rows = list(warehouses.order_by("pk"))
+        for warehouse in rows:
+            enqueue(_job(flow, warehouse))
+    return len(rows)
+
+
+def _job(flow: str, warehouse: Warehouse) -> NewJob:
+    return NewJob(
+        flow=flow,
+        stream=f"{flow}:{warehouse.pk}",
+        lane=routes.lane_of(flow),
+        subject=f"stock of {warehouse.name}"[:100],
+        payload={"warehouse": warehouse.pk},
+        coalesce=True,
+        news=False,
+    )

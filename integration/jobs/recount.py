@@ -1,0 +1,81 @@
+"""Counts that have to be judged again: goods moved before their scan, and we hear of it only now.
+
+A count is kept before it is judged, and a movement looks for counts when it is kept. So whichever comes second meets
+the other one, and no lock is needed between the two.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from integration.jobs import routes, sql
+from integration.jobs.queue import NewJob, enqueue_all
+from integration.models import StockDifference, StockEvent, SyncJob
+
+FLOW = "inventory_recount"
+State = StockDifference.State
+DIFFERENCE = StockDifference._meta.db_table
+STANDS = ", ".join(f"'{state.value}'" for state in StockDifference.STANDS)
+
+# Counts of a warehouse's product that were taken after a movement of it. For statements of other modules, too.
+LATER = f"""
+FROM {DIFFERENCE} AS count WHERE count.kind = 'counted' AND count.state IN ({STANDS})
+  AND count.warehouse_id = %(warehouse)s AND count.product_id = ANY(%(products)s::int[])
+  AND count.happened_at >= %(happened_at)s"""
+_LATER = f"SELECT DISTINCT count.source {LATER}"
+
+
+def after(events: Sequence[StockEvent]) -> int:
+    """Has the counts judged again that were taken after these movements of one warehouse; returns how many.
+
+    Call inside the transaction that keeps them.
+    """
+    if not events:
+        return 0
+    earliest = min(event.happened_at for event in events)
+    return moved(events[0].warehouse_id, {event.product_id for event in events}, earliest)
+
+
+def moved(warehouse_id: int, products: Iterable[int], happened_at: datetime) -> int:
+    """As ``after``, of products that moved at that moment or later."""
+    about = {"warehouse": warehouse_id, "products": sorted(set(products)), "happened_at": happened_at}
+    sources = [row[0] for row in sql.rows(_LATER, about)]
+    return _again(StockDifference.objects.filter(source__in=sources)) if sources else 0
+
+
+def gone(jobs: Sequence[int]) -> int:
+    """These jobs ended without posting what counts had reckoned with. Call inside a transaction."""
+    awaiting = StockDifference.objects.filter(awaits__overlap=list(jobs), state__in=StockDifference.STANDS)
+    return _again(awaiting)
+
+
+def ended(job: SyncJob) -> None:
+    """A person ended a job: what it held back is not posted by it any more. Call inside a transaction."""
+    mine = Q(message=job.inbound_id) if job.inbound_id else Q(source=job.payload.get("source", ""))
+    open_ones = [State.NEW, State.WAITING, State.APPROVED]
+    StockDifference.objects.filter(mine, state__in=open_ones).update(state=State.REFUSED, decided_at=Now())
+    gone([job.pk])
+
+
+def _again(counts: QuerySet[StockDifference]) -> int:
+    found = counts.order_by("source").values_list("source", "number", "warehouse__wms").distinct()
+    jobs = [
+        NewJob(
+            flow=FLOW,
+            stream=stream(wms, number),
+            lane=routes.lane_of(FLOW),
+            subject=f"count {number}"[:100],
+            payload={"source": source},
+            coalesce=True,
+        )
+        for source, number, wms in found
+    ]
+    enqueue_all(jobs)
+    return len(jobs)
+
+
+def stream(wms: int, number: str) -> str:
+    """Where all work on one count is done, one after the other."""
+    return f"inventory_count:{wms}:{number}"

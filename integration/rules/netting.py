@@ -1,0 +1,45 @@
+"""What Odoo should hold as of a moment, though messages come late, twice and in any order.
+
+A count is compared with Odoo's quantity *as of the scan*: what is posted already and happened later is taken out, what
+happened before and is not posted yet is put in. docs/adr/0017 has the reasons, docs/reference/stock.md the tables.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from integration.rules.places import Slot
+
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """``quantity`` as it changes the slot: negative for what left. ``job``: who has it in hand, if it is not posted."""
+
+    slot: Slot
+    quantity: Decimal
+    happened_at: datetime
+    job: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What is known of some products' movements. ``posted``: Odoo has it; ``pending``: received, not posted yet."""
+
+    posted: tuple[Movement, ...] = ()
+    pending: tuple[Movement, ...] = ()
+
+    def pending_before(self, slot: Slot, at: datetime) -> tuple[Movement, ...]:
+        return tuple(each for each in self.pending if each.slot == slot and each.happened_at <= at)
+
+
+def expected(slot: Slot, at: datetime, now: Decimal, ledger: Ledger) -> Decimal:
+    """What should have lain there at that moment, when Odoo holds ``now`` of it."""
+    later = _total(each for each in ledger.posted if each.slot == slot and each.happened_at > at)
+    return now - later + _total(ledger.pending_before(slot, at))
+
+
+def _total(movements: Iterable[Movement]) -> Decimal:
+    return sum((each.quantity for each in movements), NOTHING)
