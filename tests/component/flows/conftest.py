@@ -22,6 +22,7 @@ TOKEN = "the-warehouse-s-token"
 MAPPED = ("CRATE-S", "CRATE-M", "ROPE-10", "GLOVE-M", "PAINT-W", "DRILL")
 UNITS = (("Units", "EA", 1), ("Dozens", "EA", 12))
 SLUG = "northgate"
+TAKES = ("receipt.advice", "receipt.cancel")  # beside releases, which every warehouse takes
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +57,7 @@ def yard(odoo_server: SandboxOdoo, wms: Wms) -> Yard:
         kind="http_json",
         base_url=wms.server.url,
         secrets={"signing": SECRET, "token": TOKEN},
+        profile={"facts": {"accepts": list(TAKES)}},
     )
     _map_codes(partner)
     [own] = odoo.rows("stock.warehouse", [["code", "=", "WH"]], "company_id")

@@ -265,7 +265,12 @@ def test_b_may_be_at_another_partner(route: Route) -> None:
     yard = route.yard
     secrets = Connection.objects.get(pk=yard.partner.pk).secrets
     other = Connection.objects.create(
-        slug="southgate", name="Southgate", kind="http_json", base_url=yard.partner.base_url, secrets=secrets
+        slug="southgate",
+        name="Southgate",
+        kind="http_json",
+        base_url=yard.partner.base_url,
+        secrets=secrets,
+        profile=yard.partner.profile,
     )
     for row in CodeMapping.objects.filter(partner=yard.partner):
         row.pk, row.partner = None, other

@@ -29,7 +29,7 @@ from integration.sandbox.odoo import SandboxOdoo
 from integration.sandbox.wms import SandboxWms, messages
 from integration.sandbox.wms.orders import HeldOrder
 from tests.component.engine.death import CLOCK, Death
-from tests.component.flows.conftest import SECRET, SLUG, TOKEN, _map_codes
+from tests.component.flows.conftest import SECRET, SLUG, TAKES, TOKEN, _map_codes
 from tests.component.flows.odoo import Odoo
 from tests.component.flows.wms import Wms
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
@@ -187,6 +187,7 @@ def build(
         kind="http_json",
         base_url=wms_server.url,
         secrets={"signing": SECRET, "token": TOKEN},
+        profile={"facts": {"accepts": list(TAKES)}},
     )
     _map_codes(partner)
     goods.permit(partner)
