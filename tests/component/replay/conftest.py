@@ -57,7 +57,7 @@ class Yard:
 
 def work() -> None:
     """One worker does everything that is due."""
-    while sum(engine.run_lane(lane, HANDLERS, seconds=20) for lane in (Lane.SHIPMENT, Lane.ORDER)):
+    while sum(engine.run_lane(lane, HANDLERS, seconds=20) for lane in Lane):
         pass
 
 
