@@ -24,7 +24,7 @@ from integration.errors import (
 )
 from integration.flows import sites
 from integration.flows.events import event_of
-from integration.jobs import configuration, effects, mappings, rows
+from integration.jobs import configuration, effects, mappings, recount, rows
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import Document, DocumentLine, Effect, ExternalReference, InboundMessage, StockEvent, Warehouse
@@ -204,4 +204,5 @@ def _commit(
             ("+", each.line.to_location, each.quantity),
         )
     ]
-    rows.add(events, "DO NOTHING")
+    if rows.add(events, "DO NOTHING"):
+        recount.after(events)

@@ -14,7 +14,7 @@ from django.db.models import F
 
 from integration.canonical.receipts import ReceiptConfirmed
 from integration.flows import advices, answers, books, transits
-from integration.jobs import capture, outbox, rows, shipments, sql
+from integration.jobs import capture, outbox, recount, rows, shipments, sql
 from integration.jobs.looks import MODELS
 from integration.models import (
     Document,
@@ -93,6 +93,7 @@ def commit(case: Case, effect: Effect) -> None:
     if added not in (0, len(events)):
         raise RuntimeError(f"{added} of {len(events)} movements of {case.source} are new")
     if added:
+        recount.after(events)
         _count(case, effect, shares)
         _refer(case, effect)
     elif (events or not _is_new(case)) and not _completes(case, held):

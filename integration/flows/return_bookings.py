@@ -11,7 +11,7 @@ from integration.flows import books, inspection
 from integration.flows.books import Moved
 from integration.flows.origins import Origin
 from integration.flows.returning import Case
-from integration.jobs import capture, rows
+from integration.jobs import capture, recount, rows
 from integration.jobs.looks import MODELS
 from integration.models import Document, DocumentLine, Effect, ExternalReference, InboundMessage, StockEvent
 from integration.rules.posting import BookKind
@@ -30,6 +30,7 @@ def commit(case: Case, origin: Origin | None, done: Sequence[Effect]) -> None:
         if added not in (0, len(events)):
             raise RuntimeError(f"{added} of {len(events)} movements of {case.source} are new")
         if added:
+            recount.after(events)
             _count(document, effect.result["booked"])
             _count_left(origin, effect.result["booked"])
             _refer(case, document)
@@ -44,6 +45,7 @@ def judged(case: Case, document: Document, moved: Sequence[tuple[Booked, Decimal
     events = [event for number, one in each for event in _judged_events(case, document, source, number, one)]
     if not events or not rows.add(events, "DO NOTHING"):
         return
+    recount.after(events)
     for booked, quantity, effect in moved:
         _, condition, disposition, _ = effect.intent["judged"]
         fit = target(condition, disposition) == Target.GOOD

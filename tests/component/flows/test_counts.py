@@ -273,3 +273,19 @@ def work() -> None:
     for _ in range(3):
         for lane in Lane:
             engine.run_lane(lane, HANDLERS, seconds=60)
+
+
+def test_a_receipt_that_comes_after_its_goods_were_counted_is_not_corrected_twice(nails: Shelves) -> None:
+    """The count saw the goods; their message is late: the count is judged again, and takes back what it had added."""
+    yard = nails.yard
+    yard.set(receipt_mode="live")
+    bought = yard.expected(("NAIL", 6))
+    yard.wms.control("receive", advice=bought.advice, mode="full", faults=["lost"])
+    [kept] = [each for each in yard.wms.advices() if each["document"]["advice"] == bought.advice]
+    nails.count(line("NAIL"))
+    yard.run()
+    assert counted(nails) == [D(6)]
+    yard.wms.send("receipt.confirmed", kept["receipts"][0])
+    yard.run()
+    assert counted(nails) == [D(6), D(-6)]
+    exact(nails, 26)
