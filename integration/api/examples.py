@@ -77,6 +77,11 @@ _TRANSIT: Json = {
     **{"id": 12, "connection": "odoo", "transfer": "WH/OUT/00071", "sku": "CHAIR-ASH", "lot": "", "unit": "Units"},
     **{"quantity": "5", "left_at": _LATER},
 }
+_FLOW: Json = {
+    **{"flow": "shipment_confirmation", "says": "What left the warehouse is posted in Odoo", "lane": "Shipment"},
+    **{"impact": "stock is wrong", "money": "direct", "latency": "seconds", "promise_seconds": 60, "severity": "high"},
+    **{"jobs": 1840, "half": 2.1, "most": 9.4, "kept": 0.998},
+}
 _LANE: Json = {
     **{"lane": "Order", "state": "draining", "due": 4200, "held": 0, "done_per_second": 7.5, "come_per_second": 0.5},
     **{"clear_at": "2026-03-02T11:50:12Z", "why": ["Odoo takes 8 calls a second"]},
@@ -174,6 +179,7 @@ ANSWERS: dict[str, Json] = {
     "messages_outbound_body_retrieve": {"id": 811, "encoding": "utf-8", "body": '{"release": "WH/OUT/00042"}'},
     "jobs_list": _page(_JOB),
     "lanes_list": _page(_LANE),
+    "flows_list": _page(_FLOW),
     "jobs_retrieve": _JOB,
     "jobs_attempts_list": _page(_ATTEMPT),
     "jobs_retry_create": _RETRIED,

@@ -129,6 +129,23 @@ class LaneSerializer(serializers.Serializer[Any]):
     why = serializers.ListField(child=serializers.CharField(), help_text="What is in the way, for people")
 
 
+class FlowSerializer(serializers.Serializer[Any]):
+    flow = serializers.CharField(source="name")
+    says = serializers.CharField(source="flow.says", help_text="What it does, for people")
+    lane = serializers.CharField(source="lane.label")
+    impact = serializers.CharField(source="flow.impact.value", help_text="Who notices first when it does not run")
+    money = serializers.CharField(
+        source="flow.money.value", help_text="direct: an amount is booked or billed by it; indirect: decided; none"
+    )
+    latency = serializers.CharField(source="flow.latency.value", help_text="seconds, minutes or scheduled")
+    promise_seconds = serializers.FloatField(help_text="95 of 100 jobs are through by then")
+    severity = serializers.CharField(source="flow.severity.value", help_text="The least that a case is which stops it")
+    jobs = serializers.IntegerField(help_text="Of the latest jobs, those of this flow that succeeded")
+    half = serializers.FloatField(allow_null=True, help_text="Seconds that half of them needed at most")
+    most = serializers.FloatField(allow_null=True, help_text="Seconds that 95 of 100 needed at most")
+    kept = serializers.FloatField(allow_null=True, help_text="Share of them that kept the promise")
+
+
 class LineSerializer(serializers.ModelSerializer[DocumentLine]):
     factor, per, ordered, released = Quantity(), Quantity(), Quantity(), Quantity()
     shipped, over, cancelled = Quantity(), Quantity(), Quantity()

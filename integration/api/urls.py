@@ -7,6 +7,7 @@ from integration.api import docs, hints, webhooks
 from integration.api.operations import (
     cases,
     connections,
+    flows,
     inventory,
     jobs,
     lanes,
@@ -23,6 +24,7 @@ router.register("warehouses", connections.Warehouses)
 router.register("messages/inbound", messages.Inbound)
 router.register("messages/outbound", messages.Outbound)
 router.register("jobs", jobs.Jobs)
+router.register("flows", flows.Flows, basename="flow")
 router.register("lanes", lanes.Lanes, basename="lane")
 router.register("orders", orders.Orders)
 router.register("trace", trace.Trace, basename="trace")

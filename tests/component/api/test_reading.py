@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from integration.flows import HANDLERS
 from integration.models import CodeMapping, Connection, Document, ExceptionCase, InboundMessage, Stream, SyncJob
 from tests.component.api.conftest import Sender
 
@@ -264,3 +265,19 @@ def test_without_the_database_it_is_503() -> None:
     answer = Client().get("/api/v1/jobs", headers={"authorization": "Bearer cd_0_x"})
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+
+
+def test_the_flows_tell_what_hangs_on_them_and_how_fast_they_were(
+    client: Client, add_job: Callable[..., SyncJob]
+) -> None:
+    ended = timezone.now()
+    for number, seconds in enumerate([10] * 18 + [50, 90]):
+        job = add_job(number, state="succeeded", finished_at=ended)
+        SyncJob.objects.filter(pk=job.pk).update(created_at=ended - timedelta(seconds=seconds))
+    add_job(99, state="needs_attention")
+    shown = {row["flow"]: row for row in found(client, "flows")}
+    release = shown["order_release"]
+    assert (release["jobs"], release["half"], release["most"], release["kept"]) == (20, 10, 52, 0.95)
+    assert (release["lane"], release["promise_seconds"], release["severity"]) == ("Order", 60, "high")
+    assert (shown["posting"]["jobs"], shown["posting"]["kept"]) == (0, None)
+    assert set(shown) == set(HANDLERS)
