@@ -9,10 +9,12 @@ from integration.adapters.odoo.caller import Caller
 from integration.adapters.odoo.changes import Changes
 from integration.adapters.odoo.deliveries import Deliveries
 from integration.adapters.odoo.hints import Hints
+from integration.adapters.odoo.master import Master
 from integration.adapters.odoo.orders import Orders
 from integration.adapters.odoo.probe import Probe
 from integration.adapters.odoo.revival import Revival
 from integration.canonical.erp import Change, Order, Picking, PostedShipment, RevivedLine, ShipmentPosting
+from integration.canonical.master import Record, Written
 
 
 class OdooGateway:
@@ -26,6 +28,7 @@ class OdooGateway:
         self._deliveries = Deliveries(self._call)
         self._revival = Revival(self._call)
         self._hints = Hints(self._call)
+        self._master = Master(self._call)
 
     def probe(self) -> Profile:
         return Probe(self._call).profile()
@@ -47,6 +50,20 @@ class OdooGateway:
 
     def order_ids(self, *, after_id: int, limit: int) -> Sequence[int]:
         return self._orders.order_ids(after_id=after_id, limit=limit)
+
+    def master_sources(self, kind: str) -> Sequence[str]:
+        return self._master.sources(kind)
+
+    def master_written(
+        self, kind: str, source: str, since: datetime, *, after_id: int, limit: int
+    ) -> Sequence[Written]:
+        return self._master.written(kind, source, since, after_id=after_id, limit=limit)
+
+    def master_ids(self, kind: str, *, after_id: int, limit: int) -> Sequence[int]:
+        return self._master.ids(kind, after_id=after_id, limit=limit)
+
+    def master_records(self, kind: str, ids: Sequence[int]) -> Sequence[Record]:
+        return self._master.records(kind, ids)
 
     def delivery(self, picking_id: int) -> Sequence[Picking]:
         return self._deliveries.delivery(picking_id)
