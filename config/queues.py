@@ -9,7 +9,15 @@ MAINTENANCE = "maintenance"
 NAMES = (*LANES, MAINTENANCE)
 CANARIES = "canary"
 ROUTES = {"tasks.maintenance.*": {"queue": MAINTENANCE}, "tasks.polling.*": {"queue": MAINTENANCE}}
-IN_SLOT = frozenset({"tasks.polling.poll", "tasks.polling.full_sweep"})  # only write rows: beat runs them itself
+# only write rows: beat runs them itself
+IN_SLOT = frozenset(
+    {
+        "tasks.polling.poll",
+        "tasks.polling.full_sweep",
+        "tasks.polling.master_data",
+        "tasks.polling.all_master_data",
+    }
+)
 TASK_MODULES = ("tasks.maintenance", "tasks.polling", "tasks.work")
 
 

@@ -19,6 +19,8 @@ def schedule() -> Schedule:
         "clear what is mended": _every(engine["sweep_seconds"] * 2, "tasks.maintenance.clear"),
         "poll Odoo": _every(capture["poll_seconds"], "tasks.polling.poll"),
         "look at all open orders": _every(capture["sweep_minutes"] * 60, "tasks.polling.full_sweep"),
+        "look for changed master data": _every(capture["master_seconds"], "tasks.polling.master_data"),
+        "look at all master data": _every(capture["master_sweep_hours"] * 3600, "tasks.polling.all_master_data"),
         "forget what is over": _every(3600, "tasks.maintenance.forget"),
         "remove what is old": _every(retention["every_seconds"], "tasks.maintenance.remove_old"),
     }

@@ -13,3 +13,13 @@ def poll() -> None:
 @shared_task(ignore_result=True)
 def full_sweep() -> None:
     sweep.start_polls("odoo_sweep")
+
+
+@shared_task(ignore_result=True)
+def master_data() -> None:
+    sweep.start_masters("master_poll")
+
+
+@shared_task(ignore_result=True)
+def all_master_data() -> None:
+    sweep.start_masters("master_sweep")

@@ -132,10 +132,12 @@ class Written(Part):
 
 
 class MasterBatch(Part):
-    """What changed of one kind since the last batch of it. ``batch`` counts the batches of the kind."""
+    """What changed of one kind since the last batch of it. ``batch`` counts the batches of the kind, ``system`` says which
+    Odoo the ids are of."""
 
     kind: MasterKind
     batch: Annotated[int, Field(ge=1)]
+    system: Reference
     items: tuple[Item, ...] = ()
     parties: tuple[Party, ...] = ()
     places: tuple[Place, ...] = ()

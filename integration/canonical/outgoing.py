@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
+from integration.canonical.master import MasterBatch
 from integration.canonical.orders import OrderCancel, OrderChange, OrderRelease
 
-Outgoing = OrderRelease | OrderChange | OrderCancel
+Outgoing = OrderRelease | OrderChange | OrderCancel | MasterBatch
 DOCUMENTS: Mapping[str, type[Outgoing]] = {
     "order.release": OrderRelease,
     "order.change": OrderChange,
     "order.cancel": OrderCancel,
+    "master.batch": MasterBatch,
 }
 TYPES: Mapping[type[Outgoing], str] = {document: kind for kind, document in DOCUMENTS.items()}
 

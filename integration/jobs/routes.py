@@ -36,6 +36,7 @@ class Route:
 
 
 DELIVERY = Thread("delivery", "release", (Kind.DELIVERY,))
+MASTER = Thread("tell", "kind", ())
 ROUTES: Mapping[str, Route] = {
     "order.accepted": Route("acknowledgement", "release", DELIVERY),
     "order.rejected": Route("acknowledgement", "release", DELIVERY),
@@ -60,6 +61,7 @@ SENDINGS: Mapping[str, Sending] = {
     "order.release": Sending("release_send", DELIVERY),
     "order.change": Sending("change_send", DELIVERY),
     "order.cancel": Sending("change_send", DELIVERY),
+    "master.batch": Sending("master_send", MASTER),
 }
 
 

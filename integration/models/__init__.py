@@ -8,6 +8,7 @@ from integration.models.changes import ChangeLine, ChangeRequest
 from integration.models.connections import Connection, ConnectionGate, RemoteSlot, Warehouse
 from integration.models.documents import Document, DocumentLine, StockEvent
 from integration.models.mapping import BusinessRule, CodeMapping, ExternalReference
+from integration.models.master import MasterRecord, MasterRun, MasterTold, PartnerItem
 from integration.models.messages import InboundMessage, MessageKey, OutboundMessage
 from integration.models.places import Place
 from integration.models.retention import Retention
@@ -36,8 +37,12 @@ __all__ = [
     "InboundMessage",
     "JobAttempt",
     "Lane",
+    "MasterRecord",
+    "MasterRun",
+    "MasterTold",
     "MessageKey",
     "OutboundMessage",
+    "PartnerItem",
     "Place",
     "RemoteSlot",
     "ResourceLock",

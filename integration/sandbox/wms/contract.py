@@ -9,11 +9,12 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from integration.canonical.base import Moment
+from integration.canonical.master import MasterBatch
 from integration.canonical.orders import OrderCancel, OrderChange, OrderRelease
 from integration.sandbox.wms.wire import Answer, answer, problem
 from integration.sandbox.wms.world import World
 
-ACCEPTS = ("order.release", "order.change", "order.cancel")
+ACCEPTS = ("order.release", "order.change", "order.cancel", "master.batch", "items")
 HEALTH = {"name": "Crossdock sandbox WMS", "version": "1.0", "contract": "1", "accepts": ACCEPTS}
 
 
@@ -39,6 +40,14 @@ class CancelEnvelope(BaseModel):
     type: Literal["order.cancel"]
     timestamp: Moment
     data: OrderCancel
+
+
+class MasterEnvelope(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    type: Literal["master.batch"]
+    timestamp: Moment
+    data: MasterBatch
 
 
 def health(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
@@ -99,7 +108,27 @@ def _change(
     return answer(*world.take_change(asked, key))
 
 
+def master(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
+    key = headers.get("idempotency-key", "")
+    if not key:
+        return problem(400, "the header Idempotency-Key is missing")
+    if not _signed(world.secret, headers, body):
+        return problem(401, "the signature does not fit")
+    try:
+        batch = MasterEnvelope.model_validate_json(body).data
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        return problem(422, f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
+    return answer(*world.master.take(batch, key))
+
+
+def items(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
+    return answer(200, {"items": world.master.page(query.get("after", ""))})
+
+
 ROUTES = {
+    ("POST", "/master"): master,
+    ("GET", "/items"): items,
     ("GET", "/health"): health,
     ("GET", "/orders"): find,
     ("POST", "/orders"): take,

@@ -24,6 +24,7 @@ from integration.sandbox.faults import FaultRules
 from integration.sandbox.wms import messages
 from integration.sandbox.wms.changes import answer
 from integration.sandbox.wms.floor import Floor
+from integration.sandbox.wms.master import Master
 from integration.sandbox.wms.orders import HeldOrder, Orders, Taken
 from integration.sandbox.wms.outbox import Outbox
 from integration.sandbox.wms.shipping import BadScript, Script, correct, ship
@@ -54,6 +55,7 @@ class World:
         self.secret, self.token = secret, token
         self.behaviour = behaviour
         self.orders = Orders()
+        self.master = Master()
         self.rules = FaultRules()
         self.outbox = Outbox(target, lambda number, body: messages.headers(secret, number, body), self.is_down)
         self.floor = Floor(self._leave)
@@ -67,6 +69,7 @@ class World:
 
     def reset(self) -> None:
         self.orders.clear()
+        self.master.clear()
         self.rules.clear()
         self.floor.clear()
         self.outbox.clear()

@@ -17,4 +17,5 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     "order.release": Endpoint("/orders", "release", "version"),
     "order.change": Endpoint("/orders/changes", "release", "change"),
     "order.cancel": Endpoint("/orders/cancellations", "release", "change"),
+    "master.batch": Endpoint("/master", "kind", "batch"),
 }

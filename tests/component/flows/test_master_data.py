@@ -1,0 +1,220 @@
+"""Master data from Odoo to the warehouse: what is read, what is told, what is refused, and who dies in between."""
+
+import pytest
+
+from integration.jobs import failpoints, master, sweep, telling
+from integration.models import Connection, ExceptionCase, MasterRecord, MasterRun, MasterTold, OutboundMessage
+from tests.component.flows.yard import Yard
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def told(yard: Yard) -> Yard:
+    """A warehouse that takes items, and has told so."""
+    take(yard, "item")
+    return yard
+
+
+def take(yard: Yard, *kinds: str, same: bool = False) -> None:
+    profile = {"facts": {"accepts": ["order.release", "master.batch", "items"]}}
+    Connection.objects.filter(pk=yard.partner.pk).update(master_kinds=list(kinds), same_codes=same, profile=profile)
+    yard.partner.refresh_from_db()
+
+
+def read(yard: Yard, flow: str = "master_poll") -> None:
+    sweep.start_masters(flow)
+    yard.run()
+
+
+def known(yard: Yard, kind: str = "item") -> dict[str, dict]:
+    """What the warehouse was told, by its code."""
+    return {row["code"]: row for row in report(yard)["records"] if row["kind"] == kind}
+
+
+def report(yard: Yard) -> dict:
+    return yard.wms._control.get("master").json()
+
+
+def writes(yard: Yard) -> list[str]:
+    return yard.odoo.writes()
+
+
+def test_the_first_look_reads_everything_and_the_warehouse_learns_what_is_mapped(told: Yard) -> None:
+    read(told)
+    assert sorted(known(told)) == ["P-CRATE-M", "P-CRATE-S", "P-DRILL", "P-GLOVE-M", "P-PAINT-W", "P-ROPE-10"]
+    drill = known(told)["P-DRILL"]
+    assert (drill["tracking"], drill["unit"], drill["active"]) == ("serial", "EA", True)
+    assert MasterRecord.objects.filter(kind="item", name="").count() == 0
+    assert (told.unfinished(), writes(told)) == ([], [])
+
+
+def test_products_that_nobody_mapped_are_one_case_and_not_sent(told: Yard) -> None:
+    told.odoo.product("LOOSE")
+    read(told)
+    [(code, words)] = told.cases()
+    assert code == "CD-3013"
+    assert f"{telling.unmapped(told.partner, 'item')} products" in words
+    assert "LOOSE" not in known(told)
+
+
+def test_a_mapping_lets_the_product_go_and_the_last_one_closes_the_case(told: Yard) -> None:
+    told.odoo.product("LOOSE")
+    read(told)
+    for record in MasterRecord.objects.filter(kind="item").exclude(code=""):
+        if f"P-{record.code}" not in known(told):
+            told.map("product", record.code, f"P-{record.code}")
+    for record in MasterRecord.objects.filter(kind="item", code=""):
+        told.odoo.call("product.product", "write", [record.erp_id], {"default_code": f"X-{record.erp_id}"})
+        told.map("product", f"X-{record.erp_id}", f"P-X-{record.erp_id}")
+    read(told)
+    assert "P-LOOSE" in known(told)
+    assert told.cases() == []
+
+
+def test_where_odoo_s_codes_serve_nothing_needs_a_mapping(yard: Yard) -> None:
+    take(yard, "item", same=True)
+    yard.odoo.product("LOOSE")
+    read(yard)
+    assert {"LOOSE", "P-DRILL"} <= set(known(yard))
+    assert "DRILL" not in known(yard)
+
+
+def test_nothing_changed_means_nothing_is_told_again(told: Yard) -> None:
+    read(told)
+    before = report(told)["batches"]
+    read(told)
+    read(told, "master_sweep")
+    assert report(told)["batches"] == before
+    assert MasterRecord.objects.exclude(version=1).count() == 0
+
+
+def test_only_what_changed_is_told(told: Yard) -> None:
+    read(told)
+    count = len(report(told)["batches"])
+    product = told.odoo.id_of("product.product", "DRILL", "default_code")
+    told.odoo.call("product.product", "write", [product], {"weight": 4.5})
+    read(told)
+    assert report(told)["batches"][count:] == [["item", count + 1, 1]]
+    assert float(known(told)["P-DRILL"]["weight"]) == 4.5
+
+
+def test_a_box_with_a_barcode_reaches_the_warehouse(told: Yard) -> None:
+    read(told)
+    product = told.odoo.id_of("product.product", "DRILL", "default_code")
+    told.odoo.call(
+        "product.packaging", "create", {"name": "Crate", "product_id": product, "qty": 6, "barcode": "5012345678900"}
+    )
+    read(told)
+    [box] = known(told)["P-DRILL"]["packagings"]
+    assert (box["barcode"], float(box["quantity"])) == ("5012345678900", 6)
+
+
+def test_a_sweep_finds_what_was_deleted_and_the_warehouse_is_told(told: Yard) -> None:
+    product = told.odoo.product("GONE")
+    told.map("product", "GONE", "P-GONE")
+    read(told)
+    assert known(told)["P-GONE"]["active"] is True
+    told.odoo.call("product.product", "unlink", [product])
+    read(told)
+    assert known(told)["P-GONE"]["active"] is True
+    read(told, "master_sweep")
+    assert known(told)["P-GONE"]["active"] is False
+    record = MasterRecord.objects.get(code="GONE")
+    assert (record.active, record.gone_at is None, record.version) == (False, False, 2)
+
+
+def test_what_nobody_was_told_of_needs_no_farewell(told: Yard) -> None:
+    archived = told.odoo.product("OLD", active=False)
+    told.map("product", "OLD", "P-OLD")
+    read(told)
+    assert MasterRecord.objects.get(erp_id=archived, kind="item").active is False
+    assert "P-OLD" not in known(told)
+
+
+def test_a_record_that_the_warehouse_refuses_is_a_case_and_the_others_are_taken(told: Yard) -> None:
+    told.wms.control("refuse", **{"P-DRILL": "no tariff code"})
+    read(told)
+    refused = [case for case in told.cases() if case[0] == "CD-3010"]
+    assert refused == [("CD-3010", "Northgate 3PL does not take item DRILL: no tariff code.")]
+    assert len(known(told)) == 5
+    told.wms.control("refuse")
+    told.retry("CD-3010")
+    told.run()
+    assert "P-DRILL" in known(told)
+    assert not ExceptionCase.objects.filter(code="CD-3010", state__in=ExceptionCase.UNRESOLVED).exists()
+
+
+def test_a_batch_whose_answer_was_lost_is_taken_once_and_its_refusals_are_heard(told: Yard) -> None:
+    told.wms.control("refuse", **{"P-DRILL": "no tariff code"})
+    match = {"side": "request", "method": "POST", "path": "/master"}
+    told.wms.control("faults", match=match, fault="cut_after_commit", times=1)
+    read(told)
+    assert MasterTold.objects.filter(state="sending").count() == 6
+    told.later()
+    assert [batch[2] for batch in report(told)["batches"]] == [6]
+    assert dict(MasterTold.objects.values_list("record__code", "state"))["DRILL"] == "refused"
+    assert [code for code, _ in told.cases()] == ["CD-3010", "CD-3013"]
+
+
+def test_a_batch_that_is_refused_as_a_whole_is_one_case_and_a_person_sends_it_again(told: Yard) -> None:
+    match = {"side": "request", "method": "POST", "path": "/master"}
+    Connection.objects.filter(pk=told.partner.pk).update(secrets={**told.partner.secrets, "signing": "whsec_" + "A" * 44})
+    read(told)
+    assert "CD-3010" not in dict(told.cases())
+    Connection.objects.filter(pk=told.partner.pk).update(secrets=told.partner.secrets)
+    told.later()
+    assert len(known(told)) == 6, match
+
+
+def test_a_warehouse_that_takes_no_master_data_is_a_case(yard: Yard) -> None:
+    Connection.objects.filter(pk=yard.partner.pk).update(master_kinds=["item"])
+    read(yard)
+    assert [code for code, _ in yard.cases()] == ["CD-3012"]
+    assert known(yard) == {}
+
+
+def test_customers_lots_units_and_sites_are_told_in_the_warehouse_s_words(yard: Yard) -> None:
+    take(yard, "customer", "lot", "unit", "site", "carrier")
+    customer = yard.odoo.id_of("res.partner", "Alder Outdoor")
+    yard.odoo.call("res.partner", "write", [customer], {"customer_rank": 1, "ref": "ALDER"})
+    read(yard)
+    assert known(yard, "customer")["ALDER"]["address"]["city"] == "Springfield"
+    assert set(known(yard, "unit")) == {"EA"}
+    assert set(known(yard, "carrier")) == {"STD"}
+    assert set(known(yard, "site")) == {"NORTH"}
+    assert {row["item"] for row in known(yard, "lot").values()} <= {"P-PAINT-W", "P-DRILL"}
+    assert not MasterRecord.objects.filter(kind="customer").exclude(name="").exists()
+
+
+def test_a_look_that_dies_goes_on_where_it_stopped(told: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(8):
+        told.odoo.product(f"N-{number:02}")
+    monkeypatch.setattr(master, "PAGE", 4)
+    hits = iter(range(100))
+
+    def die(point: str) -> None:
+        if point == "in_look" and next(hits) == 1:
+            raise SystemExit
+
+    monkeypatch.setattr(failpoints, "hit", die)
+    with pytest.raises(SystemExit):
+        read(told, "master_sweep")
+    run = MasterRun.objects.get(kind="item", task="sweep")
+    done = list(MasterRecord.objects.filter(kind="item").values_list("erp_id", flat=True))
+    assert (run.state, run.met, len(done), run.after_id) == ("running", 8, 8, max(done))
+    monkeypatch.setattr(failpoints, "hit", lambda point: None)
+    told.odoo.forget_calls()
+    told.later()
+    run.refresh_from_db()
+    assert (run.state, run.number, run.gone) == ("done", 1, 0)
+    assert run.met == MasterRecord.objects.filter(kind="item").count() > 14
+
+
+def test_a_batch_that_waits_lets_nothing_newer_past_it(told: Yard) -> None:
+    told.pause_sending()
+    read(told)
+    told.pause_sending(paused=False)
+    told.run()
+    assert OutboundMessage.objects.filter(type="master.batch").count() == 1
+    assert len(known(told)) == 6
