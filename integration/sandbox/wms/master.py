@@ -13,7 +13,7 @@ Name = tuple[str, str, int]  # system, kind, id
 
 
 class Master:
-    """Thread-safe. ``refuses``: by code of a record, why it is not taken. ``listed``: the warehouse's own items."""
+    """Thread-safe. ``refuses``: by code of a record, why it is not taken; ``*``: the batch as a whole. ``listed``: the warehouse's own items."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -30,6 +30,8 @@ class Master:
     def take(self, batch: MasterBatch, key: str) -> Taken:
         digest = fingerprint(batch)
         with self.lock:
+            if "*" in self.refuses:
+                return HTTPStatus.UNPROCESSABLE_ENTITY, {"reason": self.refuses["*"]}
             if key in self._answers:
                 before, said = self._answers[key]
                 if before == digest:

@@ -2,10 +2,24 @@
 
 import pytest
 
-from integration.jobs import failpoints, master, sweep, telling
-from integration.models import Connection, ExceptionCase, MasterRecord, MasterRun, MasterTold, OutboundMessage
-from tests.component.flows.yard import Yard
+from django.db import transaction
 
+from integration.jobs import acts, failpoints, fetching, mapping_files, master, matches, sweep, telling
+from integration.models import (
+    AuditEvent,
+    Connection,
+    ExceptionCase,
+    JobAttempt,
+    MasterRecord,
+    MasterRun,
+    MasterTold,
+    PartnerItem,
+    SyncJob,
+)
+from integration.rules.matching import Reason
+from tests.component.flows.yard import SOMEBODY, Yard
+
+MANY = 10_000
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -158,13 +172,15 @@ def test_a_batch_whose_answer_was_lost_is_taken_once_and_its_refusals_are_heard(
 
 
 def test_a_batch_that_is_refused_as_a_whole_is_one_case_and_a_person_sends_it_again(told: Yard) -> None:
-    match = {"side": "request", "method": "POST", "path": "/master"}
-    Connection.objects.filter(pk=told.partner.pk).update(secrets={**told.partner.secrets, "signing": "whsec_" + "A" * 44})
+    told.wms.control("refuse", **{"*": "closed for stock-taking"})
     read(told)
-    assert "CD-3010" not in dict(told.cases())
-    Connection.objects.filter(pk=told.partner.pk).update(secrets=told.partner.secrets)
-    told.later()
-    assert len(known(told)) == 6, match
+    assert dict(told.cases())["CD-3011"] == "Northgate 3PL takes none of the batch item 1: closed for stock-taking."
+    assert set(MasterTold.objects.values_list("state", "reason")) == {("refused", "closed for stock-taking")}
+    told.wms.control("refuse")
+    told.retry("CD-3011")
+    told.run()
+    assert len(known(told)) == 6
+    assert [code for code, _ in told.cases()] == ["CD-3013"]
 
 
 def test_a_warehouse_that_takes_no_master_data_is_a_case(yard: Yard) -> None:
@@ -212,9 +228,74 @@ def test_a_look_that_dies_goes_on_where_it_stopped(told: Yard, monkeypatch: pyte
 
 
 def test_a_batch_that_waits_lets_nothing_newer_past_it(told: Yard) -> None:
-    told.pause_sending()
+    match = {"side": "request", "method": "POST", "path": "/master"}
+    told.wms.control("faults", match=match, fault="cut_before", times=1)
     read(told)
-    told.pause_sending(paused=False)
+    product = told.odoo.id_of("product.product", "DRILL", "default_code")
+    told.odoo.call("product.product", "write", [product], {"weight": 9})
+    read(told)
+    assert report(told)["batches"] == []
+    told.later()
+    assert report(told)["batches"] == [["item", 1, 6], ["item", 2, 1]]
+    assert float(known(told)["P-DRILL"]["weight"]) == 9
+
+
+def test_a_batch_that_a_person_ended_is_not_on_its_way_any_more(told: Yard) -> None:
+    match = {"side": "request", "method": "POST", "path": "/master"}
+    told.wms.control("faults", match=match, fault="cut_before", times=1)
+    read(told)
+    [job] = [job for job in SyncJob.objects.filter(state="retry", flow="master_send")]
+    acts.cancel_job(job.pk, SOMEBODY, "it knows them")
     told.run()
-    assert OutboundMessage.objects.filter(type="master.batch").count() == 1
-    assert len(known(told)) == 6
+    assert set(MasterTold.objects.values_list("state", flat=True)) == {"left_out"}
+    read(told)
+    assert report(told)["batches"] == []
+
+
+def test_ten_thousand_products_are_read_in_pages_by_several_jobs(told: Yard) -> None:
+    for start in range(0, MANY, 1000):
+        rows = [{"name": f"Bulk {n}", "default_code": f"BULK-{n}"} for n in range(start, start + 1000)]
+        told.odoo.call("product.product", "create", rows)
+    read(told, "master_sweep")
+    run = MasterRun.objects.get(kind="item", task="sweep")
+    assert (run.state, run.met, run.gone) == ("done", MasterRecord.objects.count(), 0)
+    jobs = JobAttempt.objects.filter(job__flow="master_sweep")
+    calls = [len([call for call in each.calls if call["what"].startswith("product.product")]) for each in jobs]
+    pages = -(-run.met // master.PAGE)
+    assert len(calls) >= pages // master.PAGES_PER_JOB
+    assert max(calls) <= 2 * master.PAGES_PER_JOB + 2
+    assert sum(calls) <= 2 * (pages + 1) + 4
+
+
+def test_the_warehouse_s_own_items_are_read_page_by_page_and_the_old_ones_end(told: Yard) -> None:
+    told.wms.control("catalogue", **{f"SKU-{n:04}": {"name": "x", "barcodes": [f"{n:013}"]} for n in range(250)})
+    fetch(told)
+    assert PartnerItem.objects.filter(active=True).count() == 250
+    told.wms.control("catalogue", **{"SKU-0001": {}})
+    fetch(told)
+    assert list(PartnerItem.objects.filter(active=True).values_list("sku", flat=True)) == ["SKU-0001"]
+    assert MasterRun.objects.get(task="fetch").gone == 249
+
+
+def test_what_a_person_matches_is_told_and_lets_waiting_orders_go(told: Yard) -> None:
+    told.odoo.product("new-07")
+    sale = told.sell(("new-07", 2))
+    told.look()
+    assert [code for code, _ in told.cases()] == ["CD-3001"]
+    read(told)
+    told.wms.control("catalogue", **{"NEW 7": {}, "NEW07": {}})
+    fetch(told)
+    [proposal] = matches.proposals(told.partner).proposals
+    assert (proposal.product.code, proposal.item.code, proposal.reason) == ("new-07", "NEW07", Reason.NORMALISED)
+    assert mapping_files.accept(told.partner, [("new-07", "NEW07")], SOMEBODY) == 1
+    told.run()
+    read(told)
+    assert told.wms.held(sale.name)[0].lines == {"NEW07": "2"}
+    assert "NEW07" in known(told)
+    assert AuditEvent.objects.get(verb="match products").detail["new"] == ["product new-07 NEW07  1 1 no"]
+
+
+def fetch(yard: Yard) -> None:
+    with transaction.atomic():
+        fetching.ask(yard.partner, SOMEBODY)
+    yard.run()
