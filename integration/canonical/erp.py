@@ -52,13 +52,15 @@ class LotLine(Part):
 class Move(Part):
     """A stock move. ``demand``, ``reserved`` and ``done`` in ``unit``; ``rounding`` is the unit's.
 
-    ``chained``: it ships what an earlier step (pick, pack, receipt) brings.
+    ``chained``: it ships what an earlier step (pick, pack, receipt) brings. ``kit``: the code of the product that was
+    sold, when this is a component of it.
     """
 
     id: int
     sale_line_id: int | None = None
     product_id: int
     sku: str | None = None
+    kit: str = ""
     barcode: str | None = None
     product: str
     tracking: Tracking = "none"

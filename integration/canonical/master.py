@@ -132,8 +132,7 @@ class Written(Part):
 
 
 class MasterBatch(Part):
-    """What changed of one kind since the last batch of it. ``batch`` counts the batches of the kind, ``system`` says which
-    Odoo the ids are of."""
+    """What changed of one kind since the last batch. ``batch`` counts a kind's batches, ``system`` has the ids."""
 
     kind: MasterKind
     batch: Annotated[int, Field(ge=1)]

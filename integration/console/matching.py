@@ -67,7 +67,8 @@ def _bring_in(request: HttpRequest, context: dict[str, Any], partner: Connection
     if not form.is_valid():
         return _page(request, context, partner, form=form)
     with transaction.atomic():
-        faults = matches.bring_in(partner, *form.cleaned_data["file"], actor(request))
+        heads, rows = form.cleaned_data["file"]
+        faults = matches.bring_in(partner, heads, rows, actor(request))
     if faults:
         return _page(request, context, partner, faults=faults)
     messages.success(request, "The list is here.")

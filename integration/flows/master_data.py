@@ -43,7 +43,9 @@ def tell(work: Work) -> Outcome:
         return Outcome("the warehouse is not told of these")
     wms = registry.wms_for_receiving(remote.settings_for(partner))  # rendering uses no network
     if Capability.MASTER not in wms.capabilities:
-        raise ConfigurationError("CD-3012", connection=partner.name, partner=partner.name, kind=kind, scope=partner.slug)
+        raise ConfigurationError(
+            "CD-3012", connection=partner.name, partner=partner.name, kind=kind, scope=partner.slug
+        )
     due = telling.due(partner, kind)
     if not due:
         return Outcome("it knows everything", partial(_nothing_due, partner, kind))
@@ -57,10 +59,12 @@ def fetch_items(work: Work) -> Outcome:
     with open_wms(partner, work) as wms:
         if Capability.ITEMS not in wms.capabilities:
             detail = "items"
-            raise ConfigurationError("CD-3012", connection=partner.name, partner=partner.name, kind=detail, scope=partner.slug)
+            raise ConfigurationError(
+                "CD-3012", connection=partner.name, partner=partner.name, kind=detail, scope=partner.slug
+            )
         run = fetching.fetch(work, partner, wms)
     if run.state == MasterRun.State.RUNNING:
-        return Outcome(f"{run.met} items so far", partial(enqueue, fetching.job(partner)))
+        return Outcome(f"{run.met} items so far", partial(fetching.go_on, partner))
     return Outcome(f"{run.met} items, {run.gone} not listed any more")
 
 
@@ -85,7 +89,9 @@ def _told(partner: Connection, kind: str, due: list[Due]) -> dict[int, Record]:
     model = RECORDS[kind]
     records = {each.record.pk: model.model_validate(each.record.snapshot) for each in due}
     book = mappings.load(partner, rules.codes(list(records.values())))
-    sites = dict(Warehouse.objects.filter(wms=partner, erp=due[0].record.connection).values_list("erp_warehouse_id", "site"))
+    sites = dict(
+        Warehouse.objects.filter(wms=partner, erp=due[0].record.connection).values_list("erp_warehouse_id", "site")
+    )
     words = rules.Words(book, same=partner.same_codes, sites=sites)
     in_use = {each.record.pk: each.record.active for each in due}
     told = {pk: rules.told(kind, record, words) for pk, record in records.items()}

@@ -1,4 +1,4 @@
-"""A warehouse's own items, read page by page, or brought in by a person; to find out which products of Odoo's they are."""
+"""A warehouse's own items, read page by page or brought in by a person: which products of Odoo's are they?"""
 
 from collections.abc import Sequence
 from functools import partial
@@ -36,11 +36,23 @@ def ask(partner: Connection, actor: Actor) -> None:
     acts.note(actor, "fetch items", partner.name, partner=partner.slug)
 
 
+def go_on(partner: Connection) -> None:
+    """There are more pages. Call inside a transaction."""
+    enqueue(job(partner))
+
+
 def fetch(work: Work, partner: Connection, wms: WmsAdapter) -> MasterRun:
     """Goes on where an earlier try stopped; RUNNING when there is more than one job should do. Raises ClaimLost."""
     run, _ = MasterRun.objects.get_or_create(connection=partner, kind="item", task=MasterRun.Task.FETCH)
     if run.state == State.DONE:
-        run.state, run.number, run.after, run.met, run.gone, run.ended_at = State.RUNNING, run.number + 1, "", 0, 0, None
+        run.state, run.number, run.after, run.met, run.gone, run.ended_at = (
+            State.RUNNING,
+            run.number + 1,
+            "",
+            0,
+            0,
+            None,
+        )
     for _ in range(PAGES_PER_JOB):
         page = wms.fetch_items(run.after)
         if not page:
@@ -69,7 +81,9 @@ def store(partner: Connection, items: Sequence[WarehouseItem], run: int) -> None
         for item in {item.sku: item for item in items if len(item.sku) <= LONGEST_SKU}.values()
     ]
     columns = ["name", "barcodes", "active", "run", "seen_at"]
-    PartnerItem.objects.bulk_create(rows, update_conflicts=True, unique_fields=["partner", "sku"], update_fields=columns)
+    PartnerItem.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["partner", "sku"], update_fields=columns
+    )
 
 
 def _keep(work: Work, run: MasterRun, page: Sequence[WarehouseItem]) -> None:

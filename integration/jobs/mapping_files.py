@@ -70,7 +70,9 @@ def _write(partner: Connection, look: Callable[[], Plan], agreed: str, actor: Ac
 def _store(partner: Connection, made: Plan) -> None:
     """What is replaced ends before what replaces it begins: two rows may swap their codes."""
     latest: dict[Key, int] = {}
-    for row in CodeMapping.objects.filter(partner=partner).only("kind", "odoo_code", "partner_code", "sku", "alias", "version", "factor", "per"):
+    for row in CodeMapping.objects.filter(partner=partner).only(
+        "kind", "odoo_code", "partner_code", "sku", "alias", "version", "factor", "per"
+    ):
         key = _entry(row).key
         latest[key] = max(latest.get(key, 0), row.version)
     ended = Q(pk__in=())

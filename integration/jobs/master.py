@@ -15,15 +15,29 @@ from django.db.models.functions import Now
 
 from integration.adapters.base import ErpGateway
 from integration.canonical.master import Item, Party, Record
+from integration.errors import RuleHold
 from integration.jobs import failpoints, settle, streams
 from integration.jobs.work import Work
-from integration.models import Connection, MasterRecord, MasterRun
+from integration.models import Connection, ExceptionCase, MasterRecord, MasterRun
 from integration.rules import master as rules
 
 Task, State = MasterRun.Task, MasterRun.State
 PAGE = 200
 PAGES_PER_JOB = 10  # then other work of the lane gets its turn
-AS_READ = ("code", "mapped_by", "name", "barcodes", "active", "content_hash", "snapshot", "version", "seen_at", "gone_at")
+FEW, SHARE = 20, 0.1  # more than this, or this part, of a kind is hardly deleted within a day
+MANY_GONE = "CD-3014"
+AS_READ = (
+    "code",
+    "mapped_by",
+    "name",
+    "barcodes",
+    "active",
+    "content_hash",
+    "snapshot",
+    "version",
+    "seen_at",
+    "gone_at",
+)
 
 
 def poll(work: Work, connection: Connection, erp: ErpGateway, kind: str) -> MasterRun | None:
@@ -73,7 +87,7 @@ def sweep(work: Work, connection: Connection, erp: ErpGateway, kind: str) -> Mas
     return run
 
 
-def _run(connection: Connection, kind: str, task: Task) -> MasterRun:
+def _run(connection: Connection, kind: str, task: MasterRun.Task) -> MasterRun:
     run, _ = MasterRun.objects.get_or_create(connection=connection, kind=kind, task=task)
     run.connection = connection
     return run
@@ -93,7 +107,7 @@ def _begin(run: MasterRun, erp: ErpGateway) -> None:
 
 
 def _end(work: Work, run: MasterRun) -> MasterRun:
-    run.state = State.DONE
+    run.state, run.confirmed = State.DONE, False
     _keep(work, run, (), gone=Q(pk__in=()))
     MasterRun.objects.filter(pk=run.pk).update(ended_at=Now())
     return run
@@ -114,17 +128,32 @@ def _keep(work: Work, run: MasterRun, met: Sequence[Record], *, gone: Q) -> None
     failpoints.hit("in_look")
 
 
-def _kept(
-    work: Work, run: MasterRun, met: Sequence[Record], gone: Q, before: tuple[int, int, int]
-) -> None:
+def _kept(work: Work, run: MasterRun, met: Sequence[Record], gone: Q, before: tuple[int, int, int]) -> None:
     streams.lock(work.claim)
     changed = _store(run.connection, run.kind, met)
     ours = MasterRecord.objects.filter(gone, connection=run.connection, kind=run.kind, gone_at=None)
     left = [(record.pk, record.version) for record in ours.defer("snapshot")]
+    _believe(run, before[2] + len(left))
     for pk, version in left:
         MasterRecord.objects.filter(pk=pk).update(gone_at=Now(), active=False, version=version + 1)
     run.met, run.changed, run.gone = before[0] + len(met), before[1] + changed, before[2] + len(left)
     run.save()
+
+
+def _believe(run: MasterRun, gone: int) -> None:
+    """Who lost a right in Odoo sees nothing either. Raises RuleHold CD-3014 where much of a kind seems to be deleted."""
+    if run.task != Task.SWEEP or run.confirmed or gone <= FEW:
+        return
+    known = MasterRecord.objects.filter(connection=run.connection, kind=run.kind, gone_at=None).count() + run.gone
+    if gone > known * SHARE:
+        name = run.connection.name
+        raise RuleHold(MANY_GONE, connection=name, scope=run.connection.slug, kind=run.kind, gone=gone, known=known)
+
+
+def confirm_gone(case: ExceptionCase) -> None:
+    """A person has looked: what the sweep misses counts as deleted. Call inside a transaction."""
+    sweeps = MasterRun.objects.filter(connection__slug=case.context.get("scope"), task=Task.SWEEP)
+    sweeps.filter(kind=case.context.get("kind")).update(confirmed=True)
 
 
 def _store(connection: Connection, kind: str, met: Collection[Record]) -> int:

@@ -6,7 +6,8 @@ from integration.canonical.master import WarehouseItem
 from integration.jobs import acts, fetching
 from integration.jobs.acts import Actor
 from integration.models import CodeMapping, Connection, MasterRecord, MasterRun, PartnerItem, Warehouse
-from integration.rules.item_sheet import Fault, items_of
+from integration.rules.item_sheet import items_of
+from integration.rules.mapping_sheet import Fault
 from integration.rules.matching import Matches, Thing, match
 
 SQL_CHUNK = 2000
@@ -22,7 +23,9 @@ def proposals(partner: Connection) -> Matches:
     return match((product for product in _products(partner) if product.code not in ours), items)
 
 
-def bring_in(partner: Connection, heads: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]], actor: Actor) -> list[Fault]:
+def bring_in(
+    partner: Connection, heads: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]], actor: Actor
+) -> list[Fault]:
     """A list of the warehouse's items from a file, in the place of the one that there was; or what is wrong with it.
     Call inside a transaction."""
     items, faults = items_of(heads, rows)
@@ -30,7 +33,9 @@ def bring_in(partner: Connection, heads: Sequence[str], rows: Sequence[tuple[int
         return faults
     run, _ = MasterRun.objects.get_or_create(connection=partner, kind="item", task=MasterRun.Task.FETCH)
     run.number, run.met = run.number + 1, len(items)
-    fetching.store(partner, [WarehouseItem(sku=sku, name=name, barcodes=codes) for sku, name, codes in items], run.number)
+    fetching.store(
+        partner, [WarehouseItem(sku=sku, name=name, barcodes=codes) for sku, name, codes in items], run.number
+    )
     run.gone = PartnerItem.objects.filter(partner=partner, active=True, run__lt=run.number).update(active=False)
     run.save()
     acts.note(actor, "import items", partner.name, partner=partner.slug, items=run.met, gone=run.gone)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F
 from django.db.models.functions import Now
@@ -130,7 +131,9 @@ def heard(message: OutboundMessage, refused: Mapping[int, str], reason: str | No
     taken = [row for row in rows if row.record.erp_id not in refused]
     MasterTold.objects.filter(pk__in=[row.pk for row in taken]).update(state=State.TAKEN, reason="")
     if taken:
-        cases.clear("The warehouse takes it now.", *(str(_refusal(partner, row.record, "").fingerprint) for row in taken))
+        cases.clear(
+            "The warehouse takes it now.", *(str(_refusal(partner, row.record, "").fingerprint) for row in taken)
+        )
     for row in rows:
         if row.record.erp_id in refused:
             why = refused[row.record.erp_id] or "no reason given"
@@ -181,7 +184,7 @@ def _refusal(partner: Connection, record: MasterRecord, reason: str) -> Rejected
     return Rejected(REFUSED, **_names(partner, record.kind), record=record.erp_id, code=code, reason=reason)
 
 
-def _names(partner: Connection, kind: str) -> dict[str, object]:
+def _names(partner: Connection, kind: str) -> dict[str, Any]:
     return {"scope": partner.slug, "partner": partner.name, "connection": partner.name, "kind": kind}
 
 

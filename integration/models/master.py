@@ -100,6 +100,7 @@ class MasterRun(models.Model):
     met = models.PositiveIntegerField(default=0, help_text="Rows looked at in this run")
     changed = models.PositiveIntegerField(default=0)
     gone = models.PositiveIntegerField(default=0)
+    confirmed = models.BooleanField(default=False, help_text="A person says that what is missing is gone")
     updated_at = models.DateTimeField(auto_now=True)
     ended_at = models.DateTimeField(null=True)
 

@@ -90,9 +90,7 @@ FLOWS: Mapping[str, Flow] = {
     "odoo_read": Flow("What was written in Odoo is read", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "master_poll": Flow("What changed of master data is read", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
     "master_sweep": Flow("All master data is looked at", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
-    "master_tell": Flow(
-        "What a warehouse has to know is put together", Latency.SCHEDULED, Impact.CUSTOMER, Money.NONE
-    ),
+    "master_tell": Flow("What a warehouse has to know is put together", Latency.SCHEDULED, Impact.CUSTOMER, Money.NONE),
     "master_send": Flow("Master data goes to the warehouse", Latency.SCHEDULED, Impact.CUSTOMER, Money.NONE),
     "items_fetch": Flow("A warehouse's own items are read", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
     "odoo_sweep": Flow("Everything open in Odoo is looked at", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),

@@ -91,4 +91,12 @@ PROBLEMS: dict[str, Problem] = {
         Owner.MASTER_DATA,
         Severity.LOW,
     ),
+    "CD-3014": Problem(
+        "Much master data gone at once",
+        "{connection} shows {gone} fewer {kind}s than the {known} that it had.",
+        "See whether they were really deleted, or whether the integration user lost a right or a company. Then press Retry now: what is still missing counts as deleted, and warehouses are told so.",
+        ("scope", "kind"),
+        Owner.MASTER_DATA,
+        Severity.HIGH,
+    ),
 }

@@ -13,7 +13,10 @@ Name = tuple[str, str, int]  # system, kind, id
 
 
 class Master:
-    """Thread-safe. ``refuses``: by code of a record, why it is not taken; ``*``: the batch as a whole. ``listed``: the warehouse's own items."""
+    """Thread-safe. ``refuses``: by code of a record, why it is not taken; ``*``: the batch as a whole.
+
+    ``listed``: the warehouse's own items.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.RLock()

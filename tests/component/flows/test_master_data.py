@@ -1,7 +1,6 @@
 """Master data from Odoo to the warehouse: what is read, what is told, what is refused, and who dies in between."""
 
 import pytest
-
 from django.db import transaction
 
 from integration.jobs import acts, failpoints, fetching, mapping_files, master, matches, sweep, telling
@@ -138,6 +137,25 @@ def test_a_sweep_finds_what_was_deleted_and_the_warehouse_is_told(told: Yard) ->
     assert (record.active, record.gone_at is None, record.version) == (False, False, 2)
 
 
+def test_much_that_is_gone_at_once_is_believed_when_a_person_says_so(told: Yard) -> None:
+    """As when the integration user lost a company: Odoo leaves out silently what it may not see."""
+    count = 25
+    ids = told.odoo.call(
+        "product.product", "create", [{"name": f"N{n}", "default_code": f"N{n}"} for n in range(count)]
+    )
+    read(told)
+    told.odoo.call("product.product", "unlink", ids)
+    read(told, "master_sweep")
+    total = MasterRecord.objects.count()
+    assert told.case("CD-3014").cause == f"Odoo shows {count} fewer items than the {total} that it had."
+    assert MasterRecord.objects.exclude(gone_at=None).count() == 0
+    told.retry("CD-3014")
+    told.run()
+    assert MasterRecord.objects.exclude(gone_at=None).count() == count
+    assert "CD-3014" not in dict(told.cases())
+    assert told.unfinished() == []
+
+
 def test_what_nobody_was_told_of_needs_no_farewell(told: Yard) -> None:
     archived = told.odoo.product("OLD", active=False)
     told.map("product", "OLD", "P-OLD")
@@ -244,7 +262,7 @@ def test_a_batch_that_a_person_ended_is_not_on_its_way_any_more(told: Yard) -> N
     match = {"side": "request", "method": "POST", "path": "/master"}
     told.wms.control("faults", match=match, fault="cut_before", times=1)
     read(told)
-    [job] = [job for job in SyncJob.objects.filter(state="retry", flow="master_send")]
+    job = SyncJob.objects.get(state="retry", flow="master_send")
     acts.cancel_job(job.pk, SOMEBODY, "it knows them")
     told.run()
     assert set(MasterTold.objects.values_list("state", flat=True)) == {"left_out"}

@@ -29,9 +29,7 @@ def box(world: World, product: int, barcode: str) -> None:
         dozens = world.call("uom.uom", "search", domain=[("name", "ilike", "dozen")], limit=1)[0]
         world.call.create("product.uom", {"product_id": product, "uom_id": dozens, "barcode": barcode})
     else:
-        world.call.create(
-            "product.packaging", {"name": "Box", "product_id": product, "qty": 12, "barcode": barcode}
-        )
+        world.call.create("product.packaging", {"name": "Box", "product_id": product, "qty": 12, "barcode": barcode})
 
 
 def test_a_product_is_read_with_what_a_warehouse_needs_of_it(world: World) -> None:
@@ -74,7 +72,9 @@ def test_every_id_is_met_in_pages_of_any_size_archived_ones_too(world: World) ->
 
 
 def test_a_service_is_no_item(world: World) -> None:
-    service = world.product(type="service", **({"is_storable": False} if world.version >= 18 else {"detailed_type": "service"}))
+    service = world.product(
+        type="service", **({"is_storable": False} if world.version >= 18 else {"detailed_type": "service"})
+    )
     assert service not in world.gateway.master_ids("item", after_id=service - 1, limit=5)
     assert read(world, "item", service) == []
 
@@ -117,7 +117,9 @@ def test_a_customer_is_read_with_its_address_and_so_is_a_place_of_its_own(world:
     assert {company, dock} <= written(world, "customer")
 
 
-@pytest.mark.parametrize(("kind", "says"), [("unit", "code"), ("place", "usage"), ("site", "name"), ("carrier", "code")])
+@pytest.mark.parametrize(
+    ("kind", "says"), [("unit", "code"), ("place", "usage"), ("site", "name"), ("carrier", "code")]
+)
 def test_every_other_kind_can_be_walked_and_read(world: World, kind: str, says: str) -> None:
     if not world.gateway.master_sources(kind):
         pytest.skip(f"this Odoo has no {kind}s: an app is not installed")
