@@ -92,8 +92,8 @@ class Unit(Part):
     base: Text = ""
 
 
-class Carrier(Part):
-    """A way to ship."""
+class Method(Part):
+    """A carrier: Odoo's delivery method."""
 
     id: int
     code: Text
@@ -109,7 +109,7 @@ class Site(Part):
     active: bool = True
 
 
-Record = Item | Party | Place | Lot | Unit | Carrier | Site
+Record = Item | Party | Place | Lot | Unit | Method | Site
 RECORDS: Mapping[str, type[Record]] = {
     "item": Item,
     "customer": Party,
@@ -117,7 +117,7 @@ RECORDS: Mapping[str, type[Record]] = {
     "place": Place,
     "lot": Lot,
     "unit": Unit,
-    "carrier": Carrier,
+    "carrier": Method,
     "site": Site,
 }
 KINDS = tuple(RECORDS)
@@ -142,7 +142,7 @@ class MasterBatch(Part):
     places: tuple[Place, ...] = ()
     lots: tuple[Lot, ...] = ()
     units: tuple[Unit, ...] = ()
-    carriers: tuple[Carrier, ...] = ()
+    carriers: tuple[Method, ...] = ()
     sites: tuple[Site, ...] = ()
 
 
@@ -152,7 +152,7 @@ FIELDS: Mapping[type[Record], str] = {
     Place: "places",
     Lot: "lots",
     Unit: "units",
-    Carrier: "carriers",
+    Method: "carriers",
     Site: "sites",
 }
 

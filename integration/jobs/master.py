@@ -133,7 +133,8 @@ def _kept(work: Work, run: MasterRun, met: Sequence[Record], gone: Q, before: tu
     changed = _store(run.connection, run.kind, met)
     ours = MasterRecord.objects.filter(gone, connection=run.connection, kind=run.kind, gone_at=None)
     left = [(record.pk, record.version) for record in ours.defer("snapshot")]
-    _believe(run, before[2] + len(left))
+    if left:
+        _believe(run, before[2] + len(left))
     for pk, version in left:
         MasterRecord.objects.filter(pk=pk).update(gone_at=Now(), active=False, version=version + 1)
     run.met, run.changed, run.gone = before[0] + len(met), before[1] + changed, before[2] + len(left)
@@ -141,7 +142,7 @@ def _kept(work: Work, run: MasterRun, met: Sequence[Record], gone: Q, before: tu
 
 
 def _believe(run: MasterRun, gone: int) -> None:
-    """Who lost a right in Odoo sees nothing either. Raises RuleHold CD-3014 where much of a kind seems to be deleted."""
+    """Who lost a right in Odoo sees nothing either. Raises RuleHold CD-3014 where much of a kind seems gone."""
     if run.task != Task.SWEEP or run.confirmed or gone <= FEW:
         return
     known = MasterRecord.objects.filter(connection=run.connection, kind=run.kind, gone_at=None).count() + run.gone

@@ -9,7 +9,7 @@ from integration.adapters.odoo.caller import Row
 from integration.adapters.odoo.pickings import address, text
 from integration.adapters.odoo.quantities import exact
 from integration.adapters.odoo.specs import ID, NAME, PARTNER
-from integration.canonical.master import Carrier, Component, Item, Lot, Packaging, Party, Place, Record, Site, Unit
+from integration.canonical.master import Component, Item, Lot, Method, Packaging, Party, Place, Record, Site, Unit
 
 THOUSANDTH = Decimal("0.001")
 CODE: dict[str, Any] = {"default_code": {}}
@@ -109,8 +109,8 @@ def unit(row: Row) -> Unit:
     return Unit(id=row["id"], code=text(row.get("name")), active=_active(row), factor=factor, base=base)
 
 
-def carrier(row: Row) -> Carrier:
-    return Carrier(id=row["id"], code=text(row.get("name")), active=_active(row))
+def carrier(row: Row) -> Method:
+    return Method(id=row["id"], code=text(row.get("name")), active=_active(row))
 
 
 def site(row: Row) -> Site:
