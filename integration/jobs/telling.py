@@ -161,8 +161,9 @@ def tell_unmapped(partner: Connection, kind: str) -> None:
     if not count:
         cases.clear("Everything is mapped.", error.fingerprint)
         return
-    known = ExceptionCase.objects.filter(fingerprint=error.fingerprint, state__in=ExceptionCase.UNRESOLVED).first()
-    if known is None or known.context.get("count") != count:
+    latest = ExceptionCase.objects.filter(fingerprint=error.fingerprint).order_by("-pk").first()
+    settled = latest is None or latest.state == ExceptionCase.State.RESOLVED
+    if latest is None or settled or latest.context.get("count") != count:
         cases.open_case(error, partner)
 
 
