@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from integration.canonical.master import Component, Item, Lot, Packaging, Party
+from integration.canonical.master import Item, Lot, Packaging, Party
 from tests.contract.gateway.world import World
 
 
@@ -135,19 +135,6 @@ def test_a_dozen_is_twelve(world: World) -> None:
     factors = {unit.code: unit.factor for unit in read(world, "unit", *ids)}
     assert factors["Units"] == 1
     assert next(factor for code, factor in factors.items() if code.startswith("Dozen")) == 12
-
-
-def test_a_kit_is_read_with_its_components_for_one(world: World) -> None:
-    if not world.call.fields("product.product", ["is_kits"]):
-        pytest.skip("this Odoo has no kits: Manufacturing is not installed")
-    kit, part = world.product(), world.product()
-    template = world.read("product.product", kit, "product_tmpl_id")["product_tmpl_id"][0]
-    lines = [[0, 0, {"product_id": part, "product_qty": 6}]]
-    bill = {"product_tmpl_id": template, "type": "phantom", "product_qty": 3, "bom_line_ids": lines}
-    world.call.create("mrp.bom", bill)
-    code = read(world, "item", part)[0].code
-    assert read(world, "item", kit)[0].components == (Component(code=code, quantity=Decimal(2), unit="Units"),)
-    assert kit in written(world, "item")
 
 
 def test_who_is_gone_is_left_out(world: World) -> None:
