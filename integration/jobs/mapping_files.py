@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from integration.jobs import acts, mappings
+from integration.jobs import acts, mappings, telling
 from integration.jobs.acts import Actor, NotAllowed
 from integration.models import CodeMapping, Connection
 from integration.rules.mapping_sheet import COLUMNS, Entry, Key, Plan, plan
@@ -61,6 +61,7 @@ def _write(partner: Connection, look: Callable[[], Plan], agreed: str, actor: Ac
                 raise NotAllowed(OUTDATED)
             _store(partner, made)
             acts.note(actor, verb, partner.name, partner=partner.slug, **_told(made))
+            telling.renamed(partner, {entry.kind for entry in (*made.new, *(after for _, after in made.changed))})
             mappings.let_go()
     except IntegrityError as clash:
         raise NotAllowed(CLASH) from clash

@@ -1,6 +1,6 @@
 """Which records a warehouse is still to be told of, and what it said to those that it was told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from integration.models import (
     OutboundMessage,
     Warehouse,
 )
+from integration.rules.codes import CodeKind
 from integration.rules.master import MAPPED
 
 BATCH = 200
@@ -139,6 +140,16 @@ def heard(message: OutboundMessage, refused: Mapping[int, str], reason: str | No
             why = refused[row.record.erp_id] or "no reason given"
             MasterTold.objects.filter(pk=row.pk).update(state=State.REFUSED, reason=why[:500])
             cases.open_case(_refusal(partner, row.record, why), partner)
+
+
+def renamed(partner: Connection, kinds: Set[str]) -> None:
+    """Codes were mapped. An item is told with its unit, a kit with its components: they are told anew, under the same
+    code. Call inside a transaction."""
+    told = MasterTold.objects.filter(partner=partner, record__kind="item", record__active=True)
+    if CodeKind.UNIT in kinds:
+        told.update(version=0)
+    elif CodeKind.PRODUCT in kinds:
+        told.filter(record__kit=True).update(version=0)
 
 
 def tell_again(case: ExceptionCase) -> int:

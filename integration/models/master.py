@@ -25,6 +25,7 @@ class MasterRecord(models.Model):
     mapped_by = models.CharField(max_length=500, blank=True)
     name = models.CharField(max_length=500, blank=True)
     barcodes = models.JSONField(default=list)
+    kit = models.BooleanField(default=False, help_text="It ships as its components")
     active = models.BooleanField(default=True)
     content_hash = models.CharField(max_length=64)
     snapshot = EncryptedJSONField()

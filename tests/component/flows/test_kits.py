@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from integration.sandbox.odoo import SandboxOdoo
+from tests.component.flows.test_master_data import known, read, take
 from tests.component.flows.yard import Sale, Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,3 +80,18 @@ def test_a_kit_and_the_same_product_loose_are_kept_apart(kits: Yard) -> None:
     assert delivered(kits, sale) == [0, 2]
     kits.shipped(sale, lines=[kits.line(sale, 0, quantity="2"), kits.line(sale, 1, quantity="1")])
     assert delivered(kits, sale) == [1, 2]
+
+
+def test_a_kit_is_told_with_its_components_once_all_of_them_have_a_code(kits: Yard) -> None:
+    take(kits, "item")
+    kits.map("product", "KIT", "P-KIT")
+    kits.odoo.product("STRAP")
+    [bill] = kits.odoo.rows("mrp.bom", [["type", "=", "phantom"], ["product_tmpl_id.name", "=", "KIT"]], "id")
+    strap = kits.odoo.id_of("product.product", "STRAP", "default_code")
+    kits.odoo.call("mrp.bom.line", "create", {"bom_id": bill["id"], "product_id": strap, "product_qty": 1})
+    read(kits)
+    assert known(kits)["P-KIT"]["components"] == []
+    kits.map("product", "STRAP", "P-STRAP")
+    read(kits)
+    parts = {part["code"]: (float(part["quantity"]), part["unit"]) for part in known(kits)["P-KIT"]["components"]}
+    assert parts == {"P-BOX": (2, "EA"), "P-TAPE": (1, "EA"), "P-STRAP": (1, "EA")}

@@ -85,6 +85,13 @@ def test_a_mapping_lets_the_product_go_and_the_last_one_closes_the_case(told: Ya
     assert told.cases() == []
 
 
+def test_a_unit_that_is_mapped_anew_is_told_with_every_item(told: Yard) -> None:
+    read(told)
+    told.map("unit", "Units", "PCE")
+    read(told)
+    assert {item["unit"] for item in known(told).values()} == {"PCE"}
+
+
 def test_where_odoo_s_codes_serve_nothing_needs_a_mapping(yard: Yard) -> None:
     take(yard, "item", same=True)
     yard.odoo.product("LOOSE")
