@@ -50,6 +50,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _item("Places", "shelves", "place"),
             _item("Code mappings", "compare_arrows", "codemapping"),
             _item("Business rules", "rule", "businessrule"),
+            _item("Master data", "inventory", "masterrecord"),
+            _item("Warehouses' items", "barcode", "partneritem"),
         ],
     },
     {
@@ -87,6 +89,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _item("Waiting jobs", "hourglass_empty", "casejob"),
             _item("Snapshots", "photo_camera", "capturedrecord"),
             _item("Read positions", "bookmark", "capturecursor"),
+            _item("Master data runs", "sync", "masterrun"),
+            _item("Master data told", "campaign", "mastertold"),
             _item("Seen writes", "visibility", "seenwrite"),
             _item("Message numbers", "tag", "messagekey"),
             _item("Schedules", "schedule", "django_celery_beat.periodictask"),

@@ -9,7 +9,7 @@ MAINTENANCE = "maintenance"
 NAMES = (*LANES, MAINTENANCE)
 CANARIES = "canary"
 ROUTES = {"tasks.maintenance.*": {"queue": MAINTENANCE}, "tasks.polling.*": {"queue": MAINTENANCE}}
-POLLING = ("poll", "full_sweep", "read_stock", "watch_stock", "fetch_stock")
+POLLING = ("poll", "full_sweep", "read_stock", "watch_stock", "fetch_stock", "master_data", "all_master_data")
 IN_SLOT = frozenset(f"tasks.polling.{name}" for name in POLLING)  # they only write rows: beat runs them itself
 TASK_MODULES = ("tasks.maintenance", "tasks.polling", "tasks.work")
 

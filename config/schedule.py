@@ -22,6 +22,8 @@ def schedule() -> Schedule:
         "read Odoo's stock": _every(stock["read_seconds"], "tasks.polling.read_stock"),
         "look for stock changed in Odoo": _every(stock["watch_seconds"], "tasks.polling.watch_stock"),
         "ask warehouses for their stock": _every(stock["fetch_minutes"] * 60, "tasks.polling.fetch_stock"),
+        "look for changed master data": _every(capture["master_seconds"], "tasks.polling.master_data"),
+        "look at all master data": _every(capture["master_sweep_hours"] * 3600, "tasks.polling.all_master_data"),
         "forget what is over": _every(3600, "tasks.maintenance.forget"),
         "remove what is old": _every(retention["every_seconds"], "tasks.maintenance.remove_old"),
     }

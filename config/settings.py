@@ -183,4 +183,6 @@ CAPTURE: dict[str, Any] = {
     "poll_seconds": env.number("CAPTURE_POLL_SECONDS", default=10.0),
     "overlap_seconds": env.whole("CAPTURE_OVERLAP_SECONDS", default=300),
     "sweep_minutes": env.whole("CAPTURE_SWEEP_MINUTES", default=60),
+    "master_seconds": env.whole("MASTER_POLL_SECONDS", default=300),
+    "master_sweep_hours": env.whole("MASTER_SWEEP_HOURS", default=24),
 }

@@ -8,6 +8,7 @@ from integration.console import (  # noqa: F401  (importing a module registers i
     connections,
     documents,
     mapping,
+    master,
     messages,
     parcels,
     retention,

@@ -31,3 +31,12 @@ def watch_stock() -> None:
 @shared_task(ignore_result=True)
 def fetch_stock() -> None:
     inventories.start_fetches()
+
+
+def master_data() -> None:
+    sweep.start_masters("master_poll")
+
+
+@shared_task(ignore_result=True)
+def all_master_data() -> None:
+    sweep.start_masters("master_sweep")

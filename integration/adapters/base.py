@@ -33,6 +33,7 @@ from integration.canonical.erp import (
 )
 from integration.canonical.events import Event
 from integration.canonical.inventory import InventorySnapshot
+from integration.canonical.master import Record, WarehouseItem, Written
 from integration.canonical.outgoing import Outgoing
 
 
@@ -73,6 +74,8 @@ class Capability(StrEnum):
     CANCEL = "order.cancel"
     ADVICE = "receipt.advice"
     ADVICE_CANCEL = "receipt.cancel"
+    MASTER = "master.batch"
+    ITEMS = "fetch_items"
     ACKNOWLEDGES = "acknowledges"
     FINDS = "finds"
     FETCH_INVENTORY = "fetch_inventory"
@@ -88,11 +91,13 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """``reference`` is the partner's own number for the document; ``reason`` is for a person."""
+    """``reference`` is the partner's own number for the document; ``reason`` is for a person. ``refused``: of a batch,
+    the records that it does not take, by Odoo's id, with their reasons."""
 
     answer: Answer
     reference: str = ""
     reason: str = ""
+    refused: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,10 @@ class WmsAdapter(Protocol):
         have one number. Raises InvalidDocument."""
         ...
 
+    def fetch_items(self, after: str) -> Sequence[WarehouseItem]:
+        """A page of the partner's own items, by SKU, behind the SKU ``after``; empty at the end (capability ITEMS)."""
+        ...
+
 
 class ErpGateway(Protocol):
     """Odoo, in business verbs. Every verb reads first and may be repeated; the verdict is what is read back."""
@@ -216,6 +225,26 @@ class ErpGateway(Protocol):
 
     def order_ids(self, *, after_id: int, limit: int) -> Sequence[int]:
         """Confirmed orders that are not fully delivered, by id: the full sweep."""
+        ...
+
+    def master_sources(self, kind: str) -> Sequence[str]:
+        """The models whose writes change records of this kind, to be walked in this order; none where Odoo lacks the
+        app for it."""
+        ...
+
+    def master_written(
+        self, kind: str, source: str, since: datetime, *, after_id: int, limit: int
+    ) -> Sequence[Written]:
+        """Rows of the source written at or after ``since`` with an id above ``after_id``, by id."""
+        ...
+
+    def master_ids(self, kind: str, *, after_id: int, limit: int) -> Sequence[int]:
+        """Every record of the kind, archived ones too, by id: the full sweep."""
+        ...
+
+    def master_records(self, kind: str, ids: Sequence[int]) -> Sequence[Record]:
+        """What these records say, in Odoo's codes, in at most two calls. Those that are gone, or are of another kind,
+        are left out."""
         ...
 
     def delivery(self, picking_id: int) -> Sequence[Picking]:

@@ -68,6 +68,7 @@ class Move(Part):
     """A stock move. ``demand``, ``reserved`` and ``done`` in ``unit``; ``rounding`` is the unit's.
 
     ``chained``: it ships what an earlier step (pick, pack, receipt) brings. ``takes_back``: the move that it returns.
+    ``kit``: the code of the product that was sold, when this is a component of it.
     """
 
     id: int
@@ -75,6 +76,7 @@ class Move(Part):
     purchase_line_id: int | None = None
     product_id: int
     sku: str | None = None
+    kit: str = ""
     barcode: str | None = None
     product: str
     tracking: Tracking = "none"

@@ -19,7 +19,10 @@ class Carrier(Part):
 
 
 class ReleaseLine(Part):
-    """``line`` names the line for good: confirmations repeat it. ``sku`` and ``unit`` are the warehouse's codes."""
+    """``line`` names the line for good: confirmations repeat it. ``sku`` and ``unit`` are the warehouse's codes.
+
+    ``kit``: it is a component of this product, which was sold.
+    """
 
     line: Reference
     sku: Reference
@@ -28,6 +31,7 @@ class ReleaseLine(Part):
     description: Text = ""
     tracking: Tracking = "none"
     lots: tuple[Reference, ...] = ()
+    kit: Text | None = None
 
 
 class OrderRelease(Part):
@@ -81,6 +85,7 @@ class ChangedLine(Part):
     description: Text = ""
     tracking: Tracking = "none"
     lots: tuple[Reference, ...] = ()
+    kit: Text | None = None
 
 
 class OrderChange(Part):

@@ -11,8 +11,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from unfold.widgets import UnfoldAdminPasswordInput, UnfoldAdminSelectWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminPasswordInput,
+    UnfoldAdminSelectWidget,
+)
 
+from integration.canonical.master import KINDS
 from integration.console.base import ConfigurationAdmin, HistoryAdmin
 from integration.console.standing import reachable
 from integration.console.words import badge, span
@@ -46,6 +51,13 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]
     """Entering a secret replaces it; leaving its field empty keeps it."""
 
     kind = forms.ChoiceField(choices=[(kind, kind) for kind in SECRETS], widget=UnfoldAdminSelectWidget)
+
+    master_kinds = forms.MultipleChoiceField(
+        label="Master data it is told",
+        choices=[(kind, f"{kind}s") for kind in KINDS],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        required=False,
+    )
 
     class Meta:
         model = Connection
@@ -88,6 +100,7 @@ class ConnectionAdmin(ConfigurationAdmin):
     prepopulated_fields = {"slug": ("name",)}
     nothing = "Connect an Odoo database and a warehouse with `manage.py connect`."
     main = ("name", "slug", "kind", "base_url", "environment", "enabled", "options")
+    told = ("master_kinds", "same_codes")
     limits = ("connect_timeout", "read_timeout", "settle_seconds", "max_concurrency", "calls_per_second",
               "acknowledge_seconds")  # fmt: skip
 
@@ -108,6 +121,7 @@ class ConnectionAdmin(ConfigurationAdmin):
         return [
             (None, {"fields": self.main}),
             *([("Secrets", {"fields": secrets})] if secrets and self.has_change_permission(request, obj) else []),
+            *([("Master data", {"fields": self.told})] if obj and obj.kind != "odoo" else []),
             ("Limits", {"fields": self.limits}),
             *([("Last check", {"fields": self.readonly_fields})] if obj else []),
         ]

@@ -8,9 +8,10 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 
+from integration.console import mapping_files, matching
 from integration.console.acting import Act, Acting
 from integration.console.base import ConfigurationAdmin, HistoryAdmin, actor
 from integration.console.words import badge, quantity
@@ -93,6 +94,7 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
     acts = (END,)
     form = MappingForm
     change_form_outer_before_template = "console/mapping.html"
+    list_before_template = "console/mapping_list.html"
     search_fields = ("odoo_code", "partner_code", "sku")
     search_help_text = "A code of either side"
     list_display = ("odoo_code", "partner_code", "kind", "partner", "sku", "factor_shown", "version", "in_force")
@@ -103,6 +105,13 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
         (None, {"fields": (("kind", "partner"), ("odoo_code", "partner_code"), "alias", ("sku", "factor", "per"))}),
     )  # fmt: skip
     nothing = "Add a mapping to say which code here is which code of a partner."
+
+    def get_urls(self) -> list[URLPattern]:
+        pages = {"import": mapping_files.import_view, "export": mapping_files.export_view, "match": matching.view}
+        own = [
+            path(f"{name}/", self.admin_site.admin_view(view), name=f"mapping_{name}") for name, view in pages.items()
+        ]
+        return [*own, *super().get_urls()]
 
     def has_change_permission(self, request: HttpRequest, obj: CodeMapping | None = None) -> bool:
         replaced = obj is not None and obj.valid_to is not None

@@ -125,7 +125,7 @@ def _head(delivery: Delivery, number: int) -> dict[str, Any]:
 
 
 def _codes(delivery: Delivery, wish: rules.Wish) -> set[str]:
-    codes = {code for move in wish.added.values() for code in (move.sku, move.unit) if code}
+    codes = {code for move in wish.added.values() for code in (move.sku, move.unit, move.kit) if code}
     carriers = {picking.carrier.name for picking in delivery.order.pickings if picking.carrier}
     return codes | carriers
 

@@ -257,5 +257,5 @@ def _release(work: Work, delivery: Delivery, found: Findings) -> None:
 
 
 def _codes(delivery: Delivery) -> set[str]:
-    codes = {code for move in delivery.picking.moves for code in (move.sku, move.unit) if code}
+    codes = {code for move in delivery.picking.moves for code in (move.sku, move.unit, move.kit) if code}
     return codes | ({delivery.picking.carrier.name} if delivery.picking.carrier else set())

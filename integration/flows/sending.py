@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from django.db.models.functions import Now
+
 from integration.adapters.base import Answer, Capability, Reply, WmsAdapter
 from integration.errors import Rejected
 from integration.flows import answers, changes
-from integration.jobs import configuration, effects, rows, sql
+from integration.jobs import configuration, effects, rows, sql, telling
 from integration.jobs.remote import open_wms
 from integration.jobs.work import Outcome, Work
 from integration.models import OutboundMessage
@@ -24,6 +26,7 @@ NO = {
     "order.change": changes.refused,
     "order.cancel": changes.refused,
 }
+UNASKED = ("master.batch",)  # a repeat says more than a look: which records are refused
 _SENT = f"""
 UPDATE {OutboundMessage._meta.db_table} SET state = 'sent', sent_at = now(),
   acknowledge_by = now() + %s::float8 * interval '1 second', partner_reference = %s
@@ -40,12 +43,12 @@ def handle(work: Work) -> Outcome:
             effect = effects.once(work, message.connection, _write(message, wms))
     except effects.NotWanted:
         return Outcome("it was superseded before it was sent")
-    reply = Reply(Answer(effect.result["answer"]), effect.result["reference"], effect.result["reason"])
+    reply = _as_reply(effect.result)
     return Outcome(f"{message.reference}: {reply.answer}", partial(_commit, message, reply))
 
 
 def _write(message: OutboundMessage, wms: WmsAdapter) -> effects.Write:
-    findable = Capability.FINDS in wms.capabilities
+    findable = Capability.FINDS in wms.capabilities and message.type not in UNASKED
     return effects.Write(
         key=message.key,
         verb=f"send {message.type}",
@@ -72,12 +75,21 @@ def _probe(message: OutboundMessage, wms: WmsAdapter) -> Mapping[str, Any] | Non
 
 
 def _as_result(reply: Reply) -> Mapping[str, Any]:
-    return {"answer": reply.answer.value, "reference": reply.reference, "reason": reply.reason}
+    said = {"answer": reply.answer.value, "reference": reply.reference, "reason": reply.reason}
+    return {**said, "refused": {str(record): why for record, why in reply.refused.items()}} if reply.refused else said
+
+
+def _as_reply(result: Mapping[str, Any]) -> Reply:
+    refused = {int(record): why for record, why in result.get("refused", {}).items()}
+    return Reply(Answer(result["answer"]), result["reference"], result["reason"], refused)
 
 
 def _commit(message: OutboundMessage, reply: Reply) -> None:
     due = message.connection.acknowledge_seconds
     sql.run(_SENT, [due, reply.reference[:100], message.pk])
+    if message.type == "master.batch":
+        _heard(message, reply)
+        return
     if message.version > 1:
         replaced = OutboundMessage.objects.filter(
             document=message.document_id, type=message.type, version__lt=message.version
@@ -87,3 +99,12 @@ def _commit(message: OutboundMessage, reply: Reply) -> None:
         YES[message.type](message)
     elif reply.answer == Answer.REJECTED:
         NO[message.type](message, reply.reason)
+
+
+def _heard(message: OutboundMessage, reply: Reply) -> None:
+    """A batch that is received is taken: whatever the warehouse has against it, it says at once."""
+    no = reply.answer == Answer.REJECTED
+    state = State.REJECTED if no else State.ACCEPTED
+    sent = OutboundMessage.objects.filter(pk=message.pk)
+    sent.update(state=state, reason=reply.reason[:500], answered_at=Now(), acknowledge_by=None)
+    telling.heard(message, reply.refused, (reply.reason or "no reason given") if no else None)

@@ -10,7 +10,19 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from integration.jobs import cases, dispatch, effects, failpoints, inbox, looks, recount, shipments, streams
+from integration.jobs import (
+    cases,
+    dispatch,
+    effects,
+    failpoints,
+    inbox,
+    looks,
+    master,
+    recount,
+    shipments,
+    streams,
+    telling,
+)
 from integration.jobs.queue import enqueue
 from integration.jobs.states import sources
 from integration.models import (
@@ -89,6 +101,10 @@ def retry_case(case_id: int, actor: Actor) -> int:
             count += _release_again(case)
         if case.code == ASK_AGAIN:
             count += _ask_again(case)
+        if case.code == master.MANY_GONE:
+            master.confirm_gone(case)
+        if case.code in telling.TOLD_AGAIN:
+            count += telling.tell_again(case)
         note(actor, "retry case", case.title, case=case_id, jobs=count)
     return count
 

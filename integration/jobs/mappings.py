@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Now
 
-from integration.jobs import acts, rows
+from integration.jobs import acts, rows, telling
 from integration.jobs.acts import Actor, NotAllowed
 from integration.models import CodeMapping, Connection, ExceptionCase, SyncJob
 from integration.rules.codes import Code, CodeBook, CodeKind
@@ -79,6 +79,7 @@ def add(
         with transaction.atomic():
             _add(new)
             acts.note(actor, "map code", str(new), mapping=new.pk, partner=partner.slug)
+            telling.renamed(partner, {new.kind})
             let_go()
     except IntegrityError as clash:
         raise NotAllowed(f"{partner_code} is mapped to another {kind} of {partner} already.") from clash

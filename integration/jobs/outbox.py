@@ -17,12 +17,12 @@ State = OutboundMessage.State
 @dataclass(frozen=True, slots=True)
 class NewMessage:
     """``version`` counts the messages of its type about the document: a higher one replaces a lower one, here and at
-    the partner. ``reference``: what the partner calls the document."""
+    the partner. ``reference``: what the partner calls the document; one that belongs to none replaces nothing."""
 
     connection: Connection
     type: str
     reference: str
-    document: Document
+    document: Document | None
     version: int
     body: bytes
     trace_id: uuid.UUID
@@ -38,7 +38,7 @@ def enqueue_message(new: NewMessage) -> OutboundMessage:
     Call inside a transaction.
     """
     sending = routes.SENDINGS[new.type]
-    if new.version > 1:
+    if new.version > 1 and new.document is not None:
         supersede(new.connection, new.document, new.type)
     message = OutboundMessage(
         connection=new.connection,
@@ -58,7 +58,7 @@ def enqueue_message(new: NewMessage) -> OutboundMessage:
             lane=routes.lane_of(sending.flow),
             subject=f"{new.type} {new.reference}"[:100],
             payload={"message": message.pk},
-            document_id=new.document.pk,
+            document_id=new.document.pk if new.document else None,
             outbound_id=message.pk,
             trace_id=new.trace_id,
         )

@@ -43,6 +43,7 @@ BESIDE = Thread("beside", "release", (Kind.DELIVERY,))  # what we put beside the
 RECEIPT = Thread("receipt", "advice", (Kind.RECEIPT, Kind.RETURN))
 PUT_AWAY = Thread("put_away", "", ())  # about stock alone: each has a stream of its own
 STOCK = Thread("stock", "", ())  # about no document: each message has a stream of its own
+MASTER = Thread("tell", "kind", ())
 ROUTES: Mapping[str, Route] = {
     "order.accepted": Route("acknowledgement", "release", DELIVERY),
     "order.rejected": Route("acknowledgement", "release", DELIVERY),
@@ -80,6 +81,7 @@ SENDINGS: Mapping[str, Sending] = {
     "order.cancel": Sending("change_send", DELIVERY),
     "receipt.advice": Sending("advice_send", RECEIPT),
     "receipt.cancel": Sending("advice_send", RECEIPT),
+    "master.batch": Sending("master_send", MASTER),
 }
 
 

@@ -4,9 +4,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
+from integration.canonical.master import KINDS
 from integration.errors import Rejected
-from integration.jobs import cases, dispatch, gate, mappings, routes, streams
-from integration.jobs.queue import NewJob, enqueue
+from integration.jobs import cases, dispatch, gate, mappings, routes, streams, telling
+from integration.jobs.queue import NewJob, enqueue, enqueue_all
 from integration.models import Connection, Lane, OutboundMessage, Stream, SyncJob
 
 UNANSWERED = {
@@ -16,6 +17,7 @@ UNANSWERED = {
     "receipt.advice": "CD-7002",
     "receipt.cancel": "CD-7002",
 }
+MASTER = {"master_poll": "changes", "master_sweep": "all"}
 POLLS = {"odoo_poll": "poll", "odoo_sweep": "sweep"}
 
 
@@ -85,6 +87,33 @@ def start_poll(flow: str, erp: Connection) -> None:
             coalesce=True,
             news=False,
         )
+    )
+
+
+def start_masters(flow: str) -> int:
+    """One look at each kind of master data that somebody is told of, of every Odoo; items always, to be matched."""
+    erps = Connection.objects.filter(kind="odoo", enabled=True)
+    wanted = [(erp, kind) for erp in erps for kind in KINDS if kind == "item" or telling.partners_of(erp, kind)]
+    with transaction.atomic():
+        enqueue_all([_master_job(flow, erp, kind) for erp, kind in wanted])
+    return len(wanted)
+
+
+def start_master(flow: str, erp: Connection, kind: str) -> None:
+    """Call inside a transaction."""
+    enqueue(_master_job(flow, erp, kind))
+
+
+def _master_job(flow: str, erp: Connection, kind: str) -> NewJob:
+    """Poll and sweep of a kind share a stream: one of them at a time keeps pages."""
+    return NewJob(
+        flow=flow,
+        stream=f"master:{erp.pk}:{kind}",
+        lane=routes.lane_of(flow),
+        subject=f"{MASTER[flow]} {kind}s of {erp.name}",
+        payload={"connection": erp.pk, "kind": kind},
+        coalesce=True,
+        news=False,
     )
 
 

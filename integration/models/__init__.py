@@ -9,6 +9,7 @@ from integration.models.connections import Connection, ConnectionGate, RemoteSlo
 from integration.models.decisions import Decision
 from integration.models.documents import Document, DocumentLine, StockEvent
 from integration.models.mapping import BusinessRule, CodeMapping, ExternalReference
+from integration.models.master import MasterRecord, MasterRun, MasterTold, PartnerItem
 from integration.models.messages import InboundMessage, MessageKey, OutboundMessage
 from integration.models.parcels import Parcel, ParcelEvent, ParcelStatus, Proof, ProofFile
 from integration.models.places import Place
@@ -45,11 +46,15 @@ __all__ = [
     "InboundMessage",
     "JobAttempt",
     "Lane",
+    "MasterRecord",
+    "MasterRun",
+    "MasterTold",
     "MessageKey",
     "OutboundMessage",
     "Parcel",
     "ParcelEvent",
     "ParcelStatus",
+    "PartnerItem",
     "Place",
     "Proof",
     "ProofFile",

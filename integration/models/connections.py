@@ -34,6 +34,17 @@ class Connection(models.Model):
     acknowledge_seconds = models.PositiveIntegerField(
         default=900, help_text="How long the partner may take to say yes or no to a document"
     )
+    master_kinds = models.JSONField(
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Of a warehouse: the master data that it is told, such as items and customers",
+    )
+    same_codes = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Of a warehouse: where nothing is mapped, what it is told goes by Odoo's own code",
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

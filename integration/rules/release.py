@@ -212,4 +212,11 @@ def rendered(line: Line, site: Site) -> ReleaseLine:
         description=line.move.product[:500],
         tracking=line.move.tracking,
         lots=tuple(dict.fromkeys(detail.lot for detail in line.move.lines if detail.lot)),
+        kit=_kit(line.move, site),
     )
+
+
+def _kit(move: Move, site: Site) -> str | None:
+    """In the warehouse's words where it has one: it need not know the kit to ship its components."""
+    known = site.book.to_partner(CodeKind.PRODUCT, move.kit) if move.kit else None
+    return known.partner if known else move.kit or None

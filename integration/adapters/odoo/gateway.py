@@ -14,6 +14,7 @@ from integration.adapters.odoo.freight import Freight
 from integration.adapters.odoo.hints import Hints
 from integration.adapters.odoo.inventory import Inventory
 from integration.adapters.odoo.legs import Legs
+from integration.adapters.odoo.master import Master
 from integration.adapters.odoo.notes import Activities, Notes
 from integration.adapters.odoo.orders import Orders
 from integration.adapters.odoo.probe import Probe
@@ -38,6 +39,7 @@ from integration.canonical.erp import (
     ShipmentPosting,
     Transfer,
 )
+from integration.canonical.master import Record, Written
 
 
 class OdooGateway:
@@ -63,6 +65,7 @@ class OdooGateway:
         self.freight = Freight(self._call)
         self.substitutes = Substitutes(self._call)
         self.stock = Inventory(self._call, self._deliveries)
+        self._master = Master(self._call)
 
     def probe(self) -> Profile:
         return Probe(self._call).profile()
@@ -100,6 +103,20 @@ class OdooGateway:
     def open_ids(self, model: str, *, after_id: int, limit: int) -> Sequence[int]:
         reader = {"sale.order": self._orders.order_ids, "purchase.order": self._purchases.open_ids}
         return reader.get(model, self._legs.open_ids)(after_id=after_id, limit=limit)
+
+    def master_sources(self, kind: str) -> Sequence[str]:
+        return self._master.sources(kind)
+
+    def master_written(
+        self, kind: str, source: str, since: datetime, *, after_id: int, limit: int
+    ) -> Sequence[Written]:
+        return self._master.written(kind, source, since, after_id=after_id, limit=limit)
+
+    def master_ids(self, kind: str, *, after_id: int, limit: int) -> Sequence[int]:
+        return self._master.ids(kind, after_id=after_id, limit=limit)
+
+    def master_records(self, kind: str, ids: Sequence[int]) -> Sequence[Record]:
+        return self._master.records(kind, ids)
 
     def delivery(self, picking_id: int) -> Sequence[Picking]:
         return self._deliveries.chain(picking_id)

@@ -77,6 +77,7 @@ def move(row: Row, version: Version) -> Move:
         purchase_line_id=_id(row, "purchase_line_id"),
         product_id=product["id"],
         sku=text(product.get("default_code")) or None,
+        kit=_kit(row),
         barcode=text(product.get("barcode")) or None,
         product=text(product.get("name")),
         tracking=product.get("tracking") or "none",
@@ -177,6 +178,12 @@ def _done_and_reserved(
         return held, Decimal(0)
     done = sum((each.done for each in lines), Decimal(0)) if lines else (held if row.get("picked") else Decimal(0))
     return plain(done), plain(max(held - done, Decimal(0)))
+
+
+def _kit(row: Row) -> str:
+    """The code of the kit that was sold, of a move that a bill of materials made."""
+    sold = (row.get("sale_line_id") or {}).get("product_id") or {}
+    return text(sold.get("default_code")) if row.get("bom_line_id") else ""
 
 
 def _factor(row: Row, owner: Row) -> Decimal:

@@ -87,7 +87,9 @@ INCOMING: dict[str, Any] = {
     "date_done": {},
     "move_ids": RECEIVED_MOVE,
 }
-RELEASED_PICKING: dict[str, Any] = {**PICKING, "partner_id": PARTNER}
+# A component of a kit names the bill that it comes from; its order line has the kit.
+RELEASED_MOVE: dict[str, Any] = {**MOVE, "bom_line_id": ID, "sale_line_id": {"product_id": {"default_code": {}}}}
+RELEASED_PICKING: dict[str, Any] = {**PICKING, "partner_id": PARTNER, "move_ids": RELEASED_MOVE}
 ORDER: dict[str, Any] = {
     **NAME,
     "state": {},

@@ -10,14 +10,15 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from integration.canonical.base import Moment, Part
+from integration.canonical.master import MasterBatch
 from integration.canonical.orders import OrderCancel, OrderChange, OrderRelease
 from integration.canonical.receipts import ReceiptAdvice, ReceiptCancel
 from integration.sandbox.wms.wire import Answer, answer, problem
 from integration.sandbox.wms.world import World
 
 Document = TypeVar("Document", bound=Part)
-ACCEPTS = ("order.release", "order.change", "order.cancel", "receipt.advice", "receipt.cancel")
-SERVES = ("inventory",)
+ACCEPTS = ("order.release", "order.change", "order.cancel", "receipt.advice", "receipt.cancel", "master.batch")
+SERVES = ("inventory", "items")
 HEALTH = {
     "name": "Crossdock sandbox WMS",
     "version": "1.0",
@@ -81,6 +82,10 @@ def take(
     return answer(*keep(world, data, key))
 
 
+def items(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
+    return answer(200, {"items": world.master.page(query.get("after", ""))})
+
+
 def inventory(world: World, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Answer:
     """The first page takes the snapshot; the other ones are of the same."""
     page = query.get("page", "1")
@@ -111,6 +116,8 @@ ROUTES: Mapping[tuple[str, str], Callable[..., Answer]] = {
     ),
     ("POST", "/advice-cancels"): partial(take, "receipt.cancel", ReceiptCancel, World.expect_no_more),
     ("GET", "/inventory"): inventory,
+    ("POST", "/master"): partial(take, "master.batch", MasterBatch, lambda world, *batch: world.master.take(*batch)),
+    ("GET", "/items"): items,
 }
 
 

@@ -229,6 +229,24 @@ def items(world: World, asked: Asked) -> Any:
         return {"items": sorted(world.orders.items)}
 
 
+def master(world: World, asked: Asked) -> Any:
+    """What it was told of master data, and in which batches."""
+    return world.master.report()
+
+
+def refuse(world: World, asked: Asked) -> Any:
+    """Why records with these codes are not taken; what is left out is taken."""
+    with world.master.lock:
+        world.master.refuses = {str(code): str(why) for code, why in asked.items()}
+        return {"refuses": world.master.refuses}
+
+
+def catalogue(world: World, asked: Asked) -> Any:
+    """Replaces the items that it lists itself."""
+    world.master.list_items(asked)
+    return {"items": len(world.master.listed)}
+
+
 def settings(world: World, asked: Asked) -> Any:
     wanted = Settings.model_validate(asked)
     for name in wanted.model_fields_set & asdict(world.behaviour).keys():
@@ -274,6 +292,9 @@ ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("GET", "/_sandbox/deliveries"): deliveries,
     ("GET", "/_sandbox/pending"): pending,
     ("POST", "/_sandbox/items"): items,
+    ("GET", "/_sandbox/master"): master,
+    ("POST", "/_sandbox/refuse"): refuse,
+    ("POST", "/_sandbox/catalogue"): catalogue,
     ("POST", "/_sandbox/settings"): settings,
     ("POST", "/_sandbox/reset"): reset,
 }

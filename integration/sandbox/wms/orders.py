@@ -10,6 +10,7 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
+from integration.canonical.base import Part
 from integration.canonical.orders import OrderCancel, OrderChange, OrderRelease, RefusedLine, ReleaseLine, Stage
 from integration.canonical.shipments import ShipmentConfirmed, ShippedLine
 from integration.sandbox.wms.advices import Advices
@@ -220,7 +221,7 @@ def _serials(shipment: ShipmentConfirmed) -> list[str]:
     return [number for part in shipment.lines for number in part.serials]
 
 
-def fingerprint(document: OrderRelease | OrderChange | OrderCancel) -> str:
+def fingerprint(document: Part) -> str:
     content = json.dumps(document.model_dump(mode="json"), sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
 

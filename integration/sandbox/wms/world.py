@@ -27,6 +27,7 @@ from integration.sandbox.wms import messages, news, stocktaking
 from integration.sandbox.wms.advices import HeldAdvice
 from integration.sandbox.wms.changes import answer
 from integration.sandbox.wms.floor import Floor
+from integration.sandbox.wms.master import Master
 from integration.sandbox.wms.news import Progress, Track
 from integration.sandbox.wms.orders import HeldOrder, Orders, Taken
 from integration.sandbox.wms.outbox import Outbox
@@ -67,6 +68,7 @@ class World:
         self.secret, self.token = secret, token
         self.behaviour = behaviour
         self.orders = Orders()
+        self.master = Master()
         self.rules = FaultRules()
         self.outbox = Outbox(target, lambda number, body: messages.headers(secret, number, body), self.is_down)
         self.floor = Floor(self._work_off)
@@ -82,6 +84,7 @@ class World:
 
     def reset(self) -> None:
         self.orders.clear()
+        self.master.clear()
         self.rules.clear()
         self.floor.clear()
         self.outbox.clear()

@@ -161,6 +161,13 @@ def history(erp, wms, warehouse, delivery, job) -> None:
         transfer=delivery, product_id=1, sku=EVIL, lot=EVIL, unit=EVIL, quantity=2, location_id=13, left_at=now()
     )
     models.Decision.objects.create(source=EVIL, subject=EVIL, choice="accept", actor=EVIL, reason=EVIL)
+    record = models.MasterRecord.objects.create(
+        connection=erp, kind="item", erp_id=1, code=EVIL, mapped_by=EVIL, name=EVIL, content_hash="x",
+        snapshot={"name": PERSONAL},
+    )  # fmt: skip
+    models.MasterTold.objects.create(partner=wms, record=record, version=1, partner_code=EVIL, reason=EVIL)
+    models.MasterRun.objects.create(connection=erp, kind="item", task="sweep", after=EVIL, source=EVIL)
+    models.PartnerItem.objects.create(partner=wms, sku=EVIL, name=EVIL, barcodes=[EVIL])
     models.Retention.objects.create(subject="jobs", last_removed=1, ended_at=now())
     models.ApiToken.objects.create(name=EVIL, prefix="abcd1234", sha256=b"0" * 32, scopes=["jobs:read"])
     models.AuditEvent.objects.create(actor=EVIL, verb="retry job", subject=EVIL, detail={"note": EVIL})

@@ -10,7 +10,7 @@ HISTORY = (
     models.CaptureCursor, models.CapturedRecord, models.CaseJob, models.ConnectionGate,
     models.Document, models.DocumentLine, models.Effect, models.ExceptionCase, models.ExternalReference,
     models.InboundMessage, models.JobAttempt, models.MessageKey, models.OutboundMessage, models.RemoteSlot,
-    models.ResourceLock,
+    models.ResourceLock, models.MasterRecord, models.MasterRun, models.MasterTold, models.PartnerItem,
     models.SeenWrite, models.StockEvent, models.Stream, models.SyncJob,
 )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """A warehouse system that speaks the project's own contract."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -12,14 +12,23 @@ from integration.adapters.http import HttpAnswer, request
 from integration.adapters.http_errors import Call, unreadable
 from integration.adapters.redaction import quote
 from integration.adapters.wms.http_json import checks, parse, render, signature
-from integration.adapters.wms.http_json.answers import ANSWERS, DocumentAnswer, Health, HeldDocument, HeldDocuments
+from integration.adapters.wms.http_json.answers import (
+    ANSWERS,
+    DocumentAnswer,
+    Health,
+    HeldDocument,
+    HeldDocuments,
+    ListedItems,
+)
 from integration.adapters.wms.http_json.endpoints import ENDPOINTS
 from integration.canonical.inventory import InventorySnapshot
+from integration.canonical.master import WarehouseItem
 from integration.canonical.outgoing import Outgoing
 
 PRIVATE = ("name", "company", "street", "street2", "phone", "email")
-HEALTH = Call("health")
-SERVES = {"inventory": Capability.FETCH_INVENTORY}  # in the contract's words: what it can be asked
+HEALTH, ITEMS = Call("health"), Call("items")
+# In the contract's words: what it can be asked.
+SERVES = {"inventory": Capability.FETCH_INVENTORY, "items": Capability.ITEMS}
 Wanted = TypeVar("Wanted", bound=BaseModel)
 
 
@@ -64,8 +73,8 @@ class HttpJsonWms:
     def send(self, kind: str, rendered: bytes, *, key: str) -> Reply:
         """``key`` is printable ASCII; it is the webhook-id too. The same key with other bytes is refused (409)."""
         data, endpoint = json.loads(rendered)["data"], ENDPOINTS[kind]
-        ship_to = data.get("ship_to") or {}
-        private = tuple(ship_to.get(name, "") for name in PRIVATE)
+        people = [data.get("ship_to"), *(party.get("address") for party in data.get("parties") or ())]
+        private = tuple(person.get(name, "") for person in people if person for name in PRIVATE)
         call = Call(kind, document=data[endpoint.reference], writes=True, private=private)
         headers = {
             **self._token(),
@@ -94,6 +103,14 @@ class HttpJsonWms:
         answer = request(self._settings, self._guard, call, "GET", "/inventory", params=asked, headers=self._token())
         return self._read(call, answer, InventorySnapshot)
 
+    def fetch_items(self, after: str) -> Sequence[WarehouseItem]:
+        asked = {"after": after} if after else {}
+        answer = request(self._settings, self._guard, ITEMS, "GET", "/items", params=asked, headers=self._token())
+        items = self._read(ITEMS, answer, ListedItems).items
+        if items and items[-1].sku == after:
+            raise unreadable(self._settings, ITEMS, answer.status, f"the page behind {after} ends with it again")
+        return items
+
     def _token(self) -> dict[str, str]:
         token = self._settings.secrets.get("token", "")
         return {"authorization": f"Bearer {token}"} if token else {}
@@ -110,4 +127,6 @@ class HttpJsonWms:
     def _reply(self, call: Call, answer: DocumentAnswer | HeldDocument) -> Reply:
         secrets = self._settings.secrets.values()
         reason = quote(answer.reason, secrets=secrets, private=call.private)
-        return Reply(ANSWERS[answer.status], answer.warehouse_order, reason)
+        refused = answer.refused if isinstance(answer, DocumentAnswer) else ()
+        told = {each.id: quote(each.reason, secrets=secrets, private=call.private) for each in refused}
+        return Reply(ANSWERS[answer.status], answer.warehouse_order, reason, told)

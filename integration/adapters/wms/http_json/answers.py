@@ -6,18 +6,27 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from integration.adapters.base import Answer
 from integration.canonical.base import Reference, Text
+from integration.canonical.master import WarehouseItem
 
 
 class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
 
+class RefusedRecord(_Answer):
+    """One record of a batch that is not taken."""
+
+    id: int
+    reason: Text = ""
+
+
 class DocumentAnswer(_Answer):
-    """To each document that we post."""
+    """To each document that we post. ``refused``: of a batch that is accepted, the records that are not."""
 
     status: Literal["received", "accepted", "rejected"]
     warehouse_order: Text = ""
     reason: Text = ""
+    refused: tuple[RefusedRecord, ...] = ()
 
 
 class HeldDocument(_Answer):
@@ -34,6 +43,12 @@ class HeldDocuments(_Answer):
     """To the question for a document: an empty list says that the warehouse does not have it."""
 
     documents: tuple[HeldDocument, ...] = Field(validation_alias=AliasChoices("orders", "advices", "documents"))
+
+
+class ListedItems(_Answer):
+    """To ``GET /items``: a page by SKU, empty at the end."""
+
+    items: tuple[WarehouseItem, ...]
 
 
 class Health(_Answer):

@@ -19,4 +19,5 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     "order.cancel": Endpoint("/orders/cancellations", "release", "change"),
     "receipt.advice": Endpoint("/advices", "advice", "version"),
     "receipt.cancel": Endpoint("/advice-cancels", "advice", "version"),
+    "master.batch": Endpoint("/master", "kind", "batch"),
 }

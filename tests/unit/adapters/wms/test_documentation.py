@@ -43,6 +43,8 @@ def kind(field: dict[str, Any]) -> str:
         return field["type"]
     if field.get("format") == "date-time":
         return "moment"
+    if field.get("format") == "date":
+        return "date"
     if field.get("pattern", "").startswith("^-?"):
         return "decimal"
     return "reference" if field.get("maxLength") == 64 else "text"
@@ -86,10 +88,10 @@ def test_the_example_of_a_document_is_what_we_send(name) -> None:
 
 
 def test_the_examples_of_answers_are_understood() -> None:
-    known = TypeAdapter(answers.DocumentAnswer | answers.HeldDocuments | answers.Health)
+    known = TypeAdapter(answers.DocumentAnswer | answers.HeldDocuments | answers.ListedItems | answers.Health)
     found = [answer for text in ANSWERS if "error" not in (answer := json.loads(text))]
     kinds = {type(known.validate_python(answer)).__name__ for answer in found}
-    assert kinds == {"DocumentAnswer", "HeldDocuments", "Health"}
+    assert kinds == {"DocumentAnswer", "HeldDocuments", "Health", "ListedItems"}
 
 
 @pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL))

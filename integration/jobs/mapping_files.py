@@ -1,0 +1,108 @@
+"""Many code mappings at once: all of a plan that a person agreed to, or nothing."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from integration.jobs import acts, mappings, telling
+from integration.jobs.acts import Actor, NotAllowed
+from integration.models import CodeMapping, Connection
+from integration.rules.mapping_sheet import COLUMNS, Entry, Key, Plan, plan
+
+Rows = Sequence[tuple[int, Sequence[str]]]
+OUTDATED = "Mappings have changed since this was shown: look at it again."
+CLASH = "Somebody mapped one of these codes at the same moment: look at it again."
+
+
+def in_force(partner: Connection) -> list[Entry]:
+    rows = CodeMapping.objects.filter(partner=partner, valid_to=None).order_by("kind", "odoo_code", "alias", "pk")
+    return [_entry(row) for row in rows]
+
+
+def preview(partner: Connection, heads: Sequence[str], rows: Rows) -> Plan:
+    return plan(heads, rows, in_force(partner))
+
+
+def digest(made: Plan) -> str:
+    """Of what a person agrees to."""
+    return hashlib.sha256(repr((made.new, made.changed)).encode()).hexdigest()
+
+
+def write(partner: Connection, heads: Sequence[str], rows: Rows, agreed: str, actor: Actor) -> Plan:
+    """Raises NotAllowed when the sheet is wrong, or would do something else by now."""
+    return _write(partner, lambda: preview(partner, heads, rows), agreed, actor, "import mappings")
+
+
+def accept(partner: Connection, pairs: Sequence[tuple[str, str]], actor: Actor) -> int:
+    """Maps products, by the code of either side. Raises NotAllowed when one of them is mapped by now."""
+    rows = [(number, ("product", ours, theirs)) for number, (ours, theirs) in enumerate(pairs, start=1)]
+    made = preview(partner, COLUMNS[:3], rows)
+    if made.changed or made.same:
+        raise NotAllowed(OUTDATED)
+    return len(_write(partner, lambda: preview(partner, COLUMNS[:3], rows), digest(made), actor, "match products").new)
+
+
+def as_cells(entry: Entry) -> list[str]:
+    numbers = [f"{number.normalize():f}" for number in (entry.factor, entry.per)]
+    return [entry.kind, entry.odoo_code, entry.partner_code, entry.sku, *numbers, "yes" if entry.alias else "no"]
+
+
+def _write(partner: Connection, look: Callable[[], Plan], agreed: str, actor: Actor, verb: str) -> Plan:
+    try:
+        with transaction.atomic():
+            list(CodeMapping.objects.select_for_update().filter(partner=partner, valid_to=None).order_by("pk"))
+            made = look()
+            if made.faults:
+                raise NotAllowed(f"Row {made.faults[0].row}: {made.faults[0].words}.")
+            if digest(made) != agreed:
+                raise NotAllowed(OUTDATED)
+            _store(partner, made)
+            acts.note(actor, verb, partner.name, partner=partner.slug, **_told(made))
+            telling.renamed(partner, {entry.kind for entry in (*made.new, *(after for _, after in made.changed))})
+            mappings.let_go()
+    except IntegrityError as clash:
+        raise NotAllowed(CLASH) from clash
+    return made
+
+
+def _store(partner: Connection, made: Plan) -> None:
+    """What is replaced ends before what replaces it begins: two rows may swap their codes."""
+    latest: dict[Key, int] = {}
+    for row in CodeMapping.objects.filter(partner=partner).only(
+        "kind", "odoo_code", "partner_code", "sku", "alias", "version", "factor", "per"
+    ):
+        key = _entry(row).key
+        latest[key] = max(latest.get(key, 0), row.version)
+    ended = Q(pk__in=())
+    for before, _ in made.changed:
+        same = Q(kind=before.kind, odoo_code=before.odoo_code, sku=before.sku, alias=before.alias)
+        ended |= same & Q(partner_code=before.partner_code)
+    CodeMapping.objects.filter(ended, partner=partner, valid_to=None).update(valid_to=Now())
+    entries = [*made.new, *(after for _, after in made.changed)]
+    CodeMapping.objects.bulk_create(_row(partner, entry, latest.get(entry.key, 0) + 1) for entry in entries)
+
+
+def _told(made: Plan) -> dict[str, object]:
+    changed = [f"{' '.join(as_cells(before))} -> {' '.join(as_cells(after))}" for before, after in made.changed]
+    return {"new": [" ".join(as_cells(entry)) for entry in made.new], "changed": changed, "same": made.same}
+
+
+def _row(partner: Connection, entry: Entry, version: int) -> CodeMapping:
+    return CodeMapping(
+        partner=partner,
+        kind=entry.kind,
+        odoo_code=entry.odoo_code,
+        partner_code=entry.partner_code,
+        sku=entry.sku,
+        factor=entry.factor,
+        per=entry.per,
+        alias=entry.alias,
+        version=version,
+    )
+
+
+def _entry(row: CodeMapping) -> Entry:
+    return Entry(row.kind, row.odoo_code, row.partner_code, row.sku, row.factor, row.per, row.alias)
