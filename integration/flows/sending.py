@@ -16,16 +16,8 @@ from integration.models import OutboundMessage
 
 State = OutboundMessage.State
 
-YES = {
-    "order.release": answers.accepted,
-    "order.change": changes.accepted,
-    "order.cancel": changes.accepted,
-}
-NO = {
-    "order.release": answers.rejected,
-    "order.change": changes.refused,
-    "order.cancel": changes.refused,
-}
+YES = {"order.change": changes.accepted, "order.cancel": changes.accepted}  # all others: answers.accepted
+NO = {"order.change": changes.refused, "order.cancel": changes.refused}  # all others: answers.rejected
 UNASKED = ("master.batch",)  # a repeat says more than a look: which records are refused
 _SENT = f"""
 UPDATE {OutboundMessage._meta.db_table} SET state = 'sent', sent_at = now(),
@@ -96,9 +88,9 @@ def _commit(message: OutboundMessage, reply: Reply) -> None:
         )
         replaced.update(acknowledge_by=None)
     if reply.answer == Answer.ACCEPTED:
-        YES[message.type](message)
+        YES.get(message.type, answers.accepted)(message)
     elif reply.answer == Answer.REJECTED:
-        NO[message.type](message, reply.reason)
+        NO.get(message.type, answers.rejected)(message, reply.reason)
 
 
 def _heard(message: OutboundMessage, reply: Reply) -> None:

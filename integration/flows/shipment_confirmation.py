@@ -80,6 +80,7 @@ def _understand(message: InboundMessage) -> Case:
         book=mappings.load(partner, _codes(shipment)),
         rules=known,
         mark=f"{partner.slug}/{shipment.shipment}",
+        is_over=delivery.state == Document.State.SHIPPED,
         is_last=_is_last(delivery, shipment, bookings.source_of(message, shipment)),
         cancel_rest=warehouse.remainder == Warehouse.Remainder.CANCEL,
         notify_customer=warehouse.notify_customer,

@@ -77,10 +77,10 @@ def wish(
     """From the delivery's chain as Odoo shows it. More than the warehouse knows is only wanted at the release point."""
     moves: dict[Hashable, list[Move]] = {}
     for move in (move for picking in pickings for move in picking.moves):
-        moves.setdefault(_key(move.sale_line_id, move.product_id, str(move.id)), []).append(move)
+        moves.setdefault(_key(move.sale_line_id, move.product_id), []).append(move)
     known: dict[Hashable, list[ReleasedLine]] = {}
     for line in lines:
-        known.setdefault(_key(line.sale_line_id, line.product_id, line.line), []).append(line)
+        known.setdefault(_key(line.sale_line_id, line.product_id), []).append(line)
     totals: dict[str, Decimal] = {}
     added: dict[str, Move] = {}
     for key, told in known.items():
@@ -101,9 +101,9 @@ def wish(
     )
 
 
-def _key(sale_line_id: int | None, product_id: int, name: str) -> Hashable:
-    """Odoo keeps one line of an order in several moves; a move that no line asks for stands for itself."""
-    return (sale_line_id, product_id) if sale_line_id is not None else name
+def _key(sale_line_id: int | None, product_id: int) -> Hashable:
+    """Odoo keeps one line of an order in several moves, and what no order asks for in a move for each backorder."""
+    return sale_line_id, product_id
 
 
 def _open(moves: Sequence[Move]) -> Iterator[Move]:

@@ -59,7 +59,7 @@ class ReleasedLine:
 class Facts:
     """What a shipment is judged by. ``connection`` is the partner's name, ``mark`` what we write into Odoo.
 
-    ``is_last``: nothing else of the release will come. ``cancel_rest``: what did not ship by then is cancelled.
+    ``is_over``: the release has ended before. ``is_last``: nothing else of the release will come. ``cancel_rest``: what did not ship by then is cancelled.
     ``keep_freight``: Odoo gets it. ``customer``: Odoo's id. ``source``: the shipment's key. ``decided``: what a person
     chose, by code and SKU.
     """
@@ -71,6 +71,7 @@ class Facts:
     rules: Rules
     mark: str
     is_last: bool
+    is_over: bool
     cancel_rest: bool
     notify_customer: bool
     keep_freight: bool = True
@@ -291,7 +292,7 @@ def find_picking(
     cancelled = [picking for picking in pickings if picking.state == "cancel"]
     if cancelled:
         return cancelled[-1]
-    if any(_told(share.line, pickings) > 0 for share in shares):  # Odoo has wanted less meanwhile
+    if not facts.is_over and any(_told(share.line, pickings) > 0 for share in shares):  # Odoo has wanted less since
         return pickings[-1]
     first = shipment.lines[0]
     about = {**_about(shipment, facts), "quantity": first.quantity, "sku": first.sku}

@@ -30,7 +30,7 @@ def told(yard: Yard) -> Yard:
 
 
 def take(yard: Yard, *kinds: str, same: bool = False) -> None:
-    profile = {"facts": {"accepts": ["order.release", "master.batch", "items"]}}
+    profile = {"facts": {"accepts": ["order.release", "master.batch"], "serves": ["items"]}}
     Connection.objects.filter(pk=yard.partner.pk).update(master_kinds=list(kinds), same_codes=same, profile=profile)
     yard.partner.refresh_from_db()
 

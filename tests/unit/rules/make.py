@@ -57,7 +57,13 @@ def line(number: int = 318, **given: Any) -> shipping.ReleasedLine:
 
 def facts(*lines: shipping.ReleasedLine, rules: Sequence[Any] = (), **given: Any) -> shipping.Facts:
     usual: dict[str, Any] = {"connection": "Northgate 3PL", "release": "WH/OUT/00042", "book": book()}
-    usual |= {"mark": "northgate/SHP-1", "is_last": True, "cancel_rest": False, "notify_customer": False}
+    usual |= {
+        "mark": "northgate/SHP-1",
+        "is_last": True,
+        "is_over": False,
+        "cancel_rest": False,
+        "notify_customer": False,
+    }
     return shipping.Facts(**{**usual, "lines": lines or (line(),), "rules": Rules(rules), **given})
 
 
