@@ -59,9 +59,9 @@ class ReleasedLine:
 class Facts:
     """What a shipment is judged by. ``connection`` is the partner's name, ``mark`` what we write into Odoo.
 
-    ``is_over``: the release has ended before. ``is_last``: nothing else of the release will come. ``cancel_rest``: what did not ship by then is cancelled.
-    ``keep_freight``: Odoo gets it. ``customer``: Odoo's id. ``source``: the shipment's key. ``decided``: what a person
-    chose, by code and SKU.
+    ``is_over``: the release has ended before. ``is_last``: nothing else of it will come. ``cancel_rest``: what did not
+    ship by then is cancelled. ``keep_freight``: Odoo gets it. ``customer``: Odoo's id. ``source``: the shipment's key.
+    ``decided``: what a person chose, by code and SKU.
     """
 
     connection: str
