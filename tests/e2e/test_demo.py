@@ -24,7 +24,7 @@ MEDDLE = f"{sys.executable} -m tests.e2e.lose_a_shipment"
 
 
 class Demo:
-    """`manage.py demo` with 30 orders; all its processes carry a mark in their environment."""
+    """`manage.py demo` with 40 orders; all its processes carry a mark in their environment."""
 
     def __init__(self, log: Path, *options: str, **environment: str) -> None:
         self.mark = uuid.uuid4().hex
@@ -32,7 +32,7 @@ class Demo:
         kept = {name: value for name, value in os.environ.items() if name not in OURS}
         with log.open("w") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "manage.py", "demo", "--orders", "30", *options],
+                [sys.executable, "manage.py", "demo", "--orders", "40", *options],
                 cwd=CHECKOUT,
                 env={**kept, MARK: self.mark, **environment},
                 stdout=output,

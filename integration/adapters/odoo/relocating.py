@@ -11,6 +11,7 @@ from integration.canonical.stock import Landed, Relocation
 from integration.errors import Causes, InvalidDocument, OutcomeUnknown, Rejected, Throttled, Unreachable
 
 MODULE = "__crossdock__"
+ARCHIVED = {"active_test": False}  # the type is, as long as nobody has turned storage locations on
 
 
 class Relocating:
@@ -76,14 +77,13 @@ class Relocating:
             "location_dest_id/.id": between[1],
         }
         fields = [*head, *(f"move_ids/{name}" for name in move)]
-        [made] = self._call.load(
-            "stock.picking", fields, [[*head.values(), *move.values()]], companies=[relocation.company_id]
-        )
+        how: dict[str, Any] = {"companies": [relocation.company_id], "context": ARCHIVED}
+        [made] = self._call.load("stock.picking", fields, [[*head.values(), *move.values()]], **how)
         return made
 
     def _type(self, relocation: Relocation) -> int:
         domain = [("code", "=", "internal"), ("warehouse_id", "=", relocation.warehouse_id)]
-        how: dict[str, Any] = {"companies": [relocation.company_id], "context": {"active_test": False}}
+        how: dict[str, Any] = {"companies": [relocation.company_id], "context": ARCHIVED}
         rows = self._call.rows("stock.picking.type", domain, ["code"], order="id", limit=1, **how)
         if not rows:
             raise self._refused(relocation, "the warehouse has no operation type for internal transfers")
