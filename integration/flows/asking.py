@@ -9,7 +9,6 @@ from integration.adapters.base import Capability
 from integration.canonical.erp import Picking
 from integration.canonical.orders import ChangedLine, OrderCancel, OrderChange
 from integration.canonical.outgoing import Outgoing
-from integration.errors import Causes, InvalidDocument, Permanent
 from integration.flows import changes, sites
 from integration.flows.changes import Asked, Kind
 from integration.flows.releases import Delivery
@@ -18,9 +17,10 @@ from integration.jobs.work import Work
 from integration.models import ChangeRequest, Document
 from integration.rules import changes as rules
 from integration.rules import release as release_rules
+from integration.rules import sayable as sayables
 from integration.rules.release import Site
+from integration.rules.sayable import Sayable
 from integration.rules.shipping import ReleasedLine
-from integration.rules.units import Inexact, to_partner
 
 NEEDED = {Kind.CHANGE: Capability.CHANGE, Kind.CANCEL: Capability.CANCEL}
 
@@ -54,17 +54,24 @@ def can_ask(delivery: Delivery, wish: rules.Wish) -> bool:
     return not wish.unclear and NEEDED[kind] in wms.capabilities
 
 
-def prepare(
-    work: Work, delivery: Delivery, chain: Sequence[Picking], lines: Sequence[ReleasedLine], wish: rules.Wish
-) -> Asked:
-    """Raises Causes."""
+def sayable(delivery: Delivery, chain: Sequence[Picking], lines: Sequence[ReleasedLine], wish: rules.Wish) -> Sayable:
     assert delivery.known is not None  # noqa: S101
-    number = delivery.known.change_count + 1
+    return sayables.sayable(delivery.order, chain, lines, delivery.known.told_header, wish, _site(delivery, wish))
+
+
+def prepare(
+    work: Work, delivery: Delivery, chain: Sequence[Picking], lines: Sequence[ReleasedLine], found: Sayable
+) -> Asked:
+    assert delivery.known is not None  # noqa: S101
+    number, wish = delivery.known.change_count + 1, found.wish
     named = {line.line: line for line in lines}
     touched = _touched(delivery, named, wish)
     kind = Kind.CANCEL if wish.cancels else Kind.CHANGE
-    make = _cancel if wish.cancels else _change
-    document = make(delivery, chain, number, [(named.get(name), name, wish.totals[name]) for name in touched], wish)
+    document: Outgoing = OrderCancel(reason="cancelled in Odoo", **_head(delivery, number))
+    if kind == Kind.CHANGE:
+        site = _site(delivery, wish)
+        said = tuple(_line(named.get(name), name, found, site) for name in touched)
+        document = OrderChange(lines=said, **_fields(delivery, chain, found), **_head(delivery, number))
     wms = registry.wms_for_receiving(remote.settings_for(delivery.warehouse.wms))  # rendering uses no network
     return Asked(
         kind=kind,
@@ -87,32 +94,6 @@ def _touched(delivery: Delivery, named: Mapping[str, ReleasedLine], wish: rules.
     return [name for name, total in wish.totals.items() if total != known.get(name) or name in asked]
 
 
-def _cancel(
-    delivery: Delivery,
-    chain: Sequence[Picking],
-    number: int,
-    lines: Sequence[tuple[ReleasedLine | None, str, Decimal]],
-    wish: rules.Wish,
-) -> Outgoing:
-    return OrderCancel(reason="cancelled in Odoo", **_head(delivery, number))
-
-
-def _change(
-    delivery: Delivery,
-    chain: Sequence[Picking],
-    number: int,
-    lines: Sequence[tuple[ReleasedLine | None, str, Decimal]],
-    wish: rules.Wish,
-) -> Outgoing:
-    against: list[Permanent] = []
-    site = sites.site_of(delivery.warehouse, _codes(delivery, wish))
-    rendered = [_line(delivery, line, name, total, wish, site, against) for line, name, total in lines]
-    fields = _fields(delivery, chain, wish, site, against)
-    if against:
-        raise Causes(against)
-    return OrderChange(lines=tuple(line for line in rendered if line), **fields, **_head(delivery, number))
-
-
 def _head(delivery: Delivery, number: int) -> dict[str, Any]:
     assert delivery.known is not None  # noqa: S101
     return {
@@ -124,42 +105,16 @@ def _head(delivery: Delivery, number: int) -> dict[str, Any]:
     }
 
 
-def _codes(delivery: Delivery, wish: rules.Wish) -> set[str]:
+def _site(delivery: Delivery, wish: rules.Wish) -> Site:
     codes = {code for move in wish.added.values() for code in (move.sku, move.unit, move.kit) if code}
     carriers = {picking.carrier.name for picking in delivery.order.pickings if picking.carrier}
-    return codes | carriers
+    return sites.site_of(delivery.warehouse, codes | carriers)
 
 
-def _line(
-    delivery: Delivery,
-    line: ReleasedLine | None,
-    name: str,
-    total: Decimal,
-    wish: rules.Wish,
-    site: Site,
-    against: list[Permanent],
-) -> ChangedLine | None:
+def _line(line: ReleasedLine | None, name: str, found: Sayable, site: Site) -> ChangedLine:
     if line is None:
-        added = release_rules.line_of(delivery.order.name, wish.added[name], total, site, against)
-        if added is None:
-            return None
-        shown = release_rules.rendered(added, site)
-        return ChangedLine(was=Decimal(0), **dict(shown))
-    try:
-        quantity, was = (_exactly(line, amount, site) for amount in (total, line.released))
-    except Inexact:
-        against.append(
-            InvalidDocument(
-                "CD-4002",
-                connection=site.erp,
-                order=delivery.order.name,
-                quantity=total,
-                unit=line.unit,
-                sku=line.sku,
-                partner_unit=line.partner_unit,
-            )
-        )
-        return None
+        return ChangedLine(was=Decimal(0), **dict(release_rules.rendered(found.added[name], site)))
+    quantity, was = (sayables.exactly(line, amount, site) for amount in (found.wish.totals[name], line.released))
     return ChangedLine(
         line=name,
         sku=line.partner_sku,
@@ -170,25 +125,19 @@ def _line(
     )
 
 
-def _exactly(line: ReleasedLine, quantity: Decimal, site: Site) -> Decimal:
-    return to_partner(quantity, line.factor, fractions=site.rules.fractions(line.sku))
-
-
-def _fields(
-    delivery: Delivery, chain: Sequence[Picking], wish: rules.Wish, site: Site, against: list[Permanent]
-) -> dict[str, Any]:
-    """Those that are not as the warehouse knows them."""
+def _fields(delivery: Delivery, chain: Sequence[Picking], found: Sayable) -> dict[str, Any]:
+    """Those that are not as the warehouse knows them, or that it was asked otherwise."""
     assert delivery.known is not None  # noqa: S101
-    told = delivery.known.told_header
-    changed = {name for name, mark in wish.header.items() if told.get(name) != mark}
+    told, wanted = delivery.known.told_header, found.wish.header
+    changed = {name for name, mark in wanted.items() if told.get(name) != mark}
     for asked in delivery.known.changes.filter(state=ChangeRequest.State.OPEN):
-        changed |= {name for name, mark in asked.wish["header"].items() if wish.header[name] != mark}
-    open_one = next((picking for picking in chain if picking.state not in release_rules.CLOSED_MOVES), None)
+        changed |= {name for name, mark in asked.wish["header"].items() if wanted[name] != mark}
+    open_one = sayables.open_picking(chain)
     if open_one is None or not changed:
         return {}
     now = {
         "ship_to": open_one.ship_to,
-        "carrier": release_rules.carrier(open_one, site, against) if "carrier" in changed else None,
+        "carrier": found.carrier,
         "ship_by": open_one.scheduled_at,
         "customer_reference": delivery.order.customer_reference,
     }

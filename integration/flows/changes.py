@@ -17,7 +17,15 @@ from integration.errors import Rejected
 from integration.flows import releases
 from integration.flows.releases import Delivery
 from integration.jobs import capture, cases, outbox, rows, shipments
-from integration.models import ChangeLine, ChangeRequest, Document, DocumentLine, ExceptionCase, OutboundMessage
+from integration.models import (
+    ChangeLine,
+    ChangeRequest,
+    Connection,
+    Document,
+    DocumentLine,
+    ExceptionCase,
+    OutboundMessage,
+)
 from integration.rules import changes as rules
 from integration.rules.shipping import ReleasedLine
 
@@ -69,7 +77,7 @@ def ask(delivery: Delivery, asked: Asked) -> None:
     """Queues the request. One that is not sent yet is taken back; one that is gets its answer all the same."""
     known = delivery.known
     assert known is not None  # noqa: S101  (only what was released can be changed)
-    take_back(delivery)
+    take_back(known, delivery.warehouse.wms)
     releases.keep_asked(delivery)
     Document.objects.filter(pk=known.pk).update(change_count=asked.number)
     known.changes.filter(stands=True).update(stands=False)
@@ -99,12 +107,11 @@ def ask(delivery: Delivery, asked: Asked) -> None:
     )
 
 
-def take_back(delivery: Delivery) -> None:
+def take_back(document: Document, partner: Connection) -> None:
     """What was not sent need not be answered."""
-    assert delivery.known is not None  # noqa: S101
     for kind in REQUESTS:
-        outbox.supersede(delivery.warehouse.wms, delivery.known, kind)
-    unsent = delivery.known.changes.filter(state=State.OPEN, message__state=OutboundMessage.State.SUPERSEDED)
+        outbox.supersede(partner, document, kind)
+    unsent = document.changes.filter(state=State.OPEN, message__state=OutboundMessage.State.SUPERSEDED)
     unsent.update(state=State.SUPERSEDED, stands=False)
 
 
@@ -112,7 +119,7 @@ def agree(delivery: Delivery) -> None:
     """Odoo wants what the warehouse knows."""
     assert delivery.known is not None  # noqa: S101
     if delivery.known.change_count:
-        take_back(delivery)
+        take_back(delivery.known, delivery.warehouse.wms)
         delivery.known.changes.filter(stands=True).exclude(state=State.OPEN).update(stands=False)
     releases.agrees(delivery)
     if not _surplus(delivery.known).exists():
@@ -165,6 +172,12 @@ def cancelled_too_late(delivery: Delivery) -> None:
         _open(known, Kind.CANCEL, "; ".join(f"{line.sku}: {_plain(line.gone)} left" for line in left), "it had left")
 
 
+def given_up(delivery: Delivery) -> None:
+    """A person ended the release: what of it left beyond Odoo's wish is told all the same."""
+    assert delivery.known is not None  # noqa: S101
+    shipped(delivery.known, anew=False)
+
+
 def accepted(message: OutboundMessage) -> None:
     """The yes in the answer to the call."""
     answer(_of(message), Verdict(State.ACCEPTED))
@@ -195,6 +208,8 @@ def shipped(document: Document, *, anew: bool) -> None:
     """
     refused = document.changes.filter(stands=True).exclude(refused_fields=[]).exists()
     if document.change_count:
+        assert document.warehouse is not None  # noqa: S101
+        take_back(document, document.warehouse.wms)
         document.changes.filter(stands=True).update(stands=False)
         OutboundMessage.objects.filter(document=document, type__in=REQUESTS).update(acknowledge_by=None)
         cases.clear("The goods have left.", *_fingerprints(document, UNANSWERED))

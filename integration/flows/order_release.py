@@ -23,6 +23,7 @@ from integration.models import CapturedRecord, Document, Effect, ExternalReferen
 from integration.rules import changes
 from integration.rules import release as rules
 from integration.rules.policy import ReleasePoint
+from integration.rules.sayable import Sayable
 from integration.rules.shipping import ReleasedLine
 
 CONFIRMED = ("sale", "done")
@@ -163,6 +164,8 @@ def _look_again(work: Work, delivery: Delivery, known: Document, found: Findings
     if known.state in (State.SHIPPED, State.CANCELLED):
         if delivery.order.state == "cancel" and known.state == State.SHIPPED:
             found.changes.append(Change(delivery, negotiation.cancelled_too_late))
+        elif known.change_count and known.changes.filter(stands=True).exists():
+            found.changes.append(Change(delivery, negotiation.given_up))
         return
     if known.change_count == 0 and _is_as_released(delivery, known):
         found.changes.append(Change(delivery, releases.agrees))
@@ -207,8 +210,11 @@ def _negotiate(work: Work, delivery: Delivery, known: Document, found: Findings)
         tell = releases.cancelled if wish.cancels else releases.differs
         found.changes.append(Change(delivery, tell))
         found.notes.append(f"{delivery.picking.name} changed after its release")
-    elif asking.differs(delivery, lines, wish, told):
-        _ask(work, delivery, pickings, lines, wish, found)
+    else:
+        sayable = asking.sayable(delivery, pickings, lines, wish)
+        found.against += sayable.against
+        if (waits or sayable.wish.as_json() != told.as_json()) and asking.differs(delivery, lines, sayable.wish, told):
+            _ask(work, delivery, pickings, lines, sayable, found)
 
 
 def _ask(
@@ -216,14 +222,10 @@ def _ask(
     delivery: Delivery,
     pickings: Sequence[Picking],
     lines: Sequence[ReleasedLine],
-    wish: changes.Wish,
+    sayable: Sayable,
     found: Findings,
 ) -> None:
-    try:
-        asked = asking.prepare(work, delivery, pickings, lines, wish)
-    except Causes as against:
-        found.against += [cause for cause in against.causes if isinstance(cause, Permanent)]
-        return
+    asked = asking.prepare(work, delivery, pickings, lines, sayable)
     found.changes.append(Change(delivery, partial(negotiation.ask, asked=asked)))
     found.notes.append(f"{asked.kind} {asked.number} of {delivery.picking.name} asked")
 

@@ -7,17 +7,18 @@ from typing import Any
 from django.db.models.functions import Now
 
 from integration.adapters.base import Answer, Capability, Reply, WmsAdapter
-from integration.errors import Rejected
+from integration.errors import Rejected, Throttled
 from integration.flows import answers, changes
 from integration.jobs import configuration, effects, rows, sql, telling
 from integration.jobs.remote import open_wms
 from integration.jobs.work import Outcome, Work
-from integration.models import OutboundMessage
+from integration.models import OutboundMessage, SyncJob
 
 State = OutboundMessage.State
 
 YES = {"order.change": changes.accepted, "order.cancel": changes.accepted}  # all others: answers.accepted
 NO = {"order.change": changes.refused, "order.cancel": changes.refused}  # all others: answers.rejected
+PATIENCE = 5.0  # seconds
 UNASKED = ("master.batch",)  # a repeat says more than a look: which records are refused
 _SENT = f"""
 UPDATE {OutboundMessage._meta.db_table} SET state = 'sent', sent_at = now(),
@@ -30,6 +31,8 @@ def handle(work: Work) -> Outcome:
     message.connection = configuration.connection(message.connection_id)
     if message.state != State.QUEUED:
         return Outcome(f"it is {message.get_state_display()} already")
+    if message.type in changes.REQUESTS:
+        _after_its_release(message)
     try:
         with open_wms(message.connection, work) as wms:
             effect = effects.once(work, message.connection, _write(message, wms))
@@ -37,6 +40,15 @@ def handle(work: Work) -> Outcome:
         return Outcome("it was superseded before it was sent")
     reply = _as_reply(effect.result)
     return Outcome(f"{message.reference}: {reply.answer}", partial(_commit, message, reply))
+
+
+def _after_its_release(message: OutboundMessage) -> None:
+    """They have streams of their own, and the warehouse can change only what it knows. Raises Throttled CD-1008."""
+    release = SyncJob.objects.filter(
+        document=message.document_id, outbound__type="order.release", state__in=SyncJob.ACTIVE
+    )
+    if release.exists():
+        raise Throttled("CD-1008", retry_after=PATIENCE, connection=message.connection.name, release=message.reference)
 
 
 def _write(message: OutboundMessage, wms: WmsAdapter) -> effects.Write:

@@ -36,7 +36,8 @@ class Route:
 
 
 DELIVERY = Thread("delivery", "release", (Kind.DELIVERY,))
-# Apart from the delivery's own: news must not wait for a shipment that a person has to clear, nor hold one up.
+# Apart from the delivery's own: none of it must wait for a shipment that a person has to clear, nor hold one up.
+CHANGES = Thread("changes", "release", (Kind.DELIVERY,))
 PROGRESS = Thread("progress", "release", (Kind.DELIVERY,))
 PARCELS = Thread("parcels", "release", (Kind.DELIVERY,))
 BESIDE = Thread("beside", "release", (Kind.DELIVERY,))  # what we put beside the delivery in Odoo
@@ -77,8 +78,8 @@ class Sending:
 
 SENDINGS: Mapping[str, Sending] = {
     "order.release": Sending("release_send", DELIVERY),
-    "order.change": Sending("change_send", DELIVERY),
-    "order.cancel": Sending("change_send", DELIVERY),
+    "order.change": Sending("change_send", CHANGES),
+    "order.cancel": Sending("change_send", CHANGES),
     "receipt.advice": Sending("advice_send", RECEIPT),
     "receipt.cancel": Sending("advice_send", RECEIPT),
     "master.batch": Sending("master_send", MASTER),

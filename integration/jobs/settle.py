@@ -25,7 +25,7 @@ Got = TypeVar("Got")
 FALLBACK_SECONDS = 300.0  # a job that waits for a breaker looks by itself after so long
 DEADLOCKS = 3
 JOB, ATTEMPT = SyncJob._meta.db_table, JobAttempt._meta.db_table
-OUTAGE = ("CD-1002", "CD-1005")  # kept waiting by us, which says nothing about the job
+OUTAGE = ("CD-1002", "CD-1005", "CD-1008")  # kept waiting by us, which says nothing about the job
 
 _SUCCEED = f"""
 WITH done AS (

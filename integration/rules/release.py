@@ -98,7 +98,7 @@ def _digest(order: Order, picking: Picking, quantities: Mapping[int, Decimal]) -
 
 def decide(order: Order, picking: Picking, site: Site) -> Release:
     """The release of a delivery that is ``ready``. Raises Causes with everything that stands against it."""
-    against: list[Permanent] = [*_holds(order, site), *_address(order, picking, site), *_steps(order, picking, site)]
+    against: list[Permanent] = [*holds(order, site), *lacking(order, picking, site), *_steps(order, picking, site)]
     ships_by = carrier(picking, site, against)
     wanted = quantities(picking, site.release_point)
     lines = [line_of(order.name, move, wanted[move.id], site, against) for move in picking.moves if move.id in wanted]
@@ -124,12 +124,12 @@ def _open_moves(picking: Picking) -> list[Move]:
     return [move for move in picking.moves if move.state not in CLOSED_MOVES]
 
 
-def _holds(order: Order, site: Site) -> list[Permanent]:
+def holds(order: Order, site: Site) -> list[Permanent]:
     reasons = "; ".join(hold.reason for hold in order.holds)
     return [RuleHold("CD-4003", connection=site.erp, order=order.name, reason=reasons)] if reasons else []
 
 
-def _address(order: Order, picking: Picking, site: Site) -> list[Permanent]:
+def lacking(order: Order, picking: Picking, site: Site) -> list[Permanent]:
     lacks = [name for name in ADDRESS_NEEDS if not getattr(picking.ship_to, name)]
     if not (picking.ship_to.name or picking.ship_to.company):
         lacks.insert(0, "name")

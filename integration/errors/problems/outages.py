@@ -62,4 +62,13 @@ PROBLEMS: dict[str, Problem] = {
         ("connection", "document", "verb"),
         severity=Severity.HIGH,
     ),
+    "CD-1008": Problem(
+        "Waits for its release",
+        "A change of {release} goes to {connection} after the release itself, which has not gone out yet.",
+        "Nothing to do. If it lasts, look at the release: what holds it up has a case of its own.",
+        ("connection", "release"),
+        Owner.ADMINISTRATOR,
+        Severity.LOW,
+        heals=True,
+    ),
 }
