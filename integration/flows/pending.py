@@ -18,6 +18,7 @@ from integration.flows.events import event_of
 from integration.jobs import configuration
 from integration.models import DocumentLine, InboundMessage, StockDifference, SyncJob, Warehouse
 from integration.rules import findings
+from integration.rules.choices import SUBSTITUTE
 from integration.rules.codes import CodeKind
 from integration.rules.findings import Facts
 from integration.rules.netting import Movement
@@ -60,11 +61,14 @@ def in_hand(look: Look) -> list[InHand]:
 
 
 def _about(look: Look, jobs: Sequence[SyncJob]) -> list[SyncJob]:
-    """Without those whose document has none of the products: their messages need not be opened."""
+    """Without those whose document has none of the products: their messages need not be opened.
+
+    What waits for a person's word on a substitute holds a product that its document has not.
+    """
     documents = {job.document_id for job in jobs if job.document_id}
     lines = DocumentLine.objects.filter(document__in=documents, product_id__in=look.products)
-    fitting = set(lines.values_list("document_id", flat=True))
-    return [job for job in jobs if job.document_id is None or job.document_id in fitting]
+    fitting = {None, *lines.values_list("document_id", flat=True)}
+    return [job for job in jobs if job.document_id in fitting or job.failure_code == SUBSTITUTE]
 
 
 def _read(job: SyncJob, message: InboundMessage, look: Look) -> list[InHand]:
@@ -90,7 +94,8 @@ def _shipment(message: InboundMessage, event: Event, job: SyncJob, look: Look) -
 
 
 def _shares(line: ShippedLine, row: DocumentLine | None, look: Look) -> Iterable[tuple[Slot, Decimal]]:
-    product = look.products.get(row.product_id) if row is not None else _by_code(line.sku, look)
+    """Of what left: the line's product, unless another one went in its place."""
+    product = _by_code(line.sku, look) if row is None or line.substitute else look.products.get(row.product_id)
     place = look.facts.places.of(GOOD)
     if product is None or place is None:
         return ()

@@ -16,7 +16,7 @@ from integration.errors import ConfigurationError, InvalidDocument
 from integration.flows import bookings, freight, releases, sites, substitution
 from integration.flows.bookings import Case
 from integration.flows.events import event_of
-from integration.jobs import configuration, effects, locks, mappings, rows, sql
+from integration.jobs import configuration, effects, locks, mappings, recount, rows, sql
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import (
@@ -52,7 +52,7 @@ def handle(work: Work) -> Outcome:
     try:
         case = _understand(message)
     except rules.Refused:
-        return Outcome("refused by a person: nothing of it is posted")
+        return Outcome("refused by a person: nothing of it is posted", partial(recount.gone, [work.job.pk]))
     effect = effects.of(case.warehouse.erp, case.source)
     _same_as_before(case, effect)
     if effect is None or effect.state != Effect.State.LANDED:

@@ -45,10 +45,9 @@ def moved(warehouse_id: int, products: Iterable[int], happened_at: datetime) -> 
     return _again(StockDifference.objects.filter(source__in=sources)) if sources else 0
 
 
-def gone(jobs: Sequence[int]) -> int:
+def gone(jobs: Sequence[int]) -> None:
     """These jobs ended without posting what counts had reckoned with. Call inside a transaction."""
-    awaiting = StockDifference.objects.filter(awaits__overlap=list(jobs), state__in=StockDifference.STANDS)
-    return _again(awaiting)
+    _again(StockDifference.objects.filter(awaits__overlap=list(jobs), state__in=StockDifference.STANDS))
 
 
 def ended(job: SyncJob) -> None:
