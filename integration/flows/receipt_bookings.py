@@ -41,7 +41,8 @@ WHERE line.document_id = here.document AND line.line = share.line"""  # noqa: S6
 
 # And whether something that the warehouse was told is not answered.
 _END = f"""
-UPDATE {Document._meta.db_table} SET shipment_count = COALESCE(shipment_count, %(count)s), state = %(state)s::text,
+UPDATE {Document._meta.db_table} SET state = %(state)s::text,
+  shipment_count = CASE WHEN %(state)s::text <> 'waiting' THEN COALESCE(shipment_count, %(count)s) END,
   content_hash = CASE WHEN %(state)s::text = 'waiting' THEN '' ELSE content_hash END,
   shipments_due_at = CASE WHEN %(state)s::text = 'part_received' AND COALESCE(shipment_count, %(count)s) IS NOT NULL
     THEN now() + %(patience)s::float8 * interval '1 second' END
@@ -77,9 +78,8 @@ def source_of(message: InboundMessage, receipt: ReceiptConfirmed) -> str:
 
 
 def announced(receipt: ReceiptConfirmed) -> int | None:
-    """How many receipts with goods its advice has, as a final one says. One that brings nothing is none of them."""
-    count = receipt.receipt_count if receipt.final else None
-    return count if count is None or receipt.lines else count - 1
+    """How many receipts its advice has, as a final one says."""
+    return receipt.receipt_count if receipt.final else None
 
 
 def commit(case: Case, effect: Effect) -> None:
@@ -98,9 +98,18 @@ def commit(case: Case, effect: Effect) -> None:
         _refer(case, effect)
     elif (events or not _is_new(case)) and not _completes(case, held):
         return
-    _close(case, effect, held)
+    _close(case, effect.result, held)
     if added:
         booked(case, effect)
+
+
+def nothing_yet(case: Case) -> None:
+    """It brought nothing that is kept, and is not the last one. It counts as one of them; a final one that overtook
+    others says how many to wait for."""
+    [held] = rows.find(Document, "id = %s FOR NO KEY UPDATE", [case.document.pk])
+    is_open = held.state not in (State.RECEIVED, State.CANCELLED)
+    if _is_new(case) and is_open and announced(case.receipt) is not None:
+        _close(case, {}, held)
 
 
 def booked(case: Case, effect: Effect) -> None:
@@ -200,12 +209,12 @@ def _reference(case: Case, picking_id: int, kind: str, number: str) -> ExternalR
     )
 
 
-def _close(case: Case, effect: Effect, held: Document) -> None:
+def _close(case: Case, done: Mapping[str, Any], held: Document) -> None:
     """The last receipt ends the advice, and so does one after which nothing is expected; what is left was cancelled
     with it, or is announced anew. An advice that nothing ever came of is announced once more itself."""
     ends = case.facts.is_last or held.state == State.RECEIVED or not transits.short_of(case.document)
     none_came = ends and not case.document.lines.filter(received__gt=0).exists()
-    gone = bool(effect.result.get("cancelled"))
+    gone = bool(done.get("cancelled"))
     state = State.CANCELLED if none_came and gone else State.WAITING if none_came else State.RECEIVED
     partner = case.message.connection
     end = {"document": case.document.pk, "count": announced(case.receipt), "patience": partner.acknowledge_seconds}
@@ -214,10 +223,10 @@ def _close(case: Case, effect: Effect, held: Document) -> None:
         _told(case, ends=ends)
     if not ends:
         return
-    if gone or (effect.result.get("rest_cancelled") and not effect.result["backorders"]):
+    if gone or done.get("rest_cancelled"):
         short = case.document.lines.filter(received__lt=F("ordered"))
         short.update(cancelled=F("ordered") - F("received"))
-    elif effect.result.get("transit"):
+    elif done.get("transit"):
         transits.tell_short(case.document, partner)
     shipments.arrived(case.document, partner)
     if case.document.parent is not None:

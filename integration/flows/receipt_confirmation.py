@@ -18,19 +18,15 @@ from integration.flows import sites
 from integration.flows.events import event_of
 from integration.flows.receipt_advice import known_at
 from integration.flows.receipt_bookings import Case
-from integration.jobs import configuration, decisions, effects, locks, mappings, rows, sql
+from integration.jobs import configuration, decisions, effects, locks, mappings, rows, shipments
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
-from integration.models import Document, Effect, InboundMessage, StockEvent, Warehouse
+from integration.models import Document, Effect, InboundMessage, Warehouse
 from integration.rules import received
 from integration.rules import receiving as rules
 
 VERB = "receive"
 CALL_SECONDS = 4  # a posting may take so many times the connection's read timeout
-
-# Other receipts of the advice that are booked.
-_OTHERS = f"""
-SELECT count(DISTINCT source) FROM {StockEvent._meta.db_table} WHERE document_id = %s AND source <> %s"""  # noqa: S608
 
 
 def handle(work: Work) -> Outcome:
@@ -41,7 +37,7 @@ def handle(work: Work) -> Outcome:
     _same_as_before(case, effect)
     if effect is None or effect.state != Effect.State.LANDED:
         if not case.shares and not case.facts.is_last:
-            return Outcome(f"{case.receipt.receipt}: nothing came")
+            return Outcome(f"{case.receipt.receipt}: nothing came", partial(bookings.nothing_yet, case))
         work.connection = case.warehouse.erp
         with locks.held(work, _stock(case)), open_erp(case.warehouse.erp, work) as erp:
             effect = _post(work, case, erp, effect)
@@ -67,7 +63,7 @@ def _understand(message: InboundMessage) -> Case:
         rules=sites.rules_of(warehouse),
         mark=f"{partner.slug}/{receipt.receipt}",
         source=source,
-        is_last=_is_last(document, receipt, source),
+        is_last=_is_last(document, receipt),
         cancel_rest=warehouse.receipt_remainder == Warehouse.Remainder.CANCEL,
         places=sites.places_of(warehouse),
         decided=decisions.of(source),
@@ -92,13 +88,12 @@ def _is_on(document: Document, warehouse: Warehouse, partner: str) -> None:
         raise ConfigurationError("CD-2011", connection=partner, flow="receipt confirmation", warehouse=warehouse)
 
 
-def _is_last(document: Document, receipt: ReceiptConfirmed, source: str) -> bool:
+def _is_last(document: Document, receipt: ReceiptConfirmed) -> bool:
     """A final one may have overtaken others; one that it overtook is the last one then. The first count stands."""
     count = bookings.announced(receipt) if document.shipment_count is None else document.shipment_count
     if count is None:
         return receipt.final
-    own = 1 if receipt.lines else 0
-    return int(sql.rows(_OTHERS, [document.pk, source])[0][0]) + own >= count
+    return len(shipments.numbers(document) | {receipt.receipt}) >= count
 
 
 def _same_as_before(case: Case, effect: Effect | None) -> None:
@@ -126,11 +121,7 @@ def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Eff
     connection = case.warehouse.erp
     found = rules.received_before(case.facts.mark, pickings)
     if found is not None:
-        later = [picking.id for picking in pickings if picking.backorder_of == found.id]
-        kept = before.intent.get("kept") if before is not None else None
-        kept = kept or _as_text(rules.kept_in(found, case.shares))
-        result = _result(found, later, kept, rules.extras_in(found, case.shares))
-        return effects.found(work, connection, case.source, VERB, _intent(case, kept), result)
+        return _found(work, case, found, pickings, before)
     if before is not None:
         effects.wait_until_settled(connection, case.source, VERB)
     if not case.shares:
@@ -159,12 +150,25 @@ def _own(case: Case, pickings: Sequence[Picking]) -> list[Picking]:
 
 
 def _nothing_came(work: Work, case: Case, erp: ErpGateway, pickings: Sequence[Picking]) -> Effect:
-    """The last word is that nothing (more) came: what is open is cancelled, by the warehouse's setting, or left."""
+    """The last word is that nothing (more) came: what is open is cancelled, by the warehouse's setting, or left.
+    It may be cancelled already, by a person or by an earlier try."""
     left = rules.open_picking(pickings)
     if left is None or not case.facts.cancel_rest or left.source == "transit":
-        result = _untouched(left or (pickings[-1] if pickings else None))
+        last = pickings[-1] if pickings else None
+        result = {**_untouched(left or last), "cancelled": left is None and last is not None and last.state == "cancel"}
         return effects.found(work, case.warehouse.erp, case.source, VERB, _intent(case), result)
     return _write(work, case, _intent(case), partial(_give_up, erp, left))
+
+
+def _found(work: Work, case: Case, found: Picking, pickings: Sequence[Picking], before: Effect | None) -> Effect:
+    """What an earlier try has left in Odoo: by what is open there now, also what became of the rest."""
+    later = [picking.id for picking in pickings if picking.backorder_of == found.id]
+    kept = before.intent.get("kept") if before is not None else None
+    kept = kept or _as_text(rules.kept_in(found, case.shares))
+    result = _result(found, later, kept, rules.extras_in(found, case.shares))
+    gone = case.facts.is_last and case.facts.cancel_rest and rules.open_picking(pickings) is None
+    known = {**result, "rest_cancelled": gone}
+    return effects.found(work, case.warehouse.erp, case.source, VERB, _intent(case, kept), known)
 
 
 def _write(work: Work, case: Case, intent: dict[str, Any], send: partial[dict[str, Any]]) -> Effect:
@@ -177,7 +181,7 @@ def _write(work: Work, case: Case, intent: dict[str, Any], send: partial[dict[st
 def _receive(erp: ErpGateway, plan: rules.Plan, kept: dict[str, str]) -> dict[str, Any]:
     posted = erp.receive(plan.picking, plan.posting)
     result = _result(posted.picking, posted.backorders, kept, posted.extras)
-    return {**result, "rest_cancelled": not plan.posting.keep_backorder}
+    return {**result, "rest_cancelled": not (plan.posting.keep_backorder or posted.backorders)}
 
 
 def _give_up(erp: ErpGateway, picking: Picking) -> dict[str, Any]:

@@ -10,13 +10,22 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from integration.errors import Rejected
-from integration.jobs import cases, inbox, outbox, routes, streams
+from integration.jobs import cases, inbox, outbox, routes, sql, streams
 from integration.jobs.looks import MODELS
 from integration.jobs.routes import Thread
-from integration.models import Connection, Document, ExceptionCase, SyncJob
+from integration.models import Connection, Document, ExceptionCase, ExternalReference, SyncJob, Warehouse
 
 AT_ONCE = 500
 State = Document.State
+_REFERENCE = ExternalReference._meta.db_table
+
+# The numbers that lead to a transfer of the advice: also of a message that brought nothing.
+_NUMBERS = f"""
+SELECT DISTINCT known.reference FROM {_REFERENCE} AS own JOIN {_REFERENCE} AS known
+  ON (known.erp_id, known.model, known.record_id, known.partner_id, known.document_type)
+   = (own.erp_id, own.model, own.record_id, own.partner_id, %s)
+WHERE own.erp_id = %s AND own.document_type = 'advice' AND own.reference = %s
+  AND own.partner_id = (SELECT wms_id FROM {Warehouse._meta.db_table} WHERE id = %s)"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,16 @@ def missing(document: Document, partner: Connection) -> Rejected:
 
 def booked(document: Document) -> int:
     """How many of its shipments or receipts are."""
-    return document.stock_events.order_by().values("source").distinct().count()
+    if document.kind == Document.Kind.DELIVERY:
+        return document.stock_events.order_by().values("source").distinct().count()
+    return len(numbers(document))
+
+
+def numbers(advised: Document) -> set[str]:
+    """The numbers of the receipts of an advice that are booked, of whichever of its transfers."""
+    about = [str(advised.kind), advised.connection_id, advised.reference, advised.warehouse_id]
+    found = sql.rows(_NUMBERS, about)
+    return {row[0] for row in found}
 
 
 def tell_missing() -> int:

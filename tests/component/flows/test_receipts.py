@@ -151,6 +151,58 @@ def test_nothing_more_came_and_the_rest_is_cancelled(receiving: Yard) -> None:
     assert receiving.cases() == []
 
 
+@pytest.mark.parametrize("first", ["partial", None], ids=["after-a-part", "of-all"])
+def test_the_cancel_of_the_rest_whose_answer_is_lost_is_known_as_one(receiving: Yard, first: str | None) -> None:
+    receiving.set(receipt_remainder="cancel")
+    bought = receiving.expected(("CRATE-S", 10))
+    if first:
+        receiving.receive(bought.advice, first)
+    receiving.odoo.fault("action_cancel", "cut_after_commit")
+    receiving.receive(bought.advice, "nothing")
+    receiving.later()
+    open_rest = (5, "received") if first else (10, "cancelled")
+    assert (line_of(bought.advice).cancelled, receiving.came(bought.advice)) == open_rest
+    assert [advice["cancelled"] for advice in receiving.wms.advices()] == [False]
+    assert (receiving.cases(), receiving.unfinished()) == ([], [])
+
+
+def test_a_short_receipt_whose_answer_is_lost_still_cancels_the_rest_with_us(receiving: Yard) -> None:
+    receiving.set(receipt_remainder="cancel")
+    bought = receiving.expected(("CRATE-S", 10))
+    receiving.odoo.fault("button_validate", "cut_after_commit")
+    receiving.receive(bought.advice, "short")
+    receiving.later()
+    line = line_of(bought.advice)
+    assert (line.received, line.cancelled, receiving.came(bought.advice)) == (5, 5, "received")
+    assert (receiving.cases(), receiving.unfinished(), len(receiving.wms.advices())) == ([], [], 1)
+
+
+def test_what_is_announced_again_after_nothing_came_is_counted_afresh(receiving: Yard) -> None:
+    bought = receiving.expected(("CRATE-S", 10))
+    receiving.receive(bought.advice, "nothing")
+    assert receiving.wms.expected(bought.name)[0][1] == 2
+    receiving.receive(bought.advice, "partial")
+    assert receiving.came(bought.advice) == "part_received"
+    receiving.look()
+    receiving.receive(bought.advice)
+    assert (receiving.came(bought.advice), len(receiving.wms.advices())) == ("received", 1)
+    assert (receiving.arrived(bought), receiving.cases()) == ({"CRATE-S": (10, 10, 10)}, [])
+
+
+def test_a_last_word_without_goods_that_overtakes_the_parts_ends_the_advice_with_them(receiving: Yard) -> None:
+    receiving.set(receipt_remainder="cancel")
+    bought = receiving.expected(("CRATE-S", 10))
+    parts = [receiving.wms.receive(bought.advice, "partial", faults=["lost"]) for _ in range(2)]
+    receiving.receive(bought.advice, "nothing")
+    for part in parts:
+        assert receiving.came(bought.advice) == "part_received"
+        receiving.wms.send("receipt.confirmed", part)
+        receiving.run()
+    line = line_of(bought.advice)
+    assert (line.received, line.cancelled, receiving.came(bought.advice)) == (7, 3, "received")
+    assert (receiving.cases(), receiving.unfinished()) == ([], [])
+
+
 def test_damaged_goods_lie_apart_and_are_counted(receiving: Yard) -> None:
     place = receiving.odoo.place("Damaged")
     Place.objects.create(warehouse=receiving.warehouse, condition="damaged", erp_location_id=place)

@@ -202,6 +202,15 @@ def test_a_receipt_that_does_not_come_is_told_and_given_up(receiving: Yard) -> N
     assert told == [name for name, _ in receiving.receipts(bought.id)]
 
 
+def test_a_part_that_was_refused_whole_is_not_missing(receiving: Yard) -> None:
+    bought = receiving.expected(("CRATE-S", 10))
+    stray = {"sku": "P-ROPE-10", "quantity": "3", "unit": "EA"}
+    receiving.receive(bought.advice, lines=[stray], final=False)
+    receiving.choose("CD-7006", "leave_out")
+    receiving.receive(bought.advice, "short")
+    assert (receiving.came(bought.advice), receiving.cases(), receiving.unfinished()) == ("received", [], [])
+
+
 def test_an_answer_to_nothing(receiving: Yard) -> None:
     receiving.wms.send("receipt.accepted", {"advice": "WH/IN/99999"})
     receiving.run()
