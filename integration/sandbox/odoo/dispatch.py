@@ -9,6 +9,7 @@ from typing import Any
 from .faults import AccessError
 from .orm.access import check_access, check_message, check_records
 from .orm.base import as_ids
+from .orm.companies import check_companies
 from .orm.env import Env
 from .orm.importing import Importing
 from .orm.model import Model
@@ -129,6 +130,7 @@ def _owner(env: Env, model: str, name: str) -> str:
 
 def allow(env: Env, model: str, name: str, ids: Any) -> None:
     """Raises AccessError when the user may not do this to these records."""
+    check_companies(env)
     operation = "read" if name in READERS else name if name in ("create", "unlink") else "write"
     if name != "load":
         check_access(env, model, operation)

@@ -186,10 +186,11 @@ def _refuse_missing_lots(missing: list[Record]) -> None:
 
 def _lot(line: Record) -> Record:
     env = line.env
-    found = env.first("stock.lot", ["product_id", "=", line.product_id.id], ["name", "=", line.lot_name])
+    ours = ["company_id", "in", [line.company_id.id, False]]
+    found = env.first("stock.lot", ["product_id", "=", line.product_id.id], ["name", "=", line.lot_name], ours)
     if found:
         return found
-    of_company = {"company_id": env.company.id} if env.traits.lots_of_company else {}
+    of_company = {"company_id": line.company_id.id} if env.traits.lots_of_company else {}
     values = {"name": line.lot_name, "product_id": line.product_id.id, **of_company}
     if line.expiration_date:
         values["expiration_date"] = line.expiration_date

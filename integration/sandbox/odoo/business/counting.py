@@ -10,7 +10,7 @@ from ..orm.env import Env
 from ..orm.record import Record
 from .completion import complete
 from .count_dates import next_count_date
-from .places import special_place
+from .places import loss_place
 from .products import total
 from .reservation import assign_waiting, free_elsewhere
 from .stock import EPSILON, spot_of
@@ -44,7 +44,7 @@ def _today(env: Env) -> date:
 def _adjust(quant: Record, difference: float) -> None:
     """A done move between the place and the inventory loss; what is over-reserved is given back."""
     env = quant.env
-    loss = special_place(env, "inventory")
+    loss = loss_place(quant.location_id.company_id or env.company)
     way = (loss, quant.location_id) if difference >= 0 else (quant.location_id, loss)
     move = inventory_move(quant, abs(difference), *way, is_inventory=True, **_names(quant, difference))
     complete([move], cancel_backorder=False)
@@ -84,6 +84,7 @@ def inventory_move(record: Record, quantity: float, source: Record, target: Reco
         "product_uom_qty": quantity,
         "location_id": source.id,
         "location_dest_id": target.id,
+        "company_id": (source.company_id or target.company_id or env.company).id,
         "state": "confirmed",
         **({"picked": True} if env.traits.picked else {}),
         **extra,

@@ -154,6 +154,7 @@ def _move(line: Record, part: Part, kind: Record, **extra: Any) -> Record:
         "bom_line_id": part.bom_line_id or False,
         "location_id": source.id,
         "location_dest_id": target.id,
+        "company_id": order.company_id.id,
         "location_final_id": special_place(env, "customer").id,
         "group_id": group_of(order).id,
         "sale_line_id": line.id,

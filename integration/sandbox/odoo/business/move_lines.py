@@ -48,7 +48,7 @@ class MoveLine(Model):
         source = move if move else self.env.browse("stock.picking", values.get("picking_id"))
         product = move.product_id if move else self.env.browse("product.product", values.get("product_id"))
         found = {
-            "company_id": self.env.company.id,
+            "company_id": (source.company_id or self.env.company).id,
             "date": self.env.second,
             "product_id": product.id,
             "product_uom_id": product.uom_id.id,

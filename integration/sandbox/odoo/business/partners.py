@@ -10,6 +10,7 @@ from ..orm.env import Env
 from ..orm.model import Model
 from ..orm.record import Record
 from ..orm.registry import computes, on_model, on_records, serves
+from .places import plant_places
 
 NO_SENDER = "Unable to send message, please configure the sender's email address."
 
@@ -89,6 +90,10 @@ class Company(Model):
         partner = self.env.model("res.partner").create_all([{"name": values.get("name"), "is_company": True}])
         currency = self.env.first("res.currency", ["name", "=", "USD"])
         return {"partner_id": partner[0], "currency_id": currency.id}
+
+    def created(self, record: Record, values: dict[str, Any]) -> None:
+        if self.env.first("stock.location", ["usage", "=", "inventory"]):
+            plant_places(record)
 
 
 @serves("res.groups")

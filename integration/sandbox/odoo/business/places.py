@@ -25,6 +25,12 @@ PLACES = (
     ("wh_output_stock_loc_id", "Output", False),
     ("wh_pack_stock_loc_id", "Packing Zone", False),
 )
+# Name, usage, below.
+OF_COMPANY = (
+    ("Inter-warehouse transit", "transit", "Physical Locations"),
+    ("Inventory adjustment", "inventory", "Virtual Locations"),
+    ("Scrap", "inventory", "Virtual Locations"),
+)
 BYPASSING = ("supplier", "customer", "inventory", "production")
 
 
@@ -57,8 +63,27 @@ def is_inside(location: Record, above: Record) -> bool:
 
 
 def special_place(env: Any, usage: str) -> Record:
-    """The vendors', the customers' or the inventory-loss place."""
+    """The vendors' or the customers' place."""
     return env.first("stock.location", ["usage", "=", usage])  # type: ignore[no-any-return]
+
+
+def loss_place(company: Record) -> Record:
+    """Where a company's inventory differences go."""
+    own: Record = company.env.first(
+        "stock.location", ["usage", "=", "inventory"], ["company_id", "in", [company.id, False]]
+    )
+    return own
+
+
+def plant_places(company: Record) -> None:
+    """What a company has of its own: made with it; those of the first are made with the database."""
+    env = company.env
+    for name, usage, parent in OF_COMPANY:
+        above = env.first("stock.location", ["name", "=", parent])
+        values = {"name": name, "usage": usage, "location_id": above.id, "company_id": company.id}
+        if name != "Scrap" or env.traits.number <= 18:
+            made = env.browse("stock.location", env.model("stock.location").create_all([values])[0])
+            made.put(active=usage != "transit", **({"scrap_location": True} if name == "Scrap" else {}))
 
 
 @serves("stock.picking.type")
@@ -97,11 +122,11 @@ class Warehouse(Model):
         }
 
     def created(self, record: Record, values: dict[str, Any]) -> None:
-        view = self._place(record.code, "view", self.env.first("stock.location", ["name", "=", "Physical Locations"]))
+        top = self.env.first("stock.location", ["name", "=", "Physical Locations"])
+        view = self._place(record.code, "view", top, record.company_id)
         record.put(view_location_id=view)
-        self.env.put("stock.location", view, {"company_id": record.company_id.id})
         for column, name, always in PLACES:
-            place = self._place(name, "internal", self.env.browse("stock.location", view))
+            place = self._place(name, "internal", self.env.browse("stock.location", view), record.company_id)
             record.put(**{column: place})
             self.env.put("stock.location", place, {"active": always})
         dash = "" if self.env.traits.next_step_only else "-"
@@ -114,8 +139,8 @@ class Warehouse(Model):
         for record in records:
             self._arrange(record)
 
-    def _place(self, name: str, usage: str, parent: Record) -> int:
-        values = {"name": name, "usage": usage, "location_id": parent.id}
+    def _place(self, name: str, usage: str, parent: Record, company: Record) -> int:
+        values = {"name": name, "usage": usage, "location_id": parent.id, "company_id": company.id}
         return self.env.model("stock.location").create_all([values])[0]
 
     def _type(self, warehouse: Record, name: str, code: str, short: str) -> int:

@@ -103,7 +103,7 @@ def _take_freely(move: Record, quantity: float) -> None:
 def make_line(move: Record, values: dict[str, object]) -> Record:
     """Insert a line without the rules for lines that clients write."""
     env = move.env
-    row = {"date": env.second, "company_id": env.company.id, "picked": False, **values}
+    row = {"date": env.second, "company_id": move.company_id.id, "picked": False, **values}
     stamp = {"create_date": env.now, "write_date": env.now, "create_uid": env.uid, "write_uid": env.uid}
     return env.browse("stock.move.line", env.store.insert("stock.move.line", {**row, **stamp}))
 

@@ -10,7 +10,7 @@ from ..orm.record import Record
 from ..orm.registry import on_records, serves
 from .completion import complete
 from .counting import inventory_move
-from .places import special_place
+from .places import loss_place
 from .products import convert, label_of, total
 from .stock import EPSILON, quants_at, spot_of
 
@@ -22,15 +22,16 @@ class Scrap(Model):
     def defaults(self, values: dict[str, Any]) -> dict[str, Any]:
         product = self.env.browse("product.product", values.get("product_id"))
         picking = self.env.browse("stock.picking", values.get("picking_id"))
-        warehouse = self.env.first("stock.warehouse", ["company_id", "=", self.env.company.id])
+        company = picking.company_id or self.env.company
+        warehouse = self.env.first("stock.warehouse", ["company_id", "=", company.id])
         return {
             "name": "New",
             "state": "draft",
             "scrap_qty": 1.0,
             "product_uom_id": product.uom_id.id,
-            "company_id": self.env.company.id,
+            "company_id": company.id,
             "location_id": self._source(picking).id or warehouse.lot_stock_id.id,
-            "scrap_location_id": self._target().id,
+            "scrap_location_id": self._target(company).id,
         }
 
     def _source(self, picking: Record) -> Record:
@@ -42,11 +43,10 @@ class Scrap(Model):
         if any(record.state == "done" for record in records):
             raise UserError("You cannot delete a scrap which is done.")
 
-    def _target(self) -> Record:
-        scrap = (
-            self.env.first("stock.location", ["scrap_location", "=", True]) if self.env.traits.number <= 18 else None
-        )
-        return scrap or special_place(self.env, "inventory")
+    def _target(self, company: Record) -> Record:
+        if self.env.traits.number >= 19:
+            return loss_place(company)
+        return self.env.first("stock.location", ["scrap_location", "=", True], ["company_id", "=", company.id])
 
     @on_records
     def action_validate(self, ids: Any) -> Any:

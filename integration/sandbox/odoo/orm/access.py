@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..faults import AccessError
+from .companies import hint, in_sight
 
 if TYPE_CHECKING:
     from .env import Env
@@ -159,7 +160,11 @@ LABELS = {
     "sale.advance.payment.inv": "Sales Advance Payment Invoice",
     "sale.order": "Sales Order",
     "sale.order.line": "Sales Order Line",
+    "stock.location": "Inventory Locations",
     "stock.lot": "Lot/Serial",
+    "stock.move": "Stock Move",
+    "stock.move.line": "Product Moves (Stock Move Line)",
+    "stock.picking": "Transfer",
     "stock.quant": "Quants",
     "stock.return.picking": "Return Picking",
     "stock.scrap": "Scrap",
@@ -221,6 +226,7 @@ def own_only(env: Env, model: str) -> bool:
 
 def allowed_records(env: Env, model: str, ids: list[int]) -> list[int]:
     """Without the records that a rule hides from the user."""
+    ids = in_sight(env, model, ids)
     if not own_only(env, model):
         return ids
     name = OWN_ORDERS[model]
@@ -237,9 +243,10 @@ def hidden_records(env: Env, model: str, ids: Any) -> list[int]:
 
 def check_records(env: Env, model: str, ids: Any) -> None:
     """Raises AccessError when a rule hides one of the records."""
-    if not hidden_records(env, model, ids):
+    hidden = hidden_records(env, model, ids)
+    if not hidden:
         return
-    label, login = LABELS[model], env.user.login
+    label = LABELS.get(model, model)
     if env.traits.version == "16":
         raise AccessError(
             f"Due to security restrictions, you are not allowed to access '{label}' ({model}) records.\n\n"
@@ -247,9 +254,9 @@ def check_records(env: Env, model: str, ids: Any) -> None:
         )
     raise AccessError(
         "Uh-oh! Looks like you have stumbled upon some top-secret records.\n\n"
-        f"Sorry, {login} (id={env.uid}) doesn't have 'read' access to:\n- {label} ({model})\n\n"
+        f"Sorry, {env.user.name} (id={env.uid}) doesn't have 'read' access to:\n- {label} ({model})\n\n"
         "If you really, really need access, perhaps you can win over your friendly administrator with a batch "
-        "of freshly baked cookies."
+        f"of freshly baked cookies.{hint(env, model, hidden)}"
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..faults import MissingError, UnknownModel
 from ..traits import Traits
 from .access import groups_of
+from .companies import as_kept, column_of
 from .links import ALSO_INDEXED, INHERITS, INVERSES, RELATED
 from .record import Record
 from .registry import model_class
@@ -163,7 +164,8 @@ class Env:
             return self.value(parent, self.store.table(model)[record_id][link], name)
         if (model, column) in INVERSES:
             return self._pointing(model, record_id, column)
-        return self.store.table(model)[record_id].get(column, self.database.fields(model)[name].empty)
+        kept = column_of(self, model, column)
+        return self.store.table(model)[record_id].get(kept, self.database.fields(model)[name].empty)
 
     def _inherited(self, model: str, column: str) -> bool:
         _link, parent, own = INHERITS[model]
@@ -194,6 +196,6 @@ class Env:
         """Store converted values; `touch` moves `write_date` as any write does."""
         stamp = {"write_date": self.now, "write_uid": self.uid} if touch else {}
         candidates = self.watch.before_write(self, model, record_id)
-        self.store.update(model, record_id, {**values, **stamp})
+        self.store.update(model, record_id, {**as_kept(self, model, values), **stamp})
         if candidates:
             self.watch.after_write(candidates)

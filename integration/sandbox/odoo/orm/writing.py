@@ -7,6 +7,7 @@ from typing import Any
 from ..faults import ValidationError
 from . import commands
 from .base import LOG_FIELDS, as_ids
+from .companies import as_kept
 from .links import INHERITS
 from .reading import Reading
 from .record import plain
@@ -84,7 +85,8 @@ class Writing(Reading):
         values = {**own, **values}
         rows, lists = self._split(values)
         self._require(rows)
-        record_id = self.env.store.insert(self.name, {**self._log(), **self._delegate(rows)})
+        kept = as_kept(self.env, self.name, self._delegate(rows))
+        record_id = self.env.store.insert(self.name, {**self._log(), **kept})
         for name, value in lists.items():
             self._write_list(record_id, name, value)
         record = self.env.browse(self.name, record_id)
