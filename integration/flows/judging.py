@@ -8,7 +8,8 @@ from typing import Any
 from integration.adapters.base import ErpGateway
 from integration.canonical.stock import Relocation
 from integration.errors import InvalidDocument, Rejected
-from integration.flows import origins, return_bookings, return_receipt, returning, sites
+from integration.flows import intents, origins, return_bookings, return_receipt, returning, sites
+from integration.flows.intents import Goods
 from integration.flows.returning import Case
 from integration.jobs import effects
 from integration.jobs.work import Outcome, Work
@@ -90,6 +91,7 @@ def _move(
         if each.target == Target.QUARANTINE:
             yield booked, quantity, effects.found(work, erp, key, VERB, intent, {})
             continue
+        intent |= intents.moving(case.warehouse, case.said_at, _goods(booked, part))
         relocation = _relocation(case, gateway, booked, part, f"{number}.{place}")
         write = effects.Write(
             key=key,
@@ -100,6 +102,13 @@ def _move(
             seconds=CALL_SECONDS * erp.read_timeout,
         )
         yield booked, quantity, effects.once(work, erp, write)
+
+
+def _goods(booked: Mapping[str, Any], part: Judged) -> Iterator[Goods]:
+    of, lot = (booked["product"], booked["sku"]), booked["lot"]
+    yield Goods(*of, -part.quantity, lot, Target.QUARANTINE.value)
+    if part.target != Target.SCRAP:
+        yield Goods(*of, part.quantity, lot, part.target.value)
 
 
 def _waiting(parts: Sequence[Effect], each: Judged) -> Iterator[dict[str, Any]]:

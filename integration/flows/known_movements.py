@@ -7,16 +7,13 @@ may not be known; then nothing can be said of the stock that it moves.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
-from integration.flows import pending
+from integration.flows import intents, pending
 from integration.flows.pending import Look
 from integration.models import Effect, StockEvent, SyncJob
 from integration.rules.netting import Ledger, Movement
 from integration.rules.places import Slot
 
-ADJUST, RELOCATE = "adjust stock", "move stock"
 Movements = tuple[Movement, ...]
 
 
@@ -33,7 +30,7 @@ class Known:
 
 def read(look: Look, since: datetime) -> Known:
     """``since``: what happened until then and is posted is in Odoo's quantity, and need not be known."""
-    open_ones = _ours(look) | {each.source: each.movements for each in pending.in_hand(look)}
+    open_ones = {each.source: each.movements for each in pending.in_hand(look)} | _ours(look)
     states = _states(look, open_ones)
     for key in _kept(look, open_ones):
         open_ones.pop(key, None)
@@ -48,15 +45,6 @@ def read(look: Look, since: datetime) -> Known:
             case _:
                 waiting += movements
     return Known(Ledger(tuple(posted), tuple(waiting)), tuple(unknown))
-
-
-def intent(movements: Iterable[Movement]) -> dict[str, Any]:
-    """What the effect of a write of ours remembers of it."""
-    rows = [
-        [each.slot.product_id, each.slot.place, each.slot.lot, str(each.quantity), each.happened_at.isoformat()]
-        for each in movements
-    ]
-    return {"movements": rows}
 
 
 def _posted(look: Look, since: datetime) -> list[Movement]:
@@ -78,19 +66,11 @@ def _ours(look: Look) -> dict[str, Movements]:
     """
     effects = Effect.objects.filter(
         connection=look.warehouse.erp,
-        verb__in=(ADJUST, RELOCATE),
         state__in=(Effect.State.INTENDED, Effect.State.LANDED),
         job__state__in=SyncJob.ACTIVE,
         intent__warehouse=look.warehouse.pk,
     )
-    return {effect.key: _movements(effect) for effect in effects.order_by("pk")}
-
-
-def _movements(effect: Effect) -> Movements:
-    return tuple(
-        Movement(Slot(product, place, lot), Decimal(quantity), datetime.fromisoformat(at))
-        for product, place, lot, quantity, at in effect.intent.get("movements", ())
-    )
+    return {effect.key: intents.movements(effect, look) for effect in effects.order_by("pk")}
 
 
 def _states(look: Look, keys: Iterable[str]) -> Mapping[str, str]:

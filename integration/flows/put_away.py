@@ -4,7 +4,7 @@ Never holds up a receipt: it runs in a stream of its own, and waits for the rece
 Operational impact: people look for goods in the wrong bin; minutes count.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -22,8 +22,9 @@ from integration.errors import (
     Permanent,
     Rejected,
 )
-from integration.flows import sites
+from integration.flows import intents, sites
 from integration.flows.events import event_of
+from integration.flows.intents import Goods
 from integration.jobs import configuration, effects, mappings, recount, rows
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
@@ -67,14 +68,14 @@ def handle(work: Work) -> Outcome:
     warehouse = _warehouse(message, told)
     _wait_for_receipt(work, message, told)
     moved = _understand(message, told, warehouse)
-    source = f"put_away/{message.connection.slug}/{told.put_away}"
+    source = _source(warehouse, told)
     products, effect = _products(warehouse, moved), None
     in_odoo = [each for each in moved if each.moves_in_odoo]
     if in_odoo or set(products) != {each.sku for each in moved}:
         work.connection = warehouse.erp
         with open_erp(warehouse.erp, work) as erp:
             products |= _asked(erp, warehouse, moved, products)
-            effect = _relocate(work, erp, warehouse, source, in_odoo, products) if in_odoo else None
+            effect = _relocate(work, erp, warehouse, told, in_odoo, products) if in_odoo else None
     name = effect.result["picking"] if effect else "kept"
     return Outcome(f"{told.put_away}: {name}", partial(_commit, warehouse, told, source, moved, products, effect))
 
@@ -149,7 +150,7 @@ def _relocate(
     work: Work,
     erp: ErpGateway,
     warehouse: Warehouse,
-    source: str,
+    told: PutAway,
     moved: Sequence[_Moved],
     products: dict[str, int],
 ) -> Effect:
@@ -164,16 +165,28 @@ def _relocate(
         )
         for each in moved
     ]
+    source = _source(warehouse, told)
     mark = f"Crossdock {source}"
     write = effects.Write(
         key=source,
         verb=VERB,
-        intent={"mark": mark},
+        intent={"mark": mark, **intents.moving(warehouse, told.at, _goods(moved, products))},
         send=lambda: {"picking": erp.relocate(warehouse.erp_warehouse_id, mark, parts)},
         probe=lambda: {"picking": name} if (name := erp.moved(mark)) else None,
         seconds=4 * warehouse.erp.read_timeout,
     )
     return effects.once(work, warehouse.erp, write)
+
+
+def _source(warehouse: Warehouse, told: PutAway) -> str:
+    return f"put_away/{warehouse.wms.slug}/{told.put_away}"
+
+
+def _goods(moved: Sequence[_Moved], products: dict[str, int]) -> Iterator[Goods]:
+    for each in moved:
+        of = (products[each.sku], each.sku)
+        yield Goods(*of, -each.quantity, each.line.lot or "", location=each.line.from_location or "")
+        yield Goods(*of, each.quantity, each.line.lot or "", location=each.line.to_location)
 
 
 def _commit(

@@ -3,7 +3,7 @@
 Operational impact: stock, and the supplier's bill, depend on it. Seconds count, and so does every unit.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -13,9 +13,10 @@ from integration.canonical.erp import Picking
 from integration.canonical.events import ReceiptConfirmedEvent
 from integration.canonical.receipts import ReceiptConfirmed
 from integration.errors import ConfigurationError, InvalidDocument
+from integration.flows import intents, sites
 from integration.flows import receipt_bookings as bookings
-from integration.flows import sites
 from integration.flows.events import event_of
+from integration.flows.intents import Goods
 from integration.flows.receipt_advice import known_at
 from integration.flows.receipt_bookings import Case
 from integration.jobs import configuration, decisions, effects, locks, mappings, rows, shipments
@@ -204,7 +205,15 @@ def _result(
 
 
 def _intent(case: Case, kept: dict[str, str] | None = None) -> dict[str, Any]:
-    return {"digest": case.digest, "mark": case.facts.mark, "lines": _lines(case), "kept": kept or {}}
+    moving = intents.moving(case.warehouse, case.receipt.received_at, _goods(case, kept or {}))
+    return {"digest": case.digest, "mark": case.facts.mark, "lines": _lines(case), "kept": kept or {}, **moving}
+
+
+def _goods(case: Case, kept: Mapping[str, str]) -> Iterator[Goods]:
+    for share in case.shares:
+        product, quantity = share.line.product_id if share.line else 0, Decimal(kept.get(str(share.number), 0))
+        if quantity:
+            yield Goods(product, share.sku, quantity, share.lot or "", share.condition, share.location)
 
 
 def _as_text(kept: Mapping[int, Decimal]) -> dict[str, str]:

@@ -106,6 +106,7 @@ def _event(
     source: str,
     line: str,
 ) -> StockEvent:
+    """What was judged moves when that is said, not when it came in."""
     return StockEvent(
         warehouse=case.warehouse,
         document=document,
@@ -117,7 +118,7 @@ def _event(
         quantity=quantity,
         source=source,
         line=line,
-        happened_at=case.told.received_at,
+        happened_at=case.said_at if kind == Kind.MOVED else case.told.received_at,
         effect=effect,
     )
 

@@ -4,7 +4,7 @@ Operational impact: the customer's credit depends on it, and stock that may be s
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -13,7 +13,8 @@ from typing import Any
 from integration.adapters.base import ErpGateway
 from integration.canonical.erp import ExtraLine, Move, Picking, PostingDetail, PostingLine, ReceiptPosting
 from integration.errors import InvalidDocument, Rejected
-from integration.flows import judging, origins, return_bookings, return_transfers, returning, sites
+from integration.flows import intents, judging, origins, return_bookings, return_transfers, returning, sites
+from integration.flows.intents import Goods
 from integration.flows.origins import Origin
 from integration.flows.returning import Case
 from integration.jobs import effects, locks
@@ -156,6 +157,7 @@ def _post(
     before = effects.of(erp, key)
     if before is not None and before.state == Effect.State.LANDED:
         return before
+    memory = {**memory, **intents.moving(case.warehouse, case.told.received_at, _goods(shares))}
     done = next((one for one in (*known.back, *known.announced) if _is_ours(case, one, origin)), None)
     if done is not None:
         return effects.found(work, erp, key, VERB, memory, _result(case, done, shares))
@@ -171,6 +173,13 @@ def _post(
         seconds=CALL_SECONDS * erp.read_timeout,
     )
     return effects.make(work, erp, write)
+
+
+def _goods(shares: Sequence[Returned]) -> Iterator[Goods]:
+    """What is scrapped comes in and leaves at once."""
+    for share in (each for each in shares if each.target != Target.SCRAP):
+        product = share.move.product_id if share.move else 0
+        yield Goods(product, share.sku, share.quantity, share.lot or "", share.target.value)
 
 
 def _is_ours(case: Case, picking: Picking, origin: int) -> bool:

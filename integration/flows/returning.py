@@ -3,7 +3,8 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -23,10 +24,11 @@ NAMED = "named"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The return in hand. ``advised``: our document of the advice that it answers."""
+    """The return in hand. ``advised``: our document of the advice that it answers. ``said_at``: when it was sent."""
 
     message: InboundMessage
     told: ReturnReceived
+    said_at: datetime
     warehouse: Warehouse
     advised: Document | None
     decided: Mapping[tuple[str, str], str]
@@ -80,10 +82,10 @@ def understand(work: Work) -> Case:
     warehouse = _warehouse(partner, told)
     if warehouse.return_mode != Warehouse.Mode.LIVE:
         raise ConfigurationError("CD-2011", connection=partner.name, flow="returns", warehouse=warehouse)
-    case = Case(message, told, warehouse, advised, {}, "")
+    case = Case(message, told, event.timestamp, warehouse, advised, {}, "")
     decided = decisions.of(case.source)
     named = decisions.reason(case.source, UNKNOWN) if decided.get((UNKNOWN, "")) == NAMED else ""
-    return Case(message, told, warehouse, advised, decided, named)
+    return replace(case, decided=decided, named=named)
 
 
 def codes(told: ReturnReceived) -> set[str]:

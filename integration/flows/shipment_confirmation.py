@@ -3,7 +3,7 @@
 Operational impact: the customer's invoice and the stock depend on it. Seconds count, and so does every unit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,9 +13,10 @@ from integration.canonical.erp import Picking
 from integration.canonical.events import ShipmentConfirmedEvent
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.errors import ConfigurationError, InvalidDocument
-from integration.flows import bookings, freight, releases, sites, substitution
+from integration.flows import bookings, freight, intents, releases, sites, substitution
 from integration.flows.bookings import Case
 from integration.flows.events import event_of
+from integration.flows.intents import Goods
 from integration.jobs import configuration, effects, locks, mappings, recount, rows, sql
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
@@ -233,7 +234,17 @@ def _asked(case: Case, picking: Picking) -> dict[str, str]:
 
 
 def _intent(case: Case) -> dict[str, Any]:
-    return {"digest": case.digest, "mark": case.facts.mark, "lines": _lines(case)}
+    """A substitute's product is on no line of the release by which its message would be found."""
+    known = {"digest": case.digest, "mark": case.facts.mark, "lines": _lines(case)}
+    if not substitution.any_in(case):
+        return known
+    return known | intents.moving(case.warehouse, case.shipment.shipped_at, _goods(case))
+
+
+def _goods(case: Case) -> Iterator[Goods]:
+    for share in case.shares:
+        product = 0 if share.substitute else share.line.product_id
+        yield Goods(product, share.sku, -share.quantity, share.lot or "")
 
 
 def _lines(case: Case) -> list[list[str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from integration.adapters.base import ErpGateway
 from integration.canonical.stock import Adjustment, Landed, Relocation
-from integration.flows.known_movements import ADJUST, RELOCATE, intent
+from integration.flows import intents
 from integration.flows.stock_site import Site
 from integration.jobs import effects
 from integration.jobs.work import Work
@@ -17,6 +17,7 @@ from integration.rules.netting import Movement
 from integration.rules.places import Slot
 
 Kind, State = StockDifference.Kind, StockDifference.State
+ADJUST, RELOCATE = "adjust stock", "move stock"
 CALL_SECONDS = 4  # a posting may take so many times the connection's read timeout
 EVENT_KINDS = {
     Kind.ADJUSTED: StockEvent.Kind.ADJUSTED,
@@ -64,7 +65,7 @@ def post(work: Work, erp: ErpGateway, site: Site, row: StockDifference, quantity
     write = effects.Write(
         key=key_of(row),
         verb=RELOCATE if row.to_place else ADJUST,
-        intent={"warehouse": site.warehouse.pk, "difference": str(quantity), **intent(movements)},
+        intent={"difference": str(quantity), **intents.changing(site.warehouse, movements)},
         send=partial(_send, erp, change),
         probe=partial(_probe, erp, change),
         seconds=CALL_SECONDS * connection.read_timeout,
