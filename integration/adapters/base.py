@@ -260,6 +260,14 @@ class ErpGateway(Protocol):
         new picking in the place of a cancelled one, once for each ``mark``."""
         ...
 
+    def below_delivered(self, line_ids: Sequence[int], company: int) -> Sequence[int]:
+        """Lines of orders that ask for less than was delivered."""
+        ...
+
+    def raise_to_delivered(self, line_ids: Sequence[int], company: int) -> None:
+        """Those lines then ask for what was delivered, at their price. Raises Rejected, as for a locked order."""
+        ...
+
     def ship(self, picking: Picking, posting: ShipmentPosting) -> PostedShipment:
         """Sets the whole line set, compares, validates, reads back. ``picking`` comes from ``delivery`` just now.
 

@@ -174,8 +174,8 @@ class ExceptionCaseAdmin(ActingAdmin):
 
     def acts_for(self, row: Model | None) -> Sequence[Act]:
         """The choices that only a person can make come first."""
-        code = row.code if isinstance(row, ExceptionCase) else ""
-        chosen = (_choosing(choice) for choice in CHOICES.get(code, ()))
+        code, context = (row.code, row.context) if isinstance(row, ExceptionCase) else ("", {})
+        chosen = (_choosing(choice) for choice in CHOICES.get(code, ()) if "source" in context)
         return (*chosen, *stock_choices.CHOICES.get(code, ()), *USUAL)
 
 

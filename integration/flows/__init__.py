@@ -26,6 +26,7 @@ from integration.flows import (
     sending,
     shipment_confirmation,
     shipment_tracking,
+    surplus,
     transit_loss,
 )
 from integration.jobs.work import Handler
@@ -63,5 +64,6 @@ HANDLERS: Mapping[str, Handler] = {
     "return_receipt": return_receipt.handle,
     "shipment_confirmation": shipment_confirmation.handle,
     "shipment_tracking": shipment_tracking.handle,
+    "surplus": surplus.handle,
     "transit_loss": transit_loss.handle,
 }

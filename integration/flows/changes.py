@@ -16,22 +16,25 @@ from integration.canonical.outgoing import Outgoing
 from integration.errors import Rejected
 from integration.flows import releases
 from integration.flows.releases import Delivery
-from integration.jobs import capture, cases, outbox, rows, shipments
+from integration.jobs import capture, cases, decisions, looks, outbox, rows, shipments
+from integration.jobs.queue import enqueue
 from integration.models import (
     ChangeLine,
     ChangeRequest,
     Connection,
+    Decision,
     Document,
     DocumentLine,
     ExceptionCase,
     OutboundMessage,
 )
 from integration.rules import changes as rules
+from integration.rules import choices
 from integration.rules.shipping import ReleasedLine
 
 Kind, State = ChangeRequest.Kind, ChangeRequest.State
 REQUESTS = ("order.change", "order.cancel")
-TOO_LATE = {Kind.CHANGE: "CD-4012", Kind.CANCEL: "CD-4013"}
+TOO_LATE = {Kind.CHANGE: choices.CHANGED, Kind.CANCEL: choices.CANCELLED}
 UNANSWERED = "CD-4014"
 FIELDS = {
     "ship_to": "the address",
@@ -216,11 +219,20 @@ def shipped(document: Document, *, anew: bool) -> None:
     over = list(document.lines.filter(over__gt=0))
     beyond = [line for line in over if line.over > releases.tolerance(document, line)]
     kind = Kind.CANCEL if anew else Kind.CHANGE
-    if beyond:
+    if beyond and _is_decided(document):
+        enqueue(looks.surplus_job(document))
+    elif beyond:
         words = "; ".join(map(_left_words, beyond))
         _open(document, kind, words, "it had left")
     elif document.change_count and not refused:
         cases.clear("The goods left as Odoo asks for them now.", *_fingerprints(document, *TOO_LATE.values()))
+
+
+def _is_decided(document: Document) -> bool:
+    """A person has said what becomes of it before it left, and nothing was told to anybody since."""
+    told = ExceptionCase.objects.filter(document=document, code__in=TOO_LATE.values()).aggregate(at=Max("last_seen"))
+    said = Decision.objects.filter(source=decisions.surplus_of(document)).aggregate(at=Max("made_at"))
+    return bool(told["at"] and said["at"] and said["at"] >= told["at"])
 
 
 def _tell_message(request: ChangeRequest) -> None:
@@ -300,7 +312,9 @@ def _open(document: Document, kind: str, difference: str, answer: str) -> Except
     assert document.warehouse is not None  # noqa: S101
     told = ["CD-4004", "CD-4005", *([TOO_LATE[Kind.CHANGE]] if kind == Kind.CANCEL else [])]
     cases.clear("It was too late: see the newer case.", *_fingerprints(document, *told))
-    error = about(TOO_LATE[Kind(kind)], document, difference=difference, answer=answer or "no reason given")
+    said = {"difference": difference, "answer": answer or "no reason given"}
+    choice = {"source": decisions.surplus_of(document)} if _surplus(document).exists() else {}
+    error = about(TOO_LATE[Kind(kind)], document, **said, **choice)
     return cases.open_case(error, document.warehouse.wms, document)
 
 

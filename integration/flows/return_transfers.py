@@ -1,7 +1,7 @@
 """The transfer in Odoo that takes goods back: the one that was announced, or one that is made, once."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -53,12 +53,17 @@ def _by_wizard(case: Case, gateway: ErpGateway, delivery: Picking, shares: Seque
     others = known.intent["others"] if known else sorted(one.id for one in gateway.returns.back([delivery.id]))
     stock = gateway.returns.stock_place(case.warehouse.erp_warehouse_id)
     takeback = Takeback(receipt=case.told.receipt, delivery=delivery, quantities=dict(quantities), stock_id=stock)
+    return by_wizard(key, gateway, takeback, {"others": others, "mark": case.mark})
+
+
+def by_wizard(key: str, gateway: ErpGateway, takeback: Takeback, intent: Mapping[str, Any]) -> effects.Write:
+    """``others`` of the intent: transfers that took something of the delivery back before."""
     return effects.Write(
         key=key,
         verb=VERB,
-        intent={"others": others, "mark": case.mark},
+        intent=intent,
         send=lambda: {"picking_id": gateway.returns.take_back(takeback)},
-        probe=partial(_made, gateway, takeback, frozenset(others)),
+        probe=partial(_made, gateway, takeback, frozenset(intent["others"])),
     )
 
 

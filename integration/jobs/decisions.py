@@ -7,8 +7,9 @@ from integration.jobs import acts, effects, looks, rows
 from integration.jobs.acts import Actor, NotAllowed
 from integration.jobs.queue import enqueue
 from integration.models import Decision, Document, ExceptionCase, SyncJob
-from integration.rules.choices import CHOICES, SHORT
+from integration.rules.choices import CHOICES, SHORT, TOO_LATE
 
+STARTS = (SHORT, *TOO_LATE)
 _LATEST = "source = %s ORDER BY id"
 
 
@@ -29,12 +30,17 @@ def source_of(receipt: Document) -> str:
     return f"transfer/{receipt.connection_id}/{receipt.reference}"
 
 
+def surplus_of(delivery: Document) -> str:
+    """Of what left too much of a release."""
+    return f"surplus/{delivery.connection_id}/{delivery.reference}"
+
+
 def decide(case_id: int, choice: str, actor: Actor, reason: str) -> int:
     """Keeps the choice and tries what waits for it; returns how many jobs that are. Raises NotAllowed."""
     with transaction.atomic():
         case = acts.held_case(case_id)
         chosen = next((each for each in CHOICES.get(case.code, ()) if each.name == choice), None)
-        if chosen is None:
+        if chosen is None or "source" not in case.context:
             raise NotAllowed(f"{choice} cannot be chosen for {case.title}.")
         context = case.context
         subject = f"{case.code} {context.get('sku', '')}".strip()
@@ -43,7 +49,7 @@ def decide(case_id: int, choice: str, actor: Actor, reason: str) -> int:
         jobs = list(SyncJob.objects.filter(waits_on__case=case).order_by("pk").values_list("pk", flat=True))
         acts.make_due(SyncJob.objects.filter(pk__in=jobs))
         effects.told(jobs, landed=False)
-        if case.code == SHORT:
+        if case.code in STARTS:
             _go_on(case, choice)
         acts.say(case, actor, f"{chosen.label}: {reason}")
         acts.note(actor, chosen.label.lower(), case.title, case=case_id, choice=choice, reason=reason, jobs=jobs)
@@ -51,9 +57,11 @@ def decide(case_id: int, choice: str, actor: Actor, reason: str) -> int:
 
 
 def _go_on(case: ExceptionCase, choice: str) -> None:
-    """No job waits for a transfer that came in short: the choice starts one."""
-    assert case.document is not None  # noqa: S101  (opened for a receipt)
-    if choice == "lost":
+    """No job waits for such a case: the choice starts one."""
+    assert case.document is not None  # noqa: S101  (opened for a receipt or a delivery)
+    if case.code in TOO_LATE:
+        enqueue(looks.surplus_job(case.document))
+    elif choice == "lost":
         enqueue(looks.loss_job(case.document))
     else:
         looks.look_again(case.document)

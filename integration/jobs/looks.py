@@ -54,6 +54,19 @@ def loss_job(receipt: Document) -> NewJob:
     )
 
 
+def surplus_job(delivery: Document) -> NewJob:
+    """Does what a person has chosen about goods that left too much."""
+    return NewJob(
+        flow="surplus",
+        stream=f"surplus:{delivery.pk}",
+        lane=routes.lane_of("surplus"),
+        subject=f"surplus of {delivery.reference}",
+        payload={"delivery": delivery.pk},
+        document_id=delivery.pk,
+        coalesce=True,
+    )
+
+
 def look_again(document: Document) -> None:
     """Has the snapshot looked at afresh for what hangs on this delivery or receipt. Call inside a transaction."""
     if document.parent is None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 UNKNOWN_RETURN, MORE_BACK, OTHER_NUMBER, OTHER_PRODUCT = "CD-7030", "CD-7031", "CD-7032", "CD-7033"
 OVER, STRAY, SHORT, SUBSTITUTE = "CD-7005", "CD-7006", "CD-7020", "CD-5020"
+CHANGED, CANCELLED = TOO_LATE = ("CD-4012", "CD-4013")
+BACK, RAISE, KEEP = "back", "raise", "keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +19,26 @@ class Choice:
     grave: bool = False
 
 
-BACK = (
+TAKEN = (
     Choice("take_in", "Take it in", "Why does it stay? All of it is booked into stock."),
     Choice("leave_out", "Leave it out", "Who takes it back? It is not booked.", grave=True),
 )
+COMES_BACK = Choice(
+    BACK,
+    "Expect it back",
+    "Who sends it back? What leaves too much becomes a return in Odoo, which is announced to the warehouse.",
+)
 CHOICES: Mapping[str, tuple[Choice, ...]] = {
+    CHANGED: (
+        COMES_BACK,
+        Choice(
+            RAISE, "Raise the order", "Who agreed? The order's lines are raised in Odoo to what leaves, at their price."
+        ),
+    ),
+    CANCELLED: (
+        COMES_BACK,
+        Choice(KEEP, "The customer keeps it", "Who agreed? The order stays cancelled: invoice it in Odoo by hand."),
+    ),
     OVER: (
         Choice("accept", "Take in all of it", "Why is the surplus kept? All that came in is booked."),
         Choice("refuse", "Refuse the surplus", "Who takes it back? What is above the order is not booked.", grave=True),
@@ -39,7 +56,7 @@ CHOICES: Mapping[str, tuple[Choice, ...]] = {
             grave=True,
         ),
     ),
-    **dict.fromkeys((MORE_BACK, OTHER_NUMBER, OTHER_PRODUCT), BACK),
+    **dict.fromkeys((MORE_BACK, OTHER_NUMBER, OTHER_PRODUCT), TAKEN),
     SUBSTITUTE: (
         Choice(
             "accept",

@@ -16,6 +16,7 @@ from integration.adapters.odoo.inventory import Inventory
 from integration.adapters.odoo.legs import Legs
 from integration.adapters.odoo.master import Master
 from integration.adapters.odoo.notes import Activities, Notes
+from integration.adapters.odoo.orderlines import OrderLines
 from integration.adapters.odoo.orders import Orders
 from integration.adapters.odoo.probe import Probe
 from integration.adapters.odoo.purchases import Purchases
@@ -59,6 +60,7 @@ class OdooGateway:
         self.returns = Returns(self._call)
         self._relocations = Relocations(self._call)
         self._hints = Hints(self._call)
+        self._lines = OrderLines(self._call)
         self.notes = Notes(self._call)
         self.activities = Activities(self._call)
         self.attachments = Attachments(self._call)
@@ -126,6 +128,12 @@ class OdooGateway:
 
     def revive(self, picking: Picking, lines: Sequence[RevivedLine], mark: str) -> Picking:
         return self._revival.revive(picking, lines, mark)
+
+    def below_delivered(self, line_ids: Sequence[int], company: int) -> Sequence[int]:
+        return self._lines.below(line_ids, company)
+
+    def raise_to_delivered(self, line_ids: Sequence[int], company: int) -> None:
+        self._lines.raise_to_delivered(line_ids, company)
 
     def ship(self, picking: Picking, posting: ShipmentPosting) -> PostedShipment:
         return self._deliveries.ship(picking, posting)

@@ -86,14 +86,14 @@ PROBLEMS: dict[str, Problem] = {
     "CD-4012": Problem(
         "Too late to change",
         "Order {order} was changed in Odoo, and {partner} could not change {release} any more: {difference} ({answer}).",
-        "What leaves is posted as it left. Raise the order line in Odoo to it, or make a return of the surplus once it has left; then press Resolve.",
+        "What leaves is posted as it left. Press Raise the order or Expect it back: it is done once it has left. An address: have the parcel redirected, then press Resolve.",
         ("connection", "release"),
         severity=Severity.HIGH,
     ),
     "CD-4013": Problem(
         "Too late to cancel",
         "{release} of order {order} was cancelled in Odoo, and {partner} could not stop it any more: {difference} ({answer}).",
-        "What leaves is booked in Odoo on a delivery of its own. Make a return of it there, or invoice it; then press Resolve.",
+        "What leaves is booked in Odoo on a delivery of its own. Press Expect it back for a return of it, or The customer keeps it and invoice it in Odoo.",
         ("connection", "release"),
         severity=Severity.HIGH,
     ),

@@ -53,3 +53,11 @@ def test_goods_in_transit_are_listed_with_their_age(rows, admin_client):
     page = admin_client.get(address).text
     assert "CHAIR-ASH" in page
     assert "CHAIR-ASH" not in admin_client.get(address, {"days": "3"}).text
+
+
+def test_a_change_that_leaves_nothing_too_much_has_nothing_to_choose(rows, admin_client):
+    address = reverse("admin:integration_exceptioncase_change", args=[rows.case.pk])
+    for context, offered in (({}, False), ({"source": "surplus/1/WH/OUT/7"}, True)):
+        type(rows.case).objects.filter(pk=rows.case.pk).update(code="CD-4012", context=context)
+        page = admin_client.get(address).text
+        assert ("Expect it back" in page, "Raise the order" in page) == (offered, offered)

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from integration.canonical.erp import Picking, PostingDetail, PostingLine, RevivedLine
+from integration.canonical.erp import Picking, PostingDetail, PostingLine, RevivedLine, Takeback
 from tests.contract.gateway.world import World, posting
 
 MARK = "wms-main/S-88"
@@ -99,3 +99,36 @@ def test_more_than_odoo_asks_for_leaves_as_it_left(world: World) -> None:
     posted = world.ship(picking, [10])
     assert (posted.picking.state, posted.backorders) == ("done", ())
     assert (world.delivered(order), world.stock_of(product)) == ([10], 40)
+
+
+def test_what_left_in_the_place_of_something_cancelled_can_be_taken_back(world: World) -> None:
+    product = world.product(stock=50)
+    order = world.order({product: 3})
+    before = world.delivery_of(order)
+    cancel(world, order)
+    [cancelled] = world.gateway.delivery(before.id)
+    made = world.gateway.revive(cancelled, revived(cancelled.moves[0].id), MARK)
+    [left] = world.gateway.returns.left([ship_open(world, made).id])
+    stock = world.gateway.returns.stock_place(world.warehouse_id)
+    wanted = Takeback(receipt="S-88", delivery=left, quantities={left.moves[0].id: Decimal(3)}, stock_id=stock)
+    number = world.gateway.returns.take_back(wanted)
+    [back] = world.gateway.returns.back([left.id])
+    assert (back.id, back.state, back.order_id) == (number, "assigned", order)
+    assert [(move.takes_back, move.demand) for move in back.moves] == [(left.moves[0].id, 3)]
+
+
+def test_lines_are_raised_to_what_left_at_their_price_and_move_nothing(world: World) -> None:
+    order = world.order({world.product(stock=50): 10, world.product(stock=50): 2})
+    first, second = world.call("sale.order.line", "search", domain=[("order_id", "=", order)], order="id")
+    world.call("sale.order.line", "write", [first], vals={"product_uom_qty": 6, "price_unit": 77.5, "discount": 10})
+    picking = world.delivery_of(order)
+    world.ship(picking, [10, 2])
+    assert world.gateway.below_delivered([first, second], world.company_id) == [first]
+    world.gateway.raise_to_delivered([first, second], world.company_id)
+    assert world.gateway.below_delivered([first, second], world.company_id) == []
+    fields = ("product_uom_qty", "qty_delivered", "price_unit", "discount")
+    assert world.read("sale.order.line", first, *fields) == {
+        "id": first,
+        **dict(zip(fields, (10, 10, 77.5, 10), strict=True)),
+    }
+    assert [one.state for one in world.gateway.delivery(picking.id)] == ["done"]

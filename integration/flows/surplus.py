@@ -1,0 +1,136 @@
+"""Surplus: what left although Odoo wanted less, after a person's word: it is expected back, or the order is raised.
+
+A return is made in Odoo by its wizard, of the deliveries that the goods left with, and is announced as any other one.
+Until the goods have left, the word is kept. Operational impact: stock that nobody waits for.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from integration.adapters.base import ErpGateway
+from integration.canonical.erp import Move, Picking, Takeback
+from integration.flows import return_transfers
+from integration.jobs import capture, configuration, decisions, effects, rows
+from integration.jobs.looks import MODELS
+from integration.jobs.remote import open_erp
+from integration.jobs.work import Outcome, Work
+from integration.models import Connection, Document, DocumentLine, ExternalReference, Warehouse
+from integration.rules.choices import BACK, RAISE, TOO_LATE
+
+RAISES = "raise lines"
+
+
+def handle(work: Work) -> Outcome:
+    [delivery] = rows.find(Document, "id = %s", [work.job.payload["delivery"]])
+    assert delivery.warehouse_id is not None  # noqa: S101  (made with one)
+    delivery.warehouse = configuration.warehouse(delivery.warehouse_id)
+    delivery.parent = rows.first(Document, "id = %s", [delivery.parent_id])
+    over = rows.find(DocumentLine, "document_id = %s AND over > 0 ORDER BY id", [delivery.pk])
+    chosen = decisions.of(decisions.surplus_of(delivery))
+    choice = next((chosen[code, ""] for code in TOO_LATE if (code, "") in chosen), "")
+    if delivery.state != Document.State.SHIPPED or not over or choice not in (BACK, RAISE):
+        return Outcome("there is nothing to do about it, or not yet")
+    work.connection = delivery.warehouse.erp
+    with open_erp(delivery.warehouse.erp, work) as erp:
+        made = _back(work, delivery, over, erp) if choice == BACK else _raise(work, delivery, over, erp)
+    return Outcome(made, partial(_commit, delivery))
+
+
+def _back(work: Work, delivery: Document, over: Sequence[DocumentLine], erp: ErpGateway) -> str:
+    warehouse, source = delivery.warehouse, decisions.surplus_of(delivery)
+    assert warehouse is not None  # noqa: S101
+    left = [picking for picking in erp.returns.left(_pickings(delivery, warehouse)) if picking.state == "done"]
+    begun = {picking.id: _begun(warehouse.erp, source, picking) for picking in left}
+    back = erp.returns.back([picking.id for picking in left])
+    stock = erp.returns.stock_place(warehouse.erp_warehouse_id)
+    made = []
+    for picking, quantities in _shares(over, left, begun, back):
+        known = begun[picking.id]
+        intent = known or {"others": sorted(one.id for one in back), "quantities": _as_text(quantities)}
+        wanted = Takeback(receipt=source, delivery=picking, quantities=quantities, stock_id=stock)
+        write = return_transfers.by_wizard(_key(source, picking), erp, wanted, intent)
+        made.append(effects.once(work, warehouse.erp, write).result["picking_id"])
+    return f"expected back by {len(made)} transfers"
+
+
+def _key(source: str, picking: Picking) -> str:
+    return f"{source}/transfer/{picking.id}"
+
+
+def _begun(erp: Connection, source: str, picking: Picking) -> dict[str, Any] | None:
+    known = effects.of(erp, _key(source, picking))
+    return known.intent if known else None
+
+
+def _shares(
+    over: Sequence[DocumentLine],
+    left: Sequence[Picking],
+    begun: Mapping[int, Mapping[str, Any] | None],
+    back: Sequence[Picking],
+) -> Iterator[tuple[Picking, dict[int, Decimal]]]:
+    """What was begun as it was begun; the rest of the latest deliveries first, where nobody has taken it back yet."""
+    rest = {(line.product_id, line.sale_line_id): line.over for line in over}
+    for picking in left:
+        if intent := begun[picking.id]:
+            quantities = {int(move): Decimal(quantity) for move, quantity in intent["quantities"].items()}
+            for move in picking.moves:
+                rest[_of(move)] = rest.get(_of(move), Decimal(0)) - quantities.get(move.id, Decimal(0))
+            yield picking, quantities
+    taken: defaultdict[int, Decimal] = defaultdict(Decimal)
+    for move in (move for picking in back if picking.state != "cancel" for move in picking.moves):
+        taken[move.takes_back or 0] += move.done if move.state == "done" else move.demand
+    for picking in sorted(left, key=lambda one: one.id, reverse=True):
+        if not begun[picking.id] and (quantities := _share(picking, rest, taken)):
+            yield picking, quantities
+
+
+def _share(
+    picking: Picking, rest: dict[tuple[int, int | None], Decimal], taken: Mapping[int, Decimal]
+) -> dict[int, Decimal]:
+    quantities: dict[int, Decimal] = {}
+    for move in picking.moves:
+        share = min(rest.get(_of(move), Decimal(0)), move.done - taken[move.id])
+        if share > 0:
+            rest[_of(move)] -= share
+            quantities[move.id] = share
+    return quantities
+
+
+def _of(move: Move) -> tuple[int, int | None]:
+    return move.product_id, move.sale_line_id
+
+
+def _as_text(quantities: Mapping[int, Decimal]) -> dict[str, str]:
+    return {str(move): str(quantity) for move, quantity in quantities.items()}
+
+
+def _raise(work: Work, delivery: Document, over: Sequence[DocumentLine], erp: ErpGateway) -> str:
+    assert delivery.warehouse is not None  # noqa: S101
+    company = delivery.warehouse.company_id
+    lines = sorted({line.sale_line_id for line in over if line.sale_line_id})
+
+    def send() -> dict[str, Any]:
+        erp.raise_to_delivered(lines, company)
+        return {"lines": lines}
+
+    def find() -> dict[str, Any] | None:
+        return None if erp.below_delivered(lines, company) else {"lines": lines}
+
+    key = f"{decisions.surplus_of(delivery)}/raise"
+    effects.once(work, delivery.warehouse.erp, effects.Write(key, RAISES, {"lines": lines}, send, find))
+    return f"{len(lines)} lines of the order raised"
+
+
+def _pickings(delivery: Document, warehouse: Warehouse) -> list[int]:
+    """Odoo's of the release: the first one, its backorders, and what was made for goods that left too late."""
+    named = {"partner": warehouse.wms, "document_type": "release", "reference": delivery.reference}
+    found = ExternalReference.objects.filter(erp=warehouse.erp, model="stock.picking", **named)
+    return sorted(found.values_list("record_id", flat=True))
+
+
+def _commit(delivery: Document) -> None:
+    if delivery.warehouse is not None and delivery.parent is not None:
+        capture.read_again(delivery.warehouse.erp, delivery.parent.erp_id, MODELS[delivery.parent.kind])
