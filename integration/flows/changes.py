@@ -4,6 +4,7 @@ Call inside the transaction that settles the job.
 """
 
 import uuid
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -36,12 +37,6 @@ Kind, State = ChangeRequest.Kind, ChangeRequest.State
 REQUESTS = ("order.change", "order.cancel")
 TOO_LATE = {Kind.CHANGE: choices.CHANGED, Kind.CANCEL: choices.CANCELLED}
 UNANSWERED = "CD-4014"
-FIELDS = {
-    "ship_to": "the address",
-    "carrier": "the carrier",
-    "ship_by": "the date",
-    "customer_reference": "the customer's reference",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +165,25 @@ def cancelled_too_late(delivery: Delivery) -> None:
     assert known is not None  # noqa: S101
     if known.changes.filter(kind=Kind.CANCEL).exists():
         return
-    left = [line for line in known.lines.all() if line.gone]
-    if left and not ExceptionCase.objects.filter(document=known, code=TOO_LATE[Kind.CANCEL]).exists():
-        _open(known, Kind.CANCEL, "; ".join(f"{line.sku}: {_plain(line.gone)} left" for line in left), "it had left")
+    if ExceptionCase.objects.filter(document=known, code=TOO_LATE[Kind.CANCEL]).exists():
+        return
+    back = _came_back(delivery)
+    left = {line.sku: line.gone - back[line.sale_line_id, line.product_id] for line in known.lines.all()}
+    if any(quantity > 0 for quantity in left.values()):
+        known.lines.update(cancelled=F("ordered"), over=F("shipped") + F("substituted"))
+        words = (f"{sku}: {_plain(quantity)} left" for sku, quantity in left.items() if quantity > 0)
+        _open(known, Kind.CANCEL, "; ".join(words), "it had left")
+
+
+def _came_back(delivery: Delivery) -> Mapping[tuple[int | None, int], Decimal]:
+    """By line of the order, of what this release brought out."""
+    chain = rules.chain(delivery.order, delivery.picking.id, delivery.released_otherwise)
+    own = {move.id for picking in chain for move in picking.moves}
+    back: defaultdict[tuple[int | None, int], Decimal] = defaultdict(Decimal)
+    for move in (move for picking in delivery.order.pickings for move in picking.moves):
+        if move.takes_back in own and move.state == "done":
+            back[move.sale_line_id, move.product_id] += move.done
+    return back
 
 
 def given_up(delivery: Delivery) -> None:
@@ -200,7 +211,7 @@ def judge(document: Document, request: ChangeRequest) -> None:
     surplus = [line for line in lines if line.granted is not None and line.granted > line.wanted]
     if surplus or request.refused_fields:
         about = [_line_words(line) for line in surplus]
-        about += [FIELDS[name] for name in request.refused_fields]
+        about += [rules.HEADER[name] for name in request.refused_fields]
         _open(document, request.kind, "; ".join(about), request.reason)
 
 

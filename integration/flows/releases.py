@@ -146,12 +146,13 @@ def agrees(delivery: Delivery) -> None:
 def differs(delivery: Delivery) -> None:
     """The warehouse does not know yet; should it ship what was added all the same, there is a line to post it to."""
     assert delivery.known is not None  # noqa: S101  (only what was released can differ)
-    kept, difference = keep_asked(delivery), _difference(delivery)
+    kept, wish = keep_asked(delivery), _wish(delivery, delivery.point)
+    quantities, fields = _quantities(delivery, wish), _fields(delivery, wish)
     lines_only = _nothing_else_differs(delivery)
-    if lines_only and not difference:  # a line was added and taken back: Odoo still shows its move
+    if lines_only and not quantities:  # a line was added and taken back: Odoo still shows its move
         _close_changes(delivery)
         return
-    told = difference or "address, date or carrier"
+    told = "; ".join([*quantities, *fields]) or "address, date or carrier"
     error = delivery.about("CD-4004", difference=told, closes_when_shipped=kept and lines_only)
     cases.open_case(error, delivery.warehouse.wms, delivery.known)
 
@@ -237,13 +238,9 @@ def _keep(document: Document, lines: Sequence[rules.Line]) -> None:
 
 def keep_asked(delivery: Delivery) -> bool:
     """What Odoo asks for now, what has left included. False: of some line it cannot be kept."""
-    known = delivery.known
+    known, wish = delivery.known, _wish(delivery, ReleasePoint.CONFIRMED)
     assert known is not None  # noqa: S101
-    kept = rows.find(DocumentLine, "document_id = %s ORDER BY id", [known.pk])
-    pickings = changes.chain(delivery.order, delivery.picking.id, delivery.released_otherwise)
-    lines = sites.as_released(kept)
-    wish = changes.wish(delivery.order, pickings, lines, known.told_header, ReleasePoint.CONFIRMED)
-    for row in kept:
+    for row in _lines(known):
         total = wish.totals[row.line]
         asked = (total, Decimal(0)) if total else (row.ordered, row.ordered)
         if row.line not in wish.wanting and total > row.ordered - row.cancelled:
@@ -273,16 +270,27 @@ def _nothing_else_differs(delivery: Delivery) -> bool:
     return rules.digest_as_released(delivery.order, delivery.picking, released) == delivery.known.content_hash
 
 
-def _difference(delivery: Delivery) -> str:
-    """In quantities; empty where something else differs."""
+def _wish(delivery: Delivery, point: ReleasePoint) -> changes.Wish:
+    known = delivery.known
+    assert known is not None  # noqa: S101
+    pickings = changes.chain(delivery.order, delivery.picking.id, delivery.released_otherwise)
+    return changes.wish(delivery.order, pickings, sites.as_released(_lines(known)), known.told_header, point)
+
+
+def _lines(known: Document) -> list[DocumentLine]:
+    return rows.find(DocumentLine, "document_id = %s ORDER BY id", [known.pk])
+
+
+def _quantities(delivery: Delivery, wish: changes.Wish) -> list[str]:
+    """By line, in all: what has left is part of both."""
     assert delivery.known is not None  # noqa: S101
-    now = {str(move_id): quantity for move_id, quantity in rules.quantities(delivery.picking, delivery.point).items()}
-    before = {row.line: row.released for row in delivery.known.lines.all() if row.released}
-    skus = {row.line: row.sku for row in delivery.known.lines.all()}
-    skus |= {str(move.id): move.sku or move.product for move in delivery.picking.moves}
-    changed = [
-        f"{skus[line]}: {before.get(line, Decimal(0)).normalize():f} -> {now.get(line, Decimal(0)).normalize():f}"
-        for line in sorted(now.keys() | before.keys())
-        if now.get(line) != before.get(line)
-    ]
-    return "; ".join(changed)
+    told = {row.line: (row.sku, row.released) for row in _lines(delivery.known)}
+    told |= {name: (move.sku or move.product, Decimal(0)) for name, move in wish.added.items()}
+    wanted = {name: (*told[name], total) for name, total in sorted(wish.totals.items())}
+    return [f"{sku}: {was.normalize():f} -> {now.normalize():f}" for sku, was, now in wanted.values() if was != now]
+
+
+def _fields(delivery: Delivery, wish: changes.Wish) -> list[str]:
+    assert delivery.known is not None  # noqa: S101
+    told = delivery.known.told_header
+    return [changes.HEADER[name] for name, mark in wish.header.items() if told.get(name) != mark]

@@ -11,7 +11,14 @@ from integration.rules.release import CLOSED_MOVES
 from integration.rules.shipping import ReleasedLine
 
 NOTHING = Decimal(0)
-HEADER = ("ship_to", "carrier", "ship_by", "customer_reference")
+WHOLE = "ship_complete"
+HEADER = {
+    "ship_to": "the address",
+    "carrier": "the carrier",
+    "ship_by": "the date",
+    "customer_reference": "the customer's reference",
+    WHOLE: "whether it may leave in parts",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ def header(order: Order, picking: Picking) -> dict[str, str]:
         "carrier": str(picking.carrier.id if picking.carrier else ""),
         "ship_by": picking.scheduled_at.isoformat() if picking.scheduled_at else "",
         "customer_reference": order.customer_reference,
+        WHOLE: str(picking.ship_complete),
     }
     return {name: hashlib.sha256(facts[name].encode()).hexdigest()[:16] for name in HEADER}
 
@@ -154,16 +162,18 @@ def _header(order: Order, pickings: Sequence[Picking], told: Mapping[str, str]) 
         now["carrier"] = told["carrier"]
     if open_ones[0].id != pickings[0].id and "ship_by" in told:
         now["ship_by"] = told["ship_by"]
-    return now
+    return {name: now[name] for name in told}
 
 
 def _removed(order: Order, pickings: Sequence[Picking], told: Mapping[str, str]) -> Iterator[str]:
-    """Fields that the warehouse knows and Odoo has no more: a request cannot say that."""
+    """What a request cannot say: fields that Odoo has no more, and one that it has no word for."""
     open_ones = [picking for picking in pickings if picking.state not in CLOSED_MOVES]
     now = _header(order, pickings, told)
     for name, value in (("carrier", "carrier"), ("ship_by", "scheduled_at")):
         if open_ones and told and getattr(open_ones[0], value) is None and now.get(name) != told.get(name):
             yield name
+    if now.get(WHOLE) != told.get(WHOLE):
+        yield WHOLE
 
 
 def _unclear(moves: Mapping[Hashable, list[Move]], known: Mapping[Hashable, list[ReleasedLine]]) -> Iterator[str]:

@@ -243,3 +243,46 @@ def test_a_request_that_was_overtaken_by_the_goods_is_not_waited_for(yard: Yard)
     assert not OutboundMessage.objects.filter(acknowledge_by__isnull=False, type="order.change").exists()
     sweep.overdue_acknowledgements()
     settled(yard, sale, "CD-4012")
+
+
+def test_whether_it_may_leave_in_parts_cannot_be_asked_and_is_told(yard: Yard) -> None:
+    sale = at_stage(yard, "accepted")
+    [row] = yard.odoo.rows("stock.picking", [["name", "=", sale.release]], "name")
+    yard.odoo.call("stock.picking", "write", [row["id"]], {"move_type": "one"})
+    yard.sweep()
+    [(code, words)] = yard.cases()
+    assert (requests(), code) == ([], "CD-4004")
+    assert "whether it may leave in parts" in words
+    yard.odoo.call("stock.picking", "write", [row["id"]], {"move_type": "direct"})
+    yard.sweep()
+    assert yard.cases() == []
+
+
+def test_what_was_told_of_a_release_in_parts_counts_what_has_left(yard: Yard) -> None:
+    """The warehouse takes no changes: a person passes on what is different, in all."""
+    Connection.objects.filter(pk=yard.partner.pk).update(profile={"facts": {"accepts": []}})
+    sale = at_stage(yard, "accepted")
+    yard.shipped(sale, lines=[yard.line(sale, quantity="4")], final=False)
+    yard.odoo.order_more(sale.id, "CRATE-S", 7)
+    yard.look()
+    [(code, words)] = yard.cases()
+    assert code == "CD-4004"
+    assert "CRATE-S: 10 -> 7" in words
+    assert "ROPE" not in words
+
+
+@pytest.mark.parametrize(("back", "told"), [(10, []), (4, ["CD-4013"])])
+def test_a_cancel_of_what_has_come_back_says_only_what_is_gone(yard: Yard, back: float, told: list[str]) -> None:
+    sale = yard.released(("CRATE-S", 10))
+    yard.shipped(sale)
+    yard.odoo.receive_by_hand(yard.odoo.send_back(sale.release, back))
+    yard.look()
+    yard.odoo.cancel(sale.id)
+    yard.look()
+    assert codes(yard) == told
+    if told:
+        assert "CRATE-S: 6 left" in yard.cases()[0][1]
+        yard.choose("CD-4013", "back")
+        rows = yard.odoo.rows("stock.move", [["origin_returned_move_id", "!=", False]], "product_uom_qty", "state")
+        assert [(row["product_uom_qty"], row["state"]) for row in rows] == [(4, "done"), (6, "assigned")]
+    assert yard.unfinished() == []
