@@ -117,7 +117,7 @@ def made(books: OrderBooks, others: frozenset[int], kind: BookKind) -> Entry | N
 
 
 def differences(after: OrderBooks, entry: Entry, opened: Mapping[int, Decimal] | None) -> list[str]:
-    """What an entry bills otherwise than what was ``opened`` by line, at the order's prices; for people.
+    """What an entry bills otherwise than was ``opened`` by line, and moved since, at the order's prices; for people.
 
     ``opened`` None: nobody remembers; then only that no more is billed than has moved.
     """
@@ -130,7 +130,7 @@ def differences(after: OrderBooks, entry: Entry, opened: Mapping[int, Decimal] |
 def _line_differs(line: OrderedLine, entry: Entry, opened: Mapping[int, Decimal] | None) -> Iterator[str]:
     billed, name = entry.booked(line.id), line.sku or f"line {line.id}"
     wanted = opened.get(line.id, Decimal(0)) if opened is not None else billed
-    if billed != wanted:
+    if billed != wanted and not _moved_meanwhile(line, billed, wanted):
         yield f"{billed:f} of {name} instead of {wanted:f}"
     if billed > 0 and not line.by_order and line.booked > line.moved:
         yield f"{line.booked:f} of {name} billed in all, {line.moved:f} moved"
@@ -138,6 +138,12 @@ def _line_differs(line: OrderedLine, entry: Entry, opened: Mapping[int, Decimal]
         if share.order_line_id == line.id and (share.price, share.discount) != (line.price, line.discount):
             asked = f"{line.price:f} less {line.discount:f} %"
             yield f"{name} at {share.price:f} less {share.discount:f} % instead of {asked}"
+
+
+def _moved_meanwhile(line: OrderedLine, billed: Decimal, wanted: Decimal) -> bool:
+    """More left, or came back, between our look and Odoo's making of it: then nothing is billed that did not move."""
+    grown = billed > wanted if wanted > 0 else billed < wanted
+    return not line.open or (grown and line.open * wanted > 0)
 
 
 def _ours(asked: Asked, books: OrderBooks) -> Next | None:

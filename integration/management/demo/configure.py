@@ -1,6 +1,7 @@
 """Configures a fresh Crossdock for the demo, in its own database, as a person would with `manage.py connect`."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -8,13 +9,16 @@ from django.contrib.auth.models import User
 
 from integration.jobs import connections, tokens, warehouses
 from integration.jobs.acts import Actor
+from integration.management.demo import trading
+from integration.management.demo.trading import Trading
 from integration.models import BusinessRule, CodeMapping, Connection, Warehouse
 from integration.sandbox.day import goods
+from integration.sandbox.day.trade import OWNER
 
 TIMES = {"connect_timeout": 2.0, "read_timeout": 10.0, "settle_seconds": 5, "acknowledge_seconds": 12}
 POLICIES = {
     "name": "Main warehouse",
-    "owner_code": "HARBOR",
+    "owner_code": OWNER,
     "release_mode": Warehouse.Mode.LIVE,
     "shipment_mode": Warehouse.Mode.LIVE,
 }
@@ -28,7 +32,7 @@ class Setup:
     """Everything that the rows are made from.
 
     ``hint_url`` empty: Odoo is polled only. ``company`` tells two warehouses of one ``code`` apart. ``sign`` ends every
-    name that the goods have in Odoo.
+    name that the goods have in Odoo. ``trading``: what ``Trading`` is made from; empty: orders are shipped, no more.
     """
 
     odoo_slug: str
@@ -46,6 +50,7 @@ class Setup:
     code: str = "WH"
     company: int | None = None
     sign: str = ""
+    trading: Mapping[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -62,7 +67,9 @@ def configure(setup: Setup) -> str:
         erp=odoo.slug, code=setup.code, company=setup.company, wms=wms.slug, site="MAIN", policies=POLICIES
     )
     warehouse = warehouses.connect(wanted, DEMO)
-    CodeMapping.objects.bulk_create(_codes(wms, setup.sign))
+    CodeMapping.objects.bulk_create(_codes(wms, setup))
+    if setup.trading:
+        trading.configure(warehouse, Trading(**setup.trading), setup.sign, DEMO)
     BusinessRule.objects.create(
         kind=BusinessRule.Kind.OVER_UNITS,
         warehouse=warehouse,
@@ -102,9 +109,10 @@ def _wms(setup: Setup) -> connections.Wanted:
     )
 
 
-def _codes(wms: Connection, sign: str) -> list[CodeMapping]:
-    kinds = CodeMapping.Kind
-    products = [(kinds.PRODUCT, f"{one.sku}{sign}", one.partner_sku, Decimal(1)) for one in goods.ALL if one.mapped]
+def _codes(wms: Connection, setup: Setup) -> list[CodeMapping]:
+    kinds, sign = CodeMapping.Kind, setup.sign
+    known = [one for one in (*goods.ALL, *(goods.TRADED if setup.trading else ())) if one.mapped]
+    products = [(kinds.PRODUCT, f"{one.sku}{sign}", one.partner_sku, Decimal(1)) for one in known]
     units = [(kinds.UNIT, odoo, partner, factor) for odoo, (partner, factor) in goods.UNITS.items()]
     carriers = [(kinds.CARRIER, f"{odoo}{sign}", partner, Decimal(1)) for odoo, partner in goods.CARRIERS.items()]
     return [

@@ -19,6 +19,7 @@ from integration.management.demo.town import Town
 from integration.sandbox.day.crossdock import Crossdock
 from integration.sandbox.day.day import Day
 from integration.sandbox.day.odoo import OdooAddress
+from integration.sandbox.day.trade import DEPOT, Trade
 
 LOG = CHECKOUT / "var" / "log" / "demo"
 
@@ -36,9 +37,9 @@ def run(orders: int, *, stay: bool, before_proof: str, screen: Screen) -> bool:
         env = place.environment({**local.environment(), "DATABASE_URL": database.recreate(local)})
         for stand_in in (place.odoo, place.wms):
             processes.start(stand_in)
-        day.open()
+        trade = day.open()
         screen.step("A sandbox Odoo and a sandbox warehouse run, filled with goods")
-        token = _prepare(env, _setup(place))
+        token = _prepare(env, _setup(place, trade))
         screen.step("The database is migrated; connections, warehouse and codes are configured")
         for command in place.crossdock(env):
             processes.start(command)
@@ -51,7 +52,7 @@ def run(orders: int, *, stay: bool, before_proof: str, screen: Screen) -> bool:
         if before_proof:
             _meddle(before_proof, place)
         verdict = day.prove(crossdock)
-        screen.result(day.orders, verdict, day.figures())
+        screen.result(day.orders, day.doings, verdict, day.figures())
         if stay:
             day.leave()
             screen.stays(place)
@@ -60,7 +61,7 @@ def run(orders: int, *, stay: bool, before_proof: str, screen: Screen) -> bool:
         return verdict.good
 
 
-def _setup(place: Town) -> Setup:
+def _setup(place: Town, trade: Trade) -> Setup:
     return Setup(
         odoo_slug=town.ODOO,
         odoo_url=place.odoo_url,
@@ -74,6 +75,11 @@ def _setup(place: Town) -> Setup:
         wms_token=place.wms_token,
         signing=place.signing,
         password=place.password,
+        trading={
+            "depot": DEPOT,
+            "places": [(condition, bin_, location) for (condition, bin_), location in trade.places.items()],
+            "terms": list(trade.terms),
+        },
     )
 
 

@@ -11,9 +11,11 @@ from integration.management.demo import tables
 from integration.management.demo.configure import LOGIN
 from integration.management.demo.town import DATABASE, Town
 from integration.management.demo.town import LOGIN as ODOO_LOGIN
-from integration.sandbox.day.day import SHIPS_AFTER, Figures, Standing
+from integration.sandbox.day.day import SHIPS_AFTER
+from integration.sandbox.day.doing import Doing
 from integration.sandbox.day.ledger import PlannedOrder
 from integration.sandbox.day.proof import Verdict
+from integration.sandbox.day.standing import Figures, Standing
 
 WIDTH = 118  # where the output is no terminal
 MOST_LINES = 40  # of what is wrong: more would not be read
@@ -21,7 +23,8 @@ BAR = (TextColumn("        {task.description:26}"), BarColumn(30), TextColumn("{
 COUNTED = (
     ("sold", "Confirmed in Odoo"),
     ("released", "Taken by the warehouse"),
-    ("played", "Work of the warehouse"),
+    ("played", "Work on the orders"),
+    ("errands", "Everything beside them"),
     ("booked", "Deliveries booked in Odoo"),
     ("cases", "Cases open"),
 )
@@ -69,8 +72,11 @@ class Screen:
         with Progress(*BAR, TimeElapsedColumn(), console=self._console) as progress:
             yield Show(progress, expected, self)
 
-    def result(self, orders: Sequence[PlannedOrder], verdict: Verdict, figures: Figures) -> None:
-        for table in (tables.scenes(orders, verdict), tables.cases(verdict), tables.explained(verdict)):
+    def result(
+        self, orders: Sequence[PlannedOrder], doings: Sequence[Doing], verdict: Verdict, figures: Figures
+    ) -> None:
+        played = (tables.scenes(orders, verdict), tables.errands(doings, verdict))
+        for table in (*played, tables.cases(verdict), tables.explained(verdict)):
             self._console.print()
             self._console.print(table)
         self._console.print()
@@ -95,7 +101,7 @@ class Show:
     def at(self, now: Standing) -> None:
         for field, bar in self._bars.items():
             counted, expected = getattr(now, field), getattr(self._expected, field)
-            share = f"{counted:.0%}" if field == "played" else f"{counted} of {expected}"
+            share = f"{counted:.0%}" if isinstance(expected, float) else f"{counted} of {expected}"
             self._progress.update(bar, completed=counted, count=share)
 
     def happened(self, what: str) -> None:

@@ -2,14 +2,16 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import groupby
 
 from rich import box
 from rich.table import Table
 
-from integration.sandbox.day.day import Figures
+from integration.sandbox.day.doing import Doing, Errand
 from integration.sandbox.day.ledger import PlannedOrder
 from integration.sandbox.day.proof import Verdict
 from integration.sandbox.day.scenes import SCENES, STRAY_CODE, Scene
+from integration.sandbox.day.standing import Figures
 
 
 def scenes(orders: Sequence[PlannedOrder], verdict: Verdict) -> Table:
@@ -17,9 +19,17 @@ def scenes(orders: Sequence[PlannedOrder], verdict: Verdict) -> Table:
     counts = Counter(order.scene.name for order in orders)
     wrong = Counter(_scene_of(wrong.order, orders) for wrong in verdict.wrong)
     for scene in SCENES:
-        came = f"[red]wrong: {wrong[scene.name]}[/]" if wrong[scene.name] else _as_expected(scene)
-        table.add_row(str(counts[scene.name]), scene.name, scene.expected, came)
+        table.add_row(str(counts[scene.name]), scene.name, scene.expected, _came(scene, wrong[scene.name]))
     table.add_row("-", "a shipment for an order that nobody released", "for a person", f"case {STRAY_CODE}")
+    return table
+
+
+def errands(doings: Sequence[Doing], verdict: Verdict) -> Table:
+    table = _table("Beside the orders", "Times", "What was done", "What should come of it", "What came of it")
+    wrong = Counter(wrong.order for wrong in verdict.wrong)
+    for scene, group in groupby(doings, key=lambda doing: doing.scene):
+        names = [doing.title for doing in group]
+        table.add_row(str(len(names)), scene.name, scene.expected, _came(scene, sum(wrong[name] for name in names)))
     return table
 
 
@@ -31,8 +41,10 @@ def cases(verdict: Verdict) -> Table:
 
 
 def explained(verdict: Verdict) -> Table:
-    """One row for each order; the lines and quantities stand in the console."""
-    table = _table("Differences that an open case explains", "Order", "Warehouse and Odoo differ in", "Lines", "Case")
+    """One row for each order or other document; the lines and quantities stand in the console."""
+    table = _table(
+        "Differences that an open case explains", "Document", "Warehouse and Odoo differ in", "Lines", "Case"
+    )
     found = defaultdict(list)
     for each in verdict.explained:
         found[each.order, each.because].append(each)
@@ -60,14 +72,19 @@ def figures(orders: int, counted: Figures) -> Table:
 
 def sentence(verdict: Verdict) -> str:
     lines, pieces, planned = verdict.lines, verdict.units, len(verdict.explained)
-    compared = f"{lines} order lines and {pieces:.0f} pieces, compared by both systems' own books"
+    compared = (
+        f"{lines} order lines and {pieces:.0f} pieces, {verdict.moves} movements of all documents and the stock of "
+        f"{verdict.slots} products, lots and places, compared by both systems' own books"
+    )
     if verdict.good:
         differ = f"{planned} differences, each of them planned and explained by an open case"
         return f"[bold green]Both systems agree.[/] {compared}: {differ}."
     return f"[bold red]The systems do not agree.[/] {compared}. Not as it should be: {len(verdict.wrong)}."
 
 
-def _as_expected(scene: Scene) -> str:
+def _came(scene: Scene | Errand, wrong: int) -> str:
+    if wrong:
+        return f"[red]wrong: {wrong}[/]"
     opened = "case " + " and ".join(scene.codes) if scene.codes else ""
     return opened or "both sides agree"
 

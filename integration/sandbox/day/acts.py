@@ -19,12 +19,16 @@ class Reject:
 class Ship:
     """``mode`` says how much leaves of what is open. ``instead`` replaces fields of each line, as a slip would.
 
-    ``faults`` befall the message on its way. ``final`` None: as the mode says.
+    ``faults`` befall the message on its way, or it is late by ``delay`` seconds. ``final`` None: as the mode says.
+    ``freight``: what each parcel costs. ``proof``: of the hand-over to the carrier.
     """
 
     mode: str = "full"
     faults: tuple[str, ...] = ()
+    delay: float = 0.0
     packages: int = 0
+    freight: str = ""
+    proof: bool = False
     carrier: str | None = None
     final: bool | None = None
     instead: Mapping[str, Any] = field(default_factory=dict)
@@ -65,6 +69,68 @@ class ValidateByHand:
     """In Odoo: somebody books the delivery without waiting for the warehouse."""
 
 
+@dataclass(frozen=True)
+class Tell:
+    """The warehouse says how far it is. ``short``: so much of the first line is not there."""
+
+    stage: str
+    short: str = ""
+
+
+@dataclass(frozen=True)
+class SeeNote:
+    """In Odoo: somebody reads on the delivery what the warehouse said."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Track:
+    """News of the first parcel, once it has left."""
+
+    status: str
+    signed_by: str = ""
+    proof: bool = False
+
+
+@dataclass(frozen=True)
+class CountFirst:
+    """What lies there of the first line's product is counted."""
+
+
+@dataclass(frozen=True)
+class SeeBooked:
+    """In Odoo: somebody waits until what has left is booked, and invoiced."""
+
+
+@dataclass(frozen=True)
+class Back:
+    """So much of the first line comes back. ``disposition`` empty: nobody has looked at it yet."""
+
+    quantity: str
+    disposition: str = ""
+    condition: str = "good"
+
+
+@dataclass(frozen=True)
+class AnnounceReturn:
+    """In Odoo: so many of the first line are to come back."""
+
+    quantity: float
+
+
+@dataclass(frozen=True)
+class ExpectReturn:
+    """The warehouse was told, and says yes."""
+
+
+@dataclass(frozen=True)
+class ComeBack:
+    """A parcel comes back. Played again it is its inspection: the same goods, with what becomes of them."""
+
+    goods: tuple[Back, ...]
+
+
 Act = (
     Accept
     | Reject
@@ -76,4 +142,12 @@ Act = (
     | Pack
     | HearOfChange
     | ValidateByHand
+    | Tell
+    | SeeNote
+    | Track
+    | CountFirst
+    | SeeBooked
+    | AnnounceReturn
+    | ExpectReturn
+    | ComeBack
 )

@@ -7,7 +7,7 @@ from integration.sandbox.day.http import Api
 
 MOVING = ("retry", "pending", "running")
 WAITING = ("blocked", "needs_attention")
-ROUTINE = ("odoo_poll", "odoo_read", "odoo_sweep")
+ROUTINE = ("odoo_poll", "odoo_read", "odoo_sweep", "inventory_read", "inventory_watch", "inventory_fetch")
 
 
 class Crossdock:

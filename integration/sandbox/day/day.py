@@ -3,19 +3,22 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Any
 
-from integration.sandbox.day import goods, troubles
+from integration.sandbox.day import doing, evidence, goods, money, stock_proof, troubles
 from integration.sandbox.day.crossdock import Crossdock
+from integration.sandbox.day.doing import Doing, People
+from integration.sandbox.day.errands import ERRANDS
 from integration.sandbox.day.floor import Floor
 from integration.sandbox.day.http import NoAnswer
-from integration.sandbox.day.ledger import plan
+from integration.sandbox.day.ledger import PlannedOrder, plan
 from integration.sandbox.day.odoo import Odoo, OdooAddress
-from integration.sandbox.day.proof import Evidence, Verdict, judge
+from integration.sandbox.day.proof import Verdict, judge
 from integration.sandbox.day.sales import Sales
 from integration.sandbox.day.scenes import STRAY_CODE
-from integration.sandbox.day.sides import read_odoo, read_wms
+from integration.sandbox.day.standing import Figures, Listener, Standing
+from integration.sandbox.day.trade import MAIN, Trade, open_trade
 from integration.sandbox.day.wms import Wms
 
 SOLD_AT_ONCE = 4
@@ -26,47 +29,11 @@ SHIPS_AFTER = 5  # seconds, once nobody plays the floor any more
 UNMAPPED = "CD-3001"
 
 
-@dataclass(frozen=True)
-class Standing:
-    """Counts of orders, but for ``booked``, which counts deliveries."""
-
-    sold: int
-    released: int
-    played: float
-    booked: int
-    cases: int
-
-
-class Listener(Protocol):
-    """Who is told how the day goes."""
-
-    def at(self, progress: Standing) -> None: ...
-
-    def happened(self, what: str) -> None: ...
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What the day took. ``repeats``: messages that came twice and were recognised by their number.
-
-    ``struck``: calls of Crossdock's that were cut, refused or slowed on purpose, outages not counted.
-    """
-
-    seconds: float
-    releases: int
-    events: int
-    repeats: int
-    odoo_calls: int
-    bookings: int
-    struck: int
-    forged: int
-
-
 class Day:
     def __init__(self, odoo: OdooAddress, wms_url: str, orders: int) -> None:
-        self.orders = plan(orders)
+        self.orders, self.doings = plan(orders), doing.plan(ERRANDS)
         self._odoo, self._wms = Odoo(odoo), Wms(wms_url)
-        self._progress = Standing(0, 0, 0.0, 0, 0)
+        self._progress = Standing(0, 0, 0.0, 0.0, 0, 0)
         self._forged = self._seconds = 0.0
         self._mapped = False
 
@@ -78,15 +45,22 @@ class Day:
             sold=len(scenes),
             released=sum(scene.is_released for scene in scenes),
             played=1.0,
+            errands=1.0,
             booked=sum(scene.bookings for scene in scenes),
             cases=len(self._planned_cases()),
         )
 
-    def open(self) -> None:
-        """Fills both systems with goods."""
-        self._shop = goods.open_shop(self._odoo, len(self.orders))
-        goods.stock_warehouse(self._wms, len(self.orders))
+    def open(self) -> Trade:
+        """Fills both systems with goods; what Odoo was given beside them."""
+        orders, more = len(self.orders), goods.TRADED
+        self._shop = goods.open_shop(self._odoo, orders, more=more)
+        trade = open_trade(self._odoo, self._shop)
+        goods.stock_warehouse(self._wms, orders, more=more)
+        goods.fill_shelves(self._wms, MAIN, orders, more=more)
         self._wms.answer_on_request()
+        self._people = People(self._odoo, self._wms, self._shop, trade)
+        self._since = evidence.latest_movement(self._odoo)
+        return trade
 
     def play(self, crossdock: Crossdock, listener: Listener) -> None:
         """Returns when everything is at rest, or when nothing has changed for long."""
@@ -113,19 +87,12 @@ class Day:
 
     def prove(self, crossdock: Crossdock) -> Verdict:
         """Compares both sides by their own books."""
-        books = self._wms.books()
-        odoo, line_of = read_odoo(self._odoo, [order.id for order in self.orders], self._shop)
-        return judge(
-            Evidence(
-                orders=self.orders,
-                odoo=odoo,
-                wms=read_wms(books["orders"], line_of),
-                strays=books["strays"],
-                releases={held["release"]: held["order"] for held in books["orders"]},
-                cases=crossdock.cases(),
-                stuck=self._stuck(crossdock),
-            )
-        )
+        people, stuck = self._people, self._stuck(crossdock)
+        seen = evidence.of_orders(people, self.orders, self.doings, crossdock.cases(), stuck)
+        verdict = judge(seen)
+        money.judge(self._odoo, self._shop, self.orders, seen.odoo, self.doings, verdict)
+        stock_proof.judge(evidence.of_stock(people, self.orders, self.doings, self._since), verdict)
+        return verdict
 
     def leave(self) -> None:
         """The people go home; from now on the warehouse works by itself, for whoever clears the cases that are left."""
@@ -159,13 +126,15 @@ class Day:
                 sales.sell(order)
             held = self._wms.books()["orders"]
             floor.work([order for order in self.orders if order.name], held)
+            doing.play(self._people, self.doings)
         except NoAnswer:
             time.sleep(PAUSE)
         acts = sum(len(order.scene.acts) for order in self.orders)
         self._progress = Standing(
             sold=sum(bool(order.name) for order in self.orders),
-            released=len({each["order"] for each in held}) or before.released,
+            released=len(self._sold_here(held)) or before.released,
             played=sum(order.played for order in self.orders) / acts,
+            errands=self._errands_played(),
             booked=before.booked,
             cases=before.cases,
         )
@@ -176,7 +145,7 @@ class Day:
             booked = self._bookings()
         except NoAnswer:
             booked = now.booked
-        self._progress = Standing(now.sold, now.released, now.played, booked, len(crossdock.cases()))
+        self._progress = replace(now, booked=booked, cases=len(crossdock.cases()))
         waiting = [order for order in self.orders if goods.KETTLE.sku in dict(order.basket)]
         if not self._mapped and all(order.name for order in self.orders):
             self._mapped = crossdock.jobs_blocked_by(UNMAPPED) == len(waiting)
@@ -185,21 +154,34 @@ class Day:
                 listener.happened(f"Somebody maps {goods.KETTLE.sku}: the {len(waiting)} orders that waited go out")
 
     def _at_rest(self, crossdock: Crossdock) -> bool:
-        if not all(order.is_over for order in self.orders) or self._wms.deliveries()["pending"]:
+        if not all(each.is_over for each in self._all) or self._wms.deliveries()["pending"]:
             return False
         planned = Counter(self._planned_cases())
         return Counter(case["code"] for case in crossdock.cases()) == planned and not crossdock.moving()
 
     def _planned_cases(self) -> list[str]:
-        return [*(code for order in self.orders for code in order.scene.codes), STRAY_CODE]
+        return [*(code for each in self._all for code in each.scene.codes), STRAY_CODE]
+
+    @property
+    def _all(self) -> list[PlannedOrder | Doing]:
+        return [*self.orders, *self.doings]
+
+    def _sold_here(self, held: Sequence[dict[str, Any]]) -> set[str]:
+        return {each["order"] for each in held} & {order.name for order in self.orders}
+
+    def _errands_played(self) -> float:
+        deeds = sum(len(each.scene.deeds) for each in self.doings)
+        return sum(each.played for each in self.doings) / deeds
 
     def _stuck(self, crossdock: Crossdock) -> list[str]:
         """Work that waits without a case that says why, and acts that could not be played."""
         told = {case["code"] for case in crossdock.cases()}
         jobs = [*crossdock.moving(), *(job for job in crossdock.waiting() if job["failure_code"] not in told)]
         stuck = [f"{job['subject']} is {job['state']}: {job['failure_text'] or 'not done'}" for job in jobs]
-        idle = [order for order in self.orders if not order.is_over]
-        return stuck + [f"{order.name or order.reference} ({order.scene.name}) got stuck half-way" for order in idle]
+        idle = [each for each in self._all if not each.is_over]
+        return stuck + [f"{each.name or each.reference} ({each.scene.name}) got stuck half-way" for each in idle]
 
     def _bookings(self) -> int:
-        return int(self._odoo.call("stock.picking", "search_count", [["state", "=", "done"]]))
+        """Deliveries of sales that are done."""
+        sold = [["sale_id", "!=", False], ["picking_type_code", "=", "outgoing"], ["state", "=", "done"]]
+        return int(self._odoo.call("stock.picking", "search_count", sold))

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from integration.sandbox.day import acts
+from integration.sandbox.day.afterwards import Afterwards, note_proof
 from integration.sandbox.day.ledger import PlannedOrder
 from integration.sandbox.day.sales import Sales
 from integration.sandbox.day.wms import Wms
@@ -16,6 +17,7 @@ class Floor:
     def __init__(self, wms: Wms, sales: Sales) -> None:
         self._wms = wms
         self._sales = sales
+        self._afterwards = Afterwards(wms, sales)
         self._ways: Mapping[type[acts.Act], Callable[[PlannedOrder, HeldOrder, Any], None]] = {
             acts.Accept: lambda order, held, act: self._wms.accept(held["release"]),
             acts.Reject: lambda order, held, act: self._wms.reject(held["release"], act.reason),
@@ -36,12 +38,19 @@ class Floor:
         done = 0
         for order in orders:
             while (act := order.next_act) and (at := self._place(act, order, latest, closed)):
-                self._ways[type(act)](order, at, act)
+                if not self._play(order, at, act):
+                    break
                 order.played += 1
                 done += 1
                 if isinstance(act, acts.Ship):
                     latest.pop(order.name, None)  # what is open now stands in the books at the next look
         return done
+
+    def _play(self, order: PlannedOrder, held: HeldOrder, act: acts.Act) -> bool:
+        if self._afterwards.knows(act):
+            return self._afterwards.play(order, held, act)
+        self._ways[type(act)](order, held, act)
+        return True
 
     def _place(
         self, act: acts.Act, order: PlannedOrder, latest: Mapping[str, HeldOrder], closed: Mapping[str, HeldOrder]
@@ -53,11 +62,16 @@ class Floor:
         if isinstance(act, acts.HearOfChange):
             asked = latest.get(order.name) or closed.get(order.name)
             return asked if asked and any(asked["changes"].values()) else None
+        if self._afterwards.knows(act):
+            return latest.get(order.name) or closed.get(order.name)
         late = isinstance(act, acts.Accept) and isinstance(order.scene.acts[0], acts.Ship)
         return latest.get(order.name) or (closed.get(order.name) if late else None)
 
     def _ship(self, order: PlannedOrder, held: HeldOrder, act: acts.Ship) -> None:
         script: dict[str, Any] = {"mode": act.mode, "faults": list(act.faults), "packages": act.packages}
+        script |= {"delay": act.delay, "proof": act.proof}
+        if act.freight:
+            script["freight_each"] = {"amount": act.freight, "currency": "USD"}
         if act.carrier is not None:
             script["carrier"] = act.carrier
         if act.final is not None:
@@ -67,6 +81,7 @@ class Floor:
         if not act.packages:
             script["tracking"] = [f"1Z{order.number:05d}{order.played}"]
         order.shipment = self._wms.ship(held["release"], **script)
+        note_proof(order, order.shipment)
         order.left += sum(Decimal(line["quantity"]) for line in order.shipment["lines"])
 
     def _ship_again(self, order: PlannedOrder) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from integration.sandbox.day.odoo import Odoo
 from integration.sandbox.day.wms import Wms
 
+GOOD_FOR = 365  # days, what expires
 LOT_SIZE = 5  # small lots, so that an order often takes from two
 STOCK = 5000  # of each of the plain goods, for up to 500 orders; of an order it takes less than ten
 GROUND, DRONE = "Ground", "Drone"  # delivery methods; nobody told the warehouse about drones
@@ -17,7 +18,10 @@ UNITS = {"Units": ("EA", Decimal(1)), "Dozens": ("EA", Decimal(12))}
 
 @dataclass(frozen=True)
 class Goods:
-    """``partner_sku`` is the warehouse's number. ``mapped``: whether Crossdock knows it when the day begins."""
+    """``partner_sku`` is the warehouse's number. ``mapped``: whether Crossdock knows it when the day begins.
+
+    ``expires``: its lots have a date.
+    """
 
     sku: str
     partner_sku: str
@@ -26,6 +30,12 @@ class Goods:
     tracking: str = "none"
     unit: str = "Units"
     mapped: bool = True
+    expires: bool = False
+
+    @property
+    def cost(self) -> float:
+        """What a supplier asks for one unit."""
+        return round(self.price * 0.6, 2)
 
     @property
     def factor(self) -> Decimal:
@@ -47,10 +57,20 @@ DRILL = Goods("DRILL-18V", "10040", "Drill, 18 V", 149.0, tracking="serial")
 KETTLE = Goods("KETTLE-NEW", "10050", "Kettle, new this week", 55.0, mapped=False)
 PLAIN = (CHAIR, DESK, LAMP, SHELF, CABLE)
 ALL = (*PLAIN, ROPE, GLOVES, PAINT, DRILL, KETTLE)
+# For what is not sold: bought, moved, counted.
+GLUE = Goods("GLUE-1KG", "10060", "Glue, 1 kg", 14.0, tracking="lot", expires=True)
+SAW = Goods("SAW-12V", "10070", "Saw, 12 V", 99.0, tracking="serial")
+STOOL, BENCH, CRATE, TRAY = (
+    Goods("STOOL-3", "10081", "Stool, three legs", 35.0),
+    Goods("BENCH-2M", "10082", "Bench, 2 m", 150.0),
+    Goods("CRATE-S", "10083", "Crate, small", 12.0),
+    Goods("TRAY-XL", "10084", "Tray, extra large", 9.0),
+)
+TRADED = (GLUE, SAW, STOOL, BENCH, CRATE, TRAY)
 # Beside them, for who sells much at once: postings of one product take turns.
 BOLTS = tuple(Goods(f"BOLT-{size:02d}", f"20{size:03d}", f"Bolt, {size} mm", 0.3) for size in range(1, 61))
-BY_SKU = {goods.sku: goods for goods in (*ALL, *BOLTS)}
-BY_PARTNER_SKU = {goods.partner_sku: goods for goods in (*ALL, *BOLTS)}
+BY_SKU = {goods.sku: goods for goods in (*ALL, *TRADED, *BOLTS)}
+BY_PARTNER_SKU = {goods.partner_sku: goods for goods in (*ALL, *TRADED, *BOLTS)}
 
 CUSTOMERS = (
     ("Alder Interiors", "2 Alder Street", "Springfield", "62701"),
@@ -92,12 +112,33 @@ def serials(orders: int, sign: str = "") -> list[str]:
     return [f"DR-{number:04d}{sign}" for number in range(1, max(40, orders // 4) + 1)]
 
 
+def numbered(orders: int, sign: str = "") -> dict[str, dict[str, int]]:
+    """By SKU, the lots and serial numbers that are there when the day begins."""
+    return {
+        PAINT.sku: lots(orders, sign),
+        DRILL.sku: dict.fromkeys(serials(orders, sign), 1),
+        GLUE.sku: {f"GLUE-{letter}{sign}": plenty(orders) for letter in "AB"},
+        SAW.sku: {},
+    }
+
+
 def stock_warehouse(wms: Wms, orders: int, sign: str = "", *, more: Sequence[Goods] = ()) -> None:
     """The warehouse's item master, lots and serial numbers."""
     items: dict[str, Any] = {goods.partner_sku: {} for goods in (*ALL, *more)}
     items[PAINT.partner_sku] = {"lots": {lot: str(held) for lot, held in lots(orders, sign).items()}}
     items[DRILL.partner_sku] = {"serials": serials(orders, sign)}
     wms.stock(items)
+
+
+def fill_shelves(wms: Wms, site: str, orders: int, sign: str = "", *, more: Sequence[Goods] = ()) -> None:
+    """What lies in the warehouse: the same that Odoo was given."""
+    known = numbered(orders, sign)
+    for goods in (*ALL, *more):
+        held = known.get(goods.sku, {"": plenty(orders)})
+        lines = [
+            {"sku": goods.partner_sku, "lot": lot, "quantity": str(count * goods.factor)} for lot, count in held.items()
+        ]
+        wms.fill(site, lines)
 
 
 def open_shop(odoo: Odoo, orders: int, *, code: str = "WH", sign: str = "", more: Sequence[Goods] = ()) -> Shop:
@@ -129,7 +170,14 @@ def _product(goods: Goods, version: int, units: Mapping[str, int], sign: str) ->
     if version < 19:
         unit["uom_po_id"] = units[goods.unit]
     names = {"name": f"{goods.name}{sign}", "default_code": f"{goods.sku}{sign}"}
-    return {**names, "list_price": goods.price, "tracking": goods.tracking, **storable, **unit}
+    terms = {
+        "list_price": goods.price,
+        "standard_price": goods.cost,
+        "invoice_policy": "delivery",
+        "purchase_method": "receive",
+    }
+    dates = {"use_expiration_date": True, "expiration_time": GOOD_FOR} if goods.expires else {}
+    return {**names, **terms, "tracking": goods.tracking, **dates, **storable, **unit}
 
 
 def _customers(odoo: Odoo, sign: str) -> dict[str, int]:
@@ -149,16 +197,18 @@ def _carriers(odoo: Odoo, version: int, sign: str) -> dict[str, int]:
 
 
 def _count_stock(odoo: Odoo, shop: Shop, company: int, orders: int) -> None:
-    numbered = {PAINT.sku: lots(orders, shop.sign), DRILL.sku: dict.fromkeys(serials(orders, shop.sign), 1)}
+    known = numbered(orders, shop.sign)
     counts: list[dict[str, Any]] = []
     for sku, product in shop.products.items():
         where = {"product_id": product, "location_id": shop.place}
-        if sku not in numbered:
+        if sku not in known:
             counts.append({**where, "inventory_quantity": plenty(orders)})
             continue
-        rows = [[name, product, company] for name in numbered[sku]]
+        if not known[sku]:
+            continue
+        rows = [[name, product, company] for name in known[sku]]
         ids = odoo.call("stock.lot", "load", ["name", "product_id/.id", "company_id/.id"], rows)["ids"]
-        held = zip(ids, numbered[sku].values(), strict=True)
+        held = zip(ids, known[sku].values(), strict=True)
         counts += [{**where, "lot_id": lot, "inventory_quantity": count} for lot, count in held]
     quants = odoo.call("stock.quant", "create", counts, context={"inventory_mode": True})
     odoo.call("stock.quant", "action_apply_inventory", quants)

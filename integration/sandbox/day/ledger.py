@@ -7,6 +7,7 @@ from typing import Any
 
 from integration.sandbox.day.acts import Act
 from integration.sandbox.day.goods import CUSTOMERS, PLAIN
+from integration.sandbox.day.longer import LONGER
 from integration.sandbox.day.scenes import Scene, shares
 
 SEED = 1964  # every day is the same day
@@ -16,7 +17,8 @@ SEED = 1964  # every day is the same day
 class PlannedOrder:
     """``id`` and ``name`` are Odoo's, once it is sold. ``played``: how many of the scene's acts are done.
 
-    ``left``: how many pieces were carried out of the warehouse.
+    ``left``: how many pieces were carried out of the warehouse. ``documents``: numbers of its returns and counts.
+    ``proofs``: the files that were handed over, by name and what they are known by.
     """
 
     number: int
@@ -28,6 +30,8 @@ class PlannedOrder:
     played: int = 0
     left: Decimal = Decimal(0)
     shipment: dict[str, Any] = field(default_factory=dict)
+    documents: set[str] = field(default_factory=set)
+    proofs: set[str] = field(default_factory=set)
 
     @property
     def reference(self) -> str:
@@ -46,6 +50,7 @@ def plan(orders: int) -> list[PlannedOrder]:
     """So many orders in a shuffled sequence, so that every scene meets every trouble."""
     dice = random.Random(SEED)  # noqa: S311
     scenes = [scene for scene, count in shares(orders) for _ in range(count)]
+    scenes += LONGER
     dice.shuffle(scenes)
     return [_order(number, scene, dice) for number, scene in enumerate(scenes, 1)]
 

@@ -1,24 +1,27 @@
 """Do both systems agree, line by line? And where they do not, is there an open case that says why?"""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from integration.sandbox.day.doing import Doing, Errand
 from integration.sandbox.day.ledger import PlannedOrder
-from integration.sandbox.day.scenes import NOT_RELEASED, STRAY_CODE
+from integration.sandbox.day.scenes import NOT_RELEASED, STRAY_CODE, Scene
 from integration.sandbox.day.sides import Books, LineBook, OrderBook
 from integration.sandbox.day.troubles import STRAY_SHIPMENT
 
 NOTHING = "nothing"
+MONEY = frozenset({"invoiced", "credited", "billed"})  # what is proven of invoices
 Case = Mapping[str, Any]
 BY_PRODUCT = ("CD-3001", "CD-3002", "CD-3005", "CD-3006")  # cases about a code, which name no order
 
 
 @dataclass(frozen=True)
 class Difference:
-    """``kind``: ordered, shipped, lots, packages, tracking, delivered, not at the warehouse."""
+    """``kind``: ordered, shipped, lots, packages, tracking, freight, proofs, delivered, returned, not at the
+    warehouse, stock at a place, invoiced, credited, billed, received."""
 
     order: str
     line: str
@@ -38,10 +41,17 @@ class Wrong:
 
 @dataclass
 class Verdict:
-    """``explained``: planned, and said by an open case. ``wrong``: everything else that is not as it should be."""
+    """``explained``: planned, and said by an open case. ``wrong``: everything else that is not as it should be.
+
+    ``lines`` and ``units`` are of orders; ``moves`` of all documents, by product, lot and place; ``slots``: products,
+    lots and places that hold something; ``money``: by kind, without taxes.
+    """
 
     lines: int = 0
     units: Decimal = Decimal(0)
+    moves: int = 0
+    slots: int = 0
+    money: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     explained: list[Difference] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
@@ -62,6 +72,7 @@ class Evidence:
     releases: Mapping[str, str]  # release -> order
     cases: Sequence[Case]
     stuck: Sequence[str]
+    doings: Sequence[Doing] = ()
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -87,7 +98,7 @@ def _judge_order(order: PlannedOrder, evidence: Evidence, verdict: Verdict) -> N
     verdict.units += sum((line.shipped for line in ours.lines.values()), Decimal(0))
     booked = sum((line.shipped for line in theirs.lines.values()), Decimal(0)) if theirs else Decimal(0)
     if booked != order.left:
-        said = f"the warehouse says {_number(booked)}, {_number(order.left)} left it"
+        said = f"the warehouse says {number(booked)}, {number(order.left)} left it"
         verdict.wrong.append(Wrong(order.name, f"{order.name}: shipped: {said}"))
     found = list(_differences(ours, theirs))
     because = ", ".join(order.scene.codes)
@@ -97,7 +108,7 @@ def _judge_order(order: PlannedOrder, evidence: Evidence, verdict: Verdict) -> N
         else:
             said = f"the warehouse says {each.wms}, Odoo says {each.odoo}"
             verdict.wrong.append(Wrong(order.name, f"{each.order} {each.line}: {each.kind}: {said}"))
-    for kind in order.scene.differs - {each.kind for each in found}:
+    for kind in order.scene.differs - MONEY - {each.kind for each in found}:
         text = f"{order.name}: {kind}: the sides agree, and should not ({order.scene.name})"
         verdict.wrong.append(Wrong(order.name, text))
 
@@ -106,29 +117,40 @@ def _differences(ours: OrderBook, theirs: OrderBook | None) -> Iterator[Differen
     if theirs is None:
         yield Difference(ours.name, "all lines", NOT_RELEASED, NOTHING, NOTHING)
     for line_id, line in ours.lines.items():
-        sku = ours.skus[line_id]
-        if ours.delivered[line_id] != line.shipped:
-            by_order, by_transfers = _number(ours.delivered[line_id]), _number(line.shipped)
+        sku, left = ours.skus[line_id], line.shipped - sum(line.returned.values())
+        if ours.delivered[line_id] != left:
+            by_order, by_transfers = number(ours.delivered[line_id]), number(left)
             yield Difference(
                 ours.name, sku, "delivered", f"{by_transfers} by its transfers", f"{by_order} by the order"
             )
         if theirs is not None:
             for kind, wms, odoo in _line_differences(theirs.lines.get(line_id, LineBook()), line):
                 yield Difference(ours.name, sku, kind, wms, odoo)
-    shipped = any(line.shipped for line in ours.lines.values())
-    if theirs is not None and shipped and theirs.tracking != ours.tracking:
-        yield Difference(ours.name, "all lines", "tracking", _list(theirs.tracking), _list(ours.tracking))
     if theirs is not None:
-        for line_id in theirs.lines.keys() - ours.lines.keys():
-            yield Difference(ours.name, f"line {line_id}", "ordered", "a line", "no line")
+        yield from _differences_as_a_whole(ours, theirs)
+
+
+def _differences_as_a_whole(ours: OrderBook, theirs: OrderBook) -> Iterator[Difference]:
+    shipped = any(line.shipped for line in ours.lines.values())
+    said = {
+        "tracking": (_list(theirs.tracking), _list(ours.tracking)),
+        "freight": (number(theirs.freight), number(ours.freight)),
+        "proofs": (_list(theirs.proofs), _list(ours.proofs)),
+    }
+    for kind, (wms, odoo) in said.items():
+        if shipped and wms != odoo:
+            yield Difference(ours.name, "all lines", kind, wms, odoo)
+    for line_id in theirs.lines.keys() - ours.lines.keys():
+        yield Difference(ours.name, f"line {line_id}", "ordered", "a line", "no line")
 
 
 def _line_differences(wms: LineBook, odoo: LineBook) -> Iterator[tuple[str, str, str]]:
     said = {
-        "ordered": (_number(wms.ordered), _number(odoo.ordered)),
-        "shipped": (_number(wms.shipped), _number(odoo.shipped)),
+        "ordered": (number(wms.ordered), number(odoo.ordered)),
+        "shipped": (number(wms.shipped), number(odoo.shipped)),
         "lots": (_amounts(wms.lots), _amounts(odoo.lots)),
         "packages": (_amounts(wms.packages), _amounts(odoo.packages)),
+        "returned": (_amounts(wms.returned), _amounts(odoo.returned)),
     }
     for kind, (theirs, ours) in said.items():
         if theirs != ours:
@@ -138,17 +160,25 @@ def _line_differences(wms: LineBook, odoo: LineBook) -> Iterator[tuple[str, str,
 def _cases_wrong(evidence: Evidence) -> Iterator[Wrong]:
     """Exactly the planned cases are open, each about its own order."""
     planned = Counter({STRAY_CODE: 1})
-    for order in evidence.orders:
-        planned.update(order.scene.codes)
+    everything: list[PlannedOrder | Doing] = [*evidence.orders, *evidence.doings]
+    for each in everything:
+        planned.update(each.scene.codes)
     found = Counter(case["code"] for case in evidence.cases)
     for code in sorted(planned.keys() | found.keys()):
         if planned[code] != found[code]:
             yield Wrong("", f"{code}: {found[code]} cases are open, {planned[code]} were planned")
     for order in evidence.orders:
-        mine = {release for release, name in evidence.releases.items() if name == order.name} | {order.name}
-        for code in order.scene.codes:
-            if code not in BY_PRODUCT and not any(_about(case, code, mine) for case in evidence.cases):
-                yield Wrong(order.name, f"{code}: no case is about {order.name} ({order.scene.name})")
+        mine = {release for release, name in evidence.releases.items() if name == order.name}
+        mine |= {order.name, *order.documents}
+        yield from _untold(order.name, order.scene, mine, evidence)
+    for doing in evidence.doings:
+        yield from _untold(doing.title, doing.scene, doing.names, evidence)
+
+
+def _untold(title: str, scene: Scene | Errand, names: set[str], evidence: Evidence) -> Iterator[Wrong]:
+    for code in scene.codes:
+        if code not in BY_PRODUCT and not any(_about(case, code, names) for case in evidence.cases):
+            yield Wrong(title, f"{code}: no case is about {title} ({scene.name})")
 
 
 def _about(case: Case, code: str, names: set[str]) -> bool:
@@ -156,12 +186,16 @@ def _about(case: Case, code: str, names: set[str]) -> bool:
     return bool(case["code"] == code and said & names)
 
 
-def _number(quantity: Decimal) -> str:
+def number(quantity: Decimal) -> str:
+    """For people."""
     return format(quantity.normalize() + 0, "f") if quantity else NOTHING
 
 
 def _amounts(amounts: Mapping[str, Decimal]) -> str:
-    return ", ".join(f"{name} {_number(quantity)}" for name, quantity in sorted(amounts.items()) if quantity) or NOTHING
+    return (
+        ", ".join(f"{name} {number(quantity)}".strip() for name, quantity in sorted(amounts.items()) if quantity)
+        or NOTHING
+    )
 
 
 def _list(names: set[str]) -> str:

@@ -39,6 +39,33 @@ class Sales:
         for picking in self._odoo.rows("stock.picking", still_open, ["state"]):
             self._odoo.call("stock.picking", "button_validate", [picking["id"]], context=UNASKED)
 
+    def has_note(self, order: PlannedOrder, text: str) -> bool:
+        """On one of its deliveries."""
+        deliveries = [row["id"] for row in self._odoo.rows("stock.picking", [["sale_id", "=", order.id]], ["name"])]
+        notes = [["model", "=", "stock.picking"], ["res_id", "in", deliveries], ["body", "ilike", text]]
+        return bool(self._odoo.call("mail.message", "search_count", notes))
+
+    def is_booked(self, order: PlannedOrder) -> bool:
+        """All that was to leave has left, and is on a posted invoice."""
+        lines = self._odoo.rows(
+            "sale.order.line", [["order_id", "=", order.id]], ["qty_delivered", "qty_invoiced", "qty_to_invoice"]
+        )
+        return all(line["qty_delivered"] and line["qty_invoiced"] and not line["qty_to_invoice"] for line in lines)
+
+    def announce_return(self, order: PlannedOrder, quantity: float) -> bool:
+        """By the wizard on the delivery; once, also when the answer got lost."""
+        [done] = self._odoo.rows("stock.picking", [["sale_id", "=", order.id], ["state", "=", "done"]], ["name"])
+        [move, *_] = self._odoo.rows("stock.move", [["picking_id", "=", done["id"]]], ["product_id"])
+        if self._odoo.rows("stock.move", [["origin_returned_move_id", "=", move["id"]]], ["product_id"]):
+            return True
+        line = {"product_id": move["product_id"], "quantity": quantity, "move_id": move["id"], "to_refund": True}
+        about = {"active_id": done["id"], "active_ids": [done["id"]], "active_model": "stock.picking"}
+        wanted = {"picking_id": done["id"], "product_return_moves": [[5, 0, 0], [0, 0, line]]}
+        wizard = self._odoo.create("stock.return.picking", wanted, context=about)
+        method = "action_create_returns" if self._shop.version >= 18 else "create_returns"
+        self._odoo.call("stock.return.picking", method, [wizard], context=about)
+        return True
+
     def _values(self, order: PlannedOrder) -> dict[str, object]:
         lines = [
             {"product_id": self._shop.products[sku], "product_uom_qty": float(quantity)}

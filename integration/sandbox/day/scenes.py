@@ -15,11 +15,12 @@ from integration.sandbox.day.acts import (
     ShipAgainUnderTheSameNumber,
     ValidateByHand,
 )
-from integration.sandbox.day.goods import DRILL, DRONE, GLOVES, GROUND, HOMELESS, KETTLE, PAINT, ROPE, SHELF
+from integration.sandbox.day.goods import CUSTOMERS, DRILL, DRONE, GLOVES, GROUND, HOMELESS, KETTLE, PAINT, ROPE, SHELF
 
 Basket = tuple[tuple[str, str], ...]  # SKU and quantity; empty: some plain goods
 AGREE: frozenset[str] = frozenset()
 NOT_BOOKED = frozenset({"shipped"})
+REGULAR, PATIENT = CUSTOMERS[0][0], CUSTOMERS[2][0]  # invoiced with each shipment, invoiced by hand
 NOT_RELEASED = "not at the warehouse"
 ONE = 0.0  # a share: one order, however long the day is
 
@@ -166,13 +167,15 @@ SCENES = (
         ONE,
         (Accept(), Pack(), CancelOrder(), HearOfChange(), Ship()),
         "booked as it left, for a person",
+        customer=PATIENT,
         codes=("CD-4013",),
     ),
     Scene(
         "booked in Odoo by hand before it left",
         ONE,
         (Accept(), ValidateByHand(), Ship()),
-        "for a person",
+        "for a person; invoiced all the same",
+        customer=REGULAR,
         codes=("CD-5007",),
         differs=frozenset({"tracking"}),
     ),

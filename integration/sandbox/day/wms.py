@@ -1,5 +1,6 @@
 """The warehouse's floor and its books, by the stand-in's control API."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,10 @@ class Wms:
         """``orders`` with what was ordered and shipped, and ``strays``: shipments for orders that it does not hold."""
         found: dict[str, Any] = self._api.get("/_sandbox/orders")
         return found
+
+    def held(self, order: str) -> list[dict[str, Any]]:
+        """What it was asked to ship of one order."""
+        return list(self._api.get("/_sandbox/orders", order=order)["orders"])
 
     def changes(self, since: int) -> tuple[list[dict[str, Any]], int]:
         """Orders of the books that changed after so many changes, and how many that makes; a page at a time."""
@@ -37,6 +42,67 @@ class Wms:
         """The confirmation as it goes out."""
         shipped: dict[str, Any] = self._api.post("/_sandbox/ship", {"release": release, **script})["shipment"]
         return shipped
+
+    def tell(self, release: str, stage: str, **script: Any) -> None:
+        """How far the order is."""
+        self._api.post("/_sandbox/tell", {"release": release, "stage": stage, **script})
+
+    def track(self, shipment: str, status: str, **script: Any) -> dict[str, Any]:
+        """Where a parcel of it is, as it is told."""
+        return dict(self._api.post("/_sandbox/track", {"shipment": shipment, "status": status, **script})["tracked"])
+
+    def advices(self, order: str) -> list[dict[str, Any]]:
+        """What is, or was, expected of a purchase, a transfer or a sale that comes back."""
+        return list(self._api.get("/_sandbox/advices", order=order)["advices"])
+
+    def expect(self, advice: str) -> None:
+        """Says yes to an advice."""
+        self._api.post("/_sandbox/acknowledge", {"advice": advice})
+
+    def receive(self, advice: str, **script: Any) -> dict[str, Any]:
+        """The confirmation as it goes out."""
+        received: dict[str, Any] = self._api.post("/_sandbox/receive", {"advice": advice, **script})["receipt"]
+        return received
+
+    def put_away(self, site: str, **script: Any) -> str:
+        return str(self._api.post("/_sandbox/put-away", {"site": site, **script})["put_away"])
+
+    def take_back(self, site: str, **script: Any) -> dict[str, Any]:
+        """What a customer sent back, as it is told."""
+        told: dict[str, Any] = self._api.post("/_sandbox/return", {"site": site, **script})["return"]
+        return told
+
+    def returns(self) -> list[dict[str, Any]]:
+        return list(self._api.get("/_sandbox/returns")["returns"])
+
+    def fill(self, site: str, lines: Sequence[Mapping[str, Any]], document: str = "") -> None:
+        """Goods lie there from now on, or no more if below zero, and nobody is told."""
+        self._api.post("/_sandbox/stock", {"site": site, "lines": list(lines), "document": document})
+
+    def adjust(self, site: str, lines: Sequence[Mapping[str, Any]], **script: Any) -> str:
+        """The adjustment's number."""
+        told = self._api.post("/_sandbox/adjust", {"site": site, "lines": list(lines), **script})
+        return str(told["adjustment"]["adjustment"])
+
+    def count(self, site: str, lines: Sequence[Mapping[str, Any]], **script: Any) -> str:
+        """The count's number; a line without a quantity says what really lies there."""
+        return str(self._api.post("/_sandbox/count", {"site": site, "lines": list(lines), **script})["count"]["count"])
+
+    def snapshot(self, site: str, number: str) -> None:
+        """Tells all that lies at a site."""
+        self._api.post("/_sandbox/snapshot", {"site": site, "snapshot": number})
+
+    def lies(self) -> list[dict[str, Any]]:
+        """What lies where."""
+        return list(self._api.get("/_sandbox/stock")["stock"])
+
+    def movements(self) -> list[dict[str, Any]]:
+        """Everything that came, left or moved, and by which document."""
+        return list(self._api.get("/_sandbox/movements")["movements"])
+
+    def master(self) -> dict[str, Any]:
+        """What it was told of master data, and in which batches."""
+        return dict(self._api.get("/_sandbox/master"))
 
     def send(self, kind: str, data: Any, signing: str = "good") -> int:
         """Any message, past the books; the status that it was answered with."""

@@ -20,6 +20,7 @@ from integration.sandbox.wms.receiving import Arrival
 from integration.sandbox.wms.report import advice_report, order_report
 from integration.sandbox.wms.returning import ParcelBack
 from integration.sandbox.wms.shipping import BadScript, Script
+from integration.sandbox.wms.stock import Movement
 from integration.sandbox.wms.stocktaking import Adjusting, Counting, Filling, Listing
 from integration.sandbox.wms.wire import Answer, answer, problem
 from integration.sandbox.wms.world import UnknownRelease, World
@@ -59,9 +60,11 @@ class Settings(BaseModel):
 
 
 def orders(world: World, asked: Asked) -> Any:
+    """All of them, or the releases of one ``order``."""
     with world.orders.lock:
-        held = {"orders": [order_report(world.orders, order) for order in world.orders.held.values()]}
-        return {**held, **strays(world, asked)}
+        held = world.orders.held.values()
+        wanted = [each for each in held if asked.get("order", each.release.order) == each.release.order]
+        return {"orders": [order_report(world.orders, each) for each in wanted], **strays(world, asked)}
 
 
 def strays(world: World, asked: Asked) -> Any:
@@ -100,9 +103,18 @@ def track(world: World, asked: Asked) -> Any:
 
 
 def advices(world: World, asked: Asked) -> Any:
+    """All of them, or those of one ``order``."""
     with world.orders.lock:
         held = world.orders.advices.held.values()
-        return {"advices": [advice_report(world.orders.advices, advice) for advice in held]}
+        wanted = [advice for advice in held if asked.get("order", advice.advice.order) == advice.advice.order]
+        return {"advices": [advice_report(world.orders.advices, advice) for advice in wanted]}
+
+
+def returns(world: World, asked: Asked) -> Any:
+    """What was told of each return, as it was told last."""
+    with world.orders.lock:
+        told = world.orders.returns.told.values()
+        return {"returns": [each.model_dump(mode="json", exclude_none=True) for each in told]}
 
 
 def receive(world: World, asked: Asked) -> Any:
@@ -126,6 +138,17 @@ def stock(world: World, asked: Asked) -> Any:
     with world.orders.lock:
         held = [{**asdict(slot), "quantity": format(each, "f")} for slot, each in world.orders.stock.lines()]
         return {"stock": held}
+
+
+def movements(world: World, asked: Asked) -> Any:
+    """Everything that came, left or moved, in its order, and by which document."""
+    with world.orders.lock:
+        return {"movements": [_movement(each) for each in world.orders.stock.movements]}
+
+
+def _movement(each: Movement) -> dict[str, str]:
+    about = {"quantity": format(each.quantity, "f"), "why": each.why, "document": each.document}
+    return {**asdict(each.slot), **about, "at": each.at.isoformat()}
 
 
 def fill(world: World, asked: Asked) -> Any:
@@ -268,6 +291,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("GET", "/_sandbox/changes"): changes,
     ("GET", "/_sandbox/strays"): strays,
     ("GET", "/_sandbox/stock"): stock,
+    ("GET", "/_sandbox/movements"): movements,
     ("POST", "/_sandbox/stock"): fill,
     ("POST", "/_sandbox/adjust"): adjust,
     ("POST", "/_sandbox/count"): count,
@@ -279,6 +303,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("GET", "/_sandbox/advices"): advices,
     ("POST", "/_sandbox/receive"): receive,
     ("POST", "/_sandbox/return"): take_back,
+    ("GET", "/_sandbox/returns"): returns,
     ("POST", "/_sandbox/put-away"): put_away,
     ("POST", "/_sandbox/acknowledge"): acknowledge,
     ("POST", "/_sandbox/reject"): reject,

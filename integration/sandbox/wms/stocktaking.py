@@ -37,11 +37,15 @@ class Spot(BaseModel):
 
 
 class Filling(BaseModel):
-    """What /_sandbox/stock takes: the shelves as they are from now on, beside what lies there."""
+    """What /_sandbox/stock takes: goods that lie there from now on, or no more if below zero, beside what lies there.
+
+    ``document`` names it among the movements.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     site: str
+    document: str = ""
     lines: list[Spot]
 
 
@@ -96,7 +100,7 @@ class Listing(BaseModel):
 
 def fill(stock: Stock, filling: Filling) -> None:
     for spot in filling.lines:
-        stock.move(spot.slot(filling.site), spot.quantity, "filled", "")
+        stock.move(spot.slot(filling.site), spot.quantity, "filled", filling.document)
 
 
 def adjust(stock: Stock, script: Adjusting, number: str) -> InventoryAdjusted:

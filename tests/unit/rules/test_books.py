@@ -133,7 +133,15 @@ def test_both_ways_at_once_says_which_lines() -> None:
     ("lines", "share", "wrong"),
     [
         ((line(booked=D(2)),), {}, []),
-        ((line(booked=D(2)),), {"quantity": D(1)}, ["1 of SKU-1 instead of 2"]),
+        ((line(booked=D(1), open=D(1)),), {"quantity": D(1)}, ["1 of SKU-1 instead of 2"]),
+        ((line(moved=D(5), booked=D(5), open=D(0)),), {"quantity": D(5)}, []),
+        ((line(moved=D(6), booked=D(5), open=D(1)),), {"quantity": D(5)}, []),
+        ((line(moved=D(1), booked=D(1), open=D(0)),), {"quantity": D(1)}, []),
+        (
+            (line(booked=D(3), open=D(-1)),),
+            {"quantity": D(3)},
+            ["3 of SKU-1 instead of 2", "3 of SKU-1 billed in all, 2 moved"],
+        ),
         ((line(booked=D(3)),), {}, ["3 of SKU-1 billed in all, 2 moved"]),
         ((line(booked=D(3), by_order=True),), {}, []),
         ((line(booked=D(2)),), {"price": D(9)}, ["SKU-1 at 9 less 0 % instead of 10 less 0 %"]),

@@ -1,0 +1,54 @@
+"""What a business needs beside shipping: every flow live, a second warehouse, places, and rules."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from integration.jobs import warehouses
+from integration.jobs.acts import Actor
+from integration.models import BusinessRule, Place, Warehouse
+from integration.sandbox.day import goods
+from integration.sandbox.day.trade import DEPOT, OWNER
+
+Kind, When = BusinessRule.Kind, BusinessRule.When
+MODES = dict.fromkeys(("receipt_mode", "return_mode", "transfer_mode", "inventory_mode"), Warehouse.Mode.LIVE)
+FLOWS = {**MODES, "progress_notes": Warehouse.Progress.NOTES}
+# Kind, product, how much, and why.
+ALLOWED = (
+    (Kind.RECEIVE_OVER_UNITS, goods.ROPE.sku, 1, "Rope is cut: one piece more is fine"),
+    (Kind.ADJUST_UNITS, "", 10, "Ten pieces more or less need nobody"),
+    (Kind.SUBSTITUTE, goods.LAMP.sku, 0, "Whoever wants a lamp takes another thing as well"),
+)
+BOOKED = (Kind.INVOICE, Kind.CREDIT_NOTE, Kind.VENDOR_BILL)
+
+
+@dataclass(frozen=True)
+class Trading:
+    """``depot``: Odoo's short name of the second warehouse. ``places``: condition, bin and Odoo's location. ``terms``:
+    when customers are invoiced who are not as all others, with Odoo's ids."""
+
+    depot: str
+    places: Sequence[tuple[str, str, int]]
+    terms: Sequence[tuple[str, int]]
+
+
+def configure(main: Warehouse, wanted: Trading, sign: str, actor: Actor) -> None:
+    Warehouse.objects.filter(pk=main.pk).update(**FLOWS)
+    policies: dict[str, Any] = {"owner_code": OWNER, "shipment_mode": Warehouse.Mode.LIVE, **FLOWS}
+    erp, wms = main.erp.slug, main.wms.slug
+    warehouses.connect(warehouses.Wanted(erp, wanted.depot, wms, DEPOT, main.company_id, policies), actor)
+    Place.objects.bulk_create(
+        Place(warehouse=main, condition=condition, partner_location=bin_, erp_location_id=location)
+        for condition, bin_, location in wanted.places
+    )
+    BusinessRule.objects.bulk_create(_rules(wanted, sign))
+
+
+def _rules(wanted: Trading, sign: str) -> Iterator[BusinessRule]:
+    for kind, sku, value, note in ALLOWED:
+        yield BusinessRule(kind=kind, sku=f"{sku}{sign}" if sku else "", value=Decimal(value), note=note)
+    for when, customer in wanted.terms:
+        yield BusinessRule(kind=Kind.INVOICE, when=when, posted=True, customer_id=customer, order=10)
+    for kind in BOOKED:
+        yield BusinessRule(kind=kind, when=When.ON_MOVE, posted=True)
