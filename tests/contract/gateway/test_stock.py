@@ -313,3 +313,12 @@ def test_what_people_did_is_told_from_what_we_did(world: World) -> None:
     assert found == by_hand(world, product, limit=1)
     assert [(quantity, taken, put) for _, quantity, taken, put in found] == [(10, False, True), (3, True, False)]
     assert found[0][0].startswith("Product Quantity Updated")
+
+
+def test_what_people_scrap_by_the_dozen_is_told_in_the_product_s_own_unit(world: World) -> None:
+    product = world.product(stock=30)
+    [dozen] = world.call("uom.uom", "search", domain=[("name", "=", "Dozens")], limit=1)
+    scrap = {"product_id": product, "scrap_qty": 2, "product_uom_id": dozen, "location_id": world.stock_id}
+    own = {"companies": [world.company_id]}
+    world.call("stock.scrap", "action_validate", [world.call.create("stock.scrap", scrap, **own)], **own)
+    assert [(quantity, taken) for _, quantity, taken, _ in by_hand(world, product)] == [(30, False), (24, True)]
