@@ -21,6 +21,7 @@ def handle(work: Work) -> Outcome:
             wanted = len(pages) + 1
             pages.append(wms.fetch_inventory(warehouse.site, warehouse.owner_code, wanted))
             _fits(warehouse, pages, wanted)
+    inventory_snapshot.same_snapshot(warehouse, pages[0])
     return Outcome(f"{pages[0].snapshot}: {len(pages)} pages", partial(_keep, warehouse, pages))
 
 

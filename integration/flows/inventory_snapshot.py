@@ -19,11 +19,11 @@ def handle(work: Work) -> Outcome:
     assert isinstance(event, InventorySnapshotEvent)  # noqa: S101  (the inbox routes by type)
     document = event.data
     warehouse = stock_site.warehouse_of(message.connection, document.site, document.owner, document.snapshot)
-    _same_snapshot(warehouse, document)
+    same_snapshot(warehouse, document)
     return Outcome(f"page {document.page} of {document.pages}", partial(keep, warehouse, document))
 
 
-def _same_snapshot(warehouse: Warehouse, document: InventorySnapshot) -> None:
+def same_snapshot(warehouse: Warehouse, document: InventorySnapshot) -> None:
     """Raises InvalidDocument CD-8005 for a number that another snapshot has."""
     known = StockSnapshot.objects.filter(warehouse=warehouse, number=document.snapshot).first()
     if known is None or (known.taken_at, known.pages) == (document.taken_at, document.pages):

@@ -7,7 +7,7 @@ from integration.jobs import routes
 from integration.jobs.queue import NewJob, enqueue
 from integration.models import StockSnapshot, Warehouse
 
-KEPT = 10  # snapshots of a warehouse
+KEPT = 10  # complete snapshots of a warehouse
 
 
 def start_reads() -> int:
@@ -32,11 +32,11 @@ def start_read(warehouse: Warehouse) -> None:
 
 
 def forget_old(warehouse: Warehouse) -> None:
-    """Leaves the latest snapshots of a warehouse."""
-    kept = StockSnapshot.objects.filter(warehouse=warehouse).order_by("-taken_at").values("pk")[:KEPT]
-    StockSnapshot.objects.filter(warehouse=warehouse, complete=True).exclude(
-        pk__in=list(kept.values_list("pk", flat=True))
-    ).delete()
+    """Leaves the latest complete snapshots of a warehouse, and what is newer than the oldest of them."""
+    snapshots = StockSnapshot.objects.filter(warehouse=warehouse)
+    complete = snapshots.filter(complete=True).order_by("-taken_at").values_list("taken_at", flat=True)
+    for oldest in complete[KEPT - 1 : KEPT]:
+        snapshots.filter(taken_at__lt=oldest).delete()
 
 
 def _live() -> QuerySet[Warehouse]:

@@ -106,6 +106,16 @@ def test_a_warehouse_that_can_be_asked_is_asked_page_by_page(shelves: Shelves, m
     assert StockSnapshot.objects.get().pages == 2
 
 
+def test_one_that_gives_a_number_again_is_told_so(shelves: Shelves) -> None:
+    Connection.objects.filter(pk=shelves.yard.partner.pk).update(profile={"facts": {"serves": ["inventory"]}})
+    shelves.stock("NAIL", 20)
+    snapshot(shelves, snapshot="SNAP-000001")
+    lose(shelves, "NAIL", 1)
+    inventories.start_fetches()
+    shelves.yard.run()
+    assert [code for code, _ in shelves.yard.cases()] == ["CD-8005"]
+
+
 def test_one_that_cannot_is_left_alone(shelves: Shelves) -> None:
     assert inventories.start_fetches() == 0
 
@@ -115,6 +125,23 @@ def test_old_snapshots_leave(shelves: Shelves) -> None:
     for number in range(inventories.KEPT + 2):
         snapshot(shelves, snapshot=f"S-{number}")
     assert StockSnapshot.objects.count() == inventories.KEPT
+
+
+def test_snapshots_that_never_got_complete_leave_with_them_and_cost_none_of_them(shelves: Shelves) -> None:
+    shelves.stock("NAIL", 20)
+    snapshot(shelves, snapshot="S-0")
+    [page] = shelves.yard.wms.server.world.list_stock(SITE, number="S-0")
+    for number in range(1, inventories.KEPT + 1):
+        torn = {**page.model_dump(mode="json", exclude_none=True), "taken_at": now().isoformat(), "pages": 2}
+        shelves.yard.wms.send("inventory.snapshot", {**torn, "snapshot": f"T-{number}"})
+    snapshot(shelves, snapshot="S-1")
+    assert StockSnapshot.objects.filter(complete=True).count() == 2
+    for number in range(2, inventories.KEPT + 2):
+        snapshot(shelves, snapshot=f"S-{number}")
+    assert (StockSnapshot.objects.count(), StockSnapshot.objects.filter(complete=False).count()) == (
+        inventories.KEPT,
+        0,
+    )
 
 
 def by_hand(shelves: Shelves, code: str, quantity: float) -> None:
@@ -157,6 +184,18 @@ def test_and_may_be_undone(watched: Shelves) -> None:
     assert watched.odoo() == {("NAIL", "", "good"): D(20)}
     watched.watch()
     assert [state for kind, state in watched.states() if state == "undone"] == ["undone"]
+
+
+def test_a_count_that_had_corrected_it_is_judged_again_when_it_is_undone(watched: Shelves) -> None:
+    watched.allow()
+    by_hand(watched, "NAIL", 23)
+    watched.watch()
+    watched.count()
+    watched.yard.run()
+    assert watched.odoo() == {("NAIL", "", "good"): D(20)}
+    differences.undo(undo_of(watched, D(3)).pk, SOMEBODY, "a slip")
+    watched.yard.run()
+    assert (watched.odoo(), watched.yard.unfinished()) == ({("NAIL", "", "good"): D(20)}, [])
 
 
 def undo_of(shelves: Shelves, quantity: Decimal) -> ExceptionCase:
