@@ -20,10 +20,15 @@ VERB = "freight"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """``as_of``: names the moment of the latest figure in it, for the effect's key."""
+    """``as_of``: the moment of the latest figure in it, which several parcels may share, or say late."""
 
     sums: tuple[Money, ...]
     as_of: str
+
+    @property
+    def name(self) -> str:
+        """For the effect's key."""
+        return " ".join([self.as_of, *(f"{money.amount.normalize():f}{money.currency}" for money in self.sums)])
 
 
 def said(shipment: ShipmentConfirmed, picking: Picking) -> dict[str, object]:

@@ -108,7 +108,7 @@ def _attach(at: Target, key: str, proof: Proof) -> Effect:
 def _freight(shipment: _Shipment, found: _Findings) -> Iterator[_Task]:
     wanted = freight.wanted(shipment.parcels, shipment.booked, shipment.warehouse)
     if wanted:
-        key = shipment.key("freight", wanted.as_of)
+        key = shipment.key("freight", wanted.name)
         make = partial(freight.write, key=key, wanted=wanted, shipment=shipment.number, foreign=found.foreign)
         yield _Task(key, "freight", partial(make, delivery=shipment.delivery, warehouse=shipment.warehouse))
 

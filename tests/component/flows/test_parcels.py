@@ -103,6 +103,16 @@ def test_what_the_shipment_said_stands_until_each_parcel_says_its_own(yard: Yard
     well(yard)
 
 
+@pytest.mark.parametrize("day", [4, 3])
+def test_another_parcel_s_freight_of_the_same_moment_or_an_earlier_one_counts_as_well(yard: Yard, day: int) -> None:
+    """As on a carrier's invoice, which dates all of its lines alike."""
+    sale, number = sent(yard, packages=2)
+    said(yard, number, "in_transit", at=MAY.format(4), number=f"TRK-{number}-P1", freight=usd("12"))
+    said(yard, number, "in_transit", at=MAY.format(day), number=f"TRK-{number}-P2", freight=usd("11"))
+    assert yard.odoo.freight(sale.id) == [23.0]
+    well(yard)
+
+
 def test_late_freight_that_is_older_than_what_is_known_changes_nothing(yard: Yard) -> None:
     sale, number = sent(yard)
     said(yard, number, "in_transit", at=MAY.format(3), freight=usd("12"))
