@@ -60,6 +60,7 @@ def _locks(case: Case) -> list[str]:
 
 def _take_in(work: Work, case: Case, gateway: ErpGateway) -> Outcome:
     known = _look(case, gateway)
+    _not_by_hand(case, known.announced)
     ours = {picking.id for picking in known.back if picking.mark == case.mark}
     others = [picking for picking in known.back if picking.id not in ours]
     candidates = _candidates(case, known, others)
@@ -94,6 +95,13 @@ def _look(case: Case, gateway: ErpGateway) -> Known:
         decided=case.decided,
     )
     return Known(origin, left, back, announced, facts, returning.places(case))
+
+
+def _not_by_hand(case: Case, announced: Sequence[Picking]) -> None:
+    """Somebody has validated what was announced: to take it in once more would credit it twice."""
+    by_hand = next((one for one in announced if one.state == "done" and one.mark is None), None)
+    if by_hand is not None and all(one.state in CLOSED for one in announced):
+        raise Rejected("CD-7011", **case.about(picking=by_hand.name))
 
 
 def _units(case: Case, gateway: ErpGateway, book: CodeBook, pickings: Sequence[Picking]) -> dict[str, str]:

@@ -76,12 +76,13 @@ def look_again(document: Document) -> None:
 
 
 def of(document: Document, seen: Agreed) -> tuple[bool, bool]:
-    """Whether something leaves by it, and whether something comes in."""
+    """Whether something leaves by it, and whether something comes in, or is on its way to."""
     if document.kind == Kind.ORDER:
         return True, any(each.code == "incoming" and each.return_of is not None for each in seen.pickings)
     if document.kind == Kind.PURCHASE:
         return False, True
-    return any(each.ships_to_warehouse for each in seen.pickings), any(each.comes_in for each in seen.pickings)
+    leaves = any(each.ships_to_warehouse for each in seen.pickings)
+    return leaves, leaves or any(each.comes_in for each in seen.pickings)
 
 
 def _named(document: Document) -> dict[str, object]:

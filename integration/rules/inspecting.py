@@ -44,12 +44,17 @@ class Contradiction(ValueError):
 
 
 def judged(before: Sequence[Said], now: Sequence[Said]) -> list[Judged]:
-    """What the later message judges that the earlier ones had not. Raises Contradiction."""
+    """What this message judges that others had not. Messages overtake each other: what it leaves open another one may
+    have judged. Raises Contradiction.
+    """
     _same_goods(before, now)
     known, told = _by(before), _by(now)
+    unsaid = _total([said for said in now if not said.disposition])
     for (key, condition, disposition), quantity in known.items():
-        if disposition and told.get((key, condition, disposition), NOTHING) < quantity:
+        missing = quantity - told.get((key, condition, disposition), NOTHING) if disposition else NOTHING
+        if missing > unsaid.get(key, NOTHING):
             raise Contradiction(f"{quantity:f} of {key[1]} were to {disposition} before")
+        unsaid[key] = unsaid.get(key, NOTHING) - max(missing, NOTHING)
     return [
         Judged(key, condition, disposition, quantity - known.get((key, condition, disposition), NOTHING))
         for (key, condition, disposition), quantity in told.items()
@@ -78,11 +83,11 @@ def _same_goods(before: Sequence[Said], now: Sequence[Said]) -> None:
             raise Contradiction(f"{known.get(key, NOTHING):f} of {key[1]} before, now {told.get(key, NOTHING):f}")
 
 
-def _total(said: Sequence[Said]) -> Mapping[Key, Decimal]:
+def _total(said: Sequence[Said]) -> dict[Key, Decimal]:
     total: defaultdict[Key, Decimal] = defaultdict(Decimal)
     for each in said:
         total[each.key] += each.quantity
-    return total
+    return dict(total)
 
 
 def _by(said: Sequence[Said]) -> Mapping[tuple[Key, str, str], Decimal]:

@@ -129,6 +129,17 @@ def test_the_same_return_again_changes_nothing(yard: Yard, dock: Dock) -> None:
     quiet(dock)
 
 
+def test_what_was_said_before_the_inspection_may_be_said_again_and_says_nothing_new(yard: Yard, dock: Dock) -> None:
+    """A repeat or a replay under another number, or the first message after the one that overtook it."""
+    sale, before = sold(dock), dock.held("CRATE-S")
+    dock.tell(line("CRATE-S", 5, None), release=sale.release)
+    dock.tell(line("CRATE-S", 5), release=sale.release)
+    dock.tell(line("CRATE-S", 5, None), release=sale.release)
+    assert dock.held("CRATE-S") == {**before, "stock": before["stock"] + 5}
+    assert dock.counted("return", "inspected") == [5]
+    quiet(dock)
+
+
 def test_the_same_number_with_other_goods_is_for_a_person(yard: Yard, dock: Dock) -> None:
     sale = sold(dock)
     dock.tell(line("CRATE-S", 2), release=sale.release)

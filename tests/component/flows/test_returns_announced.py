@@ -82,3 +82,11 @@ def test_more_than_was_announced_is_taken_in_as_long_as_it_left(yard: Yard, dock
 def test_an_advice_that_nobody_knows_is_told(yard: Yard, dock: Dock) -> None:
     dock.tell(line("CRATE-S", 1), advice="WH/IN/99999")
     assert [code for code, _ in yard.cases()] == ["CD-7041"]
+
+
+def test_one_that_a_person_has_taken_in_in_odoo_is_not_taken_in_again(yard: Yard, dock: Dock) -> None:
+    sale, advice = announced(dock, 4)
+    yard.odoo.receive_by_hand(advice)
+    dock.tell(line("CRATE-S", 4), advice=advice)
+    assert [code for code, _ in yard.cases()] == ["CD-7011"]
+    assert (dock.odoo.delivered(sale.id), dock.came(sale)) == ({"CRATE-S": 6}, [])

@@ -284,3 +284,19 @@ def test_b_may_be_at_another_partner(route: Route) -> None:
     told = {row.reference: row.connection.slug for row in Document.objects.get(reference=into).outbound.all()}
     assert (told, [each["site"] for each in yard.wms.advices()]) == ({into: "southgate"}, ["SOUTH"])
     assert yard.cases() == []
+
+
+def test_what_left_though_the_transfer_was_cancelled_is_on_the_way(route: Route) -> None:
+    """Nothing of it is linked to the delivery that was made for the goods."""
+    yard = route.yard
+    out, into = route.send(("CRATE-S", 6))
+    yard.look()
+    yard.wms.accept(out)
+    yard.wms.ship(out, faults=["lost"])
+    legs = [row["id"] for row in yard.odoo.rows("stock.picking", [["name", "in", [out, into]]], "name")]
+    yard.odoo.call("stock.picking", "action_cancel", legs)
+    yard.wms.control("correct", shipment="SHP-000001")
+    yard.run()
+    yard.look()
+    assert [code for code, _ in yard.cases()] == ["CD-4013"]
+    assert (route.on_the_way(), yard.odoo.lies("CRATE-S")["On the road", ""]) == ([("CRATE-S", "", 6)], 6)

@@ -120,6 +120,9 @@ def said(quantity: str, disposition: str = "", condition: str = "good") -> Said:
         ([said("5")], [said("2", "resell"), said("3")], [Judged(KEY, "good", "resell", D(2))]),
         ([said("2", "resell"), said("3")], [said("4", "resell"), said("1")], [Judged(KEY, "good", "resell", D(2))]),
         ([said("5")], [said("5", "scrap", "damaged")], [Judged(KEY, "damaged", "scrap", D(5))]),
+        ([said("5", "resell")], [said("5")], []),
+        ([said("4", "resell"), said("1")], [said("2", "resell"), said("3")], []),
+        ([said("2", "resell"), said("3")], [said("3", "scrap"), said("2")], [Judged(KEY, "good", "scrap", D(3))]),
     ],
 )
 def test_a_later_message_judges_what_was_not_judged(before: list[Said], now: list[Said], moved: list[Judged]) -> None:
@@ -132,6 +135,7 @@ def test_a_later_message_judges_what_was_not_judged(before: list[Said], now: lis
     [
         ([said("5")], [said("4", "resell")], "5 of CHAIR before, now 4"),
         ([said("5", "resell")], [said("5", "scrap")], "5 of CHAIR were to resell before"),
+        ([said("2", "resell"), said("3")], [said("4", "scrap"), said("1")], "2 of CHAIR were to resell before"),
     ],
 )
 def test_two_messages_that_cannot_both_be_true(before: list[Said], now: list[Said], where: str) -> None:
