@@ -4,38 +4,30 @@ Call inside the transaction that settles the job.
 """
 
 import uuid
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Max
 from django.db.models.functions import Greatest, Now
 
 from integration.canonical.outgoing import Outgoing
-from integration.errors import Rejected
-from integration.flows import releases
+from integration.flows import releases, too_late
 from integration.flows.releases import Delivery
-from integration.jobs import capture, cases, decisions, looks, outbox, rows, shipments
-from integration.jobs.queue import enqueue
+from integration.jobs import capture, outbox, rows, shipments
 from integration.models import (
     ChangeLine,
     ChangeRequest,
     Connection,
-    Decision,
     Document,
     DocumentLine,
-    ExceptionCase,
     OutboundMessage,
 )
 from integration.rules import changes as rules
-from integration.rules import choices
 from integration.rules.shipping import ReleasedLine
 
 Kind, State = ChangeRequest.Kind, ChangeRequest.State
 REQUESTS = ("order.change", "order.cancel")
-TOO_LATE = {Kind.CHANGE: choices.CHANGED, Kind.CANCEL: choices.CANCELLED}
 UNANSWERED = "CD-4014"
 
 
@@ -79,7 +71,7 @@ def ask(delivery: Delivery, asked: Asked) -> None:
     releases.keep_asked(delivery)
     Document.objects.filter(pk=known.pk).update(change_count=asked.number)
     known.changes.filter(stands=True).update(stands=False)
-    cases.clear("It is asked again.", *_fingerprints(known, UNANSWERED))
+    too_late.clear(known, "It is asked again.", UNANSWERED)
     kind = REQUESTS[asked.kind == Kind.CANCEL]
     new = outbox.NewMessage(
         delivery.warehouse.wms, kind, known.reference, known, asked.number, asked.body, asked.trace_id
@@ -120,13 +112,8 @@ def agree(delivery: Delivery) -> None:
         take_back(delivery.known, delivery.warehouse.wms)
         delivery.known.changes.filter(stands=True).exclude(state=State.OPEN).update(stands=False)
     releases.agrees(delivery)
-    if not _surplus(delivery.known).exists():
-        cases.clear("Both sides agree again.", *_fingerprints(delivery.known, *TOO_LATE.values()))
-
-
-def _surplus(document: Document) -> QuerySet[DocumentLine]:
-    """Lines of which more leaves, or left, than Odoo asks for."""
-    return document.lines.filter(Q(released__gt=F("ordered") - F("cancelled")) | Q(over__gt=0))
+    if not too_late.surplus(delivery.known).exists():
+        too_late.settled(delivery.known, "Both sides agree again.")
 
 
 def answer(request: ChangeRequest, verdict: Verdict) -> None:
@@ -140,7 +127,7 @@ def answer(request: ChangeRequest, verdict: Verdict) -> None:
     request.stands = request.stands and verdict.state != State.ACCEPTED
     request.save(update_fields=["state", "answered_at", "refused_fields", "reason", "stands"])
     _tell_message(request)
-    cases.clear("The warehouse answered.", *_fingerprints(document, UNANSWERED))
+    too_late.clear(document, "The warehouse answered.", UNANSWERED)
     newer = request.document.changes.exclude(pk=request.pk).filter(answered_at__isnull=False)
     newer = newer.exclude(state=State.REFUSED)  # which changed nothing
     earlier = OutboundMessage.objects.filter(document=document, type__in=REQUESTS, version__lt=request.number)
@@ -154,36 +141,9 @@ def answer(request: ChangeRequest, verdict: Verdict) -> None:
         _end(document)
         return
     if request.stands:
-        judge(document, request)
+        too_late.judge(document, request)
     if document.state == Document.State.PART_SHIPPED and not document.lines.filter(shipped__lt=F("released")).exists():
         _all_left(document)
-
-
-def cancelled_too_late(delivery: Delivery) -> None:
-    """The order was cancelled after all had left: told once, whatever is made of it."""
-    known = delivery.known
-    assert known is not None  # noqa: S101
-    if known.changes.filter(kind=Kind.CANCEL).exists():
-        return
-    if ExceptionCase.objects.filter(document=known, code=TOO_LATE[Kind.CANCEL]).exists():
-        return
-    back = _came_back(delivery)
-    left = {line.sku: line.gone - back[line.sale_line_id, line.product_id] for line in known.lines.all()}
-    if any(quantity > 0 for quantity in left.values()):
-        known.lines.update(cancelled=F("ordered"), over=F("shipped") + F("substituted"))
-        words = (f"{sku}: {_plain(quantity)} left" for sku, quantity in left.items() if quantity > 0)
-        _open(known, Kind.CANCEL, "; ".join(words), "it had left")
-
-
-def _came_back(delivery: Delivery) -> Mapping[tuple[int | None, int], Decimal]:
-    """By line of the order, of what this release brought out."""
-    chain = rules.chain(delivery.order, delivery.picking.id, delivery.released_otherwise)
-    own = {move.id for picking in chain for move in picking.moves}
-    back: defaultdict[tuple[int | None, int], Decimal] = defaultdict(Decimal)
-    for move in (move for picking in delivery.order.pickings for move in picking.moves):
-        if move.takes_back in own and move.state == "done":
-            back[move.sale_line_id, move.product_id] += move.done
-    return back
 
 
 def given_up(delivery: Delivery) -> None:
@@ -205,16 +165,6 @@ def _of(message: OutboundMessage) -> ChangeRequest:
     return ChangeRequest.objects.get(message=message)
 
 
-def judge(document: Document, request: ChangeRequest) -> None:
-    """Where more will leave than Odoo wants, or otherwise, a person chooses; what is less follows as a backorder."""
-    lines = list(request.lines.all())
-    surplus = [line for line in lines if line.granted is not None and line.granted > line.wanted]
-    if surplus or request.refused_fields:
-        about = [_line_words(line) for line in surplus]
-        about += [rules.HEADER[name] for name in request.refused_fields]
-        _open(document, request.kind, "; ".join(about), request.reason)
-
-
 def shipped(document: Document, *, anew: bool) -> None:
     """The release has ended: what left beyond Odoo's wish is one case, and what was asked meanwhile is over.
 
@@ -226,24 +176,11 @@ def shipped(document: Document, *, anew: bool) -> None:
         take_back(document, document.warehouse.wms)
         document.changes.filter(stands=True).update(stands=False)
         OutboundMessage.objects.filter(document=document, type__in=REQUESTS).update(acknowledge_by=None)
-        cases.clear("The goods have left.", *_fingerprints(document, UNANSWERED))
-    over = list(document.lines.filter(over__gt=0))
-    beyond = [line for line in over if line.over > releases.tolerance(document, line)]
-    kind = Kind.CANCEL if anew else Kind.CHANGE
-    if beyond and _is_decided(document):
-        enqueue(looks.surplus_job(document))
-    elif beyond:
-        words = "; ".join(map(_left_words, beyond))
-        _open(document, kind, words, "it had left")
+        too_late.clear(document, "The goods have left.", UNANSWERED)
+    if beyond := too_late.beyond(document):
+        too_late.left(document, Kind.CANCEL if anew else Kind.CHANGE, beyond)
     elif document.change_count and not refused:
-        cases.clear("The goods left as Odoo asks for them now.", *_fingerprints(document, *TOO_LATE.values()))
-
-
-def _is_decided(document: Document) -> bool:
-    """A person has said what becomes of it before it left, and nothing was told to anybody since."""
-    told = ExceptionCase.objects.filter(document=document, code__in=TOO_LATE.values()).aggregate(at=Max("last_seen"))
-    said = Decision.objects.filter(source=decisions.surplus_of(document)).aggregate(at=Max("made_at"))
-    return bool(told["at"] and said["at"] and said["at"] >= told["at"])
+        too_late.settled(document, "The goods left as Odoo asks for them now.")
 
 
 def _tell_message(request: ChangeRequest) -> None:
@@ -309,46 +246,10 @@ def _end(document: Document) -> None:
     document.state = Document.State.SHIPPED if left else Document.State.CANCELLED
     document.shipments_due_at = None
     document.save(update_fields=["state", "shipments_due_at"])
-    cases.clear("The warehouse took it back.", *_fingerprints(document, "CD-4005", "CD-4006", "CD-4007"))
+    too_late.clear(document, "The warehouse took it back.", "CD-4005", "CD-4006", "CD-4007")
     over = list(lines.filter(over__gt=0))
     if over:
-        _open(document, Kind.CANCEL, "; ".join(map(_left_words, over)), "it had left")
+        too_late.left(document, Kind.CANCEL, over)
     else:
-        cases.clear("The warehouse took it back.", *_fingerprints(document, *TOO_LATE.values()))
+        too_late.settled(document, "The warehouse took it back.")
     _ended(document)
-
-
-def _open(document: Document, kind: str, difference: str, answer: str) -> ExceptionCase:
-    """One case: it stands for what was told before, and a cancel for whatever change was refused before it."""
-    assert document.warehouse is not None  # noqa: S101
-    told = ["CD-4004", "CD-4005", *([TOO_LATE[Kind.CHANGE]] if kind == Kind.CANCEL else [])]
-    cases.clear("It was too late: see the newer case.", *_fingerprints(document, *told))
-    said = {"difference": difference, "answer": answer or "no reason given"}
-    choice = {"source": decisions.surplus_of(document)} if _surplus(document).exists() else {}
-    error = about(TOO_LATE[Kind(kind)], document, **said, **choice)
-    return cases.open_case(error, document.warehouse.wms, document)
-
-
-def about(code: str, document: Document, **more: Any) -> Rejected:
-    assert document.warehouse is not None  # noqa: S101
-    name = document.warehouse.wms.name
-    order = document.parent.reference if document.parent else document.reference
-    return Rejected(code, connection=name, partner=name, release=document.reference, order=order, **more)
-
-
-def _fingerprints(document: Document, *codes: str) -> list[str]:
-    return [about(code, document).fingerprint for code in codes]
-
-
-def _left_words(line: DocumentLine) -> str:
-    return f"{line.sku}: {_plain(line.gone)} left, {_plain(line.gone - line.over)} wanted"
-
-
-def _line_words(line: ChangeLine) -> str:
-    reason = ", ".join(filter(None, (line.stage, line.reason)))
-    said = f" ({reason})" if reason else ""
-    return f"{line.sku}: {_plain(line.wanted)} wanted, {_plain(line.granted or Decimal(0))} will leave{said}"
-
-
-def _plain(quantity: Decimal) -> str:
-    return f"{quantity.normalize():f}"

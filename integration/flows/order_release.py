@@ -12,7 +12,7 @@ from django.db import transaction
 from integration.adapters import registry
 from integration.canonical.erp import Order, Picking, Transfer
 from integration.errors import Causes, Permanent
-from integration.flows import asking, books, releases, sites, substitution
+from integration.flows import asking, books, releases, sites, substitution, too_late
 from integration.flows import changes as negotiation
 from integration.flows.findings import Findings
 from integration.flows.releases import Change, Delivery
@@ -163,7 +163,7 @@ def _look_again(work: Work, delivery: Delivery, known: Document, found: Findings
     """It was released before: has it changed since?"""
     if known.state in (State.SHIPPED, State.CANCELLED):
         if delivery.order.state == "cancel" and known.state == State.SHIPPED:
-            found.changes.append(Change(delivery, negotiation.cancelled_too_late))
+            found.changes.append(Change(delivery, too_late.cancelled))
         elif known.change_count and known.changes.filter(stands=True).exists():
             found.changes.append(Change(delivery, negotiation.given_up))
         return
