@@ -36,12 +36,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("settings", cases, indirect=True, scope="session")
 
 
+def real_settings() -> ConnectionSettings:
+    """Of the server that ODOO_URL names."""
+    options = {"database": os.environ["ODOO_DB"], "login": os.environ["ODOO_LOGIN"]}
+    options["transport"] = os.environ.get("ODOO_PROTOCOL", "")
+    return ConnectionSettings("real", "odoo", REAL, {"key": os.environ["ODOO_KEY"]}, options)
+
+
 @pytest.fixture(scope="session")
 def settings(request: pytest.FixtureRequest) -> Iterator[ConnectionSettings]:
     if REAL:
-        options = {"database": os.environ["ODOO_DB"], "login": os.environ["ODOO_LOGIN"]}
-        options["transport"] = os.environ.get("ODOO_PROTOCOL", "")
-        yield ConnectionSettings("real", "odoo", REAL, {"key": os.environ["ODOO_KEY"]}, options)
+        yield real_settings()
         return
     version, protocol = request.param.split("-")
     server = SandboxOdoo(version=version, port=0)

@@ -9,11 +9,20 @@ import pytest
 from integration.adapters.base import ConnectionSettings
 from integration.canonical.master import Component
 from integration.sandbox.odoo.server import SandboxOdoo
+from tests.contract.gateway.conftest import REAL, real_settings
 from tests.contract.gateway.world import World
 
 
-@pytest.fixture(scope="module", params=["16", "17", "18", "19"])
+@pytest.fixture(scope="module", params=["real"] if REAL else ["16", "17", "18", "19"])
 def maker(request: pytest.FixtureRequest) -> Iterator[World]:
+    if request.param == "real":
+        world = World(real_settings())
+        if not world.call(
+            "ir.module.module", "search_count", domain=[("name", "=", "mrp"), ("state", "=", "installed")]
+        ):
+            pytest.skip("Manufacturing is not installed there")
+        yield world
+        return
     with SandboxOdoo(version=request.param, apps=("mrp",)) as server:
         options = {"database": server.db, "login": server.login, "transport": "jsonrpc"}
         yield World(ConnectionSettings(f"mrp-{request.param}", "odoo", server.url, {"key": server.api_key}, options))
@@ -26,6 +35,15 @@ def kit(world: World, part: int, quantity: float, **bill: object) -> tuple[int, 
     lines = [[0, 0, {"product_id": part, "product_qty": quantity}]]
     values = {"product_tmpl_id": template, "type": "phantom", "bom_line_ids": lines, **bill}
     return product, world.call.create("mrp.bom", values)
+
+
+def kit_of_two(world: World) -> tuple[int, tuple[int, int]]:
+    """A kit of one piece of each of two parts in stock."""
+    parts = (world.product(stock=20), world.product(stock=20))
+    product, _ = kit(
+        world, parts[0], 1, bom_line_ids=[[0, 0, {"product_id": part, "product_qty": 1}] for part in parts]
+    )
+    return product, parts
 
 
 def test_a_kit_is_read_with_its_components_for_one(maker: World) -> None:
@@ -55,3 +73,22 @@ def test_an_order_s_components_name_their_kit(maker: World) -> None:
     [order] = maker.gateway.orders([maker.order({product: 3, part: 1})])
     code = maker.read("product.product", product, "default_code")["default_code"]
     assert [(move.demand, move.kit) for move in order.pickings[0].moves] == [(6, code), (1, "")]
+
+
+def test_kits_are_delivered_as_many_as_are_whole(maker: World) -> None:
+    product, _ = kit_of_two(maker)
+    order = maker.order({product: 5})
+    maker.ship(maker.delivery_of(order), [3, 2])
+    assert maker.delivered(order) == [2]
+    maker.ship(maker.delivery_of(order), [2, 3])
+    assert maker.delivered(order) == [5]
+
+
+def test_a_bill_for_kits_is_for_whole_ones(maker: World) -> None:
+    product, _ = kit_of_two(maker)
+    maker.call("product.product", "write", [product], vals={"invoice_policy": "delivery"})
+    order = maker.order({product: 5})
+    maker.ship(maker.delivery_of(order), [3, 2])
+    books = maker.gateway.books("sale.order", order)
+    assert books is not None
+    assert [(line.moved, line.open) for line in books.lines] == [(Decimal(2), Decimal(2))]
