@@ -33,6 +33,7 @@ def fetch_stock() -> None:
     inventories.start_fetches()
 
 
+@shared_task(ignore_result=True)
 def master_data() -> None:
     sweep.start_masters("master_poll")
 

@@ -62,7 +62,8 @@ def _deliveries(record: CapturedRecord, found: Findings) -> Iterator[Delivery]:
     order = _as_order(record)
     connected = configuration.warehouses_of(record.connection_id)
     parent, known = _documents(record, order)
-    found.also = partial(books.completed, order, parent, connected)
+    if record.model == ORDER:
+        found.also = partial(books.completed, order, parent, connected)
     for picking in order.pickings:
         warehouse = connected.get(picking.warehouse_id or order.warehouse_id)
         if picking.code != "outgoing" or picking.return_of is not None or picking.made_for is not None:

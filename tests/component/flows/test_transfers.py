@@ -5,7 +5,16 @@ from typing import Any
 
 import pytest
 
-from integration.models import CodeMapping, Connection, Document, InTransit, StockEvent, Warehouse
+from integration.models import (
+    BusinessRule,
+    CodeMapping,
+    Connection,
+    Document,
+    InTransit,
+    StockEvent,
+    SyncJob,
+    Warehouse,
+)
 from tests.component.flows.yard import Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -101,6 +110,19 @@ def test_goods_leave_a_are_on_the_way_and_come_in_at_b(route: Route) -> None:
         Document.objects.filter(reference__in=[out, into], parent__isnull=False).values_list("parent__kind", flat=True)
     )
     assert (parents, yard.cases(), yard.unfinished()) == ({"transfer"}, [], [])
+
+
+def test_a_transfer_that_is_complete_is_invoiced_to_nobody(route: Route) -> None:
+    """Its number in Odoo is that of some sales order as well."""
+    yard = route.yard
+    BusinessRule.objects.create(kind="invoice", when="on_completion", posted=True)
+    out, _ = route.send(("CRATE-S", 10))
+    yard.look()
+    yard.wms.accept(out)
+    yard.wms.ship(out)
+    yard.run()
+    yard.sweep()
+    assert (yard.cases(), SyncJob.objects.filter(flow="posting").count()) == ([], 0)
 
 
 def test_what_leaves_in_two_parts_is_announced_as_it_leaves(route: Route) -> None:

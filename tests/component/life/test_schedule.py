@@ -142,6 +142,10 @@ class TestPlans:
         PeriodicTask.objects.filter(name="poll Odoo").update(**wrong)
         assert {plan.name for plan in plans.read()} == {*schedule()} - {"poll Odoo"}
 
+    def test_each_starts_a_task_that_there_is(self) -> None:
+        app.loader.import_default_modules()
+        assert {entry["task"] for entry in schedule().values()} - app.tasks.keys() == set()
+
     def test_what_must_not_be_missed_is_done_in_its_slot(self) -> None:
         every = [entry for entry in schedule().values() if entry["options"]["headers"][CATCH_UP] == CatchUp.EVERY]
         assert {entry["task"] for entry in every} <= IN_SLOT
