@@ -22,6 +22,7 @@ QUANT = [
     "inventory_quantity_set",
     "user_id",
     "package_id",
+    "owner_id",
     "write_uid",
 ]
 Shares = Mapping[int, Decimal]  # by the quant's id; 0 for one that is not there yet
@@ -64,14 +65,15 @@ class Adjusting:
 
     def _adjust(self, adjustment: Adjustment) -> Landed:
         """Until what stands under the mark is what was asked for, whoever else counts the same quants meanwhile."""
-        landed, lot_id = self.found(adjustment), self._lot(adjustment)
+        landed, lot_id, begun = self.found(adjustment), self._lot(adjustment), set[int]()
         for _ in range(TURNS):
             if landed is not None and landed.quantity == adjustment.quantity:
-                return landed
+                break
             rest = adjustment.quantity - (landed.quantity if landed is not None else 0)
             rows = self._quants(adjustment, lot_id)
             self._nobody_counts(adjustment, rows)
-            counted = self._count(adjustment, lot_id, spread(rest, rows), rows)
+            counted = self._count(adjustment, lot_id, spread(rest, rows, adjustment.location_id), rows)
+            begun |= counted.keys()
             if not self._as_counted(adjustment, counted):
                 continue
             answer, before = self._apply(adjustment, sorted(counted)), landed
@@ -79,6 +81,9 @@ class Adjusting:
             if landed == before and not _is_conflict(answer):
                 self._take_back(adjustment, sorted(counted))
                 raise self._refused(adjustment, f"it was applied and is not there ({_named(answer)})")
+            if not _is_conflict(answer):
+                begun -= counted.keys()
+        self._leave_none(adjustment, sorted(begun))
         if landed is not None and landed.quantity == adjustment.quantity:
             return landed
         raise self._busy(adjustment) if landed is None else self._unknown()
@@ -104,7 +109,7 @@ class Adjusting:
         return made
 
     def _quants(self, adjustment: Adjustment, lot_id: int | None) -> list[Row]:
-        """Where it may lie: the place itself first, then the fullest."""
+        """Where it may lie: what is ours first, at the place itself before the fullest; then what others own."""
         places = [adjustment.location_id, *adjustment.also]
         domain = [
             ("product_id", "=", adjustment.product_id),
@@ -113,7 +118,15 @@ class Adjusting:
         ]
         rows = self._call.rows("stock.quant", domain, QUANT, companies=[adjustment.company_id])
         main = adjustment.location_id
-        return sorted(rows, key=lambda row: (row["location_id"][0] != main, -float(row["quantity"]), row["id"]))
+        return sorted(
+            rows,
+            key=lambda row: (
+                bool(row.get("owner_id")),
+                row["location_id"][0] != main,
+                -float(row["quantity"]),
+                row["id"],
+            ),
+        )
 
     def _nobody_counts(self, adjustment: Adjustment, rows: Sequence[Row]) -> None:
         """A count that a person has begun in Odoo would be lost by ours."""
@@ -167,6 +180,14 @@ class Adjusting:
         forget = self._call.version.forget_count
         self._call("stock.quant", forget, list(quants), companies=[adjustment.company_id])
 
+    def _leave_none(self, adjustment: Adjustment, quants: Sequence[int]) -> None:
+        """Counts that went out of date before they were applied."""
+        try:
+            if quants:
+                self._take_back(adjustment, quants)
+        except (Unreachable, Throttled):
+            raise self._unknown() from None
+
     def _about(self, adjustment: Adjustment) -> dict[str, Any]:
         return {"connection": self._call.slug, "document": adjustment.text, "sku": adjustment.sku}
 
@@ -180,14 +201,15 @@ class Adjusting:
         return Locked("CD-1004", connection=self._call.slug, document=f"the stock of {adjustment.sku}")
 
 
-def spread(quantity: Decimal, rows: Sequence[Row]) -> dict[int, Decimal]:
-    """The difference by quant. Added goods lie in the place itself; lost ones are taken from where there are some.
+def spread(quantity: Decimal, rows: Sequence[Row], place: int) -> dict[int, Decimal]:
+    """The difference by quant, 0 for one to be made. Added goods lie in the place itself, in no package, and are ours;
+    lost ones are taken from where there are some, in the order of the rows.
 
     What is nowhere is taken from the place itself, which goes below zero, as Odoo's users have it.
     """
-    first = int(rows[0]["id"]) if rows else 0
+    here = (row for row in rows if row["location_id"][0] == place)
+    plain = next((int(row["id"]) for row in here if not row.get("package_id") and not row.get("owner_id")), 0)
     if quantity > 0:
-        plain = next((int(row["id"]) for row in rows if not row.get("package_id")), 0)
         return {plain: quantity}
     shares: dict[int, Decimal] = {}
     left = -quantity
@@ -197,7 +219,7 @@ def spread(quantity: Decimal, rows: Sequence[Row]) -> dict[int, Decimal]:
             shares[int(row["id"])] = -share
             left -= share
     if left:
-        shares[first] = shares.get(first, Decimal(0)) - left
+        shares[plain] = shares.get(plain, Decimal(0)) - left
     return shares
 
 

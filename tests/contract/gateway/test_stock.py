@@ -128,6 +128,20 @@ def test_lost_goods_are_taken_from_where_they_lie(world: World) -> None:
     assert held(world, product) == {(shelf, ""): 2}
 
 
+def test_found_goods_lie_at_the_place_itself_and_not_below_it(world: World) -> None:
+    product, shelf = world.product(), place(world, "Shelf")
+    world.put(product, 5, location_id=shelf)
+    world.gateway.stock.adjust(change(world, product, "3", also=(shelf,)))
+    assert held(world, product) == {(shelf, ""): 5, (world.stock_id, ""): 3}
+
+
+def test_what_is_nowhere_is_lost_at_the_place_itself(world: World) -> None:
+    product, shelf = world.product(), place(world, "Shelf")
+    world.put(product, 5, location_id=shelf)
+    world.gateway.stock.adjust(change(world, product, "-7", also=(shelf,)))
+    assert held(world, product) == {(world.stock_id, ""): -2}
+
+
 def test_lots_apart_and_a_new_one_when_goods_are_found(world: World) -> None:
     product = world.product("lot")
     world.lot(product, "A", 10), world.lot(product, "B", 10)
@@ -178,6 +192,23 @@ def test_stock_that_changes_meanwhile_keeps_the_difference(behind: World, relay:
     relay.fail(word, lambda: behind.validate_by_hand(picking))
     assert behind.gateway.stock.adjust(change(behind, product, "-1")).quantity == -1
     assert (behind.stock_of(product), behind.delivered(order)) == (5, [4])
+
+
+def test_a_count_that_went_out_of_date_is_left_behind_nowhere(behind: World, relay: Relay) -> None:
+    """Goods leave the fullest shelf, so that another one is by the time that it is counted anew."""
+    behind.gateway.stock.adjust(change(behind, behind.product(stock=1), "1"))  # it knows the fields by now
+    product, full, other = behind.product(), place(behind, "Shelf"), place(behind, "Shelf")
+    behind.put(product, 10, location_id=full)
+    picking = behind.delivery_of(behind.order({product: 8}))
+    behind.put(product, 6, location_id=other)
+    relay.fail(
+        "inventory_diff_quantity",
+        lambda: relay.fail("inventory_diff_quantity", lambda: behind.validate_by_hand(picking)),
+    )
+    assert behind.gateway.stock.adjust(change(behind, product, "-1", also=(full, other))).quantity == -1
+    assert held(behind, product) == {(full, ""): 2, (other, ""): 5}
+    rows = behind.call.rows("stock.quant", [("product_id", "=", product)], ["inventory_quantity_set"])
+    assert not any(row["inventory_quantity_set"] for row in rows)
 
 
 @pytest.mark.parametrize(("how", "landed"), [(LOST_AFTER, True), (LOST_BEFORE, False), (BAD_GATEWAY, False)])
