@@ -7,7 +7,6 @@ nobody's business but Odoo's.
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from django.conf import settings
 
@@ -16,7 +15,7 @@ from integration.canonical.stock import StockMove
 from integration.errors import Rejected
 from integration.flows import stock_site
 from integration.flows.stock_site import Site
-from integration.jobs import cases, configuration
+from integration.jobs import cases, configuration, inventories
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import CaptureCursor, StockDifference
@@ -36,15 +35,13 @@ def handle(work: Work) -> Outcome:
     return Outcome(f"{len(met)} changes by hand", partial(_keep, site, met, now))
 
 
-def _cursor(site: Site) -> dict[str, Any]:
-    return {"connection": site.warehouse.erp, "model": f"stock of {site.warehouse.pk}"}
-
-
 def _read_to(site: Site) -> datetime | None:
-    """None: it was never looked before, and begins now."""
-    found = CaptureCursor.objects.filter(**_cursor(site)).values_list("read_to", flat=True).first()
-    overlap = timedelta(seconds=settings.CAPTURE["overlap_seconds"])
-    return found - overlap if found is not None else None
+    """None: it was never looked before, and begins now. What was done before that is how it was when it began."""
+    cursor = CaptureCursor.objects.filter(**inventories.cursor_of(site.warehouse)).first()
+    if cursor is None:
+        return None
+    since = cursor.read_to - timedelta(seconds=settings.CAPTURE["overlap_seconds"])
+    return max(since, cursor.swept_at) if cursor.swept_at is not None else since
 
 
 def _met(site: Site, erp: ErpGateway, since: datetime) -> Iterator[StockDifference]:
@@ -96,7 +93,9 @@ def _keep(site: Site, met: Sequence[StockDifference], now: datetime) -> None:
     StockDifference.objects.bulk_create(met, ignore_conflicts=True)
     for row in met:
         cases.open_case(_changed(site, row), site.warehouse.erp)
-    CaptureCursor.objects.update_or_create(**_cursor(site), defaults={"read_to": now})
+    began = {"read_to": now, "swept_at": now}
+    cursor = inventories.cursor_of(site.warehouse)
+    CaptureCursor.objects.update_or_create(**cursor, defaults={"read_to": now}, create_defaults=began)
 
 
 def _changed(site: Site, row: StockDifference) -> Rejected:

@@ -1,11 +1,14 @@
 """Whose stock is looked at, and when: Odoo's, and what the warehouses say they have."""
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from integration.jobs import routes
 from integration.jobs.queue import NewJob, enqueue
-from integration.models import StockSnapshot, Warehouse
+from integration.models import CaptureCursor, StockSnapshot, Warehouse
 
 KEPT = 10  # complete snapshots of a warehouse
 
@@ -29,6 +32,19 @@ def start_fetches() -> int:
 def start_read(warehouse: Warehouse) -> None:
     """Call inside a transaction."""
     enqueue(_job("inventory_read", warehouse))
+
+
+def begin(warehouse: Warehouse) -> None:
+    """What people change in Odoo from now on is looked for; what was before is how it began. Call inside the
+    transaction that saves the row."""
+    if warehouse.inventory_mode == Warehouse.Mode.LIVE:
+        began = {"read_to": Now(), "swept_at": Now()}
+        CaptureCursor.objects.get_or_create(**cursor_of(warehouse), defaults=began)
+
+
+def cursor_of(warehouse: Warehouse) -> dict[str, Any]:
+    """How far a warehouse's stock in Odoo was looked at."""
+    return {"connection": warehouse.erp, "model": f"stock of {warehouse.pk}"}
 
 
 def forget_old(warehouse: Warehouse) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from integration.errors import ConfigurationError
-from integration.jobs import acts, capture, cases, sweep
+from integration.jobs import acts, capture, cases, inventories, sweep
 from integration.jobs.acts import Actor, NotAllowed, note
 from integration.models import Connection, ExceptionCase, SyncJob, Warehouse
 
@@ -56,6 +56,7 @@ def changed(warehouse: Warehouse) -> None:
     cause = _unconnected(warehouse.erp, warehouse.erp_warehouse_id)
     cases.clear("The warehouse is connected.", cause.fingerprint)
     capture.read_all_again(warehouse.erp)
+    inventories.begin(warehouse)
     if LIVE in (warehouse.receipt_mode, warehouse.return_mode, warehouse.transfer_mode):
         sweep.start_poll("odoo_sweep", warehouse.erp)
 

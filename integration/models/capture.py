@@ -8,7 +8,9 @@ from integration.models.fields import EncryptedJSONField
 
 
 class CaptureCursor(models.Model):
-    """``read_to`` is the write date up to which one Odoo model has been walked."""
+    """``read_to`` is the write date up to which one Odoo model has been walked. ``swept_at``: when all of it was looked
+    at; of stock, when looking began.
+    """
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="cursors")
     model = models.CharField(max_length=64)

@@ -22,7 +22,7 @@ POLICIES = {
     "release_mode": Warehouse.Mode.LIVE,
     "shipment_mode": Warehouse.Mode.LIVE,
 }
-SCOPES = ("cases:read", "jobs:read", "mappings:write")
+SCOPES = ("cases:read", "jobs:read", "mappings:write", "inventory:read")
 LOGIN = "admin"
 DEMO = Actor("the demo")
 

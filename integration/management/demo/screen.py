@@ -37,7 +37,7 @@ Warehouse  {town.wms_url}/_sandbox/orders
 Both are stand-ins without pages. To act in them from another terminal:
 export ODOO={town.odoo_url} WMS={town.wms_url}
 
-From now on the warehouse accepts what it gets and ships it after {seconds} seconds.
+From now on the warehouse accepts what it gets; {seconds} seconds later it ships, or takes in, all of it.
 How to clear each case: docs/howto/run-the-demo.md. Ctrl-C ends everything.
 """
 
@@ -81,6 +81,7 @@ class Screen:
             self._console.print(table)
         self._console.print()
         self._console.print(tables.figures(len(orders), figures))
+        self._console.print(tables.money(verdict))
         self._console.print()
         for wrong in verdict.wrong[:MOST_LINES]:
             self.say(f"[red]{wrong.text}[/]")

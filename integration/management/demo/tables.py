@@ -70,11 +70,23 @@ def figures(orders: int, counted: Figures) -> Table:
     return table
 
 
+def money(verdict: Verdict) -> Table:
+    table = Table.grid(padding=(0, 2))
+    rows = (
+        ("invoiced", "Invoiced: what was shipped, at the order's prices"),
+        ("credited", "Credited: what came back and was looked at"),
+        ("billed", "Billed by suppliers: what came in"),
+    )
+    for kind, name in rows:
+        table.add_row(name, f"{verdict.money[kind]:,.2f}")
+    return table
+
+
 def sentence(verdict: Verdict) -> str:
     lines, pieces, planned = verdict.lines, verdict.units, len(verdict.explained)
     compared = (
         f"{lines} order lines and {pieces:.0f} pieces, {verdict.moves} movements of all documents and the stock of "
-        f"{verdict.slots} products, lots and places, compared by both systems' own books"
+        f"{verdict.slots} products, lots and places, and every invoice, compared by both systems' own books"
     )
     if verdict.good:
         differ = f"{planned} differences, each of them planned and explained by an open case"

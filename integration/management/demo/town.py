@@ -30,6 +30,7 @@ PACE = {
     "ENGINE_SWEEP_SECONDS": "1",
     "STOCK_WATCH_SECONDS": "5",
     "STOCK_READ_SECONDS": "30",
+    "MASTER_POLL_SECONDS": "8",
 }
 
 

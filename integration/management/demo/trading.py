@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from integration.jobs import warehouses
 from integration.jobs.acts import Actor
-from integration.models import BusinessRule, Place, Warehouse
+from integration.models import BusinessRule, Connection, Place, Warehouse
 from integration.sandbox.day import goods
 from integration.sandbox.day.trade import DEPOT, OWNER
 
@@ -20,6 +22,7 @@ ALLOWED = (
     (Kind.ADJUST_UNITS, "", 10, "Ten pieces more or less need nobody"),
     (Kind.SUBSTITUTE, goods.LAMP.sku, 0, "Whoever wants a lamp takes another thing as well"),
 )
+TOLD = ["item", "customer", "site"]  # of master data
 BOOKED = (Kind.INVOICE, Kind.CREDIT_NOTE, Kind.VENDOR_BILL)
 
 
@@ -34,7 +37,12 @@ class Trading:
 
 
 def configure(main: Warehouse, wanted: Trading, sign: str, actor: Actor) -> None:
-    Warehouse.objects.filter(pk=main.pk).update(**FLOWS)
+    with transaction.atomic():
+        for name, value in FLOWS.items():
+            setattr(main, name, value)
+        main.save()
+        warehouses.changed(main)
+    Connection.objects.filter(pk=main.wms_id).update(master_kinds=TOLD)
     policies: dict[str, Any] = {"owner_code": OWNER, "shipment_mode": Warehouse.Mode.LIVE, **FLOWS}
     erp, wms = main.erp.slug, main.wms.slug
     warehouses.connect(warehouses.Wanted(erp, wanted.depot, wms, DEPOT, main.company_id, policies), actor)

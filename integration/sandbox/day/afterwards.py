@@ -1,11 +1,13 @@
 """What becomes of an order beside its shipping: progress, parcels, counts, and goods that come back."""
 
 import hashlib
+import time
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from integration.sandbox.day import acts
+from integration.sandbox.day.doing import LOOK_AGAIN
 from integration.sandbox.day.goods import BY_SKU
 from integration.sandbox.day.ledger import PlannedOrder
 from integration.sandbox.day.sales import Sales
@@ -37,7 +39,14 @@ class Afterwards:
         return type(act) in self._ways
 
     def play(self, order: PlannedOrder, held: HeldOrder, act: acts.Act) -> bool:
-        return self._ways[type(act)](order, held, act)
+        now = time.monotonic()
+        if order.look_at > now:
+            return False
+        order.look_at = now + LOOK_AGAIN
+        if not self._ways[type(act)](order, held, act):
+            return False
+        order.look_at = 0.0
+        return True
 
     def _tell(self, order: PlannedOrder, held: HeldOrder, act: acts.Tell) -> bool:
         short = {held["lines"][0]["line"]: act.short} if act.short else {}

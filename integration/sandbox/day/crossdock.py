@@ -7,7 +7,8 @@ from integration.sandbox.day.http import Api
 
 MOVING = ("retry", "pending", "running")
 WAITING = ("blocked", "needs_attention")
-ROUTINE = ("odoo_poll", "odoo_read", "odoo_sweep", "inventory_read", "inventory_watch", "inventory_fetch")
+MASTER = ("master_poll", "master_sweep", "master_tell")
+ROUTINE = ("odoo_poll", "odoo_read", "odoo_sweep", "inventory_read", "inventory_watch", "inventory_fetch", *MASTER)
 
 
 class Crossdock:
@@ -43,6 +44,10 @@ class Crossdock:
     def map_product(self, sku: str, partner_sku: str) -> None:
         row = {"kind": "product", "partner": self._partner, "odoo_code": sku, "partner_code": partner_sku}
         self._api.post("/mappings", row)
+
+    def inventory(self) -> list[dict[str, Any]]:
+        """Stock by warehouse, product, lot and place, by Odoo and by the warehouse."""
+        return list(self._all("/inventory"))
 
     def _all(self, path: str, **params: Any) -> Iterator[dict[str, Any]]:
         page = self._api.get(path, page_size=200, **params)

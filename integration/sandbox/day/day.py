@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from integration.sandbox.day import doing, evidence, goods, money, stock_proof, troubles
+from integration.sandbox.day import doing, evidence, goods, troubles
 from integration.sandbox.day.crossdock import Crossdock
 from integration.sandbox.day.doing import Doing, People
 from integration.sandbox.day.errands import ERRANDS
@@ -14,7 +14,8 @@ from integration.sandbox.day.floor import Floor
 from integration.sandbox.day.http import NoAnswer
 from integration.sandbox.day.ledger import PlannedOrder, plan
 from integration.sandbox.day.odoo import Odoo, OdooAddress
-from integration.sandbox.day.proof import Verdict, judge
+from integration.sandbox.day.proof import Verdict
+from integration.sandbox.day.proving import prove
 from integration.sandbox.day.sales import Sales
 from integration.sandbox.day.scenes import STRAY_CODE
 from integration.sandbox.day.standing import Figures, Listener, Standing
@@ -35,6 +36,7 @@ class Day:
         self._odoo, self._wms = Odoo(odoo), Wms(wms_url)
         self._progress = Standing(0, 0, 0.0, 0.0, 0, 0)
         self._forged = self._seconds = 0.0
+        self._moving = 0
         self._mapped = False
 
     @property
@@ -70,8 +72,8 @@ class Day:
         looked, rests = 0.0, 0
         self._begin(listener)
         while time.monotonic() - changed < PATIENCE:
-            before = self._progress
-            self._tick(sales, floor, before)
+            before = self._progress, self._moving
+            self._tick(sales, floor, self._progress)
             for what in fate.strike(self._progress.played):
                 listener.happened(what)
             if time.monotonic() - looked > LOOK_EVERY:
@@ -81,18 +83,14 @@ class Day:
                 rests = rests + 1 if self._at_rest(crossdock) else 0
                 if rests == RESTS:
                     break
-            changed = changed if self._progress == before else time.monotonic()
+            changed = changed if (self._progress, self._moving) == before else time.monotonic()
             time.sleep(PAUSE)
         self._seconds = time.monotonic() - started
 
     def prove(self, crossdock: Crossdock) -> Verdict:
         """Compares both sides by their own books."""
-        people, stuck = self._people, self._stuck(crossdock)
-        seen = evidence.of_orders(people, self.orders, self.doings, crossdock.cases(), stuck)
-        verdict = judge(seen)
-        money.judge(self._odoo, self._shop, self.orders, seen.odoo, self.doings, verdict)
-        stock_proof.judge(evidence.of_stock(people, self.orders, self.doings, self._since), verdict)
-        return verdict
+        stuck = self._stuck(crossdock)
+        return prove(self._people, self.orders, self.doings, crossdock, since=self._since, stuck=stuck)
 
     def leave(self) -> None:
         """The people go home; from now on the warehouse works by itself, for whoever clears the cases that are left."""
@@ -156,8 +154,8 @@ class Day:
     def _at_rest(self, crossdock: Crossdock) -> bool:
         if not all(each.is_over for each in self._all) or self._wms.deliveries()["pending"]:
             return False
-        planned = Counter(self._planned_cases())
-        return Counter(case["code"] for case in crossdock.cases()) == planned and not crossdock.moving()
+        planned, self._moving = Counter(self._planned_cases()), len(crossdock.moving())
+        return Counter(case["code"] for case in crossdock.cases()) == planned and not self._moving
 
     def _planned_cases(self) -> list[str]:
         return [*(code for each in self._all for code in each.scene.codes), STRAY_CODE]

@@ -1,5 +1,6 @@
 """What people do beside selling: an errand is a row of a table, played deed by deed by whoever has to do with it."""
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -9,6 +10,7 @@ from integration.sandbox.day.odoo import Odoo
 from integration.sandbox.day.trade import MAIN, Trade
 from integration.sandbox.day.wms import Wms
 
+LOOK_AGAIN = 1.0  # seconds: whoever waits does not ask all the time
 Basket = tuple[tuple[str, str], ...]  # SKU and quantity
 
 
@@ -54,7 +56,8 @@ class Errand:
 class Doing:
     """One errand of the day. ``id`` and ``name`` are Odoo's, of the document that it began with, if one did.
 
-    ``documents``: the numbers of its messages and transfers. ``played``: how many of its deeds are done.
+    ``documents``: the numbers of its messages and transfers. ``played``: how many of its deeds are done. ``look_at``:
+    when the next one is tried again, by the monotonic clock.
     """
 
     number: int
@@ -63,6 +66,7 @@ class Doing:
     id: int = 0
     name: str = ""
     played: int = 0
+    look_at: float = 0.0
     documents: set[str] = field(default_factory=set)
     receipts: list[dict[str, Any]] = field(default_factory=list)
 
@@ -93,9 +97,10 @@ def plan(errands: Iterable[Errand], copies: int = 1, sign: str = "") -> list[Doi
 
 def play(people: People, doings: Sequence[Doing]) -> int:
     """Every deed that can be done now; returns how many. Raises NoAnswer while Odoo is down."""
-    done = 0
-    for doing in doings:
+    done, now = 0, time.monotonic()
+    for doing in [doing for doing in doings if not doing.is_over and doing.look_at <= now]:
         while not doing.is_over and doing.scene.deeds[doing.played].play(people, doing):
             doing.played += 1
             done += 1
+        doing.look_at = now + LOOK_AGAIN
     return done

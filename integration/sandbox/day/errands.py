@@ -1,5 +1,6 @@
 """What happens beside the sales, as tables: what comes in, what is done with it, and what should come of it."""
 
+from integration.sandbox.day.desk import Hear, Rename
 from integration.sandbox.day.doing import Errand, Off
 from integration.sandbox.day.gate import Booked, Buy, Expect, PutAway, Receive
 from integration.sandbox.day.goods import (
@@ -133,4 +134,6 @@ STOCK = (
         off=(Off(STOOL.sku, "-4"),),
     ),
 )
-ERRANDS = (*RECEIPTS, *TRANSFERS, *STOCK)
+NAME = "Stool, three legs, beech"
+MASTER = (Errand("a product is called otherwise", (Rename(NAME), Hear(NAME)), "the warehouse is told", STOOLS),)
+ERRANDS = (*RECEIPTS, *TRANSFERS, *STOCK, *MASTER)

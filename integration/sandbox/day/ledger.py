@@ -18,7 +18,8 @@ class PlannedOrder:
     """``id`` and ``name`` are Odoo's, once it is sold. ``played``: how many of the scene's acts are done.
 
     ``left``: how many pieces were carried out of the warehouse. ``documents``: numbers of its returns and counts.
-    ``proofs``: the files that were handed over, by name and what they are known by.
+    ``proofs``: the files that were handed over, by name and what they are known by. ``look_at``: when the next act is
+    tried again that could not be played, by the monotonic clock.
     """
 
     number: int
@@ -32,6 +33,7 @@ class PlannedOrder:
     shipment: dict[str, Any] = field(default_factory=dict)
     documents: set[str] = field(default_factory=set)
     proofs: set[str] = field(default_factory=set)
+    look_at: float = 0.0
 
     @property
     def reference(self) -> str:

@@ -44,13 +44,16 @@ class Verdict:
     """``explained``: planned, and said by an open case. ``wrong``: everything else that is not as it should be.
 
     ``lines`` and ``units`` are of orders; ``moves`` of all documents, by product, lot and place; ``slots``: products,
-    lots and places that hold something; ``money``: by kind, without taxes.
+    lots and places that hold something; ``money``: by kind, without taxes. ``shown``: rows of stock that Crossdock
+    shows; ``told``: records of master data that the warehouse was told.
     """
 
     lines: int = 0
     units: Decimal = Decimal(0)
     moves: int = 0
     slots: int = 0
+    shown: int = 0
+    told: int = 0
     money: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     explained: list[Difference] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)

@@ -88,9 +88,9 @@ class Wms:
         """The count's number; a line without a quantity says what really lies there."""
         return str(self._api.post("/_sandbox/count", {"site": site, "lines": list(lines), **script})["count"]["count"])
 
-    def snapshot(self, site: str, number: str) -> None:
+    def snapshot(self, site: str, number: str, owner: str = "") -> None:
         """Tells all that lies at a site."""
-        self._api.post("/_sandbox/snapshot", {"site": site, "snapshot": number})
+        self._api.post("/_sandbox/snapshot", {"site": site, "owner": owner, "snapshot": number})
 
     def lies(self) -> list[dict[str, Any]]:
         """What lies where."""
@@ -117,8 +117,9 @@ class Wms:
         self._api.post("/_sandbox/settings", {"acknowledge_after": None})
 
     def work_by_itself(self, *, answer_after: float, ship_after: float) -> None:
-        """From now on it says yes to what comes, and ships it in full."""
-        self._api.post("/_sandbox/settings", {"acknowledge_after": answer_after, "ship_after": ship_after})
+        """From now on it says yes to what comes, ships it in full, and takes in all that it expects."""
+        after = {"acknowledge_after": answer_after, "ship_after": ship_after, "receive_after": ship_after}
+        self._api.post("/_sandbox/settings", after)
 
     def control(self, name: str, body: Any) -> None:
         self._api.post(f"/_sandbox/{name}", body)

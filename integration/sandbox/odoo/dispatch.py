@@ -31,6 +31,7 @@ READERS = {
     "check_object_reference", "address_get", "message_post", "has_access", "check_access", "check_access_rights",
     "has_group", "context_get",
 }  # fmt: skip
+WITHOUT_WRITING = READERS - {"message_post"}  # whoever may read may post
 # Owner shown in a TypeError: every class has its own create, write and unlink.
 OVERRIDDEN = {"create", "write", "unlink"}
 

@@ -100,7 +100,7 @@ class Service:
         kwargs = dict(kwargs)
         context = {**(kwargs.pop("context", None) or {})}
         outside = self.database.outside
-        if outside is not None and method in dispatch.READERS:
+        if outside is not None and method in dispatch.WITHOUT_WRITING:
             env = Env(self.database, uid, context, outside)
             return dispatch.call(env, model, method, list(args), kwargs)
         with self._queueing(), self._lock:

@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
 
-from integration.jobs import differences, inventories
+from integration.jobs import differences, inventories, warehouses
 from integration.models import AuditEvent, Availability, Connection, ExceptionCase, StockSnapshot
+from tests.component.engine.yard import until
 from tests.component.flows.shelves import SITE, Shelves, now
 from tests.component.flows.yard import SOMEBODY
 
@@ -244,3 +246,25 @@ def test_an_undone_transfer_goes_back(watched: Shelves) -> None:
     differences.undo(undo_of(watched, D(4)).pk, SOMEBODY, "the wrong shelf")
     watched.yard.run()
     assert watched.odoo() == {("NAIL", "", "good"): D(20)}
+
+
+def test_what_was_done_since_the_warehouse_went_live_is_told_though_nobody_had_looked_yet(shelves: Shelves) -> None:
+    shelves.stock("NAIL", 20)
+    another_second = now() + timedelta(seconds=1)
+    until(lambda: now() > another_second)
+    shelves.yard.warehouse.refresh_from_db()
+    with transaction.atomic():
+        warehouses.changed(shelves.yard.warehouse)
+    by_hand(shelves, "NAIL", 23)
+    shelves.watch()
+    assert [case.context["quantity"] for case in ExceptionCase.objects.filter(code="CD-8020")] == ["3"]
+
+
+def test_what_was_counted_before_anybody_looked_is_how_it_began(shelves: Shelves) -> None:
+    shelves.stock("NAIL", 20)
+    another_second = now() + timedelta(seconds=1)
+    until(lambda: now() > another_second)
+    shelves.watch()
+    by_hand(shelves, "NAIL", 23)
+    shelves.watch()
+    assert [case.context["quantity"] for case in ExceptionCase.objects.filter(code="CD-8020")] == ["3"]

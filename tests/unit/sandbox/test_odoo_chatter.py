@@ -212,3 +212,11 @@ def test_an_activity_for_others_needs_the_right_to_write_its_document(shop: Shop
     with pytest.raises(AccessError):
         _activity(shop, order, user_id=2)
     assert shop.search("mail.activity", ["id", "=", mine]) == []
+
+
+def test_a_note_is_kept_that_comes_while_somebody_else_s_transaction_is_open(shop: Shop) -> None:
+    """Others look at what was there before it; what they write waits for its end."""
+    picking = shop.pickings(shop.order((shop.product(stock=5), 1)))[0]
+    with shop.service.database.shown_as_before():
+        message = _post(shop, "stock.picking", picking, body="Packed by wave 7")
+    assert shop.search("mail.message", ["model", "=", "stock.picking"], ["res_id", "=", picking]) == [message]
