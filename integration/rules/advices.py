@@ -68,7 +68,10 @@ def expected(chain: Sequence[Picking], told: Sequence[ReleasedLine]) -> list[Exp
         line = line_for(move, told)
         name = line.line if line else str(move.id)
         before = found[name].quantity if name in found else min(line.received, line.released) if line else Decimal(0)
-        found[name] = Expected(name, move, before + _open(move, chain))
+        quantity = before + _open(move, chain)
+        if line and _is_being_booked(move, chain):
+            quantity = max(quantity, line.released)
+        found[name] = Expected(name, move, quantity)
     return [each for each in found.values() if each.quantity > 0]
 
 
@@ -123,7 +126,12 @@ def _standing(chain: Sequence[Picking]) -> Iterator[Move]:
 def _open(move: Move, chain: Sequence[Picking]) -> Decimal:
     if move.state in CLOSED_MOVES:
         return Decimal(0)
-    return move.reserved if chain[0].source == "transit" else move.demand
+    return move.reserved + move.done if chain[0].source == "transit" else move.demand
+
+
+def _is_being_booked(move: Move, chain: Sequence[Picking]) -> bool:
+    """Some of what has left was written as done, and what else was reserved does not show: what was told holds."""
+    return chain[0].source == "transit" and move.done > 0 and move.state not in CLOSED_MOVES
 
 
 def _sender(seen: Agreed, picking: Picking) -> str:

@@ -121,7 +121,7 @@ def _within(
     if parts[0].line is None:  # a person has said that they come in
         return list(parts)
     _same_unit(receipt, move, parts, facts)
-    wanted = (move.reserved if picking.source == "transit" else move.demand) if move else NOTHING
+    wanted = _open(move, picking) if move else NOTHING
     sku, came = parts[0].sku, total(parts)
     tolerance = facts.rules.receive_tolerance(sku, parts[0].line.ordered)
     if came <= wanted + tolerance:
@@ -130,6 +130,11 @@ def _within(
     if choice is None:
         raise _over(receipt, sku, came, wanted, tolerance, facts)
     return list(parts) if choice == "accept" else list(_up_to(parts, wanted))
+
+
+def _open(move: Move, picking: Picking) -> Decimal:
+    """Of a transfer, what has left the other warehouse; a try that broke off may have written some of it as done."""
+    return move.reserved + move.done if picking.source == "transit" else move.demand
 
 
 def _over(

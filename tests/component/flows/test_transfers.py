@@ -322,3 +322,23 @@ def test_what_left_though_the_transfer_was_cancelled_is_on_the_way(route: Route)
     yard.look()
     assert [code for code, _ in yard.cases()] == ["CD-4013"]
     assert (route.on_the_way(), yard.odoo.lies("CRATE-S")["On the road", ""]) == ([("CRATE-S", "", 6)], 6)
+
+
+@pytest.mark.parametrize("odoo_server", ["16", "17", "18", "19"], indirect=True)
+def test_a_receipt_that_broke_off_half_way_goes_on_and_is_not_more_than_left(route: Route) -> None:
+    """Its lines were written, and it was not validated: what is done is no longer reserved."""
+    yard = route.yard
+    out, into = route.send(("CRATE-S", 10))
+    yard.look()
+    yard.wms.accept(out)
+    yard.wms.ship(out)
+    yard.run()
+    yard.odoo.fault("button_validate", "cut_before")
+    yard.receive(into, "partial")
+    yard.odoo.call("stock.picking", "write", [yard.odoo.rows("stock.picking", [["name", "=", into]])[0]["id"]], {})
+    yard.look()
+    assert yard.wms.expected(out) == [(into, 1, "transfer", {"P-CRATE-S": "10"})]
+    yard.later()
+    yard.receive(into)
+    assert (route.on_the_way(), yard.cases(), yard.unfinished()) == ([], [], [])
+    assert len(yard.wms.expected(out)) == 1
