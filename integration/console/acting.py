@@ -1,5 +1,6 @@
 """Acts of people on rows: the buttons of a page and the actions of a list, with the reason asked where it is needed."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -66,19 +67,28 @@ class Acting(ConsoleAdmin):
             return HttpResponse(_("This page takes the buttons of the console only."), status=405)
         if not self.has_act_permission(request):
             raise PermissionDenied
-        reason = request.POST.get("reason", "").strip()
-        if chosen.asks and not reason:
-            return self._ask(request, chosen, [row], request.path)
-        self._run(request, chosen, [row], reason)
-        return HttpResponseRedirect(links.page(row))
+        return self._act(request, chosen, [row], request.path) or HttpResponseRedirect(links.page(row))
 
     def bulk(self, request: HttpRequest, act: Act, rows: QuerySet[Model]) -> HttpResponseBase | None:
-        """One action of the list; asks for the reason first where there must be one."""
-        reason = request.POST.get("reason", "").strip()
-        if act.asks and not reason:
-            return self._ask(request, act, list(rows), request.get_full_path())
-        self._run(request, act, list(rows), reason)
+        """One action of the list."""
+        return self._act(request, act, list(rows), request.get_full_path())
+
+    def shown(self, row: Model) -> str:
+        """What a person goes by who acts on the row."""
+        return ""
+
+    def _act(self, request: HttpRequest, act: Act, rows: Sequence[Model], address: str) -> HttpResponseBase | None:
+        """Asks for the reason first where there must be one, and once more when the rows say something else by then."""
+        reason, seen = request.POST.get("reason", "").strip(), self._seen(rows)
+        changed = request.POST.get("seen", seen) != seen
+        if act.asks and (changed or not reason):
+            return self._ask(request, act, rows, address, changed=changed)
+        self._run(request, act, rows, reason)
         return None
+
+    def _seen(self, rows: Sequence[Model]) -> str:
+        words = "\n".join(f"{row.pk} {self.shown(row)}" for row in rows)
+        return hashlib.sha256(words.encode()).hexdigest()
 
     def _run(self, request: HttpRequest, act: Act, rows: Sequence[Model], reason: str) -> None:
         done, notes = 0, []
@@ -95,12 +105,17 @@ class Acting(ConsoleAdmin):
             text = f"{plural(done, str(self.opts.verbose_name))} {act.done}"
             messages.success(request, " ".join(filter(None, [f"{text}.", *dict.fromkeys(notes)])))
 
-    def _ask(self, request: HttpRequest, act: Act, rows: Sequence[Model], address: str) -> HttpResponseBase:
+    def _ask(
+        self, request: HttpRequest, act: Act, rows: Sequence[Model], address: str, *, changed: bool
+    ) -> HttpResponseBase:
         context = self.admin_site.each_context(request) | {
             "title": act.label,
             "opts": self.opts,
             "act": act,
-            "rows": rows,
+            "rows": [(row, self.shown(row)) for row in rows],
+            "seen": self._seen(rows),
+            "changed": changed,
+            "reason": request.POST.get("reason", ""),
             "address": address,
             "selected": ACTION_CHECKBOX_NAME,
             "longest": LONGEST_REASON,

@@ -167,6 +167,9 @@ class ExceptionCaseAdmin(ActingAdmin):
         }
         return TemplateResponse(request, "console/case.html", context)
 
+    def shown(self, row: Model) -> str:
+        return row.cause if isinstance(row, ExceptionCase) else ""
+
     def buttons(self, request: HttpRequest, case: ExceptionCase) -> list[Act]:
         """What the case itself asks for first."""
         allowed = self.has_act_permission(request) and case.state in ExceptionCase.UNRESOLVED

@@ -16,6 +16,7 @@ from integration.models import StockDifference, StockEvent, SyncJob
 
 FLOW = "inventory_recount"
 State = StockDifference.State
+STUCK = (SyncJob.State.BLOCKED, SyncJob.State.NEEDS_ATTENTION)
 DIFFERENCE = StockDifference._meta.db_table
 STANDS = ", ".join(f"'{state.value}'" for state in StockDifference.STANDS)
 
@@ -72,7 +73,14 @@ def _again(counts: QuerySet[StockDifference]) -> int:
         for source, number, wms in found
     ]
     enqueue_all(jobs)
+    _afresh([job.stream for job in jobs])
     return len(jobs)
+
+
+def _afresh(named: Sequence[str]) -> None:
+    """A count that waits for a person looks again, too: its difference may be explained by now. Its stream is held."""
+    first = SyncJob.objects.filter(stream__key__in=named, flow="inventory_count", state__in=STUCK)
+    first.update(state=SyncJob.State.PENDING, next_attempt_at=None, attempts=0)
 
 
 def stream(wms: int, number: str) -> str:

@@ -180,6 +180,21 @@ def test_a_difference_of_stock_is_decided_on_its_case(rows, admin_client, admin_
     assert AuditEvent.objects.get(verb=f"{act} difference").actor == "admin"
 
 
+def test_a_difference_that_grew_since_it_was_shown_is_shown_again(rows, admin_client):
+    waiting(rows, "CD-8002", "waiting")
+    ExceptionCase.objects.update(cause="1 of NAIL is missing.")
+    asked = admin_client.post(button(rows.case, "approve"))
+    assert "1 of NAIL is missing." in asked.text
+    StockDifference.objects.update(difference=-100)
+    ExceptionCase.objects.update(cause="100 of NAIL are missing.")
+    answer = {"reason": "seen", "seen": asked.context["seen"]}
+    again = admin_client.post(button(rows.case, "approve"), answer)
+    assert ("has changed" in again.text, "100 of NAIL are missing." in again.text) == (True, True)
+    assert StockDifference.objects.get().state == "waiting"
+    admin_client.post(button(rows.case, "approve"), {**answer, "seen": again.context["seen"]})
+    assert StockDifference.objects.get().approved == -100
+
+
 def test_a_job_that_has_the_lines_in_hand_is_not_decided_over(rows, admin_client):
     waiting(rows, "CD-8001", "waiting")
     SyncJob.objects.update(state=SyncJob.State.RUNNING)

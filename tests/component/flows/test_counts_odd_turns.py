@@ -111,3 +111,15 @@ def test_what_odoo_holds_and_our_books_do_not_yet_is_no_difference(nails: Shelve
     nails.yard.run()
     nails.yard.later()
     assert (counted(nails), nails.agree(), nails.yard.cases(), nails.yard.unfinished()) == ([], True, [], [])
+
+
+def test_a_difference_that_is_explained_while_it_waits_needs_nobody(shelves: Shelves) -> None:
+    shelves.stock("NAIL", 20)
+    shipment = shelves.yard.wms.ship(released(shelves).release, faults=["lost"])
+    shelves.count()
+    shelves.yard.run()
+    assert [code for code, _ in shelves.yard.cases()] == ["CD-8002"]
+    shelves.yard.wms.send("shipment.confirmed", shipment)
+    shelves.yard.run()
+    assert (shelves.states(), shelves.agree()) == ([("counted", "equal")], True)
+    assert (shelves.yard.cases(), shelves.yard.unfinished()) == ([], [])
