@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.models import Document, DocumentLine, StockEvent
 from tests.component.flows.odoo import Odoo
@@ -21,13 +23,17 @@ NOTHING = Decimal(0)
 
 @dataclass
 class Line:
-    """One line of an order, in Odoo's unit. ``asked`` is its quantity as Odoo has it now."""
+    """One line of an order, in Odoo's unit. ``asked`` is its quantity as Odoo has it now. ``instead``: what left as
+    another product, by our book alone: in Odoo that is a line of its own.
+    """
 
     asked: Decimal = NOTHING
     over: Decimal = NOTHING
     shipped: Decimal = NOTHING
     cancelled: Decimal = NOTHING
     open: Decimal = NOTHING
+    returned: Decimal = NOTHING
+    instead: Decimal = NOTHING
 
     @property
     def balanced(self) -> bool:
@@ -44,6 +50,7 @@ class OdooBook:
     delivered: dict[int, Decimal] = field(default_factory=dict)
     residue: dict[int, Decimal] = field(default_factory=dict)
     marked: defaultdict[str, list[Goods]] = field(default_factory=lambda: defaultdict(list))
+    substitutes: set[int] = field(default_factory=set)
     open_names: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
 
@@ -56,8 +63,12 @@ def of_odoo(odoo: Odoo, sale: Sale) -> OdooBook:
     book = OdooBook()
     _read_lines(odoo, sale, book)
     held = "quantity" if odoo.version >= 17 else "quantity_done"
-    wanted = ("state", "sale_line_id", "picking_id", "product_uom_qty", held)
+    wanted = ("state", "sale_line_id", "picking_id", "product_uom_qty", "picking_code", held)
     for move in odoo.rows("stock.move", [["picking_id.sale_id", "=", sale.id]], *wanted):
+        if move["picking_code"] == "incoming":
+            if move["state"] == "done" and move["sale_line_id"]:
+                book.lines[move["sale_line_id"]].returned += exact(move[held])
+            continue
         line, demand = book.lines[move["sale_line_id"]], exact(move["product_uom_qty"])
         if move["state"] == "done":
             done = exact(move[held])
@@ -81,11 +92,12 @@ def _read_lines(odoo: Odoo, sale: Sale, book: OdooBook) -> None:
     """In the product's unit, as transfers are."""
     of_unit = goods.unit_field(odoo)
     names = {row["id"]: row["name"] for row in odoo.rows("uom.uom", [], "name")}
-    wanted = ("product_id", of_unit, "product_uom_qty", "qty_delivered")
+    wanted = ("product_id", of_unit, "product_uom_qty", "qty_delivered", "name")
     rows = odoo.rows("sale.order.line", [["order_id", "=", sale.id]], *wanted)
     codes = odoo._codes([row["product_id"] for row in rows])
     for row in rows:
         code, unit = codes[row["product_id"]], names[row[of_unit]]
+        book.substitutes |= {row["id"]} if " in place of " in row["name"] else set()
         book.lines[row["id"]].asked = goods.in_product_unit(exact(row["product_uom_qty"]), unit, code)
         book.delivered[row["id"]] = goods.in_product_unit(exact(row["qty_delivered"]), unit, code)
         book.residue[row["id"]] = goods.in_product_unit(goods.HALF_A_STEP, unit, code)
@@ -136,13 +148,24 @@ def of_ours(source: str) -> Goods:
     return left
 
 
+def deliveries_of(sale: Sale) -> QuerySet[DocumentLine]:
+    order = {"document__parent__kind": Document.Kind.ORDER, "document__parent__erp_id": sale.id}
+    return DocumentLine.objects.filter(document__kind=Document.Kind.DELIVERY, **order)
+
+
+def open_of(row: DocumentLine) -> Decimal:
+    return row.ordered + row.over - row.gone - row.cancelled
+
+
 def lines_of_ours(sale: Sale) -> dict[int, Line]:
     """What a final shipment left over was asked for again by another delivery: it is open there."""
     book: dict[int, Line] = defaultdict(Line)
-    for row in DocumentLine.objects.filter(document__parent__erp_id=sale.id).select_related("document"):
-        line, left = book[row.sale_line_id or 0], row.ordered + row.over - row.shipped - row.cancelled
+    for row in deliveries_of(sale).select_related("document"):
+        line, left = book[row.sale_line_id or 0], open_of(row)
         line.over += row.over
         line.shipped += row.shipped
+        line.instead += row.substituted
+        line.returned += row.returned
         line.cancelled += row.cancelled
         if row.document.state == Document.State.CANCELLED:
             line.cancelled += left

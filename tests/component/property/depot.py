@@ -32,7 +32,7 @@ from tests.component.engine.death import CLOCK, Death
 from tests.component.flows.conftest import SECRET, SLUG, TAKES, TOKEN, _map_codes
 from tests.component.flows.odoo import Odoo
 from tests.component.flows.wms import Wms
-from tests.component.flows.yard import SOMEBODY, Sale, Yard
+from tests.component.flows.yard import SOMEBODY, Bought, Sale, Yard
 from tests.component.property import goods
 from tests.component.property.late import LateCalls
 from tests.component.property.post import Letter, Post
@@ -55,30 +55,37 @@ TIMES = {
 
 @dataclass
 class Depot(Yard):
-    """``excused``: codes of cases that what was done to a sale may open, by its id.
+    """``excused``: codes of cases that what was done to an order may open, by the order's name.
 
-    ``ended``: sales of which a person has ended a job, so that a part of their work is never done. ``by_hand``: of
+    ``ended``: orders of which a person has ended a job, so that a part of their work is never done. ``by_hand``: of
     which a person validated a delivery in Odoo. ``uneven``: Odoo's order asks for less than its transfers move: it was
     cancelled, or lowered, which reaches no transfer. ``refused``: shipments of something else than was ordered.
+    ``given_up``: messages of which a person has ended the job, ``parted``: of which one left goods out, by number.
     """
 
     death: Death = field(default_factory=Death)
     post: Post = field(default_factory=Post)
     late: LateCalls = field(default_factory=LateCalls)
     sales: list[Sale] = field(default_factory=list)
-    excused: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
-    ended: set[int] = field(default_factory=set)
-    uneven: set[int] = field(default_factory=set)
-    by_hand: set[int] = field(default_factory=set)
+    purchases: list[Bought] = field(default_factory=list)
+    transfers: list[Any] = field(default_factory=list)
+    freight: dict[str, str] = field(default_factory=dict)
+    weights: dict[str, int] = field(default_factory=dict)
+    excused: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    ended: set[str] = field(default_factory=set)
+    uneven: set[str] = field(default_factory=set)
+    by_hand: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
+    given_up: set[str] = field(default_factory=set)
+    parted: set[str] = field(default_factory=set)
 
     def sold(self, *basket: goods.Item) -> Sale:
         sale = self.sell(order_line=[[0, 0, goods.line(self.odoo, item)] for item in basket])
         self.sales.append(sale)
         return sale
 
-    def excuse(self, sale: Sale, *codes: str) -> None:
-        self.excused[sale.id] |= set(codes)
+    def excuse(self, order: str, *codes: str) -> None:
+        self.excused[order] |= set(codes)
 
     def run(self) -> None:
         """Workers run until nothing is due."""
@@ -100,6 +107,9 @@ class Depot(Yard):
 
     def held_orders(self) -> list[HeldOrder]:
         return list(self.wms.server.world.orders.held.values())
+
+    def is_sale(self, order: str) -> bool:
+        return any(sale.name == order for sale in self.sales)
 
     def sale_of(self, order: str) -> Sale:
         return next(sale for sale in self.sales if sale.name == order)

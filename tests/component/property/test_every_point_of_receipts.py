@@ -51,6 +51,6 @@ def test_wherever_the_posting_of_a_receipt_ends_it_is_booked_once(new_depot: Bui
         depot.all_arrive()
         depot.run()
 
-    assert dies_everywhere(depot, buy, arrive, step) * step > 60
+    assert dies_everywhere(depot, buy, arrive, step) * step > 50
     amounts = [2.0 if number % 2 else 4.0 for number in range(1, len(bought) + 1)]
     assert [depot.arrived(each) for each in bought] == [{"CRATE-S": (amount,) * 3} for amount in amounts]

@@ -9,6 +9,15 @@ from tests.component.property.depot import Depot
 from tests.component.property.test_every_point import dies_everywhere, ready
 
 LINES = (("CRATE-S", 3.0), ("PAINT-W", 2.0))
+PLENTY = 5000
+
+
+def fill(depot: Depot) -> None:
+    """As many pieces as there are points, and more."""
+    for code, _ in LINES:
+        product = depot.odoo.id_of("product.product", code, "default_code")
+        lots = depot.odoo.rows("stock.lot", [["product_id", "=", product]], "name")
+        depot.odoo.put(product, PLENTY, **({"lot_id": lots[0]["id"]} if lots else {}))
 
 
 def at_rest(depot: Depot) -> None:
@@ -23,6 +32,7 @@ def test_wherever_the_taking_in_of_a_return_ends_it_is_taken_in_once(new_depot: 
     dock.ledger.by_delivery("CRATE-S", "PAINT-W")
     dock.ledger.rule("invoice")
     dock.ledger.rule("credit_note")
+    fill(depot)
 
     def send_back() -> None:
         sale = depot.sold(*LINES)
