@@ -19,7 +19,7 @@ from integration.management.demo.town import Town
 from integration.sandbox.day.crossdock import Crossdock
 from integration.sandbox.day.day import Day
 from integration.sandbox.day.odoo import OdooAddress
-from integration.sandbox.day.trade import DEPOT, Trade
+from integration.sandbox.day.trade import Trade
 
 LOG = CHECKOUT / "var" / "log" / "demo"
 
@@ -75,11 +75,7 @@ def _setup(place: Town, trade: Trade) -> Setup:
         wms_token=place.wms_token,
         signing=place.signing,
         password=place.password,
-        trading={
-            "depot": DEPOT,
-            "places": [(condition, bin_, location) for (condition, bin_), location in trade.places.items()],
-            "terms": list(trade.terms),
-        },
+        trading=trade.told(),
     )
 
 

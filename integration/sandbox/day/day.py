@@ -8,18 +8,19 @@ from typing import Any
 
 from integration.sandbox.day import doing, evidence, goods, troubles
 from integration.sandbox.day.crossdock import Crossdock
-from integration.sandbox.day.doing import Doing, People
+from integration.sandbox.day.doing import Doing
 from integration.sandbox.day.errands import ERRANDS
 from integration.sandbox.day.floor import Floor
 from integration.sandbox.day.http import NoAnswer
 from integration.sandbox.day.ledger import PlannedOrder, plan
 from integration.sandbox.day.odoo import Odoo, OdooAddress
+from integration.sandbox.day.opening import open_business
 from integration.sandbox.day.proof import Verdict
 from integration.sandbox.day.proving import prove
 from integration.sandbox.day.sales import Sales
 from integration.sandbox.day.scenes import STRAY_CODE
 from integration.sandbox.day.standing import Figures, Listener, Standing
-from integration.sandbox.day.trade import MAIN, Trade, open_trade
+from integration.sandbox.day.trade import Trade
 from integration.sandbox.day.wms import Wms
 
 SOLD_AT_ONCE = 4
@@ -54,20 +55,14 @@ class Day:
 
     def open(self) -> Trade:
         """Fills both systems with goods; what Odoo was given beside them."""
-        orders, more = len(self.orders), goods.TRADED
-        self._shop = goods.open_shop(self._odoo, orders, more=more)
-        trade = open_trade(self._odoo, self._shop)
-        goods.stock_warehouse(self._wms, orders, more=more)
-        goods.fill_shelves(self._wms, MAIN, orders, more=more)
-        self._wms.answer_on_request()
-        self._people = People(self._odoo, self._wms, self._shop, trade)
+        self._people = open_business(self._odoo, self._wms, len(self.orders))
         self._since = evidence.latest_movement(self._odoo)
-        return trade
+        return self._people.trade
 
     def play(self, crossdock: Crossdock, listener: Listener) -> None:
         """Returns when everything is at rest, or when nothing has changed for long."""
         started = changed = time.monotonic()
-        sales = Sales(self._odoo, self._shop)
+        sales = Sales(self._odoo, self._people.shop)
         floor, fate = Floor(self._wms, sales), troubles.Fate(self._odoo, self._wms)
         looked, rests = 0.0, 0
         self._begin(listener)

@@ -174,7 +174,6 @@ def _product(goods: Goods, version: int, units: Mapping[str, int], sign: str) ->
         "list_price": goods.price,
         "standard_price": goods.cost,
         "invoice_policy": "delivery",
-        "purchase_method": "receive",
     }
     dates = {"use_expiration_date": True, "expiration_time": GOOD_FOR} if goods.expires else {}
     return {**names, **terms, "tracking": goods.tracking, **dates, **storable, **unit}

@@ -12,7 +12,7 @@ from integration.sandbox.day.odoo import Odoo
 
 SUPPLIER = "Maple Mills"
 OWNER = "HARBOR"  # how the warehouse system calls whose goods they are
-MAIN, DEPOT = "MAIN", "EAST"  # the warehouse system's sites; the second one's short name in Odoo too
+MAIN, DEPOT = "MAIN", "EAST"  # the warehouse system's sites; the second one's short name in Odoo too, of the demo
 BIN = "MEZZ-1"  # the one bin of the warehouse that Odoo keeps apart
 ON_THE_WAY = "on the way"
 # When a customer's goods are invoiced; a supplier's are billed with each receipt.
@@ -29,10 +29,16 @@ class Trade:
     supplier: int
     places: Mapping[tuple[str, str], int]
     depot: int
+    depot_code: str
     depot_place: int
     transit: int
     types: Mapping[str, int]
     terms: Sequence[tuple[str, int]]
+
+    def told(self) -> dict[str, Any]:
+        """What Crossdock has to know of it, for JSON."""
+        places = [(condition, bin_, location) for (condition, bin_), location in self.places.items()]
+        return {"depot": self.depot_code, "places": places, "terms": list(self.terms)}
 
     def names(self, shop: Shop) -> dict[int, str]:
         """Odoo's locations that are compared, in words of both sides."""
@@ -48,6 +54,7 @@ def name_of(site: str, condition: str, location: str) -> str:
 
 
 def open_trade(odoo: Odoo, shop: Shop) -> Trade:
+    odoo.call("product.product", "write", list(shop.products.values()), {"purchase_method": "receive"})
     fields = ["view_location_id", "out_type_id", "company_id"]
     [own] = odoo.rows("stock.warehouse", [["id", "=", shop.warehouse]], fields)
     depot = odoo.create("stock.warehouse", _depot(odoo, shop, own["company_id"]))
@@ -57,6 +64,7 @@ def open_trade(odoo: Odoo, shop: Shop) -> Trade:
         supplier=odoo.create("res.partner", {"name": f"{SUPPLIER}{shop.sign}", "is_company": True}),
         places={spot: _place(odoo, name, own["view_location_id"], shop.sign) for spot, name in PLACES.items()},
         depot=depot,
+        depot_code=_code(shop.sign),
         depot_place=there["lot_stock_id"],
         transit=odoo.create("stock.location", transit),
         types={"out": own["out_type_id"], "in": there["in_type_id"]},
@@ -68,7 +76,12 @@ def _depot(odoo: Odoo, shop: Shop, company: int) -> dict[str, Any]:
     [country] = odoo.rows("res.country", [["code", "=", "US"]], ["code"])
     address = {"street": "2 Quay Street", "city": "Dover", "zip": "19901", "country_id": country["id"]}
     partner = odoo.create("res.partner", {"name": f"East depot{shop.sign}", **address})
-    return {"name": f"East depot{shop.sign}", "code": DEPOT, "partner_id": partner, "company_id": company}
+    return {"name": f"East depot{shop.sign}", "code": _code(shop.sign), "partner_id": partner, "company_id": company}
+
+
+def _code(sign: str) -> str:
+    """Odoo's short name of the second warehouse: at most five signs, and of this business alone."""
+    return f"E{sign[-4:]}".upper() if sign else DEPOT
 
 
 def _place(odoo: Odoo, name: str, parent: int, sign: str) -> int:
