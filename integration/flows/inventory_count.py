@@ -98,7 +98,8 @@ def _judge(work: Work, erp: ErpGateway, site: Site, kept: Sequence[StockDifferen
                 break
             known, held = _same_twice(work, erp, look, mine)
             bench = Bench(work, erp, site, look, known, held, waiting)
-            differences.each(results, mine, partial(_line, bench))
+            # What was not found goes first: a serial number that lies elsewhere by now is free then.
+            differences.each(results, sorted(mine, key=lambda row: row.quantity > 0), partial(_line, bench))
         if results.stops is not None:
             break
     if waiting:
@@ -178,8 +179,9 @@ def _line(bench: Bench, row: StockDifference) -> Posted | None:
         bench.waiting.append(row)
         return Posted(row)
     _serial_is_free(bench, row, difference)
-    partner = bench.site.warehouse.wms.slug
-    return stock_postings.posted(row, stock_postings.post(bench.work, bench.erp, bench.site, row, difference, partner))
+    effect = stock_postings.post(bench.work, bench.erp, bench.site, row, difference, bench.site.warehouse.wms.slug)
+    bench.held[slot] = bench.held.get(slot, Decimal(0)) + Decimal(effect.result["quantity"])
+    return stock_postings.posted(row, effect)
 
 
 def _later_one(row: StockDifference) -> bool:

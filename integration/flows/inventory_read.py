@@ -30,6 +30,7 @@ FIGURES = (
     *("reported", "expected", "difference", "reported_at", "read_at"),
 )
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+GONE = F("shipped") + F("substituted")
 AT_WAREHOUSE = (Document.State.RELEASED, Document.State.ACCEPTED, Document.State.PART_SHIPPED)
 
 
@@ -156,8 +157,8 @@ def _to_ship(site: Site) -> Mapping[Slot, Decimal]:
     """What the warehouse was asked to ship and has not shipped; of which lot is its own choice."""
     place = site.places.of(GOOD)
     lines = DocumentLine.objects.filter(document__warehouse=site.warehouse, document__state__in=AT_WAREHOUSE)
-    lines = lines.filter(document__kind=Document.Kind.DELIVERY, released__gt=F("shipped"))
-    open_ones = lines.values("product_id").annotate(left=Sum(F("released") - F("shipped")))
+    lines = lines.filter(document__kind=Document.Kind.DELIVERY, released__gt=GONE)
+    open_ones = lines.values("product_id").annotate(left=Sum(F("released") - GONE))
     return {Slot(row["product_id"], place or 0): row["left"] for row in open_ones.order_by("product_id")}
 
 

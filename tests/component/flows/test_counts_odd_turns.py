@@ -123,3 +123,18 @@ def test_a_difference_that_is_explained_while_it_waits_needs_nobody(shelves: She
     shelves.yard.run()
     assert (shelves.states(), shelves.agree()) == ([("counted", "equal")], True)
     assert (shelves.yard.cases(), shelves.yard.unfinished()) == ([], [])
+
+
+@pytest.mark.parametrize("first", ["good", "quarantine"])
+def test_a_serial_number_that_lies_elsewhere_than_odoo_thinks_is_moved_by_one_count(
+    shelves: Shelves, first: str
+) -> None:
+    shelves.allow()
+    shelves.place("quarantine")
+    shelves.stock("RADIO", lots={"S1": 1}, tracking="serial")
+    lines = [{"condition": "good", "quantity": "0"}, {"condition": "quarantine", "quantity": "1"}]
+    lines.sort(key=lambda each: each["condition"] != first)
+    shelves.count(*({**line("RADIO", lot="S1"), **each} for each in lines))
+    shelves.yard.run()
+    assert shelves.odoo() == {("RADIO", "S1", "quarantine"): D(1)}
+    assert (shelves.yard.cases(), shelves.yard.unfinished()) == ([], [])

@@ -49,6 +49,17 @@ def test_each_figure_stands_for_itself(shelves: Shelves) -> None:
     assert reserved == 8
 
 
+def test_what_left_in_a_line_s_place_is_not_to_be_shipped_any_more(shelves: Shelves) -> None:
+    for code in ("NAIL", "BOLT"):
+        shelves.stock(code, 20)
+    shelves.allow("substitute", sku="NAIL")
+    sale, line = shelves.yard.released(("NAIL", 8)), shelves.yard.line
+    instead = line(sale, sku="P-BOLT", quantity="3", substitute=True)
+    shelves.yard.shipped(sale, lines=[line(sale, quantity="2"), instead], final=False)
+    shelves.read()
+    assert Availability.objects.get(sku="NAIL").to_ship == 3
+
+
 def test_a_snapshot_is_compared_net_of_what_is_under_way(shelves: Shelves) -> None:
     shelves.stock("NAIL", 20)
     shelves.stock("GLUE", lots={"L1": 5})
