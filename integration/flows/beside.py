@@ -147,4 +147,5 @@ def _about(at: Target, what: str) -> Iterator[None]:
         if error.code != REFUSED:
             raise
         context: dict[str, Any] = {"connection": at.connection.name, "what": what, "picking": at.picking}
+        context["picking_id"] = at.picking_id  # two companies may each have a transfer of the name
         raise Rejected("CD-5028", **context, detail=error.context.get("detail")) from None

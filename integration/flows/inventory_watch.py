@@ -15,7 +15,8 @@ from integration.canonical.stock import StockMove
 from integration.errors import Rejected
 from integration.flows import stock_site
 from integration.flows.stock_site import Site
-from integration.jobs import cases, configuration, inventories
+from integration.jobs import configuration, inventories, ownership
+from integration.jobs.differences import BY_HAND
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import CaptureCursor, StockDifference
@@ -92,7 +93,7 @@ def _source(site: Site, move: StockMove) -> str:
 def _keep(site: Site, met: Sequence[StockDifference], now: datetime) -> None:
     StockDifference.objects.bulk_create(met, ignore_conflicts=True)
     for row in met:
-        cases.open_case(_changed(site, row), site.warehouse.erp)
+        ownership.tell(_changed(site, row), site.warehouse.erp)
     began = {"read_to": now, "swept_at": now}
     cursor = inventories.cursor_of(site.warehouse)
     CaptureCursor.objects.update_or_create(**cursor, defaults={"read_to": now}, create_defaults=began)
@@ -106,7 +107,7 @@ def _changed(site: Site, row: StockDifference) -> Rejected:
         direction = f"{'added at' if row.quantity > 0 else 'taken from'} {site.places.name(row.place)}"
     text, _, user = row.note.rpartition(" by ")
     return Rejected(
-        "CD-8020",
+        BY_HAND,
         connection=site.warehouse.erp.name,
         move=row.source.rpartition("/")[2],
         source=row.source,

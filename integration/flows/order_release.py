@@ -4,7 +4,7 @@ Works on the latest snapshot of the order, or of a transfer to another warehouse
 cannot start without it; seconds count.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from django.db import transaction
 from integration.adapters import registry
 from integration.canonical.erp import Order, Picking, Transfer
 from integration.errors import Causes, Permanent
-from integration.flows import asking, books, releases, sites, substitution, too_late
+from integration.flows import asking, books, edited, releases, sites, substitution, too_late
 from integration.flows import changes as negotiation
 from integration.flows.findings import Findings
 from integration.flows.releases import Change, Delivery
@@ -62,8 +62,7 @@ def _deliveries(record: CapturedRecord, found: Findings) -> Iterator[Delivery]:
     order = _as_order(record)
     connected = configuration.warehouses_of(record.connection_id)
     parent, known = _documents(record, order)
-    if record.model == ORDER:
-        found.also = partial(books.completed, order, parent, connected)
+    found.also = partial(_afterwards, record.model, order, parent, connected)
     for picking in order.pickings:
         warehouse = connected.get(picking.warehouse_id or order.warehouse_id)
         if picking.code != "outgoing" or picking.return_of is not None or picking.made_for is not None:
@@ -74,6 +73,12 @@ def _deliveries(record: CapturedRecord, found: Findings) -> Iterator[Delivery]:
                 found.unconnected[picking.warehouse_id or order.warehouse_id] = order.name
         elif _mode(record, warehouse) == Warehouse.Mode.LIVE:
             yield Delivery(order, picking, parent, warehouse, known.get(picking.id), known.keys() - {picking.id})
+
+
+def _afterwards(model: str, order: Order, parent: Document, connected: Mapping[int, Warehouse]) -> None:
+    if model == ORDER:
+        books.completed(order, parent, connected)
+    edited.tell(order, connected)
 
 
 def _as_order(record: CapturedRecord) -> Order:
@@ -122,16 +127,18 @@ def _release_first(work: Work, delivery: Delivery, found: Findings) -> None:
 
 
 def _open_at_partner(delivery: Delivery) -> bool:
-    """A backorder, of whatever generation, of a release that the warehouse has not finished: it ships from there."""
+    """A backorder, of whatever generation, of a release that the warehouse has not finished: it ships from there.
+
+    A number is one delivery's at the warehouse; in Odoo another company may have one of the same name.
+    """
     ancestors = _ancestors(delivery)
     if not ancestors:
         return False
-    erp = delivery.warehouse.erp
-    held = ExternalReference.objects.filter(
-        erp=erp, model="stock.picking", record_id__in=ancestors, partner=delivery.warehouse.wms
-    )
-    releases_of_it = held.filter(document_type="release").values_list("reference", flat=True)
-    roots = Document.objects.filter(connection=erp, kind=Document.Kind.DELIVERY, reference__in=list(releases_of_it))
+    erp, wms = delivery.warehouse.erp, delivery.warehouse.wms
+    held = ExternalReference.objects.filter(erp=erp, model="stock.picking", record_id__in=ancestors, partner=wms)
+    numbers = list(held.filter(document_type="release").values_list("reference", flat=True))
+    known = Document.objects.filter(connection=erp, warehouse__wms=wms, kind=Document.Kind.DELIVERY)
+    roots = known.filter(reference__in=numbers)
     return roots.exclude(state__in=[State.SHIPPED, State.CANCELLED]).exists()
 
 

@@ -10,10 +10,11 @@ from integration.jobs import acts, cases, recount, routes
 from integration.jobs.acts import Actor, NotAllowed
 from integration.jobs.queue import NewJob, enqueue
 from integration.models import ExceptionCase, StockDifference, SyncJob
+from integration.rules.ownership import Entity, code_of
 
 State = StockDifference.State
 APPROVAL = ("CD-8001", "CD-8002")
-BY_HAND = "CD-8020"
+BY_HAND = code_of(Entity.STOCK, "quantity, place and condition")
 UNDO = "inventory_undo"
 
 

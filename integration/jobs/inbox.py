@@ -15,7 +15,7 @@ from django.db import connection as database
 from integration.adapters import registry
 from integration.adapters.base import Received
 from integration.errors import InvalidDocument
-from integration.jobs import dispatch, failpoints, remote, routes, sql, streams
+from integration.jobs import dispatch, failpoints, ownership, remote, routes, sql, streams
 from integration.jobs.queue import NewJob, enqueue
 from integration.models import (
     CapturedRecord,
@@ -27,6 +27,7 @@ from integration.models import (
     Warehouse,
 )
 from integration.models.fields import encrypt
+from integration.rules import ownership as rules
 
 # Odoo 17 and 18 hint before they commit, and one act gives several hints: look a moment later, once.
 HINT_SECONDS = 1.5
@@ -85,7 +86,7 @@ def receive(connection: Connection, headers: Mapping[str, str], body: bytes) -> 
     adapter.verify(headers, body, now=datetime.now(UTC))
     received = adapter.parse(headers, body)
     failpoints.hit("before_message")
-    kept = _keep(_row(connection, received, headers, body))
+    kept = _keep_all(connection, received, _row(connection, received, headers, body))
     if not kept:
         return _repeated(connection, received.external_id, body)
     failpoints.hit("after_message")
@@ -127,6 +128,18 @@ def read_job(connection: Connection, delay: float = 0.0) -> NewJob:
         coalesce=True,
         delay=delay,
     )
+
+
+def _keep_all(connection: Connection, received: Received, row: Mapping[str, object]) -> list[tuple[Any, ...]]:
+    """The message, and a case for what is not its sender's to say."""
+    foreign = rules.foreign(received.drift)
+    if not foreign:
+        return _keep(row)
+    with transaction.atomic():
+        kept = _keep(row)
+        if kept:
+            ownership.said(connection, received.event.type, received.external_id, foreign)
+    return kept
 
 
 def _keep(row: Mapping[str, object]) -> list[tuple[Any, ...]]:

@@ -10,10 +10,12 @@ from integration.canonical.erp import ExtraLine, Move, Picking, PostingDetail, P
 from integration.canonical.receipts import ReceiptConfirmed
 from integration.errors import Causes, InvalidDocument, Permanent, Rejected
 from integration.rules.choices import OVER
+from integration.rules.ownership import Entity, code_of
 from integration.rules.received import NOTHING, Facts, ReceivedQuantity, about, total
 from integration.rules.shipping import ReleasedLine
 
 CLOSED = ("done", "cancel")
+BY_HAND = code_of(Entity.RECEIPT, "what came in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def _closed(
         raise Rejected("CD-7015", **about(receipt, facts))
     by_hand = next((picking for picking in done if picking.mark is None), None)
     if by_hand is not None:
-        raise Rejected("CD-7011", **about(receipt, facts), picking=by_hand.name)
+        raise Rejected(BY_HAND, **about(receipt, facts), picking=by_hand.name)
     came, sku = total(shares), shares[0].sku
     if facts.decided.get((OVER, sku)) == "refuse":
         return done[-1]

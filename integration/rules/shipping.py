@@ -20,12 +20,14 @@ from integration.canonical.shipments import ShipmentConfirmed, ShippedLine
 from integration.errors import Causes, InvalidDocument, MappingMissing, Permanent, Rejected, RuleHold
 from integration.rules.choices import SUBSTITUTE
 from integration.rules.codes import CodeBook, CodeKind
+from integration.rules.ownership import Entity, code_of
 from integration.rules.parcels import freight_at_dispatch
 from integration.rules.policy import Rules
 from integration.rules.units import Inexact, Ratio, to_odoo
 
 CLOSED = ("done", "cancel")
 TRACKING_LENGTH = 200
+BY_HAND = code_of(Entity.DELIVERY, "what left")
 NOTHING = Decimal(0)
 
 
@@ -288,7 +290,7 @@ def find_picking(
         raise Rejected("CD-5008", **_about(shipment, facts))
     by_hand = _by_hand([picking for picking in pickings if picking.state == "done"])
     if by_hand is not None:
-        raise Rejected("CD-5007", **_about(shipment, facts), picking=by_hand.name)
+        raise Rejected(BY_HAND, **_about(shipment, facts), picking=by_hand.name)
     cancelled = [picking for picking in pickings if picking.state == "cancel"]
     if cancelled:
         return cancelled[-1]

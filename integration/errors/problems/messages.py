@@ -1,6 +1,6 @@
 """CD-6xxx: What a partner sends."""
 
-from integration.errors.problem import Owner, Problem
+from integration.errors.problem import Owner, Problem, Severity
 
 PROBLEMS: dict[str, Problem] = {
     "CD-6001": Problem(
@@ -32,5 +32,13 @@ PROBLEMS: dict[str, Problem] = {
         "Sign with the connection's secret as the contract says, with a clock that is right.",
         ("connection",),
         Owner.ADMINISTRATOR,
+    ),
+    "CD-6006": Problem(
+        "Field that is not the partner's",
+        "{partner} says {field} in {type}: the {what} is Odoo's to say. Message {message} was taken without it.",
+        "If the partner is right, change it in Odoo. Then have the partner leave the field out and press Resolve, or press Ignore: the field of these messages is not asked about again.",
+        ("connection", "type", "field"),
+        Owner.WAREHOUSE,
+        Severity.LOW,
     ),
 }

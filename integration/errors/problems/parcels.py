@@ -68,8 +68,15 @@ PROBLEMS: dict[str, Problem] = {
         "Odoo refused what belongs to a delivery",
         "Odoo refused {what} on {picking}: {detail}",
         "Mend what Odoo names (Odoo 16 to 18 want an e-mail address of the integration user for notes), then press Retry now. The shipment itself is not affected.",
-        ("connection", "picking", "what"),
+        ("connection", "picking_id", "what"),
         Owner.ADMINISTRATOR,
         Severity.LOW,
+    ),
+    "CD-5029": Problem(
+        "Tracking number changed in Odoo",
+        "{picking} was shipped with {told}, as {partner} says, and Odoo shows {shown} now.",
+        "Put the shipment's number back in Odoo: the case then closes itself. If the person who changed it is right, ask the warehouse why it told another one, and press Ignore: this transfer is not asked about again.",
+        ("connection", "picking_id"),
+        severity=Severity.LOW,
     ),
 }
