@@ -10,10 +10,17 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from integration.canonical.base import Address, Amount, Moment, Part, Reference, Text, Tracking
 
 MasterKind = Literal["item", "customer", "supplier", "place", "lot", "unit", "carrier", "site"]
+
+
+class Owned(Part):
+    """``company``: Odoo's id of the one that the record belongs to; None: it is everyone's. No warehouse is told it."""
+
+    company: Annotated[SkipJsonSchema[int | None], Field(exclude=True)] = None
 
 
 class Packaging(Part):
@@ -32,7 +39,7 @@ class Component(Part):
     unit: Text = ""
 
 
-class Item(Part):
+class Item(Owned):
     """A product. ``components``: it is a kit, which ships as these. ``expires``: its lots have an expiry date."""
 
     id: int
@@ -51,7 +58,7 @@ class Item(Part):
     components: tuple[Component, ...] = ()
 
 
-class Party(Part):
+class Party(Owned):
     """A customer or supplier, or one of its addresses. ``parent``: the id of whose address it is."""
 
     id: int
@@ -61,7 +68,7 @@ class Party(Part):
     address: Address = Address()
 
 
-class Place(Part):
+class Place(Owned):
     """A bin, or a part of a warehouse. ``site``: the warehouse."""
 
     id: int
@@ -72,7 +79,7 @@ class Place(Part):
     usage: Text = ""
 
 
-class Lot(Part):
+class Lot(Owned):
     """A lot or serial number of an item."""
 
     id: int
@@ -82,7 +89,7 @@ class Lot(Part):
     expires_on: date | None = None
 
 
-class Unit(Part):
+class Unit(Owned):
     """``factor``: so many of its ``base`` unit."""
 
     id: int
@@ -92,7 +99,7 @@ class Unit(Part):
     base: Text = ""
 
 
-class Method(Part):
+class Method(Owned):
     """A carrier: Odoo's delivery method."""
 
     id: int
@@ -100,7 +107,7 @@ class Method(Part):
     active: bool = True
 
 
-class Site(Part):
+class Site(Owned):
     """A warehouse."""
 
     id: int

@@ -66,8 +66,7 @@ def _referred(terms: list[str]) -> Iterator[int]:
     named = ExternalReference.objects.filter(
         partner__in=partners, document_type__in=TOLD_BY_PARTNER, reference__in=terms
     )
-    for erp, record in named.values_list("erp", "record_id")[:MOST]:
+    for erp, partner, record in named.values_list("erp", "partner", "record_id")[:MOST]:
         releases = ExternalReference.objects.filter(erp=erp, record_id=record, document_type="release")
-        yield from Document.objects.filter(
-            connection=erp, kind=Document.Kind.DELIVERY, reference__in=releases.values("reference")
-        ).values_list("pk", flat=True)
+        deliveries = Document.objects.filter(connection=erp, warehouse__wms=partner, kind=Document.Kind.DELIVERY)
+        yield from deliveries.filter(reference__in=releases.values("reference")).values_list("pk", flat=True)

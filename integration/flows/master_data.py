@@ -93,7 +93,7 @@ def _told(partner: Connection, kind: str, due: list[Due]) -> dict[int, Record]:
         Warehouse.objects.filter(wms=partner, erp=due[0].record.connection).values_list("erp_warehouse_id", "site")
     )
     words = rules.Words(book, same=partner.same_codes, sites=sites)
-    in_use = {each.record.pk: each.record.active for each in due}
+    in_use = {each.record.pk: each.active for each in due}
     told = {pk: rules.told(kind, record, words) for pk, record in records.items()}
     return {pk: each.model_copy(update={"active": in_use[pk]}) for pk, each in told.items() if each is not None}
 

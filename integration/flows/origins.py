@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from integration.canonical.receipts import ReturnReceived
-from integration.models import Connection, Document, ExternalReference
+from integration.models import Connection, Document, ExternalReference, Warehouse
 
 Kind = Document.Kind
 
@@ -23,18 +23,23 @@ class Origin:
         return next((delivery.parent for delivery in self.deliveries if delivery.parent), None)
 
 
-def find(partner: Connection, told: ReturnReceived, named: str = "") -> Origin | None:
-    """By release, shipment, order or tracking number: the first one that helps. ``named``: by a person."""
+def find(warehouse: Warehouse, told: ReturnReceived, named: str = "") -> Origin | None:
+    """By release, shipment, order or tracking number: the first one that helps. ``named``: by a person.
+
+    Among what left for the warehouse's company: another one may use the same numbers at the same partner.
+    """
     if named:
-        return _of_order(partner, named)
-    return next((origin for origin in _looks(partner, told) if origin is not None), None)
+        return _of_order(warehouse, named)
+    return next((origin for origin in _looks(warehouse, told) if origin is not None), None)
 
 
 def of_transfer(erp: Connection, picking_id: int) -> Origin | None:
     """Of a delivery that Odoo itself names."""
     references = ExternalReference.objects.filter(erp=erp, model="stock.picking", record_id=picking_id)
     row = references.filter(document_type="release").select_related("partner").first()
-    return _origin(row.partner, [row.reference], [picking_id]) if row else None
+    if row is None:
+        return None
+    return _origin(_deliveries().filter(warehouse__wms=row.partner, connection=erp), [row.reference], [picking_id])
 
 
 def words(told: ReturnReceived) -> str:
@@ -44,49 +49,58 @@ def words(told: ReturnReceived) -> str:
     return ", ".join(f"{name} {value}" for name, value in said.items() if value) or "no number at all"
 
 
-def _looks(partner: Connection, told: ReturnReceived) -> Iterator[Origin | None]:
+def _looks(warehouse: Warehouse, told: ReturnReceived) -> Iterator[Origin | None]:
     if told.release:
-        yield _of_releases(partner, [told.release])
+        yield _of_releases(warehouse, [told.release])
     if told.shipment:
-        yield _by_reference(partner, "shipment", told.shipment)
+        yield _by_reference(warehouse, "shipment", told.shipment)
     if told.order:
-        yield _of_order(partner, told.order)
+        yield _of_order(warehouse, told.order)
     if told.tracking_number:
-        yield _by_reference(partner, "tracking", told.tracking_number[:64])
+        yield _by_reference(warehouse, "tracking", told.tracking_number[:64])
 
 
-def _of_order(partner: Connection, number: str) -> Origin | None:
-    orders = Document.objects.filter(kind=Kind.ORDER, deliveries__warehouse__wms=partner)
+def _of_order(warehouse: Warehouse, number: str) -> Origin | None:
+    orders = Document.objects.filter(kind=Kind.ORDER, deliveries__in=_of_company(warehouse))
     found = list(orders.filter(Q(reference=number) | Q(customer_reference=number)).distinct()[:2])
     if len(found) != 1:  # a customer may use a number twice
         return None
-    ours = found[0].deliveries.filter(kind=Kind.DELIVERY, warehouse__wms=partner)
-    return _of_releases(partner, list(ours.values_list("reference", flat=True)))
+    ours = _of_company(warehouse).filter(parent=found[0])
+    return _of_releases(warehouse, list(ours.values_list("reference", flat=True)))
 
 
-def _by_reference(partner: Connection, kind: str, number: str) -> Origin | None:
+def _by_reference(warehouse: Warehouse, kind: str, number: str) -> Origin | None:
     """Of one order only: a warehouse may count its shipments anew for each order."""
-    pickings = _references(partner, kind, [number]).values_list("record_id", flat=True)
-    releases = _known(partner).filter(document_type="release", record_id__in=list(pickings))
+    pickings = _references(warehouse, kind, [number]).values_list("record_id", flat=True)
+    releases = _known(warehouse).filter(document_type="release", record_id__in=list(pickings))
     names = list(releases.values_list("reference", flat=True).distinct())
-    found = _origin(partner, names, list(pickings))
+    found = _origin(_of_company(warehouse), names, list(pickings))
     return found if found and len({delivery.parent_id for delivery in found.deliveries}) == 1 else None
 
 
-def _of_releases(partner: Connection, numbers: list[str]) -> Origin | None:
-    pickings = _references(partner, "release", numbers).values_list("record_id", flat=True)
-    return _origin(partner, numbers, list(pickings))
+def _of_releases(warehouse: Warehouse, numbers: list[str]) -> Origin | None:
+    pickings = _references(warehouse, "release", numbers).values_list("record_id", flat=True)
+    return _origin(_of_company(warehouse), numbers, list(pickings))
 
 
-def _origin(partner: Connection, numbers: list[str], pickings: list[int]) -> Origin | None:
-    ours = Document.objects.filter(kind=Kind.DELIVERY, reference__in=numbers, warehouse__wms=partner)
-    deliveries = tuple(ours.select_related("parent").order_by("pk"))
+def _origin(known: QuerySet[Document], numbers: list[str], pickings: list[int]) -> Origin | None:
+    deliveries = tuple(known.filter(reference__in=numbers).select_related("parent").order_by("pk"))
     return Origin(deliveries, tuple(sorted(set(pickings)))) if deliveries and pickings else None
 
 
-def _references(partner: Connection, kind: str, numbers: list[str]) -> QuerySet[ExternalReference]:
-    return _known(partner).filter(document_type=kind, reference__in=numbers)
+def _deliveries() -> QuerySet[Document]:
+    return Document.objects.filter(kind=Kind.DELIVERY)
 
 
-def _known(partner: Connection) -> QuerySet[ExternalReference]:
-    return ExternalReference.objects.filter(partner=partner, model="stock.picking")
+def _of_company(warehouse: Warehouse) -> QuerySet[Document]:
+    """Deliveries of the warehouse's company that any of the partner's sites shipped."""
+    own = {"connection": warehouse.erp_id, "warehouse__company_id": warehouse.company_id}
+    return _deliveries().filter(warehouse__wms=warehouse.wms_id, **own)
+
+
+def _references(warehouse: Warehouse, kind: str, numbers: list[str]) -> QuerySet[ExternalReference]:
+    return _known(warehouse).filter(document_type=kind, reference__in=numbers)
+
+
+def _known(warehouse: Warehouse) -> QuerySet[ExternalReference]:
+    return ExternalReference.objects.filter(partner=warehouse.wms_id, erp=warehouse.erp_id, model="stock.picking")

@@ -39,7 +39,10 @@ GOOD = "good"
 _WAREHOUSE = "wms_id = %s AND site = %s AND owner_code = %s"
 _BOOKED = "partner_id = %s AND document_type = 'receipt' AND reference = %s"
 _PRODUCT = f"""
-sku = %s AND document_id IN (SELECT id FROM {Document._meta.db_table} WHERE connection_id = %s)
+sku = %s AND document_id IN (
+  SELECT document.id FROM {Document._meta.db_table} AS document
+  JOIN {Warehouse._meta.db_table} AS warehouse ON warehouse.id = document.warehouse_id
+  WHERE warehouse.erp_id = %s AND warehouse.company_id = %s)
 ORDER BY id DESC LIMIT 1"""  # noqa: S608
 
 
@@ -130,8 +133,9 @@ def _in_odoo_s_words(line: PutAwayLine, book: CodeBook, places: dict[str, int]) 
 
 
 def _products(warehouse: Warehouse, moved: Sequence[_Moved]) -> dict[str, int]:
-    """Odoo's ids of products that we have met before."""
-    found = {sku: rows.first(DocumentLine, _PRODUCT, [sku, warehouse.erp_id]) for sku in {each.sku for each in moved}}
+    """Odoo's ids of products that we have met before. Two companies may each have one of the code."""
+    here = [warehouse.erp_id, warehouse.company_id]
+    found = {sku: rows.first(DocumentLine, _PRODUCT, [sku, *here]) for sku in {each.sku for each in moved}}
     return {sku: line.product_id for sku, line in found.items() if line is not None}
 
 

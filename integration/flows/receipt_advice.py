@@ -139,7 +139,8 @@ def _earlier(coming: Coming) -> list[Document]:
     erp, wms = coming.warehouse.erp, coming.warehouse.wms
     held = ExternalReference.objects.filter(erp=erp, model="stock.picking", record_id__in=numbers, partner=wms)
     names = list(held.filter(document_type="advice").values_list("reference", flat=True))
-    return list(Document.objects.filter(connection=erp, kind__in=[Kind.RECEIPT, Kind.RETURN], reference__in=names))
+    known = Document.objects.filter(connection=erp, warehouse__wms=wms, kind__in=[Kind.RECEIPT, Kind.RETURN])
+    return list(known.filter(reference__in=names))
 
 
 def _look_again(work: Work, coming: Coming, known: Document, found: Findings) -> None:

@@ -117,7 +117,7 @@ def _origin(case: Case, announced: Sequence[Picking]) -> Origin | None:
     if announced:
         taken = next((picking.return_of for picking in announced if picking.return_of), None)
         return origins.of_transfer(case.warehouse.erp, taken) if taken else None
-    found = origins.find(case.partner, case.told, case.named)
+    found = origins.find(case.warehouse, case.told, case.named)
     if found is None and not case.without_order:
         raise Rejected("CD-7030", **case.about(named=case.named or origins.words(case.told)))
     return found

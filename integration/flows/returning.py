@@ -78,8 +78,8 @@ def understand(work: Work) -> Case:
     event = event_of(message)
     assert isinstance(event, ReturnReceivedEvent)  # noqa: S101  (the inbox routes by type)
     told, partner = event.data, message.connection
-    advised = _advised(partner, told) if told.advice else None
     warehouse = _warehouse(partner, told)
+    advised = _advised(warehouse, told) if told.advice else None
     if warehouse.return_mode != Warehouse.Mode.LIVE:
         raise ConfigurationError("CD-2011", connection=partner.name, flow="returns", warehouse=warehouse)
     case = Case(message, told, event.timestamp, warehouse, advised, {}, "")
@@ -152,13 +152,14 @@ def _key(kept: Sequence[str]) -> tuple[str, str, str]:
     return (line, sku, lot)
 
 
-def _advised(partner: Connection, told: ReturnReceived) -> Document:
+def _advised(warehouse: Warehouse, told: ReturnReceived) -> Document:
+    """An advice is one site's: goods that another one took in are in its books, and not where Odoo awaits them."""
     kinds = (Document.Kind.RETURN, Document.Kind.RECEIPT)
-    known = Document.objects.filter(warehouse__wms=partner, kind__in=kinds, reference=told.advice)
+    known = Document.objects.filter(warehouse=warehouse, kind__in=kinds, reference=told.advice)
     found = known.select_related("parent").order_by("-pk").first()
     if found is None:
-        name = partner.name
-        raise InvalidDocument("CD-7041", connection=name, partner=name, receipt=told.receipt, advice=told.advice)
+        about: dict[str, Any] = {"connection": warehouse.wms.name, "partner": warehouse.wms.name, "site": told.site}
+        raise InvalidDocument("CD-7041", **about, receipt=told.receipt, advice=told.advice)
     return found
 
 

@@ -27,7 +27,7 @@ def reason(source: str, subject: str) -> str:
 
 def source_of(receipt: Document) -> str:
     """Of a transfer's receipt as a whole, whatever message brought it."""
-    return f"transfer/{receipt.connection_id}/{receipt.reference}"
+    return f"transfer/{receipt.connection_id}/{receipt.erp_id}"
 
 
 def surplus_of(delivery: Document) -> str:

@@ -33,6 +33,7 @@ AS_READ = (
     "barcodes",
     "kit",
     "active",
+    "company_id",
     "content_hash",
     "snapshot",
     "version",
@@ -172,9 +173,10 @@ def _store(connection: Connection, kind: str, met: Collection[Record]) -> int:
 
 
 def _row(connection: Connection, kind: str, record: Record, known: MasterRecord | None) -> MasterRecord | None:
-    """None when nothing has changed. One that was gone and is back has."""
+    """None when nothing has changed. One that was gone and is back has, and one that changed hands."""
     digest = hashlib.sha256(record.model_dump_json().encode()).hexdigest()
-    if known is not None and known.content_hash == digest and known.gone_at is None:
+    now = (digest, record.company, None)
+    if known is not None and (known.content_hash, known.company_id, known.gone_at) == now:
         return None
     return MasterRecord(
         connection=connection,
@@ -186,6 +188,7 @@ def _row(connection: Connection, kind: str, record: Record, known: MasterRecord 
         barcodes=_barcodes(record),
         kit=isinstance(record, Item) and bool(record.components),
         active=record.active,
+        company_id=record.company,
         content_hash=digest,
         snapshot=record.model_dump(mode="json"),
         version=known.version + 1 if known else 1,

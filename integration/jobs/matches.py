@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from django.db.models import Q
+
 from integration.canonical.master import WarehouseItem
 from integration.jobs import acts, fetching
 from integration.jobs.acts import Actor
@@ -43,9 +45,11 @@ def bring_in(
 
 
 def _products(partner: Connection) -> Iterator[Thing]:
-    """A code that two companies' products share stands for one product here."""
-    erps = Warehouse.objects.filter(wms=partner).values("erp")
-    rows = MasterRecord.objects.filter(connection__in=erps, kind="item", active=True).exclude(code="")
+    """Of the companies that the warehouse works for. A code that two of them share stands for one product here."""
+    own = Q(pk__in=())
+    for erp, company in Warehouse.objects.filter(wms=partner).values_list("erp", "company_id").distinct():
+        own |= Q(connection=erp) & (Q(company_id=None) | Q(company_id=company))
+    rows = MasterRecord.objects.filter(own, kind="item", active=True).exclude(code="")
     for code, name, barcodes in rows.values_list("code", "name", "barcodes").iterator(chunk_size=SQL_CHUNK):
         yield Thing(code, name, tuple(barcodes))
 

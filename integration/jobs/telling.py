@@ -29,8 +29,12 @@ TOLD_AGAIN = (REFUSED, BATCH_REFUSED)
 State = MasterTold.State
 
 # What each record is called at the warehouse: by its mapping, or as in Odoo. Empty: nobody has said so yet.
+# A record of a company that the warehouse does not work for is none of its business, as if it were not in use.
 _NAMED = f"""
-SELECT record.id, record.connection_id, record.version, record.active, told.id AS told, told.version AS known,
+SELECT record.id, record.connection_id, record.version, told.id AS told, told.version AS known,
+  record.active AND (record.company_id IS NULL OR EXISTS (
+    SELECT FROM {Warehouse._meta.db_table} AS own WHERE own.wms_id = %(partner)s
+    AND own.erp_id = record.connection_id AND own.company_id = record.company_id)) AS active,
   told.partner_code AS as_told,
   CASE WHEN %(maps)s = '' THEN record.code
        ELSE COALESCE(mapping.partner_code, CASE WHEN %(same)s THEN record.mapped_by ELSE '' END) END AS code
@@ -42,7 +46,7 @@ LEFT JOIN {CodeMapping._meta.db_table} AS mapping ON mapping.partner_id = %(part
 WHERE record.kind = %(kind)s AND record.connection_id = ANY(%(erps)s::bigint[])"""  # noqa: S608  (our own names)
 # What is not in use any more is told to those alone who were told that it is.
 _DUE = f"""
-SELECT id, code FROM ({_NAMED}) AS named
+SELECT id, code, active FROM ({_NAMED}) AS named
 WHERE code <> '' AND (active OR told IS NOT NULL) AND (told IS NULL OR known < version OR as_told <> code)
 ORDER BY connection_id, id LIMIT {BATCH}"""  # noqa: S608
 _UNNAMED = f"SELECT count(*) FROM ({_NAMED}) AS named WHERE code = '' AND active"  # noqa: S608
@@ -50,15 +54,18 @@ _UNNAMED = f"SELECT count(*) FROM ({_NAMED}) AS named WHERE code = '' AND active
 
 @dataclass(frozen=True, slots=True)
 class Due:
+    """``active``: in use, and the warehouse's business."""
+
     record: MasterRecord
     code: str
+    active: bool
 
 
 def due(partner: Connection, kind: str) -> list[Due]:
     """Up to a batch of records of one Odoo."""
-    codes = dict(sql.rows(_DUE, _about(partner, kind)))
-    records = list(MasterRecord.objects.filter(pk__in=codes).select_related("connection").order_by("connection", "pk"))
-    return [Due(each, codes[each.pk]) for each in records if each.connection_id == records[0].connection_id]
+    about = {pk: (code, active) for pk, code, active in sql.rows(_DUE, _about(partner, kind))}
+    records = list(MasterRecord.objects.filter(pk__in=about).select_related("connection").order_by("connection", "pk"))
+    return [Due(each, *about[each.pk]) for each in records if each.connection_id == records[0].connection_id]
 
 
 def unmapped(partner: Connection, kind: str) -> int:

@@ -15,6 +15,7 @@ class MasterRecord(models.Model):
     """The latest snapshot of one record of Odoo's. ``version`` grows when ``content_hash`` changes.
 
     ``mapped_by``: Odoo's code whose mapping says what a warehouse calls it. ``gone_at``: deleted in Odoo since.
+    ``company_id``: Odoo's, empty for what belongs to all: only the warehouses of that company are told.
     Customers and suppliers are people as well: ``name`` stays empty for them, and their code is a number.
     """
 
@@ -27,6 +28,7 @@ class MasterRecord(models.Model):
     barcodes = models.JSONField(default=list)
     kit = models.BooleanField(default=False, help_text="It ships as its components")
     active = models.BooleanField(default=True)
+    company_id = models.PositiveIntegerField(null=True)
     content_hash = models.CharField(max_length=64)
     snapshot = EncryptedJSONField()
     version = models.PositiveIntegerField(default=1)

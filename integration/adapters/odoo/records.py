@@ -13,11 +13,13 @@ from integration.canonical.master import Component, Item, Lot, Method, Packaging
 
 THOUSANDTH = Decimal("0.001")
 CODE: dict[str, Any] = {"default_code": {}}
-PARTY: dict[str, Any] = {**PARTNER, "parent_id": NAME, "ref": {}, "active": {}}
+OWNER: dict[str, Any] = {"company_id": ID}
+PARTY: dict[str, Any] = {**PARTNER, **OWNER, "parent_id": NAME, "ref": {}, "active": {}}
 SPECS: Mapping[str, dict[str, Any]] = {
     "item": {
         **NAME,
         **CODE,
+        **OWNER,
         "active": {},
         "barcode": {},
         "weight": {},
@@ -32,11 +34,18 @@ SPECS: Mapping[str, dict[str, Any]] = {
         "packaging_ids": {**NAME, "barcode": {}, "qty": {}},
         "product_uom_ids": {"barcode": {}, "uom_id": {**NAME, "factor": {}}},
     },
-    "place": {"complete_name": {}, "active": {}, "barcode": {}, "usage": {}, "warehouse_id": {"code": {}}},
-    "lot": {**NAME, "product_id": CODE, "expiration_date": {}},
+    "place": {
+        "complete_name": {},
+        **OWNER,
+        "active": {},
+        "barcode": {},
+        "usage": {},
+        "warehouse_id": {"code": {}},
+    },
+    "lot": {**NAME, **OWNER, "product_id": CODE, "expiration_date": {}},
     "unit": {**NAME, "active": {}, "factor": {}, "factor_inv": {}, "category_id": NAME, "relative_uom_id": NAME},
-    "carrier": {**NAME, "active": {}},
-    "site": {**NAME, "code": {}, "active": {}},
+    "carrier": {**NAME, **OWNER, "active": {}},
+    "site": {**NAME, **OWNER, "code": {}, "active": {}},
     "customer": PARTY,
     "supplier": PARTY,
 }
@@ -52,6 +61,7 @@ BOM: dict[str, Any] = {
 def item(row: Row, bom: Row | None = None) -> Item:
     return Item(
         id=row["id"],
+        company=_company(row),
         code=text(row.get("default_code")),
         name=text(row.get("name")),
         active=_active(row),
@@ -73,6 +83,7 @@ def party(row: Row) -> Party:
     parent = row.get("parent_id") or {}
     return Party(
         id=row["id"],
+        company=_company(row),
         code=text(row.get("ref")) or str(row["id"]),
         active=_active(row),
         parent=parent.get("id"),
@@ -83,6 +94,7 @@ def party(row: Row) -> Party:
 def place(row: Row) -> Place:
     return Place(
         id=row["id"],
+        company=_company(row),
         code=text(row.get("complete_name")),
         active=_active(row),
         barcode=text(row.get("barcode")),
@@ -95,6 +107,7 @@ def lot(row: Row) -> Lot:
     expires = row.get("expiration_date")
     return Lot(
         id=row["id"],
+        company=_company(row),
         code=text(row.get("name")),
         item=text((row.get("product_id") or {}).get("default_code")),
         expires_on=date.fromisoformat(str(expires)[:10]) if expires else None,
@@ -110,11 +123,13 @@ def unit(row: Row) -> Unit:
 
 
 def carrier(row: Row) -> Method:
-    return Method(id=row["id"], code=text(row.get("name")), active=_active(row))
+    return Method(id=row["id"], company=_company(row), code=text(row.get("name")), active=_active(row))
 
 
 def site(row: Row) -> Site:
-    return Site(id=row["id"], code=text(row.get("code")), name=text(row.get("name")), active=_active(row))
+    return Site(
+        id=row["id"], company=_company(row), code=text(row.get("code")), name=text(row.get("name")), active=_active(row)
+    )
 
 
 READ: Mapping[str, Callable[[Row], Record]] = {
@@ -155,6 +170,10 @@ def _components(bom: Row) -> tuple[Component, ...]:
 def _active(row: Row) -> bool:
     """A flag that is false reads as nothing, and so does one that the model lacks."""
     return "active" not in row or bool(row["active"])
+
+
+def _company(row: Row) -> int | None:
+    return (row.get("company_id") or {}).get("id")
 
 
 def _name(row: Row, field: str) -> str:

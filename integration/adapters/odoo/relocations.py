@@ -31,10 +31,12 @@ class Relocations:
     def relocate(self, warehouse_id: int, mark: str, parts: Sequence[Relocation]) -> str:
         """Raises Rejected CD-7009. The transfer's name."""
         found = self._found(mark)
-        picking_id = int(found["id"]) if found else self._make(warehouse_id, mark, parts)
+        [warehouse] = self._call.rows("stock.warehouse", [("id", "=", warehouse_id)], WAREHOUSE)
+        picking_id = int(found["id"]) if found else self._make(warehouse, mark, parts)
         if found is None or found["state"] != "done":
             context = {"skip_backorder": True, "skip_immediate": True, "skip_sms": True, "skip_expired": True}
-            self._call("stock.picking", "button_validate", [picking_id], context=context)
+            how: dict[str, Any] = {"companies": [warehouse["company_id"][0]], "context": context}
+            self._call("stock.picking", "button_validate", [picking_id], **how)
         name = self.moved(mark)
         if name is None:
             raise self._refused(mark, "it was validated and is still open")
@@ -44,8 +46,7 @@ class Relocations:
         rows = self._call.rows("stock.picking", [("origin", "=", mark)], ["name", "state"], order="id")
         return next(iter(rows), None)
 
-    def _make(self, warehouse_id: int, mark: str, parts: Sequence[Relocation]) -> int:
-        [warehouse] = self._call.rows("stock.warehouse", [("id", "=", warehouse_id)], WAREHOUSE)
+    def _make(self, warehouse: Row, mark: str, parts: Sequence[Relocation]) -> int:
         company, stock = warehouse["company_id"][0], warehouse["lot_stock_id"][0]
         units, lots = self._units(parts), self._lots(parts, mark, company)
         values = {

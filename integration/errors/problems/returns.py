@@ -89,7 +89,7 @@ PROBLEMS: dict[str, Problem] = {
     ),
     "CD-7041": Problem(
         "Return without an advice",
-        "{partner} took return {receipt} in for advice {advice}, which was never announced to it.",
+        "{partner} took return {receipt} in at site {site} for advice {advice}, which was never announced to that site.",
         "Ask the warehouse for the right number and a new message, then press Done by hand: it ends this one. Without an advice it may name what the goods left with instead.",
         ("connection", "receipt"),
         Owner.WAREHOUSE,

@@ -127,7 +127,8 @@ class App:
     def _log(self, call: Call, started: float, outcome: str) -> None:
         took = round((time.perf_counter() - started) * 1000, 1) if started else 0.0
         model = call.model or call.service
-        self.service.record(CallRecord(call.protocol, model, call.method, call.uid, took, outcome))
+        about = tuple((call.kwargs.get("context") or {}).get("allowed_company_ids") or ())
+        self.service.record(CallRecord(call.protocol, model, call.method, call.uid, took, outcome, about))
 
 
 def _with_retry(response: Response, fault: Fault) -> Response:

@@ -24,7 +24,7 @@ LOG_LENGTH = 20_000
 
 @dataclass(frozen=True)
 class CallRecord:
-    """One call as the log shows it."""
+    """One call as the log shows it. ``companies``: those that it says it is about."""
 
     protocol: str
     model: str
@@ -32,6 +32,7 @@ class CallRecord:
     uid: int
     ms: float
     outcome: str
+    companies: tuple[int, ...] = ()
 
 
 class Service:

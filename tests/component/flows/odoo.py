@@ -17,6 +17,8 @@ Row = dict[str, Any]
 
 
 class Odoo:
+    code = "WH"  # of the warehouse that goods are put into
+
     def __init__(self, server: SandboxOdoo) -> None:
         self.server, self.version = server, int(server.version)
         self._control = httpx.Client(base_url=f"{server.url}/_sandbox", trust_env=False, timeout=60)
@@ -67,7 +69,7 @@ class Odoo:
 
     def put(self, product: int, quantity: float, **values: object) -> None:
         """Counts what lies in the warehouse."""
-        place = self.rows("stock.warehouse", [["code", "=", "WH"]], "lot_stock_id")[0]["lot_stock_id"]
+        place = self.rows("stock.warehouse", [["code", "=", self.code]], "lot_stock_id")[0]["lot_stock_id"]
         count = {"product_id": product, "location_id": place, "inventory_quantity": quantity, **values}
         quant = self.call("stock.quant", "create", count, context={"inventory_mode": True})
         self.call("stock.quant", "action_apply_inventory", [quant])
@@ -154,7 +156,7 @@ class Odoo:
     def lot(self, product: int, name: str) -> int:
         """By ``load``: Odoo 18 cannot create one over XML-RPC."""
         fields = ["name", "product_id/.id", "company_id/.id"]
-        company = self.rows("stock.warehouse", [["code", "=", "WH"]], "company_id")[0]["company_id"]
+        company = self.rows("stock.warehouse", [["code", "=", self.code]], "company_id")[0]["company_id"]
         return int(self.call("stock.lot", "load", fields, [[name, str(product), str(company)]])["ids"][0])
 
     def receive_by_hand(self, receipt: str) -> None:
@@ -167,7 +169,7 @@ class Odoo:
 
     def place(self, name: str) -> int:
         """A place in the warehouse."""
-        stock = self.rows("stock.warehouse", [["code", "=", "WH"]], "lot_stock_id")[0]["lot_stock_id"]
+        stock = self.rows("stock.warehouse", [["code", "=", self.code]], "lot_stock_id")[0]["lot_stock_id"]
         return int(self.call("stock.location", "create", {"name": name, "location_id": stock, "usage": "internal"}))
 
     def send_back(self, release: str, quantity: float) -> str:
