@@ -171,7 +171,7 @@ class WarehouseAdmin(ConfigurationAdmin):
     fieldsets = (
         (None, {"fields": ("name",)}),
         ("In Odoo", {"fields": (("erp", "company_id", "erp_warehouse_id"),)}),
-        ("At the partner", {"fields": (("wms", "site", "owner_code"),)}),
+        ("At the partner", {"fields": (("wms", "site", "owner_code"), "time_zone")}),
         ("Flows", {"fields": (("release_mode", "release_point"), ("shipment_mode", "remainder"), "notify_customer")}),
         ("After the release", {"fields": ("progress_notes", ("freight_policy", "foreign_freight"))}),
         (

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from integration.canonical.erp import Order
 from integration.jobs import configuration, rows
@@ -48,7 +49,7 @@ def follow(moved: Moved) -> None:
         "source": moved.source,
         "number": moved.number,
         "mark": f"{moved.transfer} ({moved.number})",
-        "on": moved.at.date().isoformat(),
+        "on": moved.at.astimezone(ZoneInfo(moved.warehouse.time_zone)).date().isoformat(),
         "lines": sorted(set(moved.lines)),
     }
     stream = f"books:{order.connection_id}:{order.kind}:{order.erp_id}"

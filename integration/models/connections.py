@@ -1,5 +1,8 @@
 """Remote systems, and which Odoo warehouse is which warehouse of a partner."""
 
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -92,6 +95,11 @@ class RemoteSlot(models.Model):
         return f"{self.connection_id}/{self.number}"
 
 
+def check_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(f"{name} is no time zone: give a name such as Europe/Berlin, or UTC.")
+
+
 class Warehouse(models.Model):
     """An Odoo warehouse and the partner's warehouse that it stands for, with the policy of its flows."""
 
@@ -128,6 +136,13 @@ class Warehouse(models.Model):
     wms = models.ForeignKey(Connection, models.PROTECT, related_name="wms_warehouses")
     site = models.CharField(max_length=64, help_text="The partner's code of the warehouse")
     owner_code = models.CharField(max_length=64, blank=True, help_text="The partner's code of the goods' owner")
+    time_zone = models.CharField(
+        max_length=64,
+        default="UTC",
+        db_default="UTC",
+        validators=[check_zone],
+        help_text="Where it is, such as Europe/Berlin: bills are of the day that it was there",
+    )
     release_mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF)
     shipment_mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF)
     receipt_mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF, db_default=Mode.OFF)

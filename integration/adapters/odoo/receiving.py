@@ -19,6 +19,7 @@ from integration.adapters.odoo.versions import Version
 from integration.canonical.erp import ExtraLine, LotLine, Move, Picking, PostingDetail, PostingLine, ReceiptPosting
 
 NAME = "Crossdock"  # of a move that we make; it has a name until 18
+EXPIRY_HOUR = "10:30:00"  # UTC: the day is the same from Hawaii to New Zealand, wherever somebody looks at the lot
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def _also(
 
 
 def _expiry(expires_on: date | None, known: Arriving) -> dict[str, object]:
-    return {"expiration_date": f"{expires_on} 00:00:00"} if expires_on and known.expiry else {}
+    return {"expiration_date": f"{expires_on} {EXPIRY_HOUR}"} if expires_on and known.expiry else {}
 
 
 def _extra(picking: Picking, extra: ExtraLine, move_id: int | None, version: Version, known: Arriving) -> list[Any]:

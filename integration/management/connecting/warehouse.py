@@ -1,6 +1,7 @@
 """`manage.py connect warehouse`."""
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.core.management.base import CommandParser
 
@@ -18,6 +19,7 @@ def add_arguments(parser: CommandParser) -> None:
     parser.add_argument("--site", required=True, metavar="CODE", help="the partner's code of the warehouse")
     parser.add_argument("--owner", metavar="CODE", help="the partner's code of the goods' owner")
     parser.add_argument("--name", help="for people (default: Odoo's)")
+    parser.add_argument("--time-zone", choices=sorted(available_timezones()), metavar="NAME", help="default: UTC")
     parser.add_argument("--release-point", choices=Warehouse.ReleasePoint.values, help="default: reserved")
     parser.add_argument("--remainder", choices=Warehouse.Remainder.values, help="what a final short shipment leaves")
     parser.add_argument("--notify-customer", action="store_true", default=None, help="let Odoo send its own messages")
@@ -27,7 +29,7 @@ def add_arguments(parser: CommandParser) -> None:
 
 
 def run(options: dict[str, Any], show: Show, say: Say) -> None:
-    columns = ("name", "release_point", "remainder", "notify_customer")
+    columns = ("name", "time_zone", "release_point", "remainder", "notify_customer")
     policies = {name: options[name] for name in columns if options[name] is not None}
     if options["owner"] is not None:
         policies["owner_code"] = options["owner"]

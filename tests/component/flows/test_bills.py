@@ -77,3 +77,14 @@ def test_a_purchase_that_is_billed_already_gets_no_empty_bill(receiving: Yard) -
 def transfers(yard: Yard, bought: Bought) -> list[str]:
     rows = yard.odoo.rows("stock.picking", [["purchase_id", "=", bought.id]], "name")
     return [row["name"] for row in rows]
+
+
+def test_a_bill_is_of_the_day_that_it_was_at_the_warehouse(receiving: Yard) -> None:
+    receiving.set(time_zone="Asia/Tokyo")
+    bought = receiving.expected(("CRATE-S", 4))
+    receiving.receive(bought.advice, received_at="2026-05-04T20:00:00Z")
+    domain = [["invoice_line_ids.purchase_line_id.order_id", "=", bought.id]]
+    assert [row["invoice_date"] for row in receiving.odoo.rows("account.move", domain, "invoice_date")] == [
+        "2026-05-05"
+    ]
+    assert (receiving.cases(), receiving.unfinished()) == ([], [])
