@@ -2,7 +2,10 @@
 
 import pytest
 
-from integration.models import ExternalReference
+from integration.flows import HANDLERS
+from integration.jobs import engine
+from integration.models import ExternalReference, Lane
+from tests.component.engine.yard import together, until
 from tests.component.flows.ledger import Ledger
 from tests.component.flows.yard import Bought, Yard
 
@@ -88,3 +91,22 @@ def test_a_bill_is_of_the_day_that_it_was_at_the_warehouse(receiving: Yard) -> N
         "2026-05-05"
     ]
     assert (receiving.cases(), receiving.unfinished()) == ([], [])
+
+
+@pytest.mark.parametrize("odoo_server", ["18"], indirect=True)
+def test_what_comes_in_while_the_bill_is_made_is_on_it_or_on_the_next_one(receiving: Yard) -> None:
+    bought = receiving.expected(("CRATE-S", 10))
+    arrive(receiving, bought, "partial")
+    receiving.odoo.fault("action_create_invoice", "latency", model="purchase.order", seconds=3)
+    together(lambda: engine.run_lane(Lane.INVENTORY, HANDLERS, seconds=30), lambda: arrive(receiving, bought, "full"))
+    receiving.later()
+    made = bills(receiving, bought)
+    assert ({state for _, state, *_ in made}, sum(quantity for *_, quantity in made)) == ({"posted"}, 10)
+    assert (receiving.cases(), receiving.unfinished()) == ([], [])
+
+
+def arrive(yard: Yard, bought: Bought, mode: str) -> None:
+    """It is booked, and nobody has looked at the books yet."""
+    yard.wms.receive(bought.advice, mode)
+    until(lambda: yard.wms.pending() == 0)
+    engine.run_lane(Lane.SHIPMENT, HANDLERS, seconds=60)
