@@ -44,13 +44,12 @@ def judge(work: Work, case: Case, gateway: ErpGateway) -> Outcome:
 
 
 def _commit(case: Case, moved: Sequence[Moved]) -> None:
-    by_document: dict[int, list[Moved]] = {}
+    by_part: dict[int, list[Moved]] = {}
     for booked, quantity, effect in moved:
-        by_document.setdefault(booked["picking_id"], []).append((booked, quantity, effect))
-    for picking_id, rows in by_document.items():
-        known = Document.objects.select_related("parent").filter(connection=case.warehouse.erp, erp_id=picking_id)
-        document = known.get(kind=Document.Kind.RETURN)
-        return_bookings.judged(case, document, rows, f"{case.digest}/{picking_id}")
+        by_part.setdefault(booked["part"], []).append((booked, quantity, effect))
+    for part, rows in by_part.items():
+        document = Document.objects.select_related("parent").filter(stock_events__effect=part).distinct().get()
+        return_bookings.judged(case, document, rows, f"{case.digest}/{rows[0][0]['picking_id']}")
 
 
 def _shares(case: Case, parts: Sequence[Effect]) -> list[rules.Returned]:
@@ -116,7 +115,7 @@ def _waiting(parts: Sequence[Effect], each: Judged) -> Iterator[dict[str, Any]]:
     for part in parts:
         for share in part.result["booked"]:
             if (share["line"], share["sku"], share["lot"]) == each.key and not share["disposition"]:
-                yield {**share, "picking_id": part.result["picking_id"]}
+                yield {**share, "part": part.pk, "picking_id": part.result["picking_id"]}
 
 
 def _relocation(case: Case, gateway: ErpGateway, booked: Mapping[str, Any], each: Judged, name: str) -> Relocation:

@@ -12,7 +12,7 @@ from integration.adapters.base import Capability
 from integration.canonical.erp import Agreed, Picking, Purchase
 from integration.canonical.receipts import ReceiptCancel
 from integration.errors import Causes, Permanent
-from integration.flows import advices, sites, transits
+from integration.flows import advices, return_transfers, sites, transits
 from integration.flows.advices import Change, Coming
 from integration.flows.findings import Findings
 from integration.jobs import configuration, remote, rows
@@ -101,7 +101,7 @@ def _look(work: Work, coming: Coming, found: Findings) -> None:
 
 
 def _look_first(work: Work, coming: Coming, found: Findings) -> None:
-    if not _is_wanted(coming) or _belongs_to_another(coming, found):
+    if not _is_wanted(coming) or _belongs_to_another(coming, found) or _is_being_taken_in(coming, found):
         return
     if known_at(coming.warehouse.wms.pk, coming.picking.name) is not None:
         found.against.append(coming.about("CD-7018"))
@@ -124,6 +124,14 @@ def _belongs_to_another(coming: Coming, found: Findings) -> bool:
     if short is not None:
         found.notes.append(f"{coming.picking.name} waits: {short.reference} came in short")
     return short is not None
+
+
+def _is_being_taken_in(coming: Coming, found: Findings) -> bool:
+    """A return that nobody announced is here already when its transfer is made."""
+    taken = coming.kind == Kind.RETURN and return_transfers.is_ours(coming.warehouse.erp, coming.picking)
+    if taken:
+        found.notes.append(f"{coming.picking.name} takes in what is here already")
+    return taken
 
 
 def _earlier(coming: Coming) -> list[Document]:

@@ -13,8 +13,8 @@ from typing import Any
 from django.db.models import F
 
 from integration.canonical.receipts import ReceiptConfirmed
-from integration.flows import advices, answers, books, transits
-from integration.jobs import capture, outbox, recount, rows, shipments, sql
+from integration.flows import arriving, books, transits
+from integration.jobs import capture, recount, rows, shipments, sql
 from integration.jobs.looks import MODELS
 from integration.models import (
     Document,
@@ -22,14 +22,13 @@ from integration.models import (
     Effect,
     ExternalReference,
     InboundMessage,
-    OutboundMessage,
     StockEvent,
     Warehouse,
 )
 from integration.rules.posting import BookKind
 from integration.rules.received import Facts, ReceivedQuantity
 
-State, Told = Document.State, OutboundMessage.State
+State = Document.State
 GOOD = "good"
 
 _COUNT = f"""
@@ -38,18 +37,6 @@ UPDATE {DocumentLine._meta.db_table} AS line SET received = line.received + shar
 FROM (SELECT %s::bigint AS document) AS here,
   unnest(%s::text[], %s::numeric[], %s::numeric[]) AS share(line, quantity, damaged)
 WHERE line.document_id = here.document AND line.line = share.line"""  # noqa: S608  (a table name of our own)
-
-# And whether something that the warehouse was told is not answered.
-_END = f"""
-UPDATE {Document._meta.db_table} SET state = %(state)s::text,
-  shipment_count = CASE WHEN %(state)s::text <> 'waiting' THEN COALESCE(shipment_count, %(count)s) END,
-  content_hash = CASE WHEN %(state)s::text = 'waiting' THEN '' ELSE content_hash END,
-  shipments_due_at = CASE WHEN %(state)s::text = 'part_received' AND COALESCE(shipment_count, %(count)s) IS NOT NULL
-    THEN now() + %(patience)s::float8 * interval '1 second' END
-WHERE id = %(document)s
-RETURNING EXISTS (
-  SELECT FROM {OutboundMessage._meta.db_table}
-  WHERE document_id = %(document)s AND type = 'receipt.advice' AND state NOT IN ('accepted', 'superseded'))"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +204,7 @@ def _close(case: Case, done: Mapping[str, Any], held: Document) -> None:
     gone = bool(done.get("cancelled"))
     state = State.CANCELLED if none_came and gone else State.WAITING if none_came else State.RECEIVED
     partner = case.message.connection
-    end = {"document": case.document.pk, "count": announced(case.receipt), "patience": partner.acknowledge_seconds}
-    untold = sql.rows(_END, {**end, "state": (state if ends else State.PART_RECEIVED).value})[0][0]
-    if untold:
-        _told(case, ends=ends)
+    arriving.come(case.document, partner, state if ends else State.PART_RECEIVED, announced(case.receipt))
     if not ends:
         return
     if gone or done.get("rest_cancelled"):
@@ -232,14 +216,3 @@ def _close(case: Case, done: Mapping[str, Any], held: Document) -> None:
     if case.document.parent is not None:
         parent = case.document.parent
         capture.read_again(case.warehouse.erp, parent.erp_id, MODELS[parent.kind])
-
-
-def _told(case: Case, *, ends: bool) -> None:
-    """What the warehouse was told: it has accepted that, and is told nothing more after the end."""
-    messages = list(OutboundMessage.objects.filter(document=case.document, type=advices.ADVICE).order_by("-version"))
-    if ends and any(message.state == Told.QUEUED for message in messages):
-        outbox.supersede(case.message.connection, case.document, advices.ADVICE)
-    latest = next((message for message in messages if message.state not in (Told.QUEUED, Told.SUPERSEDED)), None)
-    if latest is not None and latest.state != Told.ACCEPTED:
-        latest.document = case.document
-        answers.accepted(latest)

@@ -13,7 +13,7 @@ from integration.canonical.erp import Picking
 from integration.canonical.events import ReceiptConfirmedEvent
 from integration.canonical.receipts import ReceiptConfirmed
 from integration.errors import ConfigurationError, InvalidDocument
-from integration.flows import intents, sites
+from integration.flows import arriving, intents, sites
 from integration.flows import receipt_bookings as bookings
 from integration.flows.events import event_of
 from integration.flows.intents import Goods
@@ -118,7 +118,7 @@ def _stock(case: Case) -> list[str]:
 
 def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Effect:
     """Restarts from the pickings as they are now. Already marked as ours: found, and nothing is sent."""
-    pickings = _own(case, erp.incoming(case.document.erp_id))
+    pickings = arriving.own(case.document, erp.incoming(case.document.erp_id))
     connection = case.warehouse.erp
     found = rules.received_before(case.facts.mark, pickings)
     if found is not None:
@@ -132,22 +132,6 @@ def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Eff
         return effects.found(work, connection, case.source, VERB, _intent(case), _untouched(plan.picking))
     kept = _as_text(plan.kept)
     return _write(work, case, _intent(case, kept), partial(_receive, erp, plan, kept))
-
-
-def _own(case: Case, pickings: Sequence[Picking]) -> list[Picking]:
-    """A backorder that was announced anew is another advice, with its own backorders."""
-    others = [picking.id for picking in pickings if picking.id != case.document.erp_id]
-    if not others:
-        return list(pickings)
-    known = Document.objects.filter(connection=case.warehouse.erp, kind=Document.Kind.RECEIPT, erp_id__in=others)
-    foreign = set(known.values_list("erp_id", flat=True))
-    own: list[Picking] = []
-    for picking in pickings:
-        if picking.id in foreign or picking.backorder_of in foreign:
-            foreign.add(picking.id)
-        else:
-            own.append(picking)
-    return own
 
 
 def _nothing_came(work: Work, case: Case, erp: ErpGateway, pickings: Sequence[Picking]) -> Effect:

@@ -7,17 +7,18 @@ from typing import Any
 
 from django.db.models import F
 
-from integration.flows import books, inspection
+from integration.flows import arriving, books, inspection, transits
 from integration.flows.books import Moved
 from integration.flows.origins import Origin
 from integration.flows.returning import Case
-from integration.jobs import capture, recount, rows
+from integration.jobs import capture, recount, rows, shipments
 from integration.jobs.looks import MODELS
 from integration.models import Document, DocumentLine, Effect, ExternalReference, InboundMessage, StockEvent
 from integration.rules.posting import BookKind
 from integration.rules.returns import Target, target
 
 Kind, State = StockEvent.Kind, Document.State
+NOTHING = Decimal(0)
 Booked = Mapping[str, Any]
 
 
@@ -33,8 +34,10 @@ def commit(case: Case, origin: Origin | None, done: Sequence[Effect]) -> None:
             recount.after(events)
             _count(document, effect.result["booked"])
             _count_left(origin, effect.result["booked"])
-            _refer(case, document)
+            _refer(case, document, effect)
         InboundMessage.objects.filter(pk=case.message.pk).update(document=document)
+    if case.advised is not None:
+        _close(case, case.advised)
     _follow(case, origin.order if origin else None)
 
 
@@ -49,24 +52,40 @@ def judged(case: Case, document: Document, moved: Sequence[tuple[Booked, Decimal
     for booked, quantity, effect in moved:
         _, condition, disposition, _ = effect.intent["judged"]
         fit = target(condition, disposition) == Target.GOOD
-        line = DocumentLine.objects.filter(document=document, line=str(booked["move"]))
+        line = DocumentLine.objects.filter(pk=_line_of(document, booked).pk)
         line.update(inspected=F("inspected") + quantity, damaged=F("damaged") - (quantity if fit else 0))
     _follow(case, document.parent)
 
 
 def _document(case: Case, origin: Origin | None, effect: Effect) -> Document:
-    """Ours of the transfer: announced before, or made with the return."""
+    """That of the advice, whichever of its transfers it is; else one of its own, made with the return."""
+    if case.advised is not None and effect.result.get("advised"):
+        return case.advised
     values = {
         "reference": effect.result["picking"],
         "parent": origin.order if origin else None,
         "warehouse": case.warehouse,
-        "state": State.RECEIVED if case.is_last else State.PART_RECEIVED,
+        "state": State.RECEIVED,
     }
     key = {"connection": case.warehouse.erp, "kind": Document.Kind.RETURN, "erp_id": effect.result["picking_id"]}
     document, made = Document.objects.get_or_create(**key, defaults=values)
     if not made:
-        Document.objects.filter(pk=document.pk).update(state=values["state"])
+        Document.objects.filter(pk=document.pk).update(state=State.RECEIVED)
     return document
+
+
+def _close(case: Case, advised: Document) -> None:
+    """The last message ends the advice, and so does one after which nothing is expected."""
+    rows.add([_reference(case, advised.erp_id, "return", case.told.receipt)], "DO NOTHING")
+    [held] = rows.find(Document, "id = %s FOR NO KEY UPDATE", [advised.pk])
+    if held.state == State.CANCELLED:
+        return
+    ends = case.is_last or held.state == State.RECEIVED or not transits.short_of(advised)
+    arriving.come(advised, case.partner, State.RECEIVED if ends else State.PART_RECEIVED, case.announced)
+    if ends:
+        shipments.arrived(advised, case.partner)
+    if advised.parent is not None:
+        capture.read_again(case.warehouse.erp, advised.parent.erp_id, MODELS[advised.parent.kind])
 
 
 def _events(case: Case, document: Document, effect: Effect) -> Iterator[StockEvent]:
@@ -127,24 +146,35 @@ def _count(document: Document, booked: Sequence[Booked]) -> None:
     by_move: defaultdict[int, list[Booked]] = defaultdict(list)
     for share in booked:
         by_move[share["move"]].append(share)
-    for move, shares in by_move.items():
+    for shares in by_move.values():
         total, first = _sum(shares), shares[0]
         seen = _sum([share for share in shares if share["disposition"]])
         unfit = _sum([share for share in shares if target(share["condition"], share["disposition"]) != Target.GOOD])
-        usual = {
-            "product_id": first["product"],
-            "sale_line_id": first["sale_line"],
-            "sku": first["sku"],
-            "unit": first["unit"],
-            "tracking": first["tracking"],
-            "partner_sku": first["sku"],
-            "partner_unit": first["unit"],
-            "ordered": total,
-        }
-        line, _ = DocumentLine.objects.get_or_create(document=document, line=str(move), defaults=usual)
+        line = _line_of(document, first, total)
         DocumentLine.objects.filter(pk=line.pk).update(
             received=F("received") + total, inspected=F("inspected") + seen, damaged=F("damaged") + unfit
         )
+
+
+def _line_of(document: Document, booked: Booked, ordered: Decimal = NOTHING) -> DocumentLine:
+    """The line that was announced, also for a backorder's move; else one of its own."""
+    name = str(booked["move"])
+    alike = document.lines.filter(sale_line_id=booked["sale_line"], product_id=booked["product"], released__gt=0)
+    known = document.lines.filter(line=name).first() or alike.order_by("pk").first()
+    if known is not None:
+        return known
+    return DocumentLine.objects.create(
+        document=document,
+        line=name,
+        product_id=booked["product"],
+        sale_line_id=booked["sale_line"],
+        sku=booked["sku"],
+        unit=booked["unit"],
+        tracking=booked["tracking"],
+        partner_sku=booked["sku"],
+        partner_unit=booked["unit"],
+        ordered=ordered,
+    )
 
 
 def _count_left(origin: Origin | None, booked: Sequence[Booked]) -> None:
@@ -160,21 +190,26 @@ def _count_left(origin: Origin | None, booked: Sequence[Booked]) -> None:
             DocumentLine.objects.filter(pk=line.pk).update(returned=F("returned") + Decimal(share["quantity"]))
 
 
-def _refer(case: Case, document: Document) -> None:
-    told = case.told
-    known = [("return", told.receipt), *([("tracking", told.tracking_number[:64])] if told.tracking_number else [])]
-    references = [
-        ExternalReference(
-            erp=case.warehouse.erp,
-            model="stock.picking",
-            record_id=document.erp_id,
-            partner=case.partner,
-            document_type=kind,
-            reference=reference,
-        )
-        for kind, reference in known
-    ]
-    rows.add(references, "DO NOTHING")
+def _refer(case: Case, document: Document, effect: Effect) -> None:
+    """The transfer and its backorders belong to the advice; every number of the parcel leads to the transfer."""
+    picking_id, told = effect.result["picking_id"], case.told
+    known = [(picking_id, "return", told.receipt)]
+    if told.tracking_number:
+        known.append((picking_id, "tracking", told.tracking_number[:64]))
+    if effect.result.get("advised"):
+        known += [(each, "advice", document.reference) for each in (picking_id, *effect.result["backorders"])]
+    rows.add([_reference(case, *one) for one in known], "DO NOTHING")
+
+
+def _reference(case: Case, picking_id: int, kind: str, number: str) -> ExternalReference:
+    return ExternalReference(
+        erp=case.warehouse.erp,
+        model="stock.picking",
+        record_id=picking_id,
+        partner=case.partner,
+        document_type=kind,
+        reference=number,
+    )
 
 
 def _follow(case: Case, order: Document | None) -> None:

@@ -12,12 +12,12 @@ from typing import Any
 
 from integration.adapters.base import ErpGateway
 from integration.canonical.erp import ExtraLine, Move, Picking, PostingDetail, PostingLine, ReceiptPosting
-from integration.errors import InvalidDocument, Rejected
-from integration.flows import intents, judging, origins, return_bookings, return_transfers, returning, sites
+from integration.errors import InvalidDocument, Locked, Permanent, Rejected
+from integration.flows import arriving, intents, judging, origins, return_bookings, return_transfers, returning, sites
 from integration.flows.intents import Goods
 from integration.flows.origins import Origin
 from integration.flows.returning import Case
-from integration.jobs import effects, locks
+from integration.jobs import effects, locks, shipments
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import Effect
@@ -28,6 +28,7 @@ from integration.rules.returns import Returned, Target
 VERB = "take_in"
 CALL_SECONDS = 5  # a posting may take so many times the connection's read timeout
 CLOSED = ("done", "cancel")
+PATIENT_TRIES, PAUSE = 3, 20.0
 NOTHING = Decimal(0)
 
 
@@ -53,9 +54,10 @@ def handle(work: Work) -> Outcome:
 
 
 def _locks(case: Case) -> list[str]:
-    """Two parcels of one order are counted one after the other."""
-    named = case.named or case.told.release or case.told.order or case.told.advice or case.told.receipt
-    return [f"return/{case.partner.pk}/{named}"]
+    """Two parcels of one order are counted one after the other, whatever each of them names."""
+    origin = None if case.advised else _find(case)
+    order = case.advised.parent if case.advised else origin.order if origin else None
+    return [f"return/{order.pk}" if order else f"return/{case.partner.pk}/{case.told.receipt}"]
 
 
 def _take_in(work: Work, case: Case, gateway: ErpGateway) -> Outcome:
@@ -65,7 +67,11 @@ def _take_in(work: Work, case: Case, gateway: ErpGateway) -> Outcome:
     others = [picking for picking in known.back if picking.id not in ours]
     candidates = _candidates(case, known, others)
     shares = rules.translate(case.told, known.facts, candidates)
-    allocated = rules.allocate(case.told, shares, known.facts, candidates)
+    try:
+        allocated = rules.allocate(case.told, shares, known.facts, candidates)
+    except Permanent:
+        _wait_for_shipment(work, case, known)
+        raise
     memory = {"said": returning.plain(returning.said(shares)), "mark": case.mark}
     done = [
         _post(work, case, gateway, known, origin, group, memory)
@@ -76,8 +82,20 @@ def _take_in(work: Work, case: Case, gateway: ErpGateway) -> Outcome:
     return Outcome(note, partial(return_bookings.commit, case, known.origin, done))
 
 
+def _wait_for_shipment(work: Work, case: Case, known: Known) -> None:
+    """What is not in the books yet did not leave there: the return may have overtaken its shipment."""
+    deliveries = known.origin.deliveries if known.origin else ()
+    nothing_left = not any(picking.state == "done" for picking in known.left)
+    ahead = next((one for one in deliveries if nothing_left or shipments.waiting(one, case.partner)), None)
+    if ahead is None:
+        return
+    if work.job.tries <= PATIENT_TRIES:
+        raise Locked("CD-1004", connection=case.partner.name, document=ahead.reference, retry_after=PAUSE)
+    raise Rejected("CD-7042", **case.about(release=ahead.reference))
+
+
 def _look(case: Case, gateway: ErpGateway) -> Known:
-    announced = gateway.incoming(case.advised.erp_id) if case.advised else ()
+    announced = arriving.own(case.advised, gateway.incoming(case.advised.erp_id)) if case.advised else ()
     origin = _origin(case, announced)
     pickings = set(origin.pickings if origin else ())
     pickings |= {picking.return_of for picking in announced if picking.return_of}
@@ -117,10 +135,14 @@ def _origin(case: Case, announced: Sequence[Picking]) -> Origin | None:
     if announced:
         taken = next((picking.return_of for picking in announced if picking.return_of), None)
         return origins.of_transfer(case.warehouse.erp, taken) if taken else None
-    found = origins.find(case.warehouse, case.told, case.named)
+    found = _find(case)
     if found is None and not case.without_order:
         raise Rejected("CD-7030", **case.about(named=case.named or origins.words(case.told)))
     return found
+
+
+def _find(case: Case) -> Origin | None:
+    return origins.find(case.warehouse, case.told, case.named)
 
 
 def _candidates(case: Case, known: Known, back: Sequence[Picking]) -> list[rules.Returnable]:
@@ -168,7 +190,8 @@ def _post(
     memory = {**memory, **intents.moving(case.warehouse, case.told.received_at, _goods(shares))}
     done = next((one for one in (*known.back, *known.announced) if _is_ours(case, one, origin)), None)
     if done is not None:
-        return effects.found(work, erp, key, VERB, memory, _result(case, done, shares))
+        later = [one.id for one in known.announced if one.backorder_of == done.id]
+        return effects.found(work, erp, key, VERB, memory, _result(case, known, shares, done, later))
     if before is not None:
         effects.wait_until_settled(erp, key, VERB)
     picking = return_transfers.open_one(work, case, gateway, known.left, known.announced, origin, shares)
@@ -177,7 +200,7 @@ def _post(
         key=key,
         verb=VERB,
         intent=memory,
-        send=lambda: _result(case, gateway.receive(picking, posting).picking, shares),
+        send=lambda: _receive(case, gateway, known, shares, picking, posting),
         seconds=CALL_SECONDS * erp.read_timeout,
     )
     return effects.make(work, erp, write)
@@ -188,6 +211,18 @@ def _goods(shares: Sequence[Returned]) -> Iterator[Goods]:
     for share in (each for each in shares if each.target != Target.SCRAP):
         product = share.move.product_id if share.move else 0
         yield Goods(product, share.sku, share.quantity, share.lot or "", share.target.value)
+
+
+def _receive(
+    case: Case,
+    gateway: ErpGateway,
+    known: Known,
+    shares: Sequence[Returned],
+    picking: Picking,
+    posting: ReceiptPosting,
+) -> dict[str, Any]:
+    posted = gateway.receive(picking, posting)
+    return _result(case, known, shares, posted.picking, posted.backorders)
 
 
 def _is_ours(case: Case, picking: Picking, origin: int) -> bool:
@@ -262,8 +297,13 @@ def _total(shares: Sequence[Returned]) -> Decimal:
     return sum((share.quantity for share in shares), NOTHING)
 
 
-def _result(case: Case, picking: Picking, shares: Sequence[Returned]) -> dict[str, Any]:
+def _result(
+    case: Case, known: Known, shares: Sequence[Returned], picking: Picking, backorders: Sequence[int]
+) -> dict[str, Any]:
+    """``advised``: it is a transfer of the advice; another one has a document of its own."""
     return {
+        "advised": any(one.id == picking.id for one in known.announced),
+        "backorders": list(backorders),
         "picking": picking.name,
         "picking_id": picking.id,
         "return_of": picking.return_of,

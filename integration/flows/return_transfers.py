@@ -6,12 +6,15 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from django.db.models import Q
+
 from integration.adapters.base import ErpGateway
 from integration.canonical.erp import LooseLine, LooseReturn, Picking, Takeback
 from integration.errors import Rejected
 from integration.flows.returning import Case
 from integration.jobs import effects
 from integration.jobs.work import Work
+from integration.models import Connection, Effect
 from integration.rules.returns import Returned
 
 VERB = "take_back"
@@ -50,10 +53,13 @@ def _by_wizard(case: Case, gateway: ErpGateway, delivery: Picking, shares: Seque
             quantities[share.move.move_id] += share.quantity
     key = f"{case.source}/transfer/{delivery.id}"
     known = effects.of(case.warehouse.erp, key)
-    others = known.intent["others"] if known else sorted(one.id for one in gateway.returns.back([delivery.id]))
+    if known is not None and known.state == Effect.State.INTENDED:
+        others = known.intent["others"]
+    else:
+        others = sorted(one.id for one in gateway.returns.back([delivery.id]))
     stock = gateway.returns.stock_place(case.warehouse.erp_warehouse_id)
     takeback = Takeback(receipt=case.told.receipt, delivery=delivery, quantities=dict(quantities), stock_id=stock)
-    return by_wizard(key, gateway, takeback, {"others": others, "mark": case.mark})
+    return by_wizard(key, gateway, takeback, {"others": others, "mark": case.mark, "delivery": delivery.id})
 
 
 def by_wizard(key: str, gateway: ErpGateway, takeback: Takeback, intent: Mapping[str, Any]) -> effects.Write:
@@ -77,6 +83,24 @@ def _made(gateway: ErpGateway, takeback: Takeback, others: frozenset[int]) -> di
     return None
 
 
+def is_ours(erp: Connection, picking: Picking) -> bool:
+    """Whether it was made for goods that are here already; or is being made, for all that anybody knows."""
+    made = Effect.objects.filter(connection=erp, verb=VERB, key__startswith="return/")
+    begun = Q(state=Effect.State.INTENDED, intent__delivery=picking.return_of or 0)
+    return made.filter(Q(result__picking_id=picking.id) | begun).exists()
+
+
+def _products(case: Case, gateway: ErpGateway, skus: Sequence[str]) -> dict[str, int]:
+    """Raises Rejected CD-7035 for a code that is not just one product's."""
+    found = [(one.sku, one.id) for one in gateway.stock.products(case.warehouse.company_id, skus=skus)]
+    names = [name for name, _ in found]
+    for sku in skus:
+        if names.count(sku) != 1:
+            detail = f"{names.count(sku)} products have the code {sku}"
+            raise Rejected("CD-7035", **case.about(picking="a new transfer", detail=detail))
+    return dict(found)
+
+
 def _loose(case: Case, gateway: ErpGateway, shares: Sequence[Returned]) -> effects.Write:
     """By external id: it is found again by that."""
     warehouse = case.warehouse
@@ -87,9 +111,9 @@ def _loose(case: Case, gateway: ErpGateway, shares: Sequence[Returned]) -> effec
 
     def make() -> dict[str, Any]:
         skus = sorted({sku for sku, _ in wanted})
-        products = {one.sku: one for one in gateway.stock.products(warehouse.company_id, skus=skus)}
+        products = _products(case, gateway, skus)
         lines = [
-            LooseLine(product_id=products[sku].id, unit=unit, quantity=quantity)
+            LooseLine(product_id=products[sku], unit=unit, quantity=quantity)
             for (sku, unit), quantity in wanted.items()
         ]
         stock = gateway.returns.stock_place(warehouse.erp_warehouse_id)
@@ -107,4 +131,5 @@ def _loose(case: Case, gateway: ErpGateway, shares: Sequence[Returned]) -> effec
         made = gateway.returns.loose_made(mark, warehouse.company_id)
         return {"picking_id": made} if made else None
 
-    return effects.Write(key=f"{case.source}/transfer/0", verb=VERB, intent={"mark": mark}, send=make, probe=find)
+    intent = {"mark": mark, "delivery": 0}
+    return effects.Write(key=f"{case.source}/transfer/0", verb=VERB, intent=intent, send=make, probe=find)

@@ -12,7 +12,7 @@ from integration.canonical.events import ReturnReceivedEvent
 from integration.canonical.receipts import ReturnReceived
 from integration.errors import ConfigurationError, InvalidDocument
 from integration.flows.events import event_of
-from integration.jobs import configuration, decisions, mappings, rows
+from integration.jobs import configuration, decisions, mappings, rows, shipments
 from integration.jobs.work import Work
 from integration.models import Connection, Document, Effect, InboundMessage, Place, StockEvent, Warehouse
 from integration.rules.codes import CodeBook
@@ -37,12 +37,12 @@ class Case:
     @property
     def source(self) -> str:
         """The partner's document, whatever message brought it: the key of everything that it causes."""
-        of = self.told.advice or self.told.site
-        return f"return/{self.message.connection.slug}/{of}/{self.told.receipt}"
+        return f"return/{self.mark}"
 
     @property
     def mark(self) -> str:
-        return f"{self.message.connection.slug}/{self.told.receipt}"
+        """A warehouse may count its receipts anew for each advice, or at each site."""
+        return f"{self.message.connection.slug}/{self.told.advice or self.told.site}/{self.told.receipt}"
 
     @property
     def digest(self) -> str:
@@ -59,13 +59,20 @@ class Case:
         return self.decided.get((UNKNOWN, "")) == WITHOUT
 
     @property
+    def announced(self) -> int | None:
+        """How many messages its advice has, as a final one says."""
+        return self.told.receipt_count if self.told.final else None
+
+    @property
     def is_last(self) -> bool:
-        """Nothing else of an announced return will come: what the customer kept is not waited for."""
-        if self.advised is None or not self.told.final:
-            return self.advised is None
-        others = StockEvent.objects.filter(document=self.advised, kind=StockEvent.Kind.RETURNED)
-        booked = others.exclude(source=self.source).order_by().values("source").distinct().count()
-        return booked + 1 >= (self.told.receipt_count or 1)
+        """Nothing else of an announced return will come: what the customer kept is not waited for. A final one may
+        have overtaken others; one that it overtook is the last one then. The first count stands."""
+        if self.advised is None:
+            return True
+        count = self.announced if self.advised.shipment_count is None else self.advised.shipment_count
+        if count is None:
+            return self.told.final
+        return len(shipments.numbers(self.advised) | {self.told.receipt}) >= count
 
     def about(self, **more: object) -> dict[str, Any]:
         name = self.partner.name
@@ -154,8 +161,7 @@ def _key(kept: Sequence[str]) -> tuple[str, str, str]:
 
 def _advised(warehouse: Warehouse, told: ReturnReceived) -> Document:
     """An advice is one site's: goods that another one took in are in its books, and not where Odoo awaits them."""
-    kinds = (Document.Kind.RETURN, Document.Kind.RECEIPT)
-    known = Document.objects.filter(warehouse=warehouse, kind__in=kinds, reference=told.advice)
+    known = Document.objects.filter(warehouse=warehouse, kind=Document.Kind.RETURN, reference=told.advice)
     found = known.select_related("parent").order_by("-pk").first()
     if found is None:
         about: dict[str, Any] = {"connection": warehouse.wms.name, "partner": warehouse.wms.name, "site": told.site}

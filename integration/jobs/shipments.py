@@ -4,7 +4,7 @@ Whoever changes such a document holds its stream first, as the workers do that b
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -46,8 +46,13 @@ SHIPMENTS = Series(
 RECEIPTS = Series(
     "CD-7014", State.PART_RECEIVED, State.RECEIVED, routes.RECEIPT, "receipt_confirmation", "receipt.advice"
 )
-SERIES: Mapping[str, Series] = {Document.Kind.DELIVERY: SHIPMENTS, Document.Kind.RECEIPT: RECEIPTS}
-CODES = tuple(series.code for series in SERIES.values())
+RETURNS = replace(RECEIPTS, flow="return_receipt")
+SERIES: Mapping[str, Series] = {
+    Document.Kind.DELIVERY: SHIPMENTS,
+    Document.Kind.RECEIPT: RECEIPTS,
+    Document.Kind.RETURN: RETURNS,
+}
+CODES = tuple({series.code for series in SERIES.values()})
 
 
 def missing(document: Document, partner: Connection) -> Rejected:
@@ -79,7 +84,7 @@ def tell_missing() -> int:
     rows = list(overdue.select_related("connection", "warehouse__wms", "parent")[:AT_ONCE])
     for document in rows:
         assert document.warehouse is not None  # noqa: S101  (made with one)
-        if _waiting(document, document.warehouse.wms) is None:
+        if waiting(document, document.warehouse.wms) is None:
             with transaction.atomic():
                 _tell(document, document.warehouse.wms)
     return len(rows)
@@ -101,7 +106,7 @@ def in_hand(case: ExceptionCase) -> SyncJob | None:
     """A message of the document that has come and is not booked yet: then nothing is missing for good."""
     if case.code not in CODES or case.document is None or case.connection is None:
         return None
-    return _waiting(case.document, case.connection)
+    return waiting(case.document, case.connection)
 
 
 def give_up(case: ExceptionCase) -> None:
@@ -115,7 +120,7 @@ def _tell(document: Document, partner: Connection) -> None:
     _hold(document, partner)
     part = SERIES[document.kind].part
     due = Document.objects.filter(pk=document.pk, state=part, shipments_due_at=document.shipments_due_at)
-    if _waiting(document, partner) is not None or not due.exists():
+    if waiting(document, partner) is not None or not due.exists():
         return
     if booked(document) >= (document.shipment_count or 0):
         _end(document, partner)
@@ -138,7 +143,8 @@ def _hold(document: Document, partner: Connection) -> None:
     streams.touch(series.thread.key(partner, document.reference), routes.lane_of(series.flow))
 
 
-def _waiting(document: Document, partner: Connection) -> SyncJob | None:
+def waiting(document: Document, partner: Connection) -> SyncJob | None:
+    """A message of it that has come and is not booked."""
     series = SERIES[document.kind]
     key = series.thread.key(partner, document.reference)
     jobs = SyncJob.objects.filter(stream__key=key, flow=series.flow, state__in=SyncJob.ACTIVE)

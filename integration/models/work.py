@@ -155,6 +155,9 @@ class Effect(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["connection", "key"], name="one_effect_per_key")]
+        indexes = [
+            models.Index(fields=["connection"], name="effect_of_return", condition=models.Q(verb="take_back")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.key}"

@@ -51,6 +51,9 @@ class Returns:
         """Makes a transfer from the customers' place that belongs to no order; made once, by its external id."""
         named: dict[str, Any] = {"companies": [wanted.company_id]}
         units = self._units(wanted)
+        unknown = next((line.unit for line in wanted.lines if line.unit not in units), None)
+        if unknown is not None:
+            raise self._refused(wanted.receipt, "a new transfer", f"there is no unit {unknown}")
         between = [str(self._customers(wanted.company_id)), str(wanted.stock_id)]
         digest = hashlib.sha256(wanted.mark.encode()).hexdigest()[:24]
         head = {
@@ -121,8 +124,10 @@ class Returns:
             return Locked("CD-1004", connection=self._call.slug, document=picking)
         if error.code != "CD-4008":
             return error
-        about: dict[str, Any] = {"connection": self._call.slug, "receipt": receipt, "picking": picking}
-        return Rejected("CD-7035", **about, detail=error.context.get("detail"))
+        return self._refused(receipt, picking, str(error.context.get("detail")))
+
+    def _refused(self, receipt: str, picking: str, detail: str) -> Rejected:
+        return Rejected("CD-7035", connection=self._call.slug, receipt=receipt, picking=picking, detail=detail)
 
 
 def _lines(takeback: Takeback) -> list[list[Any]]:

@@ -96,4 +96,13 @@ PROBLEMS: dict[str, Problem] = {
         Severity.HIGH,
         heals=True,
     ),
+    "CD-7042": Problem(
+        "Return of something that is not booked out",
+        "{partner} took return {receipt} in, of {release}, whose shipment is not booked in Odoo.",
+        "See why the shipment is not booked; the return posts by itself after it. There was none: ask the warehouse what the goods are, then press Done by hand.",
+        ("connection", "receipt"),
+        Owner.WAREHOUSE,
+        Severity.HIGH,
+        heals=True,
+    ),
 }

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from integration.jobs import decisions, tokens
-from integration.models import Document, ExternalReference
+from integration.models import Connection, Document, ExternalReference
 from tests.component.flows.ledger import Invoice
 from tests.component.flows.returns import Dock, line
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
@@ -309,3 +309,49 @@ def test_goods_billed_by_the_ordered_quantity_are_credited_by_a_person(yard: Yar
     yard.shipped(sale)
     dock.tell(line("CRATE-S", 1), release=sale.release)
     assert [code for code, _ in yard.cases()] == ["CD-8108"]
+
+
+def test_a_return_that_overtakes_its_shipment_waits_for_it(yard: Yard, dock: Dock) -> None:
+    sale = dock.ledger.sold(("CRATE-S", 10, 10, 10))
+    shipment = yard.shipped(sale, faults=["lost"])
+    dock.tell(line("CRATE-S", 3), release=sale.release)
+    assert (yard.unfinished(), yard.cases()) == ([("return_receipt", "retry")], [])
+    for _ in range(4):
+        yard.later()
+    assert [code for code, _ in yard.cases()] == ["CD-7042"]
+    yard.wms.send("shipment.confirmed", shipment)
+    yard.later()
+    assert (dock.odoo.delivered(sale.id), dock.counted("delivery", "returned")) == ({"CRATE-S": 7}, [3])
+    quiet(dock)
+
+
+def test_the_transfer_of_a_return_that_is_stuck_is_not_announced(yard: Yard, dock: Dock) -> None:
+    sale = sold(dock)
+    yard.odoo.fault("button_validate", "error503")
+    dock.tell(line("CRATE-S", 3), release=sale.release)
+    yard.look()
+    assert dock.expected() == []
+    yard.later()
+    assert (dock.expected(), dock.odoo.delivered(sale.id)) == ([], {"CRATE-S": 7})
+    quiet(dock)
+
+
+def test_nothing_of_another_odoo_with_the_same_numbers_is_touched(yard: Yard, dock: Dock) -> None:
+    sale = sold(dock)
+    other = Connection.objects.create(slug="other", name="Other", kind="odoo", base_url="http://127.0.0.1:9")
+    Document.objects.update(connection=other)
+    ExternalReference.objects.update(erp=other)
+    dock.tell(line("CRATE-S", 3), release=sale.release, shipment="SHP-000001", order=sale.name, tracking_number="1Z1")
+    assert [code for code, _ in yard.cases()] == ["CD-7030"]
+    assert dock.odoo.delivered(sale.id) == {"CRATE-S": 10}
+
+
+def test_a_code_that_two_products_have_is_for_a_person(yard: Yard, dock: Dock) -> None:
+    twin = yard.odoo.product("ROPE-10")
+    dock.tell(line("ROPE-10", 2))
+    decide(yard, "CD-7030", "without")
+    assert "2 products have the code ROPE-10" in yard.case("CD-7035").cause
+    yard.odoo.call("product.product", "write", [twin], {"default_code": "ROPE-11"})
+    yard.retry("CD-7035")
+    yard.run()
+    quiet(dock)

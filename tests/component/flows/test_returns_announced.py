@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from integration.models import Document
+from integration.jobs import acts, shipments, sweep
+from integration.models import Document, OutboundMessage
 from tests.component.flows.returns import Dock, line
-from tests.component.flows.yard import Sale, Yard
+from tests.component.flows.yard import SOMEBODY, Sale, Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 every_odoo = pytest.mark.parametrize("odoo_server", ["16", "17", "18", "19"], indirect=True)
@@ -63,13 +64,83 @@ def test_what_the_customer_kept_is_not_waited_for(yard: Yard, dock: Dock) -> Non
     quiet(dock)
 
 
-def test_an_announced_return_comes_in_two_parcels(yard: Yard, dock: Dock) -> None:
-    sale, advice = announced(dock, 4)
+@every_odoo
+def test_an_announced_return_in_three_parcels_stays_one_document(yard: Yard, dock: Dock) -> None:
+    dock.ledger.rule("invoice")
+    dock.ledger.rule("credit_note")
+    sale, advice = announced(dock, 6)
     dock.tell(line("CRATE-S", 1), advice=advice, final=False)
+    dock.tell(line("CRATE-S", 2, None), advice=advice, receipt="RT-2", final=False)
     assert Document.objects.get(kind="return").state == "part_received"
-    dock.tell(line("CRATE-S", 3), advice=advice, receipt="RT-2", final=True, receipt_count=2)
-    assert dock.odoo.delivered(sale.id) == {"CRATE-S": 6}
+    yard.look()
+    dock.tell(line("CRATE-S", 2, "scrap"), advice=advice, receipt="RT-3", receipt_count=3)
+    assert dock.odoo.delivered(sale.id) == {"CRATE-S": 5}
+    document = Document.objects.get(kind="return")
+    assert (document.reference, document.state, len(dock.expected())) == (advice, "received", 1)
+    assert (dock.counted("return", "received"), dock.counted("return", "inspected")) == ([5], [3])
+    dock.tell(line("CRATE-S", 2), advice=advice, receipt="RT-2", final=False)
+    assert (dock.counted("return", "inspected"), dock.counted("return", "damaged")) == ([5], [2])
+    assert [one.net for one in dock.ledger.invoices(sale)] == [90.0, 9.0, 36.0]
+    states = yard.odoo.rows("stock.picking", [["sale_id", "=", sale.id]], "state")
+    assert {row["state"] for row in states} <= {"done", "cancel"}
     quiet(dock)
+
+
+def test_the_final_part_may_overtake_the_first(yard: Yard, dock: Dock) -> None:
+    sale, advice = announced(dock, 4)
+    dock.tell(line("CRATE-S", 2), advice=advice, receipt="RT-2", receipt_count=2)
+    assert yard.came(advice) == "part_received"
+    dock.tell(line("CRATE-S", 1), advice=advice, final=False)
+    assert (yard.came(advice), dock.odoo.delivered(sale.id)) == ("received", {"CRATE-S": 7})
+    states = yard.odoo.rows("stock.picking", [["sale_id", "=", sale.id]], "state")
+    assert {row["state"] for row in states} <= {"done", "cancel"}
+    quiet(dock)
+
+
+def test_a_part_that_does_not_come_is_told_and_given_up(yard: Yard, dock: Dock) -> None:
+    sale, advice = announced(dock, 4)
+    dock.tell(line("CRATE-S", 2), advice=advice, receipt="RT-2", receipt_count=2)
+    Document.objects.filter(reference=advice).update(shipments_due_at="2020-01-01T00:00:00Z")
+    shipments.tell_missing()
+    [(code, words)] = yard.cases()
+    assert (code, "came in 2 receipts; 1 booked so far" in words) == ("CD-7014", True)
+    acts.resolve_case(yard.case("CD-7014").pk, SOMEBODY, "they lost it")
+    yard.run()
+    assert yard.came(advice) == "received"
+    [_, rest] = dock.expected()
+    dock.tell(line("CRATE-S", 1), advice=advice, final=False)
+    assert (yard.came(rest["advice"]), dock.odoo.delivered(sale.id)) == ("announced", {"CRATE-S": 7})
+    dock.tell(line("CRATE-S", 1), advice=rest["advice"], receipt="RT-3")
+    assert (yard.came(rest["advice"]), dock.odoo.delivered(sale.id)) == ("received", {"CRATE-S": 6})
+    quiet(dock)
+
+
+def test_one_that_comes_before_the_yes_says_yes(yard: Yard, dock: Dock) -> None:
+    _, advice = announced(dock, 4)
+    dock.tell(line("CRATE-S", 4), advice=advice)
+    OutboundMessage.objects.update(acknowledge_by="2020-01-01T00:00:00Z")
+    sweep.overdue_acknowledgements()
+    assert OutboundMessage.objects.get(type="receipt.advice").state == "accepted"
+    quiet(dock)
+
+
+def test_two_advices_may_have_receipts_of_one_number(yard: Yard, dock: Dock) -> None:
+    sale, first = announced(dock, 4)
+    yard.odoo.send_back(sale.release, 3)
+    yard.look()
+    [second] = [each["advice"] for each in dock.expected() if each["advice"] != first]
+    dock.tell(line("CRATE-S", 4), advice=first, receipt="1")
+    dock.tell(line("CRATE-S", 3), advice=second, receipt="1")
+    assert dock.odoo.delivered(sale.id) == {"CRATE-S": 3}
+    assert dock.counted("return", "received") == [4, 3]
+    quiet(dock)
+
+
+def test_an_advice_of_a_purchase_takes_no_return_in(yard: Yard, dock: Dock) -> None:
+    yard.set(receipt_mode="live")
+    bought = yard.expected(("CRATE-S", 10))
+    dock.tell(line("CRATE-S", 1), advice=bought.advice)
+    assert ([code for code, _ in yard.cases()], yard.odoo.writes()) == (["CD-7041"], [])
 
 
 def test_more_than_was_announced_is_taken_in_as_long_as_it_left(yard: Yard, dock: Dock) -> None:

@@ -24,7 +24,7 @@ FOUND = st.sampled_from(
     ]
 )  # fmt: skip
 NAMED = st.sampled_from(["release", "shipment", "order", "nothing"])
-ODD = ("CD-7030", "CD-7031", "CD-7032", "CD-7033", "CD-8106")
+ODD = ("CD-7030", "CD-7031", "CD-7032", "CD-7033", "CD-7042", "CD-8106")
 Line = dict[str, Any]
 
 
