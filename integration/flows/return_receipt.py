@@ -123,8 +123,8 @@ def _not_by_hand(case: Case, announced: Sequence[Picking]) -> None:
 
 
 def _units(case: Case, gateway: ErpGateway, book: CodeBook, pickings: Sequence[Picking]) -> dict[str, str]:
-    """Of products that came back and that no transfer names."""
-    known = {move.sku for picking in pickings for move in picking.moves}
+    """Of products that came back and of which nothing left: a move that was cancelled says nothing of what did."""
+    known = {move.sku for picking in pickings for move in picking.moves if move.state == "done"}
     told = {line.sku for line in case.told.lines}
     wanted = {code.odoo for code in book.codes if code.kind == CodeKind.PRODUCT and code.partner in told} - known
     found = gateway.stock.products(case.warehouse.company_id, skus=sorted(wanted)) if wanted else ()

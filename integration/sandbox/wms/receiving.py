@@ -110,7 +110,9 @@ def _lots(line: AdviceLine, quantity: Decimal, name: str) -> list[LotShare]:
         left -= part
         if part > 0:
             lots.append(LotShare(lot=known.lot, quantity=part))
-    if left > 0 and not line.lots:
+    if left > 0 and lots:  # a surplus is of the last lot
+        lots[-1] = lots[-1].model_copy(update={"quantity": lots[-1].quantity + left})
+    elif left > 0:
         expires = datetime.now(UTC).date() + GOOD_FOR
         lots.append(LotShare(lot=f"LOT-{name}", quantity=left, expires_on=date(expires.year, expires.month, 28)))
     return lots

@@ -227,6 +227,14 @@ def test_a_product_that_did_not_leave_is_an_extra_line_if_a_person_takes_it_in(y
     quiet(dock)
 
 
+def test_a_product_that_has_not_left_and_comes_back_is_counted_in_its_own_unit(yard: Yard, dock: Dock) -> None:
+    """The warehouse's EA stands for dozens of others, too."""
+    sale = dock.ledger.sold(("CRATE-S", 4, 10, 0))
+    yard.odoo.add_line(sale.id, "GLOVE-M", 2)
+    dock.tell(line("GLOVE-M", 1), release=sale.release)
+    assert [code for code, _ in yard.cases()] == ["CD-7033"]
+
+
 def test_nothing_fits_until_a_person_names_the_order(yard: Yard, dock: Dock) -> None:
     sale = sold(dock)
     dock.tell(line("CRATE-S", 1), order="nobody knows")

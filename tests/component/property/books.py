@@ -37,7 +37,9 @@ class Line:
 
     @property
     def balanced(self) -> bool:
-        return self.asked + self.over == self.shipped + self.cancelled + self.open and self.open >= 0
+        """What came back, Odoo asks for once more when the line is raised afterwards."""
+        again = self.shipped + self.cancelled + self.open - self.asked - self.over
+        return 0 <= again <= self.returned and self.open >= 0
 
 
 @dataclass
