@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from integration.canonical.erp import Order
+from integration.canonical.erp import Order, Picking, Purchase
 from integration.jobs import configuration, rows
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.routes import lane_of
@@ -60,14 +60,30 @@ def follow(moved: Moved) -> None:
 def completed(order: Order, document: Document, connected: Mapping[int, Warehouse]) -> None:
     """Nothing of the order is open any more, perhaps because somebody cancelled the rest: no shipment tells of that."""
     left = [picking for picking in order.pickings if picking.code != "incoming" and picking.return_of is None]
-    done = [picking for picking in left if picking.state == "done" and picking.code == "outgoing"]
-    warehouse = connected.get(done[-1].warehouse_id or order.warehouse_id) if done else None
-    if warehouse is None or any(picking.state not in CLOSED for picking in left):
+    last = [picking for picking in left if picking.state == "done" and picking.code == "outgoing"][-1:]
+    if last and all(picking.state in CLOSED for picking in left):
+        _complete(BookKind.INVOICE, order, document, last[0], connected)
+
+
+def all_in(purchase: Purchase, document: Document, connected: Mapping[int, Warehouse]) -> None:
+    """As ``completed``, of a purchase: no receipt tells of a rest that is cancelled."""
+    came = [picking for picking in purchase.pickings if picking.code == "incoming"]
+    last = [picking for picking in came if picking.state == "done"][-1:]
+    if last and all(picking.state in CLOSED for picking in came):
+        _complete(BookKind.VENDOR_BILL, purchase, document, last[0], connected)
+
+
+def _complete(
+    kind: BookKind, seen: Order | Purchase, document: Document, last: Picking, connected: Mapping[int, Warehouse]
+) -> None:
+    """Once for each transfer that was the last one: more may be ordered, and moved, after it."""
+    warehouse = connected.get(last.warehouse_id or seen.warehouse_id)
+    if warehouse is None:
         return
-    if any(rule.kind == BookKind.INVOICE and rule.when == When.ON_COMPLETION for rule in rules_of(warehouse)):
-        at = done[-1].scheduled_at or order.written_at
-        source = f"order/{warehouse.erp.slug}/{order.id}"
-        follow(Moved(BookKind.INVOICE, warehouse, document, source, order.name, done[-1].name, at))
+    if any(rule.kind == kind and rule.when == When.ON_COMPLETION for rule in rules_of(warehouse)):
+        at = last.done_at or last.scheduled_at or seen.written_at
+        source = f"{document.kind}/{warehouse.erp.slug}/{seen.id}/{last.id}"
+        follow(Moved(kind, warehouse, document, source, seen.name, last.name, at))
 
 
 def rules_of(warehouse: Warehouse) -> tuple[PostingRule, ...]:

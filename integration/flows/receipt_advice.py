@@ -12,7 +12,7 @@ from integration.adapters.base import Capability
 from integration.canonical.erp import Agreed, Picking, Purchase
 from integration.canonical.receipts import ReceiptCancel
 from integration.errors import Causes, Permanent
-from integration.flows import advices, return_transfers, sites, transits
+from integration.flows import advices, books, return_transfers, sites, transits
 from integration.flows.advices import Change, Coming
 from integration.flows.findings import Findings
 from integration.jobs import configuration, remote, rows
@@ -56,6 +56,8 @@ def known_at(partner_id: int, number: str) -> Document | None:
 def _comings(record: CapturedRecord, seen: Agreed, found: Findings) -> Iterator[Coming]:
     connected = configuration.warehouses_of(record.connection_id)
     parent, known = _documents(record, seen)
+    if isinstance(seen, Purchase):
+        found.also = partial(books.all_in, seen, parent, connected)
     for picking in seen.pickings:
         if not _comes_in(picking):
             continue
@@ -153,11 +155,25 @@ def _earlier(coming: Coming) -> list[Document]:
 
 def _look_again(work: Work, coming: Coming, known: Document, found: Findings) -> None:
     """It was announced before: has it changed since?"""
+    if _is_being_booked(coming):
+        found.notes.append(f"{known.reference}: what came in of it is being booked")
+        return
     wanted = rules.expected(coming.chain, sites.released_lines(known))
     if all(picking.state == "cancel" for picking in coming.chain) or not wanted:
         _cancel(work, coming, known, found)
     elif rules.digest(coming.seen, coming.picking, wanted) != known.content_hash:
         _announce(work, coming, found)
+
+
+def _is_being_booked(coming: Coming) -> bool:
+    """Odoo holds what we posted and have not counted yet, so that nobody can say what is expected in all. It is looked
+    at again when it is counted."""
+    marked = {each.id for each in coming.chain if each.state == "done" and each.mark is not None}
+    if not marked:
+        return False
+    ours = ExternalReference.objects.filter(erp=coming.warehouse.erp, model="stock.picking", record_id__in=marked)
+    counted = ours.filter(document_type__in=["receipt", "return"]).values_list("record_id", flat=True)
+    return bool(marked - set(counted))
 
 
 def _announce(work: Work, coming: Coming, found: Findings) -> None:

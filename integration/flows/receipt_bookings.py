@@ -101,10 +101,9 @@ def nothing_yet(case: Case) -> None:
 
 def booked(case: Case, effect: Effect) -> None:
     """A receipt is in the books: once for each, in the transaction that keeps it."""
-    if effect.result.get("transit") and case.document.parent is not None:
-        parent = case.document.parent
-        capture.read_again(case.warehouse.erp, parent.erp_id, MODELS[parent.kind])
     order = case.document.parent
+    if order is not None:  # the snapshot may still show as open what has come in
+        capture.read_again(case.warehouse.erp, order.erp_id, MODELS[order.kind])
     if order is not None and order.kind == Document.Kind.PURCHASE:
         about = (case.source, case.receipt.receipt, effect.result["picking"], case.receipt.received_at)
         books.follow(books.Moved(BookKind.VENDOR_BILL, case.warehouse, order, *about))

@@ -46,11 +46,11 @@ _NO_CASE = f"""NOT EXISTS (SELECT FROM {CASE} AS open
   WHERE open.document_id = one.document_id AND open.state IN ({UNRESOLVED}))"""
 _READ = f"""received_at < {OLD} AND {_NO_CASE}
   AND NOT EXISTS (SELECT FROM {JOB} AS job WHERE job.inbound_id = one.id AND job.state IN ({ACTIVE}))"""
-# As long as a delivery is open, what was sent about it says whether the warehouse has it.
+# As long as a delivery or an advice is open, what was sent about it says whether the warehouse has it.
 _ANSWERED = f"""created_at < {OLD} AND {_NO_CASE}
   AND NOT EXISTS (SELECT FROM {JOB} AS job WHERE job.outbound_id = one.id AND job.state IN ({ACTIVE}))
   AND NOT EXISTS (SELECT FROM {DOCUMENT} AS document WHERE document.id = one.document_id
-                  AND (document.state NOT IN ('shipped', 'cancelled') OR document.updated_at >= {OLD}))"""  # noqa: S608
+                  AND (document.state NOT IN ('shipped', 'received', 'cancelled') OR document.updated_at >= {OLD}))"""  # noqa: S608
 _UNUSED_KEY = f"""received_at < {OLD} AND NOT EXISTS (SELECT FROM {INBOUND} AS message
   WHERE message.connection_id = one.connection_id AND message.external_id = one.external_id)"""
 _UNUSED_WRITE = f"""intended_at < {OLD} AND state <> 'intended' AND job_id IS NULL

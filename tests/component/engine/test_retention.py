@@ -188,7 +188,15 @@ class TestMessages:
         assert left(InboundMessage, OutboundMessage) == [0, 0]
 
     @pytest.mark.parametrize(
-        ("state", "stays"), [("accepted", 1), ("part_shipped", 1), ("shipped", 0), ("cancelled", 0)]
+        ("state", "stays"),
+        [
+            ("accepted", 1),
+            ("part_shipped", 1),
+            ("part_received", 1),
+            ("shipped", 0),
+            ("received", 0),
+            ("cancelled", 0),
+        ],
     )
     def test_what_was_sent_stays_while_its_delivery_is_open(self, state: str, stays: int) -> None:
         wms = partner()

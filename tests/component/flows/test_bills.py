@@ -4,7 +4,7 @@ import pytest
 
 from integration.flows import HANDLERS
 from integration.jobs import engine
-from integration.models import ExternalReference, Lane
+from integration.models import BusinessRule, ExternalReference, Lane
 from tests.component.engine.yard import together, until
 from tests.component.flows.ledger import Ledger
 from tests.component.flows.yard import Bought, Yard
@@ -73,6 +73,23 @@ def test_a_purchase_that_is_billed_already_gets_no_empty_bill(receiving: Yard) -
     receiving.odoo.call("account.move", "write", [made["id"]], {"invoice_date": "2026-11-28"})
     receiving.odoo.call("account.move", "action_post", [made["id"]])
     receiving.receive(bought.advice)
+    assert len(bills(receiving, bought)) == 1
+    assert (receiving.cases(), receiving.unfinished()) == ([], [])
+
+
+@pytest.mark.parametrize("odoo_server", ["16", "18", "19"], indirect=True)
+def test_a_rest_that_is_cancelled_in_odoo_completes_the_purchase(receiving: Yard) -> None:
+    BusinessRule.objects.update(when="on_completion")
+    bought = receiving.expected(("CRATE-S", 10))
+    receiving.receive(bought.advice, "short")
+    receiving.look()
+    assert bills(receiving, bought) == []
+    [rest] = receiving.odoo.rows("stock.picking", [["purchase_id", "=", bought.id], ["state", "!=", "done"]], "id")
+    receiving.odoo.call("stock.picking", "action_cancel", [rest["id"]])
+    receiving.look()
+    assert [one[1:] for one in bills(receiving, bought)] == [("posted", f"{bought.advice} ({bought.name})", 5)]
+    receiving.sweep()
+    receiving.look()
     assert len(bills(receiving, bought)) == 1
     assert (receiving.cases(), receiving.unfinished()) == ([], [])
 

@@ -89,6 +89,21 @@ def test_a_rest_that_is_cancelled_in_odoo_completes_the_order(yard: Yard, books:
     assert len(books.invoices(sale)) == 1
 
 
+def test_an_order_that_is_completed_twice_is_invoiced_twice(yard: Yard, books: Ledger) -> None:
+    books.rule("invoice", "on_completion")
+    sale = books.sold(("CRATE-S", 10, 10, 0))
+    yard.shipped(sale, "short")
+    yard.look()
+    [rest] = yard.odoo.rows("stock.picking", [["sale_id", "=", sale.id], ["state", "!=", "done"]], "id")
+    yard.odoo.call("stock.picking", "action_cancel", [rest["id"]])
+    yard.look()
+    yard.odoo.order_more(sale.id, "CRATE-S", 20)
+    yard.odoo.validate_by_hand(sale.id)
+    yard.look()
+    [(delivered, invoiced)] = books.billed(sale)
+    assert (invoiced, [one.net for one in books.invoices(sale)]) == (delivered, [90.0, 10 * (delivered - 9)])
+
+
 def test_the_same_shipment_again_makes_nothing_more(yard: Yard, books: Ledger) -> None:
     books.rule("invoice")
     sale = books.sold(("CRATE-S", 10, 10, 0))

@@ -5,7 +5,8 @@ from django.db import transaction
 
 from integration.console import story, waiting
 from integration.flows import HANDLERS
-from integration.jobs import engine, sweep
+from integration.jobs import engine, looks, sweep
+from integration.jobs.queue import enqueue
 from integration.models import (
     Document,
     DocumentLine,
@@ -187,6 +188,27 @@ def test_what_is_announced_again_after_nothing_came_is_counted_afresh(receiving:
     receiving.receive(bought.advice)
     assert (receiving.came(bought.advice), len(receiving.wms.advices())) == ("received", 1)
     assert (receiving.arrived(bought), receiving.cases()) == ({"CRATE-S": (10, 10, 10)}, [])
+
+
+def test_a_look_while_a_part_is_being_booked_announces_nothing_else(receiving: Yard) -> None:
+    bought = receiving.expected(("CRATE-S", 10))
+    receiving.odoo.fault("button_validate", "cut_after_commit")
+    receiving.receive(bought.advice, "partial")
+    receiving.look()
+    assert OutboundMessage.objects.count() == 1
+    receiving.later()
+    receiving.look()
+    assert (receiving.arrived(bought), OutboundMessage.objects.count()) == ({"CRATE-S": (5, 5, 5)}, 1)
+    assert (receiving.cases(), receiving.unfinished()) == ([], [])
+
+
+def test_what_is_booked_is_not_expected_by_an_older_snapshot(receiving: Yard) -> None:
+    bought = receiving.expected(("CRATE-S", 10))
+    receiving.receive(bought.advice, "partial")
+    with transaction.atomic():
+        enqueue(looks.advice_job(Document.objects.get(reference=bought.name)))
+    receiving.run()
+    assert (OutboundMessage.objects.count(), receiving.unfinished()) == (1, [])
 
 
 def test_a_last_word_without_goods_that_overtakes_the_parts_ends_the_advice_with_them(receiving: Yard) -> None:
