@@ -37,7 +37,7 @@ PATIENT_TRIES, PAUSE = 3, 20.0
 GOOD = "good"
 
 _WAREHOUSE = "wms_id = %s AND site = %s AND owner_code = %s"
-_BOOKED = "partner_id = %s AND document_type = 'receipt' AND reference = %s"
+_BOOKED = "partner_id = %s AND document_type IN ('receipt', 'return') AND reference = %s"
 _PRODUCT = f"""
 sku = %s AND document_id IN (
   SELECT document.id FROM {Document._meta.db_table} AS document
@@ -72,6 +72,8 @@ def handle(work: Work) -> Outcome:
     _wait_for_receipt(work, message, told)
     moved = _understand(message, told, warehouse)
     source = _source(warehouse, told)
+    if _is_kept(message, told, source, moved):
+        return Outcome(f"{told.put_away} is known")
     products, effect = _products(warehouse, moved), None
     in_odoo = [each for each in moved if each.moves_in_odoo]
     if in_odoo or set(products) != {each.sku for each in moved}:
@@ -85,7 +87,8 @@ def handle(work: Work) -> Outcome:
 
 def _warehouse(message: InboundMessage, told: PutAway) -> Warehouse:
     found = rows.first(Warehouse, _WAREHOUSE, [message.connection_id, told.site, told.owner])
-    if found is None or found.receipt_mode != Warehouse.Mode.LIVE:
+    modes = {found.receipt_mode, found.return_mode, found.transfer_mode} if found is not None else set()
+    if found is None or Warehouse.Mode.LIVE not in modes:
         partner = message.connection.name
         raise ConfigurationError("CD-2011", connection=partner, flow="put-away", warehouse=found or told.site)
     return configuration.warehouse(found.pk)
@@ -99,6 +102,26 @@ def _wait_for_receipt(work: Work, message: InboundMessage, told: PutAway) -> Non
     if work.job.tries <= PATIENT_TRIES:
         raise Locked("CD-1004", connection=name, document=f"receipt {told.receipt}", retry_after=PAUSE)
     raise Rejected("CD-7017", connection=name, partner=name, put_away=told.put_away, receipt=told.receipt)
+
+
+def _is_kept(message: InboundMessage, told: PutAway, source: str, moved: Sequence[_Moved]) -> bool:
+    """Raises InvalidDocument CD-7022 for a number that was used for another movement."""
+    kept = rows.find(StockEvent, "source = %s", [source])
+    before = {(row.line, row.sku, row.lot, row.location, row.quantity) for row in kept}
+    now = {
+        (f"{number}{way}", each.sku, each.line.lot or "", place or "", quantity)
+        for number, each in enumerate(moved)
+        for way, place, quantity in _ways(each)
+    }
+    if before and before != now:
+        name = message.connection.name
+        raise InvalidDocument("CD-7022", connection=name, partner=name, put_away=told.put_away)
+    return bool(before)
+
+
+def _ways(each: _Moved) -> tuple[tuple[str, str | None, Decimal], tuple[str, str | None, Decimal]]:
+    """Out of one place and into the other one."""
+    return ("-", each.line.from_location, -each.quantity), ("+", each.line.to_location, each.quantity)
 
 
 def _understand(message: InboundMessage, told: PutAway, warehouse: Warehouse) -> list[_Moved]:
@@ -183,7 +206,7 @@ def _relocate(
 
 
 def _source(warehouse: Warehouse, told: PutAway) -> str:
-    return f"put_away/{warehouse.wms.slug}/{told.put_away}"
+    return f"put_away/{warehouse.wms.slug}/{told.site}/{told.put_away}"
 
 
 def _goods(moved: Sequence[_Moved], products: dict[str, int]) -> Iterator[Goods]:
@@ -216,10 +239,7 @@ def _commit(
             effect=effect,
         )
         for number, each in enumerate(moved)
-        for way, place, quantity in (
-            ("-", each.line.from_location, -each.quantity),
-            ("+", each.line.to_location, each.quantity),
-        )
+        for way, place, quantity in _ways(each)
     ]
     if rows.add(events, "DO NOTHING"):
         recount.after(events)

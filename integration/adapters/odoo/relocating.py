@@ -58,18 +58,19 @@ class Relocating:
         return (int(rows[0]["id"]), str(rows[0]["state"])) if rows else None
 
     def _make(self, relocation: Relocation) -> int:
-        """By external id: two tries that overlap make one transfer."""
+        """By external id: two tries that overlap make one transfer. One that somebody cancelled keeps its own."""
+        name = f"{_digest(relocation)}{self._cancelled(relocation) or ''}"
         between = [str(relocation.from_id), str(relocation.to_id)]
         head = {
-            "id": f"{MODULE}.stock_{_digest(relocation)}",
+            "id": f"{MODULE}.stock_{name}",
             "picking_type_id/.id": str(self._type(relocation)),
             "location_id/.id": between[0],
             "location_dest_id/.id": between[1],
             "origin": _origin(relocation),
         }
         move = {
-            "id": f"{MODULE}.stock_{_digest(relocation)}_move",
-            **({"name": relocation.text[:200]} if self._call.version.move_name else {}),
+            "id": f"{MODULE}.stock_{name}_move",
+            **({"name": relocation.text[:200]} if self._call.version.named_moves else {}),
             "product_id/.id": str(relocation.product_id),
             "product_uom_qty": str(relocation.quantity),
             "product_uom/.id": str(self._unit(relocation)),
@@ -80,6 +81,10 @@ class Relocating:
         how: dict[str, Any] = {"companies": [relocation.company_id], "context": ARCHIVED}
         [made] = self._call.load("stock.picking", fields, [[*head.values(), *move.values()]], **how)
         return made
+
+    def _cancelled(self, relocation: Relocation) -> int:
+        domain = [("origin", "=", _origin(relocation)), ("state", "=", "cancel")]
+        return len(self._call.rows("stock.picking", domain, ["state"], companies=[relocation.company_id]))
 
     def _type(self, relocation: Relocation) -> int:
         domain = [("code", "=", "internal"), ("warehouse_id", "=", relocation.warehouse_id)]

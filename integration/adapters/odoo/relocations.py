@@ -43,7 +43,9 @@ class Relocations:
         return name
 
     def _found(self, mark: str) -> Row | None:
-        rows = self._call.rows("stock.picking", [("origin", "=", mark)], ["name", "state"], order="id")
+        """One that somebody cancelled moves nothing: it is made anew."""
+        domain = [("origin", "=", mark), ("state", "!=", "cancel")]
+        rows = self._call.rows("stock.picking", domain, ["name", "state"], order="id")
         return next(iter(rows), None)
 
     def _make(self, warehouse: Row, mark: str, parts: Sequence[Relocation]) -> int:

@@ -24,7 +24,6 @@ class Version:
     hints: bool = True
     return_method: str = "action_create_returns"
     named_moves: bool = True
-    move_name: bool = True
     forget_count: str = "action_clear_inventory_quantity"
 
 
@@ -49,7 +48,6 @@ VERSIONS = {
         groups_field="group_ids",
         sms_setting="stock_text_confirmation",
         rights_method="has_access",
-        move_name=False,
     ),
 }
 

@@ -164,4 +164,12 @@ PROBLEMS: dict[str, Problem] = {
         ("connection", "order"),
         severity=Severity.HIGH,
     ),
+    "CD-7022": Problem(
+        "Put-away number used twice",
+        "{partner} told put-away {put_away} before, with other goods or places.",
+        "Ask the warehouse which one is right. Another movement needs a number of its own. Then press Done by hand: the first one stays as it is.",
+        ("connection", "put_away"),
+        Owner.WAREHOUSE,
+        Severity.LOW,
+    ),
 }

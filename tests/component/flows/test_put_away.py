@@ -3,6 +3,8 @@
 import pytest
 
 from integration.models import Place, StockEvent
+from tests.component.flows.returns import Dock
+from tests.component.flows.returns import line as back
 from tests.component.flows.yard import Bought, Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,3 +94,36 @@ def test_one_whose_receipt_never_comes_becomes_a_case(receiving: Yard) -> None:
         receiving.later()
     [(code, words)] = receiving.cases()
     assert (code, "of receipt RCV-999, which is not booked" in words) == ("CD-7017", True)
+
+
+def test_the_same_number_for_another_movement_is_for_a_person(receiving: Yard) -> None:
+    received(receiving)
+    about = {"put_away": "PUT-1", "receipt": "RCV-000001", "site": "NORTH", "at": "2026-05-04T10:00:00Z"}
+    for place in ("A-01", "A-02"):
+        line = {"sku": "P-CRATE-S", "quantity": "4", "unit": "EA", "to_location": place}
+        receiving.wms.send("receipt.put_away", {**about, "lines": [line]})
+    receiving.run()
+    assert (moved(), [code for code, _ in receiving.cases()]) == ([("", -4), ("A-01", 4)], ["CD-7022"])
+
+
+def test_goods_that_came_back_are_put_away_too(yard: Yard) -> None:
+    dock = Dock(yard)
+    sale = dock.ledger.sold(("CRATE-S", 10, 10, 0))
+    yard.shipped(sale)
+    dock.tell(back("CRATE-S", 4), release=sale.release)
+    put(yard, receipt="RT-1")
+    assert (moved(), yard.cases(), yard.unfinished()) == ([("", -4), ("A-01", 4)], [], [])
+
+
+def test_a_transfer_that_somebody_cancelled_meanwhile_is_made_anew(receiving: Yard) -> None:
+    Place.objects.create(
+        warehouse=receiving.warehouse, partner_location="A-01", erp_location_id=receiving.odoo.place("A-01")
+    )
+    received(receiving)
+    receiving.odoo.fault("button_validate", "cut_before")
+    put(receiving)
+    [made] = receiving.odoo.rows("stock.picking", [["origin", "like", "put_away"]], "state")
+    receiving.odoo.call("stock.picking", "action_cancel", [made["id"]])
+    receiving.later()
+    assert receiving.odoo.lies("CRATE-S")["A-01", ""] == 4
+    assert (receiving.cases(), receiving.unfinished()) == ([], [])
