@@ -19,6 +19,7 @@ from integration.rules.returns import Returned
 
 VERB = "take_back"
 CLOSED = ("done", "cancel")
+AT_MOST = 10  # somebody who cancels it again and again wants it otherwise
 
 
 def open_one(
@@ -30,28 +31,36 @@ def open_one(
     origin: int,
     shares: Sequence[Returned],
 ) -> Picking:
-    """``origin``: the delivery that the goods left with; 0: nobody knows."""
+    """``origin``: the delivery that the goods left with; 0: nobody knows. One that somebody has cancelled or deleted
+    is made anew. Raises Rejected CD-7035 for one that somebody has validated."""
     waiting = [one for one in announced if one.state not in CLOSED and origin in (one.return_of, one.id)]
     if waiting:
         return waiting[-1]
     delivery = next((one for one in left if one.id == origin), None)
-    write = _loose(case, gateway, shares) if delivery is None else _by_wizard(case, gateway, delivery, shares)
-    made = effects.once(work, case.warehouse.erp, write).result["picking_id"]
-    chain = gateway.incoming(made)
-    waiting = [one for one in chain if one.state not in CLOSED]
-    if not waiting:
-        detail = "it was made for the goods, and somebody has closed it"
-        raise Rejected("CD-7035", **case.about(picking=chain[0].name if chain else f"transfer {made}", detail=detail))
-    return waiting[-1]
+    for suffix in ("", *(f"/{again}" for again in range(1, AT_MOST))):
+        if delivery is None:
+            write = _loose(case, gateway, shares, suffix)
+        else:
+            write = _by_wizard(case, gateway, delivery, shares, suffix)
+        made = effects.once(work, case.warehouse.erp, write).result["picking_id"]
+        chain = gateway.incoming(made)
+        if waiting := [one for one in chain if one.state not in CLOSED]:
+            return waiting[-1]
+        if any(one.state == "done" for one in chain):
+            break
+    detail = "it was made for the goods, and somebody has closed it"
+    raise Rejected("CD-7035", **case.about(picking=chain[0].name if chain else f"transfer {made}", detail=detail))
 
 
-def _by_wizard(case: Case, gateway: ErpGateway, delivery: Picking, shares: Sequence[Returned]) -> effects.Write:
+def _by_wizard(
+    case: Case, gateway: ErpGateway, delivery: Picking, shares: Sequence[Returned], suffix: str
+) -> effects.Write:
     """Until it is posted it has no mark: it is known by being new, and by taking back just that."""
     quantities: defaultdict[int, Decimal] = defaultdict(Decimal)
     for share in shares:
         if share.move is not None:
             quantities[share.move.move_id] += share.quantity
-    key = f"{case.source}/transfer/{delivery.id}"
+    key = f"{case.source}/transfer/{delivery.id}{suffix}"
     known = effects.of(case.warehouse.erp, key)
     if known is not None and known.state == Effect.State.INTENDED:
         others = known.intent["others"]
@@ -75,7 +84,7 @@ def by_wizard(key: str, gateway: ErpGateway, takeback: Takeback, intent: Mapping
 
 def _made(gateway: ErpGateway, takeback: Takeback, others: frozenset[int]) -> dict[str, Any] | None:
     for picking in gateway.returns.back([takeback.delivery.id]):
-        if picking.id in others or picking.backorder_of or picking.state in CLOSED:
+        if picking.id in others or picking.backorder_of or picking.state == "cancel":
             continue
         asked = {move.takes_back: move.demand for move in picking.moves}
         if asked == takeback.quantities:
@@ -101,13 +110,13 @@ def _products(case: Case, gateway: ErpGateway, skus: Sequence[str]) -> dict[str,
     return dict(found)
 
 
-def _loose(case: Case, gateway: ErpGateway, shares: Sequence[Returned]) -> effects.Write:
+def _loose(case: Case, gateway: ErpGateway, shares: Sequence[Returned], suffix: str) -> effects.Write:
     """By external id: it is found again by that."""
     warehouse = case.warehouse
     wanted: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for share in shares:
         wanted[share.sku, share.unit] += share.quantity
-    mark = f"Crossdock return {case.mark}"
+    mark = f"Crossdock return {case.mark}{suffix}"
 
     def make() -> dict[str, Any]:
         skus = sorted({sku for sku, _ in wanted})
@@ -132,4 +141,4 @@ def _loose(case: Case, gateway: ErpGateway, shares: Sequence[Returned]) -> effec
         return {"picking_id": made} if made else None
 
     intent = {"mark": mark, "delivery": 0}
-    return effects.Write(key=f"{case.source}/transfer/0", verb=VERB, intent=intent, send=make, probe=find)
+    return effects.Write(key=f"{case.source}/transfer/0{suffix}", verb=VERB, intent=intent, send=make, probe=find)

@@ -363,3 +363,42 @@ def test_a_code_that_two_products_have_is_for_a_person(yard: Yard, dock: Dock) -
     yard.retry("CD-7035")
     yard.run()
     quiet(dock)
+
+
+@pytest.mark.parametrize("how", ["action_cancel", "unlink"])
+def test_a_transfer_that_somebody_cancelled_meanwhile_is_made_anew(yard: Yard, dock: Dock, how: str) -> None:
+    sale = sold(dock)
+    yard.odoo.fault("button_validate", "error503")
+    dock.tell(line("CRATE-S", 3), release=sale.release)
+    domain = [["sale_id", "=", sale.id], ["picking_type_code", "=", "incoming"]]
+    [made] = yard.odoo.rows("stock.picking", domain, "state")
+    yard.odoo.call("stock.picking", "action_cancel", [made["id"]])
+    if how == "unlink":
+        yard.odoo.call("stock.picking", "unlink", [made["id"]])
+    yard.later()
+    assert (dock.odoo.delivered(sale.id), len(dock.came(sale))) == ({"CRATE-S": 7}, 1)
+    quiet(dock)
+
+
+def test_one_that_somebody_validated_meanwhile_is_for_a_person(yard: Yard, dock: Dock) -> None:
+    sale = sold(dock)
+    yard.odoo.fault("action_create_returns", "cut_after_commit", model="stock.return.picking")
+    dock.tell(line("CRATE-S", 3), release=sale.release)
+    domain = [["sale_id", "=", sale.id], ["picking_type_code", "=", "incoming"]]
+    [made] = yard.odoo.rows("stock.picking", domain, "name")
+    yard.odoo.receive_by_hand(made["name"])
+    yard.later()
+    assert [code for code, _ in yard.cases()] == ["CD-7035"]
+    assert dock.odoo.delivered(sale.id) == {"CRATE-S": 7}
+
+
+def test_an_inspection_whose_transfer_somebody_cancelled_moves_the_goods_anew(yard: Yard, dock: Dock) -> None:
+    sale, before = sold(dock), dock.held("CRATE-S")
+    dock.tell(line("CRATE-S", 2, None), release=sale.release)
+    yard.odoo.fault("button_validate", "error503")
+    dock.tell(line("CRATE-S", 2), release=sale.release)
+    [made] = yard.odoo.rows("stock.picking", [["picking_type_code", "=", "internal"]], "state")
+    yard.odoo.call("stock.picking", "action_cancel", [made["id"]])
+    yard.later()
+    assert dock.held("CRATE-S") == {"stock": before["stock"] + 2, "damaged": 0, "quarantine": 0}
+    quiet(dock)
