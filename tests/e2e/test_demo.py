@@ -16,7 +16,7 @@ from config.local.place import CHECKOUT
 from config.local.process import until
 
 pytestmark = pytest.mark.e2e
-LONGEST = 400  # seconds
+LONGEST = 600  # seconds
 MARK = "CROSSDOCK_TEST_RUN"
 OURS = ("DATABASE_URL", "REDIS_URL")  # this session's own servers are not the demo's
 HOWTO = CHECKOUT / "docs" / "howto" / "run-the-demo.md"
