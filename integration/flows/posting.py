@@ -102,9 +102,15 @@ def _settle(work: Work, case: Case, gateway: ErpGateway) -> Outcome:
 def _read(case: Case, gateway: ErpGateway) -> OrderBooks:
     found = gateway.books(rules.ORDERS[case.kind], case.order.erp_id)
     if found is None:
-        about: dict[str, Any] = {"order": case.order.reference, "event": case.mark, "what": rules.NAMES[case.kind]}
-        raise Rejected("CD-8109", connection=case.warehouse.erp.name, **about)
+        about: dict[str, Any] = {"event": case.mark, "what": rules.NAMES[case.kind]}
+        raise Rejected("CD-8109", **_of(case), **about)
     return found
+
+
+def _of(case: Case) -> dict[str, Any]:
+    """Two companies may each have an order of the name."""
+    warehouse = case.warehouse
+    return {"connection": warehouse.erp.name, "company": warehouse.company_id, "order": case.order.reference}
 
 
 def _asked(case: Case, books: OrderBooks) -> rules.Asked:
@@ -139,7 +145,7 @@ def _book(case: Case, gateway: ErpGateway, books: OrderBooks, asked: rules.Asked
         entry = rules.made(books, others, case.kind)
     if entry is None:
         nothing = "it answered yes, and there is no new document"
-        raise Rejected("CD-8101", connection=asked.connection, order=books.name, detail=nothing)
+        raise Rejected("CD-8101", **_of(case), detail=nothing)
     if step.step != Step.CHECK:
         gateway.mark_entry(books, entry, Booking(mark=case.mark, on=case.on))
         _check(case, books, entry, opened)
@@ -153,7 +159,7 @@ def _again(case: Case, gateway: ErpGateway, entry: Entry) -> Entry:
     found = next((one for one in _read(case, gateway).entries if one.id == entry.id), None)
     if found is None:
         gone = f"document {entry.id} was made and is gone"
-        raise Rejected("CD-8101", connection=case.warehouse.erp.name, order=case.order.reference, detail=gone)
+        raise Rejected("CD-8101", **_of(case), detail=gone)
     return found
 
 
@@ -162,8 +168,7 @@ def _check(case: Case, books: OrderBooks, entry: Entry, opened: dict[int, Decima
     if wrong:
         raise Rejected(
             "CD-8104",
-            connection=case.warehouse.erp.name,
-            order=books.name,
+            **_of(case),
             event=case.mark,
             entry=entry.name or f"Draft {entry.id}",
             difference="; ".join(wrong),

@@ -31,6 +31,7 @@ def site_of(warehouse: Warehouse, codes: set[str]) -> Site:
     """``codes``: Odoo's codes on the document, which the code book is loaded for."""
     return Site(
         erp=warehouse.erp.name,
+        company=warehouse.company_id,
         name=warehouse.name,
         site=warehouse.site,
         owner=warehouse.owner_code,

@@ -201,6 +201,7 @@ def _named(lines: Sequence[OrderedLine]) -> str:
 def _against(code: str, asked: Asked, books: OrderBooks, **more: object) -> IntegrationError:
     about: dict[str, Any] = {
         "connection": asked.connection,
+        "company": books.company_id,
         "order": books.name,
         "event": asked.mark,
         "what": NAMES[asked.kind],

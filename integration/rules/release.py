@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from integration.canonical.erp import Move, Order, Picking
 from integration.canonical.orders import Carrier, OrderRelease, ReleaseLine
@@ -26,9 +27,11 @@ ADDRESS_NEEDS = ("street", "city", "postcode", "country")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The warehouse that a delivery goes to, and what it decided. ``erp`` is the Odoo connection's name."""
+    """The warehouse that a delivery goes to, and what it decided. ``erp`` is the Odoo connection's name, ``company``
+    Odoo's id of the warehouse's company."""
 
     erp: str
+    company: int
     name: str
     site: str
     owner: str
@@ -126,7 +129,7 @@ def _open_moves(picking: Picking) -> list[Move]:
 
 def holds(order: Order, site: Site) -> list[Permanent]:
     reasons = "; ".join(hold.reason for hold in order.holds)
-    return [RuleHold("CD-4003", connection=site.erp, order=order.name, reason=reasons)] if reasons else []
+    return [RuleHold("CD-4003", **_of(order.name, site), reason=reasons)] if reasons else []
 
 
 def lacking(order: Order, picking: Picking, site: Site) -> list[Permanent]:
@@ -135,7 +138,7 @@ def lacking(order: Order, picking: Picking, site: Site) -> list[Permanent]:
         lacks.insert(0, "name")
     if not lacks:
         return []
-    return [InvalidDocument("CD-4001", connection=site.erp, order=order.name, missing=", ".join(lacks))]
+    return [InvalidDocument("CD-4001", **_of(order.name, site), missing=", ".join(lacks))]
 
 
 def _steps(order: Order, picking: Picking, site: Site) -> list[Permanent]:
@@ -183,8 +186,7 @@ def line_of(order: str, move: Move, quantity: Decimal, site: Site, against: list
         against.append(
             InvalidDocument(
                 "CD-4002",
-                connection=site.erp,
-                order=order,
+                **_of(order, site),
                 quantity=quantity,
                 unit=move.unit,
                 sku=move.sku,
@@ -192,6 +194,11 @@ def line_of(order: str, move: Move, quantity: Decimal, site: Site, against: list
             )
         )
     return made
+
+
+def _of(order: str, site: Site) -> dict[str, Any]:
+    """Two companies may each have an order of the name."""
+    return {"connection": site.erp, "company": site.company, "order": order}
 
 
 def _missing(code: str, site: Site, odoo_code: str) -> MappingMissing:

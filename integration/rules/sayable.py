@@ -67,8 +67,9 @@ def _inexact(order: Order, line: ReleasedLine, total: Decimal, site: Site) -> Pe
     try:
         exactly(line, total, site)
     except Inexact:
-        about: dict[str, Any] = {"connection": site.erp, "order": order.name, "sku": line.sku, "unit": line.unit}
-        return InvalidDocument("CD-4002", quantity=total, partner_unit=line.partner_unit, **about)
+        about: dict[str, Any] = {"connection": site.erp, "company": site.company, "order": order.name}
+        about |= {"sku": line.sku, "unit": line.unit, "partner_unit": line.partner_unit}
+        return InvalidDocument("CD-4002", quantity=total, **about)
     return None
 
 

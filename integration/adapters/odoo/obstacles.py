@@ -46,4 +46,4 @@ class Obstacles:
         return Rejected("CD-8101", **self._about(books), detail=refused.context.get("detail"))
 
     def _about(self, books: OrderBooks) -> dict[str, Any]:
-        return {"connection": self._call.slug, "order": books.name}
+        return {"connection": self._call.slug, "company": books.company_id, "order": books.name}

@@ -7,7 +7,7 @@ from integration.jobs import differences, inventories, sweep
 from integration.models import ExceptionCase
 from tests.component.flows.test_transfers import Route
 from tests.component.flows.yard import SOMEBODY
-from tests.component.several.house import LOT, House
+from tests.component.several.house import LOT, OTHER, House
 from tests.component.several.town import Town
 
 ROUTE = ("ALPHA", 6)  # from the one warehouse of the first company to its other
@@ -91,7 +91,7 @@ def send_back(house: House) -> None:
 
 def take_back(house: House) -> None:
     house.floor("return", advice=house.papers["announced"], lines=[_back(house, "BETA", 2, "resell")])
-    lot = {"lots": [{"lot": LOT, "quantity": "1"}]}
+    lot = {"lots": [{"lot": OTHER, "quantity": "1"}]}
     blind = [_back(house, "ALPHA", 1, "scrap"), _back(house, "SHARED", 1, "quarantine", **lot)]
     house.floor("return", release=house.papers["full"].release, lines=blind)
 
@@ -130,7 +130,7 @@ def _packed(house: House, release: str) -> list[dict[str, Any]]:
     for line in lines:
         line["package"] = "BOX-1"
         if house.ours(line["sku"]) == "SHARED":
-            line["lots"] = [{"lot": LOT, "quantity": line["quantity"]}]
+            line["lots"] = [{"lot": OTHER, "quantity": line["quantity"]}]  # not the one that Odoo reserved
     return lines
 
 

@@ -9,7 +9,7 @@ from integration.models import Document, Place, StockEvent
 from tests.component.flows.odoo import Odoo
 from tests.component.flows.yard import Bought, Sale, Yard
 
-LOT = "L-1"  # of everything that has lots, in every company
+LOT, OTHER = "L-1", "L-2"  # of everything that has lots, in every company; Odoo reserves the first one
 ON_HAND = 100
 Held = dict[tuple[str, str, str], float]  # by product code, lot and condition
 
@@ -54,9 +54,9 @@ class House(Yard):
         for code, theirs in self.company.codes.items():
             product = self.odoo.id_of("product.product", code, "default_code")
             [row] = self.odoo.rows("product.product", [["id", "=", product]], "tracking")
-            lot = LOT if row["tracking"] == "lot" else ""
-            self.odoo.put(product, ON_HAND, **({"lot_id": self._lot(product)} if lot else {}))
-            self.floor("stock", lines=[{"sku": theirs, "lot": lot, "quantity": str(ON_HAND)}])
+            for lot in (LOT, OTHER) if row["tracking"] == "lot" else ("",):
+                self.odoo.put(product, ON_HAND, **({"lot_id": self._lot(product, lot)} if lot else {}))
+                self.floor("stock", lines=[{"sku": theirs, "lot": lot, "quantity": str(ON_HAND)}])
         for condition in ("damaged", "quarantine"):
             place = self.odoo.place(condition)
             Place.objects.create(warehouse=self.warehouse, condition=condition, erp_location_id=place)
@@ -115,9 +115,9 @@ class House(Yard):
         """As the warehouse's own books have them."""
         return {(self.ours(sku), lot, how): held for (sku, lot, how), held in self.wms.on_shelf(self.site).items()}
 
-    def _lot(self, product: int) -> int:
-        known = self.odoo.rows("stock.lot", [["name", "=", LOT], ["product_id", "=", product]], "name")
-        return known[0]["id"] if known else self.odoo.lot(product, LOT)
+    def _lot(self, product: int, name: str) -> int:
+        known = self.odoo.rows("stock.lot", [["name", "=", name], ["product_id", "=", product]], "name")
+        return known[0]["id"] if known else self.odoo.lot(product, name)
 
     def _name_of(self, lot: int) -> str:
         return self.odoo.rows("stock.lot", [["id", "=", lot]], "name")[0]["name"] if lot else ""

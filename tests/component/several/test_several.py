@@ -6,7 +6,7 @@ import pytest
 
 from integration.models import StockEvent
 from tests.component.several import day, proof
-from tests.component.several.house import LOT, Held, House
+from tests.component.several.house import LOT, OTHER, Held, House
 from tests.component.several.town import Town
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,7 +60,8 @@ def shelf(house: House, town: Town) -> Held:
         ("ALPHA", "", "damaged"): 1,
         ("BETA", "", "good"): 100 - 7 + 2 - 3,
         ("BETA", "", "damaged"): 3,
-        ("SHARED", LOT, "good"): 100 - 2 - 1,
-        ("SHARED", LOT, "quarantine"): 1,
+        ("SHARED", LOT, "good"): 100 - 1,
+        ("SHARED", OTHER, "good"): 100 - 2,
+        ("SHARED", OTHER, "quarantine"): 1,
         **{("SHARED", lot, "good"): 4 for lot in set(received.values_list("lot", flat=True))},
     }

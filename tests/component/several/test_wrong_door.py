@@ -106,3 +106,11 @@ def test_a_backorder_goes_out_though_another_company_s_delivery_of_the_number_is
     town.look()
     assert [state for _, state in town.harbor.documents()] == ["shipped", "released"]
     assert [state for _, state in town.kobe.documents()] == ["accepted"]
+
+
+def test_orders_of_one_name_in_two_companies_have_a_case_each(town: Town) -> None:
+    for house in (town.harbor, town.kobe):
+        house.odoo.call("res.partner", "create", {"name": "Nowhere", "company_id": house.company.id})
+        house.sell(("BETA", 1), customer="Nowhere", name="S-1")
+    town.look()
+    assert [code for code, _ in town.harbor.cases()] == ["CD-4001", "CD-4001"]

@@ -45,7 +45,7 @@ def order(*pickings: Picking, **given: Any) -> Order:
 
 
 def site(point: ReleasePoint = ReleasePoint.RESERVED, codes: CodeBook | None = None, *rules: Any) -> release.Site:
-    return release.Site("Odoo", "Leeds", "LEEDS", "ACME", point, codes or book(), Rules(rules))
+    return release.Site("Odoo", 1, "Leeds", "LEEDS", "ACME", point, codes or book(), Rules(rules))
 
 
 def line(number: int = 318, **given: Any) -> shipping.ReleasedLine:
