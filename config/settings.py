@@ -170,6 +170,7 @@ RETENTION: dict[str, Any] = {
     "job_days": env.whole("RETENTION_JOB_DAYS", default=90),
     "message_days": env.whole("RETENTION_MESSAGE_DAYS", default=90),
     "key_days": env.whole("RETENTION_KEY_DAYS", default=730),
+    "proof_days": env.whole("RETENTION_PROOF_DAYS", default=730),
     "batch_rows": env.whole("RETENTION_BATCH_ROWS", default=250),
     "run_seconds": env.number("RETENTION_RUN_SECONDS", default=5.0),
     "every_seconds": env.whole("RETENTION_EVERY_SECONDS", default=60),

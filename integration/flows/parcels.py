@@ -30,10 +30,10 @@ def dispatched(delivery: Document, shipment: ShipmentConfirmed) -> None:
 
 
 def prove(delivery: Document, shipment: str, number: str, kind: ProofRow.Kind, proof: Proof) -> None:
-    """Keeps the file, once whatever it proves."""
+    """Keeps the file, once whatever it proves; it is held, so that one that is old does not leave meanwhile."""
     content = proof.decoded
     file = ProofFile(sha256=proof.sha256, media_type=proof.media_type, size=len(content), content=content)
-    rows.add([file], "DO NOTHING")
+    rows.add([file], rows.taking_over(["size"], "sha256"))
     file = ProofFile.objects.defer("content").get(sha256=proof.sha256)
     row = ProofRow(document=delivery, shipment=shipment, number=number, kind=kind, name=proof.name[:200], file=file)
     rows.add([row], "DO NOTHING")

@@ -25,6 +25,8 @@ from integration.models import (
     JobAttempt,
     MessageKey,
     OutboundMessage,
+    Proof,
+    ProofFile,
     Retention,
     StockEvent,
 )
@@ -33,6 +35,7 @@ LONGEST_PAUSE = 1.0
 REST = timedelta(hours=6)  # between the end of a pass and the next one
 ATTEMPT, EFFECT, KEY, DOCUMENT = (each._meta.db_table for each in (JobAttempt, Effect, MessageKey, Document))
 INBOUND, OUTBOUND, MOVED = (each._meta.db_table for each in (InboundMessage, OutboundMessage, StockEvent))
+PROOF, FILE = Proof._meta.db_table, ProofFile._meta.db_table
 CASE, WAITS = ExceptionCase._meta.db_table, CaseJob._meta.db_table
 UNRESOLVED = ", ".join(f"'{state.value}'" for state in ExceptionCase.UNRESOLVED)
 OLD = "now() - %(days)s::float8 * interval '1 day'"
@@ -55,6 +58,12 @@ _UNUSED_KEY = f"""received_at < {OLD} AND NOT EXISTS (SELECT FROM {INBOUND} AS m
   WHERE message.connection_id = one.connection_id AND message.external_id = one.external_id)"""
 _UNUSED_WRITE = f"""intended_at < {OLD} AND state <> 'intended' AND job_id IS NULL
   AND NOT EXISTS (SELECT FROM {MOVED} AS moved WHERE moved.effect_id = one.id)"""
+
+_PROVEN = f"""received_at < {OLD} AND {_NO_CASE}
+  AND NOT EXISTS (SELECT FROM {JOB} AS job WHERE job.document_id = one.document_id AND job.flow = 'parcel_posting'
+                  AND job.state IN ({ACTIVE}))"""
+_PROVES_NOTHING = f"""created_at < {OLD}
+  AND NOT EXISTS (SELECT FROM {PROOF} AS proof WHERE proof.file_id = one.id)"""
 
 _AMONG = "{} = ANY(%(ids)s::bigint[])"
 _FREE_JOB = (
@@ -103,6 +112,8 @@ SUBJECTS = (
     Subject("messages sent", OUTBOUND, "created_at", "message_days", _ANSWERED, (_FREE_SENT,)),
     Subject("message numbers", KEY, "received_at", "key_days", _UNUSED_KEY),
     Subject("writes", EFFECT, "intended_at", "key_days", _UNUSED_WRITE),
+    Subject("proofs", PROOF, "received_at", "proof_days", _PROVEN),
+    Subject("files", FILE, "created_at", "proof_days", _PROVES_NOTHING),
 )
 
 

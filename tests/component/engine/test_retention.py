@@ -25,6 +25,8 @@ from integration.models import (
     Lane,
     MessageKey,
     OutboundMessage,
+    Proof,
+    ProofFile,
     Retention,
     StockEvent,
     Stream,
@@ -40,6 +42,8 @@ TIMES: dict[Any, tuple[str, ...]] = {
     OutboundMessage: ("created_at",),
     MessageKey: ("received_at",),
     Effect: ("intended_at",),
+    Proof: ("received_at",),
+    ProofFile: ("created_at",),
     Document: ("updated_at",),
 }
 
@@ -47,7 +51,14 @@ TIMES: dict[Any, tuple[str, ...]] = {
 @pytest.fixture(autouse=True)
 def _policy(settings: Any) -> None:
     settings.RETENTION = {
-        **{"job_days": 30, "message_days": 60, "key_days": 400, "batch_rows": 10, "run_seconds": 20.0},
+        **{
+            "job_days": 30,
+            "message_days": 60,
+            "key_days": 400,
+            "proof_days": 500,
+            "batch_rows": 10,
+            "run_seconds": 20.0,
+        },
         "every_seconds": 60,
     }
 
@@ -272,6 +283,35 @@ class TestKeysAndWrites:
         days_pass(2)
         assert retention.run()["writes"] == 1
         assert set(Effect.objects.values_list("key", flat=True)) == {"unsure", "moved"}
+
+
+class TestProofs:
+    def test_a_file_leaves_with_the_last_thing_that_it_proves(self) -> None:
+        document = delivery(partner())
+        proof(document, "1"), proof(document, "2")
+        days_pass(2)
+        proof(document, "3")
+        days_pass(499)
+        retention.run()
+        assert (left(Proof, ProofFile), Proof.objects.get().shipment) == ([1, 1], "3")
+        days_pass(2)
+        assert (retention.run()["proofs"], left(Proof, ProofFile)) == (1, [0, 0])
+
+    @pytest.mark.parametrize(("state", "stays"), [("blocked", 1), ("succeeded", 0)])
+    def test_not_while_it_is_on_its_way_to_odoo(self, state: str, stays: int) -> None:
+        document = delivery(partner())
+        proof(document, "1")
+        put(flow="parcel_posting", document_id=document.pk)
+        SyncJob.objects.update(state=state)
+        days_pass(501)
+        retention.run()
+        assert left(Proof, ProofFile) == [stays, stays]
+
+
+def proof(document: Document, shipment: str) -> Proof:
+    file = {"media_type": "text/plain", "size": 2, "content": b"ok"}
+    kept, _ = ProofFile.objects.get_or_create(sha256="0" * 64, defaults=file)
+    return Proof.objects.create(document=document, shipment=shipment, kind="delivery", name="a.txt", file=kept)
 
 
 class TestRuns:
