@@ -11,11 +11,11 @@ from integration.canonical.erp import Agreed, Picking
 from integration.errors import InvalidDocument
 from integration.jobs import cases, looks, outbox, rows
 from integration.jobs.queue import enqueue
-from integration.models import Document, DocumentLine, ExternalReference, Warehouse
+from integration.models import Document, DocumentLine, ExternalReference, OutboundMessage, Warehouse
 from integration.rules import advices as rules
 
 ADVICE, CANCEL = "receipt.advice", "receipt.cancel"
-State, Kind = Document.State, Document.Kind
+State, Kind, Told = Document.State, Document.Kind, OutboundMessage.State
 KINDS: dict[str, Document.Kind] = {"purchase": Kind.RECEIPT, "transfer": Kind.RECEIPT, "return": Kind.RETURN}
 DOCUMENT_AS_ANNOUNCED = (
     "reference", "parent_id", "warehouse_id", "state", "version", "content_hash", "customer_reference", "value",
@@ -97,7 +97,7 @@ def announce(coming: Coming, decided: rules.Advice, body: bytes, trace_id: uuid.
 
 
 def cancel(coming: Coming, body: bytes, trace_id: uuid.UUID) -> None:
-    """Taken back if it was not sent; else the warehouse is told, and answers."""
+    """Taken back if it was not sent; else the warehouse is told, and answers. Nobody waits for its yes any more."""
     known, wms = coming.known, coming.warehouse.wms
     assert known is not None  # noqa: S101  (only what was announced can be cancelled)
     refused = known.state == State.REJECTED
@@ -105,6 +105,7 @@ def cancel(coming: Coming, body: bytes, trace_id: uuid.UUID) -> None:
     cases.clear("It was cancelled in Odoo.", *(coming.about(code).fingerprint for code in TOLD_AGAIN))
     if outbox.supersede(wms, known, ADVICE) or refused:
         return
+    known.outbound.filter(type=ADVICE, state=Told.SENT).update(state=Told.SUPERSEDED, acknowledge_by=None)
     known.reference = coming.picking.name
     outbox.enqueue_message(outbox.NewMessage(wms, CANCEL, known.reference, known, known.version, body, trace_id))
 

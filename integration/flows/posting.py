@@ -86,7 +86,7 @@ def _settle(work: Work, case: Case, gateway: ErpGateway) -> Outcome:
     if step.step == Step.NOTHING:
         return _outcome(case, _result(step.entry), step.note) if step.entry else Outcome(step.note)
     if step.step == Step.CHECK and step.entry:
-        _check(case, books, step.entry, case.opened)
+        _check(case, books, step.entry, case.opened, case.others)
     if step.entry and (step.step == Step.FOUND or (step.step == Step.CHECK and not asked.choice.posted)):
         return _found(work, case, books, step.entry)
     write = effects.Write(
@@ -137,7 +137,7 @@ def _may_net(case: Case, invoice: rules.Choice, credit: rules.Choice) -> bool:
 
 
 def _book(case: Case, gateway: ErpGateway, books: OrderBooks, asked: rules.Asked, step: rules.Next) -> dict[str, Any]:
-    entry, opened = step.entry, case.opened
+    entry, opened, others = step.entry, case.opened, case.others
     if step.step == Step.MAKE:
         others, opened = _ids(books), _open(books)
         gateway.draft(books)
@@ -148,7 +148,7 @@ def _book(case: Case, gateway: ErpGateway, books: OrderBooks, asked: rules.Asked
         raise Rejected("CD-8101", **_of(case), detail=nothing)
     if step.step != Step.CHECK:
         gateway.mark_entry(books, entry, Booking(mark=case.mark, on=case.on))
-        _check(case, books, entry, opened)
+        _check(case, books, entry, opened, others)
     if asked.choice.posted:
         gateway.post_entry(books, entry)
     return _result(_again(case, gateway, entry))
@@ -163,8 +163,14 @@ def _again(case: Case, gateway: ErpGateway, entry: Entry) -> Entry:
     return found
 
 
-def _check(case: Case, books: OrderBooks, entry: Entry, opened: dict[int, Decimal] | None) -> None:
-    wrong = rules.differences(books, entry, opened)
+def _check(
+    case: Case,
+    books: OrderBooks,
+    entry: Entry,
+    opened: dict[int, Decimal] | None,
+    others: frozenset[int] | None,
+) -> None:
+    wrong = rules.differences(books, entry, opened, others)
     if wrong:
         raise Rejected(
             "CD-8104",

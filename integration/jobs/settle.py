@@ -127,8 +127,11 @@ def _failure(work: Work, error: IntegrationError, apply: Callable[[], None] | No
 
 
 def _overtaken(job: SyncJob) -> bool:
-    """News came while it ran: the job that looks at the same with fresh eyes stands right behind it."""
-    if job.inbound_id or job.outbound_id or not job.payload:
+    """News came while it ran: a job behind it looks at the same with fresh eyes.
+
+    Who has begun to write elsewhere ends it: the next in the stream may be another job, and would find half of it.
+    """
+    if job.inbound_id or job.outbound_id or not job.payload or job.effects.exists():
         return False
     newer = SyncJob.objects.filter(stream_id=job.stream_id, flow=job.flow, payload=job.payload, pk__gt=job.pk)
     return newer.filter(state=State.PENDING).exists()

@@ -116,12 +116,16 @@ def made(books: OrderBooks, others: frozenset[int], kind: BookKind) -> Entry | N
     return new[-1] if new else None
 
 
-def differences(after: OrderBooks, entry: Entry, opened: Mapping[int, Decimal] | None) -> list[str]:
+def differences(
+    after: OrderBooks, entry: Entry, opened: Mapping[int, Decimal] | None, others: frozenset[int] | None = None
+) -> list[str]:
     """What an entry bills otherwise than was ``opened`` by line, and moved since, at the order's prices; for people.
 
-    ``opened`` None: nobody remembers; then only that no more is billed than has moved.
+    ``opened`` None: nobody remembers; then only that no more is billed than has moved. ``others``: ids of what was
+    there when we looked.
     """
     found = [text for line in after.lines for text in _line_differs(line, entry, opened)]
+    found += [text for line in after.lines for text in _too_much(line, entry, after, opened, others)]
     if entry.currency != after.currency:
         found.append(f"in {entry.currency} instead of {after.currency}")
     return found
@@ -132,12 +136,32 @@ def _line_differs(line: OrderedLine, entry: Entry, opened: Mapping[int, Decimal]
     wanted = opened.get(line.id, Decimal(0)) if opened is not None else billed
     if billed != wanted and not _moved_meanwhile(line, billed, wanted):
         yield f"{billed:f} of {name} instead of {wanted:f}"
-    if billed > 0 and not line.by_order and line.booked > line.moved:
-        yield f"{line.booked:f} of {name} billed in all, {line.moved:f} moved"
     for share in entry.lines:
         if share.order_line_id == line.id and (share.price, share.discount) != (line.price, line.discount):
             asked = f"{line.price:f} less {line.discount:f} %"
             yield f"{name} at {share.price:f} less {share.discount:f} % instead of {asked}"
+
+
+def _too_much(
+    line: OrderedLine,
+    entry: Entry,
+    after: OrderBooks,
+    opened: Mapping[int, Decimal] | None,
+    others: frozenset[int] | None,
+) -> Iterator[str]:
+    """Goods that came back since we looked were billed all the same: they are credited."""
+    billed = entry.booked(line.id)
+    if billed <= 0 or line.by_order or line.booked <= line.moved:
+        return
+    came_back = opened is not None and billed == opened.get(line.id) and others is not None
+    if not came_back or _billed_by_others(line, entry, after, others or frozenset()):
+        yield f"{line.booked:f} of {line.sku or f'line {line.id}'} billed in all, {line.moved:f} moved"
+
+
+def _billed_by_others(line: OrderedLine, entry: Entry, after: OrderBooks, known: frozenset[int]) -> bool:
+    """Since we looked."""
+    new = [one for one in after.entries if one.id not in {*known, entry.id} and one.state != "cancel"]
+    return any(one.booked(line.id) > 0 for one in new)
 
 
 def _moved_meanwhile(line: OrderedLine, billed: Decimal, wanted: Decimal) -> bool:

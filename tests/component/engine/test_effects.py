@@ -15,6 +15,7 @@ from tests.component.engine.yard import (
     cases,
     claim_one,
     expire,
+    failing,
     open_codes,
     partner,
     put,
@@ -257,3 +258,17 @@ def test_what_follows_a_result_waits_for_the_disk_again() -> None:
         return Outcome(apply=lambda: waits.extend(row[0] for row in sql.rows("SHOW synchronous_commit", [])))
 
     assert (run(handle), waits) == (1, ["on", "on"])
+
+
+def test_a_job_that_has_begun_to_write_is_not_overtaken_by_the_same_one_behind_another() -> None:
+    """What stands in between would meet half of it."""
+    connection, remote = partner(), Remote(answers=False)
+    first, _, same = (put(payload={"of": of}) for of in ("the order", "its shipment", "the order"))
+    run(handler(connection, remote))
+    assert states(first, same) == [State.RETRY, State.PENDING]
+
+
+def test_a_look_that_wrote_nothing_is_overtaken() -> None:
+    first, _, same = (put(payload={"of": of}) for of in ("the order", "its shipment", "the order"))
+    run(failing(OutcomeUnknown("CD-1006")))
+    assert (states(first)[0], states(same)[0]) == (State.SUPERSEDED, State.PENDING)

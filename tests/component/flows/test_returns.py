@@ -53,6 +53,21 @@ def test_goods_to_sell_again_are_in_stock_and_are_credited_at_the_order_s_prices
     quiet(dock)
 
 
+def test_what_came_back_before_a_lost_invoice_was_posted_is_billed_and_credited(yard: Yard, dock: Dock) -> None:
+    dock.ledger.rule("invoice")
+    dock.ledger.rule("credit_note")
+    yard.odoo.fault("action_post", "cut_before", model="account.move")
+    sale = sold(dock)
+    assert [one.state for one in dock.ledger.invoices(sale)] == ["draft"]
+    dock.tell(line("CRATE-S", 3), release=sale.release)
+    yard.later()
+    assert [(one.kind, one.state, one.net) for one in dock.ledger.invoices(sale)] == [
+        ("out_invoice", "posted", 90.0),
+        ("out_refund", "posted", 27.0),
+    ]
+    quiet(dock)
+
+
 @every_odoo
 def test_each_condition_goes_to_its_place_and_scrap_out_of_the_stock(dock: Dock) -> None:
     sale, before = sold(dock), dock.held("CRATE-S")

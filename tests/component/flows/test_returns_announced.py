@@ -55,6 +55,22 @@ def test_an_announced_return_is_expected_and_taken_in_on_its_own_transfer(yard: 
     quiet(dock)
 
 
+def unanswered() -> list[tuple[str, str]]:
+    """What the warehouse was told and has not answered, long after it should have."""
+    OutboundMessage.objects.filter(acknowledge_by__isnull=False).update(acknowledge_by="2020-01-01T00:00:00Z")
+    sweep.overdue_acknowledgements()
+    return list(OutboundMessage.objects.filter(state__in=["queued", "sent"]).values_list("type", "state"))
+
+
+def test_nobody_waits_for_the_yes_to_what_is_not_expected_any_more(yard: Yard, dock: Dock) -> None:
+    yard.wms.server.world.behaviour.acknowledge_after = None
+    _, advice = announced(dock, 4)
+    [picking] = yard.odoo.rows("stock.picking", [["name", "=", advice]], "id")
+    yard.odoo.call("stock.picking", "action_cancel", [picking["id"]])
+    yard.look()
+    assert (dock.expected()[0]["cancelled"], unanswered(), yard.cases()) == (True, [], [])
+
+
 def test_what_the_customer_kept_is_not_waited_for(yard: Yard, dock: Dock) -> None:
     sale, advice = announced(dock, 4)
     dock.tell(line("CRATE-S", 1), advice=advice)

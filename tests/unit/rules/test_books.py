@@ -155,6 +155,23 @@ def test_a_document_is_held_against_what_was_open(
     assert differences(books(*lines), entry(lines=(part,)), {1: D(2)}) == wrong
 
 
+@pytest.mark.parametrize(
+    ("entries", "others", "wrong"),
+    [
+        ((), frozenset([3]), []),
+        ((entry(3, "posted"),), frozenset([3]), []),
+        ((entry(10, "cancel"),), frozenset([3]), []),
+        ((entry(10, "posted"),), frozenset([3]), ["4 of SKU-1 billed in all, 1 moved"]),
+        ((), None, ["4 of SKU-1 billed in all, 1 moved"]),
+    ],
+)
+def test_what_came_back_since_is_billed_and_then_credited_unless_somebody_else_billed_it_too(
+    entries: tuple[Entry, ...], others: frozenset[int] | None, wrong: list[str]
+) -> None:
+    after = books(line(moved=D(1), booked=D(4), open=D(-3)), entries=(*entries, entry()))
+    assert differences(after, entry(), {1: D(2)}, others) == wrong
+
+
 def test_another_currency_is_a_difference() -> None:
     assert differences(books(line(booked=D(2))), entry(currency="EUR"), None) == ["in EUR instead of USD"]
 
