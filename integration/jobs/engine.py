@@ -58,6 +58,7 @@ def run_batch(batch: Sequence[Taken], handlers: Handlers) -> int:
         with configuration.kept():
             for taken in sorted(batch, key=lambda taken: not taken.works):
                 run.stream(taken)
+        failpoints.at_work_on("")
         run.ledger.commit()
     except (OperationalError, InterfaceError) as down:
         log.warning("database lost, the claims will expire", extra={"reason": type(down).__name__})
@@ -129,6 +130,7 @@ class _Run:
         """Runs one job, and settles it or leaves that to the ledger; True when its stream may go on."""
         self.ran += 1
         work.before_call = self.ledger.commit  # what is done need not wait for another system
+        failpoints.at_work_on(work.job.flow)
         failpoints.hit("before_handler")
         try:
             return self._settle(work, self.handlers[work.job.flow](work))

@@ -13,6 +13,7 @@ from integration.sandbox.day.odoo import OdooAddress
 class Asked:
     """``hits`` of each failpoint; ``kill_every`` so many seconds; ``backlog`` of orders on their way at once.
 
+    ``each_flow``: hits of each failpoint around a write, in each flow that writes.
     ``quick``: without the deploy, and with a short outage of Valkey.
     """
 
@@ -20,6 +21,7 @@ class Asked:
     hits: int
     kill_every: float
     backlog: int
+    each_flow: int = 0
     quick: bool = False
 
 
@@ -31,7 +33,7 @@ class RealOdoo:
     protocol: str
 
 
-STAND_IN, REAL = Asked(2000, 20, 5.0, 100), Asked(120, 3, 10.0, 120)  # what is asked for by default
+STAND_IN, REAL = Asked(2000, 20, 5.0, 100, each_flow=2), Asked(120, 3, 10.0, 120)  # what is asked for by default
 
 
 def real_odoo() -> RealOdoo | None:
@@ -49,6 +51,8 @@ def read(arguments: Sequence[str], usual: Asked) -> Asked:
     say = "(default: %(default)s)"
     parser.add_argument("--orders", type=int, default=usual.orders, help=f"how many {say}")
     parser.add_argument("--hits", type=int, default=usual.hits, help=f"of each failpoint {say}")
+    flows = f"of each failpoint around a write, in each flow that writes {say}"
+    parser.add_argument("--each-flow", type=int, default=usual.each_flow, help=flows)
     parser.add_argument("--kill-every", type=float, default=usual.kill_every, help=f"seconds between two kill -9 {say}")
     parser.add_argument(
         "--backlog",

@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from integration.sandbox.day.crossdock import Crossdock
 from integration.sandbox.day.http import NoAnswer, Refused
 from integration.sandbox.day.odoo import Odoo
+from integration.sandbox.day.scenes import STRAY_CODE
 from integration.sandbox.day.wms import Wms
 from tests.drills.asked import Asked
 from tests.drills.crew import Crew
+from tests.drills.errands import Errands
 from tests.drills.failpoints import Failpoints
 from tests.drills.hands import Hands
 from tests.drills.person import Person
@@ -19,7 +21,7 @@ from tests.drills.victims import Victims
 TICK, LOOK_EVERY, TELL_EVERY = 0.1, 1.0, 10.0
 LOOKS = 10  # a look may take a tenth of the time: the more there is to count, the fewer of them
 LONGER = 120.0  # seconds without any hit, after which failpoints that were hit too seldom are given up
-OUTAGE = "CD-1"  # codes of cases that close themselves when the other side answers again
+RESTS = 3  # looks in a row: what was just booked is read back from Odoo, and decided on, a moment later
 PATIENCE = 120.0  # so long without a change, and the drill is over as it is
 
 
@@ -32,6 +34,7 @@ class Pace:
     look_at: float = 0.0
     told: float = 0.0
     booked: int = 0
+    rests: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Load:
     troubles: Troubles
     patience: float = PATIENCE
     longer: float = LONGER
+    errands: Errands = field(default_factory=Errands)
 
     def run(self, tell: Callable[[str], None]) -> float:
         """Returns the seconds that it took to come to rest, or to where nothing changes any more."""
@@ -70,13 +74,15 @@ class Load:
 
     def _seen(self, pace: Pace) -> tuple[object, ...]:
         """What changes as long as anything goes on."""
-        return pace.booked, self.hands.played, self.failpoints.hits.total()
+        return pace.booked, self.hands.played, self.errands.played, self.failpoints.hits.total()
 
     def _work(self, pace: Pace) -> None:
         if self._wants_more():
             self.hands.sell_more()
+            self.errands.do_more()
         self.hands.sell(pace.booked)
         self.hands.ship()
+        self.errands.work(self._share())
 
     def _wants_more(self) -> bool:
         """A failpoint needs work to be hit, and after a trouble work must go on."""
@@ -105,9 +111,9 @@ class Load:
         if self.failpoints.is_armed("after_breaker"):
             self.troubles.refuse()
         self.person.look(busy=self.failpoints.is_armed("in_act"))
-        rests = self._at_rest()
+        pace.rests = pace.rests + 1 if self._at_rest() else 0
         pace.look_at = time.monotonic() + max(LOOK_EVERY, LOOKS * (time.monotonic() - began))
-        return rests
+        return pace.rests == RESTS
 
     def _share(self) -> float:
         """How much of what is planned is done."""
@@ -118,16 +124,17 @@ class Load:
         return 1.0 if self.hands.over else pace.booked / self.asked.orders
 
     def _at_rest(self) -> bool:
-        if not (self.hands.over and self.troubles.over and not self._wants_more()) or self.wms.pending():
+        played = self.hands.over and self.errands.over
+        if not (played and self.troubles.over and not self._wants_more()) or self.wms.pending():
             return False
         try:
-            return not self.crossdock.moving() and not self._out_of_reach()
+            return not self.crossdock.moving() and not self._has_cases()
         except (NoAnswer, Refused):
             return False
 
-    def _out_of_reach(self) -> bool:
-        """An outage has a case until Crossdock's next probe, also when only polls met it."""
-        return any(case["code"].startswith(OUTAGE) for case in self.crossdock.cases())
+    def _has_cases(self) -> bool:
+        """Cases close themselves: of an outage with the next probe, of a count when it is judged again."""
+        return any(case["code"] != STRAY_CODE for case in self.crossdock.cases())
 
     def _booked(self) -> int | None:
         """Deliveries that are done; None: Odoo does not say."""
@@ -137,14 +144,13 @@ class Load:
             return None
 
     def _ours(self) -> list[list[object]]:
-        """All that is in this Odoo."""
-        return []
+        """All that was sold in this Odoo."""
+        return [["sale_id", "!=", False], ["picking_type_code", "=", "outgoing"]]
 
     def _tell(self, pace: Pace, tell: Callable[[str], None]) -> None:
         if time.monotonic() - pace.told < TELL_EVERY:
             return
         pace.told = time.monotonic()
         kills, hits = self.victims.kills, self.failpoints.hits.total()
-        tell(
-            f"{self.hands.sold} sold, {pace.booked} shipments booked, {kills} workers killed, {hits} hits of failpoints"
-        )
+        sold, errands = f"{self.hands.sold} sold, {pace.booked} shipments booked", self.errands.told
+        tell(f"{sold}{errands}, {kills} workers killed, {hits} hits of failpoints")

@@ -8,15 +8,17 @@ from statistics import median
 from typing import Any
 
 from integration.sandbox.day.crossdock import Crossdock
+from integration.sandbox.day.evidence import documents
 from integration.sandbox.day.goods import Shop
 from integration.sandbox.day.ledger import PlannedOrder
 from integration.sandbox.day.odoo import Odoo
 from integration.sandbox.day.proof import Evidence, judge
 from integration.sandbox.day.scenes import STRAY_CODE
-from integration.sandbox.day.sides import read_odoo, read_wms
+from integration.sandbox.day.sides import add_returns, read_odoo, read_wms
 from integration.sandbox.day.troubles import STRAY_RELEASE, STRAY_SHIPMENT
 from integration.sandbox.day.wms import Wms
-from tests.drills import plan, tables
+from tests.drills import beside, plan, tables
+from tests.drills.beside import Beside, Proven
 from tests.drills.tables import Tables
 
 AT_ONCE = 500  # orders are compared
@@ -33,7 +35,10 @@ class Taken:
 
 @dataclass
 class Findings:
-    """``lost`` and ``doubled`` count releases and shipments; ``differ`` counts order lines."""
+    """``lost`` and ``doubled`` count releases and shipments; ``differ`` counts order lines.
+
+    ``proven``: what was found beside the lines of orders, where that was looked at.
+    """
 
     tables: Tables
     taken: list[Taken]
@@ -50,6 +55,7 @@ class Findings:
     differ: int = 0
     wrong: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    proven: Proven | None = None
 
     @property
     def good(self) -> bool:
@@ -66,6 +72,17 @@ class Findings:
         return meanwhile.count(False), len(meanwhile)
 
 
+@dataclass(frozen=True)
+class Sides:
+    """Both sides' books: those of the warehouse as texts by order and release, Odoo's as it answers."""
+
+    held: Mapping[str, Mapping[str, str]]
+    strays: Sequence[Mapping[str, Any]]
+    returns: Sequence[Mapping[str, Any]]
+    shop: Shop
+    odoo: Odoo
+
+
 def look(
     orders: Sequence[PlannedOrder],
     sold_at: Mapping[str, float],
@@ -74,7 +91,9 @@ def look(
     wms: Wms,
     crossdock: Crossdock,
     database_url: str,
+    also: Beside | None = None,
 ) -> Findings:
+    """``also``: what goes on beside the orders, if anything does."""
     held, told = _books(wms), wms.deliveries()["deliveries"]
     found = Findings(
         tables=tables.look(database_url),
@@ -84,10 +103,15 @@ def look(
     )
     found.taken = [*_messages(told, found.tables.applied), *_sold(sold_at, held)]
     found.left = [*_stuck(orders, crossdock), *found.tables.left]
-    strays = wms.strays()
+    sides = Sides(held, wms.strays(), wms.returns(), shop, odoo)
     for start in range(0, len(orders), AT_ONCE):
-        _compare(orders[start : start + AT_ONCE], held, shop, odoo, strays, found)
-    found.wrong += [f"{name} is at the warehouse, and nobody sold it" for name in held.keys() - sold_at.keys()]
+        _compare(orders[start : start + AT_ONCE], sides, found)
+    moved = {doing.name for doing in also.doings} if also else set()
+    unknown = held.keys() - sold_at.keys() - moved
+    found.wrong += [f"{name} is at the warehouse, and nobody sold it" for name in sorted(unknown)]
+    if also:
+        found.proven = beside.look(also, orders, crossdock)
+        found.wrong += found.proven.wrong
     found.wrong += [f"{case['code']} {case['cause']}" for case in found.cases if case["code"] != STRAY_CODE]
     found.wrong += _slots_wrong(found.tables)
     found.lost += sum(not each.done for each in found.taken)
@@ -107,21 +131,19 @@ def _books(wms: Wms) -> dict[str, dict[str, str]]:
     return held
 
 
-def _compare(
-    orders: Sequence[PlannedOrder],
-    held: Mapping[str, Mapping[str, str]],
-    shop: Shop,
-    odoo: Odoo,
-    strays: Sequence[Mapping[str, Any]],
-    found: Findings,
-) -> None:
+def _compare(orders: Sequence[PlannedOrder], sides: Sides, found: Findings) -> None:
     """Some orders, line by line."""
+    held, odoo = sides.held, sides.odoo
     ids = [order.id for order in orders]
-    ours, line_of = read_odoo(odoo, ids, shop)
+    ours, line_of = read_odoo(odoo, ids, sides.shop)
     books = [json.loads(text) for order in orders for text in held.get(order.name, {}).values()]
-    theirs = read_wms(books, line_of)
+    theirs = read_wms(books, line_of, ours)
+    add_returns(theirs, sides.returns, documents(orders), ours)
+    for order in orders:
+        if order.name in theirs:
+            theirs[order.name].proofs |= order.proofs
     releases = {each["release"]: each["order"] for each in books}
-    verdict = judge(Evidence(orders, ours, theirs, strays, releases, found.cases, ()))
+    verdict = judge(Evidence(orders, ours, theirs, sides.strays, releases, found.cases, ()))
     shipped = Counter({each["order"]: 0 for each in books})
     for each in books:
         shipped[each["order"]] += len(each["shipments"])
@@ -167,5 +189,6 @@ def _slots_wrong(found: Tables) -> list[str]:
 def _bookings(odoo: Odoo, ids: list[int]) -> Counter[str]:
     """Done deliveries of each order, by Odoo."""
     names = {row["id"]: row["name"] for row in odoo.rows("sale.order", [["id", "in", ids]], ["name"])}
-    done = odoo.rows("stock.picking", [["sale_id", "in", ids], ["state", "=", "done"]], ["sale_id"])
+    left = [["sale_id", "in", ids], ["picking_type_code", "=", "outgoing"], ["state", "=", "done"]]
+    done = odoo.rows("stock.picking", left, ["sale_id"])
     return Counter(names[row["sale_id"]] for row in done)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
-from integration.jobs.failpoints import IN_WEB, IN_WORKERS, STANDS_STILL
+from integration.jobs import failpoints
+from integration.jobs.failpoints import BETWEEN, IN_WEB, IN_WORKERS, STANDS_STILL, WRITING
 from tests.drills.crew import WORKERS, Crew
 
 PAUSES = ((IN_WORKERS, 1.0), (IN_WEB, 3.0))  # seconds between two deaths: time to do some work
@@ -17,24 +18,56 @@ AT_ONCE = 3  # points that wait for somebody to come by
 OCCASION = 5.0  # seconds after which a point that nobody came by waits beside the others
 ASLEEP = 2  # at most
 AHEAD = 4  # deaths more than their share of the work that is done: a slow machine has fewer of them in a minute
+# Flows that write in Odoo or at a warehouse, and are played all along.
+WRITERS = (
+    "advice_send",
+    "change_send",
+    "inventory_adjustment",
+    "inventory_count",
+    "master_send",
+    "parcel_posting",
+    "posting",
+    "progress_note",
+    "put_away",
+    "receipt_confirmation",
+    "release_send",
+    "return_receipt",
+    "shipment_confirmation",
+)
+
+
+def in_each(flows: Sequence[str]) -> tuple[str, ...]:
+    """The points around a write, of each flow apart."""
+    return tuple(f"{point}{BETWEEN}{flow}" for flow in flows for point in WRITING)
 
 
 class Failpoints:
-    """All points are armed through one folder, for whatever process comes by first."""
+    """All points are armed through one folder, for whatever process comes by first.
 
-    def __init__(self, folder: Path, wanted: int, crew: Crew, *, sleep: float) -> None:
+    ``writers``: flows that have each point around a write to themselves, ``of_each`` times. ``hits`` by point, or by
+    point and flow where it had one to itself; ``flows``: all of them by the flow that was at work.
+    """
+
+    def __init__(
+        self, folder: Path, wanted: int, crew: Crew, *, sleep: float, writers: Sequence[str] = (), of_each: int = 0
+    ) -> None:
         folder.mkdir()
         self.hits: Counter[str] = Counter()
-        self._wanted, self._each_time = wanted, wanted
-        self._sleepers = Sleepers(crew, sleep)
-        self._circles = [Circle(folder, points, pause, self) for points, pause in PAUSES]
+        self.flows: Counter[str] = Counter()
+        self._folder, self._each_time = folder, wanted
         self.points = (*IN_WORKERS, *IN_WEB)
+        self.apart = in_each(writers) if of_each else ()
+        self._wanted = dict.fromkeys(self.points, wanted) | dict.fromkeys(self.apart, of_each)
+        self._sleepers = Sleepers(crew, sleep)
+        pauses = [*PAUSES, *([(self.apart, PAUSES[0][1])] if self.apart else [])]
+        self._circles = [Circle(folder, points, pause, self) for points, pause in pauses]
         self.hit_at = time.monotonic()
 
     def look(self, share: float) -> None:
         """Counts the permits that were used, and gives new ones: as many as befit the ``share`` of the work done."""
         for circle in self._circles:
             circle.look(share)
+        self.flows.update(flow for _, flow in failpoints.used(self._folder) if flow)
 
     def wake(self) -> None:
         """Wakes who stood still long enough."""
@@ -50,10 +83,10 @@ class Failpoints:
 
     def befits(self, points: Sequence[str], share: float) -> bool:
         """Whether one more of these may be hit."""
-        return sum(self.hits[point] for point in points) < share * self._wanted * len(points) + AHEAD
+        return sum(self.hits[point] for point in points) < share * sum(self._wanted[point] for point in points) + AHEAD
 
     def missing(self, point: str) -> bool:
-        return self.hits[point] < self._wanted
+        return self.hits[point] < self._wanted[point]
 
     def may_arm(self, point: str) -> bool:
         return self.missing(point) and (point != STANDS_STILL or len(self._sleepers.since) < ASLEEP)
@@ -63,7 +96,8 @@ class Failpoints:
 
     def once_more(self) -> None:
         """As many hits again, of each failpoint."""
-        self._wanted += self._each_time
+        for point in self.points:
+            self._wanted[point] += self._each_time
 
     def disarm(self) -> None:
         """Nobody dies any more."""
@@ -72,7 +106,7 @@ class Failpoints:
 
     @property
     def enough(self) -> bool:
-        return not any(self.missing(point) for point in self.points)
+        return not any(self.missing(point) for point in self._wanted)
 
 
 class Circle:

@@ -4,6 +4,7 @@ What they look at grows with what is open, never with what was sold since the dr
 """
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 from integration.sandbox.day.acts import Ship
@@ -19,11 +20,21 @@ EXTRA = 8  # orders that are open when all that was planned is done, and a failp
 
 
 class Hands:
-    """``backlog``: orders and shipments that may be on their way at once. ``sold_at``: by this machine's clock."""
+    """``backlog``: orders and shipments that may be on their way at once. ``sold_at``: by this machine's clock.
 
-    def __init__(self, orders: list[PlannedOrder], wms: Wms, sales: Sales, backlog: int) -> None:
+    ``another``: an order beside those that were planned, by its number.
+    """
+
+    def __init__(
+        self,
+        orders: list[PlannedOrder],
+        wms: Wms,
+        sales: Sales,
+        backlog: int,
+        another: Callable[[int], PlannedOrder] = one_more,
+    ) -> None:
         self.orders, self.sold, self.sold_at = orders, 0, dict[str, float]()
-        self._wms, self._sales, self._backlog = wms, sales, backlog
+        self._wms, self._sales, self._backlog, self._another = wms, sales, backlog, another
         self._floor = Floor(wms, sales)
         self._open: dict[str, PlannedOrder] = {}
         self._held: dict[str, dict[str, dict[str, object]]] = {}  # by order, then by release
@@ -64,7 +75,7 @@ class Hands:
     def sell_more(self) -> None:
         """An order that nobody planned, if little is open."""
         if self.sold == len(self.orders) and len(self._open) < EXTRA:
-            self.orders.append(one_more(len(self.orders) + 1))
+            self.orders.append(self._another(len(self.orders) + 1))
 
     def ship(self) -> None:
         """Whatever can be played now, on the warehouse's floor and in Odoo."""

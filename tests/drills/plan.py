@@ -7,19 +7,26 @@ from decimal import Decimal
 from integration.sandbox.day.acts import Ship
 from integration.sandbox.day.goods import CUSTOMERS, KETTLE, PLAIN, Goods
 from integration.sandbox.day.ledger import PlannedOrder
+from integration.sandbox.day.longer import LONGER
 from integration.sandbox.day.scenes import SCENES, Scene
 
 SEED = 2011
 SMOOTH = tuple(scene for scene in SCENES if not scene.codes and KETTLE.sku not in dict(scene.basket))
+TOLD_LONGER = tuple(scene for scene in LONGER if not scene.codes)
+LONGER_SHARE = 0.02  # of all orders, each
 AGAIN, LATE = ("duplicate", "renumbered"), ("reorder",)
 
 
-def plan(count: int, plain: Sequence[Goods] = PLAIN) -> list[PlannedOrder]:
-    """At least one order in twenty has its shipment told twice, and one in twenty out of order."""
+def plan(count: int, plain: Sequence[Goods] = PLAIN, longer: Sequence[Scene] = ()) -> list[PlannedOrder]:
+    """At least one order in twenty has its shipment told twice, and one in twenty out of order.
+
+    ``longer``: scenes that do not end with the shipment, of which there is at least one each.
+    """
     dice = random.Random(SEED)
     scenes = [SMOOTH[0]] * count
     least = -(-count // 20)
     chosen = [dice.choice(_with(AGAIN)) for _ in range(least)] + [dice.choice(_with(LATE)) for _ in range(least)]
+    chosen += [scene for scene in longer for _ in range(max(1, int(LONGER_SHARE * count)))]
     others = [scene for scene in SMOOTH[1:] for _ in range(int(scene.share * count))]
     for number, scene in enumerate((chosen + others)[:count]):
         scenes[number] = scene
@@ -30,6 +37,12 @@ def plan(count: int, plain: Sequence[Goods] = PLAIN) -> list[PlannedOrder]:
 def one_more(number: int) -> PlannedOrder:
     """A plain order, for as long as a drill needs work."""
     return _order(number, SMOOTH[0], random.Random(number), PLAIN)
+
+
+def any_scene(number: int) -> PlannedOrder:
+    """The same where every flow needs work: each scene in its turn, the longer ones more often."""
+    scenes = SMOOTH if number % 2 else TOLD_LONGER
+    return _order(number, scenes[number // 2 % len(scenes)], random.Random(number), PLAIN)
 
 
 def releases(orders: Sequence[PlannedOrder]) -> int:
@@ -46,4 +59,5 @@ def _order(number: int, scene: Scene, dice: random.Random, plain: Sequence[Goods
     basket = [(sku, Decimal(quantity)) for sku, quantity in scene.basket]
     if not basket:
         basket = [(goods.sku, Decimal(dice.randint(2, 9))) for goods in dice.sample(plain, dice.randint(1, 3))]
-    return PlannedOrder(number, scene, dice.choice(CUSTOMERS)[0], tuple(basket))
+    customer = dice.choice(CUSTOMERS)[0]
+    return PlannedOrder(number, scene, scene.customer or customer, tuple(basket))

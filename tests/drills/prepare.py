@@ -17,7 +17,8 @@ from django.core.management import call_command
 from config import start
 from config.local.errors import LocalError
 from config.local.place import CHECKOUT
-from integration.sandbox.day.goods import BOLTS
+from integration.sandbox.day.goods import BOLTS, KETTLE
+from integration.sandbox.day.trade import DEPOT, Trade
 
 LOG = CHECKOUT / "var" / "log" / "drill"
 CLAIM = {"ENGINE_CLAIM_SECONDS": "10"}  # a killed worker's streams are free again after so long
@@ -26,7 +27,7 @@ TIMES = {"connect_timeout": 2.0, "read_timeout": 4.0, "settle_seconds": 2, "ackn
 SLOTS = {"max_concurrency": 16}  # calls at once: those of the dead keep theirs for a while
 # A posting may take four times the time to read, and its claim lasts a claim longer: who slept so long owns nothing.
 SLEEP = 4 * TIMES["read_timeout"] + float(CLAIM["ENGINE_CLAIM_SECONDS"]) + 2.0
-SCOPES = ("cases:read", "jobs:read", "jobs:write")
+SCOPES = ("cases:read", "jobs:read", "jobs:write", "inventory:read")
 PROTOCOL = "xmlrpc"  # the drill itself speaks JSON-RPC, so that faults can be meant for Crossdock alone
 PATIENCE = 60.0
 
@@ -36,7 +37,7 @@ class Preparation:
     """``setup``: what the demo's ``Setup`` is made from. ``times``: limits of the Odoo connection.
 
     ``transport`` empty: as the probe chooses. ``look_first``: what is in Odoo already is somebody else's.
-    ``bolts``: there are more goods than those of a day.
+    ``bolts``: there are more goods than those of a day, and all of them are mapped.
     """
 
     setup: Mapping[str, Any]
@@ -44,6 +45,12 @@ class Preparation:
     transport: str = PROTOCOL
     look_first: bool = False
     bolts: bool = False
+
+
+def trading_of(trade: Trade) -> dict[str, Any]:
+    """What the demo's ``Setup`` has beside addresses, where every flow is live."""
+    places = [(condition, bin_, location) for (condition, bin_), location in trade.places.items()]
+    return {"trading": {"depot": DEPOT, "places": places, "terms": list(trade.terms)}}
 
 
 def prepare(wanted: Preparation, env: Mapping[str, str]) -> str:
@@ -75,7 +82,7 @@ def main() -> None:
         row.save()
     if wanted.bolts:
         wms = models.Connection.objects.get(kind="http_json")
-        codes = [{"odoo_code": bolt.sku, "partner_code": bolt.partner_sku} for bolt in BOLTS]
+        codes = [{"odoo_code": bolt.sku, "partner_code": bolt.partner_sku} for bolt in (*BOLTS, KETTLE)]
         models.CodeMapping.objects.bulk_create(
             models.CodeMapping(partner=wms, kind=models.CodeMapping.Kind.PRODUCT, factor=1, **code) for code in codes
         )

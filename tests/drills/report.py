@@ -7,6 +7,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from integration.jobs.failpoints import BETWEEN, WRITING
+from tests.drills.beside import Proven
 from tests.drills.crew import SKEW, SKEWED, Crew
 from tests.drills.evidence import Findings
 from tests.drills.failpoints import Failpoints
@@ -46,7 +48,9 @@ class Run:
 def show(run: Run, console: Console, *more: Table) -> None:
     found = run.found
     console.print()
-    for table in (_troubles(run), _failpoints(run.failpoints), _sides(found, run.seconds), *more):
+    also = [_documents(found.proven)] if found.proven else []
+    first = (_troubles(run), _failpoints(run.failpoints), _flows(run))
+    for table in (*first, _sides(found, run.seconds), *also, *more):
         console.print(table)
     wrong = [*found.wrong, *(f"left: {text}" for text in found.left), *filter(None, [run.acts_wrong])]
     for text in wrong[:MOST_LINES]:
@@ -94,9 +98,23 @@ def _troubles(run: Run) -> Table:
 def _failpoints(failpoints: Failpoints) -> Table:
     table = table_of("Failpoint", "hits")
     for point in failpoints.points:
-        colour = "red" if failpoints.missing(point) else "green"
-        table.add_row(point, f"[{colour}]{failpoints.hits[point]}[/]")
+        table.add_row(point, _hits(failpoints, point))
     return table
+
+
+def _flows(run: Run) -> Table:
+    apart = run.failpoints.apart
+    table = table_of("By flow", "jobs done", "out of order", "workers died", "at a failpoint", *WRITING)
+    for flow in run.found.tables.flows:
+        own = [f"{point}{BETWEEN}{flow.name}" for point in WRITING]
+        around = [_hits(run.failpoints, point) if point in apart else "" for point in own]
+        died = (str(flow.died), str(run.failpoints.flows[flow.name]))
+        table.add_row(flow.name, str(flow.ended), _figure(flow.out_of_order), *died, *around)
+    return table
+
+
+def _hits(failpoints: Failpoints, point: str) -> str:
+    return f"[{'red' if failpoints.missing(point) else 'green'}]{failpoints.hits[point]}[/]"
 
 
 def _sides(found: Findings, seconds: float) -> Table:
@@ -118,8 +136,25 @@ def _sides(found: Findings, seconds: float) -> Table:
         ("lines that differ", found.differ),
         ("left running or waiting", len(found.left)),
     ):
-        table.add_row(name, f"[{'red' if count else 'green'}]{count}[/]")
+        table.add_row(name, _figure(count))
     return table
+
+
+def _documents(proven: Proven) -> Table:
+    table = table_of("By document: what both sides' books say", "documents", "lost", "doubled", "differ")
+    for kind, counted in proven.documents.items():
+        figures = (counted.lost, counted.doubled, counted.differ)
+        table.add_row(kind, str(counted.moved), *(_figure(figure) for figure in figures))
+    stock, paid = proven.stock, proven.paid
+    table.add_row("products, lots and places, of all stock", str(stock.slots), "", "", _figure(len(stock.wrong)))
+    for kind, amount in sorted(paid.money.items()):
+        table.add_row(f"{kind}, at the order's prices", f"{amount:,.2f}")
+    table.add_row("orders and purchases whose money differs", "", "", "", _figure(len(paid.wrong)))
+    return table
+
+
+def _figure(count: int) -> str:
+    return f"[{'red' if count else 'green'}]{count}[/]"
 
 
 def table_of(*headings: str) -> Table:

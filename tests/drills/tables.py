@@ -1,5 +1,6 @@
 """What Crossdock's own tables say about a drill: times, order, and what was started how often."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,15 @@ CRASHES = """
 SELECT EXTRACT(EPOCH FROM job.finished_at - attempt.started_at)::float
 FROM integration_jobattempt attempt JOIN integration_syncjob job ON job.id = attempt.job_id
 WHERE attempt.outcome = 'crashed' AND job.finished_at IS NOT NULL"""
+
+# By flow: jobs that ended, those that ended before one that came to their stream earlier, tries whose worker died.
+BY_FLOW = """
+SELECT flow, count(*), count(*) FILTER (WHERE early), sum(died) FROM (
+  SELECT flow, finished_at < max(finished_at) OVER (
+      PARTITION BY stream_id ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS early,
+    (SELECT count(*) FROM integration_jobattempt attempt
+     WHERE attempt.job_id = job.id AND attempt.outcome = 'crashed') AS died
+  FROM integration_syncjob job WHERE state = 'succeeded') AS ended GROUP BY flow ORDER BY flow"""
 
 # Jobs have the numbers in which they came to their stream; each of them ends in a transaction of its own time.
 OUT_OF_ORDER = """
@@ -47,6 +57,16 @@ class Slots:
 
 
 @dataclass(frozen=True)
+class Flow:
+    """``died``: tries whose worker did."""
+
+    name: str
+    ended: int
+    out_of_order: int
+    died: int
+
+
+@dataclass(frozen=True)
 class Tables:
     """``crashes``: seconds from the start of a killed try to the end of its job. ``left``: what is not done."""
 
@@ -58,6 +78,7 @@ class Tables:
     left: list[str]
     slots: Slots
     acts: int
+    flows: Sequence[Flow] = ()
 
 
 def look(database_url: str) -> Tables:
@@ -77,4 +98,5 @@ def look(database_url: str) -> Tables:
             left=[f"{count} {kind}" for count, kind in left if count],
             slots=Slots(*ask(SLOTS)[0]),
             acts=ask(ACTS)[0][0],
+            flows=[Flow(name, ended, early, int(died)) for name, ended, early, died in ask(BY_FLOW)],
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from integration.jobs.failpoints import IN_WEB, IN_WORKERS, STANDS_STILL
+from integration.jobs.failpoints import IN_WEB, IN_WORKERS, STANDS_STILL, WRITING
 from tests.drills import failpoints
 from tests.drills.failpoints import AHEAD, AT_ONCE, Failpoints, Sleepers
 from tests.rig.poll import until
@@ -56,6 +56,20 @@ def test_a_used_permit_is_a_hit_and_deaths_come_with_the_work(points: Failpoints
     rest = [point for point in IN_WORKERS if point != STANDS_STILL]
     assert [points.hits[point] for point in rest] == [2] * len(rest)
     assert (points.hits[STANDS_STILL], points.missing(STANDS_STILL)) == (0, True)
+
+
+def test_a_flow_has_the_points_around_its_writes_to_itself(tmp_path: Path) -> None:
+    folder = tmp_path / "permits"
+    points = Failpoints(folder, 0, Workers(0), sleep=60.0, writers=("posting", "put_away"), of_each=1)  # type: ignore[arg-type]
+    points.look(1.0)
+    armed = sorted(permit.name for permit in folder.iterdir())
+    assert len(armed) == AT_ONCE
+    assert {name.partition("@")[2] for name in armed} <= {"posting", "put_away"}
+    for name in armed:
+        (folder / name).rename(folder / f"used.{name}.123")
+    points.look(1.0)
+    assert (points.hits.total(), points.flows.total(), points.enough) == (AT_ONCE, AT_ONCE, False)
+    assert {name.partition("@")[0] for name in points.hits} <= set(WRITING)
 
 
 def test_who_stood_still_is_woken_when_the_time_is_over() -> None:

@@ -8,7 +8,7 @@ from django.utils.timezone import now
 
 from integration.models import BeatSlot, Lane, Stream, SyncJob
 from tests.drills import tables
-from tests.drills.tables import Slots, Tables
+from tests.drills.tables import Flow, Slots, Tables
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,6 +34,7 @@ def test_a_job_that_ended_before_one_that_came_earlier_is_out_of_order() -> None
     ended(one, now())
     found = look()
     assert (found.out_of_order, found.ended, found.streams) == (1, 5, 2)
+    assert list(found.flows) == [Flow("work", ended=5, out_of_order=1, died=0)]
 
 
 def test_a_slot_that_was_started_by_a_beat_that_led_no_more_is_seen() -> None:

@@ -21,17 +21,14 @@ AGAIN = 0.05  # of messages come twice, and as many out of order
 REFUSED, REFUSED_EVERY = 4, 8.0  # calls in a row, which is enough to open a breaker, and how soon again
 CALLS = {"protocol": PROTOCOL}
 REQUESTS = {"side": "request"}
-ANSWERS, SHIPMENTS = (
-    {"side": "delivery", "type": "order.accepted"},
-    {"side": "delivery", "type": "shipment.confirmed"},
-)
+TWICE = {"side": "delivery"}  # any message
+LATE = ("order.accepted", "receipt.confirmed", "inventory.adjusted", "inventory.counted")  # comes after the next one
 BEFORE, AFTER = "cut_before", "cut_after_commit"
 WMS_FAULTS = (
     (AFTER, REQUESTS, SHARE),
     (BEFORE, REQUESTS, SHARE),
-    ("duplicate", ANSWERS, AGAIN),
-    ("reorder", ANSWERS, AGAIN),
-    ("duplicate", SHIPMENTS, AGAIN),
+    ("duplicate", TWICE, AGAIN),
+    *(("reorder", {"side": "delivery", "type": kind}, AGAIN) for kind in LATE),
 )
 
 

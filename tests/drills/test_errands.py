@@ -1,0 +1,68 @@
+"""What is planned beside the orders of a drill, and what is made of what both sides' books say of it."""
+
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+
+from integration.sandbox.day.doing import Doing
+from integration.sandbox.day.errands import RECEIPTS, STOCK
+from integration.sandbox.day.shelves import Held, Shelves, Slot, nothing_held
+from integration.sandbox.day.stock_proof import StockEvidence
+from tests.drills import beside, errands
+from tests.drills.beside import Documents
+from tests.drills.plan import TOLD_LONGER, plan
+
+CHAIR = Slot("MAIN", "CHAIR-OAK")
+
+
+@pytest.mark.parametrize("orders", [1, 150, 2000])
+def test_every_errand_without_a_case_is_done_and_about_one_for_five_orders(orders: int) -> None:
+    planned = errands.plan(orders)
+    kinds = Counter(doing.scene.name for doing in planned)
+    assert len(planned) == max(len(errands.SMOOTH) + 1, orders // errands.ORDERS_EACH)
+    assert len(kinds) == len(errands.SMOOTH) + 1
+    assert max(kinds.values()) - min(kinds.values()) <= 1
+    assert len({doing.reference for doing in planned}) == len(planned)
+
+
+def test_every_longer_story_is_told_whatever_the_drill_s_length() -> None:
+    for orders in (12, 150):
+        told = {order.scene.name for order in plan(orders, longer=TOLD_LONGER)}
+        assert {scene.name for scene in TOLD_LONGER} <= told
+
+
+def test_what_was_not_planned_has_a_number_of_its_own_and_all_kinds() -> None:
+    more = [errands.one_more(number) for number in range(31, 31 + 2 * (len(errands.SMOOTH) + 1))]
+    assert len({doing.scene.name for doing in more}) == len(errands.SMOOTH) + 1
+    assert len({doing.reference for doing in more}) == len(more)
+
+
+def test_the_same_errands_every_time() -> None:
+    assert [doing.scene.name for doing in errands.plan(90)] == [doing.scene.name for doing in errands.plan(90)]
+
+
+def moved(quantity: str) -> Held:
+    held = nothing_held()
+    held[CHAIR] += Decimal(quantity)
+    return held
+
+
+@pytest.mark.parametrize(
+    ("wms", "odoo", "found"),
+    [
+        ("10", "10", Documents(moved=1)),
+        ("10", "0", Documents(moved=1, lost=1)),
+        ("10", "20", Documents(moved=1, doubled=1)),
+        ("-2", "-4", Documents(moved=1, doubled=1)),
+        ("10", "7", Documents(moved=1, differ=1)),
+        ("10", "-10", Documents(moved=1, differ=1)),
+        ("0", "5", Documents(moved=1, doubled=1)),
+    ],
+)
+def test_what_a_document_moved_on_one_side_alone_is_told_by_its_kind(wms: str, odoo: str, found: Documents) -> None:
+    bought, counted = Doing(1, RECEIPTS[0], name="P00001"), Doing(2, STOCK[0])
+    ours, theirs = Shelves(), Shelves()
+    ours.moved["P00001"], theirs.moved["P00001"] = moved(odoo), moved(wms)
+    kinds = beside.documents(StockEvidence(ours, theirs, (), (bought, counted)))
+    assert kinds == {"purchases: receipts and put-aways": found, "adjustments and counts": Documents()}
