@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from integration.jobs import acts, decisions, differences, mappings, sweep
 from integration.jobs.acts import NotAllowed
 from integration.models import Effect, ExceptionCase, InboundMessage
-from integration.rules.choices import CHOICES
+from integration.rules.choices import CHOICES, SUBSTITUTE
 from integration.sandbox.wms.orders import HeldOrder
 from tests.component.flows.yard import SOMEBODY, Sale
 from tests.component.property import books, goods
@@ -127,20 +127,23 @@ def _on_case(depot: Depot, *, what: str, which: int) -> None:
             depot.ended.add(name)
             depot.excuse(name, "CD-5016", "CD-7014")  # that message may have been one of several
     if what == "choose":
-        _choose(depot, case, which)
+        choose(depot, case, which)
     elif what in _VERDICTS and case.code in differences.APPROVAL:
         _VERDICTS[what](case.pk, SOMEBODY, "looked at")
     elif what in _ACTS:
         _ACTS[what](case.pk)
 
 
-def _choose(depot: Depot, case: ExceptionCase, which: int) -> None:
+def choose(depot: Depot, case: ExceptionCase, which: int) -> None:
+    """One of what the case offers, if it offers anything."""
     offered = CHOICES.get(case.code, ())
     if not offered:
         return
     choice = pick(offered, which).name
     if choice in _LEFT_OUT:
         depot.parted |= {str(case.context.get("receipt") or case.context.get("shipment"))}
+    if case.code == SUBSTITUTE and choice == "refuse":  # nothing of it is posted, and it has to be confirmed anew
+        depot.ended |= about(case)
     orders = [*about(case) - {""}, depot.sales[0].name]
     decisions.decide(case.pk, choice, SOMEBODY, orders[0] if choice == "named" else "as agreed")
 

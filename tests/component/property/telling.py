@@ -14,6 +14,7 @@ from tests.component.property.machine import DEATHS, STOPS, WHICH, pick
 STAGES = st.sampled_from(["picking", "picked", "packed"])
 STATUSES = st.sampled_from(["in_transit", "out_for_delivery", "delivered", "delivered", "exception"])
 COSTS = st.sampled_from([None, "4.50", "6.25"])
+INSTEAD = ("CD-5020", "CD-5021", "CD-5015", "CD-5002", "CD-4012", "CD-4013", "CD-5004", "CD-4004")
 NEWS = ("CD-5022", "CD-5023", "CD-5024", "CD-5026", "CD-5027")
 
 
@@ -39,7 +40,9 @@ class Telling(ComingBack):
         if not wanted:
             return
         release, line = pick(wanted, which)
-        self.depot.excuse(release.order, "CD-5020", "CD-5021", "CD-5002", "CD-4012", "CD-4013", "CD-5004", "CD-4004")
+        self.depot.excuse(
+            release.order, "CD-5020", "CD-5021", "CD-5015", "CD-5002", "CD-4012", "CD-4013", "CD-5004", "CD-4004"
+        )
         instead = {"line": line.line, "sku": "P-GLOVE-M", "unit": line.unit, "quantity": "1", "substitute": True}
         self.depot.wms.ship(release.release, lines=[instead], final=final)
         self.depot.all_arrive()
