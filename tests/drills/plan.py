@@ -13,7 +13,7 @@ from integration.sandbox.day.scenes import SCENES, Scene
 SEED = 2011
 SMOOTH = tuple(scene for scene in SCENES if not scene.codes and KETTLE.sku not in dict(scene.basket))
 TOLD_LONGER = tuple(scene for scene in LONGER if not scene.codes)
-LONGER_SHARE = 0.02  # of all orders, each
+LONGER_SHARE = 0.01  # of all orders, each
 AGAIN, LATE = ("duplicate", "renumbered"), ("reorder",)
 
 

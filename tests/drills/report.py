@@ -104,7 +104,7 @@ def _failpoints(failpoints: Failpoints) -> Table:
 
 def _flows(run: Run) -> Table:
     apart = run.failpoints.apart
-    table = table_of("By flow", "jobs done", "out of order", "workers died", "at a failpoint", *WRITING)
+    table = table_of("By flow", "jobs done", "out of order", "died", "at points", *WRITING, first=22)
     for flow in run.found.tables.flows:
         own = [f"{point}{BETWEEN}{flow.name}" for point in WRITING]
         around = [_hits(run.failpoints, point) if point in apart else "" for point in own]
@@ -157,10 +157,11 @@ def _figure(count: int) -> str:
     return f"[{'red' if count else 'green'}]{count}[/]"
 
 
-def table_of(*headings: str) -> Table:
+def table_of(*headings: str, first: int = 46) -> Table:
+    """``first``: how wide the first column is at least."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for number, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if number else "left", min_width=46 if not number else 8)
+        table.add_column(heading, justify="right" if number else "left", min_width=8 if number else first)
     return table
 
 
