@@ -1,6 +1,6 @@
 """Differences of stock: kept before anything is decided, told to people, written to our books with the job's end."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,9 +11,9 @@ from django.db import transaction
 
 from integration.canonical.stock import Product
 from integration.errors import Causes, IntegrationError, InvalidDocument, Permanent, RuleHold
-from integration.flows.stock_postings import Posted
+from integration.flows.stock_postings import Posted, key_of
 from integration.flows.stock_site import Site
-from integration.jobs import recount, rows, streams
+from integration.jobs import effects, recount, rows, streams
 from integration.jobs.work import Outcome, Work
 from integration.models import StockDifference
 from integration.rules import approval
@@ -76,10 +76,34 @@ def keep(
             StockDifference.objects.bulk_create(fresh)
     known = {row.line: row for row in same}
     wanted = {row.line: row for row in fresh}
+    if known and _is_read_otherwise(known, wanted):
+        return _kept_anew(work, known, fresh)
     odd = [line for line in {*known, *wanted} if _content(known.get(line)) != _content(wanted.get(line))]
     if odd:
         raise differs(_apart(known.get(odd[0]), wanted.get(odd[0])))
     return [known[row.line] for row in fresh]
+
+
+def _is_read_otherwise(known: Mapping[str, StockDifference], wanted: Mapping[str, StockDifference]) -> bool:
+    """The same message: somebody has corrected a code or a place since, and nothing was decided or begun before."""
+    before, now = known.values(), wanted.values()
+    if {row.message for row in before} != {row.message for row in now}:
+        return False
+    if any(row.state not in (State.NEW, State.WAITING) or row.revision for row in before):
+        return False
+    same = known.keys() == wanted.keys() and all(_meant(known[line]) == _meant(wanted[line]) for line in known)
+    erp = next(iter(now)).warehouse.erp
+    return not same and not any(effects.of(erp, key_of(row)) for row in before)
+
+
+def _kept_anew(
+    work: Work, known: Mapping[str, StockDifference], fresh: Sequence[StockDifference]
+) -> list[StockDifference]:
+    with transaction.atomic():
+        streams.lock(work.claim)
+        StockDifference.objects.filter(pk__in=[row.pk for row in known.values()]).delete()
+        StockDifference.objects.bulk_create(fresh)
+    return list(fresh)
 
 
 def fresh_row(site: Site, kind: str, source: str, number: str, finding: Finding, message: int) -> StockDifference:
@@ -153,6 +177,11 @@ def _content(row: StockDifference | None) -> tuple[object, ...] | None:
         return None
     places = (row.condition, row.location, row.to_condition, row.to_location)
     return (row.sku, row.lot, row.quantity, row.happened_at, *places)
+
+
+def _meant(row: StockDifference) -> tuple[object, ...]:
+    """With what stands for it in Odoo."""
+    return (_content(row), row.product_id, row.place, row.to_place)
 
 
 def _apart(before: StockDifference | None, now: StockDifference | None) -> str:

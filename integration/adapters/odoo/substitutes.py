@@ -67,8 +67,8 @@ class Substitutes:
 
     def _made(self, order_id: int, swap: Swap, company: int) -> Swapped | None:
         parts = _says(swap)
-        domain = [("order_id", "=", order_id), *(("name", "ilike", part) for part in parts)]
-        for row in self._call.rows("sale.order.line", domain, LINE, companies=[company], order="id"):
+        own = [("order_id", "=", order_id)]
+        for row in self._call.rows("sale.order.line", own, LINE, companies=[company], order="id"):
             said = re.search(re.escape(parts[0]) + r"([0-9.]+)" + re.escape(parts[1]), str(row["name"]))
             if said:
                 return Swapped(

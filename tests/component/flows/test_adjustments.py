@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from integration.flows import HANDLERS
-from integration.jobs import acts, engine
-from integration.models import AuditEvent, Lane, StockDifference
+from integration.jobs import acts, engine, mappings
+from integration.models import AuditEvent, CodeMapping, Lane, Place, StockDifference
 from tests.component.engine.yard import together, until
 from tests.component.flows.shelves import Shelves
 from tests.component.flows.yard import SOMEBODY, Yard
@@ -203,6 +203,26 @@ def test_a_place_that_is_added_lets_it_go_on(shelves: Shelves) -> None:
     shelves.place("damaged")
     shelves.yard.later()
     assert (shelves.agree(), shelves.yard.cases()) == (True, [])
+
+
+def test_a_code_and_a_place_that_are_corrected_while_it_waits_are_taken(shelves: Shelves) -> None:
+    """Nothing was decided yet: what the message means now is shown, and posted."""
+    shelves.stock("NAIL", 20)
+    shelves.stock("SCREW", 20)
+    shelves.place("damaged")
+    shelves.adjust(line("NAIL", 3, condition="damaged", reason="FOUND"), adjustment="A-1")
+    shelves.yard.run()
+    row = CodeMapping.objects.get(partner_code="P-NAIL", valid_to=None)
+    mappings.end(row.pk, SOMEBODY, "it is the screw")
+    shelves.yard.map("product", "SCREW", "P-NAIL", alias=True)
+    Place.objects.filter(condition="damaged").update(erp_location_id=shelves.places["good"])
+    shelves.yard.retry("CD-8001")
+    shelves.yard.run()
+    [(code, words)] = shelves.yard.cases()
+    assert (code, "+3 of SCREW" in words) == ("CD-8001", True)
+    shelves.approve()
+    assert shelves.odoo() == {("NAIL", "", "good"): D(20), ("SCREW", "", "good"): D(23)}
+    assert (shelves.yard.cases(), shelves.yard.unfinished()) == ([], [])
 
 
 def test_lost_goods_of_a_lot_that_odoo_does_not_have(shelves: Shelves) -> None:

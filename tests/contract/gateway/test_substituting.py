@@ -132,3 +132,15 @@ def test_a_locked_order_is_left_alone(world: World) -> None:
         world.gateway.substitutes.add(it.order, [it.swap()], company=world.company_id)
     assert refused.value.context["detail"] == "the order is locked"
     assert it.lines() == [(it.old, 10, 0, 12.5, 10)]
+
+
+def test_a_code_with_signs_that_mean_something_to_a_search_is_found_again(world: World) -> None:
+    it = Replaced(world)
+    code = world.unique("A\\B_50%")
+    world.call("product.product", "write", [it.new], vals={"default_code": code})
+    swap = it.swap()
+    gateway, company = world.gateway, world.company_id
+    made = gateway.substitutes.add(it.order, [swap], company=company)
+    assert gateway.substitutes.find(it.order, [swap], company=company) == made
+    assert gateway.substitutes.add(it.order, [swap], company=company) == made
+    assert len(it.lines()) == 2

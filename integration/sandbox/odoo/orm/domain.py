@@ -207,10 +207,16 @@ def _ordered(operator: str, kept: Any, value: Any) -> bool:
     return bool(kept <= value) if operator == "<=" else bool(kept >= value)
 
 
+_WILD = {"%": ".*", "_": "."}
+
+
 def _pattern(operator: str, text: str) -> Callable[[Any], bool]:
-    """SQL's patterns: `%` any text, `_` any character; without `=` the text may stand anywhere."""
+    """SQL's patterns: `%` any text, `_` any character, a backslash takes the next one as it is; without `=` the text
+    may stand anywhere.
+    """
     words = text if operator.startswith("=") else f"%{text}%"
-    expression = re.escape(words).replace("%", ".*").replace("_", ".")
+    parts = re.findall(r"\\.|.", words, re.DOTALL)
+    expression = "".join(_WILD.get(part) or re.escape(part[-1]) for part in parts)
     flags = re.DOTALL | (re.IGNORECASE if "ilike" in operator else 0)
     compiled = re.compile(expression, flags)
     return lambda kept: bool(kept) and compiled.fullmatch(str(kept)) is not None
