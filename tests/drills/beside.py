@@ -19,7 +19,7 @@ from integration.sandbox.day.sides import read_odoo
 from integration.sandbox.day.stock_proof import StockEvidence
 
 AT_ONCE = 500  # orders whose money is looked at
-SHIPMENTS, RETURNS, OTHERS = "orders: shipments, and counts of what they take", "returns", "master data"
+SHIPMENTS, RETURNS = "orders: shipments, and counts of what they take", "returns"
 KINDS: Sequence[tuple[str, Sequence[Errand]]] = (
     ("purchases: receipts and put-aways", RECEIPTS),
     ("transfers between warehouses", TRANSFERS),
@@ -92,16 +92,12 @@ def documents(found: StockEvidence) -> dict[str, Documents]:
 
 def _kinds(orders: Sequence[PlannedOrder], doings: Sequence[Doing]) -> dict[str, str]:
     """By whose the movements are."""
-    kinds = {doing.title: _kind(doing) for doing in doings}
+    kinds = {doing.title: name for doing in doings for name, errands in KINDS if doing.scene in errands}
     return kinds | {name: kind for order in orders for name, kind in _both(order.name)}
 
 
 def _both(order: str) -> Sequence[tuple[str, str]]:
     return (order, SHIPMENTS), (return_of(order), RETURNS)
-
-
-def _kind(doing: Doing) -> str:
-    return next((name for name, errands in KINDS if doing.scene in errands), OTHERS)
 
 
 def _compared(wms: Held, odoo: Held) -> Sequence[str]:

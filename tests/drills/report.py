@@ -147,6 +147,8 @@ def _documents(proven: Proven) -> Table:
         table.add_row(kind, str(counted.moved), *(_figure(figure) for figure in figures))
     stock, paid = proven.stock, proven.paid
     table.add_row("products, lots and places, of all stock", str(stock.slots), "", "", _figure(len(stock.wrong)))
+    table.add_row("  as Crossdock shows them, in so many rows", str(stock.shown))
+    table.add_row("  records of master data that the warehouse has", str(stock.told))
     for kind, amount in sorted(paid.money.items()):
         table.add_row(f"{kind}, at the order's prices", f"{amount:,.2f}")
     table.add_row("orders and purchases whose money differs", "", "", "", _figure(len(paid.wrong)))
