@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from integration.canonical.receipts import ReturnedLine, ReturnReceived
+from integration.canonical.receipts import ReceiptAdvice, ReturnedLine, ReturnReceived
 from integration.sandbox.wms.stock import Slot, Stock
 
 PLACES = {"resell": None, "quarantine": "quarantine", None: "quarantine"}  # a condition, or the goods' own
@@ -35,6 +35,15 @@ class ParcelBack(BaseModel):
     delay: float = 0.0
 
 
+def as_expected(advice: ReceiptAdvice) -> ParcelBack:
+    """All of an announced return, to be sold again."""
+    lines = [
+        {**line.model_dump(include={"line", "sku", "quantity", "unit", "lots", "serials"}), "disposition": "resell"}
+        for line in advice.lines
+    ]
+    return ParcelBack(site=advice.site, owner=advice.owner, advice=advice.advice, lines=lines)
+
+
 class Returns:
     """Not thread-safe: hold the orders' lock."""
 
@@ -54,6 +63,9 @@ class Returns:
         self._book(told, 1)
         self.told[number] = told
         return told
+
+    def came(self, advice: str) -> bool:
+        return any(told.advice == advice for told in self.told.values())
 
     def _book(self, told: ReturnReceived, sign: int) -> None:
         """What is to be scrapped lies nowhere any more."""

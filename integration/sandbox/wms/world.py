@@ -32,7 +32,7 @@ from integration.sandbox.wms.news import Progress, Track
 from integration.sandbox.wms.orders import HeldOrder, Orders, Taken
 from integration.sandbox.wms.outbox import Outbox
 from integration.sandbox.wms.receiving import Arrival, put_away, receive
-from integration.sandbox.wms.returning import ParcelBack
+from integration.sandbox.wms.returning import ParcelBack, as_expected
 from integration.sandbox.wms.shipping import BadScript, Script, correct, ship
 from integration.sandbox.wms.stocktaking import Adjusting, Counting, Listing
 
@@ -340,7 +340,10 @@ class World:
             same = self.orders.advices.held.get(held.advice.advice) is held
             if not same or held.closed or held.cancelled or held.status != "accepted":
                 return
-            self.receive(Arrival(advice=held.advice.advice))
+            if held.advice.kind != "return":
+                self.receive(Arrival(advice=held.advice.advice))
+            elif not self.orders.returns.came(held.advice.advice):
+                self.take_back(as_expected(held.advice))
 
     def _leave(self, order: HeldOrder) -> None:
         """Ships what is still open, unless the release was replaced, refused or closed meanwhile."""

@@ -187,3 +187,14 @@ def test_nothing_is_to_be_chosen_where_nothing_leaves_too_much(yard: Yard, dock:
     assert codes(yard) == ["CD-4012"]
     with pytest.raises(NotAllowed, match="back cannot be chosen"):
         decisions.decide(yard.case("CD-4012").pk, "back", SOMEBODY, "why not")
+
+
+def test_a_warehouse_that_works_by_itself_takes_back_what_it_expects(yard: Yard, dock: Dock) -> None:
+    sale = refused(yard, "down")
+    play_to_the_end(yard)
+    yard.wms.control("settings", acknowledge_after=0.0, receive_after=0.0)
+    yard.choose("CD-4012", "back")
+    yard.look()
+    until(lambda: bool(yard.wms.get("returns")["returns"]))
+    yard.run()
+    assert (yard.odoo.delivered(sale.id)["CRATE-S"], codes(yard), yard.unfinished()) == (6, [], [])
