@@ -36,6 +36,7 @@ class Relocations:
         if found is None or found["state"] != "done":
             context = {"skip_backorder": True, "skip_immediate": True, "skip_sms": True, "skip_expired": True}
             how: dict[str, Any] = {"companies": [warehouse["company_id"][0]], "context": context}
+            self._join_lines(picking_id)
             self._call("stock.picking", "button_validate", [picking_id], **how)
         name = self.moved(mark)
         if name is None:
@@ -59,6 +60,14 @@ class Relocations:
             "move_ids": [[0, 0, self._move(part, stock, units, lots, mark)] for part in parts],
         }
         return self._call.create("stock.picking", values, companies=[company])
+
+    def _join_lines(self, picking_id: int) -> None:
+        """Without it 16 finds nothing done in the transfer, and refuses to validate it."""
+        if self._call.version.joined_lines:
+            return
+        domain = [("move_id.picking_id", "=", picking_id), ("picking_id", "=", False)]
+        if alone := self._call("stock.move.line", "search", domain=domain):
+            self._call("stock.move.line", "write", alone, vals={"picking_id": picking_id})
 
     def _move(
         self,

@@ -9,12 +9,16 @@ OLDEST, NEWEST_KNOWN = 16, 19
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """``move_done`` and ``line_done`` name the done quantity; ``picked`` tells it from a reservation (17+)."""
+    """``move_done`` and ``line_done`` name the done quantity; ``picked`` tells it from a reservation (17+).
+
+    ``joined_lines``: a line that is made with its move is in the move's transfer; 16 leaves it in none.
+    """
 
     major: int
     move_done: str = "quantity"
     line_done: str = "quantity"
     picked: bool = True
+    joined_lines: bool = True
     nested_read: bool = True
     json2: bool = False
     package_model: str = "stock.quant.package"
@@ -33,6 +37,7 @@ VERSIONS = {
         move_done="quantity_done",
         line_done="qty_done",
         picked=False,
+        joined_lines=False,
         nested_read=False,
         hints=False,
         return_method="create_returns",

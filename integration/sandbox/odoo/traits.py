@@ -34,6 +34,11 @@ class Traits:
         return self.number >= 17
 
     @property
+    def joined_lines(self) -> bool:
+        """A line that is made with its move is in the move's picking."""
+        return self.number >= 17
+
+    @property
     def raises_demand(self) -> bool:
         """Shipping more than the demand raises the demand of the move."""
         return self.number == 16

@@ -56,7 +56,9 @@ class MoveLine(Model):
             "location_dest_id": source.location_dest_id.id,
         }
         if move:
-            found |= {"picking_id": move.picking_id.id, "picked": bool(move.picked)}
+            found["picked"] = bool(move.picked)
+            if self.env.traits.joined_lines:
+                found["picking_id"] = move.picking_id.id
         return found
 
     def created(self, record: Record, values: dict[str, Any]) -> None:
