@@ -20,7 +20,7 @@ def test_the_order_s_page_shows_its_parcels_and_no_name(rows, admin_client):
 
 
 def test_the_order_s_page_shows_how_far_each_line_is(rows, admin_client):
-    [(line, _)] = timeline(admin_client, rows.order).context["lines"]
+    [(line, _, _)] = timeline(admin_client, rows.order).context["lines"]
     assert line.stage == "shipped"
 
 
