@@ -12,7 +12,7 @@ from integration.flows import answers, changes
 from integration.jobs import configuration, effects, rows, sql, telling
 from integration.jobs.remote import open_wms
 from integration.jobs.work import Outcome, Work
-from integration.models import OutboundMessage, SyncJob
+from integration.models import Effect, OutboundMessage, SyncJob
 
 State = OutboundMessage.State
 
@@ -30,6 +30,7 @@ def handle(work: Work) -> Outcome:
     [message] = rows.find(OutboundMessage, "id = %s", [work.job.payload["message"]])
     message.connection = configuration.connection(message.connection_id)
     if message.state != State.QUEUED:
+        _has_landed(work, message)
         return Outcome(f"it is {message.get_state_display()} already")
     if message.type in changes.REQUESTS:
         _after_its_release(message)
@@ -40,6 +41,15 @@ def handle(work: Work) -> Outcome:
         return Outcome("it was superseded before it was sent")
     reply = _as_reply(effect.result)
     return Outcome(f"{message.reference}: {reply.answer}", partial(_commit, message, reply))
+
+
+def _has_landed(work: Work, message: OutboundMessage) -> None:
+    """The warehouse has answered: it has what was sent, though the answer to the call was lost."""
+    answer = {State.ACCEPTED: Answer.ACCEPTED, State.REJECTED: Answer.REJECTED}.get(State(message.state))
+    known = effects.of(message.connection, message.key)
+    if answer is not None and known is not None and known.state == Effect.State.INTENDED:
+        result = _as_result(Reply(answer, reason=message.reason))
+        effects.found(work, message.connection, known.key, known.verb, known.intent, result)
 
 
 def _after_its_release(message: OutboundMessage) -> None:

@@ -75,7 +75,10 @@ def test_the_open_quantity_is_what_was_neither_shipped_nor_cancelled(rows, admin
     DocumentLine.objects.update(ordered=10, shipped=3, cancelled=2)
     page = shown(admin_client, rows.order)
     [(_, counted, left)] = page.context["lines"]
-    assert (dict(counted), left) == ({"ordered": 10, "released": dict(counted)["released"], "shipped": 3, "cancelled": 2}, 5)
+    assert (dict(counted), left) == (
+        {"ordered": 10, "released": dict(counted)["released"], "shipped": 3, "cancelled": 2},
+        5,
+    )
 
 
 def test_more_than_ordered_leaves_nothing_open(rows):

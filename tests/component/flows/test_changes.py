@@ -337,6 +337,7 @@ def test_a_lost_answer_to_the_request_is_asked_after(yard: Yard, fault: str) -> 
     yard.later()
     assert (requests(), yard.wms.held()[0].lines["P-CRATE-S"]) == ([("change", 1, "accepted")], "6")
     assert (yard.cases(), yard.unfinished()) == ([], [])
+    assert yard.effects("send order.change") == ["landed"]
 
 
 def test_a_warehouse_may_answer_in_the_call(yard: Yard) -> None:
