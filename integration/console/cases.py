@@ -177,8 +177,10 @@ class ExceptionCaseAdmin(ActingAdmin):
 
     def acts_for(self, row: Model | None) -> Sequence[Act]:
         """The choices that only a person can make come first."""
-        code, context = (row.code, row.context) if isinstance(row, ExceptionCase) else ("", {})
-        chosen = (_choosing(choice) for choice in CHOICES.get(code, ()) if "source" in context)
+        case = row if isinstance(row, ExceptionCase) else None
+        code = case.code if case else ""
+        open_ = case is not None and "source" in case.context and decisions.standing(case) is None
+        chosen = (_choosing(choice) for choice in CHOICES.get(code, ()) if open_)
         return (*chosen, *stock_choices.CHOICES.get(code, ()), *USUAL)
 
 

@@ -22,6 +22,7 @@ from integration.models import (
 
 MOST = 50
 TOLD_BY_PARTNER = ("shipment", "tracking")  # types of references that a shipment leaves
+DELIVERY = "stock.picking"
 LONGEST = 200
 BY_DOCUMENT = (  # table and indexed column: each leads to a document
     (DocumentLine, "sku"),
@@ -64,9 +65,10 @@ def _referred(terms: list[str]) -> Iterator[int]:
     """Deliveries whose Odoo record is known to the partner by this number."""
     partners = Connection.objects.values("pk")
     named = ExternalReference.objects.filter(
-        partner__in=partners, document_type__in=TOLD_BY_PARTNER, reference__in=terms
+        partner__in=partners, model=DELIVERY, document_type__in=TOLD_BY_PARTNER, reference__in=terms
     )
     for erp, partner, record in named.values_list("erp", "partner", "record_id")[:MOST]:
-        releases = ExternalReference.objects.filter(erp=erp, record_id=record, document_type="release")
+        told = {"erp": erp, "model": DELIVERY, "record_id": record, "document_type": "release"}
+        releases = ExternalReference.objects.filter(**told)
         deliveries = Document.objects.filter(connection=erp, warehouse__wms=partner, kind=Document.Kind.DELIVERY)
         yield from deliveries.filter(reference__in=releases.values("reference")).values_list("pk", flat=True)

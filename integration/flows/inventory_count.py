@@ -166,8 +166,9 @@ def _line(bench: Bench, row: StockDifference) -> Posted | None:
         return Posted(row)
     _certain(bench, row, slot)
     ledger = bench.known.ledger
-    row.expected = netting.expected(slot, at, bench.held.get(slot, Decimal(0)), ledger)
-    difference = row.quantity - row.expected
+    expected = netting.expected(slot, at, bench.held.get(slot, Decimal(0)), ledger)
+    row.expected = expected - row.posted  # without what the count itself has corrected
+    difference = row.quantity - expected
     jobs = {each.job for each in ledger.pending_before(slot, at) if each.job is not None}
     row.awaits = sorted(jobs - {bench.work.job.pk})
     if difference == 0:

@@ -35,6 +35,18 @@ def surplus_of(delivery: Document) -> str:
     return f"surplus/{delivery.connection_id}/{delivery.reference}"
 
 
+def standing(case: ExceptionCase) -> Decision | None:
+    """What was chosen since the case was last told: it is being done."""
+    if "source" not in case.context:
+        return None
+    named = [case.context["source"], _subject(case), case.last_seen]
+    return rows.first(Decision, "source = %s AND subject = %s AND made_at > %s ORDER BY id DESC", named)
+
+
+def _subject(case: ExceptionCase) -> str:
+    return f"{case.code} {case.context.get('sku', '')}".strip()[:150]
+
+
 def decide(case_id: int, choice: str, actor: Actor, reason: str) -> int:
     """Keeps the choice and tries what waits for it; returns how many jobs that are. Raises NotAllowed."""
     with transaction.atomic():
@@ -42,9 +54,10 @@ def decide(case_id: int, choice: str, actor: Actor, reason: str) -> int:
         chosen = next((each for each in CHOICES.get(case.code, ()) if each.name == choice), None)
         if chosen is None or "source" not in case.context:
             raise NotAllowed(f"{choice} cannot be chosen for {case.title}.")
-        context = case.context
-        subject = f"{case.code} {context.get('sku', '')}".strip()
-        said = {"source": context["source"], "subject": subject[:150], "choice": choice, "reason": reason[:300]}
+        if before := standing(case):
+            label = next(each.label for each in CHOICES[case.code] if each.name == before.choice)
+            raise NotAllowed(f"{before.actor} has chosen {label} for {case.title} already: it is being done.")
+        said = {"source": case.context["source"], "subject": _subject(case), "choice": choice, "reason": reason[:300]}
         Decision.objects.create(**said, actor=actor.name[:150], user=actor.user)
         jobs = list(SyncJob.objects.filter(waits_on__case=case).order_by("pk").values_list("pk", flat=True))
         acts.make_due(SyncJob.objects.filter(pk__in=jobs))

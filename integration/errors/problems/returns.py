@@ -6,7 +6,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-7030": Problem(
         "Return of an unknown order",
         "{partner} took return {receipt} in, and nothing that it names is known here: {named}.",
-        "Choose *Name the order* and write Odoo's number of it. Or choose *Take in without an order*: the goods are booked into stock, and nobody is credited. Or ask the warehouse for the right number and a new message, then press Done by hand.",
+        "Choose Name the order and write Odoo's number of it. Or choose Take in without an order: the goods are booked into stock, and nobody is credited. Or ask the warehouse for the right number and a new message, then press Done by hand.",
         ("connection", "receipt"),
         severity=Severity.HIGH,
         heals=True,
@@ -14,21 +14,21 @@ PROBLEMS: dict[str, Problem] = {
     "CD-7031": Problem(
         "More came back than left",
         "Return {receipt}: {quantity} of {sku} are more than left with the order and are not back yet.",
-        "Count the goods. Choose *Take it in*: all of it is booked, and credited with the rest. Choose *Leave it out*: only what left is booked.",
+        "Count the goods. Choose Take it in: all of it is booked, and credited with the rest. Choose Leave it out: only what left is booked.",
         ("connection", "receipt", "sku"),
         severity=Severity.HIGH,
     ),
     "CD-7032": Problem(
         "Number that did not leave",
         "Return {receipt} names {lot} of {sku}, which did not leave with the order.",
-        "Read the number on the goods again. It is right: choose *Take it in*. The goods are not of this order: choose *Leave it out*, and nothing of it is booked.",
+        "Read the number on the goods again. It is right: choose Take it in. The goods are not of this order: choose Leave it out, and nothing of it is booked.",
         ("connection", "receipt", "sku", "lot"),
         severity=Severity.HIGH,
     ),
     "CD-7033": Problem(
         "Product that did not leave",
         "Return {receipt} holds {quantity} of {sku}, which did not leave with the order.",
-        "Choose *Take it in*: it is booked into stock, and not credited. Choose *Leave it out*: nothing of it is booked. Or the mapping of the product is wrong: mend it, then press Retry now.",
+        "Choose Take it in: it is booked into stock, and not credited. Choose Leave it out: nothing of it is booked. Or the mapping of the product is wrong: mend it, then press Retry now.",
         ("connection", "receipt", "sku"),
         severity=Severity.HIGH,
     ),

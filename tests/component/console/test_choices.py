@@ -4,9 +4,12 @@ import pytest
 from django.urls import reverse
 from django.utils.timezone import now
 
+from integration.jobs import decisions
+from integration.jobs.acts import Actor, NotAllowed
 from integration.models import AuditEvent, Decision, InTransit, SyncJob
 from tests.component.console.test_acts import button, said
 
+SOMEBODY = Actor("somebody")
 SOURCE = "receipt/northgate/WH/IN/7/R-1"
 
 
@@ -61,3 +64,16 @@ def test_a_change_that_leaves_nothing_too_much_has_nothing_to_choose(rows, admin
         type(rows.case).objects.filter(pk=rows.case.pk).update(code="CD-4012", context=context)
         page = admin_client.get(address).text
         assert ("Expect it back" in page, "Raise the order" in page) == (offered, offered)
+
+
+def test_what_was_chosen_stands_until_the_case_is_told_again(rows, over, admin_client):
+    admin_client.post(button(over, "accept"), {"reason": "the buyer agreed"})
+    address = reverse("admin:integration_exceptioncase_change", args=[over.pk])
+    assert "Refuse the surplus" not in admin_client.get(address).text
+    assert admin_client.post(button(over, "refuse"), {"reason": "no"}).status_code == 405
+    with pytest.raises(NotAllowed, match="admin has chosen Take in all of it for"):
+        decisions.decide(over.pk, "refuse", SOMEBODY, "no")
+    type(over).objects.filter(pk=over.pk).update(last_seen=now())
+    assert "Refuse the surplus" in admin_client.get(address).text
+    decisions.decide(over.pk, "refuse", SOMEBODY, "no")
+    assert list(kept().order_by("pk").values_list("choice", flat=True)) == ["accept", "refuse"]

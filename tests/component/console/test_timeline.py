@@ -143,6 +143,13 @@ def test_any_number_leads_to_the_order(term, quiet, admin_client):
     assert page.url == reverse("admin:timeline", args=[quiet.order.pk])
 
 
+def test_an_invoice_s_number_leads_to_no_delivery_of_the_same_number_in_odoo(quiet, admin_client):
+    """Odoo counts each model by itself."""
+    named = {"erp": quiet.erp, "record_id": 11, "partner": quiet.wms, "reference": "SHP-1"}
+    ExternalReference.objects.create(model="account.move", document_type="shipment", **named)
+    assert admin_client.get(reverse("admin:find"), {"q": "SHP-1"}).context["found"] == []
+
+
 def test_an_unknown_number_says_what_can_be_searched(rows, admin_client):
     assert "No order is known by nothing" in admin_client.get(reverse("admin:find"), {"q": "nothing"}).text
 

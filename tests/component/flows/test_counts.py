@@ -8,7 +8,7 @@ import pytest
 
 from integration.flows import HANDLERS
 from integration.jobs import acts, engine
-from integration.models import Lane
+from integration.models import Lane, StockDifference
 from tests.component.engine.yard import together, until
 from tests.component.flows.shelves import Shelves, now
 from tests.component.flows.yard import SOMEBODY, Sale
@@ -67,6 +67,8 @@ def test_a_difference_is_posted_once(nails: Shelves) -> None:
     nails.yard.run()
     assert (counted(nails), nails.states()) == ([D(-3)], [("counted", "posted")])
     exact(nails, 17)
+    row = StockDifference.objects.get()
+    assert (row.quantity, row.expected, row.posted) == (17, 20, -3)  # whoever reads it later sees why
 
 
 def test_a_count_waits_for_approval_like_an_adjustment(shelves: Shelves) -> None:
