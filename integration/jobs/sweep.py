@@ -129,8 +129,8 @@ def _unanswered(message: OutboundMessage) -> Rejected:
         partner=message.connection.name,
         release=message.reference,
         order=order.reference if order else message.reference,
-        sent_at=f"{message.sent_at:%Y-%m-%d %H:%M} UTC",
-        due_at=f"{message.acknowledge_by:%Y-%m-%d %H:%M} UTC",
+        sent_at=f"{message.sent_at:%Y-%m-%d %H:%M:%S} UTC",
+        due_at=f"{message.acknowledge_by:%Y-%m-%d %H:%M:%S} UTC",
         kind=message.type.removeprefix("order."),
         number=message.version,
     )

@@ -21,7 +21,12 @@ class Choice:
 
 TAKEN = (
     Choice("take_in", "Take it in", "Why does it stay? All of it is booked into stock."),
-    Choice("leave_out", "Leave it out", "Who takes it back? It is not booked.", grave=True),
+    Choice(
+        "leave_out",
+        "Leave it out",
+        "Who takes it back? It is not booked. Ask the warehouse to take it off its stock.",
+        grave=True,
+    ),
 )
 COMES_BACK = Choice(
     BACK,
@@ -41,11 +46,21 @@ CHOICES: Mapping[str, tuple[Choice, ...]] = {
     ),
     OVER: (
         Choice("accept", "Take in all of it", "Why is the surplus kept? All that came in is booked."),
-        Choice("refuse", "Refuse the surplus", "Who takes it back? What is above the order is not booked.", grave=True),
+        Choice(
+            "refuse",
+            "Refuse the surplus",
+            "Who takes it back? What is above the order is not booked. Ask the warehouse to take it off its stock.",
+            grave=True,
+        ),
     ),
     STRAY: (
         Choice("take_in", "Take it in", "Why is it kept? It becomes an extra line of the receipt, without an order."),
-        Choice("leave_out", "Leave it out", "Who takes it back? Nothing of it is booked.", grave=True),
+        Choice(
+            "leave_out",
+            "Leave it out",
+            "Who takes it back? Nothing of it is booked. Ask the warehouse to take it off its stock.",
+            grave=True,
+        ),
     ),
     UNKNOWN_RETURN: (
         Choice("named", "Name the order", "Which order was it? Write Odoo's number, or the customer's, and only that."),

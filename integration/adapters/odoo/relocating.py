@@ -1,9 +1,10 @@
 """Moves goods from one location of a warehouse to another one: an internal transfer, made once by its external id."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
-from integration.adapters.odoo.caller import Caller
+from integration.adapters.odoo.caller import Caller, Row
 from integration.adapters.odoo.deliveries import Deliveries
 from integration.adapters.odoo.quantities import exact
 from integration.canonical.erp import Picking, PostingDetail, PostingLine, ShipmentPosting
@@ -29,7 +30,7 @@ class Relocating:
         return _landed(posted)
 
     def found(self, relocation: Relocation) -> Landed | None:
-        known = self._known(relocation)
+        known = _standing(self._own(relocation))
         chain = self._deliveries.chain(known[0]) if known else ()
         return _landed(chain[0]) if chain and chain[0].state == "done" else None
 
@@ -43,7 +44,8 @@ class Relocating:
 
     def _transfer(self, relocation: Relocation) -> Picking:
         """The transfer with what Odoo could reserve for it, so that it is taken from where it lies."""
-        made, state = self._known(relocation) or (self._make(relocation), "draft")
+        own = self._own(relocation)
+        made, state = _standing(own) or (self._make(relocation, cancelled=len(own)), "draft")
         how: dict[str, Any] = {"companies": [relocation.company_id]}
         if state == "draft":
             self._call("stock.picking", "action_confirm", [made], **how)
@@ -51,15 +53,14 @@ class Relocating:
             self._call("stock.picking", "action_assign", [made], **how)
         return self._deliveries.chain(made)[0]
 
-    def _known(self, relocation: Relocation) -> tuple[int, str] | None:
-        """Its id and state, when it was made before."""
-        domain = [("origin", "=", _origin(relocation)), ("state", "!=", "cancel")]
-        rows = self._call.rows("stock.picking", domain, ["state"], companies=[relocation.company_id], order="id")
-        return (int(rows[0]["id"]), str(rows[0]["state"])) if rows else None
+    def _own(self, relocation: Relocation) -> list[Row]:
+        """What was made for it before."""
+        domain = [("origin", "=", _origin(relocation))]
+        return self._call.rows("stock.picking", domain, ["state"], companies=[relocation.company_id], order="id")
 
-    def _make(self, relocation: Relocation) -> int:
+    def _make(self, relocation: Relocation, cancelled: int) -> int:
         """By external id: two tries that overlap make one transfer. One that somebody cancelled keeps its own."""
-        name = f"{_digest(relocation)}{self._cancelled(relocation) or ''}"
+        name = f"{_digest(relocation)}{cancelled or ''}"
         between = [str(relocation.from_id), str(relocation.to_id)]
         head = {
             "id": f"{MODULE}.stock_{name}",
@@ -82,10 +83,6 @@ class Relocating:
         [made] = self._call.load("stock.picking", fields, [[*head.values(), *move.values()]], **how)
         return made
 
-    def _cancelled(self, relocation: Relocation) -> int:
-        domain = [("origin", "=", _origin(relocation)), ("state", "=", "cancel")]
-        return len(self._call.rows("stock.picking", domain, ["state"], companies=[relocation.company_id]))
-
     def _type(self, relocation: Relocation) -> int:
         domain = [("code", "=", "internal"), ("warehouse_id", "=", relocation.warehouse_id)]
         how: dict[str, Any] = {"companies": [relocation.company_id], "context": ARCHIVED}
@@ -101,6 +98,11 @@ class Relocating:
     def _refused(self, relocation: Relocation, detail: str) -> Rejected:
         about: dict[str, Any] = {"connection": self._call.slug, "document": relocation.text, "sku": relocation.sku}
         return Rejected("CD-8008", **about, quantity=relocation.quantity, detail=detail)
+
+
+def _standing(own: Sequence[Row]) -> tuple[int, str] | None:
+    """Id and state of the one that nobody has cancelled."""
+    return next(((int(row["id"]), str(row["state"])) for row in own if row["state"] != "cancel"), None)
 
 
 def _origin(relocation: Relocation) -> str:

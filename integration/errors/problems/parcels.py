@@ -6,7 +6,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-5020": Problem(
         "Another product was shipped",
         "Shipment {shipment} of {release} holds {quantity} of {sku}. No rule allows it.",
-        "If the customer takes it, press Accept: Odoo's order gets a line for it at the price of what was ordered, and that is ordered so much less. Press Refuse if not: nothing is posted, and the warehouse has to bring it back and confirm anew. A rule of the kind substitute lets it through by itself.",
+        "If the customer takes it, press Accept: Odoo's order gets a line for it at the price of what was ordered, and that is ordered so much less. Press Refuse if not: nothing is posted, and the warehouse has to bring it back and confirm anew. A business rule (another product may go in its place) lets it through by itself.",
         ("connection", "shipment", "sku"),
         severity=Severity.HIGH,
         heals=True,
