@@ -56,10 +56,12 @@ class Watchdog(bootsteps.StartStopStep):
         signals.worker_process_init.connect(_forked, weak=False)
 
     def start(self, worker: Any) -> None:
-        threading.Thread(target=self._watch, args=[worker], daemon=True, name="watchdog").start()
+        self._thread = threading.Thread(target=self._watch, args=[worker], daemon=True, name="watchdog")
+        self._thread.start()
 
     def stop(self, worker: Any) -> None:
         self._over.set()
+        self._thread.join(SLOW_SECONDS)  # what it sends just now would make the queue anew
         with suppress(Exception), _connection(worker.app) as broker:
             broker.default_channel.queue_delete(canary_queue(worker.hostname, settings.BROKER_URL).name)
 
