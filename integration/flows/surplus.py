@@ -17,8 +17,8 @@ from integration.jobs import capture, configuration, decisions, effects, rows
 from integration.jobs.looks import MODELS
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
-from integration.models import Connection, Document, DocumentLine, ExternalReference, Warehouse
-from integration.rules.choices import BACK, RAISE, TOO_LATE
+from integration.models import Connection, Decision, Document, DocumentLine, ExternalReference, Warehouse
+from integration.rules.choices import BACK, RAISE
 
 RAISES = "raise lines"
 
@@ -29,39 +29,41 @@ def handle(work: Work) -> Outcome:
     delivery.warehouse = configuration.warehouse(delivery.warehouse_id)
     delivery.parent = rows.first(Document, "id = %s", [delivery.parent_id])
     over = rows.find(DocumentLine, "document_id = %s AND over > 0 ORDER BY id", [delivery.pk])
-    chosen = decisions.of(decisions.surplus_of(delivery))
-    choice = next((chosen[code, ""] for code in TOO_LATE if (code, "") in chosen), "")
-    if delivery.state != Document.State.SHIPPED or not over or choice not in (BACK, RAISE):
+    [decision] = rows.find(Decision, "id = %s", [work.job.payload["decision"]])
+    if delivery.state != Document.State.SHIPPED or not over or decision.choice not in (BACK, RAISE):
         return Outcome("there is nothing to do about it, or not yet")
+    if decision != decisions.latest(decision.source) and not work.job.effects.exists():
+        return Outcome("somebody has said otherwise since")
+    do = {BACK: _back, RAISE: _raise}[decision.choice]
     work.connection = delivery.warehouse.erp
     with open_erp(delivery.warehouse.erp, work) as erp:
-        made = _back(work, delivery, over, erp) if choice == BACK else _raise(work, delivery, over, erp)
+        made = do(work, delivery, decision, over, erp)
     return Outcome(made, partial(_commit, delivery))
 
 
-def _back(work: Work, delivery: Document, over: Sequence[DocumentLine], erp: ErpGateway) -> str:
-    warehouse, source = delivery.warehouse, decisions.surplus_of(delivery)
+def _back(work: Work, delivery: Document, decision: Decision, over: Sequence[DocumentLine], erp: ErpGateway) -> str:
+    warehouse = delivery.warehouse
     assert warehouse is not None  # noqa: S101
     left = [picking for picking in erp.returns.left(_pickings(delivery, warehouse)) if picking.state == "done"]
-    begun = {picking.id: _begun(warehouse.erp, source, picking) for picking in left}
+    begun = {picking.id: _begun(warehouse.erp, decision, picking) for picking in left}
     back = erp.returns.back([picking.id for picking in left])
     stock = erp.returns.stock_place(warehouse.erp_warehouse_id)
     made = []
     for picking, quantities in _shares(over, left, begun, back):
         known = begun[picking.id]
         intent = known or {"others": sorted(one.id for one in back), "quantities": _as_text(quantities)}
-        wanted = Takeback(receipt=source, delivery=picking, quantities=quantities, stock_id=stock)
-        write = return_transfers.by_wizard(_key(source, picking), erp, wanted, intent)
+        wanted = Takeback(receipt=decision.source, delivery=picking, quantities=quantities, stock_id=stock)
+        write = return_transfers.by_wizard(_key(decision, picking), erp, wanted, intent)
         made.append(effects.once(work, warehouse.erp, write).result["picking_id"])
     return f"expected back by {len(made)} transfers"
 
 
-def _key(source: str, picking: Picking) -> str:
-    return f"{source}/transfer/{picking.id}"
+def _key(decision: Decision, picking: Picking) -> str:
+    return f"{decision.source}/{decision.pk}/transfer/{picking.id}"
 
 
-def _begun(erp: Connection, source: str, picking: Picking) -> dict[str, Any] | None:
-    known = effects.of(erp, _key(source, picking))
+def _begun(erp: Connection, decision: Decision, picking: Picking) -> dict[str, Any] | None:
+    known = effects.of(erp, _key(decision, picking))
     return known.intent if known else None
 
 
@@ -107,7 +109,7 @@ def _as_text(quantities: Mapping[int, Decimal]) -> dict[str, str]:
     return {str(move): str(quantity) for move, quantity in quantities.items()}
 
 
-def _raise(work: Work, delivery: Document, over: Sequence[DocumentLine], erp: ErpGateway) -> str:
+def _raise(work: Work, delivery: Document, decision: Decision, over: Sequence[DocumentLine], erp: ErpGateway) -> str:
     assert delivery.warehouse is not None  # noqa: S101
     company = delivery.warehouse.company_id
     lines = sorted({line.sale_line_id for line in over if line.sale_line_id})
@@ -119,7 +121,7 @@ def _raise(work: Work, delivery: Document, over: Sequence[DocumentLine], erp: Er
     def find() -> dict[str, Any] | None:
         return None if erp.below_delivered(lines, company) else {"lines": lines}
 
-    key = f"{decisions.surplus_of(delivery)}/raise"
+    key = f"{decision.source}/{decision.pk}/raise"
     effects.once(work, delivery.warehouse.erp, effects.Write(key, RAISES, {"lines": lines}, send, find))
     return f"{len(lines)} lines of the order raised"
 

@@ -35,8 +35,8 @@ def judge(document: Document, request: ChangeRequest) -> None:
 
 def left(document: Document, kind: str, lines: Sequence[DocumentLine]) -> None:
     """More of these lines has left than Odoo asks for: done as was chosen, or told."""
-    if _is_decided(document):
-        enqueue(looks.surplus_job(document))
+    if decision := _decided(document):
+        enqueue(looks.surplus_job(document, decision))
     else:
         tell(document, kind, "; ".join(map(_has_left, lines)), "it had left")
 
@@ -93,11 +93,11 @@ def about(code: str, document: Document, **more: Any) -> Rejected:
     return Rejected(code, connection=name, partner=name, release=document.reference, order=order, **more)
 
 
-def _is_decided(document: Document) -> bool:
-    """A person has said what becomes of it before it left, and nothing was told to anybody since."""
+def _decided(document: Document) -> Decision | None:
+    """What a person has said becomes of it before it left, unless something was told to people since."""
     told = ExceptionCase.objects.filter(document=document, code__in=CODES.values()).aggregate(at=Max("last_seen"))
-    said = Decision.objects.filter(source=decisions.surplus_of(document)).aggregate(at=Max("made_at"))
-    return bool(told["at"] and said["at"] and said["at"] >= told["at"])
+    said = decisions.latest(decisions.surplus_of(document))
+    return said if said is not None and told["at"] is not None and said.made_at >= told["at"] else None
 
 
 def _came_back(delivery: Delivery) -> Mapping[tuple[int | None, int], Decimal]:

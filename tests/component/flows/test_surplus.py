@@ -198,3 +198,27 @@ def test_a_warehouse_that_works_by_itself_takes_back_what_it_expects(yard: Yard,
     until(lambda: bool(yard.wms.get("returns")["returns"]))
     yard.run()
     assert (yard.odoo.delivered(sale.id)["CRATE-S"], codes(yard), yard.unfinished()) == (6, [], [])
+
+
+def test_each_choice_is_done_as_it_was_made(yard: Yard, dock: Dock) -> None:
+    """The order is raised to what left, and cancelled after all: then all of it comes back."""
+    sale = refused(yard, "down")
+    play_to_the_end(yard)
+    yard.choose("CD-4012", "raise")
+    assert lines_of(yard, sale)["CRATE-S"][:2] == (10, 10)
+    yard.odoo.cancel(sale.id)
+    yard.look()
+    yard.choose("CD-4013", "back")
+    assert sorted(coming_back(yard)) == [("CRATE-S", 10, "assigned"), ("ROPE-10", 2, "assigned")]
+    assert (codes(yard), yard.unfinished()) == ([], [])
+
+
+def test_what_is_expected_back_already_is_not_expected_again_when_the_rest_is(yard: Yard, dock: Dock) -> None:
+    sale = refused(yard, "down")
+    play_to_the_end(yard)
+    yard.choose("CD-4012", "back")
+    yard.odoo.cancel(sale.id)
+    yard.look()
+    yard.choose("CD-4013", "back")
+    crates = sorted(quantity for sku, quantity, state in coming_back(yard) if sku == "CRATE-S" and state != "cancel")
+    assert (sum(crates), codes(yard), yard.unfinished()) == (10, [], [])
