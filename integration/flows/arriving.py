@@ -1,8 +1,5 @@
-"""What receipts and returns of an advice have in common: its own transfers in Odoo, and how far it is with us."""
+"""What receipts and returns of an advice have in common: how far it is with us, and what the warehouse was told."""
 
-from collections.abc import Sequence
-
-from integration.canonical.erp import Picking
 from integration.flows import advices, answers
 from integration.jobs import outbox, sql
 from integration.models import Connection, Document, OutboundMessage
@@ -20,22 +17,6 @@ WHERE id = %(document)s
 RETURNING EXISTS (
   SELECT FROM {OutboundMessage._meta.db_table}
   WHERE document_id = %(document)s AND type = 'receipt.advice' AND state NOT IN ('accepted', 'superseded'))"""  # noqa: S608
-
-
-def own(advised: Document, pickings: Sequence[Picking]) -> list[Picking]:
-    """Of these backorders of it. One that was announced anew is another advice, with its own backorders."""
-    others = [picking.id for picking in pickings if picking.id != advised.erp_id]
-    if not others:
-        return list(pickings)
-    known = Document.objects.filter(connection=advised.connection_id, kind=advised.kind, erp_id__in=others)
-    foreign = set(known.values_list("erp_id", flat=True))
-    mine: list[Picking] = []
-    for picking in pickings:
-        if picking.id in foreign or picking.backorder_of in foreign:
-            foreign.add(picking.id)
-        else:
-            mine.append(picking)
-    return mine
 
 
 def come(advised: Document, partner: Connection, state: Document.State, count: int | None) -> None:

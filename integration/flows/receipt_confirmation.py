@@ -13,7 +13,7 @@ from integration.canonical.erp import Picking
 from integration.canonical.events import ReceiptConfirmedEvent
 from integration.canonical.receipts import ReceiptConfirmed
 from integration.errors import ConfigurationError, InvalidDocument
-from integration.flows import arriving, intents, sites
+from integration.flows import backorders, intents, sites
 from integration.flows import receipt_bookings as bookings
 from integration.flows.events import event_of
 from integration.flows.intents import Goods
@@ -118,7 +118,7 @@ def _stock(case: Case) -> list[str]:
 
 def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Effect:
     """Restarts from the pickings as they are now. Already marked as ours: found, and nothing is sent."""
-    pickings = arriving.own(case.document, erp.incoming(case.document.erp_id))
+    pickings = backorders.own(case.document, erp.incoming(case.document.erp_id))
     connection = case.warehouse.erp
     found = rules.received_before(case.facts.mark, pickings)
     if found is not None:

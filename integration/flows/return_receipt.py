@@ -13,7 +13,16 @@ from typing import Any
 from integration.adapters.base import ErpGateway
 from integration.canonical.erp import ExtraLine, Move, Picking, PostingDetail, PostingLine, ReceiptPosting
 from integration.errors import InvalidDocument, Locked, Permanent, Rejected
-from integration.flows import arriving, intents, judging, origins, return_bookings, return_transfers, returning, sites
+from integration.flows import (
+    backorders,
+    intents,
+    judging,
+    origins,
+    return_bookings,
+    return_transfers,
+    returning,
+    sites,
+)
 from integration.flows.intents import Goods
 from integration.flows.origins import Origin
 from integration.flows.returning import Case
@@ -95,7 +104,7 @@ def _wait_for_shipment(work: Work, case: Case, known: Known) -> None:
 
 
 def _look(case: Case, gateway: ErpGateway) -> Known:
-    announced = arriving.own(case.advised, gateway.incoming(case.advised.erp_id)) if case.advised else ()
+    announced = backorders.own(case.advised, gateway.incoming(case.advised.erp_id)) if case.advised else ()
     origin = _origin(case, announced)
     pickings = set(origin.pickings if origin else ())
     pickings |= {picking.return_of for picking in announced if picking.return_of}

@@ -13,7 +13,7 @@ from integration.canonical.erp import Picking
 from integration.canonical.events import ShipmentConfirmedEvent
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.errors import ConfigurationError, InvalidDocument
-from integration.flows import bookings, freight, intents, releases, sites, substitution
+from integration.flows import backorders, bookings, freight, intents, releases, sites, substitution
 from integration.flows.bookings import Case
 from integration.flows.events import event_of
 from integration.flows.intents import Goods
@@ -150,7 +150,7 @@ def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Eff
         return effects.found(work, connection, case.source, VERB, _intent(case), result)
     if before is not None:
         effects.wait_until_settled(connection, case.source, VERB)
-    booked = _as_booked(work, case, erp, _of_this_release(case, pickings))
+    booked = _as_booked(work, case, erp, backorders.own(case.delivery, pickings))
     plan = rules.plan(case.shipment, booked.shares, booked.pickings, booked.facts)
     write = effects.Write(
         key=case.source,
@@ -177,23 +177,7 @@ def _as_booked(work: Work, case: Case, erp: ErpGateway, pickings: Sequence[Picki
         return _Booked(case.shares, case.facts, pickings)
     swapped = substitution.make(work, case, erp, pickings)
     shares, facts = substitutes.booked_as(case.shares, swapped, case.facts)
-    return _Booked(shares, facts, _of_this_release(case, erp.delivery(case.delivery.erp_id)))
-
-
-def _of_this_release(case: Case, pickings: Sequence[Picking]) -> list[Picking]:
-    """A backorder that was released anew is another delivery, with its own backorders."""
-    others = [picking.id for picking in pickings if picking.id != case.delivery.erp_id]
-    if not others:
-        return list(pickings)
-    known = Document.objects.filter(connection=case.warehouse.erp, kind=Document.Kind.DELIVERY, erp_id__in=others)
-    foreign = set(known.values_list("erp_id", flat=True))
-    own: list[Picking] = []
-    for picking in pickings:
-        if picking.id in foreign or picking.backorder_of in foreign:
-            foreign.add(picking.id)
-        else:
-            own.append(picking)
-    return own
+    return _Booked(shares, facts, backorders.own(case.delivery, erp.delivery(case.delivery.erp_id)))
 
 
 def _ship(case: Case, erp: ErpGateway, plan: rules.Plan, booked: _Booked) -> dict[str, Any]:
