@@ -17,7 +17,7 @@ from integration.jobs.work import Work
 from integration.models import Connection, Document, Effect, Warehouse
 
 PICKING = "stock.picking"
-CALL_SECONDS = 3  # a write of this sort, with its look before, may take so many times the read timeout
+CALLS = 3  # of a write of this sort, with its look before
 REFUSED = "CD-4008"
 LONGEST_KEY = 250
 
@@ -32,10 +32,6 @@ class Target:
     picking_id: int
     picking: str
     company: int
-
-    @property
-    def seconds(self) -> float:
-        return CALL_SECONDS * self.connection.read_timeout
 
 
 def key(kind: str, delivery: Document, warehouse: Warehouse, *names: object) -> str:
@@ -132,9 +128,7 @@ def _once(
     send: Callable[[], dict[str, object]],
     probe: Callable[[], dict[str, object] | None],
 ) -> Effect:
-    write = effects.Write(
-        key=name, verb=verb, intent={"picking": at.picking_id}, send=send, probe=probe, seconds=at.seconds
-    )
+    write = effects.Write(key=name, verb=verb, intent={"picking": at.picking_id}, send=send, probe=probe, calls=CALLS)
     return effects.once(at.work, at.connection, write)
 
 

@@ -96,7 +96,7 @@ def _set(at: Target, key: str, money: Money) -> None:
         return {"amount": format(money.amount, "f")} if written else None
 
     intent = {"picking": at.picking_id, "amount": format(money.amount, "f")}
-    effects.once(at.work, at.connection, effects.Write(key, VERB, intent, send, probe, seconds=at.seconds))
+    effects.once(at.work, at.connection, effects.Write(key, VERB, intent, send, probe, calls=beside.CALLS))
 
 
 def _foreign(

@@ -19,7 +19,6 @@ from integration.rules.inspecting import Contradiction, Judged, after, judged
 from integration.rules.returns import Target
 
 VERB = "inspect"
-CALL_SECONDS = 6
 Moved = tuple[Mapping[str, Any], Decimal, Effect]
 
 
@@ -98,7 +97,7 @@ def _move(
             intent=intent,
             send=partial(_relocated, gateway, relocation),
             probe=partial(_found, gateway, relocation),
-            seconds=CALL_SECONDS * erp.read_timeout,
+            calls=6,
         )
         yield booked, quantity, effects.once(work, erp, write)
 

@@ -21,8 +21,6 @@ from integration.models import Document, Effect, Warehouse
 from integration.rules import posting as rules
 from integration.rules.posting import BookKind, Step, When
 
-CALL_SECONDS = 7  # making and posting may take so many times the connection's read timeout
-
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -94,7 +92,7 @@ def _settle(work: Work, case: Case, gateway: ErpGateway) -> Outcome:
         verb=case.kind,
         intent=_afresh(case, books) if step.step == Step.MAKE else _intent(case, books),
         send=partial(_book, case, gateway, books, asked, step),
-        seconds=CALL_SECONDS * case.warehouse.erp.read_timeout,
+        calls=7,  # making and posting
     )
     return _outcome(case, effects.make(work, case.warehouse.erp, write).result)
 

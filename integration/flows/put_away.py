@@ -200,7 +200,7 @@ def _relocate(
         intent={"mark": mark, **intents.moving(warehouse, told.at, _goods(moved, products))},
         send=lambda: {"picking": erp.relocate(warehouse.erp_warehouse_id, mark, parts)},
         probe=lambda: {"picking": name} if (name := erp.moved(mark)) else None,
-        seconds=4 * warehouse.erp.read_timeout,
+        calls=4,
     )
     return effects.once(work, warehouse.erp, write)
 

@@ -27,7 +27,6 @@ from integration.rules import received
 from integration.rules import receiving as rules
 
 VERB = "receive"
-CALL_SECONDS = 4  # a posting may take so many times the connection's read timeout
 
 
 def handle(work: Work) -> Outcome:
@@ -158,8 +157,7 @@ def _found(work: Work, case: Case, found: Picking, pickings: Sequence[Picking], 
 
 def _write(work: Work, case: Case, intent: dict[str, Any], send: partial[dict[str, Any]]) -> Effect:
     connection = case.warehouse.erp
-    seconds = CALL_SECONDS * connection.read_timeout
-    write = effects.Write(key=case.source, verb=VERB, intent=intent, send=send, seconds=seconds)
+    write = effects.Write(key=case.source, verb=VERB, intent=intent, send=send)
     return effects.make(work, connection, write)
 
 

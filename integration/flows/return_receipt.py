@@ -35,7 +35,6 @@ from integration.rules.codes import CodeBook, CodeKind
 from integration.rules.returns import Returned, Target
 
 VERB = "take_in"
-CALL_SECONDS = 5  # a posting may take so many times the connection's read timeout
 CLOSED = ("done", "cancel")
 PATIENT_TRIES, PAUSE = 3, 20.0
 NOTHING = Decimal(0)
@@ -210,7 +209,7 @@ def _post(
         verb=VERB,
         intent=memory,
         send=lambda: _receive(case, gateway, known, shares, picking, posting),
-        seconds=CALL_SECONDS * erp.read_timeout,
+        calls=5,
     )
     return effects.make(work, erp, write)
 

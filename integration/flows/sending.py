@@ -70,7 +70,7 @@ def _write(message: OutboundMessage, wms: WmsAdapter) -> effects.Write:
         send=partial(_send, message, wms),
         probe=partial(_probe, message, wms) if findable else None,
         resend_safe=True,
-        seconds=message.connection.read_timeout + message.connection.connect_timeout,
+        calls=1,
         message=message.pk,
     )
 

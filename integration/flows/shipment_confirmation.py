@@ -31,7 +31,6 @@ from integration.rules import shipping as rules
 from integration.rules import substitutes
 
 VERB = "ship"
-CALL_SECONDS = 4  # a posting may take so many times the connection's read timeout
 
 # Other shipments of the delivery that are booked.
 _OTHERS = f"""
@@ -157,7 +156,6 @@ def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Eff
         verb=VERB,
         intent=_intent(case),
         send=partial(_ship, case, erp, plan, booked),
-        seconds=CALL_SECONDS * connection.read_timeout,
     )
     return effects.make(work, connection, write)
 

@@ -18,7 +18,6 @@ from integration.rules.places import Slot
 
 Kind, State = StockDifference.Kind, StockDifference.State
 ADJUST, RELOCATE = "adjust stock", "move stock"
-CALL_SECONDS = 4  # a posting may take so many times the connection's read timeout
 EVENT_KINDS = {
     Kind.ADJUSTED: StockEvent.Kind.ADJUSTED,
     Kind.COUNTED: StockEvent.Kind.COUNTED,
@@ -68,7 +67,6 @@ def post(work: Work, erp: ErpGateway, site: Site, row: StockDifference, quantity
         intent={"difference": str(quantity), **intents.changing(site.warehouse, movements)},
         send=partial(_send, erp, change),
         probe=partial(_probe, erp, change),
-        seconds=CALL_SECONDS * connection.read_timeout,
     )
     return effects.once(work, connection, write)
 

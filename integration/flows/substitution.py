@@ -18,7 +18,6 @@ from integration.rules import shipping, substitutes
 from integration.rules.substitutes import Key
 
 VERB = "substitute"
-CALL_SECONDS = 4
 
 
 def any_in(case: Case) -> bool:
@@ -97,7 +96,7 @@ def _adding(case: Case, erp: ErpGateway, swaps: Sequence[Swap]) -> effects.Write
         return None if made is None else _result(made)
 
     intent = {"swaps": [swap.model_dump(mode="json") for swap in swaps]}
-    return effects.Write(_key(case), VERB, intent, send, probe, seconds=_seconds(case))
+    return effects.Write(_key(case), VERB, intent, send, probe)
 
 
 def _shrinking(case: Case, erp: ErpGateway, swaps: Sequence[Swap], made: Sequence[Swapped]) -> effects.Write:
@@ -111,11 +110,7 @@ def _shrinking(case: Case, erp: ErpGateway, swaps: Sequence[Swap], made: Sequenc
         return {} if erp.substitutes.is_shrunk(swaps, made, company=company) else None
 
     key = beside.key("substituted", case.delivery, case.warehouse, case.shipment.shipment)
-    return effects.Write(key, "order less", {}, send, probe, seconds=_seconds(case))
-
-
-def _seconds(case: Case) -> float:
-    return CALL_SECONDS * case.warehouse.erp.read_timeout
+    return effects.Write(key, "order less", {}, send, probe)
 
 
 def _result(made: Sequence[Swapped]) -> dict[str, object]:

@@ -21,7 +21,6 @@ from integration.models import Document, Effect
 from integration.rules import receiving
 
 VERB = "write off"
-CALL_SECONDS = 4
 
 
 def handle(work: Work) -> Outcome:
@@ -59,7 +58,6 @@ def _write_off(work: Work, receipt: Document, erp: ErpGateway, key: str, before:
         verb=VERB,
         intent={"mark": mark, "lines": [[line.move_id, format(line.quantity, "f")] for line in lines]},
         send=partial(_send, receipt, erp, picking, posting),
-        seconds=CALL_SECONDS * connection.read_timeout,
     )
     return effects.make(work, connection, write)
 

@@ -4,10 +4,11 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models.functions import Least, Now
 
 from integration.errors import IntegrationError, OutcomeUnknown, Rejected
 from integration.jobs import failpoints, rows, sql, streams
@@ -64,6 +65,8 @@ class Write:
     ``probe`` looks in the remote system whether it landed: its result, or None. Without a probe a lost answer goes to
     a person, unless ``resend_safe``: the remote recognises a repeat by the key itself.
 
+    ``calls``: it may take as long as so many calls that are given up at the last moment.
+
     ``message`` is the id of the OutboundMessage that is sent: nothing is, unless it is still queued under the claim.
     """
 
@@ -73,7 +76,7 @@ class Write:
     send: Callable[[], Result]
     probe: Callable[[], Result | None] | None = None
     resend_safe: bool = False
-    seconds: float = 120.0
+    calls: int = 4
     message: int | None = None
 
 
@@ -167,16 +170,17 @@ def _begin(work: Work, connection: Connection, write: Write, *, again: bool) -> 
     Returns what kept it from that else. ``again``: it was looked for and not found; without it a known write stays.
     """
     work.wrote = True
-    claim_seconds = write.seconds + work.claim_seconds
+    longest = write.calls * (connection.connect_timeout + connection.read_timeout)
+    claim_seconds = longest + work.claim_seconds
     about = {"connection": connection.pk, "key": write.key, "verb": write.verb, "job": work.job.pk}
-    times = {"seconds": claim_seconds, "lands": write.seconds + connection.settle_seconds}
+    times = {"seconds": claim_seconds, "lands": longest + connection.settle_seconds}
     what = {"intent": json.dumps(write.intent), "message": write.message}
     asked = time.monotonic()  # before the statement, whose start is what the database counts from
     statement = _INTEND[write.message is not None, again]
     made, intended_at, unwanted = sql.rows(statement, {**about, **times, **what, **streams.named(work.claim)})[0]
     if made is None:
         return NotWanted if unwanted else ClaimLost
-    work.deadline, work.claimed_until = asked + write.seconds, max(work.claimed_until, asked + claim_seconds)
+    work.deadline, work.claimed_until = asked + longest, max(work.claimed_until, asked + claim_seconds)
     failpoints.hit("after_intent")
     failpoints.hit("stands_still")
     state, intent = Effect.State.INTENDED, dict(write.intent)
@@ -192,13 +196,18 @@ def _landed_already(connection: Connection, write: Write, otherwise: type[Except
 
 
 def _send(effect: Effect, write: Write) -> Effect:
-    """A result is a fact: it is kept whoever holds the claim by now. A refusal says nothing about a later try."""
+    """A result is a fact: it is kept whoever holds the claim by now. A refusal says nothing about a later try.
+
+    Whoever lost an answer sends no more: it lands as soon as the remote system is through with it, or never.
+    """
+    own = Effect.objects.filter(pk=effect.pk, state=Effect.State.INTENDED, intended_at=effect.intended_at)
     try:
         result = write.send()
     except OutcomeUnknown:
+        settled = Now() + timedelta(seconds=effect.connection.settle_seconds)
+        own.update(may_land_until=Least(F("may_land_until"), settled))
         raise
     except IntegrationError:
-        own = Effect.objects.filter(pk=effect.pk, state=Effect.State.INTENDED, intended_at=effect.intended_at)
         own.update(state=Effect.State.REFUSED)
         raise
     failpoints.hit("after_send")

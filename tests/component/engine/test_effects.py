@@ -95,14 +95,32 @@ def test_a_lost_answer_that_is_found_counts_at_once() -> None:
 def test_not_found_counts_only_when_the_call_cannot_land_any_more() -> None:
     connection, remote = partner(settle_seconds=SETTLE), Remote(answers=False, lands=False)
     job = put()
-    run(handler(connection, remote, probe=remote.find))
-    time_passes(SETTLE)
+    run(handler(connection, remote, probe=remote.find, calls=9))
+    time_passes(SETTLE - 10)
     run(handler(connection, remote, probe=remote.find))
     assert (states(job), remote.sent, remote.looked) == ([State.RETRY], 1, 1)
     remote.answers = remote.lands = True
-    time_passes(31)
+    time_passes(11)
     run(handler(connection, remote, probe=remote.find))
     assert (states(job), remote.sent, remote.looked) == ([State.SUCCEEDED], 2, 2)
+
+
+def test_whose_worker_died_may_have_been_sent_as_late_as_its_calls_may_last() -> None:
+    connection, remote = partner(settle_seconds=SETTLE), Remote(lands=False)
+    job = put()
+
+    def die() -> Any:
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        run(lambda work: Outcome(effects.once(work, connection, write(die, calls=3)).state))
+    time_passes(SETTLE + 80)
+    run(handler(connection, remote, probe=remote.find))
+    assert (states(job), remote.sent, remote.looked) == ([State.RETRY], 0, 1)
+    remote.lands = True
+    time_passes(11)
+    run(handler(connection, remote, probe=remote.find))
+    assert (states(job), remote.sent, remote.looked) == ([State.SUCCEEDED], 1, 2)
 
 
 def test_the_next_look_is_due_when_the_outcome_can_be_told() -> None:

@@ -30,7 +30,7 @@ def find() -> dict[str, str] | None:
 
 
 def handle(work: Work) -> Outcome:
-    write = effects.Write("shipment/1", "ship", {"units": 8}, send, probe=find, seconds=10.0)
+    write = effects.Write("shipment/1", "ship", {"units": 8}, send, probe=find, calls=1)
     return Outcome(str(effects.once(work, Connection.objects.get(), write).result["picking"]))
 
 

@@ -56,11 +56,12 @@ def failing(error: Exception) -> Handler:
 
 def partner(slug: str = "wms", **given: Any) -> Connection:
     usual: dict[str, Any] = {"name": slug.upper(), "kind": "http_json", "base_url": "https://wms.test"}
+    usual |= {"connect_timeout": 5.0, "read_timeout": 25.0}  # a call takes 30 s at most
     return Connection.objects.create(slug=slug, **{**usual, **given})
 
 
 def write(send: Callable[[], Any], **given: Any) -> Write:
-    usual: dict[str, Any] = {"key": "shipment/1", "verb": "ship", "intent": {"units": 8}, "seconds": 30.0}
+    usual: dict[str, Any] = {"key": "shipment/1", "verb": "ship", "intent": {"units": 8}, "calls": 1}
     return Write(**{**usual, "send": send, **given})
 
 
