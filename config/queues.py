@@ -20,7 +20,11 @@ def queues(broker_url: str) -> tuple[Queue, ...]:
 
 
 def canary_queue(worker: str, broker_url: str) -> Queue:
-    """The queue that a worker sends itself a message by, now and then."""
+    """The queue that a worker sends itself a message by, now and then.
+
+    In Valkey a message that was not acknowledged would be given back, and make the queue of a worker that is gone anew.
+    """
     name = f"{CANARIES}.{worker}"
     kind = broker.passing_arguments(broker_url)
-    return Queue(name, Exchange(CANARIES), routing_key=name, queue_arguments=kind)
+    plain = not broker.is_rabbitmq(broker_url)
+    return Queue(name, Exchange(CANARIES), routing_key=name, queue_arguments=kind, no_ack=plain)

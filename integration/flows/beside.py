@@ -43,10 +43,9 @@ def key(kind: str, delivery: Document, warehouse: Warehouse, *names: object) -> 
     return f"{name[: LONGEST_KEY - len(digest) - 1]}/{digest}"
 
 
-def landed(connection: Connection, keys: Iterable[str]) -> set[str]:
-    """Those of the writes that are made."""
-    done = Effect.objects.filter(connection=connection, key__in=list(keys), state=Effect.State.LANDED)
-    return set(done.values_list("key", flat=True))
+def states(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
+    """Of those of the writes that were begun."""
+    return dict(Effect.objects.filter(connection=connection, key__in=list(keys)).values_list("key", "state"))
 
 
 def say(at: Target, name: str, text: str) -> Effect:

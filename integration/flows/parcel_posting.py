@@ -82,8 +82,8 @@ def _shipments(delivery: Document, warehouse: Warehouse) -> Iterator[_Shipment]:
 def _left(shipment: _Shipment, found: _Findings) -> list[_Task]:
     """What is not in Odoo yet."""
     tasks = [*_deliveries(shipment), *_proofs(shipment), *_freight(shipment, found)]
-    made = beside.landed(shipment.warehouse.erp, [task.key for task in tasks]) if tasks else set()
-    return [task for task in tasks if task.key not in made]
+    states = beside.states(shipment.warehouse.erp, [task.key for task in tasks]) if tasks else {}
+    return [task for task in tasks if states.get(task.key) != Effect.State.LANDED]
 
 
 def _deliveries(shipment: _Shipment) -> Iterator[_Task]:

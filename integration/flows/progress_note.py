@@ -45,14 +45,18 @@ def _words(event: StageEvent, warehouse: Warehouse) -> str:
 
 
 def _untold(delivery: Document, warehouse: Warehouse) -> Iterator[StageEvent]:
-    """The first event of each stage that has no note yet. None after the goods have left: that says more."""
-    if warehouse.progress_notes == Warehouse.Progress.NONE or delivery.state in order_progress.ENDED:
+    """The first event of each stage without a note. Once the goods have left, which says more: what was begun."""
+    if warehouse.progress_notes == Warehouse.Progress.NONE:
         return
     first: dict[str, StageEvent] = {}
     for event in delivery.stages.filter(counts=True, stage__in=NOTES).order_by("at", "pk"):
         first.setdefault(event.stage, event)
-    told = beside.landed(warehouse.erp, (_key(delivery, warehouse, stage) for stage in first))
-    yield from (event for stage, event in first.items() if _key(delivery, warehouse, stage) not in told)
+    states = beside.states(warehouse.erp, (_key(delivery, warehouse, stage) for stage in first))
+    ended = delivery.state in order_progress.ENDED
+    for stage, event in first.items():
+        state = states.get(_key(delivery, warehouse, stage))
+        if state == Effect.State.INTENDED if ended else state != Effect.State.LANDED:
+            yield event
 
 
 def _asks(delivery: Document, warehouse: Warehouse) -> bool | None:

@@ -87,6 +87,18 @@ def test_a_note_whose_answer_was_lost_is_found_by_its_mark(yard: Yard) -> None:
     assert (yard.cases(), yard.unfinished()) == ([], [])
 
 
+@pytest.mark.parametrize("fault", ["cut_after_commit", "cut_before"])
+def test_a_note_that_was_begun_before_the_goods_left_is_known_to_stand(yard: Yard, fault: str) -> None:
+    yard.set(progress_notes=Progress.NOTES)
+    sale = yard.released(("CRATE-S", 4))
+    yard.odoo.fault("message_post", fault)
+    told(yard, sale, "picked")
+    yard.shipped(sale)
+    yard.later()
+    assert (len(yard.odoo.notes(sale.id)), yard.effects("note")) == (1, ["landed"])
+    assert (yard.cases(), yard.unfinished()) == ([], [])
+
+
 def test_a_note_that_odoo_refuses_holds_up_no_shipment(yard: Yard) -> None:
     yard.set(progress_notes=Progress.NOTES)
     sale = yard.released(("CRATE-S", 4))
