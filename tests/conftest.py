@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from config.local.stack import REDIS_URL, running
+from tests.rig import flush
 
 PARALLEL_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # gw0, gw1 ...; empty in the session that starts them
 
@@ -52,6 +53,7 @@ else:
     start_servers()
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
+flush.install()
 
 
 def pytest_collection_finish() -> None:

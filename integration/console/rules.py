@@ -40,8 +40,8 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(BusinessRule)
 class BusinessRuleAdmin(ConfigurationAdmin):
     form = RuleForm
-    search_fields = ("sku", "note")
-    list_display = ("__str__", "warehouse", "sku", "value_shown", "when_shown", "order", "version", "active")
+    search_fields = ("sku", "=customer_id", "reason", "note")
+    list_display = ("__str__", "scope", "value_shown", "when_shown", "order", "version", "active")
     list_select_related = ("warehouse",)
     list_filter = ("kind", "active")
     readonly_fields = ("version",)
@@ -50,6 +50,17 @@ class BusinessRuleAdmin(ConfigurationAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
         obj.version += change
         super().save_model(request, obj, form, change)
+
+    @admin.display(description="for")
+    def scope(self, rule: BusinessRule) -> str:
+        parts = (
+            rule.warehouse and rule.warehouse.name,
+            rule.sku,
+            rule.company_id and f"company {rule.company_id}",
+            rule.customer_id and f"partner {rule.customer_id}",
+            rule.reason and f"reason {rule.reason}",
+        )
+        return ", ".join(part for part in parts if part) or "everything"
 
     @admin.display(description="when")
     def when_shown(self, rule: BusinessRule) -> str:

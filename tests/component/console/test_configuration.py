@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.timezone import now
 
 from integration.models import ApiToken, AuditEvent, BusinessRule, CodeMapping, Connection, SyncJob, Warehouse
@@ -277,3 +278,18 @@ def test_a_rule_for_the_books_says_when_and_no_other_one_does(rows, admin_client
     page = admin_client.post(address("businessrule", "change", rule.pk), fields(page) | entered)
     assert told in page.content.decode() if told else page.status_code == 302, page.content
     assert BusinessRule.objects.get().when == ("" if told else "on_move")
+
+
+def test_the_list_of_rules_says_for_whom_each_is(rows, admin_client):
+    rule = BusinessRule.objects.get()
+    assert rule.warehouse
+    assert escape(rule.warehouse.name) in rules_page(admin_client)
+    BusinessRule.objects.update(warehouse=None, sku="", company_id=None, customer_id=None, reason="")
+    assert "everything" in rules_page(admin_client)
+    BusinessRule.objects.update(sku="OAK", company_id=2, customer_id=12, reason="DAMAGE")
+    assert "OAK, company 2, partner 12, reason DAMAGE" in rules_page(admin_client, q="12")
+    assert "partner 12" not in rules_page(admin_client, q="13")
+
+
+def rules_page(admin_client, **search):
+    return admin_client.get(address("businessrule", "changelist"), search).content.decode()
