@@ -24,8 +24,8 @@ from integration.canonical.erp import (
     PostedReceipt,
     PostedShipment,
     Purchase,
+    PutAwayMove,
     ReceiptPosting,
-    Relocation,
     RevivedLine,
     Root,
     ShipmentPosting,
@@ -328,7 +328,7 @@ class ErpGateway(Protocol):
         """The transfer that ``relocate`` has made and validated under this mark."""
         ...
 
-    def relocate(self, warehouse_id: int, mark: str, parts: Sequence[Relocation]) -> str:
+    def put_away(self, warehouse_id: int, mark: str, parts: Sequence[PutAwayMove]) -> str:
         """Moves goods inside a warehouse; what an earlier try made is gone on with. The transfer's name.
 
         Raises Rejected CD-7009, Locked, OutcomeUnknown.

@@ -297,7 +297,7 @@ class ReceiptPosting(Part):
     keep_backorder: bool = True
 
 
-class Relocation(Part):
+class PutAwayMove(Part):
     """Goods that lie elsewhere in the warehouse now. ``unit`` is Odoo's name; a place of None is its stock location."""
 
     product_id: int

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 
 from integration.adapters.base import ErpGateway
-from integration.canonical.erp import Relocation
+from integration.canonical.erp import PutAwayMove
 from integration.canonical.events import PutAwayEvent
 from integration.canonical.receipts import PutAway, PutAwayLine
 from integration.errors import (
@@ -80,7 +80,7 @@ def handle(work: Work) -> Outcome:
         work.connection = warehouse.erp
         with open_erp(warehouse.erp, work) as erp:
             products |= _asked(erp, warehouse, moved, products)
-            effect = _relocate(work, erp, warehouse, told, in_odoo, products) if in_odoo else None
+            effect = _put_away(work, erp, warehouse, told, in_odoo, products) if in_odoo else None
     name = effect.result["picking"] if effect else "kept"
     return Outcome(f"{told.put_away}: {name}", partial(_commit, warehouse, told, source, moved, products, effect))
 
@@ -173,7 +173,7 @@ def _asked(erp: ErpGateway, warehouse: Warehouse, moved: Sequence[_Moved], known
     return found
 
 
-def _relocate(
+def _put_away(
     work: Work,
     erp: ErpGateway,
     warehouse: Warehouse,
@@ -182,7 +182,7 @@ def _relocate(
     products: dict[str, int],
 ) -> Effect:
     parts = [
-        Relocation(
+        PutAwayMove(
             product_id=products[each.sku],
             unit=each.unit,
             quantity=each.quantity,
@@ -198,7 +198,7 @@ def _relocate(
         key=source,
         verb=VERB,
         intent={"mark": mark, **intents.moving(warehouse, told.at, _goods(moved, products))},
-        send=lambda: {"picking": erp.relocate(warehouse.erp_warehouse_id, mark, parts)},
+        send=lambda: {"picking": erp.put_away(warehouse.erp_warehouse_id, mark, parts)},
         probe=lambda: {"picking": name} if (name := erp.moved(mark)) else None,
         calls=4,
     )

@@ -20,8 +20,8 @@ from integration.adapters.odoo.orderlines import OrderLines
 from integration.adapters.odoo.orders import Orders
 from integration.adapters.odoo.probe import Probe
 from integration.adapters.odoo.purchases import Purchases
+from integration.adapters.odoo.put_aways import PutAways
 from integration.adapters.odoo.receipts import Receipts
-from integration.adapters.odoo.relocations import Relocations
 from integration.adapters.odoo.returns import Returns
 from integration.adapters.odoo.revival import Revival
 from integration.adapters.odoo.substitutes import Substitutes
@@ -33,8 +33,8 @@ from integration.canonical.erp import (
     PostedReceipt,
     PostedShipment,
     Purchase,
+    PutAwayMove,
     ReceiptPosting,
-    Relocation,
     RevivedLine,
     Root,
     ShipmentPosting,
@@ -58,7 +58,7 @@ class OdooGateway:
         self._books = Books(self._call)
         self._receipts = Receipts(self._call)
         self.returns = Returns(self._call)
-        self._relocations = Relocations(self._call)
+        self._put_aways = PutAways(self._call)
         self._hints = Hints(self._call)
         self._lines = OrderLines(self._call)
         self.notes = Notes(self._call)
@@ -157,13 +157,13 @@ class OdooGateway:
         return self._receipts.receive(picking, posting)
 
     def products(self, skus: Sequence[str], company_id: int) -> Mapping[str, int]:
-        return self._relocations.products(skus, company_id)
+        return self._put_aways.products(skus, company_id)
 
     def moved(self, mark: str) -> str | None:
-        return self._relocations.moved(mark)
+        return self._put_aways.moved(mark)
 
-    def relocate(self, warehouse_id: int, mark: str, parts: Sequence[Relocation]) -> str:
-        return self._relocations.relocate(warehouse_id, mark, parts)
+    def put_away(self, warehouse_id: int, mark: str, parts: Sequence[PutAwayMove]) -> str:
+        return self._put_aways.put_away(warehouse_id, mark, parts)
 
     def loss_place(self, company_id: int) -> int:
         return self._receipts.loss_place(company_id)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from integration.canonical.erp import PostingDetail, PostingLine, ReceiptPosting, Relocation, Root, Transfer
+from integration.canonical.erp import PostingDetail, PostingLine, PutAwayMove, ReceiptPosting, Root, Transfer
 from integration.errors import Rejected
 from tests.contract.gateway.test_receiving import place, quants
 from tests.contract.gateway.world import World
@@ -127,10 +127,10 @@ def test_what_moves_inside_a_warehouse_or_leaves_for_a_customer_is_no_transfer(w
 def test_goods_move_to_a_bin_once(world: World) -> None:
     product, shelf, mark = world.product(stock=20), place(world, "Bin"), world.unique("Crossdock put_away")
     unit = world.read("product.product", product, "uom_id")["uom_id"][1]
-    part = Relocation(product_id=product, unit=unit, quantity=Decimal(4), to_id=shelf)
+    part = PutAwayMove(product_id=product, unit=unit, quantity=Decimal(4), to_id=shelf)
     assert world.gateway.moved(mark) is None
-    name = world.gateway.relocate(world.warehouse_id, mark, [part])
-    assert (world.gateway.moved(mark), world.gateway.relocate(world.warehouse_id, mark, [part])) == (name, name)
+    name = world.gateway.put_away(world.warehouse_id, mark, [part])
+    assert (world.gateway.moved(mark), world.gateway.put_away(world.warehouse_id, mark, [part])) == (name, name)
     assert quants(world, product) == {(world.stock_id, ""): 16, (shelf, ""): 4}
 
 
@@ -138,8 +138,8 @@ def test_a_lot_moves_to_a_bin(world: World) -> None:
     product, name, shelf = world.product("lot"), world.unique("LOT"), place(world, "Bin")
     world.lot(product, name, stock=6)
     unit = world.read("product.product", product, "uom_id")["uom_id"][1]
-    part = Relocation(product_id=product, unit=unit, quantity=Decimal(2), lot=name, to_id=shelf)
-    world.gateway.relocate(world.warehouse_id, world.unique("Crossdock put_away"), [part])
+    part = PutAwayMove(product_id=product, unit=unit, quantity=Decimal(2), lot=name, to_id=shelf)
+    world.gateway.put_away(world.warehouse_id, world.unique("Crossdock put_away"), [part])
     assert quants(world, product) == {(world.stock_id, name): 4, (shelf, name): 2}
 
 

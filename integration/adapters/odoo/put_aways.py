@@ -1,4 +1,4 @@
-"""Moves goods from one place of a warehouse to another by an internal transfer, known by its source document."""
+"""Puts received goods away, from just that place to another one: an internal transfer, known by its source document."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 from integration.adapters.odoo.caller import Caller, Row
 from integration.adapters.odoo.posting import done
 from integration.adapters.odoo.receiving import NAME
-from integration.canonical.erp import Relocation
+from integration.canonical.erp import PutAwayMove
 from integration.errors import Rejected
 
 WAREHOUSE = ["int_type_id", "lot_stock_id", "company_id"]
 
 
-class Relocations:
+class PutAways:
     def __init__(self, caller: Caller) -> None:
         self._call = caller
 
@@ -28,7 +28,7 @@ class Relocations:
         names = [str(row["default_code"]) for row in rows]
         return {name: int(row["id"]) for name, row in zip(names, rows, strict=True) if names.count(name) == 1}
 
-    def relocate(self, warehouse_id: int, mark: str, parts: Sequence[Relocation]) -> str:
+    def put_away(self, warehouse_id: int, mark: str, parts: Sequence[PutAwayMove]) -> str:
         """Raises Rejected CD-7009. The transfer's name."""
         found = self._found(mark)
         [warehouse] = self._call.rows("stock.warehouse", [("id", "=", warehouse_id)], WAREHOUSE)
@@ -49,7 +49,7 @@ class Relocations:
         rows = self._call.rows("stock.picking", domain, ["name", "state"], order="id")
         return next(iter(rows), None)
 
-    def _make(self, warehouse: Row, mark: str, parts: Sequence[Relocation]) -> int:
+    def _make(self, warehouse: Row, mark: str, parts: Sequence[PutAwayMove]) -> int:
         company, stock = warehouse["company_id"][0], warehouse["lot_stock_id"][0]
         units, lots = self._units(parts), self._lots(parts, mark, company)
         values = {
@@ -71,7 +71,7 @@ class Relocations:
 
     def _move(
         self,
-        part: Relocation,
+        part: PutAwayMove,
         stock: int,
         units: Mapping[str, int],
         lots: Mapping[tuple[int, str], int],
@@ -93,12 +93,12 @@ class Relocations:
             "move_line_ids": [[0, 0, {**line, **done(part.quantity, version, version.line_done)}]],
         }
 
-    def _units(self, parts: Sequence[Relocation]) -> dict[str, int]:
+    def _units(self, parts: Sequence[PutAwayMove]) -> dict[str, int]:
         names = sorted({part.unit for part in parts})
         rows = self._call.rows("uom.uom", [("name", "in", names)], ["name"])
         return {str(row["name"]): int(row["id"]) for row in rows}
 
-    def _lots(self, parts: Sequence[Relocation], mark: str, company: int) -> dict[tuple[int, str], int]:
+    def _lots(self, parts: Sequence[PutAwayMove], mark: str, company: int) -> dict[tuple[int, str], int]:
         names = sorted({part.lot for part in parts if part.lot})
         if not names:
             return {}
