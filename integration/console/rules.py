@@ -12,6 +12,14 @@ from integration.console.base import ConfigurationAdmin
 from integration.console.words import quantity
 from integration.models import BusinessRule
 
+MEASURED = (
+    BusinessRule.Kind.OVER_PERCENT,
+    BusinessRule.Kind.OVER_UNITS,
+    BusinessRule.Kind.RECEIVE_OVER_PERCENT,
+    BusinessRule.Kind.RECEIVE_OVER_UNITS,
+    BusinessRule.Kind.ADJUST_UNITS,
+    BusinessRule.Kind.ADJUST_VALUE,
+)
 BOOKS = (BusinessRule.Kind.INVOICE, BusinessRule.Kind.VENDOR_BILL, BusinessRule.Kind.CREDIT_NOTE)
 
 
@@ -71,4 +79,4 @@ class BusinessRuleAdmin(ConfigurationAdmin):
 
     @admin.display(description="value")
     def value_shown(self, rule: BusinessRule) -> str:
-        return quantity(rule.value)
+        return quantity(rule.value) if rule.kind in MEASURED else "-"
