@@ -1,6 +1,6 @@
 """A sheet of code mappings: what each row says, what is wrong with it, and what it would change. All at once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
@@ -58,7 +58,8 @@ def plan(heads: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]], known:
     if faults := list(_heads(heads)):
         return Plan(faults=faults)
     made = Plan()
-    read = _read(heads, rows, made.faults)
+    unclear: set[tuple[str, str]] = set()
+    read = _read(heads, rows, made.faults, unclear)
     before = {entry.key: entry for entry in known}
     for entry in read.values():
         there = before.get(entry.key)
@@ -68,7 +69,7 @@ def plan(heads: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]], known:
             made.changed.append((there, entry))
         else:
             made.same += 1
-    made.faults += _together(before | {entry.key: entry for entry in read.values()}, read)
+    made.faults += _together(before | {entry.key: entry for entry in read.values()}, read, unclear)
     made.faults.sort(key=lambda fault: fault.row)
     return made
 
@@ -84,7 +85,13 @@ def _heads(heads: Sequence[str]) -> Iterator[Fault]:
             yield Fault(0, name, f"the column {name} is there twice")
 
 
-def _read(heads: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]], faults: list[Fault]) -> dict[int, Entry]:
+def _read(
+    heads: Sequence[str],
+    rows: Iterable[tuple[int, Sequence[str]]],
+    faults: list[Fault],
+    unclear: set[tuple[str, str]],
+) -> dict[int, Entry]:
+    """Adds what is wrong to ``faults``, and of what code each such row is to ``unclear``."""
     read: dict[int, Entry] = {}
     first: dict[Key, int] = {}
     for number, cells in rows:
@@ -94,6 +101,7 @@ def _read(heads: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]], fault
         wrong = [Fault(number, column, words) for column, words in _wrong(row)]
         faults += wrong
         if wrong:
+            unclear.add((row.get("kind", "").lower(), row.get("odoo_code", "")))
             continue
         entry = _entry(row)
         if entry.key in first:
@@ -152,8 +160,10 @@ def _entry(row: Mapping[str, str]) -> Entry:
     )
 
 
-def _together(after: Mapping[Key, Entry], read: Mapping[int, Entry]) -> Iterator[Fault]:
-    """What the table could not hold, or what nobody could understand."""
+def _together(
+    after: Mapping[Key, Entry], read: Mapping[int, Entry], unclear: Collection[tuple[str, str]]
+) -> Iterator[Fault]:
+    """What the table could not hold, or what nobody could understand. What a row lacks may stand in an unclear one."""
     said: dict[tuple[str, str], list[Entry]] = {}
     for entry in after.values():
         said.setdefault((entry.kind, entry.partner_code), []).append(entry)
@@ -165,7 +175,8 @@ def _together(after: Mapping[Key, Entry], read: Mapping[int, Entry]) -> Iterator
             how = "as its alias" if clash.alias else "already"
             words = f"{entry.partner_code} is mapped to {clash.odoo_code} {how}"
             yield Fault(number, "partner_code", words)
-        if entry.alias and not {(entry.kind, entry.odoo_code, sku) for sku in ("", entry.sku)} & sent:
+        is_sent = {(entry.kind, entry.odoo_code, sku) for sku in ("", entry.sku)} & sent
+        if entry.alias and not is_sent and (entry.kind, entry.odoo_code) not in unclear:
             yield Fault(number, "alias", f"{entry.odoo_code} has no code that is sent: add a row without alias")
 
 

@@ -98,3 +98,8 @@ def test_heads_that_are_wrong(heads: tuple[str, ...], words: str) -> None:
 def test_empty_rows_and_the_order_of_columns_do_not_matter() -> None:
     made = look(("P-B", "B", "product"), ("", " ", ""), heads=("Partner code", "odoo_code", "KIND"))
     assert (made.new, made.faults) == ([Entry("product", "B", "P-B")], [])
+
+
+def test_an_alias_is_not_wrong_because_the_row_of_its_code_is() -> None:
+    faults = look(("product", "B", "P-B", "", "2", "", ""), ("product", "B", "P-B2", "", "", "", "yes")).faults
+    assert [(fault.row, fault.column) for fault in faults] == [(2, "factor")]
