@@ -73,6 +73,7 @@ def test_a_day_ends_in_agreement_and_who_stays_finds_safe_pages_and_can_clear_a_
     try:
         assert until(lambda: demo.says("Ctrl-C ends everything"), seconds=LONGEST), (tmp_path / "demo.log").read_text()
         assert demo.says("Both systems agree.")
+        assert demo.says("came back, in three conditions")
         assert not demo.says("CD-9")
         with httpx.Client(base_url=demo.names(r"Console +(http://\S+)/console/")) as crossdock:
             shows_no_settings(crossdock)

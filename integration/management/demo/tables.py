@@ -9,6 +9,7 @@ from rich.table import Table
 
 from integration.sandbox.day.doing import Doing, Errand
 from integration.sandbox.day.ledger import PlannedOrder
+from integration.sandbox.day.longer import LONGER
 from integration.sandbox.day.proof import Verdict
 from integration.sandbox.day.scenes import SCENES, STRAY_CODE, Scene
 from integration.sandbox.day.standing import Figures
@@ -18,7 +19,7 @@ def scenes(orders: Sequence[PlannedOrder], verdict: Verdict) -> Table:
     table = _table("What happened", "Orders", "What was done", "What should come of it", "What came of it")
     counts = Counter(order.scene.name for order in orders)
     wrong = Counter(_scene_of(wrong.order, orders) for wrong in verdict.wrong)
-    for scene in SCENES:
+    for scene in (*SCENES, *LONGER):
         table.add_row(str(counts[scene.name]), scene.name, scene.expected, _came(scene, wrong[scene.name]))
     table.add_row("-", "a shipment for an order that nobody released", "for a person", f"case {STRAY_CODE}")
     return table
