@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from integration.adapters.base import ErpGateway
@@ -63,16 +64,21 @@ def say(at: Target, name: str, text: str) -> Effect:
 def ask(at: Target, name: str, summary: str, text: str) -> Effect:
     """Opens a thing to do."""
 
-    def probe() -> dict[str, object] | None:
-        known = at.erp.activities.find(PICKING, at.picking_id, name)
-        return None if known is None else {"activity": known}
-
     def send() -> dict[str, object]:
         with _about(at, "a thing to do"):
             made = at.erp.activities.open(PICKING, at.picking_id, summary, text, key=name, company=at.company)
             return {"activity": made}
 
-    return _once(at, name, "activity", send, probe)
+    return _once(at, name, "activity", send, partial(_activity, at, name))
+
+
+def stands(at: Target, asked: str) -> bool:
+    """Whether ``ask`` has opened it, though nobody wants it any more. Raises OutcomeUnknown while it still may."""
+    known = effects.of(at.connection, asked)
+    if known is not None and known.state == Effect.State.INTENDED:
+        known.connection = at.connection
+        return effects.end(known, partial(_activity, at, asked))
+    return known is not None and known.state == Effect.State.LANDED
 
 
 def settle(at: Target, asked: str, name: str, feedback: str) -> Effect:
@@ -89,6 +95,11 @@ def settle(at: Target, asked: str, name: str, feedback: str) -> Effect:
         return {"activity": known}
 
     return _once(at, name, "activity done", send, probe)
+
+
+def _activity(at: Target, name: str) -> dict[str, object] | None:
+    known = at.erp.activities.find(PICKING, at.picking_id, name)
+    return None if known is None else {"activity": known}
 
 
 def attach(at: Target, name: str, title: str, content: bytes, media_type: str) -> Effect:

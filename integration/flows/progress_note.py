@@ -60,28 +60,38 @@ def _untold(delivery: Document, warehouse: Warehouse) -> Iterator[StageEvent]:
 
 
 def _asks(delivery: Document, warehouse: Warehouse) -> bool | None:
-    """True: a thing to do is missing. False: one is there that nobody needs any more."""
-    if warehouse.progress_notes != Warehouse.Progress.ACTIVITIES:
-        return None
-    ended = delivery.state in order_progress.ENDED
-    wanted = not ended and order_progress.short_pick(delivery, warehouse) is not None
-    opened, closed = _times("short", delivery, warehouse), _times("short-done", delivery, warehouse)
-    return wanted if wanted != (opened > closed) else None
+    """True: a thing to do is missing. False: one is there, or may be, that nobody needs any more."""
+    wanted = warehouse.progress_notes == Warehouse.Progress.ACTIVITIES and delivery.state not in order_progress.ENDED
+    wanted = wanted and order_progress.short_pick(delivery, warehouse) is not None
+    stands = _asked(delivery, warehouse)
+    if stands == Effect.State.INTENDED:
+        return wanted
+    return wanted if wanted != (stands == Effect.State.LANDED) else None
 
 
-def _times(kind: str, delivery: Document, warehouse: Warehouse) -> int:
-    prefix = beside.key(kind, delivery, warehouse, "")
+def _asked(delivery: Document, warehouse: Warehouse) -> str | None:
+    """The state of the latest thing to do, if nobody has settled it."""
+    key = _short_key(delivery, warehouse)
+    return beside.states(warehouse.erp, [key]).get(key)
+
+
+def _short_key(delivery: Document, warehouse: Warehouse) -> str:
+    return beside.key("short", delivery, warehouse, _settled(delivery, warehouse) + 1)
+
+
+def _settled(delivery: Document, warehouse: Warehouse) -> int:
+    """How often: a pick may fall short again after it was mended, and each time is a thing to do of its own."""
+    prefix = beside.key("short-done", delivery, warehouse, "")
     made = Effect.objects.filter(connection=warehouse.erp, key__startswith=prefix, state=Effect.State.LANDED)
     return made.count()
 
 
 def _ask_or_settle(at: Target, delivery: Document, warehouse: Warehouse, asks: bool) -> None:
-    """A pick may fall short again after it was mended: each time is a thing to do of its own."""
-    number = _times("short-done", delivery, warehouse) + 1
-    asked = beside.key("short", delivery, warehouse, number)
+    asked = _short_key(delivery, warehouse)
     if not asks:
-        name = beside.key("short-done", delivery, warehouse, number)
-        beside.settle(at, asked, name, "Settled: the shipment has come, or the goods were found.")
+        if beside.stands(at, asked):
+            name = beside.key("short-done", delivery, warehouse, _settled(delivery, warehouse) + 1)
+            beside.settle(at, asked, name, "Settled: the shipment has come, or the goods were found.")
         return
     missing = order_progress.short_pick(delivery, warehouse)
     if missing is not None:

@@ -1,7 +1,7 @@
 """The transfer in Odoo that takes goods back: the one that was announced, or one that is made, once."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -78,16 +78,18 @@ def by_wizard(key: str, gateway: ErpGateway, takeback: Takeback, intent: Mapping
         verb=VERB,
         intent=intent,
         send=lambda: {"picking_id": gateway.returns.take_back(takeback)},
-        probe=partial(_made, gateway, takeback, frozenset(intent["others"])),
+        probe=partial(made, gateway, takeback.delivery.id, takeback.quantities, intent["others"]),
     )
 
 
-def _made(gateway: ErpGateway, takeback: Takeback, others: frozenset[int]) -> dict[str, Any] | None:
-    for picking in gateway.returns.back([takeback.delivery.id]):
+def made(
+    gateway: ErpGateway, delivery: int, quantities: Mapping[int, Decimal], others: Collection[int]
+) -> dict[str, Any] | None:
+    """The transfer that takes back just that of the delivery, and is none of the others."""
+    for picking in gateway.returns.back([delivery]):
         if picking.id in others or picking.backorder_of or picking.state == "cancel":
             continue
-        asked = {move.takes_back: move.demand for move in picking.moves}
-        if asked == takeback.quantities:
+        if {move.takes_back: move.demand for move in picking.moves} == quantities:
             return {"picking_id": picking.id}
     return None
 

@@ -35,10 +35,18 @@ def judge(document: Document, request: ChangeRequest) -> None:
 
 def left(document: Document, kind: str, lines: Sequence[DocumentLine]) -> None:
     """More of these lines has left than Odoo asks for: done as was chosen, or told."""
-    if decision := _decided(document):
-        enqueue(looks.surplus_job(document, decision))
+    cases.hold(about(code, document).fingerprint for code in CODES.values())
+    if decided(document):
+        enqueue(looks.surplus_job(document))
     else:
         tell(document, kind, "; ".join(map(_has_left, lines)), "it had left")
+
+
+def decided(document: Document) -> Decision | None:
+    """What a person has said becomes of it, unless something was told to people since."""
+    told = ExceptionCase.objects.filter(document=document, code__in=CODES.values()).aggregate(at=Max("last_seen"))
+    said = decisions.latest(decisions.surplus_of(document))
+    return said if said is not None and told["at"] is not None and said.made_at >= told["at"] else None
 
 
 def beyond(document: Document) -> list[DocumentLine]:
@@ -91,13 +99,6 @@ def about(code: str, document: Document, **more: Any) -> Rejected:
     name = document.warehouse.wms.name
     order = document.parent.reference if document.parent else document.reference
     return Rejected(code, connection=name, partner=name, release=document.reference, order=order, **more)
-
-
-def _decided(document: Document) -> Decision | None:
-    """What a person has said becomes of it before it left, unless something was told to people since."""
-    told = ExceptionCase.objects.filter(document=document, code__in=CODES.values()).aggregate(at=Max("last_seen"))
-    said = decisions.latest(decisions.surplus_of(document))
-    return said if said is not None and told["at"] is not None and said.made_at >= told["at"] else None
 
 
 def _came_back(delivery: Delivery) -> Mapping[tuple[int | None, int], Decimal]:

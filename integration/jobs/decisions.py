@@ -15,8 +15,7 @@ _LATEST = "source = %s ORDER BY id"
 
 def of(source: str) -> dict[tuple[str, str], str]:
     """By code and SKU, what was chosen last."""
-    found = rows.find(Decision, _LATEST, [source])
-    return {(code, sku): row.choice for row in found for code, _, sku in [row.subject.partition(" ")]}
+    return {(code, sku): row.choice for row in all_of(source) for code, _, sku in [row.subject.partition(" ")]}
 
 
 def reason(source: str, subject: str) -> str:
@@ -33,6 +32,11 @@ def source_of(receipt: Document) -> str:
 def latest(source: str) -> Decision | None:
     """What was said last, in whatever case."""
     return rows.first(Decision, "source = %s ORDER BY id DESC LIMIT 1", [source])
+
+
+def all_of(source: str) -> list[Decision]:
+    """The oldest first."""
+    return rows.find(Decision, _LATEST, [source])
 
 
 def surplus_of(delivery: Document) -> str:
@@ -78,7 +82,7 @@ def _go_on(case: ExceptionCase, decision: Decision) -> None:
     """No job waits for such a case: the choice starts one."""
     assert case.document is not None  # noqa: S101  (opened for a receipt or a delivery)
     if case.code in TOO_LATE:
-        enqueue(looks.surplus_job(case.document, decision))
+        enqueue(looks.surplus_job(case.document))
     elif decision.choice == "lost":
         enqueue(looks.loss_job(case.document))
     else:

@@ -65,7 +65,8 @@ class Write:
     ``probe`` looks in the remote system whether it landed: its result, or None. Without a probe a lost answer goes to
     a person, unless ``resend_safe``: the remote recognises a repeat by the key itself.
 
-    ``calls``: it may take as long as so many calls that are given up at the last moment.
+    ``calls``: no call of it begins later than so many times the connection's time limits after the first one.
+    ``settle_seconds`` of the connection, the server's own limit or more, cover the last one.
 
     ``message`` is the id of the OutboundMessage that is sent: nothing is, unless it is still queued under the claim.
     """
@@ -133,9 +134,7 @@ def found(work: Work, connection: Connection, key: str, verb: str, intent: Resul
 def wait_until_settled(connection: Connection, key: str, verb: str) -> None:
     """Call when the write was looked for and not found. Raises OutcomeUnknown while an earlier try may still land."""
     known = Effect.objects.filter(connection=connection, key=key, state=Effect.State.INTENDED).first()
-    wait = seconds_until_settled(known) if known is not None else 0.0
-    if wait > 0:
-        raise OutcomeUnknown("CD-1006", retry_after=wait, connection=connection.name, verb=verb)
+    _refuse_to_guess(seconds_until_settled(known) if known is not None else 0.0, connection, verb)
 
 
 def told(jobs: Iterable[int], *, landed: bool) -> None:
@@ -148,14 +147,34 @@ def told(jobs: Iterable[int], *, landed: bool) -> None:
         untold.update(state=Effect.State.REFUSED)
 
 
+def end(effect: Effect, probe: Callable[[], Result | None]) -> bool:
+    """Ends a write that nobody wants any more; whether it has landed. Raises OutcomeUnknown while it still may."""
+    left = seconds_until_settled(effect)
+    result = probe()
+    if result is not None:
+        _landed(effect, result)
+        return True
+    _refuse_to_guess(left, effect.connection, effect.verb)
+    Effect.objects.filter(pk=effect.pk, state=Effect.State.INTENDED).update(state=Effect.State.REFUSED)
+    return False
+
+
 def _look(known: Effect, connection: Connection, write: Write) -> Result | None:
-    """Found counts at once; not found counts only when the call cannot land any more."""
-    if write.probe is None and not write.resend_safe:
-        raise Rejected(UNTOLD, connection=connection.name, document=write.key, verb=write.verb)
-    result = write.probe() if write.probe is not None else None
-    if result is None and not write.resend_safe:
-        wait_until_settled(connection, known.key, write.verb)
+    """Found counts at once; not found counts only when the call could not land any more as it was looked for."""
+    if write.probe is None:
+        if not write.resend_safe:
+            raise Rejected(UNTOLD, connection=connection.name, document=write.key, verb=write.verb)
+        return None
+    left = 0.0 if write.resend_safe else seconds_until_settled(known)
+    result = write.probe()
+    if result is None:
+        _refuse_to_guess(left, connection, write.verb)
     return result
+
+
+def _refuse_to_guess(left: float, connection: Connection, verb: str) -> None:
+    if left > 0:
+        raise OutcomeUnknown("CD-1006", retry_after=left, connection=connection.name, verb=verb)
 
 
 def seconds_until_settled(effect: Effect) -> float:

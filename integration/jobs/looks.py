@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from integration.canonical.erp import Agreed, Order, Purchase, Transfer
 from integration.jobs import routes
 from integration.jobs.queue import NewJob, enqueue
-from integration.models import Decision, Document
+from integration.models import Document
 
 ORDER, PURCHASE, TRANSFER = "sale.order", "purchase.order", "transfer"
 Kind = Document.Kind
@@ -54,15 +54,14 @@ def loss_job(receipt: Document) -> NewJob:
     )
 
 
-def surplus_job(delivery: Document, decision: Decision) -> NewJob:
-    """Does what a person has chosen about goods that left too much. Each choice is done by a job of its own: what one
-    has begun is ended before the next one."""
+def surplus_job(delivery: Document) -> NewJob:
+    """Does what a person has chosen about goods that left too much, and ends what was begun before."""
     return NewJob(
         flow="surplus",
         stream=f"surplus:{delivery.pk}",
         lane=routes.lane_of("surplus"),
         subject=f"surplus of {delivery.reference}",
-        payload={"delivery": delivery.pk, "decision": decision.pk},
+        payload={"delivery": delivery.pk},
         document_id=delivery.pk,
         coalesce=True,
     )

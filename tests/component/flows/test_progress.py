@@ -129,6 +129,20 @@ def test_a_short_pick_is_a_thing_to_do_until_the_shipment_comes(yard: Yard) -> N
     assert (yard.cases(), yard.unfinished()) == ([], [])
 
 
+@pytest.mark.parametrize(("fault", "state"), [("cut_after_commit", "landed"), ("cut_before", "refused")])
+def test_a_thing_to_do_that_was_begun_before_the_goods_left_is_not_left_open(
+    yard: Yard, fault: str, state: str
+) -> None:
+    yard.set(progress_notes=Progress.ACTIVITIES)
+    sale = yard.released(("CRATE-S", 4))
+    yard.odoo.fault("create", fault, model="mail.activity")
+    told(yard, sale, "picked", short={line_of(sale).line: "1"})
+    yard.shipped(sale)
+    yard.later()
+    assert (yard.odoo.to_do(sale.id), yard.effects("activity")) == ([], [state])
+    assert (yard.cases(), yard.unfinished()) == ([], [])
+
+
 def test_a_short_pick_without_a_thing_to_do_is_a_case_until_the_shipment_comes(yard: Yard) -> None:
     sale = yard.released(("CRATE-S", 4))
     told(yard, sale, "picked", short={line_of(sale).line: "1"})

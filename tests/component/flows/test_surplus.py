@@ -2,9 +2,9 @@
 
 import pytest
 
-from integration.jobs import decisions
+from integration.jobs import acts, decisions
 from integration.jobs.acts import NotAllowed
-from integration.models import Connection
+from integration.models import Connection, SyncJob
 from integration.sandbox.wms.contract import ACCEPTS
 from tests.component.engine.yard import until
 from tests.component.flows.returns import Dock, line
@@ -58,6 +58,19 @@ def lines_of(yard: Yard, sale: Sale) -> dict[str, tuple[float, float, float]]:
         yard.odoo.code_of(row["product_id"]): (row["product_uom_qty"], row["qty_delivered"], row["price_unit"])
         for row in rows
     }
+
+
+def taken_back_by_hand(yard: Yard, sale: Sale, crates: int) -> None:
+    [left] = [name for name, state in yard.odoo.transfers(sale.id) if state == "done"]
+    [done] = yard.odoo.rows("stock.picking", [["name", "=", left]], "name")
+    [move] = yard.odoo.rows(
+        "stock.move", [["picking_id", "=", done["id"]], ["product_id.default_code", "=", "CRATE-S"]], "product_id"
+    )
+    about = {"active_id": done["id"], "active_ids": [done["id"]], "active_model": "stock.picking"}
+    taken = {"product_id": move["product_id"], "quantity": crates, "move_id": move["id"], "to_refund": True}
+    values = {"picking_id": done["id"], "product_return_moves": [[5, 0, 0], [0, 0, taken]]}
+    wizard = yard.odoo.call("stock.return.picking", "create", values, context=about)
+    yard.odoo.call("stock.return.picking", "action_create_returns", [wizard], context=about)
 
 
 @pytest.mark.parametrize("odoo_server", VERSIONS, indirect=True)
@@ -150,16 +163,7 @@ def test_what_somebody_has_taken_back_by_hand_is_not_expected_again(yard: Yard, 
     until(lambda: yard.wms.pending() == 0)
     yard.run()
     [code] = codes(yard)
-    [left] = [name for name, state in yard.odoo.transfers(sale.id) if state == "done"]
-    [done] = yard.odoo.rows("stock.picking", [["name", "=", left]], "name")
-    [crates] = yard.odoo.rows(
-        "stock.move", [["picking_id", "=", done["id"]], ["product_id.default_code", "=", "CRATE-S"]], "product_id"
-    )
-    about = {"active_id": done["id"], "active_ids": [done["id"]], "active_model": "stock.picking"}
-    seven = {"product_id": crates["product_id"], "quantity": 7, "move_id": crates["id"], "to_refund": True}
-    values = {"picking_id": done["id"], "product_return_moves": [[5, 0, 0], [0, 0, seven]]}
-    wizard = yard.odoo.call("stock.return.picking", "create", values, context=about)
-    yard.odoo.call("stock.return.picking", "action_create_returns", [wizard], context=about)
+    taken_back_by_hand(yard, sale, 7)
     yard.choose(code, "back")
     yard.look()
     crates_back = sorted(quantity for sku, quantity, _ in coming_back(yard) if sku == "CRATE-S")
@@ -222,3 +226,69 @@ def test_what_is_expected_back_already_is_not_expected_again_when_the_rest_is(ya
     yard.choose("CD-4013", "back")
     crates = sorted(quantity for sku, quantity, state in coming_back(yard) if sku == "CRATE-S" and state != "cancel")
     assert (sum(crates), codes(yard), yard.unfinished()) == (10, [], [])
+
+
+LOST = {"back": ("action_create_returns", "stock.return.picking"), "raise": ("write", "sale.order.line")}
+
+
+def over_and_chosen(yard: Yard, choice: str, fault: str, **how: object) -> Sale:
+    """Too much has left, and what was chosen about it is not through."""
+    sale = refused(yard, "down")
+    play_to_the_end(yard)
+    method, model = LOST[choice]
+    yard.odoo.fault(method, fault, model=model, **how)
+    yard.choose("CD-4012", choice)
+    assert [flow for flow, _ in yard.unfinished()] == ["surplus"]
+    return sale
+
+
+def cancelled_too(yard: Yard, sale: Sale) -> None:
+    yard.odoo.cancel(sale.id)
+    yard.look()
+    assert codes(yard) == ["CD-4013"]
+
+
+def crates_coming_back(yard: Yard) -> float:
+    return sum(quantity for sku, quantity, state in coming_back(yard) if sku == "CRATE-S" and state != "cancel")
+
+
+@pytest.mark.parametrize("first", ["back", "raise"])
+@pytest.mark.parametrize("fault", ["cut_before", "cut_after_commit", "error503"])
+@pytest.mark.parametrize("second", ["back", "keep"])
+def test_the_latest_word_counts_though_an_earlier_one_is_not_through(
+    yard: Yard, dock: Dock, first: str, fault: str, second: str
+) -> None:
+    sale = over_and_chosen(yard, first, fault)
+    cancelled_too(yard, sale)
+    yard.choose("CD-4013", second)
+    yard.later()
+    expected = {"back": 10.0, "keep": 0.0}  # a cancel cancels the returns that are not here yet
+    assert (crates_coming_back(yard), codes(yard), yard.unfinished()) == (expected[second], [], [])
+    assert lines_of(yard, sale)["CRATE-S"][0] == (10 if (first, fault) == ("raise", "cut_after_commit") else 6)
+    assert "intended" not in [*yard.effects("take_back"), *yard.effects("raise lines")]
+
+
+def test_who_is_asked_anew_has_not_said_it_yet(yard: Yard, dock: Dock) -> None:
+    sale = over_and_chosen(yard, "back", "error503")
+    cancelled_too(yard, sale)
+    yard.later()
+    assert (crates_coming_back(yard), codes(yard), yard.unfinished()) == (0, ["CD-4013"], [])
+    yard.choose("CD-4013", "back")
+    assert (crates_coming_back(yard), codes(yard), yard.unfinished()) == (10, [], [])
+
+
+def test_what_was_taken_back_by_hand_while_odoo_did_not_take_it_is_not_expected_twice(yard: Yard, dock: Dock) -> None:
+    sale = over_and_chosen(yard, "back", "error503")
+    taken_back_by_hand(yard, sale, 4)
+    yard.later()
+    assert (crates_coming_back(yard), codes(yard), yard.unfinished()) == (4, [], [])
+
+
+def test_a_choice_waits_for_what_a_cancelled_job_may_still_do(yard: Yard, dock: Dock) -> None:
+    sale = over_and_chosen(yard, "back", "cut_before")
+    acts.cancel_job(SyncJob.objects.get(flow="surplus").pk, SOMEBODY, "no more of it")
+    cancelled_too(yard, sale)
+    yard.choose("CD-4013", "back")
+    assert (crates_coming_back(yard), yard.unfinished()) == (0, [("surplus", "retry")])
+    yard.later()
+    assert (crates_coming_back(yard), codes(yard), yard.unfinished()) == (10, [], [])
