@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from integration.jobs import canaries, retention, shipments, slots, sweep
+from integration.jobs import canaries, holders, retention, shipments, slots, sweep
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +34,13 @@ def forget() -> None:
 
 @shared_task(ignore_result=True)
 def settle_canary(worker: str) -> None:
-    """A worker's message to itself: it was fetched, and PostgreSQL can be written to."""
+    """A worker's message to itself: it was fetched, and PostgreSQL can be written to.
+
+    And a look at what processes that died beside it still hold.
+    """
     try:
         canaries.settle(worker, canaries.WORKER)
+        holders.free_what_dead_ones_hold()
     except (OperationalError, InterfaceError) as down:
         log.warning("no database, no sign of life", extra={"reason": type(down).__name__})
 

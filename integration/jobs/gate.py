@@ -16,7 +16,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from integration.errors import IntegrationError, Throttled, Unreachable
-from integration.jobs import cases, failpoints, sql, streams
+from integration.jobs import cases, failpoints, holders, sql, streams
 from integration.models import Connection, ConnectionGate, RemoteSlot, SyncJob
 
 GATE, SLOT = ConnectionGate._meta.db_table, RemoteSlot._meta.db_table
@@ -88,7 +88,7 @@ def enter(connection: Connection, *, seconds: float) -> Iterator[Pass]:
 
 
 def _entered(connection: Connection, seconds: float) -> Pass:
-    token, asked = uuid.uuid4(), time.monotonic()
+    token, asked = holders.token(), time.monotonic()
     ask = partial(_ask, connection, token, seconds)
     breaker, failures, leased = ask()
     if not leased and breaker != OPEN:

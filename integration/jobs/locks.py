@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from integration.errors import Locked
-from integration.jobs import failpoints, sql
+from integration.jobs import failpoints, holders, sql
 from integration.jobs.work import Work
 from integration.models import ResourceLock
 
@@ -35,7 +35,7 @@ _GIVE_BACK = f"WITH {sql.LAZY} DELETE FROM {LOCK} USING lazy WHERE token = %s"  
 @contextmanager
 def held(work: Work, keys: Sequence[str]) -> Iterator[None]:
     """Holds all the keys or none. Raises Locked, which burns no attempt, when others keep them too long."""
-    keys, token = sorted(set(keys)), uuid.uuid4()
+    keys, token = sorted(set(keys)), holders.token()
     ends = time.monotonic() + PATIENCE_SECONDS
     while not _taken(token, keys):
         if time.monotonic() >= ends:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from integration.jobs import sql
+from integration.jobs import holders, sql
 from integration.models import Lane, Stream, SyncJob
 
 STREAM, JOB = Stream._meta.db_table, SyncJob._meta.db_table
@@ -107,7 +107,7 @@ def claim(lane: Lane, *, streams: int, seconds: float) -> tuple[list[Claim], boo
 
     ``streams`` of them, or half of those that are due when these are fewer.
     """
-    token = uuid.uuid4()
+    token = holders.token()
     found = sql.rows(_CLAIM, {"lane": lane, "most": streams, "seconds": seconds, "token": token})
     claims = [Claim(stream_id, token, abandoned) for stream_id, abandoned, _ in found]
     return claims, bool(found) and (len(found) == streams or len(found) < found[0][2])
