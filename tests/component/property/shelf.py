@@ -2,12 +2,14 @@
 
 import random
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from integration.jobs import acts, differences, sweep
+from integration.jobs.acts import NotAllowed
 from integration.models import ExceptionCase, StockDifference, SyncJob
 from integration.sandbox.wms.stock import Slot
 from tests.component.flows.shelves import SITE, Held, Shelves
@@ -173,11 +175,13 @@ class Shelf:
         return list(jobs.values_list("flow", "subject", "state", "failure_code", "failure_text"))
 
     def _people(self) -> None:
+        """What a job has in hand, maybe a dead worker's, is left for the next round."""
         for case in ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED).order_by("pk"):
-            if case.code in differences.APPROVAL:
-                differences.approve(case.pk, SOMEBODY, "right")
-            elif case.code in STOPPED:
-                acts.retry_case(case.pk, SOMEBODY)
+            with suppress(NotAllowed):
+                if case.code in differences.APPROVAL:
+                    differences.approve(case.pk, SOMEBODY, "right")
+                elif case.code in STOPPED:
+                    acts.retry_case(case.pk, SOMEBODY)
 
     def expected(self) -> Held:
         """What the warehouse holds, but for what nobody has noticed yet, and as wrong as the last count was."""
