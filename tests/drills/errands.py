@@ -17,8 +17,8 @@ from integration.sandbox.day.http import NoAnswer
 from integration.sandbox.day.trade import BIN
 
 SEED = 1966
-ORDERS_EACH = 5  # one errand for so many orders
-AT_ONCE = 10  # errands that are not over
+ORDERS_EACH = 10  # one errand for so many orders
+AT_ONCE = 20  # errands that are not over
 EXTRA = 4  # errands that are not over when all that was planned is done, and a failpoint still needs work
 RARE = next(errand for errand in RECEIPTS if PutAway(BIN, "4") in errand.deeds)  # a flow of its own
 SMOOTH = tuple(errand for errand in (*RECEIPTS, *TRANSFERS, *STOCK) if not errand.codes)
