@@ -325,7 +325,7 @@ class ErpGateway(Protocol):
         ...
 
     def moved(self, mark: str) -> str | None:
-        """The transfer that ``relocate`` has made and validated under this mark."""
+        """The name of the transfer that ``put_away`` has made and validated under this mark."""
         ...
 
     def put_away(self, warehouse_id: int, mark: str, parts: Sequence[PutAwayMove]) -> str:

@@ -155,7 +155,8 @@ def end(effect: Effect, probe: Callable[[], Result | None]) -> bool:
         _landed(effect, result)
         return True
     _refuse_to_guess(left, effect.connection, effect.verb)
-    Effect.objects.filter(pk=effect.pk, state=Effect.State.INTENDED).update(state=Effect.State.REFUSED)
+    own = Effect.objects.filter(pk=effect.pk, state=Effect.State.INTENDED, intended_at=effect.intended_at)
+    own.update(state=Effect.State.REFUSED)
     return False
 
 
