@@ -1,6 +1,7 @@
 """What Odoo shows of picking and packing: one note for each stage, and a thing to do for a short pick."""
 
 from collections.abc import Iterator
+from itertools import count
 
 from integration.flows import beside, order_progress
 from integration.flows.beside import Target
@@ -71,26 +72,25 @@ def _asks(delivery: Document, warehouse: Warehouse) -> bool | None:
 
 def _asked(delivery: Document, warehouse: Warehouse) -> str | None:
     """The state of the latest thing to do, if nobody has settled it."""
-    key = _short_key(delivery, warehouse)
+    key = beside.key("short", delivery, warehouse, _latest(delivery, warehouse))
     return beside.states(warehouse.erp, [key]).get(key)
 
 
-def _short_key(delivery: Document, warehouse: Warehouse) -> str:
-    return beside.key("short", delivery, warehouse, _settled(delivery, warehouse) + 1)
-
-
-def _settled(delivery: Document, warehouse: Warehouse) -> int:
-    """How often: a pick may fall short again after it was mended, and each time is a thing to do of its own."""
-    prefix = beside.key("short-done", delivery, warehouse, "")
-    made = Effect.objects.filter(connection=warehouse.erp, key__startswith=prefix, state=Effect.State.LANDED)
-    return made.count()
+def _latest(delivery: Document, warehouse: Warehouse) -> int:
+    """The number of the thing to do that nobody has settled: a pick may fall short again after it was mended."""
+    for number in count(1):
+        key = beside.key("short-done", delivery, warehouse, number)
+        if beside.states(warehouse.erp, [key]).get(key) != Effect.State.LANDED:
+            break
+    return number
 
 
 def _ask_or_settle(at: Target, delivery: Document, warehouse: Warehouse, asks: bool) -> None:
-    asked = _short_key(delivery, warehouse)
+    number = _latest(delivery, warehouse)
+    asked = beside.key("short", delivery, warehouse, number)
     if not asks:
         if beside.stands(at, asked):
-            name = beside.key("short-done", delivery, warehouse, _settled(delivery, warehouse) + 1)
+            name = beside.key("short-done", delivery, warehouse, number)
             beside.settle(at, asked, name, "Settled: the shipment has come, or the goods were found.")
         return
     missing = order_progress.short_pick(delivery, warehouse)
