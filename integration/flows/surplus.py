@@ -39,10 +39,10 @@ def handle(work: Work) -> Outcome:
     work.connection = delivery.warehouse.erp
     with open_erp(delivery.warehouse.erp, work) as erp:
         landed = [_end(effect, delivery.warehouse, erp) for effect in begun]
-        made = (
-            do(work, delivery, decision, over, erp) if do and decision else f"of what was begun, {sum(landed)} landed"
-        )
-    return Outcome(made, partial(_commit, delivery))
+        note = f"{sum(landed)} of {len(begun)} writes that were begun before have landed"
+        if do is not None and decision is not None:
+            note = do(work, delivery, decision, over, erp)
+    return Outcome(note, partial(_commit, delivery))
 
 
 def _begun(delivery: Document, warehouse: Warehouse, but: Decision | None) -> list[Effect]:

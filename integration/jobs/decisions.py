@@ -67,23 +67,23 @@ def decide(case_id: int, choice: str, actor: Actor, reason: str) -> int:
             label = next(each.label for each in CHOICES[case.code] if each.name == before.choice)
             raise NotAllowed(f"{before.actor} has chosen {label} for {case.title} already: it is being done.")
         said = {"source": case.context["source"], "subject": _subject(case), "choice": choice, "reason": reason[:300]}
-        decision = Decision.objects.create(**said, actor=actor.name[:150], user=actor.user)
+        Decision.objects.create(**said, actor=actor.name[:150], user=actor.user)
         jobs = list(SyncJob.objects.filter(waits_on__case=case).order_by("pk").values_list("pk", flat=True))
         acts.make_due(SyncJob.objects.filter(pk__in=jobs))
         effects.told(jobs, landed=False)
         if case.code in STARTS:
-            _go_on(case, decision)
+            _go_on(case, choice)
         acts.say(case, actor, f"{chosen.label}: {reason}")
         acts.note(actor, chosen.label.lower(), case.title, case=case_id, choice=choice, reason=reason, jobs=jobs)
     return len(jobs)
 
 
-def _go_on(case: ExceptionCase, decision: Decision) -> None:
+def _go_on(case: ExceptionCase, choice: str) -> None:
     """No job waits for such a case: the choice starts one."""
     assert case.document is not None  # noqa: S101  (opened for a receipt or a delivery)
     if case.code in TOO_LATE:
         enqueue(looks.surplus_job(case.document))
-    elif decision.choice == "lost":
+    elif choice == "lost":
         enqueue(looks.loss_job(case.document))
     else:
         looks.look_again(case.document)
