@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from integration.jobs import canaries, holders, retention, shipments, slots, sweep
+from integration.jobs import audit, canaries, holders, retention, shipments, slots, sweep
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,12 @@ def settle_canary(worker: str) -> None:
         holders.free_what_dead_ones_hold()
     except (OperationalError, InterfaceError) as down:
         log.warning("no database, no sign of life", extra={"reason": type(down).__name__})
+
+
+@shared_task(ignore_result=True)
+def seal() -> None:
+    """The audit log's newest rows."""
+    audit.seal()
 
 
 @shared_task(ignore_result=True)

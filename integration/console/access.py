@@ -34,6 +34,10 @@ class ConsoleUserAdmin(UserAdmin, ConfigurationAdmin):  # type: ignore[misc,type
     change_password_form = AdminPasswordChangeForm
     ordering = ("username",)
 
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Who has left is made inactive: the audit log names them for ever."""
+        return False
+
 
 @admin.register(Group)
 class ConsoleGroupAdmin(ConfigurationAdmin, GroupAdmin):  # type: ignore[misc]
@@ -103,7 +107,8 @@ class ApiTokenAdmin(ConfigurationAdmin):
 class AuditEventAdmin(HistoryAdmin):
     exact = ("actor", "subject")
     search_help_text = "The whole name of an actor, or a whole subject"
-    list_display = ("at", "actor", "verb", "subject")
+    list_display = ("at", "actor", "verb", "subject", "number")
     list_display_links = ("at",)
+    exclude = ("hash",)
     ordering = ("-id",)
     nothing = "Every act of a person and every change of configuration leaves a row here."

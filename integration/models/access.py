@@ -25,17 +25,23 @@ class ApiToken(models.Model):
 
 
 class AuditEvent(models.Model):
-    """An act of a person or of a token, or a change of configuration. Rows are only ever added."""
+    """An act of a person or of a token, or a change of configuration. Rows are only ever added: a trigger refuses all
+    else, but for ``number`` and ``hash``, which are set once when the row is sealed (see ``jobs.audit``)."""
 
     at = models.DateTimeField(db_default=Now(), editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     actor = models.CharField(max_length=150)
     verb = models.CharField(max_length=60)
     subject = models.CharField(max_length=200)
     detail = models.JSONField(default=dict)
+    number = models.PositiveBigIntegerField(null=True, unique=True, editable=False, help_text="Its place in the chain")
+    hash = models.BinaryField(
+        max_length=32, null=True, editable=False, help_text="SHA-256 over the row and the hash before it"
+    )
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["id"], name="audit_not_sealed", condition=models.Q(hash__isnull=True))]
 
     def __str__(self) -> str:
         return f"{self.actor} {self.verb} {self.subject}"

@@ -6,6 +6,7 @@ from typing import Protocol
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection as database
+from django.db.transaction import atomic
 
 from config.local.stack import Stack
 from config.local.supervisor import Supervisor
@@ -20,6 +21,7 @@ from tests.bench.report import Row
 from tests.bench.scaling import Scaling
 from tests.bench.urgent import Urgent
 from tests.bench.webhooks import Webhooks
+from tests.rig.flush import UNGUARDED
 
 USER = User._meta.db_table
 
@@ -53,5 +55,6 @@ def measure(
 def _empty() -> None:
     """Each measurement makes what it needs, and meets nothing of the one before."""
     ours = [name for name in database.introspection.table_names() if name.startswith("integration_")]
-    with database.cursor() as cursor:
+    with atomic(), database.cursor() as cursor:
+        cursor.execute(UNGUARDED)
         cursor.execute(f"TRUNCATE {', '.join([*ours, USER])} RESTART IDENTITY CASCADE")

@@ -13,9 +13,9 @@ from django.db.models.functions import Now
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from config.schedule import schedule
-from integration.jobs import tokens
+from integration.jobs import acts, audit, tokens
 from integration.models import ConnectionGate, JobAttempt, Lane, OutboundMessage, Stream, SyncJob
-from integration.observe.doctor import access, lanes, processes, servers, systems, work
+from integration.observe.doctor import access, audit_log, lanes, processes, servers, systems, work
 from integration.sandbox.odoo.server import SandboxOdoo
 
 Tell = Callable[[Any], list[tuple[str, str, str]]]
@@ -186,3 +186,17 @@ class TestAccess:
     ) -> None:
         connect(options={"key_expires": date.isoformat(TODAY + timedelta(days=days))})
         assert [word for word, _, _ in told(access.look)] == words
+
+
+@pytest.mark.django_db
+class TestAuditLog:
+    def test_a_guarded_log_is_told_with_its_length(self, told: Tell) -> None:
+        acts.note(acts.Actor("anna"), "retry job", "job 1")
+        audit.seal()
+        assert told(audit_log.look) == [("ok", "audit log", "guarded, 1 rows sealed")]
+
+    def test_a_log_without_its_guard_is_a_problem(self, told: Tell) -> None:
+        with database.cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER audit_table_stays ON {audit.TABLE}")
+        [(word, name, detail)] = told(audit_log.look)
+        assert (word, name, "triggers are gone" in detail) == ("problem", "audit log", True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection as database
+from django.db.transaction import atomic
 
 from integration.flows import HANDLERS
 from integration.jobs import acts, engine, inbox, shipments, sweep
@@ -36,6 +37,7 @@ from tests.component.flows.yard import SOMEBODY, Bought, Sale, Yard
 from tests.component.property import goods
 from tests.component.property.late import LateCalls
 from tests.component.property.post import Letter, Post
+from tests.rig.flush import UNGUARDED
 
 HOUR = 3600
 ROUNDS, RESTS = 12, 2
@@ -170,7 +172,8 @@ class Depot(Yard):
 
 
 def clear_tables() -> None:
-    with database.cursor() as cursor:
+    with atomic(), database.cursor() as cursor:
+        cursor.execute(UNGUARDED)
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename LIKE 'integration_%'")
         names = ", ".join(f'"{row[0]}"' for row in cursor.fetchall())
         cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
