@@ -107,6 +107,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             _item("Users", "person", "auth.user"),
             _item("Groups", "group", "auth.group"),
+            _item("Reach", "visibility", "reach"),
             _item("API tokens", "key", "apitoken"),
         ],
     },

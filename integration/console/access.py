@@ -1,5 +1,6 @@
 """Users, groups, tokens of the API, and the audit log."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -12,17 +13,25 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
+from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from integration.console.base import ConfigurationAdmin, HistoryAdmin, actor, changes, subject
 from integration.console.words import badge, plural
 from integration.jobs import acts, tokens
-from integration.models import ApiToken, AuditEvent
+from integration.models import ApiToken, AuditEvent, Reach
+from integration.rules.roles import ALL_WAREHOUSES, ROLES
 
 MADE = ("prefix", "revoked_at", "last_used_at", "created_at")
 
 admin.site.unregister([User, Group])
+
+
+class ReachInline(TabularInline):  # type: ignore[misc]
+    model = Reach
+    extra = 0
+    verbose_name_plural = f'Sees only (for who is not in the group "{ALL_WAREHOUSES}")'
 
 
 @admin.register(User)
@@ -33,6 +42,38 @@ class ConsoleUserAdmin(UserAdmin, ConfigurationAdmin):  # type: ignore[misc,type
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     ordering = ("username",)
+    list_display = ("username", "first_name", "last_name", "roles", "sees", "is_active", "last_login")
+    list_filter = ("groups", "is_active")
+    inlines = (ReachInline,)
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Person", {"fields": (("first_name", "last_name"), "email")}),
+        ("Access", {"fields": ("is_active", "groups")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        users: QuerySet[User] = super().get_queryset(request)
+        return users.prefetch_related("groups", "reach__warehouse", "reach__erp")
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
+        return self.inlines if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
+        """Whoever is a user here is let into the console; what is to be seen there comes with the role."""
+        obj.is_staff = True
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description="roles")
+    def roles(self, user: User) -> str:
+        named = ["all rights"] if user.is_superuser else [group.name for group in user.groups.all()]
+        return ", ".join(name for name in named if name != ALL_WAREHOUSES) or "-"
+
+    @admin.display(description="sees")
+    def sees(self, user: User) -> str:
+        if user.is_superuser or any(group.name == ALL_WAREHOUSES for group in user.groups.all()):
+            return ALL_WAREHOUSES
+        given: Iterable[Reach] = user.reach.all()  # type: ignore[attr-defined]
+        return ", ".join(str(row).partition(": ")[2] for row in given) or "no warehouse"
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Who has left is made inactive: the audit log names them for ever."""
@@ -41,7 +82,29 @@ class ConsoleUserAdmin(UserAdmin, ConfigurationAdmin):  # type: ignore[misc,type
 
 @admin.register(Group)
 class ConsoleGroupAdmin(ConfigurationAdmin, GroupAdmin):  # type: ignore[misc]
+    """The roles come with the release; others can be made beside them."""
+
     ordering = ("name",)
+    list_display = ("name", "what_for")
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return (obj is None or obj.name not in ROLES) and bool(super().has_change_permission(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return (obj is None or obj.name not in ROLES) and bool(super().has_delete_permission(request, obj))
+
+    @admin.display(description="what for")
+    def what_for(self, group: Group) -> str:
+        return ROLES[group.name].says if group.name in ROLES else "-"
+
+
+@admin.register(Reach)
+class ReachAdmin(HistoryAdmin):
+    exact = ("user__username",)
+    search_help_text = "The whole name of a user"
+    list_display = ("user", "warehouse", "erp", "company_id")
+    list_select_related = ("user", "warehouse", "erp")
+    nothing = 'What a user sees is entered on the user\'s page; who is in the group "every warehouse" sees all.'
 
 
 class TokenForm(forms.ModelForm):  # type: ignore[type-arg]

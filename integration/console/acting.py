@@ -1,7 +1,7 @@
 """Acts of people on rows: the buttons of a page and the actions of a list, with the reason asked where it is needed."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,10 @@ LONGEST_REASON = 300
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing to do with a row. ``asks`` is the question for the reason; ``done`` says how it ended, for a count."""
+    """One thing to do with a row. ``asks`` is the question for the reason; ``done`` says how it ended, for a count.
+
+    ``right``: what only who has it may do, beside the right to act on such rows.
+    """
 
     name: str
     label: str
@@ -33,6 +36,7 @@ class Act:
     done: str
     asks: str = ""
     grave: bool = False
+    right: str = ""
 
 
 class Acting(ConsoleAdmin):
@@ -53,25 +57,33 @@ class Acting(ConsoleAdmin):
         return [path("<int:pk>/act/<slug:act>/", view, name=name), *super().get_urls()]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {act.name: (_bulk(act), act.name, act.label) for act in self.allowed(request, self.acts)}
+
+    def allowed(self, request: HttpRequest, acts: Iterable[Act]) -> list[Act]:
+        """Those that the user has the right to."""
         if not self.has_act_permission(request):
-            return {}
-        return {act.name: (_bulk(act), act.name, act.label) for act in self.acts}
+            return []
+        return [act for act in acts if not act.right or request.user.has_perm(act.right)]
 
     def act_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponseBase:
         """One button of a row's page: POST only. A link, such as the login follows, leads to the row."""
-        row = self.model.objects.filter(pk=pk).first()
+        row = self.get_queryset(request).filter(pk=pk).first()
         chosen = next((known for known in self.acts_for(row) if known.name == act), None)
         if row is not None and request.method == "GET":
             return HttpResponseRedirect(links.page(row))
         if chosen is None or row is None or request.method != "POST":
             return HttpResponse(_("This page takes the buttons of the console only."), status=405)
-        if not self.has_act_permission(request):
+        if not self.allowed(request, [chosen]):
             raise PermissionDenied
         return self._act(request, chosen, [row], request.path) or HttpResponseRedirect(links.page(row))
 
     def bulk(self, request: HttpRequest, act: Act, rows: QuerySet[Model]) -> HttpResponseBase | None:
         """One action of the list."""
         return self._act(request, act, list(rows), request.get_full_path())
+
+    def refusal(self, request: HttpRequest, row: Model) -> str:
+        """Why this user may not act on this row; empty: he may."""
+        return ""
 
     def shown(self, row: Model) -> str:
         """What a person goes by who acts on the row."""
@@ -94,6 +106,8 @@ class Acting(ConsoleAdmin):
         done, notes = 0, []
         for row in rows:
             try:
+                if refusal := self.refusal(request, row):
+                    raise acts.NotAllowed(refusal)
                 note = act.run(row.pk, actor(request), reason[:LONGEST_REASON])
             except acts.NotAllowed as refusal:
                 named = str(row) in str(refusal)

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from integration.console.paging import InfinitePaginator
+from integration.console.reach import scoped
 from integration.jobs import acts
 
 LARGEST = 2**31 - 1  # of the numbers that are searched for: ids of ours and of Odoo
@@ -38,6 +39,14 @@ class ConsoleAdmin(ModelAdmin):  # type: ignore[misc]
     show_full_result_count = False
     show_facets = 0
     compressed_fields = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return scoped(request, super().get_queryset(request))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only what the user sees can be chosen."""
+        rows = kwargs.get("queryset", db_field.related_model._default_manager.all())
+        return super().formfield_for_foreignkey(db_field, request, **{**kwargs, "queryset": scoped(request, rows)})
 
     def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
         return self.search_fields or (*self.exact, *self.numbers)
@@ -90,6 +99,16 @@ class ConfigurationAdmin(ConsoleAdmin):
         super().save_model(request, obj, form, change)
         acts.note(actor(request), "changed" if change else "added", subject(obj), **changes(form))
 
+    def save_formset(self, request: HttpRequest, form: ModelForm[Any], formset: Any, change: bool) -> None:
+        """Rows that are edited on the page of the row that they belong to."""
+        super().save_formset(request, form, formset, change)
+        for row in formset.new_objects:
+            acts.note(actor(request), "added", subject(row))
+        for row, fields in formset.changed_objects:
+            acts.note(actor(request), "changed", subject(row), fields=fields)
+        for row in formset.deleted_objects:
+            acts.note(actor(request), "deleted", subject(row))
+
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         about = subject(obj)
         super().delete_model(request, obj)
@@ -104,6 +123,10 @@ def subject(row: Model) -> str:
 def changes(form: ModelForm[Any]) -> dict[str, str]:
     """What was entered, by field. Of a secret only that it was."""
     return {
-        name: "(secret)" if name.startswith(SECRET_FIELDS) else str(form.cleaned_data.get(name))[:200]
+        name: "(secret)" if name.startswith(SECRET_FIELDS) else _plain(form.cleaned_data.get(name))
         for name in form.changed_data
     }
+
+
+def _plain(value: object) -> str:
+    return (", ".join(map(str, value)) if isinstance(value, QuerySet) else str(value))[:200]

@@ -17,6 +17,7 @@ from integration.console import links, stock_choices
 from integration.console.acting import Act, ActingAdmin
 from integration.console.base import HistoryAdmin
 from integration.console.missing import add_mapping
+from integration.console.reach import limit, scoped
 from integration.console.standing import case_due
 from integration.console.words import badge, money, plural, span
 from integration.errors.catalogue import Severity
@@ -26,6 +27,7 @@ from integration.rules.choices import CHOICES, Choice
 
 SHOWN = 100  # waiting jobs on a case's page
 RANK = {Severity.CRITICAL: 0, Severity.HIGH: 1, Severity.MEDIUM: 2, Severity.LOW: 3}
+OF_OTHERS = "Work of warehouses that you do not see waits for it too: ask somebody who sees all of it."
 VIEWS = (("open", "Open"), ("waiting", "Waiting"), ("resolved", "Resolved"), ("ignored", "Ignored"), ("all", "All"))
 
 
@@ -152,7 +154,7 @@ class ExceptionCaseAdmin(ActingAdmin):
         if case is None or not self.has_view_permission(request, case):
             plain: HttpResponseBase = super().change_view(request, object_id, form_url, extra_context)
             return plain
-        waiting = case.waiting.select_related("job__document").order_by("id")
+        waiting = scoped(request, case.waiting.select_related("job__document").order_by("id"))
         jobs = [row.job for row in waiting[: SHOWN + 1]]
         context = self.admin_site.each_context(request) | {
             "title": case.title,
@@ -170,10 +172,14 @@ class ExceptionCaseAdmin(ActingAdmin):
     def shown(self, row: Model) -> str:
         return row.cause if isinstance(row, ExceptionCase) else ""
 
+    def refusal(self, request: HttpRequest, row: Model) -> str:
+        waiting = CaseJob.objects.filter(case=row.pk)
+        all_seen = limit(request) is None or not waiting.exclude(pk__in=scoped(request, waiting)).exists()
+        return "" if all_seen else OF_OTHERS
+
     def buttons(self, request: HttpRequest, case: ExceptionCase) -> list[Act]:
         """What the case itself asks for first."""
-        allowed = self.has_act_permission(request) and case.state in ExceptionCase.UNRESOLVED
-        return list(self.acts_for(case)) if allowed else []
+        return self.allowed(request, self.acts_for(case)) if case.state in ExceptionCase.UNRESOLVED else []
 
     def acts_for(self, row: Model | None) -> Sequence[Act]:
         """The choices that only a person can make come first."""

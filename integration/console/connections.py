@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
-    UnfoldAdminPasswordInput,
+    UnfoldAdminPasswordWidget,
     UnfoldAdminSelectWidget,
 )
 
@@ -74,17 +74,18 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]
         return [name for name in self.fields if name.startswith(PREFIX)]
 
 
-def form_for(connection: Connection) -> type[ConnectionForm]:
-    """The form with a field for each secret of the connection's kind, which stays as it is."""
+def form_for(connection: Connection, *, secrets: bool) -> type[ConnectionForm]:
+    """The form of a connection, whose kind stays as it is; with a field for each of its secrets."""
     fields = {
         f"{PREFIX}{name}": forms.CharField(
             label=label,
             required=False,
-            widget=UnfoldAdminPasswordInput(attrs={"autocomplete": "new-password"}),
+            widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
             validators=[signing_secret] if name.startswith("signing") else [],
             help_text="Set. Leave empty to keep it." if connection.secrets.get(name) else "Not set.",
         )
         for name, label in SECRETS.get(connection.kind, {}).items()
+        if secrets
     }
     return type("FilledConnectionForm", (ConnectionForm,), {**fields, "kind": None})
 
@@ -113,18 +114,22 @@ class ConnectionAdmin(ConfigurationAdmin):
 
     def get_form(self, request: HttpRequest, obj: Connection | None = None, **kwargs: Any) -> Any:
         if obj is not None and self.has_change_permission(request, obj):
-            kwargs["form"] = form_for(obj)
+            kwargs["form"] = form_for(obj, secrets=self.may_enter_secrets(request, obj))
         return super().get_form(request, obj, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Connection | None = None) -> Any:
         secrets = [f"{PREFIX}{name}" for name in SECRETS.get(obj.kind, {})] if obj else []
         return [
             (None, {"fields": self.main}),
-            *([("Secrets", {"fields": secrets})] if secrets and self.has_change_permission(request, obj) else []),
+            *([("Secrets", {"fields": secrets})] if secrets and self.may_enter_secrets(request, obj) else []),
             *([("Master data", {"fields": self.told})] if obj and obj.kind != "odoo" else []),
             ("Limits", {"fields": self.limits}),
             *([("Last check", {"fields": self.readonly_fields})] if obj else []),
         ]
+
+    def may_enter_secrets(self, request: HttpRequest, obj: Connection | None) -> bool:
+        changes: bool = self.has_change_permission(request, obj)
+        return changes and request.user.has_perm("integration.change_secrets")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Connection | None = None) -> Any:
         return (*self.readonly_fields, "kind") if obj else self.readonly_fields

@@ -13,6 +13,7 @@ from unfold.admin import TabularInline
 
 from integration.console import links
 from integration.console.base import HistoryAdmin
+from integration.console.reach import scoped
 from integration.console.words import badge, money, quantity, span
 from integration.models import Document, DocumentLine, InTransit, StockEvent
 
@@ -69,7 +70,7 @@ class DocumentAdmin(HistoryAdmin):
     change_form_outer_before_template = "console/document_panel.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
-        return Document.objects.with_progress()
+        return scoped(request, Document.objects.with_progress())
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return ["state_badge" if name == "state" else name for name in super().get_fields(request, obj)]

@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 
 from integration.console import links
 from integration.console.guard import site_context
+from integration.console.reach import scoped
 from integration.models import (
     Connection,
     Document,
@@ -37,16 +38,16 @@ BY_DOCUMENT = (  # table and indexed column: each leads to a document
 def view(request: HttpRequest) -> HttpResponseBase:
     context = site_context(request, Document)
     term = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
-    found = list(orders(term)) if term else []
+    found = list(orders(request, term)) if term else []
     if len(found) == 1:
         return HttpResponseRedirect(links.timeline(found[0]))
     context |= {"title": "Find", "term": term, "found": found, "full": len(found) == MOST}
     return TemplateResponse(request, "console/find.html", context)
 
 
-def orders(term: str) -> QuerySet[Document]:
-    """The orders that the number leads to, newest first."""
-    documents = Document.objects.filter(pk__in=set(_documents([term, term.upper()])))
+def orders(request: HttpRequest, term: str) -> QuerySet[Document]:
+    """The orders that the number leads to, newest first, of those that the user sees."""
+    documents = scoped(request, Document.objects.filter(pk__in=set(_documents([term, term.upper()]))))
     ids = {parent or pk for pk, parent in documents.values_list("pk", "parent")}
     return Document.objects.with_progress().filter(pk__in=ids).select_related("connection").order_by("-id")[:MOST]
 

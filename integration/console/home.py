@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Model, Q
+from django.db.models import Count, Model, Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils.timezone import now
 
 from integration.console import links
 from integration.console.guard import may_view
+from integration.console.reach import scoped
 from integration.console.standing import clear, reachable
 from integration.errors.catalogue import Severity
 from integration.jobs import forecast
@@ -52,19 +53,19 @@ class Overdue:
 def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Adds the figures that the user may see (called by the theme)."""
     if may_view(request, ExceptionCase):
-        context |= {"severities": severities(), "urgent": urgent()}
+        context |= {"severities": severities(request), "urgent": urgent(request)}
     if may_view(request, SyncJob):
-        context |= {"states": states(), "stuck": stuck(), "lanes": lanes()}
+        context |= {"states": states(request), "stuck": stuck(), "lanes": lanes()}
     if may_view(request, Connection):
-        context["connections"] = connections()
+        context["connections"] = connections(request)
     if may_view(request, OutboundMessage):
-        context["overdue"] = overdue()
+        context["overdue"] = overdue(request)
     return context
 
 
-def severities() -> list[Tile]:
+def severities(request: HttpRequest) -> list[Tile]:
     """Unresolved cases by severity."""
-    rows = ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED).order_by().values_list("severity")
+    rows = _unresolved(request).order_by().values_list("severity")
     counts = dict(rows.annotate(Count("pk")))
     return [
         Tile(name.value, counts.get(name, 0), links.listing(ExceptionCase, severity__exact=name.value), name.value)
@@ -72,14 +73,14 @@ def severities() -> list[Tile]:
     ]
 
 
-def urgent() -> list[ExceptionCase]:
-    cases = ExceptionCase.objects.filter(state=ExceptionCase.State.OPEN).select_related("document")
+def urgent(request: HttpRequest) -> list[ExceptionCase]:
+    cases = _unresolved(request).filter(state=ExceptionCase.State.OPEN).select_related("document")
     return sorted(cases.order_by("deadline")[:SHOWN], key=lambda case: SEVERITIES.index(Severity(case.severity)))
 
 
-def states() -> list[Tile]:
+def states(request: HttpRequest) -> list[Tile]:
     """Jobs that are not finished, by state: counted over the partial index of active jobs."""
-    rows = SyncJob.objects.filter(state__in=SyncJob.ACTIVE).order_by().values_list("state")
+    rows = scoped(request, SyncJob.objects.filter(state__in=SyncJob.ACTIVE)).order_by().values_list("state")
     counts = dict(rows.annotate(Count("pk")))
     return [
         Tile(label, counts.get(state, 0), links.listing(SyncJob, state__exact=state.value), state.value)
@@ -99,9 +100,9 @@ def lanes() -> list[dict[str, Any]]:
     return [{"row": row, "label": row.lane.label, "clear": clear(row)} for row in busy]
 
 
-def connections() -> list[dict[str, Any]]:
-    rows = Connection.objects.select_related("gate").defer("secrets").order_by("kind", "name")
-    held = SyncJob.objects.filter(waits_for__isnull=False).order_by().values_list("waits_for")
+def connections(request: HttpRequest) -> list[dict[str, Any]]:
+    rows = scoped(request, Connection.objects.select_related("gate").defer("secrets")).order_by("kind", "name")
+    held = scoped(request, SyncJob.objects.filter(waits_for__isnull=False)).order_by().values_list("waits_for")
     waiting = dict(held.annotate(Count("pk")))
     return [
         {"row": row, "address": links.page(row), "reachable": reachable(row), "waiting": waiting.get(row.pk, 0)}
@@ -109,10 +110,11 @@ def connections() -> list[dict[str, Any]]:
     ]
 
 
-def overdue() -> dict[str, Any]:
+def overdue(request: HttpRequest) -> dict[str, Any]:
     """Sent, not answered in time: those that have a case, and the latest, which get theirs in a moment."""
-    told = ExceptionCase.objects.filter(code="CD-4007", state__in=ExceptionCase.UNRESOLVED)
-    late = OutboundMessage.objects.filter(state=OutboundMessage.State.SENT, acknowledge_by__lt=now())
+    told = _unresolved(request).filter(code="CD-4007")
+    unanswered = OutboundMessage.objects.filter(state=OutboundMessage.State.SENT, acknowledge_by__lt=now())
+    late = scoped(request, unanswered)
     cases = told.select_related("connection", "document").defer("connection__secrets").order_by("first_seen")
     messages = late.select_related("connection", "document").defer("body").order_by("acknowledge_by")
     rows = [*map(_told, cases[:SHOWN]), *map(_late, messages[:SHOWN])]
@@ -137,7 +139,11 @@ def open_cases(request: HttpRequest) -> int | str:
     """The figure beside "Cases" in the navigation."""
     if not may_view(request, ExceptionCase):
         return ""
-    return ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED).count()
+    return _unresolved(request).count()
+
+
+def _unresolved(request: HttpRequest) -> QuerySet[ExceptionCase]:
+    return scoped(request, ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED))
 
 
 def environment(request: HttpRequest) -> list[str]:

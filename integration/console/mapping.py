@@ -138,8 +138,8 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         row = self.get_object(request, object_id) if object_id else None
-        allowed = row is not None and row.valid_to is None and self.has_act_permission(request)
-        context = (extra_context or {}) | {"buttons": self.acts if allowed else ()}
+        in_force = row is not None and row.valid_to is None
+        context = (extra_context or {}) | {"buttons": self.allowed(request, self.acts) if in_force else ()}
         try:
             return super().changeform_view(request, object_id, form_url, context)
         except acts.NotAllowed as refusal:

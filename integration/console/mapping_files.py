@@ -6,14 +6,17 @@ from django import forms
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
 from integration.console.base import actor
 from integration.console.guard import site_context
+from integration.console.reach import scoped
 from integration.console.words import plural
 from integration.jobs import acts, mapping_files, sheets
 from integration.models import CodeMapping, Connection
@@ -29,10 +32,12 @@ WRITERS = {
 
 
 class UploadForm(forms.Form):
-    partner = forms.ModelChoiceField(
-        Connection.objects.exclude(kind="odoo").defer("secrets"), label="Warehouse", widget=UnfoldAdminSelectWidget
-    )
+    partner = forms.ModelChoiceField(Connection.objects.none(), label="Warehouse", widget=UnfoldAdminSelectWidget)
     file = forms.FileField(label="CSV or XLSX", widget=UnfoldAdminFileFieldWidget)
+
+    def __init__(self, request: HttpRequest, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.fields["partner"].queryset = seen_partners(request)  # type: ignore[attr-defined]
 
     def clean_file(self) -> tuple[list[str], list[sheets.Numbered]]:
         """The rows of it."""
@@ -45,6 +50,11 @@ class UploadForm(forms.Form):
             raise forms.ValidationError(str(wrong)) from None
 
 
+def seen_partners(request: HttpRequest) -> QuerySet[Connection]:
+    """The warehouse systems that the user sees."""
+    return scoped(request, Connection.objects.exclude(kind="odoo").defer("secrets"))
+
+
 def may_map(request: HttpRequest) -> bool:
     return request.user.has_perms(["integration.add_codemapping", "integration.change_codemapping"])
 
@@ -55,7 +65,7 @@ def import_view(request: HttpRequest) -> HttpResponseBase:
         raise PermissionDenied
     if request.method == "POST" and "agreed" in request.POST:
         return _write(request, context)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         heads, rows = form.cleaned_data["file"]
         return _preview(request, context, form.cleaned_data["partner"], heads, rows)
@@ -64,7 +74,7 @@ def import_view(request: HttpRequest) -> HttpResponseBase:
 
 def export_view(request: HttpRequest) -> HttpResponseBase:
     site_context(request, CodeMapping)
-    partner = Connection.objects.defer("secrets").filter(slug=request.GET.get("partner", "")).first()
+    partner = seen_partners(request).filter(slug=request.GET.get("partner", "")).first()
     kind = request.GET.get("format", "")
     if partner is None or kind not in WRITERS:
         return HttpResponse("Say ?partner=...&format=csv or xlsx.", status=400)
@@ -97,7 +107,7 @@ def _write(request: HttpRequest, context: dict[str, Any]) -> HttpResponseBase:
     except signing.BadSignature:
         messages.error(request, "That preview is too old: choose the file again.")
         return HttpResponseRedirect(request.path)
-    partner = Connection.objects.get(pk=asked["partner"])
+    partner = get_object_or_404(seen_partners(request), pk=asked["partner"])
     try:
         plan = mapping_files.write(partner, asked["heads"], asked["rows"], asked["agreed"], actor(request))
     except acts.NotAllowed as refusal:

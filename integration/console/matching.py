@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 
 from integration.console.base import actor
 from integration.console.guard import site_context
-from integration.console.mapping_files import UploadForm, may_map
+from integration.console.mapping_files import UploadForm, may_map, seen_partners
 from integration.console.words import plural
 from integration.jobs import acts, fetching, mapping_files, matches
 from integration.models import CodeMapping, Connection, MasterRun, PartnerItem
@@ -22,7 +22,7 @@ SHOWN = 500
 
 def view(request: HttpRequest) -> HttpResponseBase:
     context = site_context(request, CodeMapping) | {"title": "Match products", "opts": CodeMapping._meta}
-    partners = Connection.objects.exclude(kind="odoo").defer("secrets")
+    partners = seen_partners(request)
     partner = partners.filter(slug=request.GET.get("partner", "")).first()
     if request.method == "POST":
         return _act(request, context, partner)
@@ -39,7 +39,7 @@ def _page(request: HttpRequest, context: dict[str, Any], partner: Connection | N
             "found": found,
             "items": PartnerItem.objects.filter(partner=partner, active=True).count(),
             "run": MasterRun.objects.filter(connection=partner, task=MasterRun.Task.FETCH).first(),
-            "form": more.get("form") or UploadForm(initial={"partner": partner}),
+            "form": more.get("form") or UploadForm(request, initial={"partner": partner}),
             "may": may_map(request),
         }
     return TemplateResponse(request, "console/mapping_match.html", context | more)
@@ -63,7 +63,7 @@ def _act(request: HttpRequest, context: dict[str, Any], partner: Connection | No
 
 
 def _bring_in(request: HttpRequest, context: dict[str, Any], partner: Connection) -> HttpResponseBase:
-    form = UploadForm({"partner": partner.pk}, request.FILES)
+    form = UploadForm(request, {"partner": partner.pk}, request.FILES)
     if not form.is_valid():
         return _page(request, context, partner, form=form)
     with transaction.atomic():

@@ -23,7 +23,10 @@ def _undo(pk: int, actor: acts.Actor, reason: str) -> str:
     return "The reverse will be posted to Odoo."
 
 
-APPROVE = Act("approve", "Approve", _approve, "approved", "Why is it right? The difference is posted to Odoo.")
+RIGHT = "integration.approve_difference"
+APPROVE = Act(
+    "approve", "Approve", _approve, "approved", "Why is it right? The difference is posted to Odoo.", right=RIGHT
+)
 REFUSE = Act(
     "refuse",
     "Refuse",
@@ -31,9 +34,12 @@ REFUSE = Act(
     "refused",
     "Why is it not right? Nothing is posted; the warehouse has to correct its own stock.",
     grave=True,
+    right=RIGHT,
 )
-TOLD = Act("told", "Told", _told, "closed", "Who keyed it there? Nothing is sent by itself.")
-UNDO = Act("undo", "Undo", _undo, "decided", "Why was it a mistake? The reverse is posted to Odoo.", grave=True)
+TOLD = Act("told", "Told", _told, "closed", "Who keyed it there? Nothing is sent by itself.", right=RIGHT)
+UNDO = Act(
+    "undo", "Undo", _undo, "decided", "Why was it a mistake? The reverse is posted to Odoo.", grave=True, right=RIGHT
+)
 
 CHOICES = {
     **dict.fromkeys(differences.APPROVAL, (APPROVE, REFUSE)),

@@ -78,10 +78,11 @@ class Family:
     proofs: Sequence[Proof]
 
 
-def family(document: Document) -> Family:
-    """Everything about the order that the document is, or belongs to."""
+def family(document: Document, seen: QuerySet[Document]) -> Family:
+    """Everything about the order that the document is, or belongs to, and about those of its deliveries that the user
+    sees."""
     order = Document.objects.with_progress().select_related("connection").get(pk=document.parent_id or document.pk)
-    documents = [order, *order.deliveries.select_related("warehouse__wms", "connection").order_by("id")]
+    documents = [order, *seen.filter(parent=order).select_related("warehouse__wms", "connection").order_by("id")]
     ours = Q(document__in=documents)
     parcels = Parcel.objects.filter(ours).order_by().values("pk")
     about = _either(SyncJob.objects.filter(ours), SyncJob.objects.filter(inbound__document__in=documents))

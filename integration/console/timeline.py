@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integration.console import story, waiting
 from integration.console.guard import site_context
+from integration.console.reach import scoped
 from integration.models import Document, DocumentLine
 
 # Of a line: shown when any line of the page has it.
@@ -25,8 +26,8 @@ COLUMNS = {
 
 
 def view(request: HttpRequest, document: int) -> HttpResponseBase:
-    shown = get_object_or_404(Document, pk=document)
-    family = story.family(shown)
+    shown = get_object_or_404(scoped(request, Document.objects.all()), pk=document)
+    family = story.family(shown, scoped(request, Document.objects.all()))
     lines = list(DocumentLine.objects.filter(document__in=family.documents).select_related("document").order_by("id"))
     shows = [name for name in COLUMNS if name == "ordered" or any(getattr(line, name) for line in lines)]
     if "picked" not in shows and any(line.short for line in lines):

@@ -78,9 +78,7 @@ class SyncJobAdmin(ActingAdmin):
 
     def buttons(self, request: HttpRequest, job: SyncJob) -> list[Act]:
         """What can be done with the job as it is."""
-        if not self.has_act_permission(request):
-            return []
-        return [act for act in self.acts if job.state in SyncJob.UNSENT]
+        return self.allowed(request, self.acts) if job.state in SyncJob.UNSENT else []
 
 
 @admin.register(JobAttempt)

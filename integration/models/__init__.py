@@ -1,6 +1,6 @@
 """The tables, one module per subject."""
 
-from integration.models.access import ApiToken, AuditEvent
+from integration.models.access import ApiToken, AuditEvent, Reach
 from integration.models.beat import BeatLease, BeatSlot, Canary
 from integration.models.capture import CaptureCursor, CapturedRecord, SeenWrite
 from integration.models.cases import CaseJob, ExceptionCase
@@ -58,6 +58,7 @@ __all__ = [
     "Place",
     "Proof",
     "ProofFile",
+    "Reach",
     "RemoteSlot",
     "ResourceLock",
     "Retention",

@@ -52,6 +52,7 @@ class Connection(models.Model):
 
     class Meta:
         ordering = ["slug"]
+        permissions = [("change_secrets", "Can enter credentials")]
 
     def __str__(self) -> str:
         return self.name
@@ -185,6 +186,7 @@ class Warehouse(models.Model):
 
     class Meta:
         ordering = ["name"]
+        permissions = [("view_all_warehouses", "Sees all warehouses and companies")]
         constraints = [
             models.UniqueConstraint(fields=["erp", "erp_warehouse_id"], name="one_partner_per_odoo_warehouse"),
             models.UniqueConstraint(fields=["wms", "site", "owner_code"], name="one_odoo_warehouse_per_site"),

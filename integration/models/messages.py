@@ -45,7 +45,10 @@ class InboundMessage(models.Model):
             models.Index(fields=["connection", "external_id"], name="inbound_external_id"),
             models.Index(fields=["reference"], name="inbound_reference"),
         ]
-        permissions = [("view_personal_data", "Can see names and addresses in messages and snapshots")]
+        permissions = [
+            ("view_personal_data", "Can see names and addresses in messages and snapshots"),
+            ("replay_message", "Can have messages worked on again"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.reference}"

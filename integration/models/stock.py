@@ -72,6 +72,7 @@ class StockDifference(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [("approve_difference", "Can approve differences of stock")]
         constraints = [models.UniqueConstraint(fields=["source", "line"], name="one_difference_per_line")]
         indexes = [
             models.Index(

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.db import connection
 
-KEPT = ("auth_permission", "django_content_type")  # which Django would write anew at once
+# What Django, and the roles, would write anew at once.
+KEPT = ("auth_permission", "django_content_type", "auth_group", "auth_group_permissions")
 UNGUARDED = "SET LOCAL session_replication_role = replica"  # no triggers: the audit log refuses to lose rows
 SMALL_BYTES = 1_000_000  # rows that are deleted stay in the way of who scans the table until they are vacuumed
 _LARGEST = "SELECT COALESCE(max(pg_relation_size(oid)), 0) FROM pg_class WHERE relkind = 'r' AND relname = ANY(%s)"

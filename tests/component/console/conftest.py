@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.utils.timezone import now
 
@@ -36,6 +36,15 @@ def operator(db) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def user_with(*groups: str, name: str = "someone") -> tuple[User, Client]:
+    """Somebody in these groups, logged in."""
+    user = User.objects.create_user(name, password="a-long-password-1", is_staff=True)
+    user.groups.set(Group.objects.filter(name__in=groups))
+    client = Client()
+    client.force_login(user)
+    return user, client
 
 
 @pytest.fixture
@@ -170,6 +179,8 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     models.PartnerItem.objects.create(partner=wms, sku=EVIL, name=EVIL, barcodes=[EVIL])
     models.Retention.objects.create(subject="jobs", last_removed=1, ended_at=now())
     models.ApiToken.objects.create(name=EVIL, prefix="abcd1234", sha256=b"0" * 32, scopes=["jobs:read"])
+    somebody = User.objects.create_user("limited")
+    models.Reach.objects.create(user=somebody, warehouse=warehouse)
     models.AuditEvent.objects.create(actor=EVIL, verb="retry job", subject=EVIL, detail={"note": EVIL})
 
 

@@ -1,0 +1,161 @@
+"""Which rows a user sees: those of the warehouses and companies that he was given, or all of them.
+
+``scoped`` is asked for every list, row and figure. What a table has to do with a warehouse stands in ``REACH``; of a
+table that is not there, whoever may not see all warehouses sees nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from django.contrib.admin import FieldListFilter, ModelAdmin, RelatedFieldListFilter
+from django.contrib.auth.models import Group, User
+from django.db.models import Exists, Field, Model, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django_celery_beat.models import PeriodicTask
+
+from integration import models
+from integration.models import CaseJob, Connection, Document, Reach, Warehouse
+
+ALL = "integration.view_all_warehouses"
+OUTAGES = ("CD-1", "CD-2")  # how the codes of cases begin that say no more than that a system is away
+Within = Callable[[frozenset[int]], Q]
+Row = TypeVar("Row", bound=Model)
+
+
+def limit(request: HttpRequest) -> frozenset[int] | None:
+    """The ids of the warehouses that the user sees; None: no limit."""
+    if not hasattr(request, "_reach"):
+        request._reach = None if request.user.has_perm(ALL) else _given(request)  # type: ignore[attr-defined]
+    found: frozenset[int] | None = request._reach  # type: ignore[attr-defined]
+    return found
+
+
+def scoped(request: HttpRequest, rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Those of the rows that the user sees."""
+    seen = limit(request)
+    return rows if seen is None else rows.filter(within(rows.model, seen))
+
+
+def within(table: type[Model], seen: frozenset[int]) -> Q:
+    """What rows of the table have to fulfil."""
+    return REACH[table](seen) if table in REACH else Q(pk__in=[])
+
+
+def _given(request: HttpRequest) -> frozenset[int]:
+    rows = Reach.objects.filter(user=request.user.pk)
+    companies = rows.filter(erp=OuterRef("erp"), company_id=OuterRef("company_id"))
+    given = Warehouse.objects.filter(Q(pk__in=rows.values("warehouse")) | Exists(companies))
+    return frozenset(given.order_by().values_list("pk", flat=True))
+
+
+def _all(_seen: frozenset[int]) -> Q:
+    return Q()
+
+
+def _by(path: str) -> Within:
+    return lambda seen: Q(**{f"{path}__in": seen})
+
+
+def _of_document(path: str) -> Within:
+    """A document of the warehouse, or an order with one there."""
+    own = f"{path}__warehouse" if path else "warehouse"
+
+    def rows(seen: frozenset[int]) -> Q:
+        part = Document.objects.filter(parent=OuterRef(path or "pk"), warehouse__in=seen)
+        return Q(**{f"{own}__in": seen}) | Q(Exists(part))
+
+    return rows
+
+
+def _uses(path: str) -> Within:
+    """A connection that the warehouses work with."""
+
+    def rows(seen: frozenset[int]) -> Q:
+        ours = Warehouse.objects.filter(pk__in=seen)
+        return Q(**{f"{path}__in": ours.values("wms")}) | Q(**{f"{path}__in": ours.values("erp")})
+
+    return rows
+
+
+def _owns(path: str) -> Within:
+    """A connection that no other warehouse works with."""
+
+    def rows(seen: frozenset[int]) -> Q:
+        others = Warehouse.objects.exclude(pk__in=seen)
+        theirs = others.filter(Q(wms=OuterRef(path)) | Q(erp=OuterRef(path)))
+        return _uses(path)(seen) & ~Q(Exists(theirs))
+
+    return rows
+
+
+def _message(seen: frozenset[int]) -> Q:
+    """One of a document, or one that can be of nobody else."""
+    return _of_document("document")(seen) | (Q(document=None) & _owns("connection")(seen))
+
+
+def _case(seen: frozenset[int]) -> Q:
+    """One whose document, or any document that waits for it, is seen; one without, of a system that is used."""
+    waits = CaseJob.objects.filter(_of_document("job__document")(seen), case=OuterRef("pk"))
+    away = Q(*(Q(code__startswith=code) for code in OUTAGES), _connector=Q.OR) & _uses("connection")(seen)
+    return (
+        _of_document("document")(seen)
+        | Q(Exists(waits))
+        | (Q(document=None) & _owns("connection")(seen))
+        | (Q(document=None) & away)
+    )
+
+
+REACH: Mapping[type[Model], Within] = {
+    Warehouse: _by("pk"),
+    Document: _of_document(""),
+    **dict.fromkeys(
+        (
+            *(models.Place, models.StockEvent, models.StockDifference, models.Availability, models.StockSnapshot),
+        ),
+        _by("warehouse"),
+    ),
+    models.StockLevel: _by("snapshot__warehouse"),
+    models.BusinessRule: lambda seen: Q(warehouse=None) | Q(warehouse__in=seen),
+    **dict.fromkeys(
+        (
+            *(models.DocumentLine, models.StageEvent, models.CartonLine, models.Parcel, models.Proof),
+            *(models.ChangeRequest, models.SyncJob),
+        ),
+        _of_document("document"),
+    ),
+    models.ChangeLine: _of_document("request__document"),
+    models.ParcelEvent: _of_document("parcel__document"),
+    models.InTransit: _of_document("transfer"),
+    **dict.fromkeys((models.JobAttempt, models.Effect, CaseJob), _of_document("job__document")),
+    **dict.fromkeys((models.InboundMessage, models.OutboundMessage), _message),
+    models.ExceptionCase: _case,
+    Connection: _uses("pk"),
+    **dict.fromkeys((models.ConnectionGate, models.MasterRecord), _uses("connection")),
+    **dict.fromkeys((models.CodeMapping, models.PartnerItem, models.MasterTold), _uses("partner")),
+    models.ExternalReference: _owns("partner"),
+    **dict.fromkeys(
+        (
+            *(User, Group, PeriodicTask, models.BeatSlot, models.BeatLease, models.Canary, models.Retention),
+        ),
+        _all,
+    ),
+}  # fmt: skip
+
+
+class SeenFilter(RelatedFieldListFilter):
+    """Offers only the warehouses and connections that the user sees."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: ModelAdmin[Model]) -> list[tuple[str, Any]]:
+        seen = scoped(request, field.related_model._default_manager.order_by()).values("pk")
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        choices: list[tuple[str, Any]] = field.get_choices(
+            include_blank=False, ordering=ordering, limit_choices_to={"pk__in": seen}
+        )
+        return choices
+
+
+def _leads_to_seen(field: "Field[Any, Any]") -> bool:
+    return field.related_model in REACH
+
+
+FieldListFilter.register(_leads_to_seen, SeenFilter, take_priority=True)

@@ -1,0 +1,74 @@
+"""What people do in the console, as roles: each is a group with these rights, which come with the release.
+
+A right is Django's: "integration.view_document". Whoever wants other rights makes a group of their own beside these.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+ALL = "*"
+ALL_WAREHOUSES = "every warehouse"  # the group: without it people see the warehouses and companies that they are given
+
+GOODS = (
+    *("document", "documentline", "parcel", "parcelevent", "stageevent", "cartonline", "intransit", "proof"),
+    *("changerequest", "changeline", "stockevent", "stockdifference", "availability", "stocksnapshot", "stocklevel"),
+)
+WORK = ("exceptioncase", "casejob", "decision", "syncjob", "jobattempt", "effect", "inboundmessage", "outboundmessage")
+SETUP = (
+    *("connection", "connectiongate", "warehouse", "place", "codemapping", "businessrule", "externalreference"),
+    *("masterrecord", "mastertold", "partneritem"),
+)
+MACHINERY = (
+    *("stream", "resourcelock", "remoteslot", "capturedrecord", "capturecursor", "seenwrite", "messagekey"),
+    *("masterrun", "beatslot", "beatlease", "canary", "retention", "prooffile"),
+)
+APPS = ("integration", "auth", "django_celery_beat")  # of the rights that an administrator has
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """``says``: what for, in a person's words."""
+
+    says: str
+    rights: frozenset[str]
+
+
+def _may(verb: str, *tables: str) -> Iterator[str]:
+    return (f"integration.{verb}_{table}" for table in tables)
+
+
+VIEWER = frozenset(_may("view", *GOODS, *WORK, *SETUP))
+OPERATOR = VIEWER | {
+    *_may("change", "exceptioncase", "syncjob"),
+    *_may("add", "codemapping"),
+    *_may("change", "codemapping"),
+    "integration.replay_message",
+}
+SUPERVISOR = OPERATOR | {
+    *_may("add", "businessrule"),
+    *_may("change", "businessrule"),
+    *_may("view", "auditevent"),
+    "integration.approve_difference",
+    "integration.view_personal_data",
+}
+INTEGRATOR = VIEWER | {
+    *_may("view", *MACHINERY, "apitoken", "auditevent"),
+    *_may("add", "connection", "warehouse", "place", "codemapping", "businessrule", "apitoken"),
+    *_may("change", "connection", "warehouse", "place", "codemapping", "businessrule", "apitoken"),
+    *_may("change", "exceptioncase", "syncjob"),
+    "integration.change_secrets",
+    "integration.replay_message",
+    "integration.view_personal_data",
+    "django_celery_beat.view_periodictask",
+}
+
+ROLES: Mapping[str, Role] = {
+    "viewer": Role("Looks things up and changes nothing", VIEWER),
+    "operator": Role("Works on cases and jobs, adds mappings, has messages worked on again", OPERATOR),
+    "supervisor": Role("As an operator; approves differences of stock, makes rules, sees personal data", SUPERVISOR),
+    "integrator": Role("Connects systems, with their credentials; sees personal data and the machinery", INTEGRATOR),
+    "administrator": Role("May do everything, and makes users", frozenset({ALL})),
+    ALL_WAREHOUSES: Role(
+        "Beside a role: sees all warehouses and companies", frozenset({"integration.view_all_warehouses"})
+    ),
+}

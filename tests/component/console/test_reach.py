@@ -1,0 +1,187 @@
+"""Whoever is given a warehouse or a company sees it whole, and nothing of any other."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from integration import models
+from integration.console.reach import REACH
+from integration.models import AuditEvent, CaseJob, Connection, Document, ExceptionCase, Reach, SyncJob, Warehouse
+from tests.component.console.conftest import user_with
+
+OURS = sorted(
+    (model for model in admin.site._registry if model._meta.app_label == "integration"),
+    key=lambda model: model.__name__,
+)
+OF_NOBODY = {models.BeatSlot, models.BeatLease, models.Canary, models.Retention}  # no goods, documents or names
+SEEN = [model for model in OURS if model in REACH and model not in OF_NOBODY]
+UNSEEN = [model for model in OURS if model not in REACH]
+
+
+def address(model, page, *args):
+    return reverse(f"admin:integration_{model._meta.model_name}_{page}", args=args)
+
+
+def limited(name="someone", **given):
+    """All rights but the one to see all warehouses."""
+    user, client = user_with(name=name)
+    user.user_permissions.set(Permission.objects.exclude(codename="view_all_warehouses"))
+    if given:
+        Reach.objects.create(user=user, **given)
+    return client
+
+
+def count(client, model):
+    return len(
+        client.get(address(model, "changelist"), {"state": "all"} if model is ExceptionCase else {})
+        .context["cl"]
+        .result_list
+    )
+
+
+@pytest.fixture
+def south(rows):
+    """Another company's warehouse, in an Odoo and at a partner of its own."""
+    erp = Connection.objects.create(slug="odoo2", name="Odoo 2", kind="odoo", base_url="https://example.com")
+    wms = Connection.objects.create(slug="south", name="South", kind="http_json", base_url="https://example.com")
+    return Warehouse.objects.create(name="South", erp=erp, company_id=2, erp_warehouse_id=1, wms=wms, site="S")
+
+
+@pytest.fixture
+def beside(rows):
+    """Another company's warehouse, in the same Odoo and at the same partner."""
+    return Warehouse.objects.create(
+        name="Beside", erp=rows.erp, company_id=2, erp_warehouse_id=2, wms=rows.wms, site="B"
+    )
+
+
+@pytest.mark.parametrize("model", SEEN)
+def test_who_is_given_the_warehouse_sees_its_rows(model, rows):
+    assert count(limited(warehouse=rows.warehouse), model) == model.objects.count()
+
+
+@pytest.mark.parametrize("model", SEEN)
+def test_who_is_given_its_company_sees_its_rows(model, rows):
+    assert count(limited(erp=rows.erp, company_id=1), model) == model.objects.count()
+
+
+@pytest.mark.parametrize("model", SEEN)
+def test_who_is_given_another_warehouse_sees_none_of_them(model, rows, south):
+    client, shown = limited(warehouse=south), {Connection: 2, Warehouse: 1}
+    models.BusinessRule.objects.update(warehouse=rows.warehouse)
+    assert count(client, model) == shown.get(model, 0)
+    row = model.objects.order_by("pk").first()
+    assert client.get(address(model, "change", row.pk)).status_code == 302  # back to the list: it does not exist
+
+
+@pytest.mark.parametrize("model", UNSEEN)
+@pytest.mark.parametrize("given", [True, False])
+def test_tables_that_belong_to_no_warehouse_show_nothing_to_who_is_limited(model, given, rows):
+    client = limited(**({"warehouse": rows.warehouse} if given else {}))
+    assert count(client, model) == 0
+    assert client.get(address(model, "change", model.objects.first().pk)).status_code == 302
+
+
+def test_who_is_given_nothing_sees_nothing(rows):
+    client = limited()
+    assert {count(client, model) for model in SEEN if model is not models.BusinessRule} == {0}
+
+
+def test_a_partner_that_two_companies_share_shows_no_documents_of_the_other(rows, beside):
+    client = limited(warehouse=beside)
+    for model in (Document, SyncJob, ExceptionCase, models.InboundMessage, models.OutboundMessage, models.Effect):
+        assert (model, count(client, model)) == (model, 0)
+    assert count(client, Connection) == 2
+
+
+@pytest.mark.parametrize("model", [models.InboundMessage, models.OutboundMessage, ExceptionCase])
+def test_what_has_no_document_is_seen_by_who_sees_all_of_its_partner(model, rows, beside):
+    CaseJob.objects.all().delete()
+    model.objects.update(document=None)
+    both, one = limited("both", warehouse=beside), limited("one", warehouse=beside)
+    Reach.objects.create(user_id=both.session["_auth_user_id"], warehouse=rows.warehouse)
+    assert (count(both, model), count(one, model)) == (1, 0)
+
+
+def test_that_a_system_is_away_is_seen_by_everybody_who_works_with_it(rows, beside, south):
+    CaseJob.objects.all().delete()
+    ExceptionCase.objects.update(document=None, code="CD-1001")
+    assert count(limited("near", warehouse=beside), ExceptionCase) == 1
+    assert count(limited("far", warehouse=south), ExceptionCase) == 0
+
+
+def test_a_case_is_seen_by_everybody_whose_work_waits_for_it(rows, beside):
+    mine = Document.objects.create(
+        connection=rows.erp, kind="delivery", reference="WH/OUT/2", erp_id=12, parent=rows.order, warehouse=beside
+    )
+    job = SyncJob.objects.create(stream=rows.stream, flow="order_release", subject="S2", document=mine, state="blocked")
+    CaseJob.objects.create(case=rows.case, job=job)
+    client = limited(warehouse=beside)
+    page = client.get(address(ExceptionCase, "change", rows.case.pk))
+    assert [shown.pk for shown in page.context["jobs"]] == [job.pk]
+
+
+def test_work_of_others_is_not_ended_by_who_does_not_see_it(rows, beside):
+    test_a_case_is_seen_by_everybody_whose_work_waits_for_it(rows, beside)
+    client = limited("other", warehouse=beside)
+    page = client.post(address(ExceptionCase, "act", rows.case.pk, "ignore"), {"reason": "not ours"}, follow=True)
+    assert "Work of warehouses that you do not see waits for it too" in page.text
+    rows.job.refresh_from_db()
+    assert (rows.job.state, AuditEvent.objects.filter(actor="other").exists()) == ("blocked", False)
+
+
+def test_an_order_shows_only_those_deliveries_that_are_seen(rows, beside):
+    Document.objects.create(
+        connection=rows.erp, kind="delivery", reference="WH/OUT/2", erp_id=12, parent=rows.order, warehouse=beside
+    )
+    page = limited(warehouse=beside).get(reverse("admin:timeline", args=[rows.order.pk]))
+    assert [delivery.reference for delivery in page.context["deliveries"]] == ["WH/OUT/2"]
+    assert "WH/OUT/1" not in page.text
+
+
+def test_an_order_that_is_not_seen_is_found_by_no_number_and_by_no_address(rows, south):
+    client = limited(warehouse=south)
+    assert client.get(reverse("admin:timeline", args=[rows.order.pk])).status_code == 404
+    for number in ("WH/OUT/1", "TRACK1", rows.order.reference):
+        assert client.get(reverse("admin:find"), {"q": number}).context["found"] == []
+    proof = models.Proof.objects.get()
+    assert client.get(reverse("admin:proof", args=[proof.pk])).status_code == 404
+
+
+def test_no_act_reaches_a_row_that_is_not_seen(rows, south):
+    client = limited(warehouse=south)
+    assert client.post(address(SyncJob, "act", rows.job.pk, "cancel"), {"reason": "x"}).status_code == 405
+    sent = {"action": "cancel", "_selected_action": [rows.job.pk], "reason": "x"}
+    client.post(address(SyncJob, "changelist"), sent)
+    rows.job.refresh_from_db()
+    assert rows.job.state == "blocked"
+
+
+def test_the_home_page_counts_what_is_seen(rows, south):
+    page = limited(warehouse=south).get(reverse("admin:index"))
+    assert {tile.count for tile in [*page.context["severities"], *page.context["states"]]} == {0}
+    assert (page.context["urgent"], page.context["overdue"]["count"]) == ([], 0)
+    assert {row["row"].slug for row in page.context["connections"]} == {"odoo2", "south"}
+
+
+def test_forms_and_filters_offer_what_is_seen(rows, south):
+    client = limited(erp=south.erp, company_id=2)
+    more = Warehouse.objects.create(
+        name="South 2", erp=south.erp, company_id=2, erp_warehouse_id=2, wms=south.wms, site="S2"
+    )
+    form = client.get(address(models.Place, "add")).context["adminform"].form
+    assert list(form.fields["warehouse"].queryset) == [south, more]
+    page = client.get(address(models.StockDifference, "changelist"))
+    assert ("South" in page.text, "South 2" in page.text) == (True, True)
+    assert rows.warehouse.name not in page.text
+    assert rows.wms.slug not in client.get(address(models.InboundMessage, "changelist")).text
+    for name in ("mapping_import", "mapping_match"):
+        assert "North" not in client.get(reverse(f"admin:{name}")).text
+
+
+def test_a_row_is_not_given_to_a_warehouse_that_is_not_seen(rows, south):
+    client = limited(warehouse=south)
+    sent = {"warehouse": rows.warehouse.pk, "condition": "damaged", "erp_location_id": 5, "erp_location": "WH/Bad"}
+    assert "warehouse" in client.post(address(models.Place, "add"), sent).context["adminform"].form.errors
+    assert models.Place.objects.count() == 1
