@@ -17,6 +17,7 @@ from integration.sandbox.day.proof import Verdict
 from integration.sandbox.day.shelves import Held, Slot, return_of
 from integration.sandbox.day.sides import read_odoo
 from integration.sandbox.day.stock_proof import StockEvidence
+from integration.sandbox.day.stocktaking import Count
 
 AT_ONCE = 500  # orders whose money is looked at
 SHIPMENTS, RETURNS = "orders: shipments, and counts of what they take", "returns"
@@ -69,11 +70,24 @@ def look(beside: Beside, orders: Sequence[PlannedOrder], crossdock: Crossdock) -
     money.judge(people.odoo, people.shop, (), {}, beside.doings, paid)
     shown = closing.list_stock(people, crossdock)
     found = evidence.of_stock(people, orders, beside.doings, beside.since)
+    put_counts_together(found)
     stock_proof.judge(found, stock)
     closing.judge_shown(people, shown, found.odoo, found.wms, stock)
     closing.judge_told(people, stock)
     closing.judge_dates(people, beside.doings, stock)
     return Proven(stock, paid, documents(found))
+
+
+def put_counts_together(found: StockEvidence) -> None:
+    """Of counts that overtake each other the latest posts what all of them found: where they agree in sum, each counts
+    as having posted its own."""
+    counts = [doing.title for doing in found.doings if any(isinstance(deed, Count) for deed in doing.scene.deeds)]
+    ours, theirs = found.odoo.moved, found.wms.moved
+    for slot in {slot for owner in counts for moved in (ours, theirs) for slot in moved.get(owner, ())}:
+        sums = [sum((moved[owner][slot] for owner in counts if owner in moved), NONE) for moved in (ours, theirs)]
+        if sums[0] == sums[1]:
+            for owner in counts:
+                ours[owner][slot] = theirs[owner][slot]
 
 
 def documents(found: StockEvidence) -> dict[str, Documents]:

@@ -66,3 +66,38 @@ def test_what_a_document_moved_on_one_side_alone_is_told_by_its_kind(wms: str, o
     ours.moved["P00001"], theirs.moved["P00001"] = moved(odoo), moved(wms)
     kinds = beside.documents(StockEvidence(ours, theirs, (), (bought, counted)))
     assert kinds == {"purchases: receipts and put-aways": found, "adjustments and counts": Documents()}
+
+
+COUNTED = next(errand for errand in STOCK if errand.name == "counted, two are missing")
+
+
+@pytest.mark.parametrize(
+    ("wms", "odoo", "wrong"),
+    [
+        (("-2", "-2", "0"), ("0", "-4", "0"), 0),  # the second one posted what the first one found
+        (("-2", "-2", "0"), ("0", "0", "-4"), 0),
+        (("-2", "-2", "0"), ("0", "-2", "0"), 1),
+        (("-2", "-2", "0"), ("-2", "-4", "0"), 1),
+    ],
+)
+def test_counts_that_overtake_each_other_are_compared_in_sum(
+    wms: tuple[str, ...], odoo: tuple[str, ...], wrong: int
+) -> None:
+    counts = [Doing(number, COUNTED) for number in (1, 2, 3)]
+    ours, theirs = Shelves(), Shelves()
+    for doing, left, booked in zip(counts, wms, odoo, strict=True):
+        ours.moved[doing.title], theirs.moved[doing.title] = moved(booked), moved(left)
+    found = StockEvidence(ours, theirs, (), counts)
+    beside.put_counts_together(found)
+    kind = beside.documents(found)["adjustments and counts"]
+    assert kind.lost + kind.doubled + kind.differ == wrong
+
+
+def test_what_a_shipment_or_an_adjustment_lacks_is_made_good_by_no_count() -> None:
+    broken, counted = Doing(1, STOCK[0]), Doing(2, COUNTED)
+    ours, theirs = Shelves(), Shelves()
+    theirs.moved[broken.title], ours.moved[counted.title] = moved("-2"), moved("-2")
+    found = StockEvidence(ours, theirs, (), [broken, counted])
+    beside.put_counts_together(found)
+    kind = beside.documents(found)["adjustments and counts"]
+    assert (kind.lost, kind.doubled) == (1, 1)

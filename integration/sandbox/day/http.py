@@ -23,7 +23,7 @@ class Api:
         self._client = httpx.Client(base_url=base_url, headers=headers, timeout=seconds, trust_env=False)
 
     def get(self, path: str, **params: Any) -> Any:
-        return self._ask("GET", path, params=params)
+        return self._ask("GET", path, params=params or None)  # no parameters would take those away that the path has
 
     def post(self, path: str, body: Any) -> Any:
         return self._ask("POST", path, json=body)

@@ -101,8 +101,9 @@ class Service:
         kwargs = dict(kwargs)
         context = {**(kwargs.pop("context", None) or {})}
         outside = self.database.outside
-        if outside is not None and method in dispatch.WITHOUT_WRITING:
-            env = Env(self.database, uid, context, outside)
+        shown = outside.look() if outside is not None and method in dispatch.WITHOUT_WRITING else None
+        if shown is not None:
+            env = Env(self.database, uid, context, shown)
             return dispatch.call(env, model, method, list(args), kwargs)
         with self._queueing(), self._lock:
             env = Env(self.database, uid, context)

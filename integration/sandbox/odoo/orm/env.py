@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -38,6 +39,28 @@ class Watch:
         pass
 
 
+class Outside:
+    """The database as it was before the open transaction, put together when somebody looks: that takes longer the more
+    there is, and mostly nobody does. The transaction goes on only when nobody is looking any more."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._copy: Store | None = None
+        self._over = False
+
+    def look(self) -> Store | None:
+        """None: the transaction has gone on meanwhile."""
+        with self._lock:
+            if self._copy is None and not self._over:
+                self._copy = self._store.committed()
+            return self._copy
+
+    def end(self) -> None:
+        with self._lock:
+            self._over = True
+
+
 @dataclass
 class Database:
     """Everything that one sandbox remembers."""
@@ -49,7 +72,7 @@ class Database:
     validated: dict[int, float] = field(default_factory=dict)  # picking -> when, for calls that overlap
     imported: dict[str, float] = field(default_factory=dict)  # external id -> when
     apps: frozenset[str] = frozenset()  # beyond the recorded ones
-    outside: Store | None = None
+    outside: Outside | None = None
     watch: Watch = field(default_factory=Watch)
 
     def __post_init__(self) -> None:
@@ -64,11 +87,12 @@ class Database:
     @contextmanager
     def shown_as_before(self) -> Iterator[None]:
         """While this lasts, readers from outside see the database as it was before the open transaction."""
-        self.outside = self.store.committed()
+        self.outside = outside = Outside(self.store)
         try:
             yield
         finally:
             self.outside = None
+            outside.end()
 
     def clock(self) -> float:
         """A clock for what happens at the same time, in seconds."""
