@@ -1,16 +1,19 @@
 """Where Django looks for the console's pages."""
 
+import integration.console.cases.admin
+import integration.console.cases.rules  # noqa: F401
 from integration.console import (  # noqa: F401  (importing a module registers its pages)
     access,
     capture,
-    cases,
     changes,
     connections,
+    cut_offs,
     documents,
     mapping,
     master,
     messages,
     parcels,
+    pulse,
     retention,
     rules,
     schedule,

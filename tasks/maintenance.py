@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from integration.jobs import audit, canaries, holders, retention, shipments, slots, sweep
+from integration.jobs import audit, canaries, cases, desk, holders, pulse, retention, shipments, slots, sweep
 
 log = logging.getLogger(__name__)
 
@@ -19,10 +19,11 @@ def wake() -> None:
 
 @shared_task(ignore_result=True)
 def clear() -> None:
-    """Causes that are gone, and answers that did not come."""
+    """Causes that are gone, answers that did not come, and cases that get old."""
     sweep.release_mapped()
     sweep.overdue_acknowledgements()
     shipments.tell_missing()
+    desk.tick()
 
 
 @shared_task(ignore_result=True)
@@ -30,6 +31,8 @@ def forget() -> None:
     """Rows that only the last days need."""
     slots.forget()
     canaries.forget()
+    pulse.forget()
+    cases.forget_tallies()
 
 
 @shared_task(ignore_result=True)
@@ -43,6 +46,12 @@ def settle_canary(worker: str) -> None:
         holders.free_what_dead_ones_hold()
     except (OperationalError, InterfaceError) as down:
         log.warning("no database, no sign of life", extra={"reason": type(down).__name__})
+
+
+@shared_task(ignore_result=True)
+def count() -> None:
+    """What went through, for the charts."""
+    pulse.count()
 
 
 @shared_task(ignore_result=True)

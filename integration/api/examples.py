@@ -66,6 +66,7 @@ _STOCK: Json = {
 }
 _CASE: Json = {
     **{"id": 17, "code": "CD-3002", "title": "Unknown SKU from the warehouse", "owner": "master data"},
+    **{"assignee": "anna", "snoozed_until": None},
     "cause": "northgate shipped SKU X-1, which is mapped to no Odoo product.",
     "fix": "Add a product mapping from X-1 to the Odoo product. The shipment then posts by itself.",
     **{"severity": "high", "state": "open", "connection": "northgate", "document": "WH/OUT/00042"},

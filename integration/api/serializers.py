@@ -242,11 +242,15 @@ class TransitSerializer(serializers.ModelSerializer[InTransit]):
 
 class CaseSerializer(serializers.ModelSerializer[ExceptionCase]):
     connection, document = slug_of(allow_null=True), reference_of()
+    assignee = serializers.SlugRelatedField[Any](
+        slug_field="username", read_only=True, allow_null=True, help_text="The user who has it"
+    )
 
     class Meta:
         model = ExceptionCase
         fields = (
-            *("id", "code", "title", "cause", "fix", "owner", "severity", "state", "connection", "document"),
+            *("id", "code", "title", "cause", "fix", "owner", "assignee", "severity", "state", "snoozed_until"),
+            *("connection", "document"),
             *("context", "value", "currency", "deadline", "count", "first_seen", "last_seen", "regression_of"),
             *("resolved_at", "resolution"),
         )

@@ -57,12 +57,13 @@ def _by(path: str) -> Within:
 
 
 def _of_document(path: str) -> Within:
-    """A document of the warehouse, or an order with one there."""
-    own = f"{path}__warehouse" if path else "warehouse"
+    """A document of the warehouse, or an order with one there, or that names it."""
+    own = f"{path}__" if path else ""
 
     def rows(seen: frozenset[int]) -> Q:
         part = Document.objects.filter(parent=OuterRef(path or "pk"), warehouse__in=seen)
-        return Q(**{f"{own}__in": seen}) | Q(Exists(part))
+        of_it = Q(**{f"{own}warehouse__in": seen}) | Q(**{f"{own}named_warehouse__in": seen})
+        return of_it | Q(Exists(part))
 
     return rows
 
@@ -105,12 +106,17 @@ def _case(seen: frozenset[int]) -> Q:
     )
 
 
+def _of_case(seen: frozenset[int]) -> Q:
+    return Q(case__in=models.ExceptionCase.objects.filter(_case(seen)).values("pk"))
+
+
 REACH: Mapping[type[Model], Within] = {
     Warehouse: _by("pk"),
     Document: _of_document(""),
     **dict.fromkeys(
         (
-            *(models.Place, models.StockEvent, models.StockDifference, models.Availability, models.StockSnapshot),
+            *(models.Place, models.CutOff, models.StockEvent, models.StockDifference, models.Availability),
+            models.StockSnapshot,
         ),
         _by("warehouse"),
     ),
@@ -129,6 +135,8 @@ REACH: Mapping[type[Model], Within] = {
     **dict.fromkeys((models.JobAttempt, models.Effect, CaseJob), _of_document("job__document")),
     **dict.fromkeys((models.InboundMessage, models.OutboundMessage), _message),
     models.ExceptionCase: _case,
+    **dict.fromkeys((models.CaseEvent, models.CaseTally), _of_case),
+    models.CaseRule: lambda seen: Q(warehouse=None) | Q(warehouse__in=seen),
     Connection: _uses("pk"),
     **dict.fromkeys((models.ConnectionGate, models.MasterRecord), _uses("connection")),
     **dict.fromkeys((models.CodeMapping, models.PartnerItem, models.MasterTold), _uses("partner")),

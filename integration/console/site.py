@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 from unfold.sites import UnfoldAdminSite
 
 from integration.console import find, proofs, runbook, timeline
+from integration.console.home import page
 
 
 class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
@@ -17,5 +18,6 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
             path("orders/<int:document>/timeline/", self.admin_view(timeline.view), name="timeline"),
             path("proofs/<int:proof>/", self.admin_view(proofs.download), name="proof"),
             path("runbook/<slug:name>.md", self.admin_view(runbook.view), name="runbook"),
+            path("today/", self.admin_view(page.live), name="today"),
             path("find/", self.admin_view(find.view), name="find"),
         ]

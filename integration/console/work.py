@@ -1,6 +1,9 @@
 """Jobs with their tries, the streams that order them, and the writes that they made elsewhere."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -9,6 +12,7 @@ from django.utils.safestring import SafeString
 from integration.console import links
 from integration.console.acting import Act, ActingAdmin
 from integration.console.base import HistoryAdmin
+from integration.console.home.flows import FAMILIES
 from integration.console.words import badge, duration
 from integration.jobs import acts
 from integration.models import Effect, JobAttempt, ResourceLock, Stream, SyncJob
@@ -30,6 +34,22 @@ RETRY = Act("retry", "Retry now", _retry, "will be tried now")
 CANCEL = Act("cancel", "Cancel", _cancel, "cancelled", "Why is this work not to be done?", grave=True)
 
 
+class WorkFilter(admin.SimpleListFilter):
+    """By what Today counts; without a choice of a state, what is not finished."""
+
+    title = parameter_name = "work"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> Any:
+        return [(name, label) for name, (label, _flows) in FAMILIES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[SyncJob]) -> QuerySet[SyncJob]:
+        _label, flows = FAMILIES.get(self.value() or "", ("", ()))
+        if not flows:
+            return queryset
+        of_it = queryset.filter(flow__in=flows)
+        return of_it if "state__exact" in request.GET else of_it.filter(state__in=SyncJob.ACTIVE)
+
+
 @admin.register(SyncJob)
 class SyncJobAdmin(ActingAdmin):
     acts = (RETRY, CANCEL)
@@ -37,7 +57,7 @@ class SyncJobAdmin(ActingAdmin):
     search_help_text = "Order, delivery or shipment number, job number"
     list_display = ("what", "document_page", "state_badge", "trouble", "tries", "next_attempt_at", "created_at")
     list_display_links = ("what",)
-    list_filter = ("state",)
+    list_filter = ("state", WorkFilter)
     list_select_related = ("document",)
     ordering = ("-id",)
     nothing = "Jobs appear when Odoo confirms an order or the warehouse sends a message."

@@ -18,8 +18,8 @@ ADVICE, CANCEL = "receipt.advice", "receipt.cancel"
 State, Kind, Told = Document.State, Document.Kind, OutboundMessage.State
 KINDS: dict[str, Document.Kind] = {"purchase": Kind.RECEIPT, "transfer": Kind.RECEIPT, "return": Kind.RETURN}
 DOCUMENT_AS_ANNOUNCED = (
-    "reference", "parent_id", "warehouse_id", "state", "version", "content_hash", "customer_reference", "value",
-    "currency", "updated_at",
+    "reference", "parent_id", "warehouse_id", "state", "version", "content_hash", "customer_reference",
+    "erp_partner_id", "value", "currency", "updated_at",
 )  # fmt: skip
 LINE_AS_ANNOUNCED = (
     "sale_line_id", "purchase_line_id", "product_id", "sku", "unit", "tracking", "partner_sku", "partner_unit",
@@ -123,6 +123,7 @@ def _document(coming: Coming, decided: rules.Advice) -> Document:
         version=decided.document.version,
         content_hash=decided.digest,
         customer_reference=parent.customer_reference,
+        erp_partner_id=parent.erp_partner_id,
         value=parent.value,
         currency=parent.currency,
     )

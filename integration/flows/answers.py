@@ -48,7 +48,12 @@ def rejected(message: OutboundMessage, reason: str) -> None:
     if message.type != TAKES_BACK:
         _delivery(message).filter(state__in=told).update(state=Document.State.REJECTED)
     cases.clear("The warehouse answered.", _case(UNANSWERED[message.type], message))
-    cases.open_case(about(REFUSED[message.type], message, reason=reason), message.connection, message.document)
+    cases.open_case(
+        about(REFUSED[message.type], message, reason=reason),
+        message.connection,
+        message.document,
+        flow="acknowledgement",
+    )
 
 
 def about(code: str, message: OutboundMessage, **more: str) -> IntegrationError:

@@ -78,7 +78,7 @@ def tell(foreign: Sequence[Rejected], warehouse: Warehouse, delivery: Document) 
     for error in foreign:
         seen = ExceptionCase.objects.filter(fingerprint=error.fingerprint, context__amount=error.context["amount"])
         if not seen.exists():
-            cases.open_case(error, warehouse.wms, delivery)
+            cases.open_case(error, warehouse.wms, delivery, flow="parcel_posting")
 
 
 def _set(at: Target, key: str, money: Money) -> None:

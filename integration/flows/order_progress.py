@@ -111,7 +111,7 @@ def _tell(case: _Case) -> None:
         return
     missing = short_pick(case.delivery, case.warehouse)
     if missing is not None:
-        cases.open_case(missing, case.warehouse.wms, case.delivery)
+        cases.open_case(missing, case.warehouse.wms, case.delivery, flow="order_progress")
     else:
         cases.clear("The warehouse found it.", _short(case.delivery, case.warehouse, "").fingerprint)
 

@@ -31,7 +31,7 @@ from integration.rules.policy import ReleasePoint
 State = Document.State
 DOCUMENT_AS_RELEASED = (
     "reference", "parent_id", "warehouse_id", "state", "version", "content_hash", "told_header", "customer_reference",
-    "value", "currency", "updated_at",
+    "erp_partner_id", "carrier", "value", "currency", "updated_at",
 )  # fmt: skip
 LINE_AS_RELEASED = (
     "sale_line_id", "product_id", "sku", "unit", "tracking", "partner_sku", "partner_unit", "factor", "per", "ordered",
@@ -135,7 +135,7 @@ def cancelled(delivery: Delivery) -> None:
         fingerprints = (delivery.about(code).fingerprint for code in TOLD_AGAIN)
         cases.clear("The delivery was cancelled in Odoo.", *fingerprints)
     else:
-        cases.open_case(delivery.about("CD-4005"), delivery.warehouse.wms, delivery.known)
+        cases.open_case(delivery.about("CD-4005"), delivery.warehouse.wms, delivery.known, flow="order_release")
 
 
 def agrees(delivery: Delivery) -> None:
@@ -154,7 +154,7 @@ def differs(delivery: Delivery) -> None:
         return
     told = "; ".join([*quantities, *fields]) or "address, date or carrier"
     error = delivery.about("CD-4004", difference=told, closes_when_shipped=kept and lines_only)
-    cases.open_case(error, delivery.warehouse.wms, delivery.known)
+    cases.open_case(error, delivery.warehouse.wms, delivery.known, flow="order_release")
 
 
 def tolerance(document: Document, line: DocumentLine) -> Decimal:
@@ -199,6 +199,8 @@ def _document(delivery: Delivery, decided: rules.Release) -> Document:
         content_hash=decided.digest,
         told_header=changes.header(delivery.order, delivery.picking),
         customer_reference=parent.customer_reference,
+        erp_partner_id=parent.erp_partner_id,
+        carrier=delivery.picking.carrier.name[:100] if delivery.picking.carrier else "",
         value=parent.value,
         currency=parent.currency,
     )

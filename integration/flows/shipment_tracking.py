@@ -115,6 +115,6 @@ def _case(parcel: Parcel, news: _News, partner: Connection, delivery: Document) 
     }
     error = Rejected("CD-5023", **about, detail=f"{news.status.label.lower()}{where}{why}")
     if news.status in NEEDS_A_PERSON:
-        cases.open_case(error, partner, delivery)
+        cases.open_case(error, partner, delivery, flow="shipment_tracking")
     else:
         cases.clear(f"The parcel moved on: {news.status.label.lower()}.", error.fingerprint)

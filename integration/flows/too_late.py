@@ -77,7 +77,9 @@ def tell(document: Document, kind: str, difference: str, answer: str) -> None:
     clear(document, "It was too late: see the newer case.", *told)
     said = {"difference": difference, "answer": answer or "no reason given"}
     choice = {"source": decisions.surplus_of(document)} if surplus(document).exists() else {}
-    cases.open_case(about(CODES[Kind(kind)], document, **said, **choice), document.warehouse.wms, document)
+    cases.open_case(
+        about(CODES[Kind(kind)], document, **said, **choice), document.warehouse.wms, document, flow="change_answer"
+    )
 
 
 def settled(document: Document, words: str) -> None:

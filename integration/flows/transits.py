@@ -89,7 +89,7 @@ def tell_short(document: Document, partner: Connection) -> None:
     """Opens the case of a transfer that came in short, if it did. Call inside a transaction."""
     missing = short_of(document)
     if missing:
-        cases.open_case(shortage(document, partner, missing), partner, document)
+        cases.open_case(shortage(document, partner, missing), partner, document, flow="receipt_confirmation")
 
 
 def shortage(document: Document, partner: Connection, missing: dict[str, Decimal]) -> Rejected:

@@ -27,6 +27,7 @@ from integration.jobs.queue import enqueue
 from integration.jobs.states import sources
 from integration.models import (
     AuditEvent,
+    CaseEvent,
     ChangeRequest,
     Document,
     ExceptionCase,
@@ -105,6 +106,7 @@ def retry_case(case_id: int, actor: Actor) -> int:
             master.confirm_gone(case)
         if case.code in telling.TOLD_AGAIN:
             count += telling.tell_again(case)
+        cases.record(case, CaseEvent.Kind.TRIED, "", actor.name, actor.user)
         note(actor, "retry case", case.title, case=case_id, jobs=count)
     return count
 
@@ -215,9 +217,14 @@ def held_case(case_id: int) -> ExceptionCase:
     streams.hold(list(SyncJob.objects.filter(waits_on__case=case).values_list("stream_id", flat=True)))
     cases.hold([case.fingerprint])
     case.refresh_from_db()
-    if case.state not in ExceptionCase.UNRESOLVED:
-        raise NotAllowed(f"The case is {case.get_state_display()} already.")
+    refuse_ended(case)
     return case
+
+
+def refuse_ended(case: ExceptionCase) -> None:
+    """Raises NotAllowed."""
+    if case.state not in ExceptionCase.UNRESOLVED:
+        raise NotAllowed(f"The case is {case.get_state_display().lower()} already.")
 
 
 def _end(case: ExceptionCase, state: ExceptionCase.State, actor: Actor, resolution: str) -> list[int]:

@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 from pydantic import ValidationError
 
 from integration.adapters.base import ErpGateway
-from integration.canonical.erp import Agreed, Change, Purchase, Root, Transfer
+from integration.canonical.erp import Agreed, Change, Order, Purchase, Root, Transfer
 from integration.errors import InvalidDocument
 from integration.jobs import cases, configuration, failpoints, inbox, looks, settle, sql, streams
 from integration.jobs.looks import KINDS, ORDER, PURCHASE, SNAPSHOTS, TRANSFER
@@ -42,7 +42,10 @@ LIVE = Warehouse.Mode.LIVE
 PAGE = 500
 READ_AT_ONCE = 100
 READS_PER_JOB = 5
-AS_ORDERED = ("reference", "customer_reference", "value", "currency", "updated_at")
+AS_ORDERED = (
+    *("reference", "customer_reference", "erp_partner_id", "named_warehouse", "carrier", "value", "currency"),
+    "updated_at",
+)
 # A write this young may still get a sibling with the same write date: it is met again before it counts as seen.
 UNSETTLED = timedelta(seconds=10)
 
@@ -313,7 +316,17 @@ def _told(
 
 
 def _documents(connection: Connection, kind: Document.Kind, seen: Sequence[Agreed]) -> list[Document]:
-    documents = [Document(connection=connection, kind=kind, erp_id=each.id, **_as_agreed(each)) for each in seen]
+    ours = configuration.warehouses_of(connection.pk)
+    documents = [
+        Document(
+            connection=connection,
+            kind=kind,
+            erp_id=each.id,
+            named_warehouse=None if isinstance(each, Transfer) else ours.get(each.warehouse_id),
+            **_as_agreed(each),
+        )
+        for each in seen
+    ]
     return Document.objects.bulk_create(
         documents, update_conflicts=True, unique_fields=["connection", "kind", "erp_id"], update_fields=AS_ORDERED
     )
@@ -323,11 +336,22 @@ def _as_agreed(seen: Agreed) -> dict[str, Any]:
     """What people look for and what is at stake. A transfer has neither a partner's number nor a price."""
     if isinstance(seen, Transfer):
         return {"reference": seen.name}
-    number = seen.partner_ref if isinstance(seen, Purchase) else seen.customer_reference
+    if isinstance(seen, Purchase):
+        number, partner, carrier = seen.partner_ref, seen.supplier_id, ""
+    else:
+        number, partner, carrier = seen.customer_reference, seen.customer_id, _carrier(seen)
     worth = seen.total
     return {
         "reference": seen.name,
         "customer_reference": number[:200],
+        "erp_partner_id": partner,
+        "carrier": carrier,
         "value": worth.amount if worth else None,
         "currency": worth.currency if worth else "",
     }
+
+
+def _carrier(order: Order) -> str:
+    """That of the first delivery that still has to leave."""
+    open_ = (each for each in order.pickings if each.code == "outgoing" and each.state not in ("done", "cancel"))
+    return next((each.carrier.name[:100] for each in open_ if each.carrier), "")

@@ -5,13 +5,14 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Now
 
 from integration.errors import IntegrationError
 from integration.errors.catalogue import Severity
-from integration.jobs import sql
-from integration.models import CaseJob, Connection, Document, ExceptionCase, SyncJob
+from integration.jobs import desk_rules, sql
+from integration.models import CaseEvent, CaseJob, CaseTally, Connection, Document, ExceptionCase, SyncJob
 from integration.rules.flows import FLOWS
 
 UNRESOLVED = ExceptionCase.UNRESOLVED
@@ -22,6 +23,10 @@ _CLEAR = f"""
 UPDATE {ExceptionCase._meta.db_table}
 SET state = 'resolved', resolved_at = now(), resolution = %s, resolved_by_id = NULL
 WHERE fingerprint = ANY(%s::text[]) AND state IN ({", ".join(f"'{state.value}'" for state in UNRESOLVED)})"""  # noqa: S608
+_TALLY = f"""
+INSERT INTO {CaseTally._meta.db_table} AS tally (case_id, hour, count) VALUES (%s, date_trunc('hour', now()), 1)
+ON CONFLICT (case_id, hour) DO UPDATE SET count = tally.count + 1"""  # noqa: S608
+_FORGET = f"DELETE FROM {CaseTally._meta.db_table} WHERE hour < now() - interval '90 days'"  # noqa: S608
 RISING = tuple(Severity)
 DEADLINES = {
     Severity.CRITICAL: timedelta(hours=1),
@@ -46,10 +51,11 @@ def open_case(
     document: Document | None = None,
     *,
     at_least: Severity = Severity.LOW,
+    flow: str = "",
 ) -> ExceptionCase:
     """Opens the case of this cause, or counts it once more: then it stands, whatever a person said was done about it.
 
-    ``at_least``: how severe it is for what hangs on it. Call inside a transaction.
+    ``at_least``: how severe it is for what hangs on it. ``flow``: what was being done. Call inside a transaction.
     """
     severity = max(error.problem.severity, at_least, key=RISING.index)
     hold([error.fingerprint])
@@ -60,14 +66,19 @@ def open_case(
         known.cause, known.fix, known.context = error.cause, error.fix, _context(error)
         known.resolution, known.resolved_by = "", None
         known.save(update_fields=["count", "last_seen", "cause", "fix", "context", "resolution", "resolved_by"])
+        sql.run(_TALLY, [known.pk])
         return known
-    return ExceptionCase.objects.create(
+    rule = desk_rules.first_that_fits(error.code, flow, document)
+    due = desk_rules.deadline(rule, DEADLINES[severity])
+    case = ExceptionCase.objects.create(
         fingerprint=error.fingerprint,
         code=error.code,
         title=error.problem.title,
         cause=error.cause,
         fix=error.fix,
-        owner=error.problem.owner,
+        owner=(rule.team if rule else "") or error.problem.owner,
+        assignee_id=rule.assignee_id if rule else None,
+        rule=rule,
         severity=severity,
         connection=connection,
         document=document,
@@ -75,9 +86,12 @@ def open_case(
         value=document.value if document else None,
         currency=document.currency if document else "",
         last_seen=Now(),
-        deadline=Now() + DEADLINES[severity],
+        deadline=Now() + due,
+        escalate_at=Now() + desk_rules.patience(rule, due),
         regression_of=ExceptionCase.objects.filter(fingerprint=error.fingerprint).order_by("-id").first(),
     )
+    sql.run(_TALLY, [case.pk])
+    return case
 
 
 def blocked(job: SyncJob, error: IntegrationError, connection: Connection | None) -> None:
@@ -85,7 +99,7 @@ def blocked(job: SyncJob, error: IntegrationError, connection: Connection | None
     causes = {cause.fingerprint: cause for cause in error.causes}
     hold([*causes, *job.waits_on.values_list("case__fingerprint", flat=True)])
     least = FLOWS[job.flow].severity if job.flow in FLOWS else Severity.LOW
-    opened = [open_case(cause, connection, job.document, at_least=least) for cause in causes.values()]
+    opened = [open_case(cause, connection, job.document, at_least=least, flow=job.flow) for cause in causes.values()]
     _forget(job, but=opened, resolution=_unless_said("Its cause is gone."))
     rows = [CaseJob(case=case, job=job) for case in opened]
     CaseJob.objects.bulk_create(rows, ignore_conflicts=True)
@@ -104,10 +118,20 @@ def ended(job: SyncJob, resolution: str) -> None:
     _forget(job, but=(), resolution=resolution, resolved_by=None)
 
 
+def record(case: ExceptionCase, kind: CaseEvent.Kind, text: str = "", name: str = "", user: User | None = None) -> None:
+    """Adds to the case's history. Without a name it was the clock."""
+    CaseEvent.objects.create(case=case, kind=kind, text=text, actor=name, user=user)
+
+
 def clear(resolution: str, *fingerprints: str) -> None:
     """Closes the open cases of causes that are gone."""
     hold(fingerprints)
     sql.run(_CLEAR, [resolution, list(fingerprints)])
+
+
+def forget_tallies() -> int:
+    """How often causes were met long ago; returns how many rows."""
+    return sql.run(_FORGET, [])
 
 
 def _unless_said(resolution: str) -> Case:

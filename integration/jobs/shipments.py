@@ -126,7 +126,7 @@ def _tell(document: Document, partner: Connection) -> None:
         _end(document, partner)
         arrived(document, partner)
     else:
-        cases.open_case(missing(document, partner), partner, document)
+        cases.open_case(missing(document, partner), partner, document, flow="shipment_confirmation")
         due.update(shipments_due_at=None)
 
 

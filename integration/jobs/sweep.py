@@ -60,7 +60,7 @@ def overdue_acknowledgements() -> int:
         with transaction.atomic():
             silent = OutboundMessage.objects.filter(pk=message.pk, state=OutboundMessage.State.SENT)
             if silent.update(acknowledge_by=None):
-                cases.open_case(_unanswered(message), message.connection, message.document)
+                cases.open_case(_unanswered(message), message.connection, message.document, flow="acknowledgement")
     return len(rows)
 
 

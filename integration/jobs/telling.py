@@ -133,7 +133,9 @@ def heard(message: OutboundMessage, refused: Mapping[int, str], reason: str | No
     if reason is not None:
         told.update(state=State.REFUSED, reason=reason[:500])
         batch = f"{kind} {message.version}"
-        cases.open_case(Rejected(BATCH_REFUSED, **_names(partner, kind), batch=batch, reason=reason), partner)
+        cases.open_case(
+            Rejected(BATCH_REFUSED, **_names(partner, kind), batch=batch, reason=reason), partner, flow="master_tell"
+        )
         return
     cases.clear("A later batch was taken.", _fingerprint(BATCH_REFUSED, partner, kind))
     taken = [row for row in rows if row.record.erp_id not in refused]
@@ -146,7 +148,7 @@ def heard(message: OutboundMessage, refused: Mapping[int, str], reason: str | No
         if row.record.erp_id in refused:
             why = refused[row.record.erp_id] or "no reason given"
             MasterTold.objects.filter(pk=row.pk).update(state=State.REFUSED, reason=why[:500])
-            cases.open_case(_refusal(partner, row.record, why), partner)
+            cases.open_case(_refusal(partner, row.record, why), partner, flow="master_tell")
 
 
 def renamed(partner: Connection, kinds: Set[str]) -> None:
@@ -182,7 +184,7 @@ def tell_unmapped(partner: Connection, kind: str) -> None:
     latest = ExceptionCase.objects.filter(fingerprint=error.fingerprint).order_by("-pk").first()
     settled = latest is None or latest.state == ExceptionCase.State.RESOLVED
     if latest is None or settled or latest.context.get("count") != count:
-        cases.open_case(error, partner)
+        cases.open_case(error, partner, flow="master_tell")
 
 
 def next_number(partner: Connection, kind: str) -> int:

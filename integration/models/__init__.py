@@ -3,9 +3,10 @@
 from integration.models.access import ApiToken, AuditEvent, Reach
 from integration.models.beat import BeatLease, BeatSlot, Canary
 from integration.models.capture import CaptureCursor, CapturedRecord, SeenWrite
-from integration.models.cases import CaseJob, ExceptionCase
+from integration.models.cases import CaseEvent, CaseJob, CaseRule, CaseTally, ExceptionCase
 from integration.models.changes import ChangeLine, ChangeRequest
 from integration.models.connections import Connection, ConnectionGate, RemoteSlot, Warehouse
+from integration.models.cutoffs import CutOff
 from integration.models.decisions import Decision
 from integration.models.documents import Document, DocumentLine, StockEvent
 from integration.models.mapping import BusinessRule, CodeMapping, ExternalReference
@@ -13,6 +14,7 @@ from integration.models.master import MasterRecord, MasterRun, MasterTold, Partn
 from integration.models.messages import InboundMessage, MessageKey, OutboundMessage
 from integration.models.parcels import Parcel, ParcelEvent, ParcelStatus, Proof, ProofFile
 from integration.models.places import Place
+from integration.models.pulse import FlowTally
 from integration.models.retention import Retention
 from integration.models.stages import CartonLine, Stage, StageEvent
 from integration.models.stock import Availability, StockDifference, StockLevel, StockSnapshot
@@ -30,18 +32,23 @@ __all__ = [
     "CaptureCursor",
     "CapturedRecord",
     "CartonLine",
+    "CaseEvent",
     "CaseJob",
+    "CaseRule",
+    "CaseTally",
     "ChangeLine",
     "ChangeRequest",
     "CodeMapping",
     "Connection",
     "ConnectionGate",
+    "CutOff",
     "Decision",
     "Document",
     "DocumentLine",
     "Effect",
     "ExceptionCase",
     "ExternalReference",
+    "FlowTally",
     "InTransit",
     "InboundMessage",
     "JobAttempt",

@@ -101,6 +101,11 @@ def check_zone(name: str) -> None:
         raise ValidationError(f"{name} is no time zone: give a name such as Europe/Berlin, or UTC.")
 
 
+def check_days(days: object) -> None:
+    if not isinstance(days, list) or not days or not set(days) <= set(range(7)):
+        raise ValidationError("Choose the days of the week.")
+
+
 class Warehouse(models.Model):
     """An Odoo warehouse and the partner's warehouse that it stands for, with the policy of its flows."""
 

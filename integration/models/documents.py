@@ -47,6 +47,14 @@ class Document(models.Model):
     erp_id = models.PositiveIntegerField()
     parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="deliveries")
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, null=True, related_name="documents")
+    named_warehouse = models.ForeignKey(
+        Warehouse,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="The one that Odoo names on an order; its transfers may be of others",
+    )
     state = models.CharField(max_length=14, choices=State, default=State.WAITING)
     version = models.PositiveIntegerField(default=0, help_text="Of the latest release; 0: not released")
     content_hash = models.CharField(max_length=64, blank=True, help_text="Of what was released")
@@ -67,6 +75,10 @@ class Document(models.Model):
         default=0, db_default=0, editable=False, help_text="Requests to change it after its release"
     )
     customer_reference = models.CharField(max_length=200, blank=True)
+    erp_partner_id = models.PositiveIntegerField(null=True, help_text="Odoo's id of the customer or supplier")
+    carrier = models.CharField(
+        max_length=100, blank=True, default="", db_default="", help_text="Odoo's name of how it is to be shipped"
+    )
     value = QuantityField(null=True)
     currency = models.CharField(max_length=3, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -13,15 +13,26 @@ GOODS = (
     *("document", "documentline", "parcel", "parcelevent", "stageevent", "cartonline", "intransit", "proof"),
     *("changerequest", "changeline", "stockevent", "stockdifference", "availability", "stocksnapshot", "stocklevel"),
 )
-WORK = ("exceptioncase", "casejob", "decision", "syncjob", "jobattempt", "effect", "inboundmessage", "outboundmessage")
+WORK = (
+    "exceptioncase",
+    "casejob",
+    "caseevent",
+    "decision",
+    "syncjob",
+    "jobattempt",
+    "effect",
+    "inboundmessage",
+    "outboundmessage",
+)
 SETUP = (
     *("connection", "connectiongate", "warehouse", "place", "codemapping", "businessrule", "externalreference"),
-    *("masterrecord", "mastertold", "partneritem"),
+    *("masterrecord", "mastertold", "partneritem", "caserule", "cutoff"),
 )
 MACHINERY = (
     *("stream", "resourcelock", "remoteslot", "capturedrecord", "capturecursor", "seenwrite", "messagekey"),
-    *("masterrun", "beatslot", "beatlease", "canary", "retention", "prooffile"),
+    *("masterrun", "beatslot", "beatlease", "canary", "retention", "prooffile", "casetally", "flowtally"),
 )
+CONFIGURED = (*("connection", "warehouse", "place", "codemapping", "businessrule", "caserule", "cutoff", "apitoken"),)
 APPS = ("integration", "auth", "django_celery_beat")  # of the rights that an administrator has
 
 
@@ -45,16 +56,16 @@ OPERATOR = VIEWER | {
     "integration.replay_message",
 }
 SUPERVISOR = OPERATOR | {
-    *_may("add", "businessrule"),
-    *_may("change", "businessrule"),
+    *_may("add", "businessrule", "caserule", "cutoff"),
+    *_may("change", "businessrule", "caserule", "cutoff"),
     *_may("view", "auditevent"),
     "integration.approve_difference",
     "integration.view_personal_data",
 }
 INTEGRATOR = VIEWER | {
     *_may("view", *MACHINERY, "apitoken", "auditevent"),
-    *_may("add", "connection", "warehouse", "place", "codemapping", "businessrule", "apitoken"),
-    *_may("change", "connection", "warehouse", "place", "codemapping", "businessrule", "apitoken"),
+    *_may("add", *CONFIGURED),
+    *_may("change", *CONFIGURED),
     *_may("change", "exceptioncase", "syncjob"),
     "integration.change_secrets",
     "integration.replay_message",

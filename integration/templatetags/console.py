@@ -28,6 +28,12 @@ def ago(moment: datetime | None) -> str:
 
 
 @register.filter
+def until(moment: datetime) -> str:
+    """ "in 43 min"."""
+    return f"in {words.span(moment - now())}"
+
+
+@register.filter
 def late(moment: datetime) -> str:
     return f"{words.span(now() - moment)} late"
 

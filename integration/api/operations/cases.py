@@ -19,7 +19,7 @@ class Cases(Resource[ExceptionCase]):
     """What operations staff work on: one case per cause."""
 
     resource = "cases"
-    queryset = ExceptionCase.objects.select_related("connection", "document").defer("connection__secrets")
+    queryset = ExceptionCase.objects.select_related("connection", "document", "assignee").defer("connection__secrets")
     serializer_class = CaseSerializer
     filterset_class = CaseFilter
 

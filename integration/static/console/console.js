@@ -5,3 +5,16 @@
   const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = `console_zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
 })();
+
+// Fetches a live part of the page again while somebody looks at it, and leaves it alone while somebody works in it.
+(() => {
+  const part = document.querySelector("[data-live]");
+  if (!part) return;
+  const SECONDS = 10;
+  setInterval(async () => {
+    if (document.hidden || part.contains(document.activeElement)) return;
+    const answer = await fetch(part.dataset.live, { headers: { "X-Requested-With": "XMLHttpRequest" } }).catch(() => null);
+    part.classList.toggle("cd-stale", !answer || !answer.ok || answer.redirected);
+    if (answer && answer.ok && !answer.redirected) part.innerHTML = await answer.text();
+  }, SECONDS * 1000);
+})();

@@ -134,6 +134,8 @@ def jobs(erp, wms, delivery, received) -> SimpleNamespace:
         currency="EUR", deadline=now(), context={"scope": "north", "code": EVIL, "partner": "North"},
     )  # fmt: skip
     waiting = models.CaseJob.objects.create(case=case, job=job)
+    models.CaseEvent.objects.create(case=case, actor=EVIL, kind="comment", text=EVIL)
+    models.CaseTally.objects.create(case=case, hour=now().replace(minute=0, second=0, microsecond=0), count=3)
     return SimpleNamespace(stream=stream, job=job, attempt=attempt, case=case, waiting=waiting)
 
 
@@ -160,6 +162,8 @@ def history(erp, wms, warehouse, delivery, job) -> None:
         erp=erp, model="stock.picking", record_id=11, partner=wms, document_type="release", reference="WH/OUT/1"
     )
     models.CodeMapping.objects.create(kind="product", partner=wms, odoo_code=EVIL, partner_code=f"P {EVIL}")
+    models.CaseRule.objects.create(code="CD-3", warehouse=warehouse, team="warehouse")
+    models.CutOff.objects.create(warehouse=warehouse, carrier=EVIL, time="16:00")
     models.BusinessRule.objects.create(kind="over_percent", warehouse=warehouse, sku=EVIL, note=EVIL)
     models.CaptureCursor.objects.create(connection=erp, model="sale.order", read_to=now())
     models.SeenWrite.objects.create(connection=erp, model="sale.order", record_id=1, written_at=now())
@@ -177,6 +181,8 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     models.MasterTold.objects.create(partner=wms, record=record, version=1, partner_code=EVIL, reason=EVIL)
     models.MasterRun.objects.create(connection=erp, kind="item", task="sweep", after=EVIL, source=EVIL)
     models.PartnerItem.objects.create(partner=wms, sku=EVIL, name=EVIL, barcodes=[EVIL])
+    slot = now().replace(minute=now().minute // 10 * 10, second=0, microsecond=0)
+    models.FlowTally.objects.create(flow="order_release", slot=slot, jobs=3, kept=2, seconds=9, upto=1)
     models.Retention.objects.create(subject="jobs", last_removed=1, ended_at=now())
     models.ApiToken.objects.create(name=EVIL, prefix="abcd1234", sha256=b"0" * 32, scopes=["jobs:read"])
     somebody = User.objects.create_user("limited")

@@ -7,7 +7,15 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from integration.jobs import sweep
-from integration.models import ConnectionGate, ExceptionCase, JobAttempt, Stream, SyncJob
+from integration.models import (
+    Availability,
+    ConnectionGate,
+    ExceptionCase,
+    JobAttempt,
+    StockDifference,
+    Stream,
+    SyncJob,
+)
 
 
 def home(client):
@@ -24,10 +32,59 @@ def test_open_cases_are_counted_by_severity(rows, admin_client):
     assert sum(counts(home(admin_client).context["severities"]).values()) == 0
 
 
-def test_jobs_are_counted_by_state_until_they_are_finished(rows, admin_client):
-    assert counts(home(admin_client).context["states"])["Wait for a fix"] == 1
+def families(client):
+    return {str(each.label): (each.jobs, each.stopped) for each in home(client).context["families"] if each.jobs}
+
+
+def test_what_is_not_posted_is_counted_until_it_is(rows, admin_client):
+    assert families(admin_client) == {"Shipments not posted": (1, 1)}
+    SyncJob.objects.update(state="retry")
+    assert families(admin_client) == {"Shipments not posted": (1, 0)}
     SyncJob.objects.update(state="succeeded")
-    assert sum(counts(home(admin_client).context["states"]).values()) == 0
+    assert families(admin_client) == {}
+
+
+def test_a_tile_leads_to_the_jobs_that_it_counts(rows, admin_client):
+    SyncJob.objects.create(stream=rows.stream, flow="shipment_confirmation", subject="done", state="succeeded")
+    SyncJob.objects.create(stream=rows.stream, flow="order_release", subject="other", state="blocked")
+    [tile] = [each for each in home(admin_client).context["families"] if "Shipments" in str(each.label)]
+    assert [job.pk for job in admin_client.get(tile.address).context["cl"].result_list] == [rows.job.pk]
+
+
+def test_stock_that_differs_is_counted_and_its_tile_leads_to_it(rows, admin_client):
+    StockDifference.objects.update(state="waiting")
+    Availability.objects.update(difference=-2)
+    tiles = home(admin_client).context["variances"]
+    assert [tile.count for tile in tiles] == [1, 1]
+    assert [len(admin_client.get(tile.address).context["cl"].result_list) for tile in tiles] == [1, 1]
+    StockDifference.objects.update(state="posted")
+    Availability.objects.update(difference=0)
+    assert [tile.count for tile in home(admin_client).context["variances"]] == [0, 0]
+
+
+def test_snoozed_cases_are_not_counted(rows, admin_client):
+    ExceptionCase.objects.update(state="snoozed", snoozed_until=now() + timedelta(days=1))
+    page = home(admin_client)
+    assert (sum(counts(page.context["severities"]).values()), page.context["urgent"]) == (0, [])
+
+
+def test_the_part_that_is_fetched_again_is_the_same_without_the_frame(rows, admin_client):
+    part = admin_client.get(reverse("admin:today"))
+    assert "Needs a person now" in part.text
+    assert "<html" not in part.text
+
+
+def test_a_stranger_does_not_get_the_part_that_is_fetched_again(db, client):
+    assert client.get(reverse("admin:today")).status_code == 302
+
+
+def test_how_fast_flows_were_stands_beside_what_was_promised(rows, admin_client):
+    page = home(admin_client)
+    [speed] = page.context["speeds"]
+    assert (speed.says, speed.jobs, speed.kept, speed.usual, speed.promise) == (
+        "What Odoo wants shipped is decided and kept", 3, 66, "3.0 s", "1 min",
+    )  # fmt: skip
+    assert "3 jobs went through in the last 6 hours" in page.text
 
 
 def test_a_connection_that_is_down_is_shown_with_what_waits_for_it(rows, admin_client):
@@ -79,7 +136,7 @@ def test_work_that_is_only_looked_at_again_is_told_once_and_as_waiting(rows, adm
     Stream.objects.update(next_due_at=now())
     page = home(admin_client)
     assert "Nothing is due." in page.text
-    assert {label: count for label, count in counts(page.context["states"]).items() if count} == {"Wait for a fix": 1}
+    assert families(admin_client) == {"Shipments not posted": (1, 1)}
 
 
 def test_a_user_without_rights_sees_no_figures(rows, client):

@@ -16,6 +16,7 @@ OURS = sorted(
 )
 OF_NOBODY = {models.BeatSlot, models.BeatLease, models.Canary, models.Retention}  # no goods, documents or names
 SEEN = [model for model in OURS if model in REACH and model not in OF_NOBODY]
+RULES = {models.BusinessRule, models.CaseRule}  # those for all warehouses are seen by all
 UNSEEN = [model for model in OURS if model not in REACH]
 
 
@@ -69,7 +70,8 @@ def test_who_is_given_its_company_sees_its_rows(model, rows):
 @pytest.mark.parametrize("model", SEEN)
 def test_who_is_given_another_warehouse_sees_none_of_them(model, rows, south):
     client, shown = limited(warehouse=south), {Connection: 2, Warehouse: 1}
-    models.BusinessRule.objects.update(warehouse=rows.warehouse)
+    for rules in RULES:
+        rules.objects.update(warehouse=rows.warehouse)
     assert count(client, model) == shown.get(model, 0)
     row = model.objects.order_by("pk").first()
     assert client.get(address(model, "change", row.pk)).status_code == 302  # back to the list: it does not exist
@@ -85,7 +87,7 @@ def test_tables_that_belong_to_no_warehouse_show_nothing_to_who_is_limited(model
 
 def test_who_is_given_nothing_sees_nothing(rows):
     client = limited()
-    assert {count(client, model) for model in SEEN if model is not models.BusinessRule} == {0}
+    assert {count(client, model) for model in SEEN if model not in RULES} == {0}
 
 
 def test_a_partner_that_two_companies_share_shows_no_documents_of_the_other(rows, beside):
@@ -160,8 +162,9 @@ def test_no_act_reaches_a_row_that_is_not_seen(rows, south):
 
 def test_the_home_page_counts_what_is_seen(rows, south):
     page = limited(warehouse=south).get(reverse("admin:index"))
-    assert {tile.count for tile in [*page.context["severities"], *page.context["states"]]} == {0}
-    assert (page.context["urgent"], page.context["overdue"]["count"]) == ([], 0)
+    assert {tile.count for tile in [*page.context["severities"], *page.context["variances"]]} == {0}
+    assert {family.jobs for family in page.context["families"]} == {0}
+    assert (page.context["urgent"], page.context["overdue"]["count"], "speeds" in page.context) == ([], 0, False)
     assert {row["row"].slug for row in page.context["connections"]} == {"odoo2", "south"}
 
 

@@ -26,16 +26,16 @@ SEES = {
     "integrator": set(OURS) - {models.Reach},
     "administrator": set(OURS),
 }
+CONFIGURED = {
+    *(models.Connection, models.Warehouse, models.Place, models.CodeMapping, models.BusinessRule, models.ApiToken),
+    *(models.CaseRule, models.CutOff),
+}
 ADDS = {
     "viewer": set(),
     "operator": {models.CodeMapping},
-    "supervisor": {models.CodeMapping, models.BusinessRule},
-    "integrator": {
-        *(models.Connection, models.Warehouse, models.Place, models.CodeMapping, models.BusinessRule, models.ApiToken),
-    },
-    "administrator": {
-        *(models.Connection, models.Warehouse, models.Place, models.CodeMapping, models.BusinessRule, models.ApiToken),
-    },
+    "supervisor": {models.CodeMapping, models.BusinessRule, models.CaseRule, models.CutOff},
+    "integrator": CONFIGURED,
+    "administrator": CONFIGURED,
 }
 ACTS = {"operator", "supervisor", "integrator", "administrator"}
 

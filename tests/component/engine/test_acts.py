@@ -257,7 +257,7 @@ def test_a_case_whose_job_looks_again_at_that_moment_is_ended_when_it_has_looked
 def test_a_case_that_is_closed_or_unknown_says_so(act: Callable[[int], object]) -> None:
     failed("order:1")
     acts.done_by_hand(case_id(), ADA, "done")
-    with pytest.raises(NotAllowed, match="The case is Resolved already"):
+    with pytest.raises(NotAllowed, match="The case is resolved already"):
         act(case_id())
     with pytest.raises(NotAllowed, match="There is no case 0"):
         act(0)

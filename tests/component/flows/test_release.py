@@ -2,10 +2,11 @@
 
 import pytest
 
-from integration.models import Document, ExternalReference, OutboundMessage
+from integration.models import CapturedRecord, Document, ExternalReference, OutboundMessage
 from tests.component.flows.wms import Held
 from tests.component.flows.yard import Yard
 
+CARRIER = "Standard delivery"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -33,6 +34,21 @@ def test_the_warehouse_gets_address_carrier_reference_and_its_own_codes(yard: Ya
         "country": "US",
     }
     assert yard.odoo.writes() == []
+
+
+def test_an_order_says_whose_it_is_where_it_leaves_and_how_before_it_is_released(yard: Yard) -> None:
+    """By that cases are given to people, and ranked by what leaves first."""
+    yard.odoo.product("UNMAPPED", stock=1)
+    yard.sell(("UNMAPPED", 1))
+    yard.look()
+    order = Document.objects.get(kind="order")
+    customer = CapturedRecord.objects.get(model="sale.order").snapshot["customer_id"]
+    assert (order.erp_partner_id, order.named_warehouse, order.carrier) == (customer, yard.warehouse, CARRIER)
+    assert not Document.objects.filter(kind="delivery").exists()
+    yard.map("product", "UNMAPPED", "P-1")
+    yard.look()
+    delivery = Document.objects.get(kind="delivery")
+    assert (delivery.erp_partner_id, delivery.carrier) == (customer, CARRIER)
 
 
 def test_dozens_are_asked_for_as_pieces(yard: Yard) -> None:

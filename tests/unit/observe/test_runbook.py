@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from integration.console.cases import ExceptionCaseAdmin
+from integration.console.cases.admin import ExceptionCaseAdmin
 from integration.console.mapping import CodeMappingAdmin
 from integration.errors.catalogue import PROBLEMS
 from integration.rules.choices import CHOICES

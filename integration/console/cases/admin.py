@@ -1,104 +1,51 @@
-"""The case list is the front page of the work; a case's page shows the cause, the fix and the buttons."""
+"""The case list is the front page of the work; a case's page shows the cause, the fix, the buttons and the history."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from unfold.views import ChangeList
 
 from integration.console import links, stock_choices
 from integration.console.acting import Act, ActingAdmin
 from integration.console.base import HistoryAdmin
+from integration.console.cases import affected, spark, told
+from integration.console.cases.acts import USUAL, choosing
+from integration.console.cases.desk import DeskForm, save, take
+from integration.console.cases.filters import OwnerFilter, StateFilter, WarehouseFilter
 from integration.console.missing import add_mapping
 from integration.console.reach import limit, scoped
 from integration.console.standing import case_due
-from integration.console.words import badge, money, plural, span
+from integration.console.words import badge, span
 from integration.errors.catalogue import Severity
-from integration.jobs import acts, decisions
+from integration.jobs import decisions
 from integration.models import CaseJob, Decision, ExceptionCase
-from integration.rules.choices import CHOICES, Choice
+from integration.rules.choices import CHOICES
 
 SHOWN = 100  # waiting jobs on a case's page
 RANK = {Severity.CRITICAL: 0, Severity.HIGH: 1, Severity.MEDIUM: 2, Severity.LOW: 3}
 OF_OTHERS = "Work of warehouses that you do not see waits for it too: ask somebody who sees all of it."
-VIEWS = (("open", "Open"), ("waiting", "Waiting"), ("resolved", "Resolved"), ("ignored", "Ignored"), ("all", "All"))
 
 
-def _retry(pk: int, actor: acts.Actor, _reason: str) -> str:
-    return f"{plural(acts.retry_case(pk, actor), 'job')} will be tried now."
+class CaseList(ChangeList):  # type: ignore[misc]
+    """Reads what hangs on the cases of the page, and how often they were met, with one query each."""
 
-
-def _resolve(pk: int, actor: acts.Actor, reason: str) -> str:
-    count = acts.resolve_case(pk, actor, reason)
-    if not count:
-        return "No job waited: the case is closed."
-    are, they = ("is", "it goes") if count == 1 else ("are", "they go")
-    return f"{plural(count, 'job')} {are} tried now; the case closes when {they} through."
-
-
-def _done(pk: int, actor: acts.Actor, reason: str) -> str:
-    return _ended(acts.done_by_hand(pk, actor, reason))
-
-
-def _ignore(pk: int, actor: acts.Actor, reason: str) -> str:
-    return _ended(acts.ignore_case(pk, actor, reason))
-
-
-def _ended(count: int) -> str:
-    return f"{plural(count, 'waiting job')} cancelled." if count else ""
-
-
-RETRY = Act("retry", "Retry now", _retry, "tried again")
-RESOLVE = Act("resolve", "Resolve", _resolve, "marked as resolved", "What was done about it? What waits is tried now.")
-DONE = Act(
-    "done",
-    "Done by hand",
-    _done,
-    "closed as done by hand",
-    "What was done, and where? The jobs that wait end here, nothing more is written.",
-    grave=True,
-)
-IGNORE = Act(
-    "ignore", "Ignore", _ignore, "ignored", "Why can this be ignored? Its waiting jobs are cancelled.", grave=True
-)
-USUAL = (RETRY, RESOLVE, DONE, IGNORE)
-
-
-def _choosing(choice: Choice) -> Act:
-    def run(pk: int, actor: acts.Actor, reason: str) -> str:
-        count = decisions.decide(pk, choice.name, actor, reason)
-        return f"{plural(count, 'job')} will be tried now." if count else "It goes on now."
-
-    return Act(choice.name, choice.label, run, "decided", choice.asks, choice.grave)
-
-
-class StateFilter(admin.SimpleListFilter):
-    """Shows what is to be done unless asked for something else."""
-
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> tuple[tuple[str, str], ...]:
-        return VIEWS
-
-    def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        for value, label in ((None, "To be done"), *VIEWS):
-            wanted = {"new_params": {self.parameter_name: value}} if value else {"remove": [self.parameter_name]}
-            address = changelist.get_query_string(**wanted)
-            yield {"selected": self.value() == value, "query_string": address, "display": label}
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
-        if self.value() == "all":
-            return queryset
-        states = [self.value()] if self.value() else ExceptionCase.UNRESOLVED
-        return queryset.filter(state__in=states)
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        cases: list[Any] = list(self.result_list)
+        hangs, sparks = affected.of(cases), spark.of(cases)
+        for case in cases:
+            case.affected, case.spark = hangs[case.pk], sparks[case.pk]
+        self.result_list: list[Any] = cases
 
 
 @admin.register(ExceptionCase)
@@ -107,29 +54,50 @@ class ExceptionCaseAdmin(ActingAdmin):
     exact = ("document__reference", "document__parent__reference", "code", "waiting__job__document__reference")
     search_help_text = "Order or delivery number, case number, code"
     list_display = (
-        "problem", "document_page", "amount", "count", "owner", "severity_badge", "age", "due", "state_badge",
+        "problem", "code", "hangs_on_it", "seen", "document_page", "team", "severity_badge", "age", "due",
+        "state_badge",
     )  # fmt: skip
     list_display_links = ("problem",)
-    list_filter = (StateFilter, "severity", "owner", "code")
-    list_select_related = ("document",)
+    list_filter = (StateFilter, "severity", OwnerFilter, "owner", WarehouseFilter, "code")
+    list_select_related = ("document", "assignee")
     list_fullwidth = True
     nothing = "Nothing waits for a person. New cases appear here by themselves."
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CaseList]:
+        return CaseList
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         rank = Case(*(When(severity=name, then=Value(at)) for name, at in RANK.items()), output_field=IntegerField())
         return [rank.asc(), "deadline", "-id"]
 
+    def get_urls(self) -> list[URLPattern]:
+        desk = path("<int:pk>/desk/", self.admin_site.admin_view(self.desk_view), name="case_desk")
+        return [desk, *super().get_urls()]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        own = {"take": (_take, "take", "Take them"), "desk": (_desk, "desk", "Change owner, team or status")}
+        return {**(own if self.has_act_permission(request) else {}), **super().get_actions(request)}
+
     @admin.display(description="case")
     def problem(self, case: ExceptionCase) -> SafeString:
         return format_html('<b class="cd-title">{}</b><span class="cd-cause">{}</span>', case.title, case.cause)
+
+    @admin.display(description="affected")
+    def hangs_on_it(self, case: Any) -> str:
+        return str(case.affected) or "-"
+
+    @admin.display(description="seen")
+    def seen(self, case: Any) -> SafeString:
+        return format_html('<span class="cd-seen">{} {}</span>', case.spark, case.count)
 
     @admin.display(description="document")
     def document_page(self, case: ExceptionCase) -> SafeString | str:
         return links.document_link(case.document)
 
-    @admin.display(description="value")
-    def amount(self, case: ExceptionCase) -> str:
-        return money(case.value, case.currency) or "-"
+    @admin.display(description="team, owner")
+    def team(self, case: ExceptionCase) -> SafeString:
+        owner = case.assignee.get_username() if case.assignee else ""
+        return format_html('{}<span class="cd-cause">{}</span>', case.owner, owner)
 
     @admin.display(description="severity")
     def severity_badge(self, case: ExceptionCase) -> SafeString:
@@ -143,7 +111,7 @@ class ExceptionCaseAdmin(ActingAdmin):
     def due(self, case: ExceptionCase) -> SafeString | str:
         return case_due(case)
 
-    @admin.display(description="state")
+    @admin.display(description="status")
     def state_badge(self, case: ExceptionCase) -> SafeString:
         return badge(case.get_state_display(), case.state)
 
@@ -154,8 +122,24 @@ class ExceptionCaseAdmin(ActingAdmin):
         if case is None or not self.has_view_permission(request, case):
             plain: HttpResponseBase = super().change_view(request, object_id, form_url, extra_context)
             return plain
+        return self._page(request, case)
+
+    def desk_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """The form on the case's page: POST only."""
+        case = self.get_queryset(request).filter(pk=pk).first()
+        if case is None or not self.has_act_permission(request):
+            raise PermissionDenied
+        form = DeskForm(request.POST or None, case=case)
+        if request.method == "POST" and not form.is_valid():
+            return self._page(request, case, form)
+        if request.method == "POST":
+            save(request, form, ExceptionCase.objects.filter(pk=pk))
+        return HttpResponseRedirect(links.page(case))
+
+    def _page(self, request: HttpRequest, case: ExceptionCase, form: DeskForm | None = None) -> HttpResponseBase:
         waiting = scoped(request, case.waiting.select_related("job__document").order_by("id"))
         jobs = [row.job for row in waiting[: SHOWN + 1]]
+        unresolved = case.state in ExceptionCase.UNRESOLVED
         context = self.admin_site.each_context(request) | {
             "title": case.title,
             "opts": self.opts,
@@ -163,9 +147,14 @@ class ExceptionCaseAdmin(ActingAdmin):
             "jobs": jobs[:SHOWN],
             "more": len(jobs) > SHOWN,
             "documents": list(dict.fromkeys(job.document for job in jobs if job.document)),
+            "affected": affected.of([case])[case.pk],
+            "spark": spark.of([case])[case.pk],
             "buttons": self.buttons(request, case),
             "add_mapping": add_mapping(case) if request.user.has_perm("integration.add_codemapping") else None,
             "due": case_due(case),
+            "desk": (form or DeskForm(case=case)) if unresolved and self.has_act_permission(request) else None,
+            "history": told.history(case),
+            "before": told.before(case),
         }
         return TemplateResponse(request, "console/case.html", context)
 
@@ -186,8 +175,29 @@ class ExceptionCaseAdmin(ActingAdmin):
         case = row if isinstance(row, ExceptionCase) else None
         code = case.code if case else ""
         open_ = case is not None and "source" in case.context and decisions.standing(case) is None
-        chosen = (_choosing(choice) for choice in CHOICES.get(code, ()) if open_)
+        chosen = (choosing(choice) for choice in CHOICES.get(code, ()) if open_)
         return (*chosen, *stock_choices.CHOICES.get(code, ()), *USUAL)
+
+
+def _take(page: ExceptionCaseAdmin, request: HttpRequest, rows: QuerySet[ExceptionCase]) -> None:
+    take(request, rows)
+    messages.success(request, 'They are yours now: choose the owner "Me" to see them.')
+
+
+def _desk(page: ExceptionCaseAdmin, request: HttpRequest, rows: QuerySet[ExceptionCase]) -> HttpResponseBase | None:
+    """Asks what is to be otherwise, and does it to all of the cases."""
+    form = DeskForm(request.POST if "asked" in request.POST else None)
+    if form.is_bound and form.is_valid():
+        save(request, form, rows)
+        return None
+    context = page.admin_site.each_context(request) | {
+        "title": "Change owner, team or status",
+        "opts": page.opts,
+        "form": form,
+        "rows": rows,
+        "address": request.get_full_path(),
+    }
+    return TemplateResponse(request, "console/desk.html", context)
 
 
 @admin.register(Decision)

@@ -1,43 +1,54 @@
 """The home page: what needs a person, what is at work, and whether the remote systems answer."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib import admin
 from django.db.models import Count, Model, Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from integration.console import links
 from integration.console.guard import may_view
-from integration.console.reach import scoped
+from integration.console.home import flows
+from integration.console.home.urgent import to_be_ranked, urgent
+from integration.console.reach import limit, scoped
 from integration.console.standing import clear, reachable
 from integration.errors.catalogue import Severity
 from integration.jobs import forecast
-from integration.models import Connection, Document, ExceptionCase, OutboundMessage, Stream, SyncJob
+from integration.models import (
+    Availability,
+    Connection,
+    Document,
+    ExceptionCase,
+    OutboundMessage,
+    StockDifference,
+    Stream,
+    SyncJob,
+)
 
 SEVERITIES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 LATE = timedelta(minutes=1)  # work that is due and not begun for so long: nobody takes it
 SHOWN = 8
-JOBS = {  # active states, in the words of the tiles
-    SyncJob.State.PENDING: "In line",
-    SyncJob.State.RUNNING: "Running",
-    SyncJob.State.RETRY: "Tried again soon",
-    SyncJob.State.BLOCKED: "Wait for a fix",
-    SyncJob.State.NEEDS_ATTENTION: "Need a person",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
     """One number with the list that it counts. ``state`` colours it unless the number is zero."""
 
-    label: str
+    label: object
     count: int
     address: str
     state: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +64,12 @@ class Overdue:
 def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Adds the figures that the user may see (called by the theme)."""
     if may_view(request, ExceptionCase):
-        context |= {"severities": severities(request), "urgent": urgent(request)}
+        cases = to_be_ranked(_to_be_done(request))
+        context |= {"severities": severities(cases), "urgent": urgent(cases)}
     if may_view(request, SyncJob):
-        context |= {"states": states(request), "stuck": stuck(), "lanes": lanes()}
+        context |= {"families": flows.families(_active(request)), "variances": variances(request)}
+    if may_view(request, SyncJob) and limit(request) is None:  # of all warehouses together
+        context |= {"stuck": stuck(), "lanes": lanes(), "throughput": flows.throughput(), "speeds": flows.speeds()}
     if may_view(request, Connection):
         context["connections"] = connections(request)
     if may_view(request, OutboundMessage):
@@ -63,28 +77,27 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context
 
 
-def severities(request: HttpRequest) -> list[Tile]:
-    """Unresolved cases by severity."""
-    rows = _unresolved(request).order_by().values_list("severity")
-    counts = dict(rows.annotate(Count("pk")))
+def live(request: HttpRequest) -> HttpResponseBase:
+    """The inner part of the page, which the page fetches again by itself."""
+    return TemplateResponse(request, "console/today.html", context(request, admin.site.each_context(request)))
+
+
+def severities(cases: Iterable[ExceptionCase]) -> list[Tile]:
+    """Cases to be done by severity."""
+    counts = Counter(case.severity for case in cases)
     return [
-        Tile(name.value, counts.get(name, 0), links.listing(ExceptionCase, severity__exact=name.value), name.value)
+        Tile(name.value, counts[name], links.listing(ExceptionCase, severity__exact=name.value), name.value)
         for name in SEVERITIES
     ]
 
 
-def urgent(request: HttpRequest) -> list[ExceptionCase]:
-    cases = _unresolved(request).filter(state=ExceptionCase.State.OPEN).select_related("document")
-    return sorted(cases.order_by("deadline")[:SHOWN], key=lambda case: SEVERITIES.index(Severity(case.severity)))
-
-
-def states(request: HttpRequest) -> list[Tile]:
-    """Jobs that are not finished, by state: counted over the partial index of active jobs."""
-    rows = scoped(request, SyncJob.objects.filter(state__in=SyncJob.ACTIVE)).order_by().values_list("state")
-    counts = dict(rows.annotate(Count("pk")))
+def variances(request: HttpRequest) -> list[Tile]:
+    """What Odoo and the warehouses say otherwise of the same goods."""
+    waiting = scoped(request, StockDifference.objects.filter(state=StockDifference.State.WAITING)).count()
+    apart = scoped(request, Availability.objects.exclude(difference=None).exclude(difference=0)).count()
     return [
-        Tile(label, counts.get(state, 0), links.listing(SyncJob, state__exact=state.value), state.value)
-        for state, label in JOBS.items()
+        Tile(_("Differences to approve"), waiting, links.listing(StockDifference, state__exact="waiting"), "waiting"),
+        Tile(_("Stock that differs"), apart, links.listing(Availability, difference__isempty=0), "waiting"),
     ]
 
 
@@ -118,7 +131,20 @@ def overdue(request: HttpRequest) -> dict[str, Any]:
     cases = told.select_related("connection", "document").defer("connection__secrets").order_by("first_seen")
     messages = late.select_related("connection", "document").defer("body").order_by("acknowledge_by")
     rows = [*map(_told, cases[:SHOWN]), *map(_late, messages[:SHOWN])]
-    return {"count": told.count() + late.count(), "rows": rows[:SHOWN]}
+    return {"count": len(rows) if len(rows) < SHOWN else told.count() + late.count(), "rows": rows[:SHOWN]}
+
+
+def open_cases(request: HttpRequest) -> int | str:
+    """The figure beside "Cases" in the navigation."""
+    if not may_view(request, ExceptionCase):
+        return ""
+    return _to_be_done(request).count()
+
+
+def environment(request: HttpRequest) -> list[str]:
+    """The label in the header: nobody should take a test installation for the real one."""
+    production = settings.ENVIRONMENT == "production"
+    return ["Production", "success"] if production else [settings.ENVIRONMENT.capitalize(), "warning"]
 
 
 def _told(case: ExceptionCase) -> Overdue:
@@ -135,18 +161,14 @@ def _page(row: Model) -> str:
     return links.timeline(row) if isinstance(row, Document) else links.page(row)
 
 
-def open_cases(request: HttpRequest) -> int | str:
-    """The figure beside "Cases" in the navigation."""
-    if not may_view(request, ExceptionCase):
-        return ""
-    return _unresolved(request).count()
-
-
 def _unresolved(request: HttpRequest) -> QuerySet[ExceptionCase]:
     return scoped(request, ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED))
 
 
-def environment(request: HttpRequest) -> list[str]:
-    """The label in the header: nobody should take a test installation for the real one."""
-    production = settings.ENVIRONMENT == "production"
-    return ["Production", "success"] if production else [settings.ENVIRONMENT.capitalize(), "warning"]
+def _to_be_done(request: HttpRequest) -> QuerySet[ExceptionCase]:
+    """As the case list shows it: what is snoozed is out of sight."""
+    return _unresolved(request).exclude(state=ExceptionCase.State.SNOOZED)
+
+
+def _active(request: HttpRequest) -> QuerySet[SyncJob]:
+    return scoped(request, SyncJob.objects.filter(state__in=SyncJob.ACTIVE))

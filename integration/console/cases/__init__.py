@@ -1,0 +1,1 @@
+"""Exception cases: the list, a case's page, whose desk they are on."""

@@ -1,0 +1,39 @@
+"""Until when a warehouse hands parcels to which carrier: what waits longer leaves a day later."""
+
+from calendar import day_abbr
+
+from django import forms
+from django.contrib import admin
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from integration.console.base import ConfigurationAdmin
+from integration.models import CutOff
+
+DAYS = list(enumerate(day_abbr))
+
+
+class CutOffForm(forms.ModelForm):  # type: ignore[type-arg]
+    days = forms.TypedMultipleChoiceField(choices=DAYS, coerce=int, widget=UnfoldAdminCheckboxSelectMultipleWidget)
+
+    class Meta:
+        model = CutOff
+        fields = ("warehouse", "carrier", "time", "days")
+
+
+@admin.register(CutOff)
+class CutOffAdmin(ConfigurationAdmin):
+    form = CutOffForm
+    list_display = ("warehouse", "carrier_shown", "time", "days_shown")
+    list_display_links = ("warehouse", "carrier_shown")
+    list_select_related = ("warehouse",)
+    list_filter = ("warehouse",)
+    search_fields = ("carrier",)
+    nothing = "Say until when each carrier takes parcels: Today then ranks by what leaves first."
+
+    @admin.display(description="carrier")
+    def carrier_shown(self, row: CutOff) -> str:
+        return row.carrier or "all others"
+
+    @admin.display(description="days")
+    def days_shown(self, row: CutOff) -> str:
+        return ", ".join(day_abbr[day] for day in sorted(row.days))

@@ -1,0 +1,50 @@
+"""How many jobs of each flow went through, and how many as fast as promised: counted by ten minutes, for charts."""
+
+from django.db import transaction
+
+from integration.jobs import sql
+from integration.models import FlowTally, JobAttempt, SyncJob
+from integration.rules.flows import FLOWS
+
+SLOT_SECONDS = 600
+SETTLED_SECONDS = 30  # a try this young may get an older sibling: no transaction that ends one stays open so long
+AT_ONCE = 200_000
+KEPT_DAYS = 90
+
+ATTEMPT, JOB, TALLY = (model._meta.db_table for model in (JobAttempt, SyncJob, FlowTally))
+_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('count the pulse', 0))"
+# The tries are counted in the order of their numbers, up to the first one that is too young.
+_COUNT = f"""
+WITH counted AS (SELECT COALESCE(max(upto), 0) AS upto FROM {TALLY}),
+young AS (
+  SELECT COALESCE(min(attempt.id), 9223372036854775807) AS id FROM {ATTEMPT} AS attempt, counted
+  WHERE attempt.id > counted.upto AND attempt.ended_at >= now() - %(settled)s * interval '1 second'),
+ended AS (
+  SELECT attempt.id, attempt.job_id, attempt.ended_at, attempt.outcome FROM {ATTEMPT} AS attempt, counted, young
+  WHERE attempt.id > counted.upto AND attempt.id < young.id ORDER BY attempt.id LIMIT %(most)s)
+INSERT INTO {TALLY} AS tally (flow, slot, jobs, kept, seconds, upto)
+SELECT job.flow, to_timestamp(floor(extract(epoch FROM ended.ended_at) / %(slot)s) * %(slot)s),
+  count(*) FILTER (WHERE ended.outcome = 'succeeded'),
+  count(*) FILTER (WHERE ended.outcome = 'succeeded' AND ended.ended_at - job.created_at <= promise.within),
+  COALESCE(sum(extract(epoch FROM ended.ended_at - job.created_at)) FILTER (WHERE ended.outcome = 'succeeded'), 0),
+  max(ended.id)
+FROM ended JOIN {JOB} AS job ON job.id = ended.job_id
+JOIN (SELECT flow, seconds * interval '1 second' AS within
+  FROM unnest(%(flows)s::text[], %(promises)s::float8[]) AS given(flow, seconds)) AS promise USING (flow)
+GROUP BY 1, 2
+ON CONFLICT (flow, slot) DO UPDATE SET jobs = tally.jobs + EXCLUDED.jobs, kept = tally.kept + EXCLUDED.kept,
+  seconds = tally.seconds + EXCLUDED.seconds, upto = EXCLUDED.upto"""  # noqa: S608  (table names of our own)
+_FORGET = f"DELETE FROM {TALLY} WHERE slot < now() - %s * interval '1 day'"  # noqa: S608
+
+
+@transaction.atomic
+def count() -> int:
+    """Counts what has ended since the last time; returns how many rows it touched."""
+    sql.run(_ALONE, [])
+    promises = [flow.promise.total_seconds() for flow in FLOWS.values()]
+    times = {"settled": SETTLED_SECONDS, "most": AT_ONCE, "slot": SLOT_SECONDS}
+    return sql.run(_COUNT, {**times, "flows": list(FLOWS), "promises": promises})
+
+
+def forget() -> int:
+    return sql.run(_FORGET, [KEPT_DAYS])

@@ -1,0 +1,26 @@
+"""Until when a warehouse hands parcels to a carrier."""
+
+from django.db import models
+
+from integration.models.connections import Warehouse, check_days
+
+WORKDAYS = [0, 1, 2, 3, 4]
+
+
+def workdays() -> list[int]:
+    return list(WORKDAYS)
+
+
+class CutOff(models.Model):
+    """What is to leave with this carrier on a day has to be at the warehouse by then, in the warehouse's time zone."""
+
+    warehouse = models.ForeignKey(Warehouse, models.CASCADE, related_name="cut_offs")
+    carrier = models.CharField(max_length=100, blank=True, help_text="Odoo's name of the shipping method; empty: any")
+    time = models.TimeField(help_text="In the warehouse's time zone")
+    days = models.JSONField(default=workdays, validators=[check_days], help_text="0 is Monday")
+
+    class Meta:
+        ordering = ["warehouse", "carrier", "time"]
+
+    def __str__(self) -> str:
+        return f"{self.carrier or 'all carriers'} {self.time:%H:%M}"

@@ -1,0 +1,25 @@
+"""What went through, counted for charts."""
+
+from django.db import models
+
+
+class FlowTally(models.Model):
+    """Jobs of a flow that went through within ten minutes."""
+
+    flow = models.CharField(max_length=60)
+    slot = models.DateTimeField(help_text="When the ten minutes begin")
+    jobs = models.PositiveIntegerField()
+    kept = models.PositiveIntegerField(help_text="Of them as fast as promised")
+    seconds = models.FloatField(help_text="That they took, summed up")
+    upto = models.BigIntegerField(help_text="The last try that is counted here")
+
+    class Meta:
+        ordering = ["-slot", "flow"]
+        constraints = [models.UniqueConstraint(fields=["flow", "slot"], name="one_tally_per_flow_and_slot")]
+        indexes = [
+            models.Index(fields=["slot"], name="flow_tally_by_time"),
+            models.Index(fields=["upto"], name="flow_tally_upto"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.flow} {self.slot:%Y-%m-%d %H:%M}: {self.jobs}"

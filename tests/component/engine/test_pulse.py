@@ -1,0 +1,85 @@
+"""What went through is counted once, by flow and ten minutes, however often and by however many it is counted."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils.timezone import now
+
+from integration.jobs import pulse
+from integration.models import FlowTally, JobAttempt, Lane, Stream, SyncJob
+
+OLD = datetime(2026, 11, 27, 12, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def stream(db):
+    return Stream.objects.create(key="s", lane=Lane.ORDER)
+
+
+def ended(stream, *, at=OLD, took=1, flow="order_release", outcome="succeeded"):
+    job = SyncJob.objects.create(stream=stream, flow=flow, subject="x", state="succeeded")
+    SyncJob.objects.filter(pk=job.pk).update(created_at=at - timedelta(seconds=took))
+    attempt = JobAttempt.objects.create(job=job, number=1, worker="w", started_at=at, outcome=outcome)
+    JobAttempt.objects.filter(pk=attempt.pk).update(ended_at=at)
+
+
+def counted():
+    return list(
+        FlowTally.objects.order_by("slot", "flow").values_list("flow", "slot__minute", "jobs", "kept", "seconds")
+    )
+
+
+def test_jobs_are_counted_by_flow_and_ten_minutes(stream):
+    for _ in range(2):
+        ended(stream, took=10)
+    ended(stream, took=61)
+    ended(stream, at=OLD + timedelta(minutes=8))
+    ended(stream, flow="put_away", took=61)
+    pulse.count()
+    assert counted() == [("order_release", 0, 3, 2, 81), ("put_away", 0, 1, 1, 61), ("order_release", 10, 1, 1, 1)]
+
+
+def test_what_is_counted_is_not_counted_again_and_what_comes_is_added(stream):
+    ended(stream)
+    pulse.count()
+    pulse.count()
+    ended(stream)
+    pulse.count()
+    assert counted() == [("order_release", 0, 2, 2, 2)]
+
+
+def test_tries_that_did_not_succeed_are_passed_over(stream):
+    ended(stream, outcome="retry")
+    pulse.count()
+    assert counted() == [("order_release", 0, 0, 0, 0)]
+    ended(stream)
+    pulse.count()
+    assert counted() == [("order_release", 0, 1, 1, 1)]
+
+
+def test_a_young_try_and_all_after_it_wait_for_their_older_siblings(stream):
+    ended(stream)
+    ended(stream, at=now())
+    ended(stream)
+    pulse.count()
+    assert counted() == [("order_release", 0, 1, 1, 1)]
+    JobAttempt.objects.update(ended_at=OLD)
+    SyncJob.objects.update(created_at=OLD)
+    pulse.count()
+    assert counted() == [("order_release", 0, 3, 3, 1)]
+
+
+def test_more_than_it_takes_at_once_is_counted_by_the_next_ones(stream, monkeypatch):
+    monkeypatch.setattr(pulse, "AT_ONCE", 2)
+    for _ in range(5):
+        ended(stream)
+    for _ in range(3):
+        pulse.count()
+    assert counted() == [("order_release", 0, 5, 5, 5)]
+
+
+def test_old_counts_leave(stream):
+    ended(stream, at=now() - timedelta(days=91))
+    ended(stream, at=now() - timedelta(days=89))
+    pulse.count()
+    assert pulse.forget() == 1
