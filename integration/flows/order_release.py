@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 
 from integration.adapters import registry
 from integration.canonical.erp import Order, Picking, Transfer
@@ -193,7 +194,7 @@ def _look_at_unsent(work: Work, delivery: Delivery, found: Findings) -> None:
     """The warehouse does not have it, or takes a newer version for the older one."""
     picking = delivery.picking
     if picking.state == "cancel":
-        found.changes.append(Change(delivery, releases.cancelled))
+        found.changes.append(Change(delivery, releases.take_back))
         found.notes.append(f"{picking.name} is cancelled in Odoo")
     elif rules.ready(picking, delivery.point):
         _release(work, delivery, found)
@@ -239,11 +240,17 @@ def _ask(
 
 
 def _may_go_again(known: Document, point: ReleasePoint, *, cancelled: bool) -> bool:
-    """Not at the warehouse yet, refused there, or released part by part: then a newer version simply replaces it."""
-    if known.state == State.REJECTED or not known.content_hash:
+    """Not at the warehouse yet, refused there, or released part by part: then a newer version simply replaces it.
+
+    What is cancelled is only taken back where the warehouse surely has not got it.
+    """
+    if known.state == State.REJECTED or not (known.content_hash or cancelled):
         return True
     told = known.outbound.filter(type="order.release")
-    may_be_there = told.filter(job__effects__state=Effect.State.INTENDED)  # sent, and no answer yet
+    # Sent, and no answer yet; or answered, and its worker died before it could say so.
+    may_be_there = told.filter(
+        Q(job__effects__state=Effect.State.INTENDED) | Q(state="queued", job__effects__state=Effect.State.LANDED)
+    )
     unsent = not told.exclude(state__in=["queued", "superseded"]).exists() and not may_be_there.exists()
     return unsent or (point == ReleasePoint.RESERVED_PART and known.state != State.PART_SHIPPED and not cancelled)
 

@@ -126,16 +126,27 @@ def release(delivery: Delivery, decided: rules.Release, body: bytes, trace_id: u
         cases.clear("It was released again.", *(delivery.about(code).fingerprint for code in TOLD_AGAIN))
 
 
+def take_back(delivery: Delivery) -> None:
+    """Of a release that had not been sent when it was looked at. If it has been since, it is looked at once more."""
+    if not _taken_back(delivery):
+        enqueue(looks.release_job(delivery.parent))
+
+
 def cancelled(delivery: Delivery) -> None:
-    """Taken back if it was not sent; else the warehouse has to be asked by a person."""
+    """Where the warehouse takes no requests: taken back if it was not sent; else a person has to ask."""
+    if not _taken_back(delivery):
+        cases.open_case(delivery.about("CD-4005"), delivery.warehouse.wms, delivery.known, flow="order_release")
+
+
+def _taken_back(delivery: Delivery) -> bool:
     assert delivery.known is not None  # noqa: S101  (only what was released can be cancelled)
     refused = delivery.known.state == State.REJECTED
-    if outbox.supersede(delivery.warehouse.wms, delivery.known, "order.release") or refused:
-        Document.objects.filter(pk=delivery.known.pk).update(state=State.CANCELLED)
-        fingerprints = (delivery.about(code).fingerprint for code in TOLD_AGAIN)
-        cases.clear("The delivery was cancelled in Odoo.", *fingerprints)
-    else:
-        cases.open_case(delivery.about("CD-4005"), delivery.warehouse.wms, delivery.known, flow="order_release")
+    if not outbox.supersede(delivery.warehouse.wms, delivery.known, "order.release") and not refused:
+        return False
+    Document.objects.filter(pk=delivery.known.pk).update(state=State.CANCELLED)
+    fingerprints = (delivery.about(code).fingerprint for code in TOLD_AGAIN)
+    cases.clear("The delivery was cancelled in Odoo.", *fingerprints)
+    return True
 
 
 def agrees(delivery: Delivery) -> None:

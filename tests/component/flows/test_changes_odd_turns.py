@@ -1,9 +1,13 @@
 """Changes and cancels that meet shipments, answers and people at the wrong moment."""
 
-import pytest
+import threading
 
-from integration.jobs import sweep
-from integration.models import Connection, Document, DocumentLine, OutboundMessage
+import pytest
+from django.db import connection
+
+from integration.flows import HANDLERS
+from integration.jobs import acts, engine, failpoints, sweep
+from integration.models import Connection, Document, DocumentLine, Lane, OutboundMessage, SyncJob
 from integration.sandbox.wms.contract import ACCEPTS
 from tests.component.engine.yard import until
 from tests.component.flows.test_changes import (
@@ -15,7 +19,7 @@ from tests.component.flows.test_changes import (
     requests,
     ship_what_is_open,
 )
-from tests.component.flows.yard import Sale, Yard
+from tests.component.flows.yard import SOMEBODY, Sale, Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ALL_LEFT = {"CRATE-S": (10, 10, 10), "ROPE-10": (2, 2, 2)}
@@ -164,6 +168,61 @@ def test_a_release_from_before_changes_were_asked_is_cancelled_all_the_same(yard
     CHANGES["cancel"](yard, sale)
     yard.look()
     assert (requests(), yard.state(sale.release)) == ([("cancel", 1, "accepted")], "cancelled")
+
+
+def test_a_cancel_while_it_is_not_known_here_that_the_release_was_sent_is_asked_all_the_same(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker died when the warehouse had it and the write was kept, but not yet that the message was sent."""
+
+    def die(point: str) -> None:
+        if point == "after_result":
+            raise SystemExit
+
+    sale = yard.sell(("CRATE-S", 3))
+    with monkeypatch.context() as dying:
+        dying.setattr(failpoints, "hit", die)
+        with pytest.raises(SystemExit):
+            yard.look()
+    assert (yard.effects("send order.release"), OutboundMessage.objects.get().state) == (["landed"], "queued")
+    CHANGES["cancel"](yard, sale)
+    yard.look()
+    yard.later()
+    assert (requests(), yard.state(sale.release), codes(yard)) == ([("cancel", 1, "accepted")], "cancelled", [])
+
+
+def test_a_cancel_that_was_to_take_back_what_is_just_being_sent_is_asked(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the decision to take it back and its commit the release went out."""
+    sale = yard.sell(("CRATE-S", 3))
+    Connection.objects.filter(pk=yard.partner.pk).update(enabled=False)
+    yard.look()
+    CHANGES["cancel"](yard, sale)
+
+    def send(point: str) -> None:
+        deciding = SyncJob.objects.filter(flow="order_release", state="running").exists()
+        if (
+            point == "before_settle"
+            and deciding
+            and OutboundMessage.objects.get(type="order.release").state == "queued"
+        ):
+            Connection.objects.filter(pk=yard.partner.pk).update(enabled=True)
+            sending = threading.Thread(target=elsewhere)
+            sending.start()
+            sending.join()
+
+    def elsewhere() -> None:
+        with monkeypatch.context() as quiet:
+            quiet.setattr(failpoints, "hit", lambda point: None)
+            acts.retry_job(SyncJob.objects.get(flow="release_send").pk, SOMEBODY)
+            engine.run_lane(Lane.ORDER, HANDLERS, seconds=5)
+        connection.close()
+
+    monkeypatch.setattr(failpoints, "hit", send)
+    yard.look()
+    yard.later()
+    assert (requests(), yard.state(sale.release), codes(yard)) == ([("cancel", 1, "accepted")], "cancelled", [])
 
 
 def test_an_answer_after_the_last_shipment_ends_the_release(yard: Yard) -> None:
