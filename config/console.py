@@ -102,6 +102,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item("Leader", "flag", "beatlease"),
             _item("Signs of life", "favorite", "canary"),
             _item("Gone through", "monitoring", "flowtally"),
+            _item("Last successes", "task_alt", "flowsuccess"),
             _item("Removed rows", "auto_delete", "retention"),
         ],
     },

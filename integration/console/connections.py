@@ -8,9 +8,10 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from unfold.views import ChangeList
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminPasswordWidget,
@@ -18,11 +19,13 @@ from unfold.widgets import (
 )
 
 from integration.canonical.master import KINDS
+from integration.console.acting import Act, Acting
 from integration.console.base import ConfigurationAdmin, HistoryAdmin
-from integration.console.standing import reachable
-from integration.console.words import badge, span
-from integration.jobs import warehouses
-from integration.models import Connection, ConnectionGate, Place, RemoteSlot, Warehouse
+from integration.console.connection_health import health, key_ends, state
+from integration.console.reach import scoped
+from integration.console.words import badge, plural, span
+from integration.jobs import acts, connections, warehouses
+from integration.models import Connection, ConnectionGate, Place, RemoteSlot, SyncJob, Warehouse
 
 SECRETS = {  # kind of connection: the secrets that it works with
     "odoo": {"key": "API key or password", "hint_token": "Token of the address for Odoo's hints"},
@@ -74,6 +77,19 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]
         return [name for name in self.fields if name.startswith(PREFIX)]
 
 
+class ConnectionList(ChangeList):  # type: ignore[misc]
+    """Counts what waits for the connections of the page with one query."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows: list[Any] = list(self.result_list)
+        held = scoped(request, SyncJob.objects.filter(waits_for__in=rows)).order_by().values_list("waits_for")
+        waiting = dict(held.annotate(Count("pk")))
+        for row in rows:
+            row.waiting = waiting.get(row.pk, 0)
+        self.result_list: list[Any] = rows
+
+
 def form_for(connection: Connection, *, secrets: bool) -> type[ConnectionForm]:
     """The form of a connection, whose kind stays as it is; with a field for each of its secrets."""
     fields = {
@@ -90,17 +106,39 @@ def form_for(connection: Connection, *, secrets: bool) -> type[ConnectionForm]:
     return type("FilledConnectionForm", (ConnectionForm,), {**fields, "kind": None})
 
 
+def _pause(pk: int, actor: acts.Actor, reason: str) -> str:
+    connections.pause(pk, actor, reason)
+    return "Its work waits; what it sends is still taken."
+
+
+def _resume(pk: int, actor: acts.Actor, _reason: str) -> str:
+    connections.resume(pk, actor)
+    return "What waits goes on by itself."
+
+
+def _test(pk: int, actor: acts.Actor, _reason: str) -> str:
+    connections.ask_for_test(pk, actor)
+    return "Come back in a moment: the result stands on its page."
+
+
+TEST = Act("test", "Test now", _test, "is being tested")
+PAUSE = Act("pause", "Pause", _pause, "paused", "Why is nothing to be sent to it, or asked of it?", grave=True)
+RESUME = Act("resume", "Resume", _resume, "resumed")
+
+
 @admin.register(Connection)
-class ConnectionAdmin(ConfigurationAdmin):
+class ConnectionAdmin(Acting, ConfigurationAdmin):
+    acts = (TEST, PAUSE, RESUME)
     form = ConnectionForm
+    change_form_outer_before_template = "console/connection_panel.html"
     search_fields = ("slug", "name", "base_url")
-    list_display = ("name", "slug", "kind", "environment_badge", "enabled", "breaker", "probed")
+    list_display = ("name", "slug", "kind", "environment_badge", "state", "waiting", "key", "probed")
     list_filter = ("kind", "environment", "enabled")
     list_select_related = ("gate",)
     readonly_fields = ("profile", "probed_at")
     prepopulated_fields = {"slug": ("name",)}
     nothing = "Connect an Odoo database and a warehouse with `manage.py connect`."
-    main = ("name", "slug", "kind", "base_url", "environment", "enabled", "options")
+    main = ("name", "slug", "kind", "base_url", "environment", "options")
     told = ("master_kinds", "same_codes")
     limits = ("connect_timeout", "read_timeout", "settle_seconds", "max_concurrency", "calls_per_second",
               "acknowledge_seconds")  # fmt: skip
@@ -134,13 +172,42 @@ class ConnectionAdmin(ConfigurationAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Connection | None = None) -> Any:
         return (*self.readonly_fields, "kind") if obj else self.readonly_fields
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConnectionList]:
+        return ConnectionList
+
+    def acts_for(self, row: Model | None) -> list[Act]:
+        paused = isinstance(row, Connection) and not row.enabled
+        return [TEST, RESUME if paused else PAUSE]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        context = extra_context or {}
+        row = self.get_object(request, object_id) if object_id else None
+        if row is not None:
+            active = scoped(request, SyncJob.objects.filter(state__in=SyncJob.ACTIVE))
+            context |= health(row, active) | {"buttons": self.allowed(request, self.acts_for(row))}
+        return super().changeform_view(request, object_id, form_url, context)
+
     @admin.display(description="environment")
     def environment_badge(self, connection: Connection) -> SafeString:
         return badge(connection.environment)
 
-    @admin.display(description="reachable")
-    def breaker(self, connection: Connection) -> SafeString:
-        return reachable(connection)
+    @admin.display(description="state")
+    def state(self, connection: Connection) -> SafeString:
+        return state(connection)
+
+    @admin.display(description="work that waits for it")
+    def waiting(self, connection: Any) -> str:
+        return plural(connection.waiting, "job") if connection.waiting else "-"
+
+    @admin.display(description="key")
+    def key(self, connection: Connection) -> SafeString | str:
+        return key_ends(connection)
 
     @admin.display(description="checked")
     def probed(self, connection: Connection) -> str:

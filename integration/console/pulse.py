@@ -1,9 +1,9 @@
-"""What went through, by flow and ten minutes: what the charts are drawn from."""
+"""What went through: by flow and ten minutes, for the charts, and for each connection the last time."""
 
 from django.contrib import admin
 
 from integration.console.base import HistoryAdmin
-from integration.models import FlowTally
+from integration.models import FlowSuccess, FlowTally
 
 
 @admin.register(FlowTally)
@@ -13,4 +13,15 @@ class FlowTallyAdmin(HistoryAdmin):
     list_display = ("flow", "slot", "jobs", "kept", "seconds")
     exclude = ("upto",)
     ordering = ("-slot", "flow")
+    nothing = "A row appears a minute after the first job has gone through."
+
+
+@admin.register(FlowSuccess)
+class FlowSuccessAdmin(HistoryAdmin):
+    exact, numbers = ("flow", "connection__slug"), ()
+    search_help_text = "The whole name of a flow, or of a connection's slug"
+    list_display = ("connection", "flow", "at")
+    list_display_links = ("flow",)
+    list_select_related = ("connection",)
+    ordering = ("connection", "flow")
     nothing = "A row appears a minute after the first job has gone through."

@@ -8,11 +8,13 @@ from django.db.models.functions import Now
 
 from integration.adapters import registry
 from integration.adapters.base import ConnectionSettings, ErpGateway, Guard, Profile
-from integration.jobs import gate, sweep
+from integration.jobs import gate, routes, sweep
 from integration.jobs.acts import Actor, NotAllowed, note, retry_case
+from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.remote import ProbeGuard, settings_for
-from integration.models import Connection, ConnectionGate, ExceptionCase
+from integration.models import Connection, ConnectionGate, ExceptionCase, SyncJob
 
+PAUSED = "CD-1002"  # of jobs that a pause, or a throttle, keeps waiting
 MENDED_BY_CONNECTING = ("CD-2001", "CD-2002", "CD-2003", "CD-2004", "CD-2005", "CD-2006", "CD-2010")
 
 
@@ -68,6 +70,57 @@ def store(connection: Connection, profile: Profile, actor: Actor) -> None:
         retry_case(case_id, actor)
     if connection.kind in registry.ERP:
         sweep.start_poll("odoo_sweep", connection)
+
+
+@transaction.atomic
+def pause(pk: int, actor: Actor, reason: str) -> None:
+    """Nothing is sent to it or asked of it; work waits, and what it sends is still taken. Raises NotAllowed."""
+    _switch(pk, actor, on=False, reason=reason)
+
+
+@transaction.atomic
+def resume(pk: int, actor: Actor) -> None:
+    """Raises NotAllowed."""
+    connection = _switch(pk, actor, on=True)
+    waiting = SyncJob.objects.filter(state=SyncJob.State.RETRY, failure_code=PAUSED)
+    gate.let_go(waiting)
+    if connection.kind in registry.ERP:
+        sweep.start_poll("odoo_poll", connection)
+
+
+@transaction.atomic
+def ask_for_test(pk: int, actor: Actor) -> None:
+    """A worker tests it in a moment; see ``tested``."""
+    connection = Connection.objects.get(pk=pk)
+    enqueue(
+        NewJob(
+            flow="connection_test",
+            stream=f"test:{pk}",
+            lane=routes.lane_of("connection_test"),
+            subject=f"test of {connection}",
+            payload={"connection": pk},
+            coalesce=True,
+        )
+    )
+    note(actor, "test connection", str(connection), slug=connection.slug)
+
+
+def tested(connection: Connection, profile: Profile | None, failure: str) -> None:
+    """Keeps what a test found. A breaker that is open is probed at once. Call inside a transaction."""
+    Connection.objects.filter(pk=connection.pk).update(tested_at=Now(), test_failure=failure[:500])
+    if profile is not None:
+        Connection.objects.filter(pk=connection.pk).update(profile=_as_json(profile), probed_at=Now())
+        ConnectionGate.objects.filter(connection=connection, breaker=gate.OPEN).update(probe_at=Now())
+
+
+def _switch(pk: int, actor: Actor, *, on: bool, reason: str = "") -> Connection:
+    connection = Connection.objects.select_for_update().get(pk=pk)
+    if connection.enabled == on:
+        raise NotAllowed(f"{connection} is {'not paused' if on else 'paused already'}.")
+    connection.enabled = on
+    connection.save(update_fields=["enabled"])
+    note(actor, "resume connection" if on else "pause connection", str(connection), slug=connection.slug, reason=reason)
+    return connection
 
 
 def erp(connection: Connection, *, login: str = "", key: str = "") -> ErpGateway:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
-from integration.errors import IntegrationError, Throttled, Unreachable
+from integration.errors import ConfigurationError, IntegrationError, Throttled, Unreachable
 from integration.jobs import cases, failpoints, holders, sql, streams
 from integration.models import Connection, ConnectionGate, RemoteSlot, SyncJob
 
@@ -76,7 +76,9 @@ class Pass:
 
 @contextmanager
 def enter(connection: Connection, *, seconds: float) -> Iterator[Pass]:
-    """Holds one of the connection's call slots. Raises Unreachable CD-1005 or Throttled CD-1002."""
+    """Holds one of the connection's call slots. Raises Unreachable CD-1005, Throttled CD-1002, ConfigurationError
+    CD-2012."""
+    refuse_foreign(connection)
     if not connection.enabled:
         raise Throttled("CD-1002", retry_after=PAUSED_SECONDS, connection=connection.name)
     entered = _entered(connection, seconds + SPARE_SECONDS)
@@ -85,6 +87,13 @@ def enter(connection: Connection, *, seconds: float) -> Iterator[Pass]:
         yield entered
     finally:
         sql.run(_LEAVE, [connection.pk, entered.slot])
+
+
+def refuse_foreign(connection: Connection) -> None:
+    """A copied database must not go on writing in the systems that it was copied with. Raises ConfigurationError."""
+    if connection.environment != settings.ENVIRONMENT:
+        ours, theirs = settings.ENVIRONMENT, connection.environment
+        raise ConfigurationError("CD-2012", connection=connection.name, environment=theirs, installation=ours)
 
 
 def _entered(connection: Connection, seconds: float) -> Pass:

@@ -1,9 +1,20 @@
-"""How many jobs of each flow went through, and how many as fast as promised: counted by ten minutes, for charts."""
+"""How many jobs of each flow went through, and how many as fast as promised: counted by ten minutes, for charts.
+
+And when each flow last went through for each connection that has a part in it.
+"""
 
 from django.db import transaction
 
 from integration.jobs import sql
-from integration.models import FlowTally, JobAttempt, SyncJob
+from integration.models import (
+    Connection,
+    Document,
+    FlowSuccess,
+    FlowTally,
+    JobAttempt,
+    SyncJob,
+    Warehouse,
+)
 from integration.rules.flows import FLOWS
 
 SLOT_SECONDS = 600
@@ -11,7 +22,8 @@ SETTLED_SECONDS = 30  # a try this young may get an older sibling: no transactio
 AT_ONCE = 200_000
 KEPT_DAYS = 90
 
-ATTEMPT, JOB, TALLY = (model._meta.db_table for model in (JobAttempt, SyncJob, FlowTally))
+ATTEMPT, JOB, TALLY, SUCCESS = (model._meta.db_table for model in (JobAttempt, SyncJob, FlowTally, FlowSuccess))
+DOCUMENT, WAREHOUSE, CONNECTION = (model._meta.db_table for model in (Document, Warehouse, Connection))
 _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('count the pulse', 0))"
 # The tries are counted in the order of their numbers, up to the first one that is too young.
 _COUNT = f"""
@@ -21,7 +33,17 @@ young AS (
   WHERE attempt.id > counted.upto AND attempt.ended_at >= now() - %(settled)s * interval '1 second'),
 ended AS (
   SELECT attempt.id, attempt.job_id, attempt.ended_at, attempt.outcome FROM {ATTEMPT} AS attempt, counted, young
-  WHERE attempt.id > counted.upto AND attempt.id < young.id ORDER BY attempt.id LIMIT %(most)s)
+  WHERE attempt.id > counted.upto AND attempt.id < young.id ORDER BY attempt.id LIMIT %(most)s),
+succeeded AS (
+  INSERT INTO {SUCCESS} AS known (connection_id, flow, at)
+  SELECT connection.id, job.flow, max(ended.ended_at)
+  FROM ended JOIN {JOB} AS job ON job.id = ended.job_id
+  LEFT JOIN {DOCUMENT} AS document ON document.id = job.document_id
+  LEFT JOIN {WAREHOUSE} AS warehouse ON warehouse.id = document.warehouse_id
+  JOIN {CONNECTION} AS connection
+    ON connection.id IN (document.connection_id, warehouse.wms_id, (job.payload->>'connection')::bigint)
+  WHERE ended.outcome = 'succeeded' GROUP BY 1, 2
+  ON CONFLICT (connection_id, flow) DO UPDATE SET at = GREATEST(known.at, EXCLUDED.at))
 INSERT INTO {TALLY} AS tally (flow, slot, jobs, kept, seconds, upto)
 SELECT job.flow, to_timestamp(floor(extract(epoch FROM ended.ended_at) / %(slot)s) * %(slot)s),
   count(*) FILTER (WHERE ended.outcome = 'succeeded'),

@@ -14,7 +14,7 @@ from integration.models.master import MasterRecord, MasterRun, MasterTold, Partn
 from integration.models.messages import InboundMessage, MessageKey, OutboundMessage
 from integration.models.parcels import Parcel, ParcelEvent, ParcelStatus, Proof, ProofFile
 from integration.models.places import Place
-from integration.models.pulse import FlowTally
+from integration.models.pulse import FlowSuccess, FlowTally
 from integration.models.retention import Retention
 from integration.models.stages import CartonLine, Stage, StageEvent
 from integration.models.stock import Availability, StockDifference, StockLevel, StockSnapshot
@@ -48,6 +48,7 @@ __all__ = [
     "Effect",
     "ExceptionCase",
     "ExternalReference",
+    "FlowSuccess",
     "FlowTally",
     "InTransit",
     "InboundMessage",

@@ -27,6 +27,10 @@ class Connection(models.Model):
     options = models.JSONField(default=dict, blank=True, help_text="Database, login, transport: no secrets")
     profile = models.JSONField(default=dict, editable=False, help_text="What the last probe found")
     probed_at = models.DateTimeField(null=True, editable=False)
+    tested_at = models.DateTimeField(null=True, editable=False, help_text="When somebody last asked for a test")
+    test_failure = models.CharField(
+        max_length=500, default="", db_default="", editable=False, help_text="What it said; empty: all was well"
+    )
     connect_timeout = models.FloatField(default=5.0)
     read_timeout = models.FloatField(default=30.0)
     settle_seconds = models.PositiveIntegerField(

@@ -2,6 +2,24 @@
 
 from django.db import models
 
+from integration.models.connections import Connection
+
+
+class FlowSuccess(models.Model):
+    """When a flow last went through that a connection has a part in."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="successes", db_index=False)
+    flow = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["connection", "flow"]
+        verbose_name_plural = "flow successes"
+        constraints = [models.UniqueConstraint(fields=["connection", "flow"], name="one_success_per_flow")]
+
+    def __str__(self) -> str:
+        return f"{self.flow} {self.at:%Y-%m-%d %H:%M}"
+
 
 class FlowTally(models.Model):
     """Jobs of a flow that went through within ten minutes."""

@@ -112,6 +112,7 @@ FLOWS: Mapping[str, Flow] = {
         "Stock that people changed in Odoo is looked for", Latency.MINUTES, Impact.STOCK, Money.NONE
     ),
     "surplus": Flow("What left too much is expected back, or ordered", Latency.MINUTES, Impact.STOCK, Money.INDIRECT),
+    "connection_test": Flow("A person has a connection tested", Latency.SECONDS, Impact.SIGHT, Money.NONE),
     "odoo_poll": Flow("Odoo is asked what was written", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "odoo_read": Flow("What was written in Odoo is read", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "master_poll": Flow("What changed of master data is read", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),

@@ -30,7 +30,17 @@ SETUP = (
 )
 MACHINERY = (
     *("stream", "resourcelock", "remoteslot", "capturedrecord", "capturecursor", "seenwrite", "messagekey"),
-    *("masterrun", "beatslot", "beatlease", "canary", "retention", "prooffile", "casetally", "flowtally"),
+    *(
+        "masterrun",
+        "beatslot",
+        "beatlease",
+        "canary",
+        "retention",
+        "prooffile",
+        "casetally",
+        "flowtally",
+        "flowsuccess",
+    ),
 )
 CONFIGURED = (*("connection", "warehouse", "place", "codemapping", "businessrule", "caserule", "cutoff", "apitoken"),)
 APPS = ("integration", "auth", "django_celery_beat")  # of the rights that an administrator has

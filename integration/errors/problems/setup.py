@@ -97,4 +97,13 @@ PROBLEMS: dict[str, Problem] = {
         Severity.HIGH,
         heals=True,
     ),
+    "CD-2012": Problem(
+        "System of another environment",
+        "{connection} is a {environment} system, and this installation is for {installation} ones: nothing is sent to it.",
+        "Was this database copied? Then connect the right system, or pause this connection. Else correct ENVIRONMENT.",
+        ("connection",),
+        Owner.ADMINISTRATOR,
+        Severity.CRITICAL,
+        heals=True,
+    ),
 }

@@ -183,6 +183,7 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     models.PartnerItem.objects.create(partner=wms, sku=EVIL, name=EVIL, barcodes=[EVIL])
     slot = now().replace(minute=now().minute // 10 * 10, second=0, microsecond=0)
     models.FlowTally.objects.create(flow="order_release", slot=slot, jobs=3, kept=2, seconds=9, upto=1)
+    models.FlowSuccess.objects.create(connection=wms, flow="order_release", at=now())
     models.Retention.objects.create(subject="jobs", last_removed=1, ended_at=now())
     models.ApiToken.objects.create(name=EVIL, prefix="abcd1234", sha256=b"0" * 32, scopes=["jobs:read"])
     somebody = User.objects.create_user("limited")

@@ -1,0 +1,98 @@
+"""A connection's page says how it does, and has it paused, resumed and tested."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils.timezone import now
+
+from integration.models import AuditEvent, Connection, ConnectionGate, FlowSuccess, RemoteSlot, SyncJob
+from tests.component.console.conftest import SECRET, user_with
+
+LIST = reverse("admin:integration_connection_changelist")
+
+
+def page_of(row):
+    return reverse("admin:integration_connection_change", args=[row.pk])
+
+
+def act(row, name):
+    return reverse("admin:integration_connection_act", args=[row.pk, name])
+
+
+def again(row):
+    return Connection.objects.get(pk=row.pk)
+
+
+def facts(client, row):
+    return {fact.name: str(fact.said) for fact in client.get(page_of(row)).context["facts"]}
+
+
+def test_a_connection_is_paused_with_a_reason_and_resumed(rows, admin_client):
+    assert "/act/resume/" not in admin_client.get(page_of(rows.wms)).text
+    asked = admin_client.post(act(rows.wms, "pause"), {})
+    assert ("Why is nothing to be sent to it" in asked.text, again(rows.wms).enabled) == (True, True)
+    admin_client.post(act(rows.wms, "pause"), {"reason": "they move house"})
+    assert again(rows.wms).enabled is False
+    assert "paused" in facts(admin_client, rows.wms)["State"]
+    admin_client.post(act(rows.wms, "resume"), {})
+    assert again(rows.wms).enabled is True
+    assert list(AuditEvent.objects.filter(actor="admin").values_list("verb", flat=True).order_by("pk")) == [
+        "pause connection",
+        "resume connection",
+    ]
+
+
+def test_a_test_is_asked_for_and_its_result_stands_on_the_page(rows, admin_client):
+    admin_client.post(act(rows.wms, "test"), {})
+    job = SyncJob.objects.get(flow="connection_test")
+    assert (job.payload, job.state) == ({"connection": rows.wms.pk}, "pending")
+    Connection.objects.update(tested_at=now(), test_failure="It does not <b>answer</b>.")
+    assert "It does not &lt;b&gt;answer&lt;/b&gt;." in admin_client.get(page_of(rows.wms)).text
+    Connection.objects.update(test_failure="")
+    assert "it answers, and all that we need is allowed" in admin_client.get(page_of(rows.wms)).text
+
+
+@pytest.mark.parametrize("role", ["viewer", "operator", "supervisor", "integrator"])
+@pytest.mark.parametrize("name", ["test", "pause"])
+def test_only_who_connects_systems_does_that(name, role, rows):
+    _, client = user_with(role, "every warehouse")
+    status = client.post(act(rows.wms, name), {"reason": "x"}).status_code
+    assert status == (302 if role == "integrator" else 403)
+    assert again(rows.wms).enabled == (not (role == "integrator" and name == "pause"))
+
+
+def test_the_page_says_what_is_in_use_what_waits_and_what_went_through(rows, admin_client):
+    Connection.objects.filter(pk=rows.wms.pk).update(calls_per_second=2.5)
+    RemoteSlot.objects.filter(connection=rows.wms).update(leased_until=now() + timedelta(minutes=1))
+    SyncJob.objects.update(waits_for=rows.wms)
+    FlowSuccess.objects.all().delete()
+    FlowSuccess.objects.create(connection=rows.wms, flow="release_send", at=now() - timedelta(minutes=3))
+    page = admin_client.get(page_of(rows.wms))
+    said = facts(admin_client, rows.wms)
+    assert (said["Calls at once"], said["Calls a second"]) == ("1 of 4", "at most 2.5")
+    assert page.context["waiting"] == [("What left the warehouse is posted in Odoo", 1)]
+    assert "A release goes to the warehouse" in page.text
+    assert "3 min ago" in page.text
+    assert SECRET not in page.text
+    assert "1 job" in admin_client.get(LIST).text
+
+
+def test_a_connection_that_is_held_back_says_since_when_and_why(rows, admin_client):
+    ConnectionGate.objects.update(breaker="open", failures=5, last_failure="timed out")
+    assert facts(admin_client, rows.wms)["Held back"] == "after 5 failures in a row: timed out"
+
+
+def test_a_system_of_another_environment_is_named(rows, admin_client):
+    Connection.objects.filter(pk=rows.wms.pk).update(environment="production")
+    assert "This installation is for test systems" in facts(admin_client, rows.wms)["Environment"]
+    assert "a production system" in admin_client.get(LIST).text
+
+
+@pytest.mark.parametrize(("days", "said"), [(-1, "ended on"), (0, "ends on"), (30, "ends on"), (31, ""), (None, "-")])
+def test_a_key_that_ends_soon_is_told(days, said, rows, admin_client):
+    ends = date.today() + timedelta(days=days) if days is not None else None
+    Connection.objects.filter(pk=rows.erp.pk).update(options={"key_expires": ends.isoformat()} if ends else {})
+    told = facts(admin_client, rows.erp)["Key"]
+    assert (said or ends.isoformat()) in told
+    assert ("ends on" in told) == (said == "ends on")
