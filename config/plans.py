@@ -9,10 +9,10 @@ from typing import Any
 from celery.schedules import ParseException, crontab
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
-from config.schedule import CATCH_UP, Schedule
-from integration.rules.slots import CatchUp, Cron, Every, Once, Times
+from config.schedule import Schedule
+from integration.jobs import schedules
+from integration.rules.slots import CatchUp, Times
 
-SHORTEST = timedelta(milliseconds=100)
 KINDS = ("interval", "crontab", "clocked")
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ def ran(plan: Plan, slot: datetime) -> None:
 def _read(row: PeriodicTask) -> Plan | None:
     """A row that cannot be read must not stop the others."""
     try:
-        times = _times(row)
+        times = schedules.times(row)
         return None if times is None else _plan(row, times)
     except (ValueError, ParseException) as wrong:
         log.warning("the schedule %s cannot be read: %s", row.name, wrong)
@@ -99,18 +99,7 @@ def _crontab(when: crontab) -> CrontabSchedule:
     return row
 
 
-def _times(row: PeriodicTask) -> Times | None:
-    if row.interval is not None:
-        return Every(max(row.interval.schedule.run_every, SHORTEST))
-    if row.crontab is not None:
-        cron = row.crontab.schedule
-        days = (frozenset(cron.day_of_week), frozenset(cron.day_of_month), frozenset(cron.month_of_year))
-        return Cron(frozenset(cron.minute), frozenset(cron.hour), *days, zone=row.crontab.timezone)
-    return Once(row.clocked.clocked_time) if row.clocked is not None else None
-
-
 def _plan(row: PeriodicTask, times: Times) -> Plan:
-    policy = json.loads(row.headers or "{}").get(CATCH_UP, CatchUp.LATEST)
     return Plan(
         name=row.name,
         task=row.task,
@@ -118,6 +107,6 @@ def _plan(row: PeriodicTask, times: Times) -> Plan:
         kwargs=json.loads(row.kwargs or "{}"),
         expires=row.expire_seconds,
         times=times,
-        catch_up=CatchUp(policy),
+        catch_up=schedules.catch_up(row),
         since=max(row.date_changed, row.start_time or row.date_changed),
     )

@@ -5,10 +5,9 @@ from typing import Any
 
 from django.conf import settings
 
-from integration.rules.slots import CatchUp
+from integration.rules.slots import CATCH_UP, CatchUp
 
 Schedule = dict[str, dict[str, Any]]
-CATCH_UP = "catch-up"  # the header that holds a schedule's policy
 SHORTEST_EXPIRY = 300  # a worker reads it by its own clock, which may be minutes ahead
 
 

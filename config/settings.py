@@ -5,7 +5,7 @@ from typing import Any
 
 import django_stubs_ext
 
-from config import broker, console
+from config import broker, console, queues
 from config.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -29,6 +29,7 @@ REDIS_URL = env.text("REDIS_URL", default="redis://127.0.0.1:6379/0")
 BROKER_URL = env.text("BROKER_URL", default="") or REDIS_URL
 BROKER = broker.configuration(BROKER_URL)
 BROKER_SENDING = broker.sending(BROKER_URL)
+MAINTENANCE_QUEUE = queues.MAINTENANCE
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",

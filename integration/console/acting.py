@@ -49,10 +49,10 @@ class Acting(ConsoleAdmin):
         return self.acts
 
     def has_act_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(f"integration.change_{self.opts.model_name}")
+        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
 
     def get_urls(self) -> list[URLPattern]:
-        name = f"integration_{self.opts.model_name}_act"
+        name = f"{self.opts.app_label}_{self.opts.model_name}_act"
         view = self.admin_site.admin_view(self.act_view)
         return [path("<int:pk>/act/<slug:act>/", view, name=name), *super().get_urls()]
 

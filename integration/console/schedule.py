@@ -1,27 +1,116 @@
-"""What the clock starts, who leads, who lives. Schedules are not edited here: they come from the settings."""
+"""What the clock starts, in plain words, with a button to have it now; who leads, who lives.
+
+Schedules are not edited here: they come from the settings.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import now
 from django_celery_beat import models as beat
 
+from integration.console.acting import Act, ActingAdmin
 from integration.console.base import HistoryAdmin
+from integration.console.words import badge, span
+from integration.jobs import acts, schedules
 from integration.models import BeatLease, BeatSlot, Canary
+from integration.rules.slots import CatchUp, Every
 
 OTHERS = (beat.IntervalSchedule, beat.CrontabSchedule, beat.SolarSchedule, beat.ClockedSchedule)
+ONE_WAITS = "adds work only where none of it waits yet"
+TAKES_TURNS = "two at once take turns, or share what there is"
+SAYS: Mapping[str, tuple[str, str]] = {  # by task: what it does; what becomes of a run that meets another one
+    "tasks.maintenance.wake": ("Wakes workers for what is due, and probes systems that were away", TAKES_TURNS),
+    "tasks.maintenance.clear": (
+        "Lets go on what waited for a mapping, tells what was not answered, wakes and raises cases", TAKES_TURNS,
+    ),
+    "tasks.maintenance.count": ("Counts what went through, for the charts", TAKES_TURNS),
+    "tasks.maintenance.seal": ("Seals the newest rows of the audit log", TAKES_TURNS),
+    "tasks.maintenance.forget": ("Removes rows that only the last days need", TAKES_TURNS),
+    "tasks.maintenance.remove_old": ("Removes what has been kept long enough, for some seconds", TAKES_TURNS),
+    "tasks.polling.poll": ("Asks every Odoo what was written", ONE_WAITS),
+    "tasks.polling.full_sweep": ("Looks at every open order, whatever was missed", ONE_WAITS),
+    "tasks.polling.read_stock": ("Reads Odoo's stock and compares it", ONE_WAITS),
+    "tasks.polling.watch_stock": ("Looks for stock that people changed in Odoo", ONE_WAITS),
+    "tasks.polling.fetch_stock": ("Asks warehouses what they have", ONE_WAITS),
+    "tasks.polling.master_data": ("Reads what changed of master data", ONE_WAITS),
+    "tasks.polling.all_master_data": ("Looks at all master data", ONE_WAITS),
+}  # fmt: skip
+CAUGHT_UP = {
+    CatchUp.LATEST: "after a stop, once for all that was missed",
+    CatchUp.EVERY: "after a stop, once for each that was missed",
+    CatchUp.NONE: "what was missed is dropped",
+}
+LATE = 3  # times the usual time between two runs
 
 admin.site.unregister([beat.PeriodicTask, *OTHERS])
 
 
+def _run(pk: int, actor: acts.Actor, _reason: str) -> str:
+    schedules.run_now(pk, actor)
+    return "A worker takes it in a moment."
+
+
+RUN = Act("run", "Run now", _run, "started")
+
+
 @admin.register(beat.PeriodicTask)
-class PeriodicTaskAdmin(HistoryAdmin):
+class PeriodicTaskAdmin(ActingAdmin):
+    acts = (RUN,)
     search_fields = ("name", "task")
-    list_display = ("name", "task", "schedule", "enabled", "last_run_at")
+    list_display = ("what", "often", "last", "following", "overlap", "missed", "total_run_count")
+    list_display_links = ("what",)
+    list_filter = ("enabled",)
     list_select_related = ("interval", "crontab", "solar", "clocked")
+    change_form_outer_before_template = "console/schedule_panel.html"
     ordering = ("name",)
     nothing = "The schedules appear when the scheduler has started once."
 
-    @admin.display(description="when")
-    def schedule(self, task: beat.PeriodicTask) -> str:
-        return str(task.scheduler)
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        context = (extra_context or {}) | {"buttons": self.allowed(request, self.acts) if object_id else ()}
+        return super().changeform_view(request, object_id, form_url, context)
+
+    @admin.display(description="schedule")
+    def what(self, task: beat.PeriodicTask) -> SafeString:
+        says, _ = SAYS.get(task.task, (task.task, ""))
+        return format_html('<b class="cd-title">{}</b><span class="cd-cause">{}</span>', task.name.capitalize(), says)
+
+    @admin.display(description="how often")
+    def often(self, task: beat.PeriodicTask) -> str:
+        found = schedules.times(task)
+        if isinstance(found, Every):
+            return f"every {span(found.span)}"
+        return str(task.crontab.human_readable if task.crontab else task.scheduler)
+
+    @admin.display(description="last run")
+    def last(self, task: beat.PeriodicTask) -> SafeString | str:
+        if task.last_run_at is None:
+            return "never"
+        gone, found = now() - task.last_run_at, schedules.times(task)
+        late = task.enabled and isinstance(found, Every) and gone > LATE * found.span
+        return badge(f"{span(gone)} ago", "failed") if late else f"{span(gone)} ago"
+
+    @admin.display(description="next run")
+    def following(self, task: beat.PeriodicTask) -> SafeString | str:
+        if not task.enabled:
+            return badge("switched off", "cancelled")
+        at = schedules.next_run(task, datetime.now(UTC))
+        return f"in {span(at - now())}" if at else "-"
+
+    @admin.display(description="two at once")
+    def overlap(self, task: beat.PeriodicTask) -> str:
+        return SAYS.get(task.task, ("", "-"))[1]
+
+    @admin.display(description="when runs were missed")
+    def missed(self, task: beat.PeriodicTask) -> str:
+        return CAUGHT_UP[schedules.catch_up(task)]
 
 
 @admin.register(BeatSlot)

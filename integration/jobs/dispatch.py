@@ -6,6 +6,7 @@ One Celery message serves a burst: while a wake-up of a lane is on its way, no s
 import logging
 import time
 from functools import lru_cache
+from typing import Any
 
 from amqp.exceptions import AMQPError, MessageNacked
 from celery import Celery
@@ -59,6 +60,14 @@ def send(lane: Lane) -> None:
     _sender().send_task(
         TASK, args=[int(lane)], queue=queue(lane), declare=[], ignore_result=True, confirm_timeout=CONFIRM_SECONDS,
         retry=True, retry_policy=ONCE_MORE,
+    )  # fmt: skip
+
+
+def start(task: str, args: list[Any], kwargs: dict[str, Any]) -> None:
+    """Has a worker run a task that the clock starts, besides. Raises DOWN."""
+    _sender().send_task(
+        task, args=args, kwargs=kwargs, queue=settings.MAINTENANCE_QUEUE, declare=[], ignore_result=True,
+        confirm_timeout=CONFIRM_SECONDS, retry=True, retry_policy=ONCE_MORE,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+CATCH_UP = "catch-up"  # the header that holds a schedule's policy
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 ALL_HOURS = frozenset(range(24))
