@@ -24,6 +24,12 @@ NAVIGATION: list[dict[str, Any]] = [
         "title": "Work",
         "items": [
             {"title": "Today", "icon": "today", "link": reverse_lazy("admin:index")},
+            {
+                "title": "Order status",
+                "icon": "support_agent",
+                "link": reverse_lazy("admin:service"),
+                "permission": lambda request: request.user.has_perm("integration.view_order_status"),
+            },
             _item("Cases", "error", "exceptioncase", badge="integration.console.home.page.open_cases"),
             _item("Documents", "receipt_long", "document"),
             _item("Parcels", "local_shipping", "parcel"),
@@ -52,6 +58,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item("Business rules", "rule", "businessrule"),
             _item("Rules for cases", "assignment_ind", "caserule"),
             _item("Cut-off times", "timer", "cutoff"),
+            _item("Tracking pages", "local_shipping", "trackingpage"),
             _item("Master data", "inventory", "masterrecord"),
             _item("Warehouses' items", "barcode", "partneritem"),
         ],

@@ -5,9 +5,9 @@ import integration.console.cases.rules  # noqa: F401
 from integration.console import (  # noqa: F401  (importing a module registers its pages)
     access,
     capture,
+    carriers,
     changes,
     connections,
-    cut_offs,
     documents,
     mapping,
     master,

@@ -1,6 +1,5 @@
 """Users, groups, tokens of the API, and the audit log."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -69,11 +68,10 @@ class ConsoleUserAdmin(UserAdmin, ConfigurationAdmin):  # type: ignore[misc,type
         return ", ".join(name for name in named if name != ALL_WAREHOUSES) or "-"
 
     @admin.display(description="sees")
-    def sees(self, user: User) -> str:
+    def sees(self, user: Any) -> str:
         if user.is_superuser or any(group.name == ALL_WAREHOUSES for group in user.groups.all()):
             return ALL_WAREHOUSES
-        given: Iterable[Reach] = user.reach.all()  # type: ignore[attr-defined]
-        return ", ".join(str(row).partition(": ")[2] for row in given) or "no warehouse"
+        return ", ".join(str(row).partition(": ")[2] for row in user.reach.all()) or "no warehouse"
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Who has left is made inactive: the audit log names them for ever."""

@@ -144,6 +144,7 @@ REACH: Mapping[type[Model], Within] = {
     **dict.fromkeys(
         (
             *(User, Group, PeriodicTask, models.BeatSlot, models.BeatLease, models.Canary, models.Retention),
+            models.TrackingPage,
         ),
         _all,
     ),

@@ -1,9 +1,13 @@
 """The console's admin site: its own home page, the timeline of an order, the search for any number, the runbook."""
 
-from django.urls import URLPattern, path
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path, reverse
 from unfold.sites import UnfoldAdminSite
 
-from integration.console import find, proofs, runbook, timeline
+from integration.console import find, proofs, runbook, service, timeline
 from integration.console.home import page
 
 
@@ -13,11 +17,19 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
     index_template = "console/home.html"
     enable_nav_sidebar = True
 
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """Whoever may only see how far orders are begins there."""
+        if request.user.has_perm(service.RIGHT) and not request.user.has_perm("integration.view_document"):
+            return HttpResponseRedirect(reverse("admin:service"))
+        page: HttpResponseBase = super().index(request, extra_context)
+        return page
+
     def extra_urls(self) -> list[URLPattern]:
         return [
             path("orders/<int:document>/timeline/", self.admin_view(timeline.view), name="timeline"),
             path("proofs/<int:proof>/", self.admin_view(proofs.download), name="proof"),
             path("runbook/<slug:name>.md", self.admin_view(runbook.view), name="runbook"),
+            path("service/", self.admin_view(service.view), name="service"),
             path("today/", self.admin_view(page.live), name="today"),
             path("find/", self.admin_view(find.view), name="find"),
         ]

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import integration.models.connections
-import integration.models.cutoffs
+import integration.models.carriers
 from django.conf import settings
 from django.db import migrations, models
 
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('carrier', models.CharField(blank=True, help_text="Odoo's name of the shipping method; empty: any", max_length=100)),
                 ('time', models.TimeField(help_text="In the warehouse's time zone")),
-                ('days', models.JSONField(default=integration.models.cutoffs.workdays, help_text='0 is Monday', validators=[integration.models.connections.check_days])),
+                ('days', models.JSONField(default=integration.models.carriers.workdays, help_text='0 is Monday', validators=[integration.models.connections.check_days])),
             ],
             options={
                 'ordering': ['warehouse', 'carrier', 'time'],

@@ -3,10 +3,10 @@
 from integration.models.access import ApiToken, AuditEvent, Reach
 from integration.models.beat import BeatLease, BeatSlot, Canary
 from integration.models.capture import CaptureCursor, CapturedRecord, SeenWrite
+from integration.models.carriers import CutOff, TrackingPage
 from integration.models.cases import CaseEvent, CaseJob, CaseRule, CaseTally, ExceptionCase
 from integration.models.changes import ChangeLine, ChangeRequest
 from integration.models.connections import Connection, ConnectionGate, RemoteSlot, Warehouse
-from integration.models.cutoffs import CutOff
 from integration.models.decisions import Decision
 from integration.models.documents import Document, DocumentLine, StockEvent
 from integration.models.mapping import BusinessRule, CodeMapping, ExternalReference
@@ -79,5 +79,6 @@ __all__ = [
     "StockSnapshot",
     "Stream",
     "SyncJob",
+    "TrackingPage",
     "Warehouse",
 ]

@@ -89,6 +89,7 @@ class Document(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        permissions = [("view_order_status", "Can see how far orders are, in plain words")]
         constraints = [models.UniqueConstraint(fields=["connection", "kind", "erp_id"], name="one_document_per_record")]
         indexes = [
             models.Index(fields=["reference"], name="document_reference"),

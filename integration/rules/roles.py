@@ -26,7 +26,7 @@ WORK = (
 )
 SETUP = (
     *("connection", "connectiongate", "warehouse", "place", "codemapping", "businessrule", "externalreference"),
-    *("masterrecord", "mastertold", "partneritem", "caserule", "cutoff"),
+    *("masterrecord", "mastertold", "partneritem", "caserule", "cutoff", "trackingpage"),
 )
 MACHINERY = (
     *("stream", "resourcelock", "remoteslot", "capturedrecord", "capturecursor", "seenwrite", "messagekey"),
@@ -42,7 +42,10 @@ MACHINERY = (
         "flowsuccess",
     ),
 )
-CONFIGURED = (*("connection", "warehouse", "place", "codemapping", "businessrule", "caserule", "cutoff", "apitoken"),)
+CONFIGURED = (
+    *("connection", "warehouse", "place", "codemapping", "businessrule", "caserule", "cutoff", "trackingpage"),
+    "apitoken",
+)
 APPS = ("integration", "auth", "django_celery_beat")  # of the rights that an administrator has
 
 
@@ -58,7 +61,8 @@ def _may(verb: str, *tables: str) -> Iterator[str]:
     return (f"integration.{verb}_{table}" for table in tables)
 
 
-VIEWER = frozenset(_may("view", *GOODS, *WORK, *SETUP))
+STATUS = "integration.view_order_status"
+VIEWER = frozenset({*_may("view", *GOODS, *WORK, *SETUP), STATUS})
 OPERATOR = VIEWER | {
     *_may("change", "exceptioncase", "syncjob"),
     *_may("add", "codemapping"),
@@ -66,8 +70,8 @@ OPERATOR = VIEWER | {
     "integration.replay_message",
 }
 SUPERVISOR = OPERATOR | {
-    *_may("add", "businessrule", "caserule", "cutoff"),
-    *_may("change", "businessrule", "caserule", "cutoff"),
+    *_may("add", "businessrule", "caserule", "cutoff", "trackingpage"),
+    *_may("change", "businessrule", "caserule", "cutoff", "trackingpage"),
     *_may("view", "auditevent"),
     "integration.approve_difference",
     "integration.view_personal_data",
@@ -85,6 +89,7 @@ INTEGRATOR = VIEWER | {
 }
 
 ROLES: Mapping[str, Role] = {
+    "customer service": Role("Sees how far orders are, in plain words, and nothing else", frozenset({STATUS})),
     "viewer": Role("Looks things up and changes nothing", VIEWER),
     "operator": Role("Works on cases and jobs, adds mappings, has messages worked on again", OPERATOR),
     "supervisor": Role("As an operator; approves differences of stock, makes rules, sees personal data", SUPERVISOR),

@@ -164,6 +164,7 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     models.CodeMapping.objects.create(kind="product", partner=wms, odoo_code=EVIL, partner_code=f"P {EVIL}")
     models.CaseRule.objects.create(code="CD-3", warehouse=warehouse, team="warehouse")
     models.CutOff.objects.create(warehouse=warehouse, carrier=EVIL, time="16:00")
+    models.TrackingPage.objects.create(carrier=EVIL, url="https://example.com/?n={number}")
     models.BusinessRule.objects.create(kind="over_percent", warehouse=warehouse, sku=EVIL, note=EVIL)
     models.CaptureCursor.objects.create(connection=erp, model="sale.order", read_to=now())
     models.SeenWrite.objects.create(connection=erp, model="sale.order", record_id=1, written_at=now())

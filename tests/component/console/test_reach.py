@@ -14,7 +14,8 @@ OURS = sorted(
     (model for model in admin.site._registry if model._meta.app_label == "integration"),
     key=lambda model: model.__name__,
 )
-OF_NOBODY = {models.BeatSlot, models.BeatLease, models.Canary, models.Retention}  # no goods, documents or names
+# No goods, documents or names.
+OF_NOBODY = {models.BeatSlot, models.BeatLease, models.Canary, models.Retention, models.TrackingPage}
 SEEN = [model for model in OURS if model in REACH and model not in OF_NOBODY]
 RULES = {models.BusinessRule, models.CaseRule}  # those for all warehouses are seen by all
 UNSEEN = [model for model in OURS if model not in REACH]

@@ -1,4 +1,4 @@
-"""Until when a warehouse hands parcels to which carrier: what waits longer leaves a day later."""
+"""Until when a warehouse hands parcels to which carrier, and where each carrier says where a parcel is."""
 
 from calendar import day_abbr
 
@@ -7,7 +7,7 @@ from django.contrib import admin
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from integration.console.base import ConfigurationAdmin
-from integration.models import CutOff
+from integration.models import CutOff, TrackingPage
 
 DAYS = list(enumerate(day_abbr))
 
@@ -37,3 +37,10 @@ class CutOffAdmin(ConfigurationAdmin):
     @admin.display(description="days")
     def days_shown(self, row: CutOff) -> str:
         return ", ".join(day_abbr[day] for day in sorted(row.days))
+
+
+@admin.register(TrackingPage)
+class TrackingPageAdmin(ConfigurationAdmin):
+    list_display = ("__str__", "url")
+    search_fields = ("carrier",)
+    nothing = "Say where each carrier tells where a parcel is: customer service then has a link for each parcel."
