@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 
-from integration.console import mapping_files, matching
+from integration.console import gaps, mapping_files, matching
 from integration.console.acting import Act, Acting
 from integration.console.base import ConfigurationAdmin, HistoryAdmin, actor
 from integration.console.words import badge, quantity
@@ -107,7 +107,12 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
     nothing = "Add a mapping to say which code here is which code of a partner."
 
     def get_urls(self) -> list[URLPattern]:
-        pages = {"import": mapping_files.import_view, "export": mapping_files.export_view, "match": matching.view}
+        pages = {
+            "import": mapping_files.import_view,
+            "export": mapping_files.export_view,
+            "match": matching.view,
+            "gaps": gaps.view,
+        }
         own = [
             path(f"{name}/", self.admin_site.admin_view(view), name=f"mapping_{name}") for name, view in pages.items()
         ]
