@@ -204,7 +204,11 @@ class StockEvent(models.Model):
     lot = models.CharField(max_length=100, blank=True)
     package = models.CharField(max_length=100, blank=True)
     quantity = QuantityField()
-    source = models.CharField(max_length=200, help_text="The partner's document that says so")
+    source = models.CharField(
+        max_length=200,
+        db_collation="C",
+        help_text="The partner's document that says so; searched by its beginning, too",
+    )
     line = models.CharField(max_length=100, help_text="Which line, lot and package of it")
     happened_at = models.DateTimeField()
     applied_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -142,7 +142,7 @@ class Effect(models.Model):
         REFUSED = "refused", "surely not done"
 
     connection = models.ForeignKey(Connection, models.PROTECT, related_name="effects", db_index=False)
-    key = models.CharField(max_length=250)
+    key = models.CharField(max_length=250, db_collation="C", help_text="Searched by its beginning, too")
     verb = models.CharField(max_length=60)
     state = models.CharField(max_length=10, choices=State, default=State.INTENDED)
     job = models.ForeignKey(SyncJob, models.SET_NULL, null=True, related_name="effects")
