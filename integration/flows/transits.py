@@ -39,8 +39,8 @@ class Between:
 
     def _rows(self, document: Document) -> Iterator[InTransit]:
         for item, quantity in self._between.items():
-            if quantity > 0:
-                move = self._moves[item]
+            if quantity:
+                move, place = self._moves[item]
                 yield InTransit(
                     transfer=document,
                     product_id=item.product_id,
@@ -48,7 +48,7 @@ class Between:
                     lot=item.lot,
                     unit=move.unit,
                     quantity=quantity,
-                    location_id=move.destination_id or 0,
+                    location_id=place or 0,
                     left_at=self._left_at,
                 )
 
@@ -62,8 +62,11 @@ class Between:
         return dict(total)
 
     @cached_property
-    def _moves(self) -> dict[Item, Move]:
-        return {item: move for item, _, move in _done(self.transfer.pickings, leaving=True)}
+    def _moves(self) -> dict[Item, tuple[Move, int | None]]:
+        """By which each came or left, and the place in between. What came in and never left is known by its arrival."""
+        came = {item: (move, move.location_id) for item, _, move in _done(self.transfer.pickings, leaving=False)}
+        left = {item: (move, move.destination_id) for item, _, move in _done(self.transfer.pickings, leaving=True)}
+        return came | left
 
     @cached_property
     def _left_at(self) -> datetime | None:

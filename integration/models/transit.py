@@ -7,7 +7,10 @@ from integration.models.fields import QuantityField
 
 
 class InTransit(models.Model):
-    """Goods that have left one warehouse and not come in at the other: by transfer, product and lot, as Odoo says."""
+    """Goods that have left one warehouse and not come in at the other: by transfer, product and lot, as Odoo says.
+
+    Below zero: more came in than left, as Odoo's own place in between says then.
+    """
 
     transfer = models.ForeignKey(Document, models.CASCADE, related_name="in_transit")
     product_id = models.PositiveIntegerField()

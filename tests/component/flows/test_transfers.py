@@ -217,6 +217,25 @@ def test_what_did_not_arrive_is_one_case_and_stays_on_the_way(route: Route) -> N
     assert (len(yard.wms.advices()), yard.unfinished()) == (1, [])
 
 
+@pytest.mark.parametrize(("choice", "left"), [("accept", [("CRATE-S", "", -1)]), ("refuse", [])])
+def test_more_came_in_than_left(route: Route, choice: str, left: list[tuple[str, str, float]]) -> None:
+    """As Odoo's place in between says: what nobody has sent is missing there until somebody corrects it."""
+    yard = route.yard
+    out, into = route.send(("CRATE-S", 10))
+    yard.look()
+    yard.wms.accept(out)
+    yard.wms.ship(out)
+    yard.run()
+    yard.wms.accept("", advice=into)
+    yard.receive(into, "over")
+    assert [code for code, _ in yard.cases()] == ["CD-7005"]
+    yard.choose("CD-7005", choice)
+    yard.look()
+    rows = yard.odoo.rows("stock.quant", [["location_id", "=", route.transit]], "quantity")
+    assert (route.on_the_way(), [row["quantity"] for row in rows if row["quantity"]]) == (left, [q for *_, q in left])
+    assert (yard.cases(), yard.unfinished()) == ([], [])
+
+
 def test_it_is_still_coming(route: Route) -> None:
     yard = route.yard
     out, _ = short(route)
