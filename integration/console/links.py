@@ -1,6 +1,7 @@
 """Addresses of the console's pages, and links to them."""
 
-from urllib.parse import urlencode
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
 
 from django.db.models import Model
 from django.urls import reverse
@@ -8,6 +9,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from integration.models import Document
+
+PAGE, NUMBER = "document_page", "{reference}"
+ODOO: Mapping[str, str] = {
+    Document.Kind.ORDER: "sale.order",
+    Document.Kind.PURCHASE: "purchase.order",
+    **dict.fromkeys(
+        (Document.Kind.TRANSFER, Document.Kind.DELIVERY, Document.Kind.RECEIPT, Document.Kind.RETURN), "stock.picking"
+    ),
+}
 
 
 def page(row: Model) -> str:
@@ -23,6 +33,22 @@ def listing(model: type[Model], **filters: object) -> str:
 
 def timeline(document: Document) -> str:
     return reverse("admin:timeline", args=[document.pk])
+
+
+def in_odoo(document: Document | None) -> str:
+    """The document's own page in Odoo; empty for none. In the form that all versions understand (18 rewrites it)."""
+    if document is None:
+        return ""
+    named = urlencode({"id": document.erp_id, "model": ODOO[document.kind], "view_type": "form"})
+    return f"{document.connection.base_url.rstrip('/')}/web#{named}"
+
+
+def at_partner(document: Document | None) -> str:
+    """Its page in the warehouse's own system, where the connection's option ``document_page`` says what that is."""
+    if document is None or document.warehouse is None:
+        return ""
+    page = str(document.warehouse.wms.options.get(PAGE, ""))
+    return page.replace(NUMBER, quote(document.reference, safe="")) if page.startswith(("https://", "http://")) else ""
 
 
 def link(row: Model | None, text: object = "") -> SafeString | str:

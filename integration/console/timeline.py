@@ -11,6 +11,7 @@ from integration.console.guard import site_context
 from integration.console.reach import scoped
 from integration.models import Document, DocumentLine
 
+OF_LINES = ("document__connection", "document__warehouse__wms")
 # Of a line: shown when any line of the page has it.
 COLUMNS = {
     "ordered": _("Ordered"),
@@ -28,7 +29,7 @@ COLUMNS = {
 def view(request: HttpRequest, document: int) -> HttpResponseBase:
     shown = get_object_or_404(scoped(request, Document.objects.all()), pk=document)
     family = story.family(shown, scoped(request, Document.objects.all()))
-    lines = list(DocumentLine.objects.filter(document__in=family.documents).select_related("document").order_by("id"))
+    lines = list(DocumentLine.objects.filter(document__in=family.documents).select_related(*OF_LINES).order_by("id"))
     shows = [name for name in COLUMNS if name == "ordered" or any(getattr(line, name) for line in lines)]
     if "picked" not in shows and any(line.short for line in lines):
         shows.insert(shows.index("ordered") + 1, "picked")

@@ -18,6 +18,8 @@ register.filter("calls", story.calls)
 register.filter("words", story.words)
 register.filter("page", links.page)
 register.filter("timeline", links.timeline)
+register.filter("in_odoo", links.in_odoo)
+register.filter("at_partner", links.at_partner)
 register.filter("due", standing.case_due)
 register.filter("runbook", runbook.address)
 
