@@ -24,7 +24,7 @@ NOTHING = Decimal(0)
 @dataclass
 class Line:
     """One line of an order, in Odoo's unit. ``asked`` is its quantity as Odoo has it now. ``instead``: what left as
-    another product, by our book alone: in Odoo that is a line of its own.
+    another product, by our book alone: in Odoo that is a line of its own. ``awaited``: what was to come back and has not.
     """
 
     asked: Decimal = NOTHING
@@ -34,12 +34,13 @@ class Line:
     open: Decimal = NOTHING
     returned: Decimal = NOTHING
     instead: Decimal = NOTHING
+    awaited: Decimal = NOTHING
 
     @property
     def balanced(self) -> bool:
-        """What came back, Odoo asks for once more when the line is raised afterwards."""
+        """What came back, or is announced to, Odoo asks for once more when the line is raised afterwards."""
         again = self.shipped + self.cancelled + self.open - self.asked - self.over
-        return 0 <= again <= self.returned and self.open >= 0
+        return 0 <= again <= self.returned + self.awaited and self.open >= 0
 
 
 @dataclass
@@ -68,8 +69,12 @@ def of_odoo(odoo: Odoo, sale: Sale) -> OdooBook:
     wanted = ("state", "sale_line_id", "picking_id", "product_uom_qty", "picking_code", held)
     for move in odoo.rows("stock.move", [["picking_id.sale_id", "=", sale.id]], *wanted):
         if move["picking_code"] == "incoming":
-            if move["state"] == "done" and move["sale_line_id"]:
-                book.lines[move["sale_line_id"]].returned += exact(move[held])
+            if move["sale_line_id"]:
+                back = book.lines[move["sale_line_id"]]
+                if move["state"] == "done":
+                    back.returned += exact(move[held])
+                else:
+                    back.awaited += exact(move["product_uom_qty"])
             continue
         line, demand = book.lines[move["sale_line_id"]], exact(move["product_uom_qty"])
         if move["state"] == "done":
