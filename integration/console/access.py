@@ -8,7 +8,7 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.db.models.functions import Now
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
@@ -17,6 +17,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from integration.console.base import ConfigurationAdmin, HistoryAdmin, actor, changes, subject
+from integration.console.reach import limit
 from integration.console.words import badge, plural
 from integration.jobs import acts, tokens
 from integration.models import ApiToken, AuditEvent, Reach
@@ -31,6 +32,21 @@ class ReachInline(TabularInline):  # type: ignore[misc]
     model = Reach
     extra = 0
     verbose_name_plural = f'Sees only (for who is not in the group "{ALL_WAREHOUSES}")'
+
+
+def _is_in(who: Any, group: Group) -> bool:
+    """Nobody changes the rights of a group of his own."""
+    return bool(who.groups.filter(pk=group.pk).exists())
+
+
+def _gives(group: Group) -> set[str]:
+    return {f"{right.content_type.app_label}.{right.codename}" for right in group.permissions.all()}
+
+
+def _may_as_much(who: Any, other: User) -> bool:
+    return bool(
+        who.is_superuser or (not other.is_superuser and other.get_all_permissions() <= who.get_all_permissions())
+    )
 
 
 @admin.register(User)
@@ -56,6 +72,31 @@ class ConsoleUserAdmin(UserAdmin, ConfigurationAdmin):  # type: ignore[misc,type
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return self.inlines if obj else ()
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody changes somebody who may do more."""
+        changes: bool = super().has_change_permission(request, obj)
+        return changes and (obj is None or _may_as_much(request.user, obj))
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Nobody gives rights that he has not got."""
+        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "groups" and not request.user.is_superuser:
+            own = request.user.get_all_permissions()
+            given = [
+                group.pk
+                for group in Group.objects.prefetch_related("permissions__content_type")
+                if _gives(group) <= own
+            ]
+            field.queryset = field.queryset.filter(pk__in=given)
+        return field
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
+        page = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and page.status_code == 302:
+            changed = User.objects.get(pk=id)
+            acts.note(actor(request), "changed", subject(changed), **{"password": "(secret)"})
+        return page
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
         """Whoever is a user here is let into the console; what is to be seen there comes with the role."""
@@ -86,7 +127,8 @@ class ConsoleGroupAdmin(ConfigurationAdmin, GroupAdmin):  # type: ignore[misc]
     list_display = ("name", "what_for")
 
     def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
-        return (obj is None or obj.name not in ROLES) and bool(super().has_change_permission(request, obj))
+        own = obj is None or (obj.name not in ROLES and (request.user.is_superuser or not _is_in(request.user, obj)))
+        return own and bool(super().has_change_permission(request, obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         return (obj is None or obj.name not in ROLES) and bool(super().has_delete_permission(request, obj))
@@ -129,6 +171,10 @@ class ApiTokenAdmin(ConfigurationAdmin):
 
     def get_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> tuple[str, ...]:
         return ("name", "scopes", "expires_at", *(MADE if obj else ()))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A token sees all warehouses: only who does so too may give one."""
+        return limit(request) is None and bool(super().has_add_permission(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
         return False

@@ -17,10 +17,12 @@ from django.utils.translation import gettext as _
 
 from integration.console import links
 from integration.console.base import ConsoleAdmin, HistoryAdmin, actor
+from integration.console.reach import may_change
 from integration.console.words import plural
 from integration.jobs import acts
 
 LONGEST_REASON = 300
+OF_OTHERS = "Work of warehouses that you do not see hangs on it too: ask somebody who sees all of it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Acting(ConsoleAdmin):
 
     def refusal(self, request: HttpRequest, row: Model) -> str:
         """Why this user may not act on this row; empty: he may."""
-        return ""
+        return "" if may_change(request, row) else OF_OTHERS
 
     def shown(self, row: Model) -> str:
         """What a person goes by who acts on the row."""

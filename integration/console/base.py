@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from integration.console.paging import InfinitePaginator
-from integration.console.reach import scoped
+from integration.console.reach import MADE_BY_ALL, limit, may_change, scoped
 from integration.jobs import acts
 
 LARGEST = 2**31 - 1  # of the numbers that are searched for: ids of ours and of Odoo
@@ -46,6 +46,8 @@ class ConsoleAdmin(ModelAdmin):  # type: ignore[misc]
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only what the user sees can be chosen."""
         rows = kwargs.get("queryset", db_field.related_model._default_manager.all())
+        if db_field.name == "warehouse" and limit(request) is not None:
+            kwargs["required"] = True  # what has none is for all warehouses
         return super().formfield_for_foreignkey(db_field, request, **{**kwargs, "queryset": scoped(request, rows)})
 
     def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
@@ -94,6 +96,14 @@ class ConfigurationAdmin(ConsoleAdmin):
     """Rows that people edit. Every change is written to the audit log, one row at a time."""
 
     actions: Any = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        seen = self.model not in MADE_BY_ALL or limit(request) is None
+        return seen and bool(super().has_add_permission(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        changes: bool = super().has_change_permission(request, obj)
+        return changes and (obj is None or may_change(request, obj))
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -22,7 +22,7 @@ from integration.canonical.master import KINDS
 from integration.console.acting import Act, Acting
 from integration.console.base import ConfigurationAdmin, HistoryAdmin
 from integration.console.connection_health import health, key_ends, state
-from integration.console.reach import scoped
+from integration.console.reach import limit, scoped
 from integration.console.words import badge, plural, span
 from integration.jobs import acts, connections, warehouses
 from integration.models import Connection, ConnectionGate, Place, RemoteSlot, SyncJob, Warehouse
@@ -162,7 +162,7 @@ class ConnectionAdmin(Acting, ConfigurationAdmin):
             *([("Secrets", {"fields": secrets})] if secrets and self.may_enter_secrets(request, obj) else []),
             *([("Master data", {"fields": self.told})] if obj and obj.kind != "odoo" else []),
             ("Limits", {"fields": self.limits}),
-            *([("Last check", {"fields": self.readonly_fields})] if obj else []),
+            *([("Last check", {"fields": self.readonly_fields})] if obj and limit(request) is None else []),
         ]
 
     def may_enter_secrets(self, request: HttpRequest, obj: Connection | None) -> bool:
@@ -170,7 +170,11 @@ class ConnectionAdmin(Acting, ConfigurationAdmin):
         return changes and request.user.has_perm("integration.change_secrets")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Connection | None = None) -> Any:
-        return (*self.readonly_fields, "kind") if obj else self.readonly_fields
+        """Where our credentials go is changed by who may enter them."""
+        if obj is None:
+            return self.readonly_fields
+        kept = () if self.may_enter_secrets(request, obj) else ("base_url", "options")
+        return (*self.readonly_fields, "kind", *kept)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConnectionList]:
         return ConnectionList

@@ -47,17 +47,18 @@ def view(request: HttpRequest) -> HttpResponseBase:
 
 def orders(request: HttpRequest, term: str) -> QuerySet[Document]:
     """The orders that the number leads to, newest first, of those that the user sees."""
-    documents = scoped(request, Document.objects.filter(pk__in=set(_documents([term, term.upper()]))))
+    documents = scoped(request, Document.objects.filter(pk__in=set(_documents(request, [term, term.upper()]))))
     ids = {parent or pk for pk, parent in documents.values_list("pk", "parent")}
     return Document.objects.with_progress().filter(pk__in=ids).select_related("connection").order_by("-id")[:MOST]
 
 
-def _documents(terms: list[str]) -> Iterator[int]:
-    """One look-up in an index for each sort of number; of each the newest."""
+def _documents(request: HttpRequest, terms: list[str]) -> Iterator[int]:
+    """One look-up in an index for each sort of number; of each the newest that the user sees."""
     for column in ("reference", "customer_reference"):
-        yield from Document.objects.filter(**{f"{column}__in": terms}).values_list("pk", flat=True)[:MOST]
+        documents = scoped(request, Document.objects.filter(**{f"{column}__in": terms}))
+        yield from documents.values_list("pk", flat=True)[:MOST]
     for table, column in BY_DOCUMENT:
-        rows = table.objects.filter(**{f"{column}__in": terms}, document__isnull=False).order_by("-id")
+        rows = scoped(request, table.objects.filter(**{f"{column}__in": terms}, document__isnull=False)).order_by("-id")
         yield from rows.values_list("document", flat=True)[:MOST]
     yield from _referred(terms)
 

@@ -70,10 +70,10 @@ def gaps(request: HttpRequest) -> list[Gap]:
     """Those that the most money waits for come first."""
     partners = {partner.slug: partner for partner in seen_partners(request)}
     open_ = scoped(request, ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED))
-    cases = list(open_.filter(code__in=mappings.MISSING).order_by("first_seen")[:SHOWN])
+    cases = list(open_.filter(code__in=mappings.MISSING).order_by("first_seen"))
     hangs = affected.of(cases)
     found = list(_gaps(cases, partners, hangs))
-    return sorted(found, key=lambda gap: (-gap.affected.largest, -gap.affected.orders))
+    return sorted(found, key=lambda gap: (-gap.affected.largest, -gap.affected.orders))[:SHOWN]
 
 
 def _gaps(cases: Sequence[ExceptionCase], partners: dict[str, Connection], hangs: Any) -> Iterator[Gap]:

@@ -52,6 +52,10 @@ def _all(_seen: frozenset[int]) -> Q:
     return Q()
 
 
+def _nothing(_seen: frozenset[int]) -> Q:
+    return Q(pk__in=[])
+
+
 def _by(path: str) -> Within:
     return lambda seen: Q(**{f"{path}__in": seen})
 
@@ -89,6 +93,18 @@ def _owns(path: str) -> Within:
     return rows
 
 
+def _of_job(path: str) -> Within:
+    """Of a document; or about stock, by the message that it is about, or the warehouse that it names."""
+    job = f"{path}__" if path else ""
+
+    def rows(seen: frozenset[int]) -> Q:
+        none = Q(**{f"{job}document": None})
+        named = Q(**{f"{job}payload__warehouse__in": sorted(seen)})
+        return _of_document(f"{job}document")(seen) | (none & (_owns(f"{job}inbound__connection")(seen) | named))
+
+    return rows
+
+
 def _message(seen: frozenset[int]) -> Q:
     """One of a document, or one that can be of nobody else."""
     return _of_document("document")(seen) | (Q(document=None) & _owns("connection")(seen))
@@ -96,7 +112,7 @@ def _message(seen: frozenset[int]) -> Q:
 
 def _case(seen: frozenset[int]) -> Q:
     """One whose document, or any document that waits for it, is seen; one without, of a system that is used."""
-    waits = CaseJob.objects.filter(_of_document("job__document")(seen), case=OuterRef("pk"))
+    waits = CaseJob.objects.filter(_of_job("job")(seen), case=OuterRef("pk"))
     away = Q(*(Q(code__startswith=code) for code in OUTAGES), _connector=Q.OR) & _uses("connection")(seen)
     return (
         _of_document("document")(seen)
@@ -125,14 +141,15 @@ REACH: Mapping[type[Model], Within] = {
     **dict.fromkeys(
         (
             *(models.DocumentLine, models.StageEvent, models.CartonLine, models.Parcel, models.Proof),
-            *(models.ChangeRequest, models.SyncJob),
+            models.ChangeRequest,
         ),
         _of_document("document"),
     ),
     models.ChangeLine: _of_document("request__document"),
     models.ParcelEvent: _of_document("parcel__document"),
     models.InTransit: _of_document("transfer"),
-    **dict.fromkeys((models.JobAttempt, models.Effect, CaseJob), _of_document("job__document")),
+    models.SyncJob: _of_job(""),
+    **dict.fromkeys((models.JobAttempt, models.Effect, CaseJob), _of_job("job")),
     **dict.fromkeys((models.InboundMessage, models.OutboundMessage), _message),
     models.ExceptionCase: _case,
     **dict.fromkeys((models.CaseEvent, models.CaseTally), _of_case),
@@ -149,6 +166,34 @@ REACH: Mapping[type[Model], Within] = {
         _all,
     ),
 }  # fmt: skip
+
+
+# What is shared with warehouses that a user does not see is changed by who sees them all.
+CHANGED: Mapping[type[Model], Within] = {
+    Connection: _owns("pk"),
+    **dict.fromkeys((models.BusinessRule, models.CaseRule), _by("warehouse")),
+    models.TrackingPage: _nothing,
+}
+MADE_BY_ALL = (Connection, Warehouse, models.TrackingPage, models.ApiToken, User, Group)  # nobody else would see them
+
+
+def may_change(request: HttpRequest, row: Model) -> bool:
+    """Whether all that hangs on the row is within what the user sees."""
+    seen = limit(request)
+    within_ = CHANGED.get(type(row))
+    return seen is None or within_ is None or type(row)._default_manager.filter(within_(seen), pk=row.pk).exists()
+
+
+def may_act_on_case(request: HttpRequest, case: Model) -> bool:
+    """Whether no work of others waits for it; one about a system as a whole is everybody's who works with it."""
+    seen = limit(request)
+    if seen is None:
+        return True
+    waiting = CaseJob.objects.filter(case=case.pk)
+    if waiting.exclude(pk__in=scoped(request, waiting)).exists():
+        return False
+    alone = Q(document__isnull=False) | _owns("connection")(seen)
+    return models.ExceptionCase.objects.filter(alone, pk=case.pk).exists()
 
 
 class SeenFilter(RelatedFieldListFilter):

@@ -43,6 +43,7 @@ FROM (SELECT %s::bigint AS document) AS here,
 WHERE line.document_id = here.document AND line.line = share.line"""  # noqa: S608  (a table name of our own)
 
 
+UNRESOLVED = ", ".join(f"'{state.value}'" for state in ExceptionCase.UNRESOLVED)
 # And whether something that the warehouse was told is not answered, whether somebody was told that Odoo asks for
 # something else, whether more left than that or the warehouse was asked for a change, whether goods were said to be
 # missing, whether news of a parcel overtook its shipment, and whether a count was taken after the goods had left.
@@ -58,7 +59,7 @@ RETURNING
     WHERE document_id = %(document)s AND type = 'order.release' AND state NOT IN ('accepted', 'superseded')),
   EXISTS (
     SELECT FROM {ExceptionCase._meta.db_table}
-    WHERE document_id = %(document)s AND code = 'CD-4004' AND state IN ('open', 'waiting')),
+    WHERE document_id = %(document)s AND code = 'CD-4004' AND state IN ({UNRESOLVED})),
   change_count > 0 OR EXISTS (
     SELECT FROM {DocumentLine._meta.db_table} AS line WHERE line.document_id = %(document)s AND line.over > 0),
   EXISTS (SELECT FROM {DocumentLine._meta.db_table} WHERE document_id = %(document)s AND short > 0),

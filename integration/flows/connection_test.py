@@ -13,7 +13,7 @@ def handle(work: Work) -> Outcome:
     connection = Connection.objects.get(pk=work.job.payload["connection"])
     try:
         gate.refuse_foreign(connection)
-        profile = connections.probe(connection)
+        profile = connections.probe(connection, work)
     except IntegrationError as wrong:
         said = f"{wrong.cause} {wrong.fix} ({wrong.code})"
         return Outcome(f"{connection}: {said}"[:300], partial(connections.tested, connection, None, said))

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Q
 
 from integration.adapters import registry
 from integration.canonical.erp import Order, Picking, Transfer
@@ -20,7 +19,7 @@ from integration.flows.releases import Change, Delivery
 from integration.jobs import configuration, inbox, remote, rows
 from integration.jobs.looks import KINDS, ORDER
 from integration.jobs.work import Outcome, Work
-from integration.models import CapturedRecord, Document, Effect, ExternalReference, Warehouse
+from integration.models import CapturedRecord, Document, ExternalReference, Warehouse
 from integration.rules import changes
 from integration.rules import release as rules
 from integration.rules.policy import ReleasePoint
@@ -246,12 +245,8 @@ def _may_go_again(known: Document, point: ReleasePoint, *, cancelled: bool) -> b
     """
     if known.state == State.REJECTED or not (known.content_hash or cancelled):
         return True
-    told = known.outbound.filter(type="order.release")
-    # Sent, and no answer yet; or answered, and its worker died before it could say so.
-    may_be_there = told.filter(
-        Q(job__effects__state=Effect.State.INTENDED) | Q(state="queued", job__effects__state=Effect.State.LANDED)
-    )
-    unsent = not told.exclude(state__in=["queued", "superseded"]).exists() and not may_be_there.exists()
+    marked = known.outbound.filter(type="order.release").exclude(state__in=releases.UNMARKED)
+    unsent = not marked.exists() and not releases.may_be_there(known)
     return unsent or (point == ReleasePoint.RESERVED_PART and known.state != State.PART_SHIPPED and not cancelled)
 
 

@@ -18,9 +18,11 @@ from integration.models import (
     Connection,
     Document,
     DocumentLine,
+    Effect,
     ExceptionCase,
     ExternalReference,
     InboundMessage,
+    OutboundMessage,
     Warehouse,
 )
 from integration.rules import changes
@@ -29,6 +31,7 @@ from integration.rules.codes import CodeKind
 from integration.rules.policy import ReleasePoint
 
 State = Document.State
+UNMARKED = (OutboundMessage.State.QUEUED, OutboundMessage.State.SUPERSEDED)
 DOCUMENT_AS_RELEASED = (
     "reference", "parent_id", "warehouse_id", "state", "version", "content_hash", "told_header", "customer_reference",
     "erp_partner_id", "carrier", "value", "currency", "updated_at",
@@ -138,10 +141,18 @@ def cancelled(delivery: Delivery) -> None:
         cases.open_case(delivery.about("CD-4005"), delivery.warehouse.wms, delivery.known, flow="order_release")
 
 
+def may_be_there(known: Document) -> bool:
+    """A release was sent whose answer is lost, or which nobody has marked as sent: its worker died, or a person ended
+    its job."""
+    sent = known.outbound.filter(type="order.release", state__in=UNMARKED)
+    return sent.filter(job__effects__state__in=[Effect.State.INTENDED, Effect.State.LANDED]).exists()
+
+
 def _taken_back(delivery: Delivery) -> bool:
     assert delivery.known is not None  # noqa: S101  (only what was released can be cancelled)
     refused = delivery.known.state == State.REJECTED
-    if not outbox.supersede(delivery.warehouse.wms, delivery.known, "order.release") and not refused:
+    unsent = outbox.supersede(delivery.warehouse.wms, delivery.known, "order.release")
+    if not refused and (not unsent or may_be_there(delivery.known)):
         return False
     Document.objects.filter(pk=delivery.known.pk).update(state=State.CANCELLED)
     fingerprints = (delivery.about(code).fingerprint for code in TOLD_AGAIN)

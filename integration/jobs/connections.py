@@ -12,6 +12,7 @@ from integration.jobs import gate, routes, sweep
 from integration.jobs.acts import Actor, NotAllowed, note, retry_case
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.remote import ProbeGuard, settings_for
+from integration.jobs.work import Work
 from integration.models import Connection, ConnectionGate, ExceptionCase, SyncJob
 
 PAUSED = "CD-1002"  # of jobs that a pause, or a throttle, keeps waiting
@@ -47,9 +48,12 @@ def draft(wanted: Wanted) -> Connection:
     return row
 
 
-def probe(connection: Connection) -> Profile:
-    """Asks the system itself, not what was learnt before. Works on a draft too. Raises IntegrationError."""
-    settings, guard = _afresh(connection), _guard(connection)
+def probe(connection: Connection, work: Work | None = None) -> Profile:
+    """Asks the system itself, not what was learnt before. Works on a draft too; ``work``: the job that asks.
+
+    Raises IntegrationError.
+    """
+    settings, guard = _afresh(connection), _guard(connection, work)
     if connection.kind in registry.ERP:
         return registry.open_erp(settings, guard).probe()
     return registry.open_wms(settings, guard).probe()
@@ -78,14 +82,16 @@ def pause(pk: int, actor: Actor, reason: str) -> None:
     _switch(pk, actor, on=False, reason=reason)
 
 
-@transaction.atomic
 def resume(pk: int, actor: Actor) -> None:
     """Raises NotAllowed."""
-    connection = _switch(pk, actor, on=True)
-    waiting = SyncJob.objects.filter(state=SyncJob.State.RETRY, failure_code=PAUSED)
-    gate.let_go(waiting)
+    with transaction.atomic():
+        connection = _switch(pk, actor, on=True)
+    with transaction.atomic():  # a second one: who has a stream may need the connection's row
+        waiting = SyncJob.objects.filter(state=SyncJob.State.RETRY, failure_code=PAUSED)
+        gate.let_go(waiting.filter(failure_text__startswith=f"{connection.name} "))
     if connection.kind in registry.ERP:
-        sweep.start_poll("odoo_poll", connection)
+        with transaction.atomic():
+            sweep.start_poll("odoo_poll", connection)
 
 
 @transaction.atomic
@@ -114,7 +120,7 @@ def tested(connection: Connection, profile: Profile | None, failure: str) -> Non
 
 
 def _switch(pk: int, actor: Actor, *, on: bool, reason: str = "") -> Connection:
-    connection = Connection.objects.select_for_update().get(pk=pk)
+    connection = Connection.objects.select_for_update(no_key=True).get(pk=pk)
     if connection.enabled == on:
         raise NotAllowed(f"{connection} is {'not paused' if on else 'paused already'}.")
     connection.enabled = on
@@ -146,8 +152,8 @@ def _afresh(connection: Connection) -> ConnectionSettings:
     return replace(settings_for(connection), options=dict(connection.options))
 
 
-def _guard(connection: Connection) -> Guard:
-    return ProbeGuard(connection if connection.pk is not None else None)
+def _guard(connection: Connection, work: Work | None = None) -> Guard:
+    return ProbeGuard(connection if connection.pk is not None else None, work)
 
 
 def _as_json(profile: Profile) -> dict[str, object]:

@@ -72,6 +72,7 @@ def _turn(pk: int) -> None:
     now = timezone.now()
     if case.state == State.SNOOZED and case.snoozed_until and case.snoozed_until < now:
         case.state, case.snoozed_until = State.OPEN, None
+        case.escalate_at = Now() + cases.DEADLINES[Severity(case.severity)]
         cases.record(case, Kind.OPENED, "The time is up.")
     elif case.state != State.SNOOZED and case.escalate_at and case.escalate_at < now:
         _escalate(case)
@@ -84,7 +85,7 @@ def _escalate(case: ExceptionCase) -> None:
     text = f"Nobody has ended it: {case.severity} becomes {cases.RISING[at]}."
     case.severity = cases.RISING[at]
     to = case.rule.escalate_to if case.rule else None
-    if to is not None and to != case.assignee:
+    if to is not None and to.is_active and to != case.assignee:
         case.assignee = to
         text = f"{text} {to.get_username()} has it now."
     case.escalate_at = None if at == len(cases.RISING) - 1 else Now() + cases.DEADLINES[cases.RISING[at]]

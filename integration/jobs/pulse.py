@@ -19,12 +19,13 @@ from integration.rules.flows import FLOWS
 
 SLOT_SECONDS = 600
 SETTLED_SECONDS = 30  # a try this young may get an older sibling: no transaction that ends one stays open so long
-AT_ONCE = 200_000
+AT_ONCE = 1_000  # tries: few enough to be found one by one
+TURNS = 500  # of one run; what is left is counted by the next one
 KEPT_DAYS = 90
 
 ATTEMPT, JOB, TALLY, SUCCESS = (model._meta.db_table for model in (JobAttempt, SyncJob, FlowTally, FlowSuccess))
 DOCUMENT, WAREHOUSE, CONNECTION = (model._meta.db_table for model in (Document, Warehouse, Connection))
-_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('count the pulse', 0))"
+_ALONE = "SELECT pg_try_advisory_xact_lock(hashtextextended('count the pulse', 0))"
 # The tries are counted in the order of their numbers, up to the first one that is too young.
 _COUNT = f"""
 WITH counted AS (SELECT COALESCE(max(upto), 0) AS upto FROM {TALLY}),
@@ -40,8 +41,8 @@ succeeded AS (
   FROM ended JOIN {JOB} AS job ON job.id = ended.job_id
   LEFT JOIN {DOCUMENT} AS document ON document.id = job.document_id
   LEFT JOIN {WAREHOUSE} AS warehouse ON warehouse.id = document.warehouse_id
-  JOIN {CONNECTION} AS connection
-    ON connection.id IN (document.connection_id, warehouse.wms_id, (job.payload->>'connection')::bigint)
+  JOIN {CONNECTION} AS connection ON connection.id IN (document.connection_id, warehouse.wms_id,
+    CASE WHEN job.payload->>'connection' ~ '^[0-9]{{1,18}}$' THEN (job.payload->>'connection')::bigint END)
   WHERE ended.outcome = 'succeeded' GROUP BY 1, 2
   ON CONFLICT (connection_id, flow) DO UPDATE SET at = GREATEST(known.at, EXCLUDED.at))
 INSERT INTO {TALLY} AS tally (flow, slot, jobs, kept, seconds, upto)
@@ -51,7 +52,7 @@ SELECT job.flow, to_timestamp(floor(extract(epoch FROM ended.ended_at) / %(slot)
   COALESCE(sum(extract(epoch FROM ended.ended_at - job.created_at)) FILTER (WHERE ended.outcome = 'succeeded'), 0),
   max(ended.id)
 FROM ended JOIN {JOB} AS job ON job.id = ended.job_id
-JOIN (SELECT flow, seconds * interval '1 second' AS within
+LEFT JOIN (SELECT flow, seconds * interval '1 second' AS within
   FROM unnest(%(flows)s::text[], %(promises)s::float8[]) AS given(flow, seconds)) AS promise USING (flow)
 GROUP BY 1, 2
 ON CONFLICT (flow, slot) DO UPDATE SET jobs = tally.jobs + EXCLUDED.jobs, kept = tally.kept + EXCLUDED.kept,
@@ -59,10 +60,18 @@ ON CONFLICT (flow, slot) DO UPDATE SET jobs = tally.jobs + EXCLUDED.jobs, kept =
 _FORGET = f"DELETE FROM {TALLY} WHERE slot < now() - %s * interval '1 day'"  # noqa: S608
 
 
+def count() -> None:
+    """Counts what has ended since the last time, unless somebody else is at it."""
+    for _ in range(TURNS):
+        if not _count_some():
+            return
+
+
 @transaction.atomic
-def count() -> int:
-    """Counts what has ended since the last time; returns how many rows it touched."""
-    sql.run(_ALONE, [])
+def _count_some() -> int:
+    """Returns how many rows it touched."""
+    if not sql.rows(_ALONE, [])[0][0]:
+        return 0
     promises = [flow.promise.total_seconds() for flow in FLOWS.values()]
     times = {"settled": SETTLED_SECONDS, "most": AT_ONCE, "slot": SLOT_SECONDS}
     return sql.run(_COUNT, {**times, "flows": list(FLOWS), "promises": promises})

@@ -66,17 +66,22 @@ class RemoteGuard:
 
 
 class ProbeGuard:
-    """The guard of a person's look at a system: no job, no claim, and no breaker, which it looks behind.
+    """The guard of a person's look at a system: no breaker, which it looks behind.
 
-    ``connection``: what is stored already, whose throttle holds for this call too.
+    ``connection``: what is stored already, whose throttle holds for this call too. ``work``: the job that looks, which
+    keeps its stream.
     """
 
-    def __init__(self, connection: Connection | None = None) -> None:
+    def __init__(self, connection: Connection | None = None, work: Work | None = None) -> None:
         self._connection = connection
+        self._work = work
 
     @contextmanager
     def call(self, what: str, *, timeout: float, writes: bool = False) -> Iterator[None]:
         _refuse_open_transaction(what)
+        if self._work is not None:
+            self._work.before_call()
+            self._work.keep_claim(PROBE_PATIENCE_SECONDS + timeout + self._work.claim_seconds)
         if self._connection is not None and self._connection.calls_per_second:
             ConnectionGate.objects.get_or_create(connection=self._connection)
             time.sleep(gate.pace(self._connection, patience=PROBE_PATIENCE_SECONDS))

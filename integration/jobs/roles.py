@@ -29,7 +29,7 @@ def _rights() -> dict[str, int]:
 
 
 def _of(role: Role, known: dict[str, int]) -> frozenset[int]:
-    return frozenset(known.values() if ALL in role.rights else (known[right] for right in role.rights))
+    return frozenset(known.values() if ALL in role.rights else (known[right] for right in role.rights & known.keys()))
 
 
 def _as_set() -> dict[str, frozenset[int]]:

@@ -5,13 +5,19 @@ from django.db import migrations, models
 GUARD = """
 CREATE FUNCTION integration_audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF TG_OP = 'UPDATE' AND OLD.hash IS NULL AND NEW.hash IS NOT NULL
-     AND to_jsonb(NEW) - ARRAY['number', 'hash'] = to_jsonb(OLD) - ARRAY['number', 'hash'] THEN
-    RETURN NEW;
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.hash IS NULL AND NEW.number IS NULL THEN
+      RETURN NEW;
+    END IF;
+  ELSIF TG_OP = 'UPDATE' THEN
+    IF OLD.hash IS NULL AND NEW.hash IS NOT NULL AND NEW.number IS NOT NULL
+       AND to_jsonb(NEW) - ARRAY['number', 'hash'] = to_jsonb(OLD) - ARRAY['number', 'hash'] THEN
+      RETURN NEW;
+    END IF;
   END IF;
   RAISE EXCEPTION 'The audit log is only added to.' USING ERRCODE = 'insufficient_privilege';
 END $$;
-CREATE TRIGGER audit_rows_stay BEFORE UPDATE OR DELETE ON integration_auditevent
+CREATE TRIGGER audit_rows_stay BEFORE INSERT OR UPDATE OR DELETE ON integration_auditevent
   FOR EACH ROW EXECUTE FUNCTION integration_audit_is_append_only();
 CREATE TRIGGER audit_table_stays BEFORE TRUNCATE ON integration_auditevent
   FOR EACH STATEMENT EXECUTE FUNCTION integration_audit_is_append_only();

@@ -83,6 +83,8 @@ class Load:
         self.hands.sell(pace.booked)
         self.hands.ship()
         self.errands.work(self._share())
+        if not (self.hands.planned_is_over and self.errands.planned_is_over):
+            self.failpoints.may_still_be_hit()
 
     def _wants_more(self) -> bool:
         """A failpoint needs work to be hit, and after a trouble work must go on."""

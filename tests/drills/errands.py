@@ -53,6 +53,7 @@ class Errands:
 
     def __init__(self, people: People | None = None, doings: Sequence[Doing] = ()) -> None:
         self.doings = list(doings)
+        self._planned = len(self.doings)
         self._people = people
         self._begun = 0
         self._open: list[Doing] = []
@@ -60,6 +61,11 @@ class Errands:
     @property
     def over(self) -> bool:
         return self._begun == len(self.doings) and not self._open
+
+    @property
+    def planned_is_over(self) -> bool:
+        """Whatever was added since."""
+        return self._begun >= self._planned and all(doing.number > self._planned for doing in self._open)
 
     @property
     def played(self) -> int:

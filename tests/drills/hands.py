@@ -34,6 +34,7 @@ class Hands:
         another: Callable[[int], PlannedOrder] = one_more,
     ) -> None:
         self.orders, self.sold, self.sold_at = orders, 0, dict[str, float]()
+        self._planned = len(orders)
         self._wms, self._sales, self._backlog, self._another = wms, sales, backlog, another
         self._floor = Floor(wms, sales)
         self._open: dict[str, PlannedOrder] = {}
@@ -45,8 +46,13 @@ class Hands:
 
     @property
     def over(self) -> bool:
-        """All that was planned was sold and played."""
+        """All was sold and played."""
         return self.sold == len(self.orders) and not self._open
+
+    @property
+    def planned_is_over(self) -> bool:
+        """Whatever was added since."""
+        return self.sold >= self._planned and all(order.number > self._planned for order in self._open.values())
 
     @property
     def shipped(self) -> int:

@@ -16,14 +16,14 @@ from django.utils.safestring import SafeString
 from unfold.views import ChangeList
 
 from integration.console import links, stock_choices
-from integration.console.acting import Act, ActingAdmin
+from integration.console.acting import OF_OTHERS, Act, ActingAdmin
 from integration.console.base import HistoryAdmin
 from integration.console.cases import affected, spark, told
 from integration.console.cases.acts import USUAL, choosing
 from integration.console.cases.desk import DeskForm, save, take
 from integration.console.cases.filters import OwnerFilter, StateFilter, WarehouseFilter
 from integration.console.missing import add_mapping
-from integration.console.reach import limit, scoped
+from integration.console.reach import may_act_on_case, scoped
 from integration.console.standing import case_due
 from integration.console.words import badge, span
 from integration.errors.catalogue import Severity
@@ -33,7 +33,6 @@ from integration.rules.choices import CHOICES
 
 SHOWN = 100  # waiting jobs on a case's page
 RANK = {Severity.CRITICAL: 0, Severity.HIGH: 1, Severity.MEDIUM: 2, Severity.LOW: 3}
-OF_OTHERS = "Work of warehouses that you do not see waits for it too: ask somebody who sees all of it."
 
 
 class CaseList(ChangeList):  # type: ignore[misc]
@@ -162,9 +161,7 @@ class ExceptionCaseAdmin(ActingAdmin):
         return row.cause if isinstance(row, ExceptionCase) else ""
 
     def refusal(self, request: HttpRequest, row: Model) -> str:
-        waiting = CaseJob.objects.filter(case=row.pk)
-        all_seen = limit(request) is None or not waiting.exclude(pk__in=scoped(request, waiting)).exists()
-        return "" if all_seen else OF_OTHERS
+        return "" if may_act_on_case(request, row) else OF_OTHERS
 
     def buttons(self, request: HttpRequest, case: ExceptionCase) -> list[Act]:
         """What the case itself asks for first."""

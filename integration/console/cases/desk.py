@@ -10,7 +10,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from integration.console.acting import OF_OTHERS
 from integration.console.base import actor
+from integration.console.reach import may_act_on_case
 from integration.console.words import plural
 from integration.errors.catalogue import Owner
 from integration.jobs import acts, desk
@@ -22,14 +24,16 @@ LONGEST_COMMENT = 2000
 
 
 class DeskForm(forms.Form):
-    """What is left as it is does not change. For one case it begins with what is so."""
+    """What is left as it is does not change, whatever others have made of it since the page was opened. For one case
+    it begins with what is so."""
 
-    assignee = forms.ChoiceField(label=_("Owner"), required=False)
-    team = forms.ChoiceField(label=_("Team"), required=False)
-    state = forms.ChoiceField(label=_("Status"), required=False)
+    assignee = forms.ChoiceField(label=_("Owner"), required=False, show_hidden_initial=True)
+    team = forms.ChoiceField(label=_("Team"), required=False, show_hidden_initial=True)
+    state = forms.ChoiceField(label=_("Status"), required=False, show_hidden_initial=True)
     until = forms.DateTimeField(
         label=_("Snooze until"),
         required=False,
+        show_hidden_initial=True,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M"],
     )
@@ -50,13 +54,14 @@ class DeskForm(forms.Form):
             self.fields[name].choices = offered  # type: ignore[attr-defined]
 
     def wish(self) -> desk.Wish:
-        given = self.cleaned_data
-        until: datetime | None = given["until"]
+        given, changed = self.cleaned_data, self.changed_data
+        snoozed = given["state"] == ExceptionCase.State.SNOOZED and {"state", "until"} & set(changed)
+        until: datetime | None = given["until"] if snoozed else None
         return desk.Wish(
-            assignee=int(given["assignee"]) if given["assignee"] != KEEP else None,
-            team=given["team"] or None,
-            state=given["state"] or None,
-            until=until if given["state"] == ExceptionCase.State.SNOOZED else None,
+            assignee=int(given["assignee"]) if "assignee" in changed and given["assignee"] != KEEP else None,
+            team=given["team"] or None if "team" in changed else None,
+            state=given["state"] or None if "state" in changed or snoozed else None,
+            until=until,
             comment=given["comment"].strip(),
         )
 
@@ -72,6 +77,7 @@ def save(request: HttpRequest, form: DeskForm, cases: QuerySet[ExceptionCase]) -
     done = 0
     for case in cases:
         try:
+            refuse_others(request, case)
             desk.change(case.pk, actor(request), form.wish())
         except acts.NotAllowed as refusal:
             messages.warning(request, f"{case}: {refusal}")
@@ -81,10 +87,17 @@ def save(request: HttpRequest, form: DeskForm, cases: QuerySet[ExceptionCase]) -
         messages.success(request, f"{plural(done, 'case')} changed.")
 
 
+def refuse_others(request: HttpRequest, case: ExceptionCase) -> None:
+    """Raises NotAllowed for a case that stops work of warehouses which the user does not see."""
+    if not may_act_on_case(request, case):
+        raise acts.NotAllowed(OF_OTHERS)
+
+
 def take(request: HttpRequest, cases: QuerySet[ExceptionCase]) -> None:
     """Whoever asks for it has the cases then."""
     for case in cases:
         try:
+            refuse_others(request, case)
             desk.change(case.pk, actor(request), desk.Wish(assignee=request.user.pk))
         except acts.NotAllowed as refusal:
             messages.warning(request, f"{case}: {refusal}")

@@ -62,6 +62,18 @@ def test_a_comment_alone_leaves_a_snoozed_case_snoozed(case, admin_client):
     assert list(case.events.values_list("kind", flat=True)) == ["comment"]
 
 
+def test_a_comment_on_an_old_page_undoes_nothing_that_others_did_meanwhile(case, admin_client):
+    page = admin_client.get(page_of(case)).context["desk"]
+    old = {bound.html_name: bound.value() or "" for bound in page}
+    old |= {bound.html_initial_name: bound.value() or "" for bound in page if bound.field.show_hidden_initial}
+    bert = User.objects.create_user("bert", is_staff=True)
+    ExceptionCase.objects.update(assignee=bert, state="waiting_wms")
+    admin_client.post(desk_of(case), old | {"comment": "any news?"})
+    case.refresh_from_db()
+    assert (case.assignee, case.state) == (bert, State.WAITING_WMS)
+    assert list(case.events.values_list("kind", flat=True)) == ["comment"]
+
+
 def test_snoozing_without_a_moment_says_what_is_missing(case, admin_client):
     page = admin_client.post(desk_of(case), as_it_is(admin_client, case) | {"state": "snoozed"}, follow=True)
     assert "Say until when it is to be left alone" in page.text

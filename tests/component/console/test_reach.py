@@ -129,7 +129,7 @@ def test_work_of_others_is_not_ended_by_who_does_not_see_it(rows, beside):
     test_a_case_is_seen_by_everybody_whose_work_waits_for_it(rows, beside)
     client = limited("other", warehouse=beside)
     page = client.post(address(ExceptionCase, "act", rows.case.pk, "ignore"), {"reason": "not ours"}, follow=True)
-    assert "Work of warehouses that you do not see waits for it too" in page.text
+    assert "Work of warehouses that you do not see hangs on it too" in page.text
     rows.job.refresh_from_db()
     assert (rows.job.state, AuditEvent.objects.filter(actor="other").exists()) == ("blocked", False)
 
@@ -189,3 +189,74 @@ def test_a_row_is_not_given_to_a_warehouse_that_is_not_seen(rows, south):
     sent = {"warehouse": rows.warehouse.pk, "condition": "damaged", "erp_location_id": 5, "erp_location": "WH/Bad"}
     assert "warehouse" in client.post(address(models.Place, "add"), sent).context["adminform"].form.errors
     assert models.Place.objects.count() == 1
+
+
+def test_work_about_stock_is_seen_by_who_sees_all_of_its_partner(rows, beside):
+    """It has no document."""
+    for job in SyncJob.objects.all():
+        SyncJob.objects.filter(pk=job.pk).update(document=None, inbound=rows.received)
+    ExceptionCase.objects.update(document=None)
+    one, both = limited("one", warehouse=rows.warehouse), limited("both", warehouse=rows.warehouse)
+    Reach.objects.create(user_id=both.session["_auth_user_id"], warehouse=beside)
+    assert (count(one, SyncJob), count(both, SyncJob), count(both, models.JobAttempt)) == (0, 1, 1)
+    page = both.post(address(ExceptionCase, "act", rows.case.pk, "retry"), {}, follow=True)
+    assert "Work of warehouses that you do not see" not in page.text
+
+
+def test_work_that_names_its_warehouse_is_seen_by_who_sees_that_one(rows, beside):
+    SyncJob.objects.update(document=None, inbound=None, payload={"warehouse": rows.warehouse.pk})
+    mine, other = limited("mine", warehouse=rows.warehouse), limited("other", warehouse=beside)
+    assert (count(mine, SyncJob), count(other, SyncJob)) == (1, 0)
+
+
+def test_what_is_shared_is_changed_by_who_sees_all_of_it(rows, beside):
+    client = limited(warehouse=beside)
+    models.BusinessRule.objects.update(warehouse=None)
+    rule = models.BusinessRule.objects.get()
+    for row in (rows.wms, rule):
+        assert 'name="_save"' not in client.get(address(type(row), "change", row.pk)).text
+    page = client.post(address(Connection, "act", rows.wms.pk, "pause"), {"reason": "x"}, follow=True)
+    rows.wms.refresh_from_db()
+    assert ("Work of warehouses that you do not see" in page.text, rows.wms.enabled) == (True, True)
+    form = client.get(address(models.BusinessRule, "add")).context["adminform"].form
+    assert form.fields["warehouse"].required
+
+
+@pytest.mark.parametrize("model", [Connection, Warehouse, models.TrackingPage, models.ApiToken])
+def test_what_nobody_limited_could_see_is_made_by_who_sees_all(model, rows):
+    assert limited(warehouse=rows.warehouse).get(address(model, "add")).status_code == 403
+
+
+def test_a_case_of_others_is_not_snoozed_or_taken(rows, beside):
+    test_a_case_is_seen_by_everybody_whose_work_waits_for_it(rows, beside)
+    client = limited("other", warehouse=beside)
+    later = "2027-01-01T00:00"
+    client.post(reverse("admin:case_desk", args=[rows.case.pk]), {"state": "snoozed", "until": later, "comment": "x"})
+    for action in ({"action": "take"}, {"action": "desk", "asked": "1", "state": "waiting_us"}):
+        client.post(address(ExceptionCase, "changelist"), action | {"_selected_action": [rows.case.pk]})
+    rows.case.refresh_from_db()
+    assert (rows.case.state, rows.case.assignee) == ("open", None)
+
+
+def test_an_outage_of_all_is_not_ignored_by_one(rows, beside):
+    CaseJob.objects.all().delete()
+    ExceptionCase.objects.update(document=None, code="CD-1001")
+    client = limited(warehouse=beside)
+    client.post(address(ExceptionCase, "act", rows.case.pk, "ignore"), {"reason": "x"})
+    rows.case.refresh_from_db()
+    assert rows.case.state == "open"
+
+
+def test_many_rows_of_others_hide_nobodys_own(rows, beside):
+    own = models.DocumentLine.objects.get()
+    theirs = Document.objects.create(
+        connection=rows.erp, kind="order", reference="S9", erp_id=99, named_warehouse=beside
+    )
+    models.DocumentLine.objects.bulk_create(
+        models.DocumentLine(
+            document=theirs, line=str(n), product_id=1, sku=own.sku, unit="u", partner_sku="p", partner_unit="e"
+        )
+        for n in range(60)
+    )
+    found = limited(warehouse=rows.warehouse).get(reverse("admin:find"), {"q": own.sku})
+    assert found.status_code == 302

@@ -71,11 +71,22 @@ def test_a_young_try_and_all_after_it_wait_for_their_older_siblings(stream):
 
 def test_more_than_it_takes_at_once_is_counted_by_the_next_ones(stream, monkeypatch):
     monkeypatch.setattr(pulse, "AT_ONCE", 2)
+    monkeypatch.setattr(pulse, "TURNS", 2)
     for _ in range(5):
         ended(stream)
-    for _ in range(3):
-        pulse.count()
+    pulse.count()
+    assert counted()[0][2] == 4
+    pulse.count()
     assert counted() == [("order_release", 0, 5, 5, 5)]
+
+
+def test_tries_of_a_flow_that_is_no_more_stop_nobody(stream, monkeypatch):
+    monkeypatch.setattr(pulse, "AT_ONCE", 2)
+    for _ in range(3):
+        ended(stream, flow="gone")
+    ended(stream)
+    pulse.count()
+    assert sorted(counted()) == [("gone", 0, 3, 0, 3), ("order_release", 0, 1, 1, 1)]
 
 
 def test_old_counts_leave(stream):

@@ -191,6 +191,33 @@ def test_a_cancel_while_it_is_not_known_here_that_the_release_was_sent_is_asked_
     assert (requests(), yard.state(sale.release), codes(yard)) == ([("cancel", 1, "accepted")], "cancelled", [])
 
 
+@pytest.mark.parametrize("takes_requests", [True, False])
+def test_a_cancel_of_a_release_whose_job_a_person_ended_is_asked_or_told(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch, takes_requests: bool
+) -> None:
+    """Its message counts as taken back, but the warehouse has it."""
+    if not takes_requests:
+        Connection.objects.filter(pk=yard.partner.pk).update(profile={"facts": {"accepts": []}})
+    sale = yard.sell(("CRATE-S", 3))
+
+    def die(point: str) -> None:
+        if point == "after_result":
+            raise SystemExit
+
+    with monkeypatch.context() as dying:
+        dying.setattr(failpoints, "hit", die)
+        with pytest.raises(SystemExit):
+            yard.look()
+    sending = SyncJob.objects.get(flow="release_send")
+    SyncJob.objects.filter(pk=sending.pk).update(state="needs_attention")
+    acts.cancel_job(sending.pk, SOMEBODY, "it will not go through")
+    CHANGES["cancel"](yard, sale)
+    yard.look()
+    yard.later()
+    asked = [("cancel", 1, "accepted")] if takes_requests else []
+    assert (requests(), codes(yard)) == (asked, [] if takes_requests else ["CD-4005"])
+
+
 def test_a_cancel_that_was_to_take_back_what_is_just_being_sent_is_asked(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:

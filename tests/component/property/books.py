@@ -24,7 +24,7 @@ NOTHING = Decimal(0)
 @dataclass
 class Line:
     """One line of an order, in Odoo's unit. ``asked`` is its quantity as Odoo has it now. ``instead``: what left as
-    another product, by our book alone: in Odoo that is a line of its own. ``awaited``: what was to come back and has not.
+    another product, by our book alone: in Odoo that is a line of its own. ``awaited``: what has not come back yet.
     """
 
     asked: Decimal = NOTHING
