@@ -91,9 +91,13 @@ def ship(yard: Yard, sale: Sale, *quantities: str, final: bool = True) -> None:
     yard.shipped(sale, lines=lines, final=final)
 
 
-def test_a_change_closes_with_the_shipment_that_completes_what_odoo_asks_for(yard: Yard, changed: Sale) -> None:
+@pytest.mark.parametrize("state", ["open", "waiting_wms", "snoozed"])
+def test_a_change_closes_with_the_shipment_that_completes_what_odoo_asks_for(
+    yard: Yard, changed: Sale, state: str
+) -> None:
     ship(yard, changed, "2", "1", final=False)
     assert [code for code, _ in yard.cases()] == ["CD-4004"]
+    ExceptionCase.objects.update(state=state)
     ship(yard, changed, "3", final=True)
     assert (yard.odoo.delivered(changed.id), yard.cases()) == ({"CRATE-S": 5, "ROPE-10": 1}, [])
     case = ExceptionCase.objects.get()
