@@ -95,6 +95,7 @@ def _end(depot: Depot, code: str) -> None:
     row = mapping_of(code)
     if row is not None:
         mappings.end(row.pk, SOMEBODY, "no longer")
+        depot.excuse("", "CD-3002")  # what is said of it now, by whoever has no order
 
 
 def _anew(depot: Depot, code: str) -> None:
