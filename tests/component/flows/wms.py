@@ -119,6 +119,10 @@ class Wms:
         body = {"type": kind, "timestamp": datetime.now(UTC).isoformat(), "data": data}
         return int(self.control("send", body=body, **how)["status"])
 
+    def mend(self) -> None:
+        """No faults any more."""
+        self._control.delete("faults").raise_for_status()
+
     def fault(self, fault: str, times: int = 1, **more: object) -> None:
         match = {"side": "request", "method": "POST", "path": "/orders"}
         self.control("faults", match=match, fault=fault, times=times, **more)
