@@ -29,15 +29,15 @@ def test_everything_unmapped_is_told_at_once_and_mapping_it_lets_every_order_go(
     first = yard.sell(("CRATE-L", 1), ("PALLET", 2), carrier_id=yard.odoo.id_of("delivery.carrier", "Express"))
     second = yard.sell(("PALLET", 5))
     yard.look()
-    assert yard.cases() == [
-        ("CD-3005", "Odoo delivery method Express has no carrier code at Northgate 3PL."),
+    assert sorted(yard.cases()) == [  # two orders come in no order that anybody promised
         ("CD-3001", "Odoo product CRATE-L has no SKU at Northgate 3PL."),
         ("CD-3001", "Odoo product PALLET has no SKU at Northgate 3PL."),
+        ("CD-3005", "Odoo delivery method Express has no carrier code at Northgate 3PL."),
     ]
     yard.map("product", "PALLET", "P-PALLET")
     yard.run()
     assert yard.wms.held() == [Held(second.release, 1, "received", {"P-PALLET": "5"})]
-    assert [code for code, _ in yard.cases()] == ["CD-3005", "CD-3001"]
+    assert sorted(code for code, _ in yard.cases()) == ["CD-3001", "CD-3005"]
     yard.map("product", "CRATE-L", "P-CRATE-L")
     yard.map("carrier", "Express", "EXP")
     yard.run()
