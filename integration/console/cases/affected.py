@@ -28,6 +28,9 @@ class Affected:
     orders: int = 0
     worth: list[tuple[Decimal, str]] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        return bool(self.orders or self.worth)
+
     def __str__(self) -> str:
         """ "37 orders, 48,000.00 EUR"."""
         sums = " + ".join(money(value, currency) for value, currency in self.worth)
