@@ -80,7 +80,9 @@ class PeriodicTaskAdmin(ActingAdmin):
     @admin.display(description="schedule")
     def what(self, task: beat.PeriodicTask) -> SafeString:
         says, _ = SAYS.get(task.task, (task.task, ""))
-        return format_html('<b class="cd-title">{}</b><span class="cd-cause">{}</span>', task.name.capitalize(), says)
+        return format_html(
+            '<b class="cd-title">{}</b><span class="cd-cause">{}</span>', task.name[:1].upper() + task.name[1:], says
+        )
 
     @admin.display(description="how often")
     def often(self, task: beat.PeriodicTask) -> str:
