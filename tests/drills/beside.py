@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from integration.sandbox.day import closing, evidence, money, stock_proof
+from integration.sandbox.day.acts import CountFirst
 from integration.sandbox.day.crossdock import Crossdock
 from integration.sandbox.day.doing import Doing, Errand, People
 from integration.sandbox.day.errands import RECEIPTS, STOCK, TRANSFERS
@@ -80,8 +81,9 @@ def look(beside: Beside, orders: Sequence[PlannedOrder], crossdock: Crossdock) -
 
 def put_counts_together(found: StockEvidence) -> None:
     """Of counts that overtake each other the latest posts what all of them found: where they agree in sum, each counts
-    as having posted its own."""
+    as having posted its own. What was shipped beside them the lines of the orders prove, each for itself."""
     counts = [doing.title for doing in found.doings if any(isinstance(deed, Count) for deed in doing.scene.deeds)]
+    counts += [order.name for order in found.orders if any(isinstance(act, CountFirst) for act in order.scene.acts)]
     ours, theirs = found.odoo.moved, found.wms.moved
     for slot in {slot for owner in counts for moved in (ours, theirs) for slot in moved.get(owner, ())}:
         sums = [sum((moved[owner][slot] for owner in counts if owner in moved), NONE) for moved in (ours, theirs)]
