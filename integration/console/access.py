@@ -17,7 +17,6 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from integration.console.base import ConfigurationAdmin, HistoryAdmin, actor, changes, subject
-from integration.console.reach import limit
 from integration.console.words import badge, plural
 from integration.jobs import acts, tokens
 from integration.models import ApiToken, AuditEvent, Reach
@@ -171,10 +170,6 @@ class ApiTokenAdmin(ConfigurationAdmin):
 
     def get_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> tuple[str, ...]:
         return ("name", "scopes", "expires_at", *(MADE if obj else ()))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """A token sees all warehouses: only who does so too may give one."""
-        return limit(request) is None and bool(super().has_add_permission(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
         return False
