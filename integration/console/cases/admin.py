@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponseRedirect
@@ -20,7 +20,7 @@ from integration.console.acting import OF_OTHERS, Act, ActingAdmin
 from integration.console.base import HistoryAdmin
 from integration.console.cases import affected, spark, told
 from integration.console.cases.acts import USUAL, choosing
-from integration.console.cases.desk import DeskForm, save, take
+from integration.console.cases.desk import DeskForm, save
 from integration.console.cases.filters import OwnerFilter, StateFilter, WarehouseFilter
 from integration.console.missing import add_mapping
 from integration.console.reach import may_act_on_case, scoped
@@ -28,6 +28,7 @@ from integration.console.standing import case_due
 from integration.console.words import badge, span
 from integration.errors.catalogue import Severity
 from integration.jobs import decisions
+from integration.jobs.desk import Wish
 from integration.models import CaseJob, Decision, ExceptionCase
 from integration.rules.choices import CHOICES
 
@@ -132,7 +133,7 @@ class ExceptionCaseAdmin(ActingAdmin):
         if request.method == "POST" and not form.is_valid():
             return self._page(request, case, form)
         if request.method == "POST":
-            save(request, form, ExceptionCase.objects.filter(pk=pk))
+            save(request, form.wish(), ExceptionCase.objects.filter(pk=pk))
         return HttpResponseRedirect(links.page(case))
 
     def _page(self, request: HttpRequest, case: ExceptionCase, form: DeskForm | None = None) -> HttpResponseBase:
@@ -177,15 +178,15 @@ class ExceptionCaseAdmin(ActingAdmin):
 
 
 def _take(page: ExceptionCaseAdmin, request: HttpRequest, rows: QuerySet[ExceptionCase]) -> None:
-    take(request, rows)
-    messages.success(request, 'They are yours now: choose the owner "Me" to see them.')
+    """Whoever asks for it has the cases then."""
+    save(request, Wish(assignee=request.user.pk), rows)
 
 
 def _desk(page: ExceptionCaseAdmin, request: HttpRequest, rows: QuerySet[ExceptionCase]) -> HttpResponseBase | None:
     """Asks what is to be otherwise, and does it to all of the cases."""
     form = DeskForm(request.POST if "asked" in request.POST else None)
     if form.is_bound and form.is_valid():
-        save(request, form, rows)
+        save(request, form.wish(), rows)
         return None
     context = page.admin_site.each_context(request) | {
         "title": "Change owner, team or status",

@@ -72,13 +72,13 @@ def people() -> list[tuple[int, str]]:
     return list(users.values_list("pk", "username"))
 
 
-def save(request: HttpRequest, form: DeskForm, cases: QuerySet[ExceptionCase]) -> None:
+def save(request: HttpRequest, wish: desk.Wish, cases: QuerySet[ExceptionCase]) -> None:
     """Does it to each of the cases, and says how it ended."""
     done = 0
     for case in cases:
         try:
             refuse_others(request, case)
-            desk.change(case.pk, actor(request), form.wish())
+            desk.change(case.pk, actor(request), wish)
         except acts.NotAllowed as refusal:
             messages.warning(request, f"{case}: {refusal}")
         else:
@@ -91,16 +91,6 @@ def refuse_others(request: HttpRequest, case: ExceptionCase) -> None:
     """Raises NotAllowed for a case that stops work of warehouses which the user does not see."""
     if not may_act_on_case(request, case):
         raise acts.NotAllowed(OF_OTHERS)
-
-
-def take(request: HttpRequest, cases: QuerySet[ExceptionCase]) -> None:
-    """Whoever asks for it has the cases then."""
-    for case in cases:
-        try:
-            refuse_others(request, case)
-            desk.change(case.pk, actor(request), desk.Wish(assignee=request.user.pk))
-        except acts.NotAllowed as refusal:
-            messages.warning(request, f"{case}: {refusal}")
 
 
 def _initial(case: ExceptionCase) -> dict[str, Any]:

@@ -233,7 +233,9 @@ def test_a_case_of_others_is_not_snoozed_or_taken(rows, beside):
     later = "2027-01-01T00:00"
     client.post(reverse("admin:case_desk", args=[rows.case.pk]), {"state": "snoozed", "until": later, "comment": "x"})
     for action in ({"action": "take"}, {"action": "desk", "asked": "1", "state": "waiting_us"}):
-        client.post(address(ExceptionCase, "changelist"), action | {"_selected_action": [rows.case.pk]})
+        sent = action | {"_selected_action": [rows.case.pk]}
+        answer = client.post(address(ExceptionCase, "changelist"), sent, follow=True)
+        assert {message.level_tag for message in answer.context["messages"]} == {"warning"}
     rows.case.refresh_from_db()
     assert (rows.case.state, rows.case.assignee) == ("open", None)
 
