@@ -74,7 +74,7 @@ def read_odoo(odoo: Odoo, ids: Sequence[int], shop: Shop) -> tuple[Books, dict[s
             sku = where[row["sale_line_id"]].skus[row["sale_line_id"]]
             where[row["sale_line_id"]].lines[row["sale_line_id"]].shipped += _pieces(row["done"], sku)
     _details(odoo, moves, where, shop.version)
-    _deliveries(odoo, ids, names, books)
+    _deliveries(odoo, list(names), names, books)
     return books, {str(row["id"]): row["sale_line_id"] for row in moves}
 
 
