@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from integration.models import Document
+from integration.models import Connection, Document
 
 PAGE, NUMBER = "document_page", "{reference}"
 ODOO: Mapping[str, str] = {
@@ -37,10 +37,12 @@ def timeline(document: Document) -> str:
 
 def in_odoo(document: Document | None) -> str:
     """The document's own page in Odoo; empty for none. In the form that all versions understand (18 rewrites it)."""
-    if document is None:
-        return ""
-    named = urlencode({"id": document.erp_id, "model": ODOO[document.kind], "view_type": "form"})
-    return f"{document.connection.base_url.rstrip('/')}/web#{named}"
+    return odoo_form(document.connection, ODOO[document.kind], document.erp_id) if document else ""
+
+
+def odoo_form(connection: Connection, model: str, record_id: int) -> str:
+    named = urlencode({"id": record_id, "model": model, "view_type": "form"})
+    return f"{connection.base_url.rstrip('/')}/web#{named}"
 
 
 def at_partner(document: Document | None) -> str:

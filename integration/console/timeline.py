@@ -1,5 +1,9 @@
 """The page that tells an order's story: what it is, what it waits for, and everything that happened."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -8,40 +12,74 @@ from django.utils.translation import gettext_lazy as _
 
 from integration.console import story, waiting
 from integration.console.guard import site_context
+from integration.console.orders import books, chain, sides
 from integration.console.reach import scoped
 from integration.models import Document, DocumentLine
 
 OF_LINES = ("document__connection", "document__warehouse__wms")
-# Of a line: shown when any line of the page has it.
-COLUMNS = {
-    "ordered": _("Ordered"),
+# Of a line, by side: shown when any line of the page has it.
+HERE = {
     "released": _("Released"),
-    "picked": _("Picked"),
-    "packed": _("Packed"),
-    "shipped": _("Shipped"),
     "substituted": _("As another"),
-    "received": _("Received"),
     "over": _("Over"),
     "cancelled": _("Cancelled"),
 }
+THERE = {"picked": _("Picked"), "packed": _("Packed")}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line as the table shows it: ``here`` and ``there`` are the columns of ours and of the warehouse's."""
+
+    line: DocumentLine
+    side: sides.Side
+    here: Sequence[tuple[str, Decimal]]
+    there: Sequence[tuple[str, Decimal]]
+    left: Decimal
+
+    @property
+    def asked(self) -> Decimal:
+        """As Odoo was last read; as it was when it was last acted on, where that is not kept."""
+        return self.line.ordered if self.side.asked is None else self.side.asked
 
 
 def view(request: HttpRequest, document: int) -> HttpResponseBase:
     shown = get_object_or_404(scoped(request, Document.objects.all()), pk=document)
     family = story.family(shown, scoped(request, Document.objects.all()))
     lines = list(DocumentLine.objects.filter(document__in=family.documents).select_related(*OF_LINES).order_by("id"))
-    shows = [name for name in COLUMNS if name == "ordered" or any(getattr(line, name) for line in lines)]
-    if "picked" not in shows and any(line.short for line in lines):
-        shows.insert(shows.index("ordered") + 1, "picked")
+    said, entries = sides.of(family, lines), books.of(family)
+    here, there = _columns(lines, HERE), _columns(lines, THERE)
     context = site_context(request, Document) | {
         "title": f"{family.order.get_kind_display().capitalize()} {family.order}",
         "order": family.order,
         "shown": shown,
         "deliveries": family.documents[1:],
-        "columns": [(name, COLUMNS[name]) for name in shows],
-        "lines": [(line, [(name, getattr(line, name)) for name in shows], waiting.left(line)) for line in lines],
+        "steps": chain.of(family, lines, entries),
+        "here": here,
+        "there": there,
+        "lines": [_row(line, said.lines[line.pk], here, there) for line in lines],
+        "strays": said.strays,
+        "read_at": max((record.read_at for record in family.captured if record.read_at), default=None),
         "parcels": family.parcels,
+        "books": entries,
         "waits": waiting.waits(family, lines),
         "entries": story.tell(family),
     }
     return TemplateResponse(request, "console/timeline.html", context)
+
+
+def _columns(lines: Sequence[DocumentLine], known: Mapping[str, object]) -> dict[str, object]:
+    """Those that any line has something in; what was picked also where something was not found."""
+    short = any(line.short for line in lines)
+    return {
+        name: label
+        for name, label in known.items()
+        if any(getattr(line, name) for line in lines) or (name == "picked" and short)
+    }
+
+
+def _row(line: DocumentLine, side: sides.Side, here: Mapping[str, object], there: Mapping[str, object]) -> Row:
+    def of(names: Mapping[str, object]) -> list[tuple[str, Decimal]]:
+        return [(name, getattr(line, name)) for name in names]
+
+    return Row(line, side, of(here), of(there), waiting.left(line))

@@ -13,7 +13,6 @@ from integration.models import Document, DocumentLine, ExceptionCase, OutboundMe
 
 State = Document.State
 AT_WAREHOUSE = (State.ACCEPTED, State.PART_SHIPPED)
-COMES_IN = (Document.Kind.RECEIPT, Document.Kind.RETURN)
 EXPECTED = (State.ACCEPTED, State.PART_RECEIVED)
 
 
@@ -89,7 +88,7 @@ def _deliveries(of: Family, lines: list[DocumentLine]) -> Iterator[Wait]:
 
 
 def _receipts(of: Family, lines: list[DocumentLine]) -> Iterator[Wait]:
-    for receipt in (document for document in of.documents if document.kind in COMES_IN):
+    for receipt in (document for document in of.documents if document.kind in Document.COMES_IN):
         where = receipt.warehouse.wms.name if receipt.warehouse else "the warehouse"
         if receipt.state == State.REJECTED:
             yield Wait(f"{receipt} was refused by {where}.", "rejected")
@@ -103,7 +102,7 @@ def _receipts(of: Family, lines: list[DocumentLine]) -> Iterator[Wait]:
 
 def left(line: DocumentLine) -> Decimal:
     """What is still to be shipped of a line, or to come in."""
-    comes_in = line.document_id is not None and line.document.kind in COMES_IN
+    comes_in = line.document_id is not None and line.document.kind in Document.COMES_IN
     moved = line.received if comes_in else line.gone
     rest: Decimal = line.ordered - line.cancelled - moved
     return max(rest, Decimal(0))

@@ -28,6 +28,7 @@ class Document(models.Model):
         RETURN = "return"
 
     AGREED = (Kind.ORDER, Kind.PURCHASE, Kind.TRANSFER)
+    COMES_IN = (Kind.RECEIPT, Kind.RETURN)
 
     class State(models.TextChoices):
         WAITING = "waiting", "waiting for release"

@@ -1,0 +1,148 @@
+"""What the three sides say of each line: Odoo as it was last read, what is booked here, what the warehouse sent.
+
+Nothing is asked for: the page shows what has been kept. All quantities are in Odoo's unit of the line.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from pydantic import ValidationError
+
+from integration.canonical.erp import Picking
+from integration.canonical.events import Event
+from integration.console.story import Family
+from integration.console.words import quantity
+from integration.errors import IntegrationError
+from integration.flows import backorders, sites
+from integration.flows.events import event_of
+from integration.jobs import mappings
+from integration.jobs.looks import SNAPSHOTS
+from integration.models import CapturedRecord, Document, DocumentLine, InboundMessage
+from integration.rules import advices
+from integration.rules.shipping import ReleasedLine, factor_of
+from integration.rules.units import Inexact, to_odoo
+
+# Messages that say what has moved, and the field with the number that stays the same when one is sent again.
+CONFIRMING = {"shipment.confirmed": "shipment", "receipt.confirmed": "receipt", "return.received": "receipt"}
+MOST = 100  # messages of an order that are read for its page
+NONE = Decimal(0)
+
+
+@dataclass(slots=True)
+class Side:
+    """One line. None: that side has said nothing about it, or it is not kept any more."""
+
+    asked: Decimal | None = None
+    done: Decimal | None = None
+    booked: Decimal = NONE
+    substituted: Decimal = NONE
+    told: Decimal | None = None
+
+    @property
+    def unbooked(self) -> Decimal:
+        """What the warehouse has said and nobody has booked."""
+        return max(NONE, (self.told or NONE) - self.booked)
+
+    @property
+    def differs(self) -> bool:
+        """Odoo has done something else than what was booked from here; a substitute has a line of its own there."""
+        return self.done is not None and self.done != self.booked - self.substituted
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """By line. ``strays``: goods that the warehouse spoke of and that fit no line, for people."""
+
+    lines: Mapping[int, Side]
+    strays: Sequence[str]
+
+
+def of(family: Family, lines: Sequence[DocumentLine]) -> Sides:
+    """``lines``: of all documents of the family."""
+    by_document: dict[int, list[DocumentLine]] = defaultdict(list)
+    for line in lines:
+        by_document[line.document_id].append(line)
+    sides = {line.pk: Side(booked=booked(line), substituted=line.substituted) for line in lines}
+    moving = [document for document in family.documents if document.pk in by_document]
+    pickings = _pickings(family)
+    for document in moving:
+        _odoo(document, by_document[document.pk], pickings, sides)
+    strays = [text for document in moving for text in _warehouse(document, by_document[document.pk], sides)]
+    return Sides(sides, strays)
+
+
+def booked(line: DocumentLine) -> Decimal:
+    return line.received if line.document.kind in Document.COMES_IN else line.gone
+
+
+def _pickings(family: Family) -> Sequence[Picking]:
+    """As they were when Odoo was last read."""
+    ids = [record.pk for record in family.captured]
+    record = CapturedRecord.objects.filter(pk__in=ids, snapshot__isnull=False).first()
+    try:
+        return SNAPSHOTS[record.model].model_validate(record.snapshot).pickings if record else ()
+    except ValidationError:
+        return ()  # an older release wrote it; it is read anew with the next change
+
+
+def _odoo(document: Document, lines: Sequence[DocumentLine], known: Sequence[Picking], sides: dict[int, Side]) -> None:
+    first = next((picking for picking in known if picking.id == document.erp_id), None)
+    if first is None:
+        return
+    rows, released = {line.line: line for line in lines}, sites.as_released(lines)
+    for picking in backorders.own(document, advices.family(first, known)):
+        for move in picking.moves:
+            line = advices.line_for(move, released)
+            if line is None or move.state == "cancel":
+                continue
+            side = sides[rows[line.line].pk]
+            side.asked = (side.asked or NONE) + move.demand
+            side.done = (side.done or NONE) + (move.done if move.state == "done" else NONE)
+
+
+def _warehouse(document: Document, lines: Sequence[DocumentLine], sides: dict[int, Side]) -> Iterator[str]:
+    """Adds what the warehouse said; yields what fits no line."""
+    rows, released = {line.line: line for line in lines}, sites.as_released(lines)
+    for event in _events(document):
+        for told in getattr(event.data, "lines", ()):
+            line = _line(told, released)
+            share = _in_odoo_units(told, line, document) if line is not None else None
+            if line is None or share is None:
+                yield f"{quantity(told.quantity)} {told.unit} x {told.sku}"
+                continue
+            side = sides[rows[line.line].pk]
+            side.told = (side.told or NONE) + share
+
+
+def _events(document: Document) -> Iterator[Event]:
+    """What was confirmed, each once: a message that was sent again says the same, or says it better."""
+    found: dict[tuple[str, str], Event] = {}
+    messages = InboundMessage.objects.filter(document=document, type__in=CONFIRMING).select_related("connection")
+    for message in sorted(messages.order_by("-id")[:MOST], key=lambda row: row.pk):
+        try:
+            event = event_of(message)
+        except IntegrationError:
+            continue  # its own page says what is wrong with it
+        found[event.type, getattr(event.data, CONFIRMING[event.type])] = event
+    yield from found.values()
+
+
+def _line(told: Any, lines: Sequence[ReleasedLine]) -> ReleasedLine | None:
+    """The line that it names; without one, the only line of that product."""
+    named = [line for line in lines if line.line == told.line]
+    fits = named or [line for line in lines if told.sku in (line.partner_sku, line.sku)]
+    return fits[0] if len(fits) == 1 else None
+
+
+def _in_odoo_units(told: Any, line: ReleasedLine, document: Document) -> Decimal | None:
+    """None: the unit cannot be told."""
+    assert document.warehouse is not None  # noqa: S101  (what has lines has one)
+    try:
+        if told.unit == line.partner_unit:
+            return to_odoo(told.quantity, line.factor)
+        return to_odoo(told.quantity, factor_of(told.unit, line, mappings.load(document.warehouse.wms, {told.unit})))
+    except (IntegrationError, Inexact):
+        return None
