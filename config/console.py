@@ -126,6 +126,32 @@ NAVIGATION: list[dict[str, Any]] = [
     },
 ]
 
+
+def _kind(title: str, kind: str) -> dict[str, Any]:
+    """A part of the list of documents."""
+    listed = reverse_lazy("admin:integration_document_changelist")
+    return {
+        "title": title,
+        "link": lambda _request: f"{listed}?kind__exact={kind}" if kind else str(listed),
+        "active": lambda request: request.GET.get("kind__exact", "") == kind,
+    }
+
+
+TABS = [
+    {
+        "models": ["integration.document"],
+        "items": [
+            _kind("All", ""),
+            _kind("Sales orders", "order"),
+            _kind("Deliveries", "delivery"),
+            _kind("Purchases", "purchase"),
+            _kind("Receipts", "receipt"),
+            _kind("Transfers", "transfer"),
+            _kind("Returns", "return"),
+        ],
+    },
+]
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Crossdock",
     "SITE_HEADER": "Crossdock",
@@ -139,6 +165,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("console/icon.svg")}],
     "STYLES": [lambda request: static("console/console.css")],
     "SCRIPTS": [lambda request: static("console/console.js")],
+    "TABS": TABS,
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},
     "COLORS": {
         "primary": {

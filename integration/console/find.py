@@ -1,11 +1,16 @@
-"""Finds an order by any number that somebody has in hand; one hit opens its timeline."""
+"""Finds an order by any number that somebody has in hand; one hit opens its page.
+
+What the warehouse says about goods may belong to no order, such as a count, or a return that nobody can place yet: its
+message is found by its number.
+"""
 
 from collections.abc import Iterator
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
 from integration.console import links
 from integration.console.guard import site_context
@@ -19,6 +24,7 @@ from integration.models import (
     OutboundMessage,
     Parcel,
     StockEvent,
+    SyncJob,
 )
 
 MOST = 50
@@ -28,6 +34,7 @@ LONGEST = 200
 BY_DOCUMENT = (  # table and indexed column: each leads to a document
     (DocumentLine, "sku"),
     (StockEvent, "package"),
+    (StockEvent, "lot"),
     (Parcel, "number"),
     (OutboundMessage, "reference"),
     (OutboundMessage, "partner_reference"),
@@ -41,7 +48,8 @@ def view(request: HttpRequest) -> HttpResponseBase:
     found = list(orders(request, term)) if term else []
     if len(found) == 1:
         return HttpResponseRedirect(links.timeline(found[0]))
-    context |= {"title": "Find", "term": term, "found": found, "full": len(found) == MOST}
+    loose = list(messages(request, term)) if term and not found else []
+    context |= {"title": _("Find"), "term": term, "found": found, "full": len(found) == MOST, "loose": loose}
     return TemplateResponse(request, "console/find.html", context)
 
 
@@ -50,6 +58,14 @@ def orders(request: HttpRequest, term: str) -> QuerySet[Document]:
     documents = scoped(request, Document.objects.filter(pk__in=set(_documents(request, [term, term.upper()]))))
     ids = {parent or pk for pk, parent in documents.values_list("pk", "parent")}
     return Document.objects.with_progress().filter(pk__in=ids).select_related("connection").order_by("-id")[:MOST]
+
+
+def messages(request: HttpRequest, term: str) -> QuerySet[InboundMessage]:
+    """What came in by this number and belongs to no document, newest first, as far as the user sees it."""
+    numbered = Q(connection__in=Connection.objects.values("pk"), external_id=term)
+    rows = scoped(request, InboundMessage.objects.filter(Q(reference=term) | numbered, document=None))
+    jobs = Prefetch("jobs", SyncJob.objects.order_by("-id"))
+    return rows.select_related("connection").defer("body").prefetch_related(jobs).order_by("-id")[:MOST]
 
 
 def _documents(request: HttpRequest, terms: list[str]) -> Iterator[int]:

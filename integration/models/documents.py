@@ -221,6 +221,7 @@ class StockEvent(models.Model):
         indexes = [
             models.Index(fields=["sku"], name="stock_sku"),
             models.Index(fields=["package"], name="stock_package", condition=~models.Q(package="")),
+            models.Index(fields=["lot"], name="stock_lot", condition=~models.Q(lot="")),
             models.Index(fields=["warehouse", "product_id", "happened_at"], name="stock_as_of"),
         ]
 

@@ -13,9 +13,12 @@ from integration.models import (
     DocumentLine,
     ExceptionCase,
     ExternalReference,
+    InboundMessage,
     OutboundMessage,
+    StockEvent,
     SyncJob,
 )
+from tests.component.console.conftest import user_with
 
 
 def shown(client, document):
@@ -150,7 +153,7 @@ def test_an_invoice_s_number_leads_to_no_delivery_of_the_same_number_in_odoo(qui
 
 
 def test_an_unknown_number_says_what_can_be_searched(rows, admin_client):
-    assert "No order is known by nothing" in admin_client.get(reverse("admin:find"), {"q": "nothing"}).text
+    assert "Nothing is known by nothing" in admin_client.get(reverse("admin:find"), {"q": "nothing"}).text
 
 
 def test_several_orders_are_listed(quiet, admin_client):
@@ -159,3 +162,34 @@ def test_several_orders_are_listed(quiet, admin_client):
     )
     Document.objects.update(customer_reference="X")
     assert admin_client.get(reverse("admin:find"), {"q": "X"}).context["found"] == [other, quiet.order]
+
+
+def test_a_lot_leads_to_the_order_that_it_left_with(quiet, admin_client):
+    StockEvent.objects.update(lot="LOT-7")
+    page = admin_client.get(reverse("admin:find"), {"q": "LOT-7"})
+    assert page.url == reverse("admin:timeline", args=[quiet.order.pk])
+
+
+@pytest.mark.parametrize("term", ["RT-9", "the-sender-s-number"])
+def test_a_message_of_no_order_is_found_by_its_number(term, rows, admin_client):
+    InboundMessage.objects.update(document=None, reference="RT-9", external_id="the-sender-s-number")
+    page = admin_client.get(reverse("admin:find"), {"q": term})
+    assert [message.pk for message in page.context["loose"]] == [rows.received.pk]
+    assert "belong to no order" in page.text
+
+
+def test_a_message_of_another_warehouse_is_not_found(rows):
+    InboundMessage.objects.update(document=None, reference="RT-9")
+    _user, client = user_with("viewer")
+    assert client.get(reverse("admin:find"), {"q": "RT-9"}).context["loose"] == []
+
+
+@pytest.mark.parametrize("kind", ["", "order", "delivery", "return"])
+def test_the_list_of_documents_has_a_tab_for_each_kind(kind, rows, admin_client):
+    address = reverse("admin:integration_document_changelist")
+    page = admin_client.get(address, {"kind__exact": kind} if kind else {})
+    [tabs] = [tab["items"] for tab in page.context["tab_list"] if tab["models"] == ["integration.document"]]
+    assert [tab["title"] for tab in tabs if tab["active"]] == [
+        {"": "All", "order": "Sales orders", "delivery": "Deliveries", "return": "Returns"}[kind]
+    ]
+    assert len(page.context["cl"].result_list) == {"": 2, "order": 1, "delivery": 1, "return": 0}[kind]
