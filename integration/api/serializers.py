@@ -264,7 +264,7 @@ class MappingSerializer(serializers.ModelSerializer[CodeMapping]):
         model = CodeMapping
         fields = (
             *("id", "kind", "partner", "odoo_code", "partner_code", "sku", "factor", "per", "alias"),
-            *("version", "valid_from", "valid_to"),
+            *("version", "valid_from", "valid_to", "made_by"),
         )
 
 

@@ -8,16 +8,19 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
-from integration.console import gaps, mapping_files, matching
+from integration.console import gaps, mapping_files, mapping_many, matching
 from integration.console.acting import Act, Acting
 from integration.console.base import ConfigurationAdmin, HistoryAdmin, actor
 from integration.console.words import badge, quantity
 from integration.jobs import acts, mappings
 from integration.models import CodeMapping, Connection, ExceptionCase, ExternalReference
 
+SHOWN = 50  # versions on a mapping's page
 RELEASED = "Jobs that waited for this mapping are tried now."
 SECOND = (
     "{partner} gets {sent} for {code} already. If it says {said} as well, tick Alias: that is understood then, and "
@@ -86,6 +89,14 @@ def _end(pk: int, actor: acts.Actor, reason: str) -> str:
     return "What needs it from now on opens a case."
 
 
+def _change_many(_page: Any, request: HttpRequest, rows: QuerySet[CodeMapping]) -> HttpResponseBase | None:
+    current = rows.filter(valid_to=None).select_related("partner")[: mapping_many.MOST]
+    if not current:
+        messages.warning(request, _("None of these is in force: only what is in force can be changed."))
+        return None
+    return mapping_many.ask(request, current)
+
+
 END = Act("end", "End", _end, "ended", "Why is this code not used any more?", grave=True)
 
 
@@ -97,7 +108,10 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
     list_before_template = "console/mapping_list.html"
     search_fields = ("odoo_code", "partner_code", "sku")
     search_help_text = "A code of either side"
-    list_display = ("odoo_code", "partner_code", "kind", "partner", "sku", "factor_shown", "version", "in_force")
+    list_display = (
+        "odoo_code", "partner_code", "kind", "partner", "sku", "factor_shown", "in_force", "version", "since",
+        "made_by",
+    )  # fmt: skip
     list_select_related = ("partner",)
     list_filter = (CurrentFilter, "kind", "partner")
     ordering = ("valid_to", "kind", "odoo_code", "alias")
@@ -112,11 +126,16 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
             "export": mapping_files.export_view,
             "match": matching.view,
             "gaps": gaps.view,
+            "many": mapping_many.view,
         }
         own = [
             path(f"{name}/", self.admin_site.admin_view(view), name=f"mapping_{name}") for name, view in pages.items()
         ]
         return [*own, *super().get_urls()]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        many = {"many": (_change_many, "many", _("Change codes"))} if mapping_files.may_map(request) else {}
+        return many | super().get_actions(request)
 
     def has_change_permission(self, request: HttpRequest, obj: CodeMapping | None = None) -> bool:
         replaced = obj is not None and obj.valid_to is not None
@@ -144,7 +163,10 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
     ) -> Any:
         row = self.get_object(request, object_id) if object_id else None
         in_force = row is not None and row.valid_to is None
-        context = (extra_context or {}) | {"buttons": self.allowed(request, self.acts) if in_force else ()}
+        context = (extra_context or {}) | {
+            "buttons": self.allowed(request, self.acts) if in_force else (),
+            "versions": mappings.versions(row).order_by("-valid_from", "-pk")[:SHOWN] if row else (),
+        }
         try:
             return super().changeform_view(request, object_id, form_url, context)
         except acts.NotAllowed as refusal:
@@ -176,6 +198,10 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
     def response_change(self, request: HttpRequest, obj: CodeMapping) -> HttpResponse:
         messages.success(request, f"{obj} is now version {obj.version}.")
         return HttpResponseRedirect(reverse("admin:integration_codemapping_changelist"))
+
+    @admin.display(description="since", ordering="valid_from")
+    def since(self, mapping: CodeMapping) -> Any:
+        return mapping.valid_from
 
     @admin.display(description="factor")
     def factor_shown(self, mapping: CodeMapping) -> str:

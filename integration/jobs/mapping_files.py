@@ -59,7 +59,7 @@ def _write(partner: Connection, look: Callable[[], Plan], agreed: str, actor: Ac
                 raise NotAllowed(f"Row {made.faults[0].row}: {made.faults[0].words}.")
             if digest(made) != agreed:
                 raise NotAllowed(OUTDATED)
-            _store(partner, made)
+            _store(partner, made, actor)
             acts.note(actor, verb, partner.name, partner=partner.slug, **_told(made))
             telling.renamed(partner, {entry.kind for entry in (*made.new, *(after for _, after in made.changed))})
             mappings.let_go()
@@ -68,7 +68,7 @@ def _write(partner: Connection, look: Callable[[], Plan], agreed: str, actor: Ac
     return made
 
 
-def _store(partner: Connection, made: Plan) -> None:
+def _store(partner: Connection, made: Plan, actor: Actor) -> None:
     """What is replaced ends before what replaces it begins: two rows may swap their codes."""
     latest: dict[Key, int] = {}
     for row in CodeMapping.objects.filter(partner=partner).only(
@@ -82,7 +82,7 @@ def _store(partner: Connection, made: Plan) -> None:
         ended |= same & Q(partner_code=before.partner_code)
     CodeMapping.objects.filter(ended, partner=partner, valid_to=None).update(valid_to=Now())
     entries = [*made.new, *(after for _, after in made.changed)]
-    CodeMapping.objects.bulk_create(_row(partner, entry, latest.get(entry.key, 0) + 1) for entry in entries)
+    CodeMapping.objects.bulk_create(_row(partner, entry, latest.get(entry.key, 0) + 1, actor) for entry in entries)
 
 
 def _told(made: Plan) -> dict[str, object]:
@@ -90,7 +90,7 @@ def _told(made: Plan) -> dict[str, object]:
     return {"new": [" ".join(as_cells(entry)) for entry in made.new], "changed": changed, "same": made.same}
 
 
-def _row(partner: Connection, entry: Entry, version: int) -> CodeMapping:
+def _row(partner: Connection, entry: Entry, version: int, actor: Actor) -> CodeMapping:
     return CodeMapping(
         partner=partner,
         kind=entry.kind,
@@ -101,6 +101,7 @@ def _row(partner: Connection, entry: Entry, version: int) -> CodeMapping:
         per=entry.per,
         alias=entry.alias,
         version=version,
+        made_by=actor.name,
     )
 
 

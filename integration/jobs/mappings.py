@@ -57,7 +57,7 @@ def clashes(new: CodeMapping) -> Iterator[tuple[str, str]]:
 
 def in_force(new: CodeMapping) -> CodeMapping | None:
     """The row that this one would be a new version of."""
-    return _versions(new).filter(valid_to=None).first()
+    return versions(new).filter(valid_to=None).first()
 
 
 def add(
@@ -74,7 +74,7 @@ def add(
 ) -> CodeMapping:
     """A new mapping, or a new version of one; lets go of what waited for it. Raises NotAllowed when codes clash."""
     codes = {"odoo_code": odoo_code, "partner_code": partner_code, "sku": sku, "alias": alias}
-    new = CodeMapping(partner=partner, kind=kind, factor=factor, per=per, **codes)
+    new = CodeMapping(partner=partner, kind=kind, factor=factor, per=per, made_by=actor.name, **codes)
     try:
         with transaction.atomic():
             _add(new)
@@ -84,6 +84,17 @@ def add(
     except IntegrityError as clash:
         raise NotAllowed(f"{partner_code} is mapped to another {kind} of {partner} already.") from clash
     return new
+
+
+def change(mapping_id: int, *, partner_code: str, factor: Decimal, per: Decimal, actor: Actor) -> CodeMapping:
+    """A new version of a row that is in force. Raises NotAllowed, also when somebody was faster."""
+    row = CodeMapping.objects.select_related("partner").get(pk=mapping_id)
+    if row.valid_to is not None:
+        raise NotAllowed(f"{row} is not in force any more: somebody changed or ended it meanwhile.")
+    if row.alias and partner_code != row.partner_code:
+        raise NotAllowed(f"{row.partner_code} is an alias: end it, and add the other code.")
+    numbers = {"factor": factor, "per": per}
+    return add(row.partner, row.kind, row.odoo_code, partner_code, sku=row.sku, alias=row.alias, actor=actor, **numbers)
 
 
 @transaction.atomic
@@ -112,13 +123,14 @@ def _add(new: CodeMapping) -> None:
     list(_sent(new).select_for_update())
     for _, words in clashes(new):
         raise NotAllowed(words)
-    _versions(new).filter(valid_to=None).update(valid_to=Now())
-    latest = _versions(new).aggregate(latest=Max("version"))["latest"]
+    versions(new).filter(valid_to=None).update(valid_to=Now())
+    latest = versions(new).aggregate(latest=Max("version"))["latest"]
     new.version = (latest or 0) + 1
     new.save(force_insert=True)
 
 
-def _versions(row: CodeMapping) -> QuerySet[CodeMapping]:
+def versions(row: CodeMapping) -> QuerySet[CodeMapping]:
+    """Those that the row replaced or was replaced by, and itself."""
     names = (*KEY, "alias", *(["partner_code"] if row.alias else []))
     return CodeMapping.objects.filter(**{name: getattr(row, name) for name in names})
 

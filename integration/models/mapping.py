@@ -59,6 +59,7 @@ class CodeMapping(models.Model):
     version = models.PositiveIntegerField(default=1)
     valid_from = models.DateTimeField(db_default=Now(), editable=False)
     valid_to = models.DateTimeField(null=True, blank=True)
+    made_by = models.CharField(max_length=150, blank=True, default="", db_default="", editable=False)
 
     class Meta:
         ordering = ["kind", "odoo_code"]
