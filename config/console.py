@@ -45,6 +45,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             _item("Received", "call_received", "inboundmessage"),
             _item("Sent", "call_made", "outboundmessage"),
+            _item("Edited", "edit_note", "messageedit"),
         ],
     },
     {

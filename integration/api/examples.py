@@ -19,7 +19,8 @@ _WAREHOUSE: Json = {
 }
 _INBOUND: Json = {
     **{"id": 5120, "connection": "northgate", "external_id": "msg_2b7", "type": "shipment.confirmed"},
-    **{"reference": "SHP-9001", "document": "WH/OUT/00042", "drift": [], "trace_id": _TRACE, "received_at": _LATER},
+    **{"reference": "SHP-9001", "document": "WH/OUT/00042", "drift": [], "edits": 0, "trace_id": _TRACE},
+    "received_at": _LATER,
 }
 _OUTBOUND: Json = {
     **{"id": 811, "connection": "northgate", "key": "order_release/WH/OUT/00042/1", "type": "order.release"},

@@ -66,7 +66,7 @@ class InboundSerializer(serializers.ModelSerializer[InboundMessage]):
         model = InboundMessage
         fields = (
             *("id", "connection", "external_id", "type", "reference", "document"),
-            *("drift", "trace_id", "received_at"),
+            *("drift", "edits", "trace_id", "received_at"),
         )
 
 
@@ -82,7 +82,7 @@ class OutboundSerializer(serializers.ModelSerializer[OutboundMessage]):
 
 
 class BodySerializer(serializers.Serializer[Any]):
-    """A body as it was received or sent; one that is not UTF-8 comes as base64."""
+    """A body as it was received or sent, whatever a person has edited since; one that is not UTF-8 comes as base64."""
 
     id = serializers.IntegerField()
     encoding = serializers.ChoiceField(["utf-8", "base64"])

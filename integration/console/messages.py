@@ -8,7 +8,7 @@ from integration.console.base import HistoryAdmin
 from integration.console.personal import PersonalAdmin
 from integration.console.standing import answer_due
 from integration.console.words import badge
-from integration.models import InboundMessage, MessageKey, OutboundMessage
+from integration.models import InboundMessage, MessageEdit, MessageKey, OutboundMessage
 
 
 @admin.register(InboundMessage)
@@ -24,6 +24,21 @@ class InboundMessageAdmin(PersonalAdmin):
     @admin.display(description="document")
     def document_page(self, message: InboundMessage) -> SafeString | str:
         return links.document_link(message.document)
+
+
+@admin.register(MessageEdit)
+class MessageEditAdmin(PersonalAdmin):
+    personal = "body"
+    numbers = ("message__pk",)
+    search_help_text = "Number of the message here"
+    list_display = ("__str__", "message_page", "reason", "made_at")
+    list_select_related = ("message",)
+    ordering = ("-id",)
+    nothing = "Nobody has edited the data of a message."
+
+    @admin.display(description="message")
+    def message_page(self, row: MessageEdit) -> SafeString | str:
+        return links.link(row.message)
 
 
 @admin.register(OutboundMessage)

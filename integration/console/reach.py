@@ -110,6 +110,10 @@ def _message(seen: frozenset[int]) -> Q:
     return _of_document("document")(seen) | (Q(document=None) & _owns("connection")(seen))
 
 
+def _of_message(seen: frozenset[int]) -> Q:
+    return Q(message__in=models.InboundMessage.objects.filter(_message(seen)).order_by().values("pk"))
+
+
 def _case(seen: frozenset[int]) -> Q:
     """One whose document, or any document that waits for it, is seen; one without, of a system that is used."""
     waits = CaseJob.objects.filter(_of_job("job")(seen), case=OuterRef("pk"))
@@ -151,6 +155,7 @@ REACH: Mapping[type[Model], Within] = {
     models.SyncJob: _of_job(""),
     **dict.fromkeys((models.JobAttempt, models.Effect, CaseJob), _of_job("job")),
     **dict.fromkeys((models.InboundMessage, models.OutboundMessage), _message),
+    models.MessageEdit: _of_message,
     models.ExceptionCase: _case,
     **dict.fromkeys((models.CaseEvent, models.CaseTally), _of_case),
     models.CaseRule: lambda seen: Q(warehouse=None) | Q(warehouse__in=seen),

@@ -15,7 +15,7 @@ from django.db import connection as database
 from integration.adapters import registry
 from integration.adapters.base import Received
 from integration.errors import InvalidDocument
-from integration.jobs import dispatch, failpoints, ownership, remote, routes, sql, streams
+from integration.jobs import bodies, dispatch, failpoints, ownership, remote, routes, sql, streams
 from integration.jobs.queue import NewJob, enqueue
 from integration.models import (
     CapturedRecord,
@@ -96,8 +96,7 @@ def receive(connection: Connection, headers: Mapping[str, str], body: bytes) -> 
 
 def job_again(message: InboundMessage) -> NewJob:
     """The job of a message that is kept. Raises InvalidDocument when it is no document of the contract any more."""
-    adapter = registry.wms_for_receiving(remote.settings_for(message.connection))
-    return _job(message.connection, message, adapter.parse(message.headers, bytes(message.body)))
+    return _job(message.connection, message, bodies.parsed(message, bodies.in_force(message)))
 
 
 def hint(connection: Connection, model: str, record_id: int) -> None:

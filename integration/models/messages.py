@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
@@ -36,6 +37,9 @@ class InboundMessage(models.Model):
     body = EncryptedBytesField()
     headers = models.JSONField(default=dict)
     drift = models.JSONField(default=list, help_text="Fields that the contract does not know")
+    edits = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How often people have edited its data; the body stays as it came"
+    )
     trace_id = models.UUIDField(default=uuid.uuid4)
     received_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -48,10 +52,35 @@ class InboundMessage(models.Model):
         permissions = [
             ("view_personal_data", "Can see names and addresses in messages and snapshots"),
             ("replay_message", "Can have messages worked on again"),
+            ("edit_message", "Can edit the data of messages whose work waits"),
         ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.reference}"
+
+
+class MessageEdit(models.Model):
+    """What a person made of a message's data, beside its original. The one with the highest number is worked on.
+
+    ``changes``: what differs from the body before it, as [field, before, after]; what is personal is named alone, with
+    None for its content.
+    """
+
+    message = models.ForeignKey(InboundMessage, models.CASCADE, related_name="edited", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    body = EncryptedBytesField()
+    changes = models.JSONField(default=list)
+    actor = models.CharField(max_length=150)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(max_length=300)
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["message", "number"], name="one_edit_per_number")]
+
+    def __str__(self) -> str:
+        return f"edit {self.number} by {self.actor}"
 
 
 class OutboundMessage(models.Model):

@@ -22,6 +22,7 @@ WORK = (
     "jobattempt",
     "effect",
     "inboundmessage",
+    "messageedit",
     "outboundmessage",
 )
 SETUP = (
@@ -74,6 +75,7 @@ SUPERVISOR = OPERATOR | {
     *_may("change", "businessrule", "caserule", "cutoff", "trackingpage"),
     *_may("view", "auditevent"),
     "integration.approve_difference",
+    "integration.edit_message",
     "integration.view_personal_data",
 }
 INTEGRATOR = VIEWER | {
@@ -82,6 +84,7 @@ INTEGRATOR = VIEWER | {
     *_may("change", *CONFIGURED),
     *_may("change", "exceptioncase", "syncjob"),
     "integration.change_secrets",
+    "integration.edit_message",
     "integration.replay_message",
     "integration.view_personal_data",
     "django_celery_beat.view_periodictask",
@@ -92,8 +95,10 @@ ROLES: Mapping[str, Role] = {
     "customer service": Role("Sees how far orders are, in plain words, and nothing else", frozenset({STATUS})),
     "viewer": Role("Looks things up and changes nothing", VIEWER),
     "operator": Role("Works on cases and jobs, adds mappings, has messages worked on again", OPERATOR),
-    "supervisor": Role("As an operator; approves differences of stock, makes rules, sees personal data", SUPERVISOR),
-    "integrator": Role("Connects systems, with their credentials; sees personal data and the machinery", INTEGRATOR),
+    "supervisor": Role("As an operator; approves, makes rules, edits messages, sees personal data", SUPERVISOR),
+    "integrator": Role(
+        "Connects systems, with their credentials; edits messages, sees personal data and the machinery", INTEGRATOR
+    ),
     "administrator": Role("May do everything, and makes users", frozenset({ALL})),
     ALL_WAREHOUSES: Role(
         "Beside a role: sees all warehouses and companies", frozenset({"integration.view_all_warehouses"})

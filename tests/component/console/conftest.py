@@ -109,11 +109,16 @@ def messages(wms, delivery) -> tuple[models.InboundMessage, models.OutboundMessa
         reference=f"SHP {EVIL}",
         document=delivery,
         body=body,
+        headers={"webhook-id": "m1"},
+        edits=1,
     )
     sent = models.OutboundMessage.objects.create(
         connection=wms, key="k1", type="order.release", reference="WH/OUT/1", document=delivery, body=body,
         state="sent", sent_at=now(), acknowledge_by=now() - timedelta(minutes=5), partner_reference=EVIL, reason=EVIL,
     )  # fmt: skip
+    models.MessageEdit.objects.create(
+        message=received, number=1, body=body, actor=EVIL, reason=EVIL, changes=[[EVIL, EVIL, None]]
+    )
     models.MessageKey.objects.create(connection=wms, external_id=EVIL, body_sha256=b"0" * 32)
     return received, sent
 

@@ -23,6 +23,7 @@ from integration.models import (
     InboundMessage,
     JobAttempt,
     Lane,
+    MessageEdit,
     MessageKey,
     OutboundMessage,
     Proof,
@@ -163,6 +164,16 @@ class TestJobs:
 
 
 class TestMessages:
+    def test_what_people_have_edited_leaves_with_its_message(self) -> None:
+        wms = partner()
+        for number in ("m1", "m2"):
+            message = received(wms, number, edits=1)
+            MessageEdit.objects.create(message=message, number=1, body=b"{}", actor="anna", reason="r")
+        days_pass(61)
+        InboundMessage.objects.filter(external_id="m2").update(received_at=Now())
+        assert retention.run()["messages received"] == 1
+        assert list(MessageEdit.objects.values_list("message__external_id", flat=True)) == ["m2"]
+
     def test_a_received_message_leaves_and_its_number_stays(self) -> None:
         wms = partner()
         received(wms)
