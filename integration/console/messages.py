@@ -1,9 +1,17 @@
-"""What came in and what went out, raw. Bodies are encrypted: they are shown to those who may see personal data."""
+"""What came in and what went out. Bodies are encrypted: all of them is shown to those who may see personal data."""
+
+from typing import Any, cast
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
-from integration.console import links
+from integration.console import edit_page, links, message_page
 from integration.console.base import HistoryAdmin
 from integration.console.personal import PersonalAdmin
 from integration.console.standing import answer_due
@@ -11,15 +19,51 @@ from integration.console.words import badge
 from integration.models import InboundMessage, MessageEdit, MessageKey, OutboundMessage
 
 
-@admin.register(InboundMessage)
-class InboundMessageAdmin(PersonalAdmin):
+class MessageAdmin(PersonalAdmin):
+    """Messages have a page of their own: as it came and as the contract reads it, side by side."""
+
     personal = "body"
+    template = ""
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, object] | None = None
+    ) -> HttpResponseBase:
+        message = self.get_object(request, object_id)
+        if message is None or not self.has_view_permission(request, message):
+            plain: HttpResponseBase = super().change_view(request, object_id, form_url, extra_context)
+            return plain
+        frame = self.admin_site.each_context(request) | {"title": str(message), "opts": self.opts}
+        return TemplateResponse(request, self.template, frame | self.page(request, message))
+
+    def page(self, request: HttpRequest, message: Any) -> dict[str, Any]:
+        """What its page shows."""
+        raise NotImplementedError
+
+
+@admin.register(InboundMessage)
+class InboundMessageAdmin(MessageAdmin):
+    template = "console/message_received.html"
     exact = ("reference", "external_id")
     search_help_text = "Delivery or shipment number, the sender's message number"
     list_display = ("type", "reference", "document_page", "connection", "external_id", "received_at")
     list_select_related = ("connection", "document")
     list_filter = ("connection",)
     nothing = "Messages appear here when the warehouse sends them to /api/v1/webhooks/ and the connection's name."
+
+    def get_urls(self) -> list[URLPattern]:
+        edit = path("<int:pk>/edit/", self.admin_site.admin_view(self.edit_view), name="message_edit")
+        return [edit, *super().get_urls()]
+
+    def page(self, request: HttpRequest, message: InboundMessage) -> dict[str, Any]:
+        return message_page.received(request, message)
+
+    def edit_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """The form for its data."""
+        rows = cast("QuerySet[InboundMessage]", self.get_queryset(request))
+        message = rows.select_related("connection", "document").filter(pk=pk).first()
+        if message is None or not self.has_view_permission(request) or not message_page.may_edit(request):
+            raise PermissionDenied
+        return edit_page.view(request, message, self.admin_site.each_context(request) | {"opts": self.opts})
 
     @admin.display(description="document")
     def document_page(self, message: InboundMessage) -> SafeString | str:
@@ -42,14 +86,17 @@ class MessageEditAdmin(PersonalAdmin):
 
 
 @admin.register(OutboundMessage)
-class OutboundMessageAdmin(PersonalAdmin):
-    personal = "body"
+class OutboundMessageAdmin(MessageAdmin):
+    template = "console/message_sent.html"
     exact = ("reference", "key", "partner_reference")
     search_help_text = "Delivery number, the partner's number"
     list_display = ("__str__", "document_page", "connection", "state_badge", "sent_at", "due", "partner_reference")
     list_select_related = ("connection", "document")
     list_filter = ("state", "connection")
     nothing = "Messages appear here when an order is released to a warehouse."
+
+    def page(self, request: HttpRequest, message: OutboundMessage) -> dict[str, Any]:
+        return message_page.sent(request, message)
 
     @admin.display(description="document")
     def document_page(self, message: OutboundMessage) -> SafeString | str:

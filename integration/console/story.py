@@ -18,6 +18,7 @@ from integration.models import (
     ExceptionCase,
     InboundMessage,
     JobAttempt,
+    MessageEdit,
     OutboundMessage,
     Parcel,
     ParcelEvent,
@@ -67,6 +68,7 @@ class Family:
     captured: Sequence[CapturedRecord]
     sent: Sequence[OutboundMessage]
     received: Sequence[InboundMessage]
+    edited: Sequence[MessageEdit]
     jobs: Sequence[SyncJob]
     attempts: Sequence[JobAttempt]
     effects: Sequence[Effect]
@@ -92,12 +94,14 @@ def family(document: Document, seen: QuerySet[Document]) -> Family:
     snapshots = CapturedRecord.objects.filter(
         connection=order.connection_id, model=MODELS[order.kind], record_id=order.erp_id
     )
+    received = list(InboundMessage.objects.filter(ours).select_related("connection").defer("body")[:MOST])
     return Family(
         order=order,
         documents=documents,
         captured=list(snapshots.defer("snapshot")),
         sent=list(OutboundMessage.objects.filter(ours).select_related("connection").defer("body")[:MOST]),
-        received=list(InboundMessage.objects.filter(ours).select_related("connection").defer("body")[:MOST]),
+        received=received,
+        edited=_edits(received),
         jobs=jobs,
         attempts=list(JobAttempt.objects.filter(job__in=ids)[:MOST]),
         effects=list(Effect.objects.filter(job__in=ids).select_related("connection")[:MOST]),
@@ -108,6 +112,13 @@ def family(document: Document, seen: QuerySet[Document]) -> Family:
         seen=list(ParcelEvent.objects.filter(parcel__in=parcels).select_related("parcel")[:MOST]),
         proofs=list(Proof.objects.filter(ours)[:MOST]),
     )
+
+
+def _edits(received: Sequence[InboundMessage]) -> list[MessageEdit]:
+    """Without a query where nothing was edited."""
+    named = [message.pk for message in received if message.edits]
+    rows = MessageEdit.objects.filter(message__in=named).select_related("message").defer("body", "message__body")
+    return list(rows[:MOST]) if named else []
 
 
 def _either(one: QuerySet[Row], other: QuerySet[Row]) -> QuerySet[Row, Any]:
@@ -123,6 +134,7 @@ def tell(of: Family) -> list[Entry]:
         *map(_snapshot, of.captured),
         *map(_sent, of.sent),
         map(_received, of.received),
+        map(_edited, of.edited),
         (_attempt(attempt, jobs[attempt.job_id]) for attempt in of.attempts),
         (_untried(job) for job in of.jobs if job.pk not in tried),
         map(_effect, of.effects),
@@ -158,6 +170,12 @@ def _sent(message: OutboundMessage) -> Iterator[Entry]:
 def _received(message: InboundMessage) -> Entry:
     title = f"{words(message.type)} {message.reference} received from {message.connection.name}"
     return Entry(message.received_at, "in", title, "sent", f"Message {message.external_id}", links.page(message))
+
+
+def _edited(edit: MessageEdit) -> Entry:
+    message = edit.message
+    title = f"{words(message.type)} {message.reference} edited by {edit.actor}"
+    return Entry(edit.made_at, "in", title, "waiting", edit.reason, f"{links.page(message)}?edit={edit.number}")
 
 
 def _attempt(attempt: JobAttempt, job: SyncJob) -> Entry:

@@ -60,13 +60,16 @@ def test_a_big_table_is_never_read_to_its_end(name, many, admin_client):
     assert [sql for sql in made if ("COUNT(" in sql or "DISTINCT" in sql) and f'FROM "integration_{name}"' in sql] == []
 
 
-@pytest.mark.parametrize("name", ["index", "timeline", "case", "job"])
+@pytest.mark.parametrize("name", ["index", "timeline", "case", "job", "message", "sent", "edit"])
 def test_our_own_pages_make_few_queries(name, many, admin_client):
     pages = {
         "index": reverse("admin:index"),
         "timeline": reverse("admin:timeline", args=[many.delivery.pk]),
         "case": reverse("admin:integration_exceptioncase_change", args=[many.case.pk]),
         "job": reverse("admin:integration_syncjob_change", args=[many.job.pk]),
+        "message": reverse("admin:integration_inboundmessage_change", args=[many.received.pk]),
+        "sent": reverse("admin:integration_outboundmessage_change", args=[many.sent.pk]),
+        "edit": reverse("admin:message_edit", args=[many.received.pk]),
     }
     made = queries(admin_client, pages[name])
     assert len(made) <= 20, made

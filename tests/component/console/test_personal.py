@@ -34,5 +34,5 @@ def test_the_content_is_escaped(rows, admin_client):
 
 
 def test_a_body_that_is_no_json_is_shown_as_it_came(rows, admin_client):
-    InboundMessage.objects.update(body=b"ISA*00*\xff<b>")
+    InboundMessage.objects.update(body=b"ISA*00*\xff<b>", edits=0)
     assert "ISA*00*\ufffd&lt;b&gt;" in page(admin_client, InboundMessage).text
