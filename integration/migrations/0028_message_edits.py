@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0026_found_by_their_beginning'),
+        ('integration', '0027_lots_and_mappings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
