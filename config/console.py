@@ -46,6 +46,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item("Received", "call_received", "inboundmessage"),
             _item("Sent", "call_made", "outboundmessage"),
             _item("Edited", "edit_note", "messageedit"),
+            _item("Replays", "replay", "replay"),
         ],
     },
     {
@@ -70,6 +71,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "collapsible": True,
         "items": [
             _item("Tries", "history", "jobattempt"),
+            _item("Messages of replays", "replay", "replayitem"),
             _item("Writes", "edit_note", "effect"),
             _item("Stock movements", "pallet", "stockevent"),
             _item("Stock snapshots", "inventory", "stocksnapshot"),

@@ -10,12 +10,15 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from unfold.views import ChangeList
 
-from integration.console import edit_page, links, message_page
+from integration.console import edit_page, links, message_page, received, replays
 from integration.console.base import HistoryAdmin
 from integration.console.personal import PersonalAdmin
 from integration.console.standing import answer_due
 from integration.console.words import badge
+from integration.jobs.replays import MOST
 from integration.models import InboundMessage, MessageEdit, MessageKey, OutboundMessage
 
 
@@ -40,6 +43,20 @@ class MessageAdmin(PersonalAdmin):
         raise NotImplementedError
 
 
+def _replay(page: HistoryAdmin, request: HttpRequest, rows: QuerySet[InboundMessage]) -> HttpResponseBase:
+    return replays.make(request, *replays.chosen(rows))
+
+
+class Received(ChangeList):  # type: ignore[misc]
+    """Offers to have all of it worked on again to who may do so."""
+
+    most = f"{MOST:,}"
+
+    def __init__(self, request: HttpRequest, *given: Any) -> None:
+        super().__init__(request, *given)
+        self.may_replay = request.user.has_perm(replays.RIGHT)
+
+
 @admin.register(InboundMessage)
 class InboundMessageAdmin(MessageAdmin):
     template = "console/message_received.html"
@@ -47,7 +64,9 @@ class InboundMessageAdmin(MessageAdmin):
     search_help_text = "Delivery or shipment number, the sender's message number"
     list_display = ("type", "reference", "document_page", "connection", "external_id", "received_at")
     list_select_related = ("connection", "document")
-    list_filter = ("connection",)
+    list_filter = received.FILTERS
+    list_before_template = "console/received_list.html"
+    ordering = ("-received_at", "-id")
     nothing = "Messages appear here when the warehouse sends them to /api/v1/webhooks/ and the connection's name."
 
     def get_urls(self) -> list[URLPattern]:
@@ -55,7 +74,7 @@ class InboundMessageAdmin(MessageAdmin):
         return [edit, *super().get_urls()]
 
     def page(self, request: HttpRequest, message: InboundMessage) -> dict[str, Any]:
-        return message_page.received(request, message)
+        return message_page.received(request, message) | {"may_replay": request.user.has_perm(replays.RIGHT)}
 
     def edit_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The form for its data."""
@@ -64,6 +83,13 @@ class InboundMessageAdmin(MessageAdmin):
         if message is None or not self.has_view_permission(request) or not message_page.may_edit(request):
             raise PermissionDenied
         return edit_page.view(request, message, self.admin_site.each_context(request) | {"opts": self.opts})
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Received
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        may = request.user.has_perm(replays.RIGHT)
+        return {"replay": (_replay, "replay", _("Replay these…"))} if may else {}
 
     @admin.display(description="document")
     def document_page(self, message: InboundMessage) -> SafeString | str:

@@ -114,6 +114,11 @@ def _of_message(seen: frozenset[int]) -> Q:
     return Q(message__in=models.InboundMessage.objects.filter(_message(seen)).order_by().values("pk"))
 
 
+def _replay(path: str) -> Within:
+    """One that is of these warehouses alone: its figures tell of all of it."""
+    return lambda seen: Q(**{f"{path}warehouses__contained_by": sorted(seen)})
+
+
 def _case(seen: frozenset[int]) -> Q:
     """One whose document, or any document that waits for it, is seen; one without, of a system that is used."""
     waits = CaseJob.objects.filter(_of_job("job")(seen), case=OuterRef("pk"))
@@ -156,6 +161,8 @@ REACH: Mapping[type[Model], Within] = {
     **dict.fromkeys((models.JobAttempt, models.Effect, CaseJob), _of_job("job")),
     **dict.fromkeys((models.InboundMessage, models.OutboundMessage), _message),
     models.MessageEdit: _of_message,
+    models.Replay: _replay(""),
+    models.ReplayItem: _replay("replay__"),
     models.ExceptionCase: _case,
     **dict.fromkeys((models.CaseEvent, models.CaseTally), _of_case),
     models.CaseRule: lambda seen: Q(warehouse=None) | Q(warehouse__in=seen),

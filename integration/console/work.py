@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 
-from integration.console import links
+from integration.console import links, replays
 from integration.console.acting import Act, ActingAdmin
 from integration.console.base import HistoryAdmin
 from integration.console.home.flows import FAMILIES
@@ -93,6 +93,7 @@ class SyncJobAdmin(ActingAdmin):
             "attempts": job.history.all()[:SHOWN],
             "effects": job.effects.select_related("connection")[:SHOWN],
             "waiting": job.waits_on.select_related("case")[:SHOWN],
+            "may_replay": job.inbound_id is not None and request.user.has_perm(replays.RIGHT),
         }
         return TemplateResponse(request, "console/job.html", context)
 

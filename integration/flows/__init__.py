@@ -1,6 +1,7 @@
 """The business flows, one module each. ``HANDLERS`` says which function does which kind of job."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from integration.flows import (
     acknowledgement,
@@ -23,6 +24,8 @@ from integration.flows import (
     put_away,
     receipt_advice,
     receipt_confirmation,
+    replay_preview,
+    replay_run,
     return_receipt,
     sending,
     shipment_confirmation,
@@ -30,9 +33,10 @@ from integration.flows import (
     surplus,
     transit_loss,
 )
+from integration.jobs.routes import ROUTES
 from integration.jobs.work import Handler
 
-HANDLERS: Mapping[str, Handler] = {
+_WORK: Mapping[str, Handler] = {
     "acknowledgement": acknowledgement.handle,
     "advice_send": sending.handle,
     "change_answer": change_answer.handle,
@@ -68,4 +72,11 @@ HANDLERS: Mapping[str, Handler] = {
     "shipment_tracking": shipment_tracking.handle,
     "surplus": surplus.handle,
     "transit_loss": transit_loss.handle,
+}
+# Those that work on messages may be tried first.
+_OF_MESSAGES = {route.flow: _WORK[route.flow] for route in ROUTES.values()}
+HANDLERS: Mapping[str, Handler] = {
+    **_WORK,
+    "replay_preview": partial(replay_preview.handle, _OF_MESSAGES),
+    "replay_run": replay_run.handle,
 }

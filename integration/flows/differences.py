@@ -14,6 +14,7 @@ from integration.errors import Causes, IntegrationError, InvalidDocument, Perman
 from integration.flows.stock_postings import Posted, key_of
 from integration.flows.stock_site import Site
 from integration.jobs import effects, recount, rows, streams
+from integration.jobs.rehearsal import WouldWrite
 from integration.jobs.work import Outcome, Work
 from integration.models import StockDifference
 from integration.rules import approval
@@ -39,12 +40,14 @@ class Results:
 
 
 def each(results: Results, rows_: Sequence[StockDifference], post: Callable[[StockDifference], Posted | None]) -> None:
-    """A line that a person has to mend keeps no other one from being posted."""
+    """A line that a person has to mend keeps no other one from being posted, nor does one that is only rehearsed."""
     for row in rows_:
         if results.stops is not None:
             return
         try:
             done = post(row)
+        except WouldWrite:
+            continue
         except Permanent as wrong:
             results.against += wrong.causes  # type: ignore[arg-type]  # causes of a permanent one are permanent
         except IntegrationError as wrong:
@@ -66,10 +69,15 @@ def of_the_message(work: Work, site: Site) -> Iterator[None]:
 def keep(
     work: Work, fresh: Sequence[StockDifference], differs: Callable[[str], IntegrationError]
 ) -> list[StockDifference]:
-    """The rows of the document, kept before anything is decided on them. Raises ``differs`` with what is otherwise."""
+    """The rows of the document, kept before anything is decided on them; in a rehearsal they are only made.
+
+    Raises ``differs`` with what is otherwise.
+    """
     if not fresh:
         return []
     same = StockDifference.objects.filter(source=fresh[0].source)
+    if work.rehearsal is not None and not same.exists():
+        return list(fresh)
     if not same.exists():
         with transaction.atomic():
             streams.lock(work.claim)
@@ -99,6 +107,8 @@ def _is_read_otherwise(known: Mapping[str, StockDifference], wanted: Mapping[str
 def _kept_anew(
     work: Work, known: Mapping[str, StockDifference], fresh: Sequence[StockDifference]
 ) -> list[StockDifference]:
+    if work.rehearsal is not None:
+        return list(fresh)
     with transaction.atomic():
         streams.lock(work.claim)
         StockDifference.objects.filter(pk__in=[row.pk for row in known.values()]).delete()

@@ -25,6 +25,7 @@ from integration.flows.pending import Look
 from integration.flows.stock_postings import Posted
 from integration.flows.stock_site import Site
 from integration.jobs import configuration, effects, locks, rows
+from integration.jobs.rehearsal import WouldWrite
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import Effect, InboundMessage, StockDifference
@@ -180,7 +181,11 @@ def _line(bench: Bench, row: StockDifference) -> Posted | None:
         bench.waiting.append(row)
         return Posted(row)
     _serial_is_free(bench, row, difference)
-    effect = stock_postings.post(bench.work, bench.erp, bench.site, row, difference, bench.site.warehouse.wms.slug)
+    try:
+        effect = stock_postings.post(bench.work, bench.erp, bench.site, row, difference, bench.site.warehouse.wms.slug)
+    except WouldWrite:  # for the lines after it: as if it were there
+        bench.held[slot] = bench.held.get(slot, Decimal(0)) + difference
+        raise
     bench.held[slot] = bench.held.get(slot, Decimal(0)) + Decimal(effect.result["quantity"])
     return stock_postings.posted(row, effect)
 
@@ -195,7 +200,9 @@ def _later_one(row: StockDifference) -> bool:
         lot=row.lot,
         state__in=(State.POSTED, State.EQUAL),
     )
-    later = Q(happened_at__gt=row.happened_at) | Q(happened_at=row.happened_at, pk__gt=row.pk)
+    later = Q(happened_at__gt=row.happened_at)
+    if row.pk is not None:  # one that is only rehearsed would be the latest of its moment
+        later |= Q(happened_at=row.happened_at, pk__gt=row.pk)
     return same.filter(later).exists()
 
 

@@ -130,7 +130,7 @@ def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Eff
     if not plan.kept:
         return effects.found(work, connection, case.source, VERB, _intent(case), _untouched(plan.picking))
     kept = _as_text(plan.kept)
-    return _write(work, case, _intent(case, kept), partial(_receive, erp, plan, kept))
+    return _write(work, case, _intent(case, kept), partial(_receive, erp, plan, kept), plan.picking.name)
 
 
 def _nothing_came(work: Work, case: Case, erp: ErpGateway, pickings: Sequence[Picking]) -> Effect:
@@ -141,7 +141,7 @@ def _nothing_came(work: Work, case: Case, erp: ErpGateway, pickings: Sequence[Pi
         last = pickings[-1] if pickings else None
         result = {**_untouched(left or last), "cancelled": left is None and last is not None and last.state == "cancel"}
         return effects.found(work, case.warehouse.erp, case.source, VERB, _intent(case), result)
-    return _write(work, case, _intent(case), partial(_give_up, erp, left))
+    return _write(work, case, _intent(case), partial(_give_up, erp, left), left.name)
 
 
 def _found(work: Work, case: Case, found: Picking, pickings: Sequence[Picking], before: Effect | None) -> Effect:
@@ -155,9 +155,9 @@ def _found(work: Work, case: Case, found: Picking, pickings: Sequence[Picking], 
     return effects.found(work, case.warehouse.erp, case.source, VERB, _intent(case, kept), known)
 
 
-def _write(work: Work, case: Case, intent: dict[str, Any], send: partial[dict[str, Any]]) -> Effect:
+def _write(work: Work, case: Case, intent: dict[str, Any], send: partial[dict[str, Any]], at: str) -> Effect:
     connection = case.warehouse.erp
-    write = effects.Write(key=case.source, verb=VERB, intent=intent, send=send)
+    write = effects.Write(key=case.source, verb=VERB, intent=intent, send=send, at=at)
     return effects.make(work, connection, write)
 
 

@@ -210,6 +210,7 @@ def _post(
         intent=memory,
         send=lambda: _receive(case, gateway, known, shares, picking, posting),
         calls=5,
+        at=picking.name,
     )
     return effects.make(work, erp, write)
 

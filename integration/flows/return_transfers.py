@@ -79,6 +79,7 @@ def by_wizard(key: str, gateway: ErpGateway, takeback: Takeback, intent: Mapping
         intent=intent,
         send=lambda: {"picking_id": gateway.returns.take_back(takeback)},
         probe=partial(made, gateway, takeback.delivery.id, takeback.quantities, intent["others"]),
+        at=takeback.delivery.name,
     )
 
 

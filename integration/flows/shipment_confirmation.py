@@ -156,6 +156,7 @@ def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Eff
         verb=VERB,
         intent=_intent(case),
         send=partial(_ship, case, erp, plan, booked),
+        at=plan.picking.name,
     )
     return effects.make(work, connection, write)
 

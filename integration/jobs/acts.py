@@ -1,6 +1,7 @@
 """What a person or a token may do to jobs and cases. Every act is written to the audit log with it."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -72,6 +73,15 @@ def cancel_job(job_id: int, actor: Actor, reason: str) -> None:
         job = _held(job_id)
         _cancel(job)
         note(actor, "cancel job", str(job), job=job_id, reason=reason)
+
+
+def cancel_pending(jobs: Sequence[int]) -> int:
+    """Ends those of these jobs that nobody has begun; returns how many. Call inside a transaction."""
+    streams.hold(list(SyncJob.objects.filter(pk__in=jobs).values_list("stream_id", flat=True)))
+    waiting = list(SyncJob.objects.filter(pk__in=jobs, state=State.PENDING).select_related("stream").order_by("pk"))
+    for job in waiting:
+        _cancel(job)
+    return len(waiting)
 
 
 def replay_message(message_id: int, actor: Actor, reason: str) -> SyncJob:

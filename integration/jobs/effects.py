@@ -12,6 +12,7 @@ from django.db.models.functions import Least, Now
 
 from integration.errors import IntegrationError, OutcomeUnknown, Rejected
 from integration.jobs import failpoints, rows, sql, streams
+from integration.jobs.rehearsal import Rehearsal
 from integration.jobs.streams import ClaimLost
 from integration.jobs.work import Work
 from integration.models import Connection, Effect, OutboundMessage, SyncJob
@@ -69,6 +70,8 @@ class Write:
     ``settle_seconds`` of the connection, the server's own limit or more, cover the last one.
 
     ``message`` is the id of the OutboundMessage that is sent: nothing is, unless it is still queued under the claim.
+
+    ``at``: the record that it changes, for people.
     """
 
     key: str
@@ -79,6 +82,7 @@ class Write:
     resend_safe: bool = False
     calls: int = 4
     message: int | None = None
+    at: str = ""
 
 
 class NotWanted(Exception):
@@ -88,8 +92,11 @@ class NotWanted(Exception):
 def once(work: Work, connection: Connection, write: Write) -> Effect:
     """Makes the write, or finds that it is made.
 
-    Raises what ``send`` raises, OutcomeUnknown while the outcome cannot be told yet, ClaimLost, NotWanted.
+    Raises what ``send`` raises, OutcomeUnknown while the outcome cannot be told yet, ClaimLost, NotWanted; WouldWrite
+    in a rehearsal.
     """
+    if work.rehearsal is not None:
+        return _rehearsed(work.rehearsal, connection, write, looks=True)
     first = _begin(work, connection, write, again=False)
     if isinstance(first, Effect):
         return _send(first, write)
@@ -109,13 +116,18 @@ def of(connection: Connection, key: str) -> Effect | None:
 
 
 def make(work: Work, connection: Connection, write: Write) -> Effect:
-    """Makes a write that is known not to have landed. Raises what ``send`` raises, ClaimLost, NotWanted."""
+    """Makes a write that is known not to have landed. Raises what ``send`` raises, ClaimLost, NotWanted; WouldWrite in
+    a rehearsal."""
+    if work.rehearsal is not None:
+        return _rehearsed(work.rehearsal, connection, write, looks=False)
     begun = _begin(work, connection, write, again=True)
     return _send(begun, write) if isinstance(begun, Effect) else _landed_already(connection, write, begun)
 
 
 def found(work: Work, connection: Connection, key: str, verb: str, intent: Result, result: Result) -> Effect:
     """Keeps a write that was found in the remote system, whether or not we remember having made it."""
+    if work.rehearsal is not None:
+        return _as_landed(connection, key, verb, intent, result)
     work.wrote = True
     effect, _ = Effect.objects.get_or_create(
         connection=connection,
@@ -158,6 +170,24 @@ def end(effect: Effect, probe: Callable[[], Result | None]) -> bool:
     own = Effect.objects.filter(pk=effect.pk, state=Effect.State.INTENDED, intended_at=effect.intended_at)
     own.update(state=Effect.State.REFUSED)
     return False
+
+
+def _rehearsed(rehearsal: Rehearsal, connection: Connection, write: Write, *, looks: bool) -> Effect:
+    """The write, if it is known or found to have landed; nothing is kept of that. Raises WouldWrite."""
+    known = of(connection, write.key)
+    if known is not None and known.state == Effect.State.LANDED:
+        return known
+    if looks and known is not None and known.state == Effect.State.INTENDED:
+        result = _look(known, connection, write)
+        if result is not None:
+            return _as_landed(connection, write.key, write.verb, write.intent, result)
+    raise rehearsal.would(connection, write.key, write.verb, write.at, write.intent)
+
+
+def _as_landed(connection: Connection, key: str, verb: str, intent: Result, result: Result) -> Effect:
+    """As it would be kept. It has no row."""
+    told: dict[str, Any] = {"intent": dict(intent), "result": dict(result)}
+    return Effect(connection=connection, key=key, verb=verb, state=Effect.State.LANDED, **told)
 
 
 def _look(known: Effect, connection: Connection, write: Write) -> Result | None:

@@ -10,6 +10,7 @@ from integration.adapters import registry
 from integration.adapters.base import ConnectionSettings, ErpGateway, WmsAdapter
 from integration.errors import IntegrationError, Locked, OutcomeUnknown, Unreachable
 from integration.jobs import failpoints, gate
+from integration.jobs.rehearsal import WriteInRehearsal
 from integration.jobs.work import Call, Work
 from integration.models import Connection, ConnectionGate
 
@@ -32,9 +33,11 @@ class RemoteGuard:
     def call(self, what: str, *, timeout: float, writes: bool = False) -> Iterator[None]:
         """``timeout`` in seconds. Notes the call for the job's history and tells the breaker how it went.
 
-        A job of many calls keeps its stream as it goes. Raises ClaimLost.
+        A job of many calls keeps its stream as it goes. Raises ClaimLost, WriteInRehearsal.
         """
         _refuse_open_transaction(what)
+        if writes and self._work.rehearsal is not None:
+            raise WriteInRehearsal(what)
         self._work.before_call()
         if time.monotonic() + PATIENCE_SECONDS + timeout > self._work.claimed_until:
             self._work.keep_claim(PATIENCE_SECONDS + timeout + self._work.claim_seconds)

@@ -28,6 +28,8 @@ from integration.models import (
     OutboundMessage,
     Proof,
     ProofFile,
+    Replay,
+    ReplayItem,
     Retention,
     StockEvent,
 )
@@ -37,6 +39,7 @@ REST = timedelta(hours=6)  # between the end of a pass and the next one
 ATTEMPT, EFFECT, KEY, DOCUMENT = (each._meta.db_table for each in (JobAttempt, Effect, MessageKey, Document))
 INBOUND, OUTBOUND, MOVED = (each._meta.db_table for each in (InboundMessage, OutboundMessage, StockEvent))
 PROOF, FILE = Proof._meta.db_table, ProofFile._meta.db_table
+REPLAY, ITEM = Replay._meta.db_table, ReplayItem._meta.db_table
 CASE, WAITS = ExceptionCase._meta.db_table, CaseJob._meta.db_table
 UNRESOLVED = ", ".join(f"'{state.value}'" for state in ExceptionCase.UNRESOLVED)
 OLD = "now() - %(days)s::float8 * interval '1 day'"
@@ -63,6 +66,7 @@ _UNUSED_WRITE = f"""intended_at < {OLD} AND state <> 'intended' AND job_id IS NU
 _PROVEN = f"""received_at < {OLD} AND {_NO_CASE}
   AND NOT EXISTS (SELECT FROM {JOB} AS job WHERE job.document_id = one.document_id AND job.flow = 'parcel_posting'
                   AND job.state IN ({ACTIVE}))"""
+_EMPTY = f"""made_at < {OLD} AND NOT EXISTS (SELECT FROM {ITEM} AS item WHERE item.replay_id = one.id)"""
 _PROVES_NOTHING = f"""created_at < {OLD}
   AND NOT EXISTS (SELECT FROM {PROOF} AS proof WHERE proof.file_id = one.id)"""
 
@@ -71,8 +75,12 @@ _FREE_JOB = (
     f"DELETE FROM {ATTEMPT} WHERE {_AMONG.format('job_id')}",  # noqa: S608
     f"DELETE FROM {WAITS} WHERE {_AMONG.format('job_id')}",  # noqa: S608
     f"UPDATE {EFFECT} SET job_id = NULL WHERE {_AMONG.format('job_id')}",  # noqa: S608
+    f"UPDATE {ITEM} SET job_id = NULL WHERE {_AMONG.format('job_id')}",  # noqa: S608
 )
-_FREE_RECEIVED = f"UPDATE {JOB} SET inbound_id = NULL WHERE {_AMONG.format('inbound_id')}"  # noqa: S608
+_FREE_RECEIVED = (
+    f"UPDATE {JOB} SET inbound_id = NULL WHERE {_AMONG.format('inbound_id')}",  # noqa: S608
+    f"DELETE FROM {ITEM} WHERE {_AMONG.format('message_id')}",  # noqa: S608
+)
 _EDITS = f"DELETE FROM {MessageEdit._meta.db_table} WHERE {_AMONG.format('message_id')}"  # noqa: S608
 _FREE_SENT = f"UPDATE {JOB} SET outbound_id = NULL WHERE {_AMONG.format('outbound_id')}"  # noqa: S608
 _STREAMS = f"SELECT DISTINCT stream_id FROM {JOB} WHERE {_AMONG.format('id')}"  # noqa: S608
@@ -110,7 +118,8 @@ class Step:
 JOBS = Subject("jobs", JOB, "created_at", "job_days", _ENDED, _FREE_JOB)
 SUBJECTS = (
     JOBS,
-    Subject("messages received", INBOUND, "received_at", "message_days", _READ, (_FREE_RECEIVED, _EDITS)),
+    Subject("messages received", INBOUND, "received_at", "message_days", _READ, (*_FREE_RECEIVED, _EDITS)),
+    Subject("replays", REPLAY, "made_at", "message_days", _EMPTY),
     Subject("messages sent", OUTBOUND, "created_at", "message_days", _ANSWERED, (_FREE_SENT,)),
     Subject("message numbers", KEY, "received_at", "key_days", _UNUSED_KEY),
     Subject("writes", EFFECT, "intended_at", "key_days", _UNUSED_WRITE),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from integration.errors import IntegrationError
 from integration.jobs import streams
+from integration.jobs.rehearsal import Rehearsal
 from integration.jobs.streams import Claim
 from integration.models import Connection, SyncJob
 
@@ -48,6 +49,7 @@ class Work:
     ``before_call``: done before each remote call, outside of any transaction.
     ``wrote``: it has written there; its end is then committed by itself.
     ``is_last``: nothing else of its stream was taken. ``gave_back``: the stream, together with its end.
+    ``rehearsal``: nothing is written anywhere, but noted there; the outcome is not applied.
     """
 
     job: SyncJob
@@ -59,6 +61,7 @@ class Work:
     wrote: bool = False
     is_last: bool = False
     gave_back: bool = False
+    rehearsal: Rehearsal | None = None
     before_call: Callable[[], None] = field(default=_nothing)
     calls: list[Call] = field(default_factory=list)
 

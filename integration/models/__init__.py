@@ -15,6 +15,7 @@ from integration.models.messages import InboundMessage, MessageEdit, MessageKey,
 from integration.models.parcels import Parcel, ParcelEvent, ParcelStatus, Proof, ProofFile
 from integration.models.places import Place
 from integration.models.pulse import FlowSuccess, FlowTally
+from integration.models.replays import Replay, ReplayItem
 from integration.models.retention import Retention
 from integration.models.stages import CartonLine, Stage, StageEvent
 from integration.models.stock import Availability, StockDifference, StockLevel, StockSnapshot
@@ -69,6 +70,8 @@ __all__ = [
     "ProofFile",
     "Reach",
     "RemoteSlot",
+    "Replay",
+    "ReplayItem",
     "ResourceLock",
     "Retention",
     "SeenWrite",

@@ -48,6 +48,8 @@ class InboundMessage(models.Model):
         indexes = [
             models.Index(fields=["connection", "external_id"], name="inbound_external_id"),
             models.Index(fields=["reference"], name="inbound_reference"),
+            models.Index(fields=["received_at", "id"], name="inbound_received"),
+            models.Index(fields=["type", "received_at"], name="inbound_type"),
         ]
         permissions = [
             ("view_personal_data", "Can see names and addresses in messages and snapshots"),

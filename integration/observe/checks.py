@@ -145,7 +145,13 @@ def retention(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[Che
         yield _error(14, f"RETENTION_KEY_DAYS is {days['key_days']}.", hint)
 
 
-ALL = (secrets, place, broker, numbers, times, retention, processes)
+def replays(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[CheckMessage]:
+    if settings.REPLAY_APPROVAL_ABOVE < 0:
+        hint = "Use 0 to have each replay approved that has a value."
+        yield _error(19, f"REPLAY_APPROVAL_ABOVE is {settings.REPLAY_APPROVAL_ABOVE:g}.", hint)
+
+
+ALL = (secrets, place, broker, numbers, times, retention, processes, replays)
 
 
 def _is_fernet_key(key: str) -> bool:

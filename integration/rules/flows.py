@@ -113,6 +113,8 @@ FLOWS: Mapping[str, Flow] = {
     ),
     "surplus": Flow("What left too much is expected back, or ordered", Latency.MINUTES, Impact.STOCK, Money.INDIRECT),
     "connection_test": Flow("A person has a connection tested", Latency.SECONDS, Impact.SIGHT, Money.NONE),
+    "replay_preview": Flow("A replay is tried first", Latency.MINUTES, Impact.SIGHT, Money.NONE),
+    "replay_run": Flow("Messages are worked on again", Latency.MINUTES, Impact.SIGHT, Money.NONE),
     "odoo_poll": Flow("Odoo is asked what was written", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "odoo_read": Flow("What was written in Odoo is read", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "master_poll": Flow("What changed of master data is read", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),

@@ -24,6 +24,8 @@ WORK = (
     "inboundmessage",
     "messageedit",
     "outboundmessage",
+    "replay",
+    "replayitem",
 )
 SETUP = (
     *("connection", "connectiongate", "warehouse", "place", "codemapping", "businessrule", "externalreference"),
@@ -76,6 +78,7 @@ SUPERVISOR = OPERATOR | {
     *_may("view", "auditevent"),
     "integration.approve_difference",
     "integration.edit_message",
+    "integration.approve_replay",
     "integration.view_personal_data",
 }
 INTEGRATOR = VIEWER | {
@@ -95,7 +98,10 @@ ROLES: Mapping[str, Role] = {
     "customer service": Role("Sees how far orders are, in plain words, and nothing else", frozenset({STATUS})),
     "viewer": Role("Looks things up and changes nothing", VIEWER),
     "operator": Role("Works on cases and jobs, adds mappings, has messages worked on again", OPERATOR),
-    "supervisor": Role("As an operator; approves, makes rules, edits messages, sees personal data", SUPERVISOR),
+    "supervisor": Role(
+        "As an operator; approves differences of stock and replays, makes rules, edits messages, sees personal data",
+        SUPERVISOR,
+    ),
     "integrator": Role(
         "Connects systems, with their credentials; edits messages, sees personal data and the machinery", INTEGRATOR
     ),

@@ -21,6 +21,7 @@ from integration.console.guard import may_view
 from integration.console.home import flows
 from integration.console.home.urgent import to_be_ranked, urgent
 from integration.console.reach import limit, scoped
+from integration.console.received import DAYS, WORK
 from integration.console.standing import clear, reachable
 from integration.errors.catalogue import Severity
 from integration.jobs import forecast
@@ -29,6 +30,7 @@ from integration.models import (
     Connection,
     Document,
     ExceptionCase,
+    InboundMessage,
     OutboundMessage,
     StockDifference,
     Stream,
@@ -38,6 +40,8 @@ from integration.models import (
 SEVERITIES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 LATE = timedelta(minutes=1)  # work that is due and not begun for so long: nobody takes it
 SHOWN = 8
+FAILED = {"outcome": "failed"}
+OFFERED = ("today", "yesterday")  # days whose failed messages are led to
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context |= {"severities": severities(cases), "urgent": urgent(cases)}
     if may_view(request, SyncJob):
         context |= {"families": flows.families(_active(request)), "variances": variances(request)}
+    if may_view(request, InboundMessage) and request.user.has_perm("integration.replay_message"):
+        context["again"] = again()
     if may_view(request, SyncJob) and limit(request) is None:  # of all warehouses together
         context |= {"stuck": stuck(), "lanes": lanes(), "throughput": flows.throughput(), "speeds": flows.speeds()}
     if may_view(request, Connection):
@@ -98,6 +104,15 @@ def variances(request: HttpRequest) -> list[Tile]:
     return [
         Tile(_("Differences to approve"), waiting, links.listing(StockDifference, state__exact="waiting"), "waiting"),
         Tile(_("Stock that differs"), apart, links.listing(Availability, difference__isempty=0), "waiting"),
+    ]
+
+
+def again() -> list[tuple[object, list[tuple[object, str]]]]:
+    """Lists of messages that failed, by what they are about and the day: from there all of one are replayed at once."""
+    return [
+        (label, [(DAYS[day][0], links.listing(InboundMessage, **FAILED, work=name, day=day)) for day in OFFERED])
+        for name, (label, _flows) in WORK.items()
+        if name in flows.FAMILIES
     ]
 
 

@@ -10,9 +10,9 @@
 (() => {
   const part = document.querySelector("[data-live]");
   if (!part) return;
-  const SECONDS = 10;
+  const SECONDS = Number(part.dataset.every || 10);
   setInterval(async () => {
-    if (document.hidden || part.contains(document.activeElement)) return;
+    if (document.hidden || part.contains(document.activeElement) || part.querySelector("[data-rests]")) return;
     const answer = await fetch(part.dataset.live, { headers: { "X-Requested-With": "XMLHttpRequest" } }).catch(() => null);
     part.classList.toggle("cd-stale", !answer || !answer.ok || answer.redirected);
     if (answer && answer.ok && !answer.redirected) part.innerHTML = await answer.text();

@@ -194,6 +194,14 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     models.ApiToken.objects.create(name=EVIL, prefix="abcd1234", sha256=b"0" * 32, scopes=["jobs:read"])
     somebody = User.objects.create_user("limited")
     models.Reach.objects.create(user=somebody, warehouse=warehouse)
+    replay = models.Replay.objects.create(
+        made_by=somebody, made_by_name=EVIL, chosen=EVIL, size=1, digest="x", warehouses=[warehouse.pk], reason=EVIL,
+        state="ready",
+    )  # fmt: skip
+    models.ReplayItem.objects.create(
+        replay=replay, message=models.InboundMessage.objects.get(), verdict="writes", text=EVIL, note=EVIL, job=job,
+        writes=[{"verb": EVIL, "connection": EVIL, "key": EVIL, "at": EVIL, "what": EVIL}], changes={EVIL: 1},
+    )  # fmt: skip
     models.AuditEvent.objects.create(actor=EVIL, verb="retry job", subject=EVIL, detail={"note": EVIL})
 
 

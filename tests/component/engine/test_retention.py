@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -28,6 +29,8 @@ from integration.models import (
     OutboundMessage,
     Proof,
     ProofFile,
+    Replay,
+    ReplayItem,
     Retention,
     StockEvent,
     Stream,
@@ -179,6 +182,23 @@ class TestMessages:
         received(wms)
         days_pass(61)
         assert (retention.run()["messages received"], left(InboundMessage, MessageKey)) == (1, [0, 1])
+
+    def test_a_replay_leaves_with_the_last_of_its_messages(self) -> None:
+        wms = partner()
+        first = received(wms)
+        replay = Replay.objects.create(made_by=User.objects.create_user("ann"), chosen="all", size=2, digest="d")
+        for message in (first, received(wms, "m2")):
+            ReplayItem.objects.create(replay=replay, message=message, job=put(message.external_id))
+        SyncJob.objects.update(state=State.SUCCEEDED, finished_at=Now())
+        days_pass(31)
+        assert (retention.run()["jobs"], left(Replay, ReplayItem)) == (2, [1, 2])
+        InboundMessage.objects.filter(pk=first.pk).update(received_at=F("received_at") - timedelta(days=30))
+        Replay.objects.update(made_at=F("made_at") - timedelta(days=61))
+        Retention.objects.update(ended_at=None)
+        assert (retention.run()["messages received"], left(Replay, ReplayItem)) == (1, [1, 1])
+        days_pass(30)
+        Retention.objects.update(ended_at=None)
+        assert (retention.run()["messages received"], left(InboundMessage, Replay, ReplayItem)) == (1, [0, 0, 0])
 
     def test_its_ended_job_may_be_kept_longer(self, settings: Any) -> None:
         settings.RETENTION = {**settings.RETENTION, "job_days": 300}

@@ -50,6 +50,7 @@ WRONG: list[tuple[str, Any, list[str]]] = [
     ("WORKER", {"deaf_seconds": 29.0}, ["crossdock.E016"]),
     ("BEAT", {"lease_seconds": 2.0}, ["crossdock.E017"]),
     ("BEAT", {"lease_seconds": 26.0}, ["crossdock.E017"]),
+    ("REPLAY_APPROVAL_ABOVE", -1.0, ["crossdock.E019"]),
     ("RETENTION", {"batch_rows": 0}, ["crossdock.E010"]),
     ("RETENTION", {"key_days": 89}, ["crossdock.E014"]),
     ("RETENTION", {"key_days": 29, "job_days": 7, "message_days": 7}, ["crossdock.E014"]),
