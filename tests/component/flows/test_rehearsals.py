@@ -93,7 +93,7 @@ def test_a_system_that_is_away_is_told_and_the_others_are_tried(receiving: Yard)
     receiving.odoo.fault("search_read", "cut_before", times=99)
     items = tried(receiving, type="shipment.confirmed")
     assert [item.verdict for item in items] == [Verdict.NOTHING, Verdict.UNSURE]
-    assert items[1].code == "CD-1001"
+    assert items[1].code == "CD-1003"
 
 
 def test_every_line_of_an_adjustment_is_told(shelves: Shelves) -> None:
@@ -182,7 +182,7 @@ def line_of(release: str) -> str:
 WRITES = {"shipment.confirmed": "ship", "receipt.confirmed": "receive", "inventory.adjusted": "adjust stock"}
 STOPS = {
     **dict.fromkeys((kind for kind in ROUTES if kind.startswith(("order.change", "order.cancel"))), "CD-4009"),
-    "return.received": "CD-7030",
+    "return.received": "CD-7042",
 }
 
 
