@@ -54,7 +54,7 @@ lint: setup-dev ## Style, types, import rules, missing migrations, lock files
 	$(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	@$(MAKE) --no-print-directory lock-check
 
-bench: setup-dev ## Measure beside the peers, 20 minutes (ARGS="--rounds 1 jobs" chooses)
+bench: setup-dev ## Measure beside the peers, half an hour (ARGS="--rounds 1 jobs" chooses)
 	$(PYTHON) -m tests.bench $(ARGS)
 
 drill: setup-dev ## Kill things and see that nothing is lost (ORDERS=n; ODOO_URL= and so on, as below, for a real server)

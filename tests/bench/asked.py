@@ -15,6 +15,7 @@ SECTIONS = {
     "flows": 6,
     "latency": 1,
     "memory": 1,
+    "pages": 1,
 }
 
 

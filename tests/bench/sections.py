@@ -17,9 +17,11 @@ from tests.bench.hot import HotStreams
 from tests.bench.jobs import Jobs
 from tests.bench.latency import Latency
 from tests.bench.memory import Memory
+from tests.bench.pages.section import Pages
 from tests.bench.report import Row
 from tests.bench.scaling import Scaling
 from tests.bench.urgent import Urgent
+from tests.bench.volume.sizes import Sizes
 from tests.bench.webhooks import Webhooks
 from tests.rig.flush import UNGUARDED
 
@@ -44,6 +46,7 @@ def measure(
         "flows": Flows(processes, env, asked.orders),
         "latency": Latency(stack, processes, env),
         "webhooks": Webhooks(processes, env, asked.seconds),
+        "pages": Pages(Sizes()),
     }
     rows: list[Row] = []
     for name in asked.sections:

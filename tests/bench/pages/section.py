@@ -1,0 +1,85 @@
+"""Every page of the console over 1,000,000 jobs, 200,000 orders and 5,000 cases, asked for by the test client: the
+whole of Django with its middleware, sessions and templates, and PostgreSQL; no network and no web server."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from statistics import median
+
+from django.contrib import admin
+from rich.console import Console
+
+from config.local.place import CHECKOUT
+from tests.bench import report
+from tests.bench.pages import people, table, walk
+from tests.bench.pages.clock import Page, Timed, measure
+from tests.bench.pages.people import ALL, Person
+from tests.bench.peers import admin as plain
+from tests.bench.report import Row
+from tests.bench.volume.loading import counts, load
+from tests.bench.volume.sizes import Sizes
+
+SECTION = "pages"
+ASKED = 5  # times in a round, after the first one
+LIST_MS, HOME_MS = 300, 500
+PAGES = CHECKOUT / "var" / "bench" / "pages.json"
+
+
+class Pages:
+    def __init__(self, sizes: Sizes) -> None:
+        self._sizes = sizes
+
+    def measure(self, rounds: int, tell: Callable[[str], None]) -> list[Row]:
+        load(self._sizes, lambda said: tell(f"volume: {said}"))
+        return look(ASKED * rounds, tell)
+
+
+def look(times: int, tell: Callable[[str], None]) -> list[Row]:
+    """At a database that is filled."""
+    rows, found = counts(), list[Timed]()
+    for person in people.make():
+        seen = [measure(page, person.name, person.client, times, rows) for page in _pages(person, rows)]
+        late = sum(not each.fits for each in seen)
+        tell(f"pages: {len(seen)} for {person.name}, {late} of them too slow")
+        found += seen
+        if person.name == ALL:
+            peers = {model._meta.db_table: _plain(model, person, rows) for model in admin.site._registry
+                     if model._meta.app_label == "integration"}  # fmt: skip
+    _save(found, peers, PAGES)
+    table.show(found, rows, peers, Console(highlight=False, width=150))
+    return _rows(found, peers)
+
+
+def _pages(person: Person, rows: dict[str, int]) -> list[Page]:
+    return [*walk.own(person), *walk.lists(person, rows)]
+
+
+def _plain(model: type, person: Person, rows: dict[str, int]) -> float:
+    return measure(Page("plain", plain.address(model)), person.name, person.client, 2, rows).p50
+
+
+def _rows(found: Sequence[Timed], peers: dict[str, float]) -> list[Row]:
+    lists = [each for each in found if each.page.table]
+    home = [each for each in found if each.page.goal == HOME_MS]
+    others = [each for each in found if each not in lists and each not in home]
+    first = {each.page.table: each.p50 for each in lists if each.person == ALL and "?" not in each.page.address}
+    ours, theirs = ([times[name] for name in first] for times in (first, peers))
+    counted = sum(bool(each.counted) for each in lists)
+    return [
+        report.at_most(SECTION, f"{len(lists)} lists, the slowest, p95", "ms", [max(e.p95 for e in lists)], LIST_MS),
+        report.figure(SECTION, "lists, p50", "ms", [e.p50 for e in lists]),
+        report.at_most(SECTION, "lists, most queries", "", [max(e.queries for e in lists)], table.MOST_QUERIES),
+        report.at_most(SECTION, "lists that count a big table", "", [counted], 0),
+        report.at_most(SECTION, "Today, the slowest, p95", "ms", [max(e.p95 for e in home)], HOME_MS),
+        report.at_most(SECTION, f"{len(others)} other pages, the slowest, p95", "ms",
+                       [max(e.p95 for e in others)], LIST_MS),
+        report.figure(SECTION, "first pages of the lists, p50, all", "ms", [median(ours)]),
+        report.figure(SECTION, "the same in Django's own admin", "ms", [median(theirs)]),
+        report.figure(SECTION, "the slowest of them in Django's own admin", "ms", [max(theirs)]),
+    ]  # fmt: skip
+
+
+def _save(found: Sequence[Timed], peers: dict[str, float], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"pages": [asdict(each) for each in found], "plain": peers}, indent=1))
