@@ -15,8 +15,8 @@ DAY = 86400.0
 
 def reachable(connection: Connection) -> SafeString:
     """Whether calls get through, as far as the workers know."""
-    gate = getattr(connection, "gate", None)
-    if gate is None or (gate.last_success_at is None and not gate.failures):
+    gate = getattr(connection, "gate", None)  # made with the first call; successes are written only after failures
+    if gate is None:
         return badge("not called yet", "quiet")
     if gate.breaker == ConnectionGate.Breaker.OPEN:
         return badge("unreachable", "failed")

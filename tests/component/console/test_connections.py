@@ -28,6 +28,12 @@ def facts(client, row):
     return {fact.name: str(fact.said) for fact in client.get(page_of(row)).context["facts"]}
 
 
+def test_a_connection_that_was_never_called_is_told_from_one_that_always_answered(rows, admin_client):
+    ConnectionGate.objects.filter(connection=rows.wms).update(last_failure="")
+    assert "reachable" in facts(admin_client, rows.wms)["State"]
+    assert "not called yet" in facts(admin_client, rows.erp)["State"]
+
+
 def test_a_connection_is_paused_with_a_reason_and_resumed(rows, admin_client):
     assert "/act/resume/" not in admin_client.get(page_of(rows.wms)).text
     asked = admin_client.post(act(rows.wms, "pause"), {})
