@@ -9,10 +9,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from integration.console import links
 from integration.console.base import actor
 from integration.console.cases import affected
 from integration.console.cases.affected import Affected
@@ -54,11 +56,7 @@ def view(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         if not may_map(request):
             raise PermissionDenied
-        done = _save(request, found)
-        if done:
-            text = ngettext("{n} code mapped; what waited for it is tried now.",
-                            "{n} codes mapped; what waited for them is tried now.", done)  # fmt: skip
-            messages.success(request, text.format(n=done))
+        _save(request, found)
         if not any(gap.wrong for gap in found):
             return HttpResponseRedirect(request.path)
         found = [gap for gap in found if gap.wrong] + [gap for gap in gaps(request) if not _is_in(gap, found)]
@@ -66,14 +64,37 @@ def view(request: HttpRequest) -> HttpResponseBase:
     return TemplateResponse(request, "console/gaps.html", context)
 
 
+def fill(request: HttpRequest, case: int) -> HttpResponseBase:
+    """The field on a case's own page: POST only."""
+    if not may_map(request):
+        raise PermissionDenied
+    row = get_object_or_404(scoped(request, ExceptionCase.objects.all()), pk=case)
+    gap = of_case(request, row)
+    if request.method == "POST" and gap is not None:
+        _save(request, [gap])
+        if gap.wrong:
+            messages.error(request, gap.wrong)
+    return HttpResponseRedirect(links.page(row))
+
+
+def of_case(request: HttpRequest, case: ExceptionCase) -> Gap | None:
+    """What the user may fill in on the page of the case; None where it asks for no code."""
+    open_ = case.code in mappings.MISSING and case.state in ExceptionCase.UNRESOLVED
+    found = _gaps([case], _partners(request), {case.pk: Affected()}) if open_ and may_map(request) else iter(())
+    return next(found, None)
+
+
 def gaps(request: HttpRequest) -> list[Gap]:
     """Those that the most money waits for come first."""
-    partners = {partner.slug: partner for partner in seen_partners(request)}
     open_ = scoped(request, ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED))
     cases = list(open_.filter(code__in=mappings.MISSING).order_by("first_seen"))
     hangs = affected.of(cases)
-    found = list(_gaps(cases, partners, hangs))
+    found = list(_gaps(cases, _partners(request), hangs))
     return sorted(found, key=lambda gap: (-gap.affected.largest, -gap.affected.orders))[:SHOWN]
+
+
+def _partners(request: HttpRequest) -> dict[str, Connection]:
+    return {partner.slug: partner for partner in seen_partners(request)}
 
 
 def _gaps(cases: Sequence[ExceptionCase], partners: dict[str, Connection], hangs: Any) -> Iterator[Gap]:
@@ -84,8 +105,8 @@ def _gaps(cases: Sequence[ExceptionCase], partners: dict[str, Connection], hangs
             yield Gap(case, partner, kind.value, str(case.context.get("code", "")), theirs, hangs[case.pk])
 
 
-def _save(request: HttpRequest, found: Sequence[Gap]) -> int:
-    """Each row for itself: one that is wrong stops no other. Returns how many were saved."""
+def _save(request: HttpRequest, found: Sequence[Gap]) -> None:
+    """Each row for itself: one that is wrong stops no other. Says how many were saved."""
     done = 0
     for gap in found:
         gap.entered = request.POST.get(f"code_{gap.case.pk}", "").strip()[:LONGEST]
@@ -98,7 +119,10 @@ def _save(request: HttpRequest, found: Sequence[Gap]) -> int:
             gap.wrong = str(refusal)
         else:
             done += 1
-    return done
+    if done:
+        text = ngettext("{n} code mapped; what waited for it is tried now.",
+                        "{n} codes mapped; what waited for them is tried now.", done)  # fmt: skip
+        messages.success(request, text.format(n=done))
 
 
 def _add(gap: Gap, who: acts.Actor) -> None:

@@ -131,7 +131,8 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
         own = [
             path(f"{name}/", self.admin_site.admin_view(view), name=f"mapping_{name}") for name, view in pages.items()
         ]
-        return [*own, *super().get_urls()]
+        fill = path("gaps/<int:case>/", self.admin_site.admin_view(gaps.fill), name="mapping_fill")
+        return [fill, *own, *super().get_urls()]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         many = {"many": (_change_many, "many", _("Change codes"))} if mapping_files.may_map(request) else {}

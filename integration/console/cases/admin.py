@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.views import ChangeList
 
-from integration.console import edit_page, links, stock_choices
+from integration.console import edit_page, gaps, links, stock_choices
 from integration.console.acting import OF_OTHERS, Act, ActingAdmin
 from integration.console.base import HistoryAdmin
 from integration.console.cases import affected, spark, told
@@ -152,6 +152,8 @@ class ExceptionCaseAdmin(ActingAdmin):
             "buttons": self.buttons(request, case),
             "add_mapping": add_mapping(case) if request.user.has_perm("integration.add_codemapping") else None,
             "edits": edit_page.offers(request, case, jobs) if unresolved and len(jobs) <= SHOWN else [],
+            "gap": gaps.of_case(request, case),
+            "longest": gaps.LONGEST,
             "due": case_due(case),
             "desk": (form or DeskForm(case=case)) if unresolved and self.has_act_permission(request) else None,
             "history": told.history(case),

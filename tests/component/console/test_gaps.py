@@ -122,3 +122,36 @@ def test_hostile_codes_are_shown_as_text(gap, admin_client):
 def test_without_gaps_it_says_what_to_do_next(rows, admin_client):
     ExceptionCase.objects.update(state="resolved")
     assert "Match products" in admin_client.get(PAGE).text
+
+
+def fill(case):
+    return reverse("admin:mapping_fill", args=[case.pk])
+
+
+def test_a_code_is_mapped_on_the_page_of_its_case_and_what_waited_goes_on(gap, admin_client):
+    case = gap("CD-3001", "CHAIR", 10)
+    page = reverse("admin:integration_exceptioncase_change", args=[case.pk])
+    assert f'action="{fill(case)}"' in admin_client.get(page).text
+    assert admin_client.post(fill(case), {f"code_{case.pk}": "P-CHAIR"}).url == page
+    assert mapped() == [("product", "CHAIR", "P-CHAIR", 1, False)]
+    assert states() == {"pending"}
+
+
+def test_a_code_that_is_taken_is_refused_on_the_page_of_its_case(gap, rows, admin_client):
+    CodeMapping.objects.create(kind="product", partner=rows.wms, odoo_code="OTHER", partner_code="P-TAKEN")
+    case = gap("CD-3001", "CHAIR", 10)
+    page = admin_client.post(fill(case), {f"code_{case.pk}": "P-TAKEN"}, follow=True)
+    assert "P-TAKEN is mapped to OTHER already." in page.text
+    assert states() == {"blocked"}
+
+
+def test_a_case_of_others_or_of_another_kind_is_not_filled(gap, admin_client):
+    case, closed = gap("CD-3001", "CHAIR", 10), gap("CD-3001", "TABLE")
+    ExceptionCase.objects.filter(pk=closed.pk).update(state="ignored")
+    _, client = user_with("operator")
+    assert client.post(fill(case), {f"code_{case.pk}": "P-CHAIR"}).status_code == 404
+    _, viewer = user_with("viewer", "every warehouse", name="viewer")
+    assert viewer.post(fill(case), {f"code_{case.pk}": "P-CHAIR"}).status_code == 403
+    admin_client.post(fill(closed), {f"code_{closed.pk}": "P-TABLE"})
+    admin_client.get(fill(case))
+    assert mapped() == []
