@@ -1,7 +1,7 @@
 // What the theme leaves to the mouse: its clickable words and icons become buttons with names, for the keyboard and for
 // screen readers. Its icons are ligatures, which would be read aloud.
 (() => {
-  const NAMES = { dock_to_right: "Menu", close: "Close", unfold_more: "Account", filter_list: "Filters" };
+  const NAMES = { swap_horiz: "Today", dock_to_right: "Menu", close: "Close", unfold_more: "Account", filter_list: "Filters" };
   const CLICKED = "[x-on\\:click]:not(button, a[href], input, select, textarea, label, summary, form, dialog)";
 
   const icon = (part) => part.classList.contains("material-symbols-outlined");
