@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo run test lint bench drill contract lock lock-check format clean
+.PHONY: help setup setup-dev demo run test lint bench drill contract screenshots lock lock-check format clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -39,7 +39,7 @@ run: setup ## Web, worker and beat for development, until Ctrl-C
 	$(PYTHON) -m config.local run
 
 test: setup-dev ## All tests (ARGS="-k name" chooses)
-	$(PYTHON) -m pytest -n auto $(ARGS)
+	$(PYTHON) -m pytest -n auto --dist loadgroup $(ARGS)
 
 # The checks need settings that can be read, and no server.
 lint: export DATABASE_URL := postgresql://nobody@127.0.0.1:1/none
@@ -62,6 +62,9 @@ drill: setup-dev ## Kill things and see that nothing is lost (ORDERS=n; ODOO_URL
 
 contract: setup-dev ## The Odoo contract (ODOO_URL= ODOO_DB= ODOO_LOGIN= ODOO_KEY= ODOO_PROTOCOL= for a real server)
 	$(PYTHON) -m pytest -m contract $(ARGS)
+
+screenshots: setup-dev ## Pictures of the console for the docs, of a day with so many orders (ORDERS=n)
+	$(PYTHON) -m tests.browser.screenshots $(ORDERS)
 
 lock: setup-dev ## Write the lock files from requirements*.in (UPGRADE=1: take newer versions)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements.in -o requirements.txt

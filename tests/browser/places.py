@@ -1,0 +1,33 @@
+"""The main pages of the console, by name."""
+
+from collections.abc import Mapping
+
+from playwright.sync_api import Page
+
+# A path below /console/; with a star the page of the first row of that list.
+PAGES: Mapping[str, str] = {
+    "today": "",
+    "cases": "integration/exceptioncase/",
+    "case": "integration/exceptioncase/*",
+    "documents": "integration/document/",
+    "order": "find/?q={shipped}",
+    "jobs": "integration/syncjob/",
+    "job": "integration/syncjob/*",
+    "mappings": "integration/codemapping/",
+    "mapping": "integration/codemapping/*",
+    "gaps": "integration/codemapping/gaps/",
+    "connections": "integration/connection/",
+    "connection": "integration/connection/*",
+    "schedules": "django_celery_beat/periodictask/",
+    "order-status": "service/?q={shipped}",
+    "find": "find/?q={many}",
+    "stock": "integration/availability/",
+}
+STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
+FIRST = "#result_list tbody th a"
+
+
+def visit(page: Page, url: str, path: str, **numbers: str) -> None:
+    page.goto(f"{url}/console/{path.rstrip('*').format(**numbers)}")
+    if path.endswith("*"):
+        page.goto(f"{url}{page.locator(FIRST).first.get_attribute('href')}")
