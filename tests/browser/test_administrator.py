@@ -33,8 +33,7 @@ def test_a_user_of_the_depot_is_made_and_sees_nothing_of_the_main_warehouse(desk
 
 def give(desk: Desk, role: str) -> None:
     """The role, and the depot alone."""
-    desk.page.locator("#id_groups_from").select_option(label=role)
-    desk.page.locator("#id_groups_add").click()
+    desk.page.locator("select[name=groups]").select_option(label=role)
     desk.page.locator("a.addlink").first.click()
     warehouse = desk.page.locator("select[name=reach-0-warehouse]")
     depot = warehouse.locator("option").filter(has_text=DEPOT).first
