@@ -98,7 +98,7 @@ def family(document: Document, seen: QuerySet[Document]) -> Family:
     return Family(
         order=order,
         documents=documents,
-        captured=list(snapshots.defer("snapshot")),
+        captured=list(snapshots),
         sent=list(OutboundMessage.objects.filter(ours).select_related("connection").defer("body")[:MOST]),
         received=received,
         edited=_edits(received),

@@ -4,7 +4,7 @@ Nothing is asked for: the page shows what has been kept. All quantities are in O
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,7 @@ from integration.flows import backorders, sites
 from integration.flows.events import event_of
 from integration.jobs import mappings
 from integration.jobs.looks import SNAPSHOTS
-from integration.models import CapturedRecord, Document, DocumentLine, InboundMessage
+from integration.models import Document, DocumentLine, InboundMessage
 from integration.rules import advices
 from integration.rules.shipping import ReleasedLine, factor_of
 from integration.rules.units import Inexact, to_odoo
@@ -70,7 +70,10 @@ def of(family: Family, lines: Sequence[DocumentLine]) -> Sides:
     pickings = _pickings(family)
     for document in moving:
         _odoo(document, by_document[document.pk], pickings, sides)
-    strays = [text for document in moving for text in _warehouse(document, by_document[document.pk], sides)]
+    told = _events(moving)
+    strays = [
+        text for document in moving for text in _warehouse(document, told[document.pk], by_document[document.pk], sides)
+    ]
     return Sides(sides, strays)
 
 
@@ -80,8 +83,7 @@ def booked(line: DocumentLine) -> Decimal:
 
 def _pickings(family: Family) -> Sequence[Picking]:
     """As they were when Odoo was last read."""
-    ids = [record.pk for record in family.captured]
-    record = CapturedRecord.objects.filter(pk__in=ids, snapshot__isnull=False).first()
+    record = next((record for record in family.captured if record.snapshot), None)
     try:
         return SNAPSHOTS[record.model].model_validate(record.snapshot).pickings if record else ()
     except ValidationError:
@@ -103,10 +105,12 @@ def _odoo(document: Document, lines: Sequence[DocumentLine], known: Sequence[Pic
             side.done = (side.done or NONE) + (move.done if move.state == "done" else NONE)
 
 
-def _warehouse(document: Document, lines: Sequence[DocumentLine], sides: dict[int, Side]) -> Iterator[str]:
+def _warehouse(
+    document: Document, events: Iterable[Event], lines: Sequence[DocumentLine], sides: dict[int, Side]
+) -> Iterator[str]:
     """Adds what the warehouse said; yields what fits no line."""
     rows, released = {line.line: line for line in lines}, sites.as_released(lines)
-    for event in _events(document):
+    for event in events:
         for told in getattr(event.data, "lines", ()):
             line = _line(told, released)
             share = _in_odoo_units(told, line, document) if line is not None else None
@@ -117,17 +121,18 @@ def _warehouse(document: Document, lines: Sequence[DocumentLine], sides: dict[in
             side.told = (side.told or NONE) + share
 
 
-def _events(document: Document) -> Iterator[Event]:
-    """What was confirmed, each once: a message that was sent again says the same, or says it better."""
-    found: dict[tuple[str, str], Event] = {}
-    messages = InboundMessage.objects.filter(document=document, type__in=CONFIRMING).select_related("connection")
+def _events(documents: Sequence[Document]) -> Mapping[int, Iterable[Event]]:
+    """What was confirmed, by document, each once: a message that was sent again says the same, or says it better."""
+    found: dict[int, dict[tuple[str, str], Event]] = {document.pk: {} for document in documents}
+    messages = InboundMessage.objects.filter(document__in=documents, type__in=CONFIRMING).select_related("connection")
     for message in sorted(messages.order_by("-id")[:MOST], key=lambda row: row.pk):
         try:
             event = event_of(message)
         except IntegrationError:
             continue  # its own page says what is wrong with it
-        found[event.type, getattr(event.data, CONFIRMING[event.type])] = event
-    yield from found.values()
+        number = getattr(event.data, CONFIRMING[event.type])
+        found[message.document_id][event.type, number] = event  # type: ignore[index]  # it is of a document
+    return {document: events.values() for document, events in found.items()}
 
 
 def _line(told: Any, lines: Sequence[ReleasedLine]) -> ReleasedLine | None:

@@ -20,8 +20,8 @@ def test_the_order_s_page_shows_its_parcels_and_no_name(rows, admin_client):
 
 
 def test_the_order_s_page_shows_how_far_each_line_is(rows, admin_client):
-    [(line, _, _)] = timeline(admin_client, rows.order).context["lines"]
-    assert line.stage == "shipped"
+    [row] = timeline(admin_client, rows.order).context["lines"]
+    assert row.line.stage == "shipped"
 
 
 def test_an_administrator_gets_the_file_and_the_audit_log_says_so(rows, admin_client):

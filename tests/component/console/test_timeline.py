@@ -48,7 +48,7 @@ def test_the_order_and_each_of_its_deliveries_show_the_same_story(rows, admin_cl
 
 def test_everything_that_happened_is_told_in_order(rows, admin_client):
     entries = shown(admin_client, rows.order).context["entries"]
-    told = ["case", "goods", "goods", "goods", "in", "in", "job", "out", "snapshot", "write"]
+    told = ["case", "goods", "goods", "goods", "in", "in", "in", "job", "out", "snapshot", "write"]
     assert sorted(entry.sort for entry in entries) == told
     assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
 

@@ -45,8 +45,7 @@ def test_work_that_comes_while_a_worker_looks_sends_its_own() -> None:
     put("order:1")
     dispatch.arrived(Lane.ORDER)
     put("order:2")
-    until(nothing_gathered)
-    assert queued() == 2
+    until(lambda: queued() == 2)
 
 
 def test_a_doubled_wake_up_finds_nothing() -> None:
@@ -90,8 +89,7 @@ def test_a_worker_whose_time_is_up_sends_for_the_next_one() -> None:
     dispatch.arrived(Lane.ORDER)
     before = queued()
     assert engine.run_lane(Lane.ORDER, {"work": fine}, seconds=0) == 0
-    until(nothing_gathered)
-    assert queued() == before + 1
+    until(lambda: queued() == before + 1)
 
 
 def test_a_less_urgent_lane_makes_room_when_it_had_its_least_part(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,10 +90,10 @@ def test_a_system_that_is_away_is_told_and_the_others_are_tried(receiving: Yard)
     receiving.set(shipment_mode="off")
     receiving.shipped(second)
     receiving.set(shipment_mode="live")
-    receiving.odoo.fault("search_read", "cut_before", times=99)
+    receiving.odoo.fault("web_search_read", "cut_before", times=99)
     items = tried(receiving, type="shipment.confirmed")
     assert [item.verdict for item in items] == [Verdict.NOTHING, Verdict.UNSURE]
-    assert items[1].code == "CD-1003"
+    assert items[1].code == "CD-1001"
 
 
 def test_every_line_of_an_adjustment_is_told(shelves: Shelves) -> None:
