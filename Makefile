@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo run test lint bench drill contract screenshots lock lock-check format clean
+.PHONY: help setup setup-dev demo run test lint bench drill contract screenshots messages lock lock-check format clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -42,10 +42,10 @@ test: setup-dev ## All tests (ARGS="-k name" chooses)
 	$(PYTHON) -m pytest -n auto --dist loadgroup $(ARGS)
 
 # The checks need settings that can be read, and no server.
-lint: export DATABASE_URL := postgresql://nobody@127.0.0.1:1/none
-lint: export REDIS_URL := redis://127.0.0.1:1/0
-lint: export SECRET_KEY := only-for-make-lint-which-starts-no-server
-lint: export FIELD_KEYS := AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+lint messages: export DATABASE_URL := postgresql://nobody@127.0.0.1:1/none
+lint messages: export REDIS_URL := redis://127.0.0.1:1/0
+lint messages: export SECRET_KEY := only-for-make-lint-which-starts-no-server
+lint messages: export FIELD_KEYS := AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
 lint: setup-dev ## Style, types, import rules, missing migrations, lock files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -65,6 +65,9 @@ contract: setup-dev ## The Odoo contract (ODOO_URL= ODOO_DB= ODOO_LOGIN= ODOO_KE
 
 screenshots: setup-dev ## Pictures of the console for the docs, of a day with so many orders (ORDERS=n)
 	$(PYTHON) -m tests.browser.screenshots $(ORDERS)
+
+messages: setup-dev ## Bring the translations up to date with the code, and compile them (needs gettext)
+	$(PYTHON) -W ignore::RuntimeWarning manage.py shell --no-imports -c "from tests import catalogs; catalogs.update()"
 
 lock: setup-dev ## Write the lock files from requirements*.in (UPGRADE=1: take newer versions)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements.in -o requirements.txt

@@ -11,13 +11,16 @@ from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from integration.console.base import ConfigurationAdmin, HistoryAdmin, actor, changes, subject
-from integration.console.words import badge, plural
+from integration.console.words import badge
 from integration.jobs import acts, tokens
 from integration.models import ApiToken, AuditEvent, Reach
 from integration.rules.roles import ALL_WAREHOUSES, ROLES
@@ -30,7 +33,7 @@ admin.site.unregister([User, Group])
 class ReachInline(TabularInline):  # type: ignore[misc]
     model = Reach
     extra = 0
-    verbose_name_plural = f'Sees only (for who is not in the group "{ALL_WAREHOUSES}")'
+    verbose_name_plural = _('Sees only (for who is not in the group "every warehouse")')
 
 
 def _is_in(who: Any, group: Group) -> bool:
@@ -61,8 +64,8 @@ class ConsoleUserAdmin(UserAdmin, ConfigurationAdmin):  # type: ignore[misc,type
     inlines = (ReachInline,)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        ("Person", {"fields": (("first_name", "last_name"), "email")}),
-        ("Access", {"fields": ("is_active", "groups")}),
+        (_("Person"), {"fields": (("first_name", "last_name"), "email")}),
+        (_("Access"), {"fields": ("is_active", "groups")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -102,16 +105,16 @@ class ConsoleUserAdmin(UserAdmin, ConfigurationAdmin):  # type: ignore[misc,type
         obj.is_staff = True
         super().save_model(request, obj, form, change)
 
-    @admin.display(description="roles")
+    @admin.display(description=_("roles"))
     def roles(self, user: User) -> str:
-        named = ["all rights"] if user.is_superuser else [group.name for group in user.groups.all()]
+        named = [str(_("all rights"))] if user.is_superuser else [group.name for group in user.groups.all()]
         return ", ".join(name for name in named if name != ALL_WAREHOUSES) or "-"
 
-    @admin.display(description="sees")
+    @admin.display(description=_("sees"))
     def sees(self, user: Any) -> str:
         if user.is_superuser or any(group.name == ALL_WAREHOUSES for group in user.groups.all()):
             return ALL_WAREHOUSES
-        return ", ".join(str(row).partition(": ")[2] for row in user.reach.all()) or "no warehouse"
+        return ", ".join(str(row).partition(": ")[2] for row in user.reach.all()) or str(_("no warehouse"))
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Who has left is made inactive: the audit log names them for ever."""
@@ -132,23 +135,23 @@ class ConsoleGroupAdmin(ConfigurationAdmin, GroupAdmin):  # type: ignore[misc]
     def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         return (obj is None or obj.name not in ROLES) and bool(super().has_delete_permission(request, obj))
 
-    @admin.display(description="what for")
+    @admin.display(description=_("what for"))
     def what_for(self, group: Group) -> str:
-        return ROLES[group.name].says if group.name in ROLES else "-"
+        return str(_(ROLES[group.name].says)) if group.name in ROLES else "-"
 
 
 @admin.register(Reach)
 class ReachAdmin(HistoryAdmin):
     exact = ("user__username",)
-    search_help_text = "The whole name of a user"
+    search_help_text = _("The whole name of a user")
     list_display = ("user", "warehouse", "erp", "company_id")
     list_select_related = ("user", "warehouse", "erp")
-    nothing = 'What a user sees is entered on the user\'s page; who is in the group "every warehouse" sees all.'
+    nothing = _('What a user sees is entered on the user\'s page; who is in the group "every warehouse" sees all.')
 
 
 class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
     scopes = forms.MultipleChoiceField(
-        choices=[(name, f"{name} - {text}") for name, text in tokens.SCOPES.items()],
+        choices=[(name, format_lazy("{} - {}", name, _(text))) for name, text in tokens.SCOPES.items()],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
 
@@ -165,7 +168,7 @@ class ApiTokenAdmin(ConfigurationAdmin):
     list_display = ("name", "prefix", "scope_names", "state", "expires_at", "last_used_at")
     search_fields = ("name", "prefix")
     readonly_fields = MADE
-    nothing = "Make a token for each program that uses the API."
+    nothing = _("Make a token for each program that uses the API.")
     actions = ("revoke",)
 
     def get_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> tuple[str, ...]:
@@ -181,36 +184,38 @@ class ApiTokenAdmin(ConfigurationAdmin):
         made, text = tokens.make(obj.name, form.cleaned_data["scopes"], obj.expires_at)
         obj.__dict__.update(made.__dict__)
         acts.note(actor(request), "added", subject(obj), **changes(form))
-        once = "The token is {}. Copy it now: it cannot be shown again."
+        once = str(_("The token is {}. Copy it now: it cannot be shown again."))
         messages.warning(request, format_html(once, format_html("<code class='cd-token'>{}</code>", text)))
 
-    @admin.action(description="Revoke", permissions=["change"])
+    @admin.action(description=_("Revoke"), permissions=["change"])
     def revoke(self, request: HttpRequest, rows: QuerySet[ApiToken]) -> None:
         valid = list(rows.filter(revoked_at=None))
         for token in valid:
             ApiToken.objects.filter(pk=token.pk).update(revoked_at=Now())
             acts.note(actor(request), "revoked", subject(token))
-        messages.success(request, f"{plural(len(valid), 'token')} revoked.")
+        messages.success(
+            request, ngettext("{count} token revoked.", "{count} tokens revoked.", len(valid)).format(count=len(valid))
+        )
 
-    @admin.display(description="may")
+    @admin.display(description=_("may"))
     def scope_names(self, token: ApiToken) -> str:
         return ", ".join(token.scopes)
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state(self, token: ApiToken) -> SafeString:
         if token.revoked_at:
-            return badge("revoked", "cancelled")
+            return badge(_("revoked"), "cancelled")
         if token.expires_at and token.expires_at <= now():
-            return badge("expired", "cancelled")
-        return badge("valid", "accepted")
+            return badge(_("expired"), "cancelled")
+        return badge(_("valid"), "accepted")
 
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(HistoryAdmin):
     exact = ("actor", "subject")
-    search_help_text = "The whole name of an actor, or a whole subject"
+    search_help_text = _("The whole name of an actor, or a whole subject")
     list_display = ("at", "actor", "verb", "subject", "number")
     list_display_links = ("at",)
     exclude = ("hash",)
     ordering = ("-id",)
-    nothing = "Every act of a person and every change of configuration leaves a row here."
+    nothing = _("Every act of a person and every change of configuration leaves a row here.")

@@ -14,6 +14,8 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from integration.console import links
 from integration.console.base import ConsoleAdmin, HistoryAdmin, actor
@@ -22,7 +24,7 @@ from integration.console.words import plural
 from integration.jobs import acts
 
 LONGEST_REASON = 300
-OF_OTHERS = "Work of warehouses that you do not see hangs on it too: ask somebody who sees all of it."
+OF_OTHERS = gettext_lazy("Work of warehouses that you do not see hangs on it too: ask somebody who sees all of it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,10 @@ class Act:
     """
 
     name: str
-    label: str
+    label: StrOrPromise
     run: Callable[[int, acts.Actor, str], str]
-    done: str
-    asks: str = ""
+    done: StrOrPromise
+    asks: StrOrPromise = ""
     grave: bool = False
     right: str = ""
 
@@ -59,7 +61,7 @@ class Acting(ConsoleAdmin):
         return [path("<int:pk>/act/<slug:act>/", view, name=name), *super().get_urls()]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {act.name: (_bulk(act), act.name, act.label) for act in self.allowed(request, self.acts)}
+        return {act.name: (_bulk(act), act.name, str(act.label)) for act in self.allowed(request, self.acts)}
 
     def allowed(self, request: HttpRequest, acts: Iterable[Act]) -> list[Act]:
         """Those that the user has the right to."""
@@ -85,7 +87,7 @@ class Acting(ConsoleAdmin):
 
     def refusal(self, request: HttpRequest, row: Model) -> str:
         """Why this user may not act on this row; empty: he may."""
-        return "" if may_change(request, row) else OF_OTHERS
+        return "" if may_change(request, row) else str(OF_OTHERS)
 
     def shown(self, row: Model) -> str:
         """What a person goes by who acts on the row."""
@@ -118,7 +120,7 @@ class Acting(ConsoleAdmin):
                 done += 1
                 notes.append(note)
         if done:
-            text = f"{plural(done, str(self.opts.verbose_name))} {act.done}"
+            text = f"{plural(done, str(self.opts.verbose_name_raw))} {act.done}"
             messages.success(request, " ".join(filter(None, [f"{text}.", *dict.fromkeys(notes)])))
 
     def _ask(

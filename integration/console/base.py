@@ -8,8 +8,10 @@ from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django_stubs_ext import StrOrPromise
 from unfold.admin import ModelAdmin
 
+from integration.console.language import plainly
 from integration.console.paging import InfinitePaginator
 from integration.console.reach import MADE_BY_ALL, limit, may_change, scoped
 from integration.jobs import acts
@@ -32,7 +34,7 @@ class ConsoleAdmin(ModelAdmin):  # type: ignore[misc]
 
     exact: Sequence[str] = ()
     numbers: Sequence[str] = ("pk",)
-    nothing = ""
+    nothing: StrOrPromise = ""
     list_per_page = 50
     list_max_show_all = 0
     list_disable_select_all = True
@@ -126,16 +128,18 @@ class ConfigurationAdmin(ConsoleAdmin):
 
 
 def subject(row: Model) -> str:
-    """ "warehouse Main (3)"."""
-    return f"{row._meta.verbose_name} {row} ({row.pk})"[:200]
+    """ "warehouse Main (3)", in English: the audit log keeps it."""
+    with plainly():
+        return f"{row._meta.verbose_name} {row} ({row.pk})"[:200]
 
 
 def changes(form: ModelForm[Any]) -> dict[str, str]:
     """What was entered, by field. Of a secret only that it was."""
-    return {
-        name: "(secret)" if name.startswith(SECRET_FIELDS) else _plain(form.cleaned_data.get(name))
-        for name in form.changed_data
-    }
+    with plainly():
+        return {
+            name: "(secret)" if name.startswith(SECRET_FIELDS) else _plain(form.cleaned_data.get(name))
+            for name in form.changed_data
+        }
 
 
 def _plain(value: object) -> str:

@@ -1,6 +1,7 @@
 """How far Odoo has been read, and what it looked like."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from integration.console.base import HistoryAdmin
 from integration.console.personal import PersonalAdmin
@@ -21,7 +22,7 @@ class CaptureCursorAdmin(HistoryAdmin):
 @admin.register(SeenWrite)
 class SeenWriteAdmin(HistoryAdmin):
     numbers = ("record_id",)
-    search_help_text = "Odoo's id of the record"
+    search_help_text = _("Odoo's id of the record")
     list_display = ("__str__", "connection", "written_at")
     list_select_related = ("connection",)
     ordering = ("-id",)
@@ -32,7 +33,7 @@ class SeenWriteAdmin(HistoryAdmin):
 class CapturedRecordAdmin(PersonalAdmin):
     personal = "snapshot"
     numbers = ("record_id",)
-    search_help_text = "Odoo's id of the order"
+    search_help_text = _("Odoo's id of the order")
     list_display = ("__str__", "connection", "version", "read_at", "dirty_at")
     list_select_related = ("connection",)
     list_filter = ("connection",)

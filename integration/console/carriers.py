@@ -1,15 +1,15 @@
 """Until when a warehouse hands parcels to which carrier, and where each carrier says where a parcel is."""
 
-from calendar import day_abbr
-
 from django import forms
 from django.contrib import admin
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from integration.console.base import ConfigurationAdmin
 from integration.models import CutOff, TrackingPage
 
-DAYS = list(enumerate(day_abbr))
+DAYS = list(WEEKDAYS_ABBR.items())
 
 
 class CutOffForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -28,19 +28,19 @@ class CutOffAdmin(ConfigurationAdmin):
     list_select_related = ("warehouse",)
     list_filter = ("warehouse",)
     search_fields = ("carrier",)
-    nothing = "Say until when each carrier takes parcels: Today then ranks by what leaves first."
+    nothing = _("Say until when each carrier takes parcels: Today then ranks by what leaves first.")
 
-    @admin.display(description="carrier")
+    @admin.display(description=_("carrier"))
     def carrier_shown(self, row: CutOff) -> str:
-        return row.carrier or "all others"
+        return row.carrier or str(_("all others"))
 
-    @admin.display(description="days")
+    @admin.display(description=_("days"))
     def days_shown(self, row: CutOff) -> str:
-        return ", ".join(day_abbr[day] for day in sorted(row.days))
+        return ", ".join(str(WEEKDAYS_ABBR[day]) for day in sorted(row.days))
 
 
 @admin.register(TrackingPage)
 class TrackingPageAdmin(ConfigurationAdmin):
     list_display = ("__str__", "url")
     search_fields = ("carrier",)
-    nothing = "Say where each carrier tells where a parcel is: customer service then has a link for each parcel."
+    nothing = _("Say where each carrier tells where a parcel is: customer service then has a link for each parcel.")

@@ -3,16 +3,20 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Now
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from integration.console.standing import reachable
-from integration.console.words import badge, plural
+from integration.console.words import badge, quantity
 from integration.models import Connection, ConnectionGate, FlowSuccess, RemoteSlot, SyncJob
 from integration.rules.flows import FLOWS
 
@@ -42,33 +46,34 @@ def key_ends(connection: Connection) -> SafeString | str:
     if not given:
         return "-"
     ends = date.fromisoformat(given)
+    day = date_format(ends, "ISO_FORMAT")
     if ends < localdate():
-        return badge(f"ended on {given}", "failed")
-    return badge(f"ends on {given}", "retry") if ends <= localdate() + SOON else given
+        return badge(_("ended on {day}").format(day=day), "failed")
+    return badge(_("ends on {day}").format(day=day), "retry") if ends <= localdate() + SOON else day
 
 
 def state(connection: Connection) -> SafeString:
     if not connection.enabled:
-        return badge("paused", "waiting")
+        return badge(_("paused"), "waiting")
     if connection.environment != settings.ENVIRONMENT:
-        return badge(f"a {connection.environment} system", "failed")
+        return badge(_("a {environment} system").format(environment=connection.environment), "failed")
     return reachable(connection)
 
 
 def _facts(connection: Connection) -> Iterator[Fact]:
     gate: ConnectionGate | None = getattr(connection, "gate", None)
-    yield Fact("State", state(connection))
+    yield Fact(_("State"), state(connection))
     if connection.environment != settings.ENVIRONMENT:
-        said = f"This installation is for {settings.ENVIRONMENT} systems: nothing is sent to this one."
-        yield Fact("Environment", badge(said, "failed"))
+        words = _("This installation is for {environment} systems: nothing is sent to this one.")
+        yield Fact(_("Environment"), badge(words.format(environment=settings.ENVIRONMENT), "failed"))
     if gate is not None and gate.breaker == ConnectionGate.Breaker.OPEN:
-        yield Fact("Held back", f"after {plural(gate.failures, 'failure')} in a row: {gate.last_failure}")
+        words = ngettext("after {n} failure in a row: {last}", "after {n} failures in a row: {last}", gate.failures)
+        yield Fact(_("Held back"), words.format(n=gate.failures, last=gate.last_failure))
     used = RemoteSlot.objects.filter(connection=connection, leased_until__gt=Now()).count()
-    yield Fact("Calls at once", f"{used} of {connection.max_concurrency}")
-    yield Fact(
-        "Calls a second", f"at most {connection.calls_per_second:g}" if connection.calls_per_second else "no limit"
-    )
-    yield Fact("Key", key_ends(connection))
+    yield Fact(_("Calls at once"), _("{used} of {most}").format(used=used, most=connection.max_concurrency))
+    most = quantity(Decimal(f"{connection.calls_per_second:g}")) if connection.calls_per_second else ""
+    yield Fact(_("Calls a second"), _("at most {n}").format(n=most) if most else _("no limit"))
+    yield Fact(_("Key"), key_ends(connection))
 
 
 def _successes(connection: Connection) -> Sequence[tuple[str, Any]]:
@@ -77,4 +82,4 @@ def _successes(connection: Connection) -> Sequence[tuple[str, Any]]:
 
 
 def _says(flow: str) -> str:
-    return FLOWS[flow].says if flow in FLOWS else flow
+    return _(FLOWS[flow].says) if flow in FLOWS else flow

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from unfold.views import ChangeList
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -23,18 +24,19 @@ from integration.console.acting import Act, Acting
 from integration.console.base import ConfigurationAdmin, HistoryAdmin
 from integration.console.connection_health import health, key_ends, state
 from integration.console.reach import limit, scoped
-from integration.console.words import badge, plural, span
+from integration.console.words import ago, badge, plural
 from integration.jobs import acts, connections, warehouses
 from integration.models import Connection, ConnectionGate, Place, RemoteSlot, SyncJob, Warehouse
 
 SECRETS = {  # kind of connection: the secrets that it works with
-    "odoo": {"key": "API key or password", "hint_token": "Token of the address for Odoo's hints"},
+    "odoo": {"key": _("API key or password"), "hint_token": _("Token of the address for Odoo's hints")},
     "http_json": {
-        "token": "Token that we send",
-        "signing": "Signing secret",
-        "signing_previous": "Signing secret before the last change",
+        "token": _("Token that we send"),
+        "signing": _("Signing secret"),
+        "signing_previous": _("Signing secret before the last change"),
     },
 }
+MANY = [f"{kind}s" for kind in KINDS]
 PREFIX = "secret_"
 SIGNING_PREFIX = "whsec_"
 SHORTEST_SIGNING_BYTES = 24  # as Standard Webhooks asks for
@@ -45,9 +47,11 @@ def signing_secret(text: str) -> None:
     try:
         key = b64decode(text.removeprefix(SIGNING_PREFIX), validate=True)
     except ValueError:
-        raise ValidationError(f"It is {SIGNING_PREFIX} and base64.") from None
+        raise ValidationError(_("It is {prefix} and base64.").format(prefix=SIGNING_PREFIX)) from None
     if len(key) < SHORTEST_SIGNING_BYTES:
-        raise ValidationError(f"It is too short: take {SHORTEST_SIGNING_BYTES} random bytes or more, in base64.")
+        raise ValidationError(
+            _("It is too short: take {n} random bytes or more, in base64.").format(n=SHORTEST_SIGNING_BYTES)
+        )
 
 
 class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -56,8 +60,8 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]
     kind = forms.ChoiceField(choices=[(kind, kind) for kind in SECRETS], widget=UnfoldAdminSelectWidget)
 
     master_kinds = forms.MultipleChoiceField(
-        label="Master data it is told",
-        choices=[(kind, f"{kind}s") for kind in KINDS],
+        label=_("Master data it is told"),
+        choices=[(kind, _(name)) for kind, name in zip(KINDS, MANY, strict=True)],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         required=False,
     )
@@ -98,7 +102,7 @@ def form_for(connection: Connection, *, secrets: bool) -> type[ConnectionForm]:
             required=False,
             widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
             validators=[signing_secret] if name.startswith("signing") else [],
-            help_text="Set. Leave empty to keep it." if connection.secrets.get(name) else "Not set.",
+            help_text=_("Set. Leave empty to keep it.") if connection.secrets.get(name) else _("Not set."),
         )
         for name, label in SECRETS.get(connection.kind, {}).items()
         if secrets
@@ -108,22 +112,22 @@ def form_for(connection: Connection, *, secrets: bool) -> type[ConnectionForm]:
 
 def _pause(pk: int, actor: acts.Actor, reason: str) -> str:
     connections.pause(pk, actor, reason)
-    return "Its work waits; what it sends is still taken."
+    return str(_("Its work waits; what it sends is still taken."))
 
 
 def _resume(pk: int, actor: acts.Actor, _reason: str) -> str:
     connections.resume(pk, actor)
-    return "What waits goes on by itself."
+    return str(_("What waits goes on by itself."))
 
 
 def _test(pk: int, actor: acts.Actor, _reason: str) -> str:
     connections.ask_for_test(pk, actor)
-    return "Come back in a moment: the result stands on its page."
+    return str(_("Come back in a moment: the result stands on its page."))
 
 
-TEST = Act("test", "Test now", _test, "is being tested")
-PAUSE = Act("pause", "Pause", _pause, "paused", "Why is nothing to be sent to it, or asked of it?", grave=True)
-RESUME = Act("resume", "Resume", _resume, "resumed")
+TEST = Act("test", _("Test now"), _test, _("is being tested"))
+PAUSE = Act("pause", _("Pause"), _pause, _("paused"), _("Why is nothing to be sent to it, or asked of it?"), grave=True)
+RESUME = Act("resume", _("Resume"), _resume, _("resumed"))
 
 
 @admin.register(Connection)
@@ -137,7 +141,7 @@ class ConnectionAdmin(Acting, ConfigurationAdmin):
     list_select_related = ("gate",)
     readonly_fields = ("profile", "probed_at")
     prepopulated_fields = {"slug": ("name",)}
-    nothing = "Connect an Odoo database and a warehouse with `manage.py connect`."
+    nothing = _("Connect an Odoo database and a warehouse with `manage.py connect`.")
     main = ("name", "slug", "kind", "base_url", "environment", "options")
     told = ("master_kinds", "same_codes")
     limits = ("connect_timeout", "read_timeout", "settle_seconds", "max_concurrency", "calls_per_second",
@@ -197,25 +201,25 @@ class ConnectionAdmin(Acting, ConfigurationAdmin):
             context |= health(row, active) | {"buttons": self.allowed(request, self.acts_for(row))}
         return super().changeform_view(request, object_id, form_url, context)
 
-    @admin.display(description="environment")
+    @admin.display(description=_("environment"))
     def environment_badge(self, connection: Connection) -> SafeString:
-        return badge(connection.environment)
+        return badge(_(connection.environment), connection.environment)
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state(self, connection: Connection) -> SafeString:
         return state(connection)
 
-    @admin.display(description="work that waits for it")
+    @admin.display(description=_("work that waits for it"))
     def waiting(self, connection: Any) -> str:
         return plural(connection.waiting, "job") if connection.waiting else "-"
 
-    @admin.display(description="key")
+    @admin.display(description=_("key"))
     def key(self, connection: Connection) -> SafeString | str:
         return key_ends(connection)
 
-    @admin.display(description="checked")
+    @admin.display(description=_("checked"))
     def probed(self, connection: Connection) -> str:
-        return f"{span(datetime.now(UTC) - connection.probed_at)} ago" if connection.probed_at else "never"
+        return ago(datetime.now(UTC) - connection.probed_at) if connection.probed_at else str(_("never"))
 
 
 @admin.register(ConnectionGate)
@@ -224,7 +228,7 @@ class ConnectionGateAdmin(HistoryAdmin):
     list_filter = ("breaker",)
     list_select_related = ("connection",)
     search_fields = ("connection__slug", "connection__name")
-    nothing = "A row appears with the first call of a connection."
+    nothing = _("A row appears with the first call of a connection.")
 
 
 @admin.register(RemoteSlot)
@@ -234,7 +238,7 @@ class RemoteSlotAdmin(HistoryAdmin):
     search_fields = ("connection__slug", "connection__name")
     exclude = ("token",)
     ordering = ("connection", "number")
-    nothing = "A row appears with the first call of a connection."
+    nothing = _("A row appears with the first call of a connection.")
 
 
 @admin.register(Warehouse)
@@ -243,15 +247,18 @@ class WarehouseAdmin(ConfigurationAdmin):
     list_display = ("name", "erp", "erp_warehouse_id", "wms", "site", "release", "shipment", "release_point")
     list_select_related = ("erp", "wms")
     list_filter = ("release_mode", "shipment_mode")
-    nothing = "Add a warehouse to say which warehouse of Odoo is which site of a partner."
+    nothing = _("Add a warehouse to say which warehouse of Odoo is which site of a partner.")
     fieldsets = (
         (None, {"fields": ("name",)}),
-        ("In Odoo", {"fields": (("erp", "company_id", "erp_warehouse_id"),)}),
-        ("At the partner", {"fields": (("wms", "site", "owner_code"), "time_zone")}),
-        ("Flows", {"fields": (("release_mode", "release_point"), ("shipment_mode", "remainder"), "notify_customer")}),
-        ("After the release", {"fields": ("progress_notes", ("freight_policy", "foreign_freight"))}),
+        (_("In Odoo"), {"fields": (("erp", "company_id", "erp_warehouse_id"),)}),
+        (_("At the partner"), {"fields": (("wms", "site", "owner_code"), "time_zone")}),
         (
-            "More flows",
+            _("Flows"),
+            {"fields": (("release_mode", "release_point"), ("shipment_mode", "remainder"), "notify_customer")},
+        ),
+        (_("After the release"), {"fields": ("progress_notes", ("freight_policy", "foreign_freight"))}),
+        (
+            _("More flows"),
             {"fields": (("receipt_mode", "receipt_remainder"), ("return_mode", "transfer_mode"), "inventory_mode")},
         ),
     )
@@ -261,13 +268,13 @@ class WarehouseAdmin(ConfigurationAdmin):
             super().save_model(request, obj, form, change)
             warehouses.changed(obj)
 
-    @admin.display(description="releases")
+    @admin.display(description=_("releases"))
     def release(self, warehouse: Warehouse) -> SafeString:
-        return badge(warehouse.release_mode)
+        return badge(warehouse.get_release_mode_display(), warehouse.release_mode)
 
-    @admin.display(description="shipments")
+    @admin.display(description=_("shipments"))
     def shipment(self, warehouse: Warehouse) -> SafeString:
-        return badge(warehouse.shipment_mode)
+        return badge(warehouse.get_shipment_mode_display(), warehouse.shipment_mode)
 
 
 @admin.register(Place)
@@ -277,7 +284,7 @@ class PlaceAdmin(ConfigurationAdmin):
     list_select_related = ("warehouse",)
     list_filter = ("condition", "warehouse")
     search_fields = ("partner_location", "erp_location")
-    nothing = "Add a place to say where in Odoo damaged or held goods lie; good ones lie in the stock location."
+    nothing = _("Add a place to say where in Odoo damaged or held goods lie; good ones lie in the stock location.")
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
         with transaction.atomic():

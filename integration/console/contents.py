@@ -63,13 +63,13 @@ def _content(body: bytes, part: Part, *, all_of_it: bool) -> Content:
     if all_of_it:
         came = readable(body) if raw is None else leaves.indented(_cut(raw))
         return Content(came, leaves.indented(_cut(canonical)), part)
-    came = HIDDEN if raw is None else leaves.indented(personal.masked(raw, part))
+    came = str(HIDDEN) if raw is None else leaves.indented(personal.masked(raw, part))
     return Content(came, leaves.indented(personal.masked(canonical, part)), part)
 
 
 def _unread(body: bytes, why: str, *, all_of_it: bool) -> Content:
     if not all_of_it:
-        return Content(HIDDEN, "", None, why)
+        return Content(str(HIDDEN), "", None, why)
     raw = leaves.read(body)
     return Content(readable(body) if raw is None else leaves.indented(_cut(raw)), "", None, why)
 

@@ -9,6 +9,9 @@ from django.db.models import Model, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 
 from integration.console import links
@@ -46,10 +49,11 @@ class LineInline(TabularInline):  # type: ignore[misc]
 class ProgressFilter(admin.SimpleListFilter):
     """By the state that the list shows: that of an order is told by its deliveries."""
 
-    title = parameter_name = "state"
+    title = _("state")
+    parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> list[tuple[str, str]]:
-        return [(state.value, str(state.label).capitalize()) for state in Document.State]
+        return [(state.value, str(capfirst(_(str(state.label))))) for state in Document.State]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(progress=self.value()) if self.value() else queryset
@@ -58,7 +62,7 @@ class ProgressFilter(admin.SimpleListFilter):
 @admin.register(Document)
 class DocumentAdmin(HistoryAdmin):
     exact = ("reference", "parent__reference", "customer_reference", "lines__sku")
-    search_help_text = "Order or delivery number, customer reference, SKU"
+    search_help_text = _("Order or delivery number, customer reference, SKU")
     list_display = (
         "number", "kind", "order", "state_badge", "customer_reference", "amount", "warehouse", "updated_at",
     )  # fmt: skip
@@ -66,7 +70,7 @@ class DocumentAdmin(HistoryAdmin):
     list_filter = ("kind", ProgressFilter)
     list_select_related = ("parent", "warehouse")
     inlines = (LineInline,)
-    nothing = "Documents appear when Odoo confirms an order that ships from a connected warehouse."
+    nothing = _("Documents appear when Odoo confirms an order that ships from a connected warehouse.")
     change_form_outer_before_template = "console/document_panel.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
@@ -75,19 +79,19 @@ class DocumentAdmin(HistoryAdmin):
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return ["state_badge" if name == "state" else name for name in super().get_fields(request, obj)]
 
-    @admin.display(description="number")
+    @admin.display(description=_("number"))
     def number(self, document: Document) -> SafeString | str:
         return links.document_link(document)
 
-    @admin.display(description="order")
+    @admin.display(description=_("order"))
     def order(self, document: Document) -> SafeString | str:
         return links.document_link(document.parent)
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state_badge(self, document: Document) -> SafeString:
         return badge(document.get_progress_display(), document.progress)
 
-    @admin.display(description="value")
+    @admin.display(description=_("value"))
     def amount(self, document: Document) -> str:
         return money(document.value, document.currency) or "-"
 
@@ -95,13 +99,13 @@ class DocumentAdmin(HistoryAdmin):
 @admin.register(DocumentLine)
 class DocumentLineAdmin(HistoryAdmin):
     exact = ("sku", "document__reference")
-    search_help_text = "SKU, delivery number"
+    search_help_text = _("SKU, delivery number")
     list_display = ("line", "document_page", "sku", "partner_sku", "unit", *(_shown(name) for name in QUANTITIES))
     list_select_related = ("document",)
     ordering = ("-id",)
-    nothing = "Lines appear with their delivery."
+    nothing = _("Lines appear with their delivery.")
 
-    @admin.display(description="delivery")
+    @admin.display(description=_("delivery"))
     def document_page(self, line: DocumentLine) -> SafeString | str:
         return links.document_link(line.document)
 
@@ -109,24 +113,24 @@ class DocumentLineAdmin(HistoryAdmin):
 @admin.register(StockEvent)
 class StockEventAdmin(HistoryAdmin):
     exact = ("document__reference", "sku", "package")
-    search_help_text = "Delivery number, SKU, package or tracking number"
+    search_help_text = _("Delivery number, SKU, package or tracking number")
     list_display = (
         "sku", "kind", "amount", "condition", "lot", "package", "document_page", "warehouse", "happened_at",
         "effect_page",
     )  # fmt: skip
     list_select_related = ("document", "warehouse", "effect")
     list_filter = ("warehouse", "kind")
-    nothing = "Movements appear when the warehouse confirms a shipment or a receipt and Odoo has taken it."
+    nothing = _("Movements appear when the warehouse confirms a shipment or a receipt and Odoo has taken it.")
 
-    @admin.display(description="quantity")
+    @admin.display(description=_("quantity"))
     def amount(self, event: StockEvent) -> str:
         return quantity(event.quantity)
 
-    @admin.display(description="delivery")
+    @admin.display(description=_("delivery"))
     def document_page(self, event: StockEvent) -> SafeString | str:
         return links.document_link(event.document)
 
-    @admin.display(description="write")
+    @admin.display(description=_("write"))
     def effect_page(self, event: StockEvent) -> SafeString | str:
         return links.link(event.effect, event.effect.verb) if event.effect else "-"
 
@@ -134,11 +138,14 @@ class StockEventAdmin(HistoryAdmin):
 class AgeFilter(admin.SimpleListFilter):
     """How long goods have been on their way."""
 
-    title = "on the way"
+    title = _("on the way")
     parameter_name = "days"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> list[tuple[str, str]]:
-        return [(str(days), f"more than {days} days") for days in LONG_ON_THE_WAY]
+        return [
+            (str(days), ngettext("more than {n} day", "more than {n} days", days).format(n=days))
+            for days in LONG_ON_THE_WAY
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         days = self.value()
@@ -148,22 +155,22 @@ class AgeFilter(admin.SimpleListFilter):
 @admin.register(InTransit)
 class InTransitAdmin(HistoryAdmin):
     exact = ("transfer__reference", "sku", "lot")
-    search_help_text = "Transfer number, SKU, lot"
+    search_help_text = _("Transfer number, SKU, lot")
     list_display = ("transfer_page", "sku", "lot", "amount", "unit", "left_at", "age")
     list_display_links = None
     list_filter = (AgeFilter,)
     list_select_related = ("transfer",)
     ordering = ("left_at", "id")
-    nothing = "Nothing is on its way between two warehouses."
+    nothing = _("Nothing is on its way between two warehouses.")
 
-    @admin.display(description="transfer")
+    @admin.display(description=_("transfer"))
     def transfer_page(self, row: InTransit) -> SafeString | str:
         return links.document_link(row.transfer)
 
-    @admin.display(description="quantity")
+    @admin.display(description=_("quantity"))
     def amount(self, row: InTransit) -> str:
         return quantity(row.quantity)
 
-    @admin.display(description="age")
+    @admin.display(description=_("age"))
     def age(self, row: InTransit) -> str:
         return span(datetime.now(UTC) - row.left_at) if row.left_at else "-"

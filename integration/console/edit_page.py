@@ -69,7 +69,7 @@ def _edited(request: HttpRequest, message: InboundMessage, form: Form) -> bool:
         if form.unfit:
             raise NotAllowed(_("It is no text, or too large to be edited here."))
         if message.jobs.exclude(pk__in=scoped(request, message.jobs.all()).order_by().values("pk")).exists():
-            raise NotAllowed(OF_OTHERS)
+            raise NotAllowed(str(OF_OTHERS))
         edits.edit(message.pk, actor(request), edits.Wish(body, form.seen, form.reason))
     except edits.Refused as refusal:
         form.blame(refusal.field, str(refusal))

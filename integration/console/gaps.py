@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +21,7 @@ from integration.console.cases.affected import Affected
 from integration.console.guard import site_context
 from integration.console.mapping_files import may_map, seen_partners
 from integration.console.reach import scoped
+from integration.console.words import typed
 from integration.jobs import acts, mappings
 from integration.models import CodeMapping, Connection, ExceptionCase
 
@@ -136,11 +137,8 @@ def _add(gap: Gap, who: acts.Actor) -> None:
 
 
 def _factor(text: str) -> Decimal:
-    try:
-        factor = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        factor = Decimal(0)
-    if not factor.is_finite() or factor <= 0 or factor >= 10**9:
+    factor = typed(text)
+    if factor is None or factor <= 0 or factor >= 10**9:
         raise acts.NotAllowed(_("Say how many of the warehouse's units are one of Odoo's: a number above zero."))
     return factor
 

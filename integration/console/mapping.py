@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from integration.console import gaps, mapping_files, mapping_many, matching
 from integration.console.acting import Act, Acting
@@ -21,17 +22,17 @@ from integration.jobs import acts, mappings
 from integration.models import CodeMapping, Connection, ExceptionCase, ExternalReference
 
 SHOWN = 50  # versions on a mapping's page
-RELEASED = "Jobs that waited for this mapping are tried now."
-SECOND = (
+RELEASED = gettext_lazy("Jobs that waited for this mapping are tried now.")
+SECOND = gettext_lazy(
     "{partner} gets {sent} for {code} already. If it says {said} as well, tick Alias: that is understood then, and "
     "{sent} is still what is sent. To send {said} from now on, open the other mapping and change it."
 )
-MAPPED = "This is mapped already: open that mapping and change it."
+MAPPED = gettext_lazy("This is mapped already: open that mapping and change it.")
 
 
 def above_zero(value: Decimal) -> Decimal:
     if value <= 0:
-        raise ValidationError("Enter a number above zero.")
+        raise ValidationError(gettext_lazy("Enter a number above zero."))
     return value
 
 
@@ -66,7 +67,7 @@ def _mapped(wanted: CodeMapping) -> list[tuple[str, str]]:
     if there is None:
         return []
     if there.partner_code == wanted.partner_code:
-        return [("partner_code", MAPPED)]
+        return [("partner_code", str(MAPPED))]
     names = {"code": wanted.odoo_code, "sent": there.partner_code, "said": wanted.partner_code}
     return [("alias", SECOND.format(partner=wanted.partner.name, **names))]
 
@@ -74,11 +75,11 @@ def _mapped(wanted: CodeMapping) -> list[tuple[str, str]]:
 class CurrentFilter(admin.SimpleListFilter):
     """Shows the mappings in force, or what was replaced or ended."""
 
-    title = "version"
+    title = gettext_lazy("version")
     parameter_name = "version"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> tuple[tuple[str, str], ...]:
-        return (("current", "In force"), ("old", "No longer in force"))
+        return (("current", _("In force")), ("old", _("No longer in force")))
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
         return queryset if self.value() is None else queryset.filter(valid_to__isnull=self.value() == "current")
@@ -86,7 +87,7 @@ class CurrentFilter(admin.SimpleListFilter):
 
 def _end(pk: int, actor: acts.Actor, reason: str) -> str:
     mappings.end(pk, actor, reason)
-    return "What needs it from now on opens a case."
+    return _("What needs it from now on opens a case.")
 
 
 def _change_many(_page: Any, request: HttpRequest, rows: QuerySet[CodeMapping]) -> HttpResponseBase | None:
@@ -97,7 +98,14 @@ def _change_many(_page: Any, request: HttpRequest, rows: QuerySet[CodeMapping]) 
     return mapping_many.ask(request, current)
 
 
-END = Act("end", "End", _end, "ended", "Why is this code not used any more?", grave=True)
+END = Act(
+    "end",
+    gettext_lazy("End"),
+    _end,
+    gettext_lazy("ended"),
+    gettext_lazy("Why is this code not used any more?"),
+    grave=True,
+)
 
 
 @admin.register(CodeMapping)
@@ -107,7 +115,7 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
     change_form_outer_before_template = "console/mapping.html"
     list_before_template = "console/mapping_list.html"
     search_fields = ("odoo_code", "partner_code", "sku")
-    search_help_text = "A code of either side"
+    search_help_text = gettext_lazy("A code of either side")
     list_display = (
         "odoo_code", "partner_code", "kind", "partner", "sku", "factor_shown", "in_force", "version", "since",
         "made_by",
@@ -118,7 +126,7 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
     fieldsets = (
         (None, {"fields": (("kind", "partner"), ("odoo_code", "partner_code"), "alias", ("sku", "factor", "per"))}),
     )  # fmt: skip
-    nothing = "Add a mapping to say which code here is which code of a partner."
+    nothing = gettext_lazy("Add a mapping to say which code here is which code of a partner.")
 
     def get_urls(self) -> list[URLPattern]:
         pages = {
@@ -187,41 +195,43 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
             actor=actor(request),
         )
         obj.__dict__.update(new.__dict__)
-        messages.info(request, RELEASED)
+        messages.info(request, str(RELEASED))
 
     def response_add(self, request: HttpRequest, obj: CodeMapping, post_url_continue: Any = None) -> HttpResponse:
         case = request.GET.get("case", "")
         if case.isdecimal() and ExceptionCase.objects.filter(pk=case).exists():
-            messages.success(request, f"Mapping added: {obj}.")
+            messages.success(request, _("Mapping added: {mapping}.").format(mapping=obj))
             return HttpResponseRedirect(reverse("admin:integration_exceptioncase_change", args=[case]))
         return super().response_add(request, obj, post_url_continue)  # type: ignore[no-any-return]
 
     def response_change(self, request: HttpRequest, obj: CodeMapping) -> HttpResponse:
-        messages.success(request, f"{obj} is now version {obj.version}.")
+        messages.success(request, _("{mapping} is now version {n}.").format(mapping=obj, n=obj.version))
         return HttpResponseRedirect(reverse("admin:integration_codemapping_changelist"))
 
-    @admin.display(description="since", ordering="valid_from")
+    @admin.display(description=gettext_lazy("since"), ordering="valid_from")
     def since(self, mapping: CodeMapping) -> Any:
         return mapping.valid_from
 
-    @admin.display(description="factor")
+    @admin.display(description=gettext_lazy("factor"))
     def factor_shown(self, mapping: CodeMapping) -> str:
         one = quantity(mapping.factor)
         return one if mapping.per == 1 else f"{one} / {quantity(mapping.per)}"
 
-    @admin.display(description="state")
+    @admin.display(description=gettext_lazy("state"))
     def in_force(self, mapping: CodeMapping) -> SafeString:
         if mapping.valid_to:
-            return badge("no longer in force", "superseded")
-        return badge("alias", "released") if mapping.alias else badge("in force", "accepted")
+            return badge(gettext_lazy("no longer in force"), "superseded")
+        return (
+            badge(gettext_lazy("alias"), "released") if mapping.alias else badge(gettext_lazy("in force"), "accepted")
+        )
 
 
 @admin.register(ExternalReference)
 class ExternalReferenceAdmin(HistoryAdmin):
     exact = ("reference",)
     numbers = ("record_id",)
-    search_help_text = "The partner's number, Odoo's id"
+    search_help_text = gettext_lazy("The partner's number, Odoo's id")
     list_display = ("reference", "document_type", "partner", "model", "record_id", "created_at")
     list_select_related = ("partner", "erp")
     ordering = ("-id",)
-    nothing = "Rows appear when an order is released or a shipment is posted."
+    nothing = gettext_lazy("Rows appear when an order is released or a shipment is posted.")

@@ -12,12 +12,14 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
 from integration.console.base import actor
 from integration.console.guard import site_context
 from integration.console.reach import scoped
-from integration.console.words import plural
+from integration.console.words import whole
 from integration.jobs import acts, mapping_files, sheets
 from integration.models import CodeMapping, Connection
 from integration.rules.mapping_sheet import COLUMNS, Plan
@@ -32,8 +34,8 @@ WRITERS = {
 
 
 class UploadForm(forms.Form):
-    partner = forms.ModelChoiceField(Connection.objects.none(), label="Warehouse", widget=UnfoldAdminSelectWidget)
-    file = forms.FileField(label="CSV or XLSX", widget=UnfoldAdminFileFieldWidget)
+    partner = forms.ModelChoiceField(Connection.objects.none(), label=_("Warehouse"), widget=UnfoldAdminSelectWidget)
+    file = forms.FileField(label=_("CSV or XLSX"), widget=UnfoldAdminFileFieldWidget)
 
     def __init__(self, request: HttpRequest, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
@@ -43,7 +45,9 @@ class UploadForm(forms.Form):
         """The rows of it."""
         sent = self.cleaned_data["file"]
         if sent.size > sheets.LARGEST:
-            raise forms.ValidationError(f"The file has {sent.size} bytes; at most {sheets.LARGEST} are taken.")
+            raise forms.ValidationError(
+                _("The file has {size} bytes; at most {most} are taken.").format(size=sent.size, most=sheets.LARGEST)
+            )
         try:
             return sheets.read(sent.read())
         except sheets.BadSheet as wrong:
@@ -60,7 +64,7 @@ def may_map(request: HttpRequest) -> bool:
 
 
 def import_view(request: HttpRequest) -> HttpResponseBase:
-    context = site_context(request, CodeMapping) | {"title": "Import code mappings", "opts": CodeMapping._meta}
+    context = site_context(request, CodeMapping) | {"title": _("Import code mappings"), "opts": CodeMapping._meta}
     if not may_map(request):
         raise PermissionDenied
     if request.method == "POST" and "agreed" in request.POST:
@@ -77,7 +81,7 @@ def export_view(request: HttpRequest) -> HttpResponseBase:
     partner = seen_partners(request).filter(slug=request.GET.get("partner", "")).first()
     kind = request.GET.get("format", "")
     if partner is None or kind not in WRITERS:
-        return HttpResponse("Say ?partner=...&format=csv or xlsx.", status=400)
+        return HttpResponse(_("Say ?partner=...&format=csv or xlsx."), status=400)
     write, content_type = WRITERS[kind]
     content = write(COLUMNS, map(mapping_files.as_cells, mapping_files.in_force(partner)))
     acts.note(actor(request), "export mappings", partner.name, partner=partner.slug, format=kind)
@@ -105,7 +109,7 @@ def _write(request: HttpRequest, context: dict[str, Any]) -> HttpResponseBase:
     try:
         asked = signing.loads(request.POST["agreed"], salt=SALT, max_age=AGREED_SECONDS)
     except signing.BadSignature:
-        messages.error(request, "That preview is too old: choose the file again.")
+        messages.error(request, _("That preview is too old: choose the file again."))
         return HttpResponseRedirect(request.path)
     partner = get_object_or_404(seen_partners(request), pk=asked["partner"])
     try:
@@ -113,8 +117,12 @@ def _write(request: HttpRequest, context: dict[str, Any]) -> HttpResponseBase:
     except acts.NotAllowed as refusal:
         messages.error(request, str(refusal))
         return _preview(request, context, partner, asked["heads"], asked["rows"])
-    done = f"{plural(len(plan.new), 'mapping')} added, {len(plan.changed)} changed; what waited for them is tried now."
-    messages.success(request, done)
+    done = ngettext(
+        "{new} mapping added, {changed} changed; what waited for them is tried now.",
+        "{new} mappings added, {changed} changed; what waited for them is tried now.",
+        len(plan.new),
+    )
+    messages.success(request, done.format(new=whole(len(plan.new)), changed=whole(len(plan.changed))))
     return HttpResponseRedirect(reverse("admin:integration_codemapping_changelist"))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from integration.console.base import actor
 from integration.console.guard import site_context
 from integration.console.mapping_files import may_map, seen_partners
-from integration.console.words import quantity
+from integration.console.words import quantity, typed
 from integration.jobs import acts, mappings
 from integration.models import CodeMapping
 
@@ -113,10 +113,7 @@ def _wish(each: Changed) -> dict[str, Any]:
 
 def _number(text: str) -> Decimal:
     """Raises NotAllowed."""
-    try:
-        number = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        number = Decimal(0)
-    if not number.is_finite() or not 0 < number < 10**9:
+    number = typed(text)
+    if number is None or not 0 < number < 10**9:
         raise acts.NotAllowed(_("Enter numbers above zero."))
     return number

@@ -8,11 +8,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from integration.console.base import actor
 from integration.console.guard import site_context
 from integration.console.mapping_files import UploadForm, may_map, seen_partners
-from integration.console.words import plural
+from integration.console.words import whole
 from integration.jobs import acts, fetching, mapping_files, matches
 from integration.models import CodeMapping, Connection, MasterRun, PartnerItem
 from integration.rules.matching import Matches
@@ -21,7 +23,7 @@ SHOWN = 500
 
 
 def view(request: HttpRequest) -> HttpResponseBase:
-    context = site_context(request, CodeMapping) | {"title": "Match products", "opts": CodeMapping._meta}
+    context = site_context(request, CodeMapping) | {"title": _("Match products"), "opts": CodeMapping._meta}
     partners = seen_partners(request)
     partner = partners.filter(slug=request.GET.get("partner", "")).first()
     if request.method == "POST":
@@ -54,7 +56,7 @@ def _act(request: HttpRequest, context: dict[str, Any], partner: Connection | No
     if what == "fetch":
         with transaction.atomic():
             fetching.ask(partner, actor(request))
-        messages.success(request, "The list is being read: come back in a moment.")
+        messages.success(request, _("The list is being read: come back in a moment."))
     elif what == "upload":
         return _bring_in(request, context, partner)
     elif what == "accept":
@@ -71,7 +73,7 @@ def _bring_in(request: HttpRequest, context: dict[str, Any], partner: Connection
         faults = matches.bring_in(partner, heads, rows, actor(request))
     if faults:
         return _page(request, context, partner, faults=faults)
-    messages.success(request, "The list is here.")
+    messages.success(request, _("The list is here."))
     return HttpResponseRedirect(request.get_full_path())
 
 
@@ -81,11 +83,18 @@ def _accept(request: HttpRequest, partner: Connection) -> None:
     found: Matches = matches.proposals(partner)
     pairs = [(each.product.code, each.item.code) for each in found.proposals if each.item.code in chosen]
     if not pairs:
-        messages.warning(request, "Nothing of it is proposed any more.")
+        messages.warning(request, _("Nothing of it is proposed any more."))
         return
     try:
         count = mapping_files.accept(partner, pairs, actor(request))
     except acts.NotAllowed as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{plural(count, 'product')} mapped; what waited for them is tried now.")
+        messages.success(
+            request,
+            ngettext(
+                "{count} product mapped; what waited for them is tried now.",
+                "{count} products mapped; what waited for them is tried now.",
+                count,
+            ).format(count=whole(count)),
+        )

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.views import ChangeList
 
 from integration.console import edit_page, links, message_page, received, replays
@@ -50,7 +51,7 @@ def _replay(page: HistoryAdmin, request: HttpRequest, rows: QuerySet[InboundMess
 class Received(ChangeList):  # type: ignore[misc]
     """Offers to have all of it worked on again to who may do so."""
 
-    most = f"{MOST:,}"
+    most = MOST
 
     def __init__(self, request: HttpRequest, *given: Any) -> None:
         super().__init__(request, *given)
@@ -61,13 +62,15 @@ class Received(ChangeList):  # type: ignore[misc]
 class InboundMessageAdmin(MessageAdmin):
     template = "console/message_received.html"
     exact = ("reference", "external_id")
-    search_help_text = "Delivery or shipment number, the sender's message number"
+    search_help_text = gettext_lazy("Delivery or shipment number, the sender's message number")
     list_display = ("type", "reference", "document_page", "connection", "external_id", "received_at")
     list_select_related = ("connection", "document")
     list_filter = received.FILTERS
     list_before_template = "console/received_list.html"
     ordering = ("-received_at", "-id")
-    nothing = "Messages appear here when the warehouse sends them to /api/v1/webhooks/ and the connection's name."
+    nothing = gettext_lazy(
+        "Messages appear here when the warehouse sends them to /api/v1/webhooks/ and the connection's name."
+    )
 
     def get_urls(self) -> list[URLPattern]:
         edit = path("<int:pk>/edit/", self.admin_site.admin_view(self.edit_view), name="message_edit")
@@ -91,7 +94,7 @@ class InboundMessageAdmin(MessageAdmin):
         may = request.user.has_perm(replays.RIGHT)
         return {"replay": (_replay, "replay", _("Replay these…"))} if may else {}
 
-    @admin.display(description="document")
+    @admin.display(description=gettext_lazy("document"))
     def document_page(self, message: InboundMessage) -> SafeString | str:
         return links.document_link(message.document)
 
@@ -100,13 +103,13 @@ class InboundMessageAdmin(MessageAdmin):
 class MessageEditAdmin(PersonalAdmin):
     personal = "body"
     numbers = ("message__pk",)
-    search_help_text = "Number of the message here"
+    search_help_text = gettext_lazy("Number of the message here")
     list_display = ("__str__", "message_page", "reason", "made_at")
     list_select_related = ("message",)
     ordering = ("-id",)
-    nothing = "Nobody has edited the data of a message."
+    nothing = gettext_lazy("Nobody has edited the data of a message.")
 
-    @admin.display(description="message")
+    @admin.display(description=gettext_lazy("message"))
     def message_page(self, row: MessageEdit) -> SafeString | str:
         return links.link(row.message)
 
@@ -115,24 +118,24 @@ class MessageEditAdmin(PersonalAdmin):
 class OutboundMessageAdmin(MessageAdmin):
     template = "console/message_sent.html"
     exact = ("reference", "key", "partner_reference")
-    search_help_text = "Delivery number, the partner's number"
+    search_help_text = gettext_lazy("Delivery number, the partner's number")
     list_display = ("__str__", "document_page", "connection", "state_badge", "sent_at", "due", "partner_reference")
     list_select_related = ("connection", "document")
     list_filter = ("state", "connection")
-    nothing = "Messages appear here when an order is released to a warehouse."
+    nothing = gettext_lazy("Messages appear here when an order is released to a warehouse.")
 
     def page(self, request: HttpRequest, message: OutboundMessage) -> dict[str, Any]:
         return message_page.sent(request, message)
 
-    @admin.display(description="document")
+    @admin.display(description=gettext_lazy("document"))
     def document_page(self, message: OutboundMessage) -> SafeString | str:
         return links.document_link(message.document)
 
-    @admin.display(description="state")
+    @admin.display(description=gettext_lazy("state"))
     def state_badge(self, message: OutboundMessage) -> SafeString:
         return badge(message.get_state_display(), message.state)
 
-    @admin.display(description="answer due")
+    @admin.display(description=gettext_lazy("answer due"))
     def due(self, message: OutboundMessage) -> SafeString | str:
         return answer_due(message)
 
@@ -140,9 +143,9 @@ class OutboundMessageAdmin(MessageAdmin):
 @admin.register(MessageKey)
 class MessageKeyAdmin(HistoryAdmin):
     exact = ("external_id",)
-    search_help_text = "The sender's message number"
+    search_help_text = gettext_lazy("The sender's message number")
     list_display = ("external_id", "connection", "received_at")
     list_select_related = ("connection",)
     exclude = ("body_sha256",)
     ordering = ("-id",)
-    nothing = "The number of every message received is kept here."
+    nothing = gettext_lazy("The number of every message received is kept here.")

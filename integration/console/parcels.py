@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from integration.console import links
 from integration.console.base import HistoryAdmin
@@ -16,22 +17,22 @@ from integration.models import CartonLine, Parcel, ParcelEvent, Proof, ProofFile
 class ParcelAdmin(PersonalAdmin):
     personal = "signed_by"
     exact = ("number", "package", "shipment", "document__reference")
-    search_help_text = "Tracking number, package, shipment or delivery number"
+    search_help_text = _("Tracking number, package, shipment or delivery number")
     list_display = ("number", "document_page", "shipment", "state_badge", "status_at", "place", "delivered_at", "cost")
     list_select_related = ("document",)
     list_filter = ("status",)
     ordering = ("-id",)
-    nothing = "Parcels appear when a warehouse confirms a shipment with packages or tracking numbers."
+    nothing = _("Parcels appear when a warehouse confirms a shipment with packages or tracking numbers.")
 
-    @admin.display(description="delivery")
+    @admin.display(description=_("delivery"))
     def document_page(self, parcel: Parcel) -> SafeString | str:
         return links.document_link(parcel.document)
 
-    @admin.display(description="status")
+    @admin.display(description=_("status"))
     def state_badge(self, parcel: Parcel) -> SafeString:
         return badge(parcel.get_status_display(), parcel.status)
 
-    @admin.display(description="freight")
+    @admin.display(description=_("freight"))
     def cost(self, parcel: Parcel) -> str:
         return money(parcel.freight, parcel.currency) or "-"
 
@@ -39,49 +40,51 @@ class ParcelAdmin(PersonalAdmin):
 @admin.register(ParcelEvent)
 class ParcelEventAdmin(HistoryAdmin):
     exact = ("parcel__number",)
-    search_help_text = "Tracking number"
+    search_help_text = _("Tracking number")
     list_display = ("parcel", "status", "at", "place", "note")
     list_select_related = ("parcel",)
     ordering = ("-id",)
-    nothing = "Rows appear when the warehouse passes on what the carrier says."
+    nothing = _("Rows appear when the warehouse passes on what the carrier says.")
 
 
 @admin.register(Proof)
 class ProofAdmin(HistoryAdmin):
     exact = ("document__reference", "shipment", "number")
-    search_help_text = "Delivery, shipment or tracking number"
+    search_help_text = _("Delivery, shipment or tracking number")
     list_display = ("name", "document_page", "shipment", "number", "kind", "received_at", "fetch")
     list_select_related = ("document",)
-    nothing = "Proofs appear when a warehouse sends one with a shipment, a parcel or a delivery."
+    nothing = _("Proofs appear when a warehouse sends one with a shipment, a parcel or a delivery.")
 
-    @admin.display(description="delivery")
+    @admin.display(description=_("delivery"))
     def document_page(self, proof: Proof) -> SafeString | str:
         return links.document_link(proof.document)
 
-    @admin.display(description="file")
+    @admin.display(description=_("file"))
     def fetch(self, proof: Proof) -> SafeString:
-        return format_html('<a class="cd-link" href="{}">Download</a>', reverse("admin:proof", args=[proof.pk]))
+        return format_html(
+            '<a class="cd-link" href="{}">{}</a>', reverse("admin:proof", args=[proof.pk]), _("Download")
+        )
 
 
 @admin.register(ProofFile)
 class ProofFileAdmin(HistoryAdmin):
     exact = ("sha256",)
-    search_help_text = "SHA-256 of the content"
+    search_help_text = _("SHA-256 of the content")
     list_display = ("sha256", "media_type", "size", "created_at")
     exclude = ("content",)
-    nothing = "Each file is kept once, whatever it proves."
+    nothing = _("Each file is kept once, whatever it proves.")
 
 
 @admin.register(StageEvent)
 class StageEventAdmin(HistoryAdmin):
     exact = ("document__reference",)
-    search_help_text = "Delivery number"
+    search_help_text = _("Delivery number")
     list_display = ("document_page", "stage", "at", "counts", "detail")
     list_select_related = ("document",)
     ordering = ("-id",)
-    nothing = "Rows appear when a warehouse tells how far it is."
+    nothing = _("Rows appear when a warehouse tells how far it is.")
 
-    @admin.display(description="delivery")
+    @admin.display(description=_("delivery"))
     def document_page(self, event: StageEvent) -> SafeString | str:
         return links.document_link(event.document)
 
@@ -89,16 +92,16 @@ class StageEventAdmin(HistoryAdmin):
 @admin.register(CartonLine)
 class CartonLineAdmin(HistoryAdmin):
     exact = ("package", "document__reference")
-    search_help_text = "Package, delivery number"
+    search_help_text = _("Package, delivery number")
     list_display = ("package", "document_page", "sku", "amount")
     list_select_related = ("document",)
     ordering = ("-id",)
-    nothing = "Rows appear when a warehouse tells what it packed."
+    nothing = _("Rows appear when a warehouse tells what it packed.")
 
-    @admin.display(description="delivery")
+    @admin.display(description=_("delivery"))
     def document_page(self, line: CartonLine) -> SafeString | str:
         return links.document_link(line.document)
 
-    @admin.display(description="quantity")
+    @admin.display(description=_("quantity"))
     def amount(self, line: CartonLine) -> str:
         return quantity(line.quantity)

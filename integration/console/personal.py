@@ -7,11 +7,12 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from integration.console.base import HistoryAdmin
 
 PERMISSION = "integration.view_personal_data"
-HIDDEN = "Holds personal data. Ask an administrator for the right to see it."
+HIDDEN = _("Holds personal data. Ask an administrator for the right to see it.")
 
 
 class PersonalAdmin(HistoryAdmin):
@@ -35,9 +36,9 @@ class PersonalAdmin(HistoryAdmin):
         return format_html('<pre class="cd-body">{}</pre>', readable(getattr(row, self.personal)))
 
     def hidden(self, row: Model) -> str:
-        return HIDDEN
+        return str(HIDDEN)
 
-    shown.short_description = hidden.short_description = "content"  # type: ignore[attr-defined]
+    shown.short_description = hidden.short_description = _("content")  # type: ignore[attr-defined]
 
 
 def readable(content: Any) -> str:

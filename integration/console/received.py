@@ -53,7 +53,8 @@ OUTCOMES = {"failed": (gettext_lazy("Failed"), failed), "done": (gettext_lazy("D
 
 
 class WorkFilter(admin.SimpleListFilter):
-    title = parameter_name = "work"
+    title = gettext_lazy("work")
+    parameter_name = "work"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> Any:
         return [(name, label) for name, (label, _flows) in WORK.items()]
@@ -67,7 +68,8 @@ class WorkFilter(admin.SimpleListFilter):
 class WarehouseFilter(admin.SimpleListFilter):
     """What has no document may be of any warehouse of its sender."""
 
-    title = parameter_name = "warehouse"
+    title = gettext_lazy("warehouse")
+    parameter_name = "warehouse"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> Any:
         seen = scoped(request, Warehouse.objects.order_by("name"))
@@ -87,7 +89,8 @@ class WarehouseFilter(admin.SimpleListFilter):
 class DayFilter(admin.SimpleListFilter):
     """Days as the user's clock has them."""
 
-    title = parameter_name = "day"
+    title = gettext_lazy("day")
+    parameter_name = "day"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> Any:
         return [(name, label) for name, (label, *_days) in DAYS.items()]
@@ -100,7 +103,8 @@ class DayFilter(admin.SimpleListFilter):
 
 
 class OutcomeFilter(admin.SimpleListFilter):
-    title = parameter_name = "outcome"
+    title = gettext_lazy("outcome")
+    parameter_name = "outcome"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> Any:
         return [(name, label) for name, (label, _rows) in OUTCOMES.items()]

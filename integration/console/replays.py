@@ -15,10 +15,12 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from integration.console import links, received
 from integration.console.acting import LONGEST_REASON
 from integration.console.base import HistoryAdmin, actor
+from integration.console.language import plainly
 from integration.console.reach import scoped
 from integration.console.words import badge, plural
 from integration.jobs import acts, replays
@@ -105,7 +107,9 @@ def matching(request: HttpRequest) -> HttpResponseBase:
         shown = page.get_changelist_instance(request)
     except IncorrectLookupParameters:
         return HttpResponseRedirect(links.listing(InboundMessage))
-    return make(request, shown.queryset.select_related(None), received.words(request, shown))
+    with plainly():  # it is kept with the replay
+        words = received.words(request, shown)
+    return make(request, shown.queryset.select_related(None), words)
 
 
 def _post_only() -> HttpResponseBase:
@@ -115,12 +119,14 @@ def _post_only() -> HttpResponseBase:
 @admin.register(Replay)
 class ReplayAdmin(HistoryAdmin):
     numbers = ("pk",)
-    search_help_text = "The number of a replay"
+    search_help_text = gettext_lazy("The number of a replay")
     list_display = ("what", "state_badge", "size", "made_by_name", "made_at", "worth", "approved_by_name", "reason")
     list_display_links = ("what",)
     list_filter = ("state",)
     exclude = ("digest", "warehouses")
-    nothing = "Choose messages under Received, and have them tried: what a replay would do is shown before it is done."
+    nothing = gettext_lazy(
+        "Choose messages under Received, and have them tried: what a replay would do is shown before it is done."
+    )
 
     def get_urls(self) -> list[URLPattern]:
         pages: list[tuple[str, Any, str]] = [
@@ -132,15 +138,15 @@ class ReplayAdmin(HistoryAdmin):
         own = [path(at, self.admin_site.admin_view(view), name=name) for at, view, name in pages]
         return [*own, *super().get_urls()]
 
-    @admin.display(description="replay")
+    @admin.display(description=gettext_lazy("replay"))
     def what(self, replay: Replay) -> str:
         return replay.chosen
 
-    @admin.display(description="state")
+    @admin.display(description=gettext_lazy("state"))
     def state_badge(self, replay: Replay) -> SafeString:
         return badge(replay.get_state_display(), replay.state)
 
-    @admin.display(description="at stake")
+    @admin.display(description=gettext_lazy("at stake"))
     def worth(self, replay: Replay) -> str:
         return said(replay.stakes) or "-"
 
@@ -182,28 +188,28 @@ class ReplayAdmin(HistoryAdmin):
 @admin.register(ReplayItem)
 class ReplayItemAdmin(HistoryAdmin):
     numbers = ("replay", "message")
-    search_help_text = "The number of a replay or of a message"
+    search_help_text = gettext_lazy("The number of a replay or of a message")
     list_display = ("message_page", "replay_page", "verdict_badge", "code", "state", "job_page", "note")
     list_display_links = None
     list_select_related = ("replay", "message", "job")
-    nothing = "Each message of a replay is a row here, with what working on it again would do."
+    nothing = gettext_lazy("Each message of a replay is a row here, with what working on it again would do.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReplayItem]:
         return super().get_queryset(request).defer("message__body")
 
-    @admin.display(description="message")
+    @admin.display(description=gettext_lazy("message"))
     def message_page(self, item: ReplayItem) -> SafeString | str:
         return links.link(item.message)
 
-    @admin.display(description="replay")
+    @admin.display(description=gettext_lazy("replay"))
     def replay_page(self, item: ReplayItem) -> SafeString | str:
         return links.link(item.replay, item.replay_id)
 
-    @admin.display(description="would do")
+    @admin.display(description=gettext_lazy("would do"))
     def verdict_badge(self, item: ReplayItem) -> SafeString:
         return badge(item.get_verdict_display(), TONES.get(Verdict(item.verdict), ""))
 
-    @admin.display(description="job")
+    @admin.display(description=gettext_lazy("job"))
     def job_page(self, item: ReplayItem) -> SafeString | str:
         return links.link(item.job)
 
@@ -215,7 +221,7 @@ def said(stakes: Mapping[str, str]) -> str:
 def progress(replay: Replay) -> list[tuple[str, int]]:
     """How far its messages are, in words."""
     names = {**dict(ReplayItem.State.choices), **dict(SyncJob.State.choices)}
-    return [(str(names.get(name, name)), count) for name, count in sorted(replays.progress(replay).items())]
+    return [(_(str(names.get(name, name))), count) for name, count in sorted(replays.progress(replay).items())]
 
 
 def shown(request: HttpRequest, replay: Replay) -> dict[str, Any]:
@@ -228,7 +234,7 @@ def shown(request: HttpRequest, replay: Replay) -> dict[str, Any]:
     return {
         "replay": replay,
         "moves": replay.state in MOVES,
-        "verdicts": [(each, TONES.get(each, ""), verdicts[each]) for each in Verdict if verdicts.get(each)],
+        "verdicts": [(_label(each), TONES.get(each, ""), verdicts[each]) for each in Verdict if verdicts.get(each)],
         "told": replay.size - verdicts.get(Verdict.UNTRIED, 0),
         "progress": progress(replay) if replay.asked_at else (),
         "changes": replay.size > harmless,
@@ -246,6 +252,10 @@ def shown(request: HttpRequest, replay: Replay) -> dict[str, Any]:
         "more": more,
         "live": f"{reverse('admin:replay_live', args=[replay.pk])}?{request.GET.urlencode()}",
     }
+
+
+def _label(verdict: ReplayItem.Verdict) -> dict[str, str]:
+    return {"value": verdict.value, "label": _(str(verdict.label))}
 
 
 def _page(request: HttpRequest, replay: Replay, verdict: str) -> tuple[int, list[ReplayItem], bool]:

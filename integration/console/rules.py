@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from integration.console.base import ConfigurationAdmin
 from integration.console.words import quantity
@@ -31,7 +32,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_value(self) -> Decimal:
         value: Decimal = self.cleaned_data["value"]
         if value < 0:
-            raise ValidationError("Enter a number that is not below zero.")
+            raise ValidationError(_("Enter a number that is not below zero."))
         return value
 
     def clean(self) -> dict[str, Any]:
@@ -39,9 +40,9 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
         given = super().clean() or {}
         books = given.get("kind") in BOOKS
         if books and not given.get("when"):
-            self.add_error("when", "Say when it is made.")
+            self.add_error("when", _("Say when it is made."))
         if not books and (given.get("when") or given.get("posted")):
-            self.add_error("when", "This is for invoices, bills and credit notes only.")
+            self.add_error("when", _("This is for invoices, bills and credit notes only."))
         return given
 
 
@@ -53,30 +54,30 @@ class BusinessRuleAdmin(ConfigurationAdmin):
     list_select_related = ("warehouse",)
     list_filter = ("kind", "active")
     readonly_fields = ("version",)
-    nothing = "Without rules nothing is shipped over and nothing is released in fractions. Add a rule to allow it."
+    nothing = _("Without rules nothing is shipped over and nothing is released in fractions. Add a rule to allow it.")
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
         obj.version += change
         super().save_model(request, obj, form, change)
 
-    @admin.display(description="for")
+    @admin.display(description=_("for"))
     def scope(self, rule: BusinessRule) -> str:
         parts = (
             rule.warehouse and rule.warehouse.name,
             rule.sku,
-            rule.company_id and f"company {rule.company_id}",
-            rule.customer_id and f"partner {rule.customer_id}",
-            rule.reason and f"reason {rule.reason}",
+            rule.company_id and _("company {n}").format(n=rule.company_id),
+            rule.customer_id and _("partner {n}").format(n=rule.customer_id),
+            rule.reason and _("reason {name}").format(name=rule.reason),
         )
-        return ", ".join(part for part in parts if part) or "everything"
+        return ", ".join(part for part in parts if part) or str(_("everything"))
 
-    @admin.display(description="when")
+    @admin.display(description=_("when"))
     def when_shown(self, rule: BusinessRule) -> str:
         """Of rules for the books."""
         if not rule.when:
             return "-"
-        return f"{rule.get_when_display()}, {'posted' if rule.posted else 'as a draft'}"
+        return f"{rule.get_when_display()}, {_('posted') if rule.posted else _('as a draft')}"
 
-    @admin.display(description="value")
+    @admin.display(description=_("value"))
     def value_shown(self, rule: BusinessRule) -> str:
         return quantity(rule.value) if rule.kind in MEASURED else "-"

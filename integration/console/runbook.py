@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 
 from integration.errors.catalogue import PROBLEMS
@@ -20,7 +21,7 @@ def view(request: HttpRequest, name: str) -> HttpResponseBase:
     """One page, or the list of all. Its address ends as the file's does: links between the pages lead on."""
     if name != LIST and name not in PROBLEMS:
         raise Http404
-    context = admin.site.each_context(request) | {"title": "Runbook", "page": _page(name), "is_list": name == LIST}
+    context = admin.site.each_context(request) | {"title": _("Runbook"), "page": _page(name), "is_list": name == LIST}
     return TemplateResponse(request, "console/runbook.html", context)
 
 

@@ -11,40 +11,44 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 from django_celery_beat import models as beat
+from django_stubs_ext import StrOrPromise
 
 from integration.console.acting import Act, ActingAdmin
 from integration.console.base import HistoryAdmin
-from integration.console.words import badge, span
+from integration.console.words import ago, badge, span, until
 from integration.jobs import acts, schedules
 from integration.models import BeatLease, BeatSlot, Canary
 from integration.rules.slots import CatchUp, Every
 
 OTHERS = (beat.IntervalSchedule, beat.CrontabSchedule, beat.SolarSchedule, beat.ClockedSchedule)
-ONE_WAITS = "adds work only where none of it waits yet"
-TAKES_TURNS = "two at once take turns, or share what there is"
-SAYS: Mapping[str, tuple[str, str]] = {  # by task: what it does; what becomes of a run that meets another one
-    "tasks.maintenance.wake": ("Wakes workers for what is due, and probes systems that were away", TAKES_TURNS),
+ONE_WAITS = _("adds work only where none of it waits yet")
+TAKES_TURNS = _("two at once take turns, or share what there is")
+# By task: what it does; what becomes of a run that meets another one.
+SAYS: Mapping[str, tuple[StrOrPromise, StrOrPromise]] = {
+    "tasks.maintenance.wake": (_("Wakes workers for what is due, and probes systems that were away"), TAKES_TURNS),
     "tasks.maintenance.clear": (
-        "Lets go on what waited for a mapping, tells what was not answered, wakes and raises cases", TAKES_TURNS,
+        _("Lets go on what waited for a mapping, tells what was not answered, wakes and raises cases"), TAKES_TURNS,
     ),
-    "tasks.maintenance.count": ("Counts what went through, for the charts", TAKES_TURNS),
-    "tasks.maintenance.seal": ("Seals the newest rows of the audit log", TAKES_TURNS),
-    "tasks.maintenance.forget": ("Removes rows that only the last days need", TAKES_TURNS),
-    "tasks.maintenance.remove_old": ("Removes what has been kept long enough, for some seconds", TAKES_TURNS),
-    "tasks.polling.poll": ("Asks every Odoo what was written", ONE_WAITS),
-    "tasks.polling.full_sweep": ("Looks at every open order, whatever was missed", ONE_WAITS),
-    "tasks.polling.read_stock": ("Reads Odoo's stock and compares it", ONE_WAITS),
-    "tasks.polling.watch_stock": ("Looks for stock that people changed in Odoo", ONE_WAITS),
-    "tasks.polling.fetch_stock": ("Asks warehouses what they have", ONE_WAITS),
-    "tasks.polling.master_data": ("Reads what changed of master data", ONE_WAITS),
-    "tasks.polling.all_master_data": ("Looks at all master data", ONE_WAITS),
+    "tasks.maintenance.count": (_("Counts what went through, for the charts"), TAKES_TURNS),
+    "tasks.maintenance.seal": (_("Seals the newest rows of the audit log"), TAKES_TURNS),
+    "tasks.maintenance.forget": (_("Removes rows that only the last days need"), TAKES_TURNS),
+    "tasks.maintenance.remove_old": (_("Removes what has been kept long enough, for some seconds"), TAKES_TURNS),
+    "tasks.polling.poll": (_("Asks every Odoo what was written"), ONE_WAITS),
+    "tasks.polling.full_sweep": (_("Looks at every open order, whatever was missed"), ONE_WAITS),
+    "tasks.polling.read_stock": (_("Reads Odoo's stock and compares it"), ONE_WAITS),
+    "tasks.polling.watch_stock": (_("Looks for stock that people changed in Odoo"), ONE_WAITS),
+    "tasks.polling.fetch_stock": (_("Asks warehouses what they have"), ONE_WAITS),
+    "tasks.polling.master_data": (_("Reads what changed of master data"), ONE_WAITS),
+    "tasks.polling.all_master_data": (_("Looks at all master data"), ONE_WAITS),
 }  # fmt: skip
 CAUGHT_UP = {
-    CatchUp.LATEST: "after a stop, once for all that was missed",
-    CatchUp.EVERY: "after a stop, once for each that was missed",
-    CatchUp.NONE: "what was missed is dropped",
+    CatchUp.LATEST: _("after a stop, once for all that was missed"),
+    CatchUp.EVERY: _("after a stop, once for each that was missed"),
+    CatchUp.NONE: _("what was missed is dropped"),
 }
 LATE = 3  # times the usual time between two runs
 
@@ -53,10 +57,10 @@ admin.site.unregister([beat.PeriodicTask, *OTHERS])
 
 def _run(pk: int, actor: acts.Actor, _reason: str) -> str:
     schedules.run_now(pk, actor)
-    return "A worker takes it in a moment."
+    return str(_("A worker takes it in a moment."))
 
 
-RUN = Act("run", "Run now", _run, "started")
+RUN = Act("run", _("Run now"), _run, _("started"))
 
 
 @admin.register(beat.PeriodicTask)
@@ -69,7 +73,7 @@ class PeriodicTaskAdmin(ActingAdmin):
     list_select_related = ("interval", "crontab", "solar", "clocked")
     change_form_outer_before_template = "console/schedule_panel.html"
     ordering = ("name",)
-    nothing = "The schedules appear when the scheduler has started once."
+    nothing = _("The schedules appear when the scheduler has started once.")
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
@@ -77,51 +81,49 @@ class PeriodicTaskAdmin(ActingAdmin):
         context = (extra_context or {}) | {"buttons": self.allowed(request, self.acts) if object_id else ()}
         return super().changeform_view(request, object_id, form_url, context)
 
-    @admin.display(description="schedule")
+    @admin.display(description=_("schedule"))
     def what(self, task: beat.PeriodicTask) -> SafeString:
-        says, _ = SAYS.get(task.task, (task.task, ""))
-        return format_html(
-            '<b class="cd-title">{}</b><span class="cd-cause">{}</span>', task.name[:1].upper() + task.name[1:], says
-        )
+        says = SAYS.get(task.task, (task.task, ""))[0]
+        return format_html('<b class="cd-title">{}</b><span class="cd-cause">{}</span>', capfirst(_(task.name)), says)
 
-    @admin.display(description="how often")
+    @admin.display(description=_("how often"))
     def often(self, task: beat.PeriodicTask) -> str:
         found = schedules.times(task)
         if isinstance(found, Every):
-            return f"every {span(found.span)}"
+            return _("every {span}").format(span=span(found.span))
         return str(task.crontab.human_readable if task.crontab else task.scheduler)
 
-    @admin.display(description="last run")
+    @admin.display(description=_("last run"))
     def last(self, task: beat.PeriodicTask) -> SafeString | str:
         if task.last_run_at is None:
-            return "never"
+            return str(_("never"))
         gone, found = now() - task.last_run_at, schedules.times(task)
         late = task.enabled and isinstance(found, Every) and gone > LATE * found.span
-        return badge(f"{span(gone)} ago", "failed") if late else f"{span(gone)} ago"
+        return badge(ago(gone), "failed") if late else ago(gone)
 
-    @admin.display(description="next run")
+    @admin.display(description=_("next run"))
     def following(self, task: beat.PeriodicTask) -> SafeString | str:
         if not task.enabled:
-            return badge("switched off", "cancelled")
+            return badge(_("switched off"), "cancelled")
         at = schedules.next_run(task, datetime.now(UTC))
-        return f"in {span(at - now())}" if at else "-"
+        return until(at - now()) if at else "-"
 
-    @admin.display(description="two at once")
+    @admin.display(description=_("two at once"))
     def overlap(self, task: beat.PeriodicTask) -> str:
-        return SAYS.get(task.task, ("", "-"))[1]
+        return str(SAYS.get(task.task, ("", "-"))[1])
 
-    @admin.display(description="when runs were missed")
+    @admin.display(description=_("when runs were missed"))
     def missed(self, task: beat.PeriodicTask) -> str:
-        return CAUGHT_UP[schedules.catch_up(task)]
+        return str(CAUGHT_UP[schedules.catch_up(task)])
 
 
 @admin.register(BeatSlot)
 class BeatSlotAdmin(HistoryAdmin):
     exact = ("schedule",)
-    search_help_text = "The whole name of a schedule"
+    search_help_text = _("The whole name of a schedule")
     list_display = ("schedule", "slot", "started_at", "term")
     ordering = ("-started_at",)
-    nothing = "A row appears with each run that the scheduler starts."
+    nothing = _("A row appears with each run that the scheduler starts.")
 
 
 @admin.register(BeatLease)
@@ -129,12 +131,12 @@ class BeatLeaseAdmin(HistoryAdmin):
     exact, numbers = ("name",), ()
     list_display = ("name", "node", "term", "held_until")
     exclude = ("holder",)
-    nothing = "A row appears when the scheduler has started once."
+    nothing = _("A row appears when the scheduler has started once.")
 
 
 @admin.register(Canary)
 class CanaryAdmin(HistoryAdmin):
     exact, numbers = ("process",), ()
-    search_help_text = "The whole name of a process"
+    search_help_text = _("The whole name of a process")
     list_display = ("process", "kind", "host", "pid", "settled_at")
-    nothing = "A row appears with the first sign of life of a worker or scheduler."
+    nothing = _("A row appears with the first sign of life of a worker or scheduler.")

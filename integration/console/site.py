@@ -5,6 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.i18n import set_language
 from unfold.sites import UnfoldAdminSite
 
 from integration.console import find, proofs, runbook, service, timeline
@@ -13,7 +15,7 @@ from integration.console.home import page
 
 class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
     site_title = site_header = "Crossdock"
-    index_title = "Today"
+    index_title = _("Today")
     index_template = "console/home.html"
     enable_nav_sidebar = True
 
@@ -26,6 +28,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
 
     def extra_urls(self) -> list[URLPattern]:
         return [
+            path("language/", set_language, name="set_language"),
             path("orders/<int:document>/timeline/", self.admin_view(timeline.view), name="timeline"),
             path("proofs/<int:proof>/", self.admin_view(proofs.download), name="proof"),
             path("runbook/<slug:name>.md", self.admin_view(runbook.view), name="runbook"),

@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime, now
+from django.utils.translation import gettext as _
 
-from integration.console.words import badge, span
+from integration.console.words import badge, late, until
 from integration.jobs.forecast import Forecast
 from integration.models import Connection, ConnectionGate, ExceptionCase, OutboundMessage
 
@@ -17,19 +19,19 @@ def reachable(connection: Connection) -> SafeString:
     """Whether calls get through, as far as the workers know."""
     gate = getattr(connection, "gate", None)  # made with the first call; successes are written only after failures
     if gate is None:
-        return badge("not called yet", "quiet")
+        return badge(_("not called yet"), "quiet")
     if gate.breaker == ConnectionGate.Breaker.OPEN:
-        return badge("unreachable", "failed")
-    return badge("reachable", "succeeded")
+        return badge(_("unreachable"), "failed")
+    return badge(_("reachable"), "succeeded")
 
 
 def clear(lane: Forecast) -> SafeString | str:
     """When the lane will be clear, if it goes on like this."""
     if lane.state != "draining" or lane.clear_at is None or lane.seconds is None:
-        words = {"held": ("held back", "failed"), "stuck": ("not draining", "failed")}
-        return badge(*words.get(lane.state, ("has just come in", "pending")))
-    moment = localtime(lane.clear_at).strftime("%H:%M" if lane.seconds < DAY else "%Y-%m-%d %H:%M")
-    return f"{moment}, in {span(timedelta(seconds=lane.seconds))}"
+        words = {"held": (_("held back"), "failed"), "stuck": (_("not draining"), "failed")}
+        return badge(*words.get(lane.state, (_("has just come in"), "pending")))
+    moment = date_format(localtime(lane.clear_at), "TIME_FORMAT" if lane.seconds < DAY else "LATER_FORMAT")
+    return f"{moment}, {until(timedelta(seconds=lane.seconds))}"
 
 
 def case_due(case: ExceptionCase) -> SafeString | str:
@@ -49,5 +51,5 @@ def answer_due(message: OutboundMessage) -> SafeString | str:
 def remaining(deadline: datetime) -> SafeString | str:
     left = deadline - now()
     if left.total_seconds() < 0:
-        return format_html('<span class="cd-late">{} late</span>', span(left))
-    return f"in {span(left)}"
+        return format_html('<span class="cd-late">{}</span>', late(left))
+    return until(left)

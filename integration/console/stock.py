@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from integration.console.base import HistoryAdmin
 from integration.console.words import badge, money, quantity
@@ -13,7 +14,7 @@ from integration.models import Availability, StockDifference, StockLevel, StockS
 def _shown(name: str) -> Any:
     """A column of plain quantities."""
 
-    @admin.display(description=name.replace("_", " "))
+    @admin.display(description=_(name.replace("_", " ")))
     def column(self: HistoryAdmin, row: Any) -> str:
         return quantity(getattr(row, name))
 
@@ -23,21 +24,21 @@ def _shown(name: str) -> Any:
 @admin.register(StockDifference)
 class StockDifferenceAdmin(HistoryAdmin):
     exact = ("number", "sku")
-    search_help_text = "Number of an adjustment or count, SKU"
+    search_help_text = _("Number of an adjustment or count, SKU")
     list_display = (
         "number", "kind", "sku", "lot", "condition", "quantity_shown", "expected_shown", "posted_shown", "worth",
         "reason", "state_badge", "warehouse", "happened_at",
     )  # fmt: skip
     list_filter = ("state", "kind", "warehouse")
     list_select_related = ("warehouse",)
-    nothing = "Adjustments and counts appear when a warehouse sends them, and what people change in Odoo."
+    nothing = _("Adjustments and counts appear when a warehouse sends them, and what people change in Odoo.")
     quantity_shown, expected_shown, posted_shown = _shown("quantity"), _shown("expected"), _shown("posted")
 
-    @admin.display(description="value")
+    @admin.display(description=_("value"))
     def worth(self, row: StockDifference) -> str:
         return money(row.value, row.currency) if row.value else "-"
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state_badge(self, row: StockDifference) -> SafeString:
         return badge(row.get_state_display(), row.state)
 
@@ -45,7 +46,7 @@ class StockDifferenceAdmin(HistoryAdmin):
 @admin.register(Availability)
 class AvailabilityAdmin(HistoryAdmin):
     exact = ("sku", "lot")
-    search_help_text = "SKU, lot"
+    search_help_text = _("SKU, lot")
     list_display = (
         "sku", "lot", "condition", "place_name", "on_hand_shown", "reserved_shown", "in_flight_shown", "to_ship_shown",
         "reported_shown", "expected_shown", "difference_shown", "warehouse", "read_at",
@@ -53,7 +54,7 @@ class AvailabilityAdmin(HistoryAdmin):
     list_filter = ("warehouse", "condition", ("difference", admin.EmptyFieldListFilter))
     list_select_related = ("warehouse",)
     ordering = ("sku", "lot", "place")
-    nothing = "Stock appears once a warehouse does inventory: set it to live under Warehouses."
+    nothing = _("Stock appears once a warehouse does inventory: set it to live under Warehouses.")
     on_hand_shown, reserved_shown, in_flight_shown = _shown("on_hand"), _shown("reserved"), _shown("in_flight")
     to_ship_shown, reported_shown = _shown("to_ship"), _shown("reported")
     expected_shown, difference_shown = _shown("expected"), _shown("difference")
@@ -62,21 +63,21 @@ class AvailabilityAdmin(HistoryAdmin):
 @admin.register(StockSnapshot)
 class StockSnapshotAdmin(HistoryAdmin):
     exact = ("number",)
-    search_help_text = "Number of the snapshot"
+    search_help_text = _("Number of the snapshot")
     list_display = ("number", "warehouse", "taken_at", "pages", "complete")
     list_filter = ("warehouse",)
     list_select_related = ("warehouse",)
-    nothing = "Snapshots appear when a warehouse sends what it has, or is asked for it."
+    nothing = _("Snapshots appear when a warehouse sends what it has, or is asked for it.")
 
 
 @admin.register(StockLevel)
 class StockLevelAdmin(HistoryAdmin):
     exact = ("partner_sku", "lot")
-    search_help_text = "The warehouse's SKU, lot"
+    search_help_text = _("The warehouse's SKU, lot")
     list_display = (
         "partner_sku", "lot", "location", "condition", "on_hand_shown", "allocated_shown", "unit", "snapshot",
     )  # fmt: skip
     list_select_related = ("snapshot",)
     ordering = ("-id",)
-    nothing = "Lines appear with their snapshot."
+    nothing = _("Lines appear with their snapshot.")
     on_hand_shown, allocated_shown = _shown("on_hand"), _shown("allocated")

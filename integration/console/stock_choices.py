@@ -1,16 +1,23 @@
 """What a person decides about a difference of stock, as buttons on its case."""
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
 from integration.console.acting import Act
-from integration.console.words import plural
+from integration.console.words import whole
 from integration.jobs import acts, differences
 
 
 def _approve(pk: int, actor: acts.Actor, reason: str) -> str:
-    return f"{plural(differences.approve(pk, actor, reason), 'line')} will be posted to Odoo."
+    count = differences.approve(pk, actor, reason)
+    text = ngettext("{count} line will be posted to Odoo.", "{count} lines will be posted to Odoo.", count)
+    return text.format(count=whole(count))
 
 
 def _refuse(pk: int, actor: acts.Actor, reason: str) -> str:
-    return f"{plural(differences.refuse(pk, actor, reason), 'line')} refused: nothing is posted."
+    count = differences.refuse(pk, actor, reason)
+    text = ngettext("{count} line refused: nothing is posted.", "{count} lines refused: nothing is posted.", count)
+    return text.format(count=whole(count))
 
 
 def _told(pk: int, actor: acts.Actor, reason: str) -> str:
@@ -20,25 +27,36 @@ def _told(pk: int, actor: acts.Actor, reason: str) -> str:
 
 def _undo(pk: int, actor: acts.Actor, reason: str) -> str:
     differences.undo(pk, actor, reason)
-    return "The reverse will be posted to Odoo."
+    return str(_("The reverse will be posted to Odoo."))
 
 
 RIGHT = "integration.approve_difference"
 APPROVE = Act(
-    "approve", "Approve", _approve, "approved", "Why is it right? The difference is posted to Odoo.", right=RIGHT
+    "approve",
+    _("Approve"),
+    _approve,
+    _("approved"),
+    _("Why is it right? The difference is posted to Odoo."),
+    right=RIGHT,
 )
 REFUSE = Act(
     "refuse",
-    "Refuse",
+    _("Refuse"),
     _refuse,
-    "refused",
-    "Why is it not right? Nothing is posted; the warehouse has to correct its own stock.",
+    _("refused"),
+    _("Why is it not right? Nothing is posted; the warehouse has to correct its own stock."),
     grave=True,
     right=RIGHT,
 )
-TOLD = Act("told", "Told", _told, "closed", "Who keyed it there? Nothing is sent by itself.", right=RIGHT)
+TOLD = Act("told", _("Told"), _told, _("closed"), _("Who keyed it there? Nothing is sent by itself."), right=RIGHT)
 UNDO = Act(
-    "undo", "Undo", _undo, "decided", "Why was it a mistake? The reverse is posted to Odoo.", grave=True, right=RIGHT
+    "undo",
+    _("Undo"),
+    _undo,
+    _("decided"),
+    _("Why was it a mistake? The reverse is posted to Odoo."),
+    grave=True,
+    right=RIGHT,
 )
 
 CHOICES = {

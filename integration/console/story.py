@@ -1,14 +1,17 @@
 """What happened to an order, as entries in time order: one per snapshot, message, try, write, case and movement."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.utils.formats import time_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
-from integration.console import links
+from integration.console import links, said
 from integration.console.words import duration, plural, quantity
 from integration.jobs.looks import MODELS
 from integration.models import (
@@ -31,9 +34,14 @@ from integration.models import (
 Row = TypeVar("Row", bound=Model)
 MOST = 300  # of each sort; the newest are kept
 MOVED = {
-    "shipped": ("Goods left", "shipped"),
-    "received": ("Goods came in", "received"),
-    "returned": ("Goods came back", "received"),
+    "shipped": (_("Goods left"), "shipped"),
+    "received": (_("Goods came in"), "received"),
+    "returned": (_("Goods came back"), "received"),
+}
+ANSWERED: Mapping[str, StrOrPromise] = {
+    OutboundMessage.State.ACCEPTED: _("{who} accepted {what}"),
+    OutboundMessage.State.REJECTED: _("{who} rejected {what}"),
+    OutboundMessage.State.SUPERSEDED: _("{who} superseded {what}"),
 }
 
 
@@ -149,38 +157,47 @@ def tell(of: Family) -> list[Entry]:
 
 def _snapshot(row: CapturedRecord) -> Iterator[Entry]:
     if row.read_at:
-        yield Entry(row.read_at, "snapshot", f"Read from Odoo, version {row.version}", address=links.page(row))
+        yield Entry(
+            row.read_at, "snapshot", _("Read from Odoo, version {n}").format(n=row.version), address=links.page(row)
+        )
 
 
 def _sent(message: OutboundMessage) -> Iterator[Entry]:
-    count = f"{'version' if message.type == 'order.release' else 'number'} {message.version}"
-    what, to = f"{words(message.type)} {message.reference} {count}", message.connection.name
+    count = _("version {n}") if message.type == "order.release" else _("number {n}")
+    what, to = f"{words(message.type)} {message.reference} {count.format(n=message.version)}", message.connection.name
     address = links.page(message)
     if message.sent_at is None:
-        yield Entry(message.created_at, "out", f"{what} made for {to}", message.state, "", address)
+        title = _("{what} made for {to}").format(what=what, to=to)
+        yield Entry(message.created_at, "out", title, message.state, "", address)
         return
-    due = f"Answer due by {localtime(message.acknowledge_by):%H:%M}." if message.acknowledge_by else ""
-    yield Entry(message.sent_at, "out", f"{what} sent to {to}", "sent", due, address)
+    by = time_format(localtime(message.acknowledge_by)) if message.acknowledge_by else ""
+    due = _("Answer due by {time}.").format(time=by) if by else ""
+    yield Entry(message.sent_at, "out", _("{what} sent to {to}").format(what=what, to=to), "sent", due, address)
     if message.answered_at:
         detail = " ".join(filter(None, [message.partner_reference, message.reason]))
-        title = f"{to} {message.get_state_display().lower()} {words(message.type).lower()} {message.reference} {count}"
+        title = ANSWERED[message.state].format(who=to, what=said.within(what)) if message.state in ANSWERED else what
         yield Entry(message.answered_at, "in", title, message.state, detail, address)
 
 
 def _received(message: InboundMessage) -> Entry:
-    title = f"{words(message.type)} {message.reference} received from {message.connection.name}"
-    return Entry(message.received_at, "in", title, "sent", f"Message {message.external_id}", links.page(message))
+    what = f"{words(message.type)} {message.reference}"
+    title = _("{what} received from {who}").format(what=what, who=message.connection.name)
+    number = _("Message {number}").format(number=message.external_id)
+    return Entry(message.received_at, "in", title, "sent", number, links.page(message))
 
 
 def _edited(edit: MessageEdit) -> Entry:
     message = edit.message
-    title = f"{words(message.type)} {message.reference} edited by {edit.actor}"
+    what = f"{words(message.type)} {message.reference}"
+    title = _("{what} edited by {who}").format(what=what, who=edit.actor)
     return Entry(edit.made_at, "in", title, "waiting", edit.reason, f"{links.page(message)}?edit={edit.number}")
 
 
 def _attempt(attempt: JobAttempt, job: SyncJob) -> Entry:
     took = duration((attempt.ended_at - attempt.started_at).total_seconds() * 1000)
-    title = f"{words(job.flow)} {job.subject}: try {attempt.number}, {words(attempt.outcome).lower()} in {took}"
+    title = _("{what}: try {n}, {outcome} in {took}").format(
+        what=f"{words(job.flow)} {job.subject}", n=attempt.number, outcome=words(attempt.outcome).lower(), took=took
+    )
     detail = " ".join(filter(None, [attempt.code, attempt.detail]))
     return Entry(attempt.started_at, "job", title, attempt.outcome, detail, links.page(job), calls(attempt))
 
@@ -191,33 +208,39 @@ def _untried(job: SyncJob) -> Entry:
 
 
 def _effect(effect: Effect) -> Entry:
-    title = f"{words(effect.verb)} in {effect.connection.name}: {effect.get_state_display().lower()}"
+    title = _("{what} in {where}: {state}").format(
+        what=words(effect.verb), where=effect.connection.name, state=effect.get_state_display().lower()
+    )
     return Entry(effect.landed_at or effect.intended_at, "write", title, effect.state, effect.key, links.page(effect))
 
 
 def _case(case: ExceptionCase) -> Iterator[Entry]:
     address = links.page(case)
-    yield Entry(case.first_seen, "case", f"Case opened: {case.title}", "open", case.cause, address)
+    name = said.title(case)
+    yield Entry(case.first_seen, "case", _("Case opened: {case}").format(case=name), "open", said.cause(case), address)
     if case.resolved_at:
-        title = f"Case {case.get_state_display()}: {case.title}"
+        title = _("Case {state}: {case}").format(state=case.get_state_display(), case=name)
         yield Entry(case.resolved_at, "case", title, case.state, case.resolution, address)
 
 
 def _stage(event: StageEvent) -> Entry:
-    title = f"{event.document} is {event.get_stage_display().lower()} at the warehouse"
-    late = "" if event.counts else "It came late: something newer was known. "
+    title = _("{document} is {stage} at the warehouse").format(
+        document=event.document, stage=event.get_stage_display().lower()
+    )
+    late = "" if event.counts else _("It came late: something newer was known.") + " "
     return Entry(event.at, "goods", title, "accepted" if event.counts else "", f"{late}{event.detail}")
 
 
 def _seen(event: ParcelEvent) -> Entry:
-    where = f" at {event.place}" if event.place else ""
-    title = f"Parcel {event.parcel.number}: {event.get_status_display().lower()}{where}"
+    words = _("Parcel {number}: {status} at {place}") if event.place else _("Parcel {number}: {status}")
+    title = words.format(number=event.parcel.number, status=event.get_status_display().lower(), place=event.place)
     return Entry(event.at, "goods", title, event.status, event.note, links.page(event.parcel))
 
 
 def _proof(proof: Proof) -> Entry:
-    title = f"Proof of {proof.get_kind_display().lower()} received: {proof.name}"
-    return Entry(proof.received_at, "in", title, "sent", f"Shipment {proof.shipment} {proof.number}", links.page(proof))
+    title = _("Proof of {kind} received: {name}").format(kind=proof.get_kind_display().lower(), name=proof.name)
+    about = _("Shipment {shipment} {number}").format(shipment=proof.shipment, number=proof.number)
+    return Entry(proof.received_at, "in", title, "sent", about, links.page(proof))
 
 
 def _movements(rows: Sequence[StockEvent]) -> Iterator[Entry]:
@@ -229,13 +252,15 @@ def _movements(rows: Sequence[StockEvent]) -> Iterator[Entry]:
         sign = -1 if moved[0].kind == StockEvent.Kind.SHIPPED else 1
         goods = ", ".join(f"{quantity(sign * row.quantity)} x {row.sku}{_apart(row)}" for row in moved[:8])
         parcels = ", ".join(sorted({row.package for row in moved if row.package}))
-        detail = f"{goods}{' and more' if len(moved) > 8 else ''}{f'. Packages {parcels}' if parcels else ''}."
-        what, state = MOVED.get(moved[0].kind, ("Goods moved", "shipped"))
-        yield Entry(at, "goods", f"{what}: {plural(len(moved), 'line')} ({source})", state, detail)
+        shown = _("{goods} and more").format(goods=goods) if len(moved) > 8 else goods
+        detail = _("{goods}. Packages {parcels}.") if parcels else "{goods}."
+        what, state = MOVED.get(moved[0].kind, (_("Goods moved"), "shipped"))
+        title = f"{what}: {plural(len(moved), 'line')} ({source})"
+        yield Entry(at, "goods", title, state, detail.format(goods=shown, parcels=parcels))
 
 
 def _apart(row: StockEvent) -> str:
-    return "" if row.condition == "good" else f" ({row.condition})"
+    return "" if row.condition == "good" else f" ({said.below(row.condition)})"
 
 
 def calls(attempt: JobAttempt) -> list[Call]:
@@ -245,4 +270,4 @@ def calls(attempt: JobAttempt) -> list[Call]:
 
 def words(name: str) -> str:
     """ "order_release" and "order.release" as people write it."""
-    return name.replace("_", " ").replace(".", " ").capitalize()
+    return said.named(name)

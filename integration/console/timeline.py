@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from integration.console import story, waiting
@@ -50,7 +51,7 @@ def view(request: HttpRequest, document: int) -> HttpResponseBase:
     said, entries = sides.of(family, lines), books.of(family)
     here, there = _columns(lines, HERE), _columns(lines, THERE)
     context = site_context(request, Document) | {
-        "title": f"{family.order.get_kind_display().capitalize()} {family.order}",
+        "title": f"{capfirst(family.order.get_kind_display())} {family.order}",
         "order": family.order,
         "shown": shown,
         "deliveries": family.documents[1:],

@@ -1,12 +1,13 @@
 """What an order waits for, in plain words; the first line is what matters most."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
-from integration.console import links
+from integration.console import links, said
 from integration.console.story import Family, words
 from integration.console.words import quantity, span
 from integration.models import Document, DocumentLine, ExceptionCase, OutboundMessage, SyncJob
@@ -35,7 +36,8 @@ def waits(of: Family, lines: list[DocumentLine]) -> list[Wait]:
 def _cases(of: Family) -> Iterator[Wait]:
     for case in of.cases:
         if case.state in ExceptionCase.UNRESOLVED:
-            yield Wait(f"Waits for {case.owner}: {case.cause}", "open", case.fix, links.page(case))
+            text = _("Waits for {team}: {cause}").format(team=said.below(case.owner), cause=said.cause(case))
+            yield Wait(text, "open", said.fix(case), links.page(case))
 
 
 def _answers(of: Family) -> Iterator[Wait]:
@@ -44,10 +46,13 @@ def _answers(of: Family) -> Iterator[Wait]:
             continue
         left = message.acknowledge_by - now()
         late = left.total_seconds() < 0
-        when = f"{span(left)} late" if late else f"due in {span(left)}"
-        what = f"{message.reference} version {message.version}"
-        text = f"Waits for {message.connection.name} to acknowledge {what}, {when}."
-        yield Wait(text, "failed" if late else "waiting", "", links.page(message))
+        text = (
+            _("Waits for {who} to acknowledge {what} version {n}, {span} late.")
+            if late
+            else _("Waits for {who} to acknowledge {what} version {n}, due in {span}.")
+        )
+        names = {"who": message.connection.name, "what": message.reference, "n": message.version, "span": span(left)}
+        yield Wait(text.format(**names), "failed" if late else "waiting", "", links.page(message))
 
 
 def _jobs(of: Family) -> Iterator[Wait]:
@@ -61,43 +66,57 @@ def _job(job: SyncJob) -> str:
     """Blocked jobs and those that need a person are told by their case."""
     what = f"{words(job.flow)} {job.subject}"
     if job.waits_for:
-        return f"{what} waits for {job.waits_for.name} to answer again."
+        return _("{what} waits for {who} to answer again.").format(what=what, who=job.waits_for.name)
     if job.state == SyncJob.State.RETRY:
-        when = f" in {span(job.next_attempt_at - now())}" if job.next_attempt_at and job.next_attempt_at > now() else ""
-        return f"{what} is tried again{when}: {job.failure_mode.lower() or 'it did not work the last time'}."
-    return {"pending": f"{what} is about to run.", "running": f"{what} is running."}.get(job.state, "")
+        return _again(job, what)
+    text = {"pending": _("{what} is about to run."), "running": _("{what} is running.")}.get(job.state, "")
+    return text.format(what=what)
+
+
+def _again(job: SyncJob, what: str) -> str:
+    at = job.next_attempt_at
+    later = at is not None and at > now()
+    text = _("{what} is tried again in {span}: {why}.") if later else _("{what} is tried again: {why}.")
+    why = said.below(job.failure_mode) or _("it did not work the last time")
+    return text.format(what=what, span=span(at - now()) if at else "", why=said.within(why))
 
 
 def _deliveries(of: Family, lines: list[DocumentLine]) -> Iterator[Wait]:
     deliveries = [document for document in of.documents if document.kind == Document.Kind.DELIVERY]
     for delivery in deliveries or ([of.order] if of.order.kind == Document.Kind.ORDER else []):
-        where = delivery.warehouse.wms.name if delivery.warehouse else "the warehouse"
+        where = delivery.warehouse.wms.name if delivery.warehouse else _("the warehouse")
         if delivery.state == State.WAITING:
-            yield Wait(f"{delivery} waits for Odoo: it is released when its warehouse's release point is reached.")
+            text = _("{document} waits for Odoo: it is released when its warehouse's release point is reached.")
+            yield Wait(text.format(document=delivery))
         elif delivery.state == State.REJECTED:
-            yield Wait(f"{delivery} was refused by {where}.", "rejected")
+            yield Wait(_("{document} was refused by {who}.").format(document=delivery, who=where), "rejected")
         elif delivery.state == State.RELEASED:
-            yield Wait(f"{delivery} waits for {where} to accept it.")
+            yield Wait(_("{document} waits for {who} to accept it.").format(document=delivery, who=where))
         elif delivery.state == State.PART_SHIPPED and delivery.shipment_count:
-            overtaken = f"{where} says that there are {delivery.shipment_count} shipments"
-            yield Wait(f"{delivery} waits for what its final shipment overtook: {overtaken}.")
+            text = _("{document} waits for what its final shipment overtook: {who} says that there are {n} shipments.")
+            yield Wait(text.format(document=delivery, who=where, n=delivery.shipment_count))
         elif delivery.state in AT_WAREHOUSE:
             rest = [line for line in lines if line.document_id == delivery.pk and left(line) > 0]
-            goods = ", ".join(f"{quantity(left(line))} x {line.sku}" for line in rest[:5])
-            yield Wait(f"{delivery} waits for {where} to ship {goods or 'it'}{' and more' if len(rest) > 5 else ''}.")
+            text = _("{document} waits for {who} to ship {goods}.")
+            yield Wait(text.format(document=delivery, who=where, goods=_goods(rest)))
 
 
 def _receipts(of: Family, lines: list[DocumentLine]) -> Iterator[Wait]:
     for receipt in (document for document in of.documents if document.kind in Document.COMES_IN):
-        where = receipt.warehouse.wms.name if receipt.warehouse else "the warehouse"
+        where = receipt.warehouse.wms.name if receipt.warehouse else _("the warehouse")
         if receipt.state == State.REJECTED:
-            yield Wait(f"{receipt} was refused by {where}.", "rejected")
+            yield Wait(_("{document} was refused by {who}.").format(document=receipt, who=where), "rejected")
         elif receipt.state == State.ANNOUNCED:
-            yield Wait(f"{receipt} waits for {where} to accept it.")
+            yield Wait(_("{document} waits for {who} to accept it.").format(document=receipt, who=where))
         elif receipt.state in EXPECTED:
             rest = [line for line in lines if line.document_id == receipt.pk and left(line) > 0]
-            goods = ", ".join(f"{quantity(left(line))} x {line.sku}" for line in rest[:5])
-            yield Wait(f"{receipt} waits for {where} to take in {goods or 'it'}{' and more' if len(rest) > 5 else ''}.")
+            text = _("{document} waits for {who} to take in {goods}.")
+            yield Wait(text.format(document=receipt, who=where, goods=_goods(rest)))
+
+
+def _goods(rest: Sequence[DocumentLine]) -> str:
+    goods = ", ".join(f"{quantity(left(line))} x {line.sku}" for line in rest[:5])
+    return _("{goods} and more").format(goods=goods) if len(rest) > 5 else goods or _("it")
 
 
 def left(line: DocumentLine) -> Decimal:

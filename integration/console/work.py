@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
-from integration.console import links, replays
+from integration.console import links, replays, said
 from integration.console.acting import Act, ActingAdmin
 from integration.console.base import HistoryAdmin
 from integration.console.home.flows import FAMILIES
@@ -30,14 +31,15 @@ def _cancel(pk: int, actor: acts.Actor, reason: str) -> str:
     return ""
 
 
-RETRY = Act("retry", "Retry now", _retry, "will be tried now")
-CANCEL = Act("cancel", "Cancel", _cancel, "cancelled", "Why is this work not to be done?", grave=True)
+RETRY = Act("retry", _("Retry now"), _retry, _("will be tried now"))
+CANCEL = Act("cancel", _("Cancel"), _cancel, _("cancelled"), _("Why is this work not to be done?"), grave=True)
 
 
 class WorkFilter(admin.SimpleListFilter):
     """By what Today counts; without a choice of a state, what is not finished."""
 
-    title = parameter_name = "work"
+    title = _("work")
+    parameter_name = "work"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> Any:
         return [(name, label) for name, (label, _flows) in FAMILIES.items()]
@@ -54,29 +56,29 @@ class WorkFilter(admin.SimpleListFilter):
 class SyncJobAdmin(ActingAdmin):
     acts = (RETRY, CANCEL)
     exact = ("document__reference", "inbound__reference", "outbound__reference", "stream__key")
-    search_help_text = "Order, delivery or shipment number, job number"
+    search_help_text = _("Order, delivery or shipment number, job number")
     list_display = ("what", "document_page", "state_badge", "trouble", "tries", "next_attempt_at", "created_at")
     list_display_links = ("what",)
     list_filter = ("state", WorkFilter)
     list_select_related = ("document",)
     ordering = ("-id",)
-    nothing = "Jobs appear when Odoo confirms an order or the warehouse sends a message."
+    nothing = _("Jobs appear when Odoo confirms an order or the warehouse sends a message.")
 
-    @admin.display(description="job")
+    @admin.display(description=_("job"))
     def what(self, job: SyncJob) -> str:
-        return f"{job.flow.replace('_', ' ')} {job.subject}"
+        return f"{said.within(said.named(job.flow))} {job.subject}"
 
-    @admin.display(description="document")
+    @admin.display(description=_("document"))
     def document_page(self, job: SyncJob) -> SafeString | str:
         return links.document_link(job.document)
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state_badge(self, job: SyncJob) -> SafeString:
         return badge(job.get_state_display(), job.state)
 
-    @admin.display(description="problem")
+    @admin.display(description=_("problem"))
     def trouble(self, job: SyncJob) -> str:
-        return job.failure_mode or "-"
+        return said.below(job.failure_mode) or "-"
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, object] | None = None
@@ -85,6 +87,7 @@ class SyncJobAdmin(ActingAdmin):
         if job is None or not self.has_view_permission(request, job):
             plain: HttpResponseBase = super().change_view(request, object_id, form_url, extra_context)
             return plain
+        waiting = list(job.waits_on.select_related("case")[:SHOWN])
         context = self.admin_site.each_context(request) | {
             "title": self.what(job),
             "opts": self.opts,
@@ -92,7 +95,8 @@ class SyncJobAdmin(ActingAdmin):
             "buttons": self.buttons(request, job),
             "attempts": job.history.all()[:SHOWN],
             "effects": job.effects.select_related("connection")[:SHOWN],
-            "waiting": job.waits_on.select_related("case")[:SHOWN],
+            "waiting": waiting,
+            "failure": said.failure(job, (row.case for row in waiting)) if job.state != SyncJob.State.SUCCEEDED else "",
             "may_replay": job.inbound_id is not None and request.user.has_perm(replays.RIGHT),
         }
         return TemplateResponse(request, "console/job.html", context)
@@ -105,20 +109,20 @@ class SyncJobAdmin(ActingAdmin):
 @admin.register(JobAttempt)
 class JobAttemptAdmin(HistoryAdmin):
     exact = ("job__document__reference",)
-    search_help_text = "Order or delivery number"
+    search_help_text = _("Order or delivery number")
     list_display = ("__str__", "job_page", "outcome_badge", "code", "took", "started_at", "worker")
     list_select_related = ("job",)
-    nothing = "Every try of a job leaves a row here."
+    nothing = _("Every try of a job leaves a row here.")
 
-    @admin.display(description="job")
+    @admin.display(description=_("job"))
     def job_page(self, attempt: JobAttempt) -> SafeString | str:
         return links.link(attempt.job)
 
-    @admin.display(description="outcome")
+    @admin.display(description=_("outcome"))
     def outcome_badge(self, attempt: JobAttempt) -> SafeString:
-        return badge(attempt.outcome.replace("_", " "), attempt.outcome)
+        return badge(said.within(said.named(attempt.outcome)), attempt.outcome)
 
-    @admin.display(description="took")
+    @admin.display(description=_("took"))
     def took(self, attempt: JobAttempt) -> str:
         return duration((attempt.ended_at - attempt.started_at).total_seconds() * 1000)
 
@@ -126,37 +130,37 @@ class JobAttemptAdmin(HistoryAdmin):
 @admin.register(Stream)
 class StreamAdmin(HistoryAdmin):
     exact = ("key",)
-    search_help_text = "The whole key"
+    search_help_text = _("The whole key")
     list_display = ("key", "lane", "next_due_at", "claimed_until")
     list_filter = ("lane",)
     ordering = ("-id",)
     exclude = ("claim_token",)
-    nothing = "A stream appears with the first job of a document."
+    nothing = _("A stream appears with the first job of a document.")
 
 
 @admin.register(ResourceLock)
 class ResourceLockAdmin(HistoryAdmin):
     exact = ("key",)
-    search_help_text = "The whole key"
+    search_help_text = _("The whole key")
     list_display = ("key", "held_until")
     ordering = ("key",)
     exclude = ("token",)
-    nothing = "A row stands here while a shipment is being posted."
+    nothing = _("A row stands here while a shipment is being posted.")
 
 
 @admin.register(Effect)
 class EffectAdmin(HistoryAdmin):
     exact = ("key", "job__document__reference")
-    search_help_text = "Order or delivery number, or the whole key"
+    search_help_text = _("Order or delivery number, or the whole key")
     list_display = ("verb", "key", "connection", "state_badge", "job_page", "intended_at", "landed_at")
     list_select_related = ("connection", "job")
     list_filter = ("state",)
-    nothing = "Every write in Odoo or in a warehouse leaves a row here."
+    nothing = _("Every write in Odoo or in a warehouse leaves a row here.")
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state_badge(self, effect: Effect) -> SafeString:
         return badge(effect.get_state_display(), effect.state)
 
-    @admin.display(description="job")
+    @admin.display(description=_("job"))
     def job_page(self, effect: Effect) -> SafeString | str:
         return links.link(effect.job)

@@ -6,8 +6,9 @@ from decimal import Decimal
 from django import template
 from django.db.models import Model
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
-from integration.console import links, runbook, standing, story, words
+from integration.console import links, runbook, said, standing, story, words
 from integration.models import JobAttempt
 
 register = template.Library()
@@ -15,7 +16,11 @@ register.filter("badge", words.badge)
 register.filter("tone", words.tone)
 register.filter("quantity", words.quantity)
 register.filter("calls", story.calls)
-register.filter("words", story.words)
+register.filter("words", said.named)
+register.filter("below", said.below)
+register.filter("case_title", said.title)
+register.filter("cause", said.cause)
+register.filter("fix", said.fix)
 register.filter("page", links.page)
 register.filter("timeline", links.timeline)
 register.filter("in_odoo", links.in_odoo)
@@ -26,18 +31,18 @@ register.filter("runbook", runbook.address)
 
 @register.filter
 def ago(moment: datetime | None) -> str:
-    return f"{words.span(now() - moment)} ago" if moment else "never"
+    return words.ago(now() - moment) if moment else _("never")
 
 
 @register.filter
 def until(moment: datetime) -> str:
     """ "in 43 min"."""
-    return f"in {words.span(moment - now())}"
+    return words.until(moment - now())
 
 
 @register.filter
 def late(moment: datetime) -> str:
-    return f"{words.span(now() - moment)} late"
+    return words.late(now() - moment)
 
 
 @register.filter

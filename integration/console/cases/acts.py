@@ -1,21 +1,27 @@
 """The buttons that end a case, or try it again."""
 
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
 from integration.console.acting import Act
-from integration.console.words import plural
+from integration.console.words import whole
 from integration.jobs import acts, decisions
 from integration.rules.choices import Choice
 
 
 def _retry(pk: int, actor: acts.Actor, _reason: str) -> str:
-    return f"{plural(acts.retry_case(pk, actor), 'job')} will be tried now."
+    return _will_be_tried(acts.retry_case(pk, actor))
 
 
 def _resolve(pk: int, actor: acts.Actor, reason: str) -> str:
     count = acts.resolve_case(pk, actor, reason)
     if not count:
-        return "No job waited: the case is closed."
-    are, they = ("is", "it goes") if count == 1 else ("are", "they go")
-    return f"{plural(count, 'job')} {are} tried now; the case closes when {they} through."
+        return gettext("No job waited: the case is closed.")
+    return ngettext(
+        "{count} job is tried now; the case closes when it goes through.",
+        "{count} jobs are tried now; the case closes when they go through.",
+        count,
+    ).format(count=whole(count))
 
 
 def _done(pk: int, actor: acts.Actor, reason: str) -> str:
@@ -27,21 +33,36 @@ def _ignore(pk: int, actor: acts.Actor, reason: str) -> str:
 
 
 def _ended(count: int) -> str:
-    return f"{plural(count, 'waiting job')} cancelled." if count else ""
+    if not count:
+        return ""
+    text = ngettext("{count} waiting job cancelled.", "{count} waiting jobs cancelled.", count)
+    return text.format(count=whole(count))
 
 
-RETRY = Act("retry", "Retry now", _retry, "tried again")
-RESOLVE = Act("resolve", "Resolve", _resolve, "marked as resolved", "What was done about it? What waits is tried now.")
+def _will_be_tried(count: int) -> str:
+    text = ngettext("{count} job will be tried now.", "{count} jobs will be tried now.", count)
+    return text.format(count=whole(count))
+
+
+RETRY = Act("retry", _("Retry now"), _retry, _("tried again"))
+RESOLVE = Act(
+    "resolve", _("Resolve"), _resolve, _("marked as resolved"), _("What was done about it? What waits is tried now.")
+)
 DONE = Act(
     "done",
-    "Done by hand",
+    _("Done by hand"),
     _done,
-    "closed as done by hand",
-    "What was done, and where? The jobs that wait end here, nothing more is written.",
+    _("closed as done by hand"),
+    _("What was done, and where? The jobs that wait end here, nothing more is written."),
     grave=True,
 )
 IGNORE = Act(
-    "ignore", "Ignore", _ignore, "ignored", "Why can this be ignored? Its waiting jobs are cancelled.", grave=True
+    "ignore",
+    _("Ignore"),
+    _ignore,
+    _("ignored"),
+    _("Why can this be ignored? Its waiting jobs are cancelled."),
+    grave=True,
 )
 USUAL = (RETRY, RESOLVE, DONE, IGNORE)
 
@@ -51,6 +72,6 @@ def choosing(choice: Choice) -> Act:
 
     def run(pk: int, actor: acts.Actor, reason: str) -> str:
         count = decisions.decide(pk, choice.name, actor, reason)
-        return f"{plural(count, 'job')} will be tried now." if count else "It goes on now."
+        return _will_be_tried(count) if count else gettext("It goes on now.")
 
-    return Act(choice.name, choice.label, run, "decided", choice.asks, choice.grave)
+    return Act(choice.name, _(choice.label), run, _("decided"), _(choice.asks), choice.grave)

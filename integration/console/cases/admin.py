@@ -13,9 +13,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from unfold.views import ChangeList
 
-from integration.console import edit_page, gaps, links, stock_choices
+from integration.console import edit_page, gaps, links, said, stock_choices
 from integration.console.acting import OF_OTHERS, Act, ActingAdmin
 from integration.console.base import HistoryAdmin
 from integration.console.cases import affected, spark, told
@@ -52,7 +53,7 @@ class CaseList(ChangeList):  # type: ignore[misc]
 class ExceptionCaseAdmin(ActingAdmin):
     acts = (*USUAL, *dict.fromkeys(act for acts in stock_choices.CHOICES.values() for act in acts))
     exact = ("document__reference", "document__parent__reference", "code", "waiting__job__document__reference")
-    search_help_text = "Order or delivery number, case number, code"
+    search_help_text = _("Order or delivery number, case number, code")
     list_display = (
         "problem", "code", "hangs_on_it", "seen", "document_page", "team", "severity_badge", "age", "due",
         "state_badge",
@@ -61,7 +62,7 @@ class ExceptionCaseAdmin(ActingAdmin):
     list_filter = (StateFilter, "severity", OwnerFilter, "owner", WarehouseFilter, "code")
     list_select_related = ("document", "assignee")
     list_fullwidth = True
-    nothing = "Nothing waits for a person. New cases appear here by themselves."
+    nothing = _("Nothing waits for a person. New cases appear here by themselves.")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CaseList]:
         return CaseList
@@ -75,43 +76,45 @@ class ExceptionCaseAdmin(ActingAdmin):
         return [desk, *super().get_urls()]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        own = {"take": (_take, "take", "Take them"), "desk": (_desk, "desk", "Change owner, team or status")}
+        own = {"take": (_take, "take", _("Take them")), "desk": (_desk, "desk", _("Change owner, team or status"))}
         return {**(own if self.has_act_permission(request) else {}), **super().get_actions(request)}
 
-    @admin.display(description="case")
+    @admin.display(description=_("case"))
     def problem(self, case: ExceptionCase) -> SafeString:
-        return format_html('<b class="cd-title">{}</b><span class="cd-cause">{}</span>', case.title, case.cause)
+        return format_html(
+            '<b class="cd-title">{}</b><span class="cd-cause">{}</span>', said.title(case), said.cause(case)
+        )
 
-    @admin.display(description="affected")
+    @admin.display(description=_("affected"))
     def hangs_on_it(self, case: Any) -> str:
         return str(case.affected) or "-"
 
-    @admin.display(description="seen")
+    @admin.display(description=_("seen"))
     def seen(self, case: Any) -> SafeString:
         return format_html('<span class="cd-seen">{} {}</span>', case.spark, case.count)
 
-    @admin.display(description="document")
+    @admin.display(description=_("document"))
     def document_page(self, case: ExceptionCase) -> SafeString | str:
         return links.document_link(case.document)
 
-    @admin.display(description="team, owner")
+    @admin.display(description=_("team, owner"))
     def team(self, case: ExceptionCase) -> SafeString:
         owner = case.assignee.get_username() if case.assignee else ""
-        return format_html('{}<span class="cd-cause">{}</span>', case.owner, owner)
+        return format_html('{}<span class="cd-cause">{}</span>', said.below(case.owner), owner)
 
-    @admin.display(description="severity")
+    @admin.display(description=_("severity"))
     def severity_badge(self, case: ExceptionCase) -> SafeString:
-        return badge(case.severity)
+        return badge(said.below(case.severity), case.severity)
 
-    @admin.display(description="age")
+    @admin.display(description=_("age"))
     def age(self, case: ExceptionCase) -> str:
         return span(datetime.now(UTC) - case.first_seen)
 
-    @admin.display(description="deadline")
+    @admin.display(description=_("deadline"))
     def due(self, case: ExceptionCase) -> SafeString | str:
         return case_due(case)
 
-    @admin.display(description="status")
+    @admin.display(description=_("status"))
     def state_badge(self, case: ExceptionCase) -> SafeString:
         return badge(case.get_state_display(), case.state)
 
@@ -141,7 +144,7 @@ class ExceptionCaseAdmin(ActingAdmin):
         jobs = [row.job for row in waiting[: SHOWN + 1]]
         unresolved = case.state in ExceptionCase.UNRESOLVED
         context = self.admin_site.each_context(request) | {
-            "title": case.title,
+            "title": said.title(case),
             "opts": self.opts,
             "case": case,
             "jobs": jobs[:SHOWN],
@@ -162,10 +165,10 @@ class ExceptionCaseAdmin(ActingAdmin):
         return TemplateResponse(request, "console/case.html", context)
 
     def shown(self, row: Model) -> str:
-        return row.cause if isinstance(row, ExceptionCase) else ""
+        return said.cause(row) if isinstance(row, ExceptionCase) else ""
 
     def refusal(self, request: HttpRequest, row: Model) -> str:
-        return "" if may_act_on_case(request, row) else OF_OTHERS
+        return "" if may_act_on_case(request, row) else str(OF_OTHERS)
 
     def buttons(self, request: HttpRequest, case: ExceptionCase) -> list[Act]:
         """What the case itself asks for first."""
@@ -192,7 +195,7 @@ def _desk(page: ExceptionCaseAdmin, request: HttpRequest, rows: QuerySet[Excepti
         save(request, form.wish(), rows)
         return None
     context = page.admin_site.each_context(request) | {
-        "title": "Change owner, team or status",
+        "title": _("Change owner, team or status"),
         "opts": page.opts,
         "form": form,
         "rows": rows,
@@ -204,26 +207,26 @@ def _desk(page: ExceptionCaseAdmin, request: HttpRequest, rows: QuerySet[Excepti
 @admin.register(Decision)
 class DecisionAdmin(HistoryAdmin):
     exact = ("source",)
-    search_help_text = "The partner's document, such as receipt/northgate/WH/IN/00007/RCV-1"
+    search_help_text = _("The partner's document, such as receipt/northgate/WH/IN/00007/RCV-1")
     list_display = ("source", "subject", "choice", "actor", "reason", "made_at")
     list_display_links = ("source",)
     ordering = ("-id",)
-    nothing = "Nobody has had to decide anything yet."
+    nothing = _("Nobody has had to decide anything yet.")
 
 
 @admin.register(CaseJob)
 class CaseJobAdmin(HistoryAdmin):
     exact = ("job__document__reference",)
-    search_help_text = "Order or delivery number"
+    search_help_text = _("Order or delivery number")
     list_display = ("__str__", "case_page", "job_page", "created_at")
     list_select_related = ("case", "job")
     ordering = ("-id",)
-    nothing = "No job waits for a case."
+    nothing = _("No job waits for a case.")
 
-    @admin.display(description="case")
+    @admin.display(description=_("case"))
     def case_page(self, row: CaseJob) -> SafeString | str:
         return links.link(row.case)
 
-    @admin.display(description="job")
+    @admin.display(description=_("job"))
     def job_page(self, row: CaseJob) -> SafeString | str:
         return links.link(row.job)

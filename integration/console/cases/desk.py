@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from integration.console.acting import OF_OTHERS
@@ -44,10 +45,10 @@ class DeskForm(forms.Form):
     def __init__(self, data: QueryDict | None = None, *, case: ExceptionCase | None = None) -> None:
         super().__init__(data, initial=_initial(case) if case is not None else {})
         keep = [(KEEP, _("(as it is)"))] if case is None else []
-        states = [(state.value, state.label.capitalize()) for state in desk.SETTABLE]
+        states = [(state.value, capfirst(_(str(state.label)))) for state in desk.SETTABLE]
         choices = {
             "assignee": [*keep, (NOBODY, _("Nobody")), *((str(pk), name) for pk, name in people())],
-            "team": [*keep, *((owner.value, owner.value.capitalize()) for owner in Owner)],
+            "team": [*keep, *((owner.value, capfirst(_(owner.value))) for owner in Owner)],
             "state": [*keep, *states],
         }
         for name, offered in choices.items():
@@ -84,13 +85,13 @@ def save(request: HttpRequest, wish: desk.Wish, cases: QuerySet[ExceptionCase]) 
         else:
             done += 1
     if done:
-        messages.success(request, f"{plural(done, 'case')} changed.")
+        messages.success(request, _("{cases} changed.").format(cases=plural(done, "case")))
 
 
 def refuse_others(request: HttpRequest, case: ExceptionCase) -> None:
     """Raises NotAllowed for a case that stops work of warehouses which the user does not see."""
     if not may_act_on_case(request, case):
-        raise acts.NotAllowed(OF_OTHERS)
+        raise acts.NotAllowed(str(OF_OTHERS))
 
 
 def _initial(case: ExceptionCase) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from integration.console.base import ConfigurationAdmin, HistoryAdmin
@@ -13,17 +14,17 @@ from integration.errors.catalogue import PROBLEMS, Owner
 from integration.models import CaseEvent, CaseRule, CaseTally
 from integration.rules.flows import FLOWS
 
-ANY = [("", "any")]
+ANY = [("", _("any"))]
 
 
 class CaseRuleForm(forms.ModelForm):  # type: ignore[type-arg]
     team = forms.ChoiceField(
-        choices=[("", "as the code says"), *((owner.value, owner.value) for owner in Owner)],
+        choices=[("", _("as the code says")), *((owner.value, _(owner.value)) for owner in Owner)],
         widget=UnfoldAdminSelectWidget,
         required=False,
     )
     flow = forms.ChoiceField(
-        choices=[*ANY, *((name, flow.says) for name, flow in FLOWS.items())],
+        choices=[*ANY, *((name, _(flow.says)) for name, flow in FLOWS.items())],
         widget=UnfoldAdminSelectWidget,
         required=False,
     )
@@ -38,16 +39,16 @@ class CaseRuleForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"].strip().upper()
         if code and not any(known.startswith(code) for known in PROBLEMS):
-            raise ValidationError(f"No code begins with {code}.")
+            raise ValidationError(_("No code begins with {code}.").format(code=code))
         return code
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        named = {pk for pk, _ in people()}
+        named = {pk for pk, _name in people()}
         for field in ("assignee", "escalate_to"):
             user = given.get(field)
             if user is not None and user.pk not in named:
-                self.add_error(field, "Choose somebody who is active.")
+                self.add_error(field, _("Choose somebody who is active."))
         return given
 
 
@@ -67,32 +68,32 @@ class CaseRuleAdmin(ConfigurationAdmin):
     list_select_related = ("warehouse", "assignee", "escalate_to")
     list_filter = ("active", "warehouse")
     search_fields = ("code", "flow")
-    nothing = "Without rules a case goes to the team that its code names, and gets more severe at its deadline."
+    nothing = _("Without rules a case goes to the team that its code names, and gets more severe at its deadline.")
     fieldsets = (
         (None, {"fields": (("order", "active"),)}),
-        ("Which cases", {"fields": (("code", "flow"), ("warehouse", "erp_partner_id"))}),
-        ("Whose they are", {"fields": (("team", "assignee"), "deadline_minutes")}),
-        ("When they age", {"fields": (("escalate_minutes", "escalate_to"),)}),
+        (_("Which cases"), {"fields": (("code", "flow"), ("warehouse", "erp_partner_id"))}),
+        (_("Whose they are"), {"fields": (("team", "assignee"), "deadline_minutes")}),
+        (_("When they age"), {"fields": (("escalate_minutes", "escalate_to"),)}),
     )
 
 
 @admin.register(CaseEvent)
 class CaseEventAdmin(HistoryAdmin):
     exact = ("actor",)
-    search_help_text = "The whole name of a person"
+    search_help_text = _("The whole name of a person")
     list_display = ("at", "actor", "kind", "text", "case")
     list_display_links = ("at",)
     list_select_related = ("case",)
     list_filter = ("kind",)
     ordering = ("-id",)
-    nothing = "What people, and the clock, did about cases leaves a row here."
+    nothing = _("What people, and the clock, did about cases leaves a row here.")
 
 
 @admin.register(CaseTally)
 class CaseTallyAdmin(HistoryAdmin):
     exact, numbers = (), ("case_id",)
-    search_help_text = "Number of a case"
+    search_help_text = _("Number of a case")
     list_display = ("case", "hour", "count")
     list_select_related = ("case",)
     ordering = ("-id",)
-    nothing = "A row counts how often a cause was met in an hour."
+    nothing = _("A row counts how often a cause was met in an hour.")

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime, now
+from django.utils.translation import ngettext
 
 from integration.console.charts import bars
-from integration.console.words import plural
+from integration.console.words import whole
 from integration.models import CaseTally, ExceptionCase
 
 HOURS = 24
@@ -26,5 +27,7 @@ def of(cases: Iterable[ExceptionCase]) -> Mapping[int, SafeString]:
 
 
 def _draw(counts: list[int], labels: list[str]) -> SafeString:
-    title = f"seen {plural(sum(counts), 'time')} in the last {HOURS} hours"
+    title = ngettext(
+        "seen {count} time in the last {hours} hours", "seen {count} times in the last {hours} hours", sum(counts)
+    ).format(count=whole(sum(counts)), hours=HOURS)
     return bars(counts, labels, height=HEIGHT, title=title, css="cd-spark")

@@ -4,7 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from integration.console.words import plural
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from integration.console import said
+from integration.console.words import whole
 from integration.models import CaseEvent, ExceptionCase
 
 MOST = 200
@@ -31,9 +35,13 @@ def before(case: ExceptionCase) -> ExceptionCase | None:
 
 
 def _own(case: ExceptionCase) -> Iterator[Told]:
-    yield Told(case.first_seen, "", "opened", case.title, "open")
+    yield Told(case.first_seen, "", _("opened"), said.title(case), "open")
     if case.count > 1:
-        yield Told(case.last_seen, "", f"met {plural(case.count, 'time')}, last")
+        yield Told(
+            case.last_seen,
+            "",
+            ngettext("met {count} time, last", "met {count} times, last", case.count).format(count=whole(case.count)),
+        )
     if case.resolved_at:
         who = case.resolved_by.get_username() if case.resolved_by else ""
         yield Told(case.resolved_at, who, case.get_state_display(), case.resolution, case.state)

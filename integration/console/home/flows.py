@@ -9,10 +9,11 @@ from django.db.models import Count, QuerySet, Sum
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from integration.console import links
 from integration.console.charts import bars
-from integration.console.words import duration, plural
+from integration.console.words import duration, whole
 from integration.jobs.pulse import SLOT_SECONDS
 from integration.models import FlowTally, SyncJob
 from integration.rules.flows import FLOWS
@@ -85,7 +86,11 @@ def throughput() -> SafeString:
     rows = FlowTally.objects.filter(slot__gte=starts[0]).order_by().values_list("slot").annotate(Sum("jobs"))
     counted = {moment.timestamp(): jobs for moment, jobs in rows}
     counts = [counted.get(start.timestamp(), 0) for start in starts]
-    title = f"{plural(sum(counts), 'job')} went through in the last {HOURS} hours"
+    title = ngettext(
+        "{count} job went through in the last {hours} hours",
+        "{count} jobs went through in the last {hours} hours",
+        sum(counts),
+    ).format(count=whole(sum(counts)), hours=HOURS)
     return bars(counts, [f"{start:%H:%M}" for start in starts], height=HEIGHT, title=title, css="cd-chart")
 
 
@@ -95,7 +100,7 @@ def speeds() -> Sequence[Speed]:
     sums = rows.annotate(all=Sum("jobs"), good=Sum("kept"), took=Sum("seconds")).filter(all__gt=0)
     found = [
         Speed(
-            says=FLOWS[row["flow"]].says,
+            says=str(_(FLOWS[row["flow"]].says)),
             jobs=row["all"],
             kept=int(100 * row["good"] / row["all"]),
             usual=duration(1000 * row["took"] / row["all"]),

@@ -92,7 +92,7 @@ def severities(cases: Iterable[ExceptionCase]) -> list[Tile]:
     """Cases to be done by severity."""
     counts = Counter(case.severity for case in cases)
     return [
-        Tile(name.value, counts[name], links.listing(ExceptionCase, severity__exact=name.value), name.value)
+        Tile(_(name.value), counts[name], links.listing(ExceptionCase, severity__exact=name.value), name.value)
         for name in SEVERITIES
     ]
 
@@ -125,7 +125,7 @@ def stuck() -> int:
 def lanes() -> list[dict[str, Any]]:
     """The lanes that hold work, and when they will be clear."""
     busy = [row for row in forecast.lanes() if row.state != "clear"]
-    return [{"row": row, "label": row.lane.label, "clear": clear(row)} for row in busy]
+    return [{"row": row, "label": _(str(row.lane.label)), "clear": clear(row)} for row in busy]
 
 
 def connections(request: HttpRequest) -> list[dict[str, Any]]:
@@ -159,7 +159,7 @@ def open_cases(request: HttpRequest) -> int | str:
 def environment(request: HttpRequest) -> list[str]:
     """The label in the header: nobody should take a test installation for the real one."""
     production = settings.ENVIRONMENT == "production"
-    return ["Production", "success"] if production else [settings.ENVIRONMENT.capitalize(), "warning"]
+    return [str(_("Production")), "success"] if production else [str(_(settings.ENVIRONMENT.capitalize())), "warning"]
 
 
 def _told(case: ExceptionCase) -> Overdue:

@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from integration.console import links
 from integration.console.story import Family
 from integration.console.words import money
@@ -30,7 +32,7 @@ class Entry:
 
     @property
     def name(self) -> str:
-        return NAMES[self.kind]
+        return _(NAMES[self.kind])
 
 
 def of(family: Family) -> list[Entry]:
@@ -49,7 +51,7 @@ def _entries(effects: list[Effect]) -> Iterator[Entry]:
         told, currency = effect.result, str(effect.result.get("currency", ""))
         yield Entry(
             kind=KINDS[effect.verb],
-            number=str(told.get("entry", "made, as a person said")),
+            number=str(told.get("entry") or _("made, as a person said")),
             state=str(told.get("state", "")),
             net=_money(told.get("net"), currency),
             total=_money(told.get("total"), currency),

@@ -1,0 +1,110 @@
+"""``make messages``: brings the catalogues up to date with what the console says, and compiles them.
+
+What the layers below say in plain English (the problems, the tables, the roles ...) is listed here, and read off a
+file that is there only meanwhile. Needs gettext.
+"""
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import polib
+from django.apps import apps
+from django.core.management import call_command
+
+from config.schedule import schedule
+from integration.canonical.master import KINDS
+from integration.errors.catalogue import PROBLEMS, Owner, Severity
+from integration.jobs import tokens
+from integration.jobs.routes import ROUTES
+from integration.models import Document, Lane, ReplayItem, Stage, SyncJob
+from integration.rules.choices import CHOICES
+from integration.rules.flows import FLOWS
+from integration.rules.posting import NAMES
+from integration.rules.roles import ROLES
+
+BASE = Path(__file__).resolve().parent.parent
+CATALOGS = BASE / "integration" / "locale"
+LANGUAGES = ["de"]
+LIST = BASE / "integration" / "said_below.py"
+HEADER = {"Project-Id-Version": "Crossdock", "MIME-Version": "1.0", "Content-Transfer-Encoding": "8bit"}
+# The theme's own words that Django does not translate either.
+THEME = (
+    "Filters", "Apply Filters", "Reset filters", "Clear all filters", "Select all rows", "Expand row",
+    "Toggle sorting", "Remove from sorting", "Type to search", "General", "Light", "Dark", "System",
+    "Search apps and models...", "No results found", "No results matching your query", "Loading more results...",
+    "Recent searches", "No recent searches", "Welcome back to", "Return to site", "Select action",
+    "Select action to run", "Run the selected action", "Select record", "Manage user", "Manage group", "Add row",
+    "Filter navigation items",
+    "This page yielded into no results. Create a new item or reset your filters.", "Toggle password visibility",
+    "You have been successfully logged out from the administration", "Save and view", "More actions", "Record picture",
+)  # fmt: skip
+# Names in the code that people read: the kinds of messages that are sent, verbs of writes, outcomes of tries.
+NAMED = (
+    "order.release", "order.change", "order.cancel", "receipt.advice", "succeeded", "failed", "retry", "blocked",
+    "needs_attention", "superseded", "cancelled", "already_done", "landed",
+    "freight", "inspect", "put_away", "receive", "ship", "substitute", "take_back", "take_in", "write_off",
+    "adjust_stock", "move_stock", "invoice", "vendor_bill", "credit_note", "product", "unit", "location", "carrier",
+)  # fmt: skip
+OTHERS = ("test", "production", "Test", "draft", "posted", "good", "cancel", "canceled", *Stage.values, *schedule())
+
+
+def said_below() -> list[str]:
+    """Each once, in the order of the alphabet."""
+    return sorted({text for text in _texts() if text and text.strip()})
+
+
+def _texts() -> Iterator[str]:
+    yield from THEME
+    yield from _tables()
+    for problem in PROBLEMS.values():
+        yield from (problem.title, problem.cause, problem.fix)
+    for choice in chain.from_iterable(CHOICES.values()):
+        yield from (choice.label, choice.asks)
+    for name, flow in FLOWS.items():
+        yield from (_words(name), flow.says)
+    yield from (role.says for role in ROLES.values())
+    yield from tokens.SCOPES.values()
+    yield from (*Owner, *Severity, *NAMES.values(), *(f"{kind}s" for kind in KINDS))
+    yield from (_words(name) for name in (*ROUTES, *NAMED))
+    yield from OTHERS
+    for states in (ReplayItem.Verdict, Document.State, SyncJob.State, Lane):
+        yield from (str(said) for _, said in states.choices)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").replace(".", " ").capitalize()
+
+
+def _tables() -> Iterator[str]:
+    for model in apps.get_app_config("integration").get_models():
+        yield from (str(model._meta.verbose_name), str(model._meta.verbose_name_plural))
+        for field in model._meta.fields + model._meta.many_to_many:
+            yield from (str(field.verbose_name), str(field.help_text), *(str(said) for _, said in field.flatchoices))
+
+
+def update() -> None:
+    LIST.write_text("".join(f"gettext({text!r})\n" for text in said_below()), encoding="utf-8")
+    try:
+        call_command(
+            "makemessages",
+            locale=LANGUAGES,
+            no_location=True,
+            verbosity=0,
+            ignore_patterns=["tests/*", "var/*", ".venv/*"],
+        )
+    finally:
+        LIST.unlink()
+    for path in sorted(CATALOGS.glob("*/LC_MESSAGES/django.po")):
+        settle(path)
+
+
+def settle(path: Path) -> None:
+    """Writes a catalogue in one form, whoever made it, and compiles it."""
+    catalog = polib.pofile(str(path))
+    rule = catalog.metadata.get("Plural-Forms", "nplurals=2; plural=(n != 1);")
+    catalog.metadata = HEADER | {"Language": path.parts[-3], "Content-Type": "text/plain; charset=UTF-8"}
+    catalog.metadata["Plural-Forms"] = rule
+    catalog.header = ""
+    catalog.save()
+    catalog.save_as_mofile(str(path.with_suffix(".mo")))
