@@ -4,6 +4,7 @@ What the layers below say in plain English (the problems, the tables, the roles 
 file that is there only meanwhile. Needs gettext.
 """
 
+import ast
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -35,7 +36,8 @@ THEME = (
     "Search apps and models...", "No results found", "No results matching your query", "Loading more results...",
     "Recent searches", "No recent searches", "Welcome back to", "Return to site", "Select action",
     "Select action to run", "Run the selected action", "Select record", "Manage user", "Manage group", "Add row",
-    "Filter navigation items",
+    "Filter navigation items", "Date", "Time", "Choose file to upload", "Click to cancel", "Select value", "Go back",
+    "This item will be deleted.", "After you've created a user, you’ll be able to edit more user options.",  # noqa: RUF001
     "This page yielded into no results. Create a new item or reset your filters.", "Toggle password visibility",
     "You have been successfully logged out from the administration", "Save and view", "More actions", "Record picture",
 )  # fmt: skip
@@ -46,6 +48,7 @@ NAMED = (
     "freight", "inspect", "put_away", "receive", "ship", "substitute", "take_back", "take_in", "write_off",
     "adjust_stock", "move_stock", "invoice", "vendor_bill", "credit_note", "product", "unit", "location", "carrier",
 )  # fmt: skip
+REFUSED = ("NotAllowed", "Refused")
 OTHERS = ("test", "production", "Test", "draft", "posted", "good", "cancel", "canceled", *Stage.values, *schedule())
 
 
@@ -68,12 +71,21 @@ def _texts() -> Iterator[str]:
     yield from (*Owner, *Severity, *NAMES.values(), *(f"{kind}s" for kind in KINDS))
     yield from (_words(name) for name in (*ROUTES, *NAMED))
     yield from OTHERS
+    yield from _refusals()
     for states in (ReplayItem.Verdict, Document.State, SyncJob.State, Lane):
         yield from (str(said) for _, said in states.choices)
 
 
 def _words(name: str) -> str:
     return name.replace("_", " ").replace(".", " ").capitalize()
+
+
+def _refusals() -> Iterator[str]:
+    """Whole sentences of the acts; those that name something are said in English."""
+    for path in sorted((BASE / "integration" / "jobs").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REFUSED:
+                yield from (given.value for given in node.args if isinstance(given, ast.Constant))
 
 
 def _tables() -> Iterator[str]:

@@ -151,6 +151,7 @@ class ReachAdmin(HistoryAdmin):
 
 class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
     scopes = forms.MultipleChoiceField(
+        label=_("Scopes"),
         choices=[(name, format_lazy("{} - {}", name, _(text))) for name, text in tokens.SCOPES.items()],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )

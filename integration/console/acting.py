@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from integration.console import links
+from integration.console import links, said
 from integration.console.base import ConsoleAdmin, HistoryAdmin, actor
 from integration.console.reach import may_change
 from integration.console.words import plural
@@ -115,7 +115,7 @@ class Acting(ConsoleAdmin):
                 note = act.run(row.pk, actor(request), reason[:LONGEST_REASON])
             except acts.NotAllowed as refusal:
                 named = str(row) in str(refusal)
-                messages.warning(request, str(refusal) if named else f"{row}: {refusal}")
+                messages.warning(request, str(refusal) if named else f"{row}: {said.below(refusal)}")
             else:
                 done += 1
                 notes.append(note)

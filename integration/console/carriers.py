@@ -13,7 +13,9 @@ DAYS = list(WEEKDAYS_ABBR.items())
 
 
 class CutOffForm(forms.ModelForm):  # type: ignore[type-arg]
-    days = forms.TypedMultipleChoiceField(choices=DAYS, coerce=int, widget=UnfoldAdminCheckboxSelectMultipleWidget)
+    days = forms.TypedMultipleChoiceField(
+        label=_("Days"), choices=DAYS, coerce=int, widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
 
     class Meta:
         model = CutOff

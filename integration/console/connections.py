@@ -57,7 +57,9 @@ def signing_secret(text: str) -> None:
 class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]
     """Entering a secret replaces it; leaving its field empty keeps it."""
 
-    kind = forms.ChoiceField(choices=[(kind, kind) for kind in SECRETS], widget=UnfoldAdminSelectWidget)
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=[(kind, kind) for kind in SECRETS], widget=UnfoldAdminSelectWidget
+    )
 
     master_kinds = forms.MultipleChoiceField(
         label=_("Master data it is told"),
@@ -163,10 +165,10 @@ class ConnectionAdmin(Acting, ConfigurationAdmin):
         secrets = [f"{PREFIX}{name}" for name in SECRETS.get(obj.kind, {})] if obj else []
         return [
             (None, {"fields": self.main}),
-            *([("Secrets", {"fields": secrets})] if secrets and self.may_enter_secrets(request, obj) else []),
-            *([("Master data", {"fields": self.told})] if obj and obj.kind != "odoo" else []),
-            ("Limits", {"fields": self.limits}),
-            *([("Last check", {"fields": self.readonly_fields})] if obj and limit(request) is None else []),
+            *([(_("Secrets"), {"fields": secrets})] if secrets and self.may_enter_secrets(request, obj) else []),
+            *([(_("Master data"), {"fields": self.told})] if obj and obj.kind != "odoo" else []),
+            (_("Limits"), {"fields": self.limits}),
+            *([(_("Last check"), {"fields": self.readonly_fields})] if obj and limit(request) is None else []),
         ]
 
     def may_enter_secrets(self, request: HttpRequest, obj: Connection | None) -> bool:

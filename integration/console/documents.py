@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import TabularInline
 
-from integration.console import links
+from integration.console import links, said
 from integration.console.base import HistoryAdmin
 from integration.console.reach import scoped
 from integration.console.words import badge, money, quantity, span
@@ -31,7 +31,7 @@ LONG_ON_THE_WAY = (1, 3, 7, 14)
 def _shown(name: str) -> Callable[[DocumentLine], str]:
     """A column with a quantity as people write it."""
 
-    @admin.display(description=name)
+    @admin.display(description=_(name))
     def column(line: DocumentLine) -> str:
         return quantity(getattr(line, name))
 
@@ -89,7 +89,7 @@ class DocumentAdmin(HistoryAdmin):
 
     @admin.display(description=_("state"))
     def state_badge(self, document: Document) -> SafeString:
-        return badge(document.get_progress_display(), document.progress)
+        return badge(said.below(document.get_progress_display()), document.progress)
 
     @admin.display(description=_("value"))
     def amount(self, document: Document) -> str:

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from integration.console import edit_form, links, lots
+from integration.console import edit_form, links, lots, said
 from integration.console.acting import LONGEST_REASON, OF_OTHERS
 from integration.console.base import actor
 from integration.console.edit_form import TEXT, Form
@@ -41,7 +41,7 @@ def view(request: HttpRequest, message: InboundMessage, frame: dict[str, Any]) -
         "message": message,
         "cases": cases,
         "form": form,
-        "closed": edits.why_not(message),
+        "closed": said.below(edits.why_not(message)),
         "original": _original(message, form),
         "decisions": _decisions(message),
         "longest": LONGEST_REASON,
@@ -72,10 +72,10 @@ def _edited(request: HttpRequest, message: InboundMessage, form: Form) -> bool:
             raise NotAllowed(str(OF_OTHERS))
         edits.edit(message.pk, actor(request), edits.Wish(body, form.seen, form.reason))
     except edits.Refused as refusal:
-        form.blame(refusal.field, str(refusal))
+        form.blame(refusal.field, said.below(refusal))
         return False
     except NotAllowed as refusal:
-        form.error = str(refusal)
+        form.error = said.below(refusal)
         return False
     return True
 

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from integration.console import links
+from integration.console import links, said
 from integration.console.base import actor
 from integration.console.cases import affected
 from integration.console.cases.affected import Affected
@@ -117,7 +117,7 @@ def _save(request: HttpRequest, found: Sequence[Gap]) -> None:
         try:
             _add(gap, actor(request))
         except acts.NotAllowed as refusal:
-            gap.wrong = str(refusal)
+            gap.wrong = said.below(refusal)
         else:
             done += 1
     if done:

@@ -1,5 +1,7 @@
 """The language of a page: what the user chose, which a cookie keeps; before that, what the browser asks for."""
 
+from typing import cast
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -11,13 +13,18 @@ PLAIN = settings.LANGUAGE_CODE
 
 
 class Middleware(LocaleMiddleware):
-    """For pages of the console only: the API answers in English, whatever is asked for."""
+    """For pages of the console only: the API answers in English, whatever is asked for. The thread speaks it again
+    afterwards."""
+
+    async_capable = False
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with plainly():
+            return cast("HttpResponseBase", super().__call__(request))
 
     def process_request(self, request: HttpRequest) -> None:
         if _is_console(request):
             super().process_request(request)
-        else:
-            translation.activate(PLAIN)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         return super().process_response(request, response) if _is_console(request) else response

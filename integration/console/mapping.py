@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integration.console import gaps, mapping_files, mapping_many, matching
+from integration.console import gaps, mapping_files, mapping_many, matching, said
 from integration.console.acting import Act, Acting
 from integration.console.base import ConfigurationAdmin, HistoryAdmin, actor
 from integration.console.words import badge, quantity
@@ -179,7 +179,7 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, context)
         except acts.NotAllowed as refusal:
-            messages.error(request, str(refusal))
+            messages.error(request, said.below(refusal))
             return HttpResponseRedirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
+from integration.console import said
 from integration.console.base import actor
 from integration.console.guard import site_context
 from integration.console.reach import scoped
@@ -115,7 +116,7 @@ def _write(request: HttpRequest, context: dict[str, Any]) -> HttpResponseBase:
     try:
         plan = mapping_files.write(partner, asked["heads"], asked["rows"], asked["agreed"], actor(request))
     except acts.NotAllowed as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, said.below(refusal))
         return _preview(request, context, partner, asked["heads"], asked["rows"])
     done = ngettext(
         "{new} mapping added, {changed} changed; what waited for them is tried now.",

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from integration.console import said
 from integration.console.base import actor
 from integration.console.guard import site_context
 from integration.console.mapping_files import may_map, seen_partners
@@ -96,7 +97,7 @@ def _save(request: HttpRequest, entered: Sequence[Changed]) -> None:
         try:
             mappings.change(each.mapping.pk, **_wish(each), actor=actor(request))
         except acts.NotAllowed as refusal:
-            each.wrong = str(refusal)
+            each.wrong = said.below(refusal)
         else:
             done += 1
     if done:

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from integration.console import said
 from integration.console.base import actor
 from integration.console.guard import site_context
 from integration.console.mapping_files import UploadForm, may_map, seen_partners
@@ -88,7 +89,7 @@ def _accept(request: HttpRequest, partner: Connection) -> None:
     try:
         count = mapping_files.accept(partner, pairs, actor(request))
     except acts.NotAllowed as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, said.below(refusal))
     else:
         messages.success(
             request,

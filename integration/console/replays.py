@@ -1,6 +1,7 @@
 """Replays: made from the list of messages, tried first, let go with a reason, watched while they run."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -17,12 +18,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integration.console import links, received
+from integration.console import links, received, said
 from integration.console.acting import LONGEST_REASON
 from integration.console.base import HistoryAdmin, actor
 from integration.console.language import plainly
 from integration.console.reach import scoped
-from integration.console.words import badge, plural
+from integration.console.words import badge, money, plural
 from integration.jobs import acts, replays
 from integration.models import InboundMessage, Replay, ReplayItem, SyncJob
 
@@ -78,7 +79,7 @@ def make(request: HttpRequest, rows: QuerySet[InboundMessage], words: str) -> Ht
     try:
         return HttpResponseRedirect(links.page(replays.make(rows, words, actor(request))))
     except acts.NotAllowed as refusal:
-        messages.warning(request, str(refusal))
+        messages.warning(request, said.below(refusal))
         return HttpResponseRedirect(f"{links.listing(InboundMessage)}?{request.GET.urlencode()}")
 
 
@@ -148,7 +149,7 @@ class ReplayAdmin(HistoryAdmin):
 
     @admin.display(description=gettext_lazy("at stake"))
     def worth(self, replay: Replay) -> str:
-        return said(replay.stakes) or "-"
+        return amounts(replay.stakes) or "-"
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, object] | None = None
@@ -181,7 +182,7 @@ class ReplayAdmin(HistoryAdmin):
         try:
             messages.success(request, do(pk, int(round_) if round_.isdecimal() else 0, actor(request), reason))
         except acts.NotAllowed as refusal:
-            messages.warning(request, str(refusal))
+            messages.warning(request, said.below(refusal))
         return HttpResponseRedirect(links.page(replay))
 
 
@@ -214,8 +215,8 @@ class ReplayItemAdmin(HistoryAdmin):
         return links.link(item.job)
 
 
-def said(stakes: Mapping[str, str]) -> str:
-    return ", ".join(f"{amount} {currency}".strip() for currency, amount in stakes.items())
+def amounts(stakes: Mapping[str, str]) -> str:
+    return ", ".join(money(Decimal(amount), currency) for currency, amount in stakes.items())
 
 
 def progress(replay: Replay) -> list[tuple[str, int]]:
@@ -238,7 +239,7 @@ def shown(request: HttpRequest, replay: Replay) -> dict[str, Any]:
         "told": replay.size - verdicts.get(Verdict.UNTRIED, 0),
         "progress": progress(replay) if replay.asked_at else (),
         "changes": replay.size > harmless,
-        "stakes": said(replay.stakes),
+        "stakes": amounts(replay.stakes),
         "limit": settings.REPLAY_APPROVAL_ABOVE,
         "needs_approval": replays.needs_approval(replay),
         "may_run": may_run and mine and replay.state == State.READY,

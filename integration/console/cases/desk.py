@@ -11,6 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from integration.console import said
 from integration.console.acting import OF_OTHERS
 from integration.console.base import actor
 from integration.console.reach import may_act_on_case
@@ -81,7 +82,7 @@ def save(request: HttpRequest, wish: desk.Wish, cases: QuerySet[ExceptionCase]) 
             refuse_others(request, case)
             desk.change(case.pk, actor(request), wish)
         except acts.NotAllowed as refusal:
-            messages.warning(request, f"{case}: {refusal}")
+            messages.warning(request, f"{said.title(case)}: {said.below(refusal)}")
         else:
             done += 1
     if done:

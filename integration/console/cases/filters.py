@@ -9,6 +9,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from integration.console import said
 from integration.console.cases.desk import people
 from integration.console.reach import scoped
 from integration.models import ExceptionCase, Warehouse
@@ -43,6 +44,14 @@ class StateFilter(admin.SimpleListFilter):
             return queryset
         to_be_done = [state for state in ExceptionCase.UNRESOLVED if state != State.SNOOZED]
         return queryset.filter(state__in=STATES.get(view, [view]) if view else to_be_done)
+
+
+class SaidFilter(admin.AllValuesFieldListFilter):
+    """The values of a column, which is kept in English."""
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": said.below(choice["display"])}
 
 
 class OwnerFilter(admin.SimpleListFilter):

@@ -19,11 +19,13 @@ ANY = [("", _("any"))]
 
 class CaseRuleForm(forms.ModelForm):  # type: ignore[type-arg]
     team = forms.ChoiceField(
+        label=_("Team"),
         choices=[("", _("as the code says")), *((owner.value, _(owner.value)) for owner in Owner)],
         widget=UnfoldAdminSelectWidget,
         required=False,
     )
     flow = forms.ChoiceField(
+        label=_("Flow"),
         choices=[*ANY, *((name, _(flow.says)) for name, flow in FLOWS.items())],
         widget=UnfoldAdminSelectWidget,
         required=False,

@@ -185,7 +185,7 @@ def test_without_a_reason_it_does_not_run(rows, admin_client, admin_user):
 def test_what_needs_approval_says_so_before_it_is_asked_for(rows, admin_client, admin_user):
     replay = ready(admin_user, rows, stakes={"EUR": "10000.01"}, tried_at=now())
     page = admin_client.get(reverse("admin:integration_replay_change", args=[replay.pk])).text
-    assert "worth 10000.01 EUR" in page
+    assert "worth 10,000.01 EUR" in page
     assert "a second person has to approve it" in page
     assert "Ask for approval" in page
 
