@@ -48,7 +48,7 @@ NAMED = (
     "freight", "inspect", "put_away", "receive", "ship", "substitute", "take_back", "take_in", "write_off",
     "adjust_stock", "move_stock", "invoice", "vendor_bill", "credit_note", "product", "unit", "location", "carrier",
 )  # fmt: skip
-REFUSED = ("NotAllowed", "Refused")
+GIVEN_TO = ("NotAllowed", "Refused", "cases.clear", "cases.went_on", "cases.ended", "_unless_said")
 OTHERS = ("test", "production", "Test", "draft", "posted", "good", "cancel", "canceled", *Stage.values, *schedule())
 
 
@@ -71,7 +71,7 @@ def _texts() -> Iterator[str]:
     yield from (*Owner, *Severity, *NAMES.values(), *(f"{kind}s" for kind in KINDS))
     yield from (_words(name) for name in (*ROUTES, *NAMED))
     yield from OTHERS
-    yield from _refusals()
+    yield from _given()
     for states in (ReplayItem.Verdict, Document.State, SyncJob.State, Lane):
         yield from (str(said) for _, said in states.choices)
 
@@ -80,12 +80,19 @@ def _words(name: str) -> str:
     return name.replace("_", " ").replace(".", " ").capitalize()
 
 
-def _refusals() -> Iterator[str]:
-    """Whole sentences of the acts; those that name something are said in English."""
-    for path in sorted((BASE / "integration" / "jobs").glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REFUSED:
-                yield from (given.value for given in node.args if isinstance(given, ast.Constant))
+def _given() -> Iterator[str]:
+    """Whole sentences that acts refuse with, and that cases are closed with; those that name something are English."""
+    for folder in ("jobs", "flows"):
+        for path in sorted((BASE / "integration" / folder).glob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and _called(node.func) in GIVEN_TO:
+                    yield from (given.value for given in node.args if isinstance(given, ast.Constant) and given.value)
+
+
+def _called(node: ast.expr) -> str:
+    """ "NotAllowed", "cases.clear"."""
+    owner = f"{node.value.id}." if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) else ""
+    return owner + (node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else "")
 
 
 def _tables() -> Iterator[str]:

@@ -220,7 +220,7 @@ def _case(case: ExceptionCase) -> Iterator[Entry]:
     yield Entry(case.first_seen, "case", _("Case opened: {case}").format(case=name), "open", said.cause(case), address)
     if case.resolved_at:
         title = _("Case {state}: {case}").format(state=case.get_state_display(), case=name)
-        yield Entry(case.resolved_at, "case", title, case.state, case.resolution, address)
+        yield Entry(case.resolved_at, "case", title, case.state, said.below(case.resolution), address)
 
 
 def _stage(event: StageEvent) -> Entry:

@@ -44,7 +44,7 @@ def _own(case: ExceptionCase) -> Iterator[Told]:
         )
     if case.resolved_at:
         who = case.resolved_by.get_username() if case.resolved_by else ""
-        yield Told(case.resolved_at, who, case.get_state_display(), case.resolution, case.state)
+        yield Told(case.resolved_at, who, case.get_state_display(), said.below(case.resolution), case.state)
 
 
 def _events(case: ExceptionCase) -> Iterator[Told]:

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from threading import Thread
 
 import pytest
 from django.test import Client
@@ -173,6 +174,14 @@ def test_what_the_context_lacks_is_told_as_it_was_stored(db):
         assert said.fix(case) == case.fix
 
 
+def test_why_a_case_closed_by_itself_is_told_in_german(rows, german):
+    case = opened()
+    cases.clear("Its cause is gone.", case.fingerprint)
+    page = german.get(reverse("admin:integration_exceptioncase_change", args=[case.pk])).text
+    assert "Die Ursache ist weg." in page
+    assert "Its cause is gone." not in page
+
+
 def test_a_name_in_a_context_is_text_and_no_template(db):
     case = opened(code="{partner.__class__}", partner="{code}")
     with translation.override("de"):
@@ -233,6 +242,15 @@ def test_what_people_choose_in_german_is_done(rows, german):
     given = {"row": unit.pk, f"partner_code_{unit.pk}": "KG", f"factor_{unit.pk}": "2,5", f"per_{unit.pk}": "1"}
     german.post(reverse("admin:mapping_many"), given)
     assert CodeMapping.objects.get(kind="unit", odoo_code="Kg", valid_to=None).factor == Decimal("2.5")
+
+
+def test_a_new_thread_such_as_a_worker_s_speaks_english():
+    spoken: list[str] = []
+    with translation.override("de"):
+        other = Thread(target=lambda: spoken.append(translation.get_language()))
+        other.start()
+        other.join()
+    assert spoken == ["en"]
 
 
 def test_plainly_is_english_within_a_german_page():
