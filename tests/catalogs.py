@@ -109,6 +109,7 @@ def update() -> None:
             "makemessages",
             locale=LANGUAGES,
             no_location=True,
+            no_obsolete=True,
             verbosity=0,
             ignore_patterns=["tests/*", "var/*", ".venv/*"],
         )
