@@ -92,7 +92,7 @@ _NEW_MAPPING: Json = {"kind": "product", "partner": "northgate", "odoo_code": "C
 _MAPPING: Json = {
     **_NEW_MAPPING,
     **{"id": 204, "sku": "", "factor": "1", "per": "1", "alias": False},
-    **{"version": 1, "valid_from": _LATER, "valid_to": None},
+    **{"version": 1, "valid_from": _LATER, "valid_to": None, "made_by": "ann"},
 }
 _RETRIED: Json = _JOB | {"state": "pending", "attempts": 0}
 _CANCELLED: Json = _JOB | {"state": "cancelled", "finished_at": _LATER}
