@@ -19,7 +19,7 @@ from integration.console.guard import may_view
 from integration.console.message_page import may_edit
 from integration.console.reach import scoped
 from integration.errors import InvalidDocument
-from integration.jobs import bodies, decisions, edits
+from integration.jobs import bodies, decisions, edits, sources
 from integration.jobs.acts import NotAllowed
 from integration.models import DocumentLine, ExceptionCase, InboundMessage, SyncJob
 from integration.rules import leaves
@@ -131,7 +131,7 @@ def _decisions(message: InboundMessage) -> list[Any]:
         event = bodies.parsed(message, bodies.in_force(message)).event
     except InvalidDocument:
         return []
-    source = edits.source_of(message.connection, event)
+    source = sources.of(message.connection, event.data)
     return decisions.all_of(source) if source else []
 
 

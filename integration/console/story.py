@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.formats import time_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -88,11 +89,16 @@ class Family:
     proofs: Sequence[Proof]
 
 
-def family(document: Document, seen: QuerySet[Document]) -> Family:
+def family(pk: int, seen: QuerySet[Document]) -> Family:
     """Everything about the order that the document is, or belongs to, and about those of its deliveries that the user
-    sees."""
-    order = Document.objects.with_progress().select_related("connection").get(pk=document.parent_id or document.pk)
-    documents = [order, *seen.filter(parent=order).select_related("warehouse__wms", "connection").order_by("id")]
+    sees. Raises Document.DoesNotExist when the document itself is not seen."""
+    root = Document.objects.filter(pk=pk).values(root=Coalesce("parent", "pk"))
+    order = Document.objects.with_progress().select_related("connection").get(pk__in=root)
+    known = seen.filter(Q(parent=order) | Q(pk=order.pk)).select_related("warehouse__wms", "connection")
+    rows = list(known.order_by("id"))
+    if pk not in {row.pk for row in rows}:
+        raise Document.DoesNotExist
+    documents = [order, *(row for row in rows if row.pk != order.pk)]
     ours = Q(document__in=documents)
     parcels = Parcel.objects.filter(ours).order_by().values("pk")
     about = _either(SyncJob.objects.filter(ours), SyncJob.objects.filter(inbound__document__in=documents))

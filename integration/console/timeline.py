@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -45,15 +44,16 @@ class Row:
 
 
 def view(request: HttpRequest, document: int) -> HttpResponseBase:
-    shown = get_object_or_404(scoped(request, Document.objects.all()), pk=document)
-    family = story.family(shown, scoped(request, Document.objects.all()))
+    try:
+        family = story.family(document, scoped(request, Document.objects.all()))
+    except Document.DoesNotExist:
+        raise Http404 from None
     lines = list(DocumentLine.objects.filter(document__in=family.documents).select_related(*OF_LINES).order_by("id"))
     said, entries = sides.of(family, lines), books.of(family)
     here, there = _columns(lines, HERE), _columns(lines, THERE)
     context = site_context(request, Document) | {
         "title": f"{capfirst(family.order.get_kind_display())} {family.order}",
         "order": family.order,
-        "shown": shown,
         "deliveries": family.documents[1:],
         "steps": chain.of(family, lines, entries),
         "here": here,

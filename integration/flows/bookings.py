@@ -11,10 +11,9 @@ from django.db.models import F
 
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.flows import answers, beside, books, changes, order_progress, parcels, releases
-from integration.jobs import capture, outbox, recount, rows, shipments, sql
+from integration.jobs import capture, outbox, recount, rows, shipments, sources, sql
 from integration.jobs.looks import MODELS
 from integration.models import (
-    Connection,
     Document,
     DocumentLine,
     Effect,
@@ -83,20 +82,11 @@ class Case:
 
     @property
     def source(self) -> str:
-        return source_of(self.message, self.shipment)
+        return sources.of(self.message.connection, self.shipment)
 
     @property
     def digest(self) -> str:
         return hashlib.sha256(self.shipment.model_dump_json().encode()).hexdigest()
-
-
-def source_of(message: InboundMessage, shipment: ShipmentConfirmed) -> str:
-    """The partner's document, whatever message brought it: the key of everything that it causes."""
-    return key_of(message.connection, shipment.release, shipment.shipment)
-
-
-def key_of(partner: Connection, release: str, shipment: str) -> str:
-    return f"shipment/{partner.slug}/{release}/{shipment}"
 
 
 def announced(shipment: ShipmentConfirmed) -> int | None:

@@ -16,7 +16,7 @@ from integration.flows.differences import Kind, Results, State
 from integration.flows.events import event_of
 from integration.flows.stock_postings import Posted
 from integration.flows.stock_site import Site
-from integration.jobs import configuration, locks, rows
+from integration.jobs import configuration, locks, rows, sources
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import InboundMessage, StockDifference
@@ -38,7 +38,7 @@ def handle(work: Work) -> Outcome:
 
 def _adjust(work: Work, erp: ErpGateway, site: Site, message: InboundMessage, document: InventoryAdjusted) -> Outcome:
     partner, number = message.connection, document.adjustment
-    source = f"adjustment/{partner.slug}/{document.site}/{number}"
+    source = sources.of(partner, document)
     with differences.of_the_message(work, site):
         facts = stock_site.facts(site, number, findings.codes(document.lines), erp)
         found = findings.adjusted(document, facts)

@@ -24,7 +24,7 @@ from integration.flows.known_movements import Known
 from integration.flows.pending import Look
 from integration.flows.stock_postings import Posted
 from integration.flows.stock_site import Site
-from integration.jobs import configuration, effects, locks, rows
+from integration.jobs import configuration, effects, locks, rows, sources
 from integration.jobs.rehearsal import WouldWrite
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
@@ -57,7 +57,7 @@ def _keep(
     work: Work, site: Site, message: InboundMessage, document: InventoryCounted, found: Sequence[Finding]
 ) -> list[StockDifference]:
     """Before it is judged: what is posted from now on finds it, and has it judged again."""
-    source = f"count/{message.connection.slug}/{document.site}/{document.count}"
+    source = sources.of(message.connection, document)
     fresh = [differences.fresh_row(site, Kind.COUNTED, source, document.count, each, message.pk) for each in found]
     return differences.keep(work, fresh, differences.used_twice(message.connection.name, document.count))
 

@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any
 
 from integration.errors import Causes, Permanent, Rejected
-from integration.flows import beside, bookings, freight
+from integration.flows import beside, freight
 from integration.flows.beside import Target
-from integration.jobs import configuration, effects, routes, rows
+from integration.jobs import configuration, effects, routes, rows, sources
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import Document, Effect, Parcel, Proof, SyncJob, Warehouse
@@ -74,7 +74,7 @@ def _shipments(delivery: Document, warehouse: Warehouse) -> Iterator[_Shipment]:
     for proof in delivery.proofs.select_related("file").defer("file__content"):
         proofs[proof.shipment].append(proof)
     for number in sorted({*parcels, *proofs}):
-        effect = effects.of(warehouse.erp, bookings.key_of(warehouse.wms, delivery.reference, number))
+        effect = effects.of(warehouse.erp, sources.key(sources.SHIPMENT, warehouse.wms, delivery.reference, number))
         booked = effect if effect is not None and effect.state == Effect.State.LANDED else None
         yield _Shipment(number, delivery, warehouse, parcels[number], proofs[number], booked)
 

@@ -15,7 +15,7 @@ from integration.canonical.shipments import ShippedLine
 from integration.canonical.stock import Product
 from integration.errors import IntegrationError
 from integration.flows.events import event_of
-from integration.jobs import configuration
+from integration.jobs import configuration, sources
 from integration.models import DocumentLine, InboundMessage, StockDifference, SyncJob, Warehouse
 from integration.rules import findings
 from integration.rules.choices import SUBSTITUTE
@@ -81,7 +81,7 @@ def _read(job: SyncJob, message: InboundMessage, look: Look) -> list[InHand]:
 def _shipment(message: InboundMessage, event: Event, job: SyncJob, look: Look) -> Iterator[InHand]:
     assert isinstance(event, ShipmentConfirmedEvent)  # noqa: S101  (the inbox routes by type)
     shipment = event.data
-    source = f"shipment/{message.connection.slug}/{shipment.release}/{shipment.shipment}"
+    source = sources.of(message.connection, shipment)
     lines = DocumentLine.objects.filter(document__warehouse=look.warehouse, document__reference=shipment.release)
     by_name = {row.line: row for row in lines}
     moved = [
@@ -125,7 +125,7 @@ def _adjustment(message: InboundMessage, event: Event, job: SyncJob, look: Look)
     document = event.data
     if (document.site, document.owner) != (look.warehouse.site, look.warehouse.owner_code):
         return
-    source = f"adjustment/{message.connection.slug}/{document.site}/{document.adjustment}"
+    source = sources.of(message.connection, document)
     over = StockDifference.objects.filter(source=source, state=StockDifference.State.REFUSED)
     refused = set(over.values_list("line", flat=True))
     for number, line in enumerate(document.lines):

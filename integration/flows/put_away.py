@@ -25,7 +25,7 @@ from integration.errors import (
 from integration.flows import intents, sites
 from integration.flows.events import event_of
 from integration.flows.intents import Goods
-from integration.jobs import configuration, effects, mappings, recount, rows
+from integration.jobs import configuration, effects, mappings, recount, rows, sources
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import Document, DocumentLine, Effect, ExternalReference, InboundMessage, StockEvent, Warehouse
@@ -71,7 +71,7 @@ def handle(work: Work) -> Outcome:
     warehouse = _warehouse(message, told)
     _wait_for_receipt(work, message, told)
     moved = _understand(message, told, warehouse)
-    source = _source(warehouse, told)
+    source = sources.of(warehouse.wms, told)
     if _is_kept(message, told, source, moved):
         return Outcome(f"{told.put_away} is known")
     products, effect = _products(warehouse, moved), None
@@ -192,7 +192,7 @@ def _put_away(
         )
         for each in moved
     ]
-    source = _source(warehouse, told)
+    source = sources.of(warehouse.wms, told)
     mark = f"Crossdock {source}"
     write = effects.Write(
         key=source,
@@ -203,10 +203,6 @@ def _put_away(
         calls=4,
     )
     return effects.once(work, warehouse.erp, write)
-
-
-def _source(warehouse: Warehouse, told: PutAway) -> str:
-    return f"put_away/{warehouse.wms.slug}/{told.site}/{told.put_away}"
 
 
 def _goods(moved: Sequence[_Moved], products: dict[str, int]) -> Iterator[Goods]:

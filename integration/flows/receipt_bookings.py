@@ -59,11 +59,6 @@ class Case:
         return hashlib.sha256(self.receipt.model_dump_json().encode()).hexdigest()
 
 
-def source_of(message: InboundMessage, receipt: ReceiptConfirmed) -> str:
-    """The partner's document, whatever message brought it: the key of everything that it causes."""
-    return f"receipt/{message.connection.slug}/{receipt.advice}/{receipt.receipt}"
-
-
 def announced(receipt: ReceiptConfirmed) -> int | None:
     """How many receipts its advice has, as a final one says."""
     return receipt.receipt_count if receipt.final else None

@@ -19,7 +19,7 @@ from integration.flows.events import event_of
 from integration.flows.intents import Goods
 from integration.flows.receipt_advice import known_at
 from integration.flows.receipt_bookings import Case
-from integration.jobs import configuration, decisions, effects, locks, mappings, rows, shipments
+from integration.jobs import configuration, decisions, effects, locks, mappings, rows, shipments, sources
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import Document, Effect, InboundMessage, Warehouse
@@ -53,7 +53,7 @@ def _understand(message: InboundMessage) -> Case:
     assert document.warehouse_id is not None  # noqa: S101  (made with one)
     document.warehouse = warehouse = configuration.warehouse(document.warehouse_id)
     _is_on(document, warehouse, partner.name)
-    source = bookings.source_of(message, receipt)
+    source = sources.of(message.connection, receipt)
     facts = received.Facts(
         connection=partner.name,
         warehouse=warehouse.name,

@@ -12,7 +12,7 @@ from integration.canonical.events import ReturnReceivedEvent
 from integration.canonical.receipts import ReturnReceived
 from integration.errors import ConfigurationError, InvalidDocument
 from integration.flows.events import event_of
-from integration.jobs import configuration, decisions, mappings, rows, shipments
+from integration.jobs import configuration, decisions, mappings, rows, shipments, sources
 from integration.jobs.work import Work
 from integration.models import Connection, Document, Effect, InboundMessage, Place, StockEvent, Warehouse
 from integration.rules.codes import CodeBook
@@ -37,7 +37,7 @@ class Case:
     @property
     def source(self) -> str:
         """The partner's document, whatever message brought it: the key of everything that it causes."""
-        return f"return/{self.mark}"
+        return sources.of(self.partner, self.told)
 
     @property
     def mark(self) -> str:

@@ -17,7 +17,7 @@ from integration.flows import backorders, bookings, freight, intents, releases, 
 from integration.flows.bookings import Case
 from integration.flows.events import event_of
 from integration.flows.intents import Goods
-from integration.jobs import configuration, effects, locks, mappings, recount, rows, sql
+from integration.jobs import configuration, effects, locks, mappings, recount, rows, sources, sql
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import (
@@ -81,12 +81,12 @@ def _understand(message: InboundMessage) -> Case:
         rules=known,
         mark=f"{partner.slug}/{shipment.shipment}",
         is_over=delivery.state == Document.State.SHIPPED,
-        is_last=_is_last(delivery, shipment, bookings.source_of(message, shipment)),
+        is_last=_is_last(delivery, shipment, sources.of(partner, shipment)),
         cancel_rest=warehouse.remainder == Warehouse.Remainder.CANCEL,
         notify_customer=warehouse.notify_customer,
         keep_freight=warehouse.freight_policy == Warehouse.Freight.TRANSFER,
         customer=sites.customer_of(delivery) if known.by_customer else None,
-        source=bookings.source_of(message, shipment),
+        source=sources.of(partner, shipment),
         decided=substitution.decided(message, shipment),
     )
     return Case(message, shipment, delivery, warehouse, facts, rules.translate(shipment, facts))

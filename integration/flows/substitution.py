@@ -9,9 +9,9 @@ from decimal import Decimal
 from integration.adapters.base import ErpGateway
 from integration.canonical.erp import Picking, Swap, Swapped
 from integration.canonical.shipments import ShipmentConfirmed
-from integration.flows import beside, bookings
+from integration.flows import beside
 from integration.flows.bookings import Case
-from integration.jobs import decisions, effects, routes
+from integration.jobs import decisions, effects, routes, sources
 from integration.jobs.work import Work
 from integration.models import Connection, Document, Effect, InboundMessage, SyncJob
 from integration.rules import shipping, substitutes
@@ -28,7 +28,7 @@ def decided(message: InboundMessage, shipment: ShipmentConfirmed) -> dict[tuple[
     """What a person chose; nothing is looked up for a shipment without substitutes."""
     if not any(line.substitute for line in shipment.lines):
         return {}
-    return decisions.of(bookings.source_of(message, shipment))
+    return decisions.of(sources.of(message.connection, shipment))
 
 
 def make(work: Work, case: Case, erp: ErpGateway, pickings: Sequence[Picking]) -> Mapping[Key, Swapped]:

@@ -4,7 +4,7 @@ Whose document it is about and what it is called cannot be edited: repeats of it
 what was written of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -14,11 +14,10 @@ from django.db.models import Q
 from integration.adapters.base import Received
 from integration.canonical.events import Event
 from integration.errors import InvalidDocument
-from integration.jobs import acts, bodies, cases, recount, routes, streams
+from integration.jobs import acts, bodies, cases, recount, routes, sources, streams
 from integration.jobs.acts import Actor, NotAllowed
 from integration.models import (
     CaseEvent,
-    Connection,
     Effect,
     ExceptionCase,
     InboundMessage,
@@ -38,15 +37,6 @@ PLACE = ("site", "owner")  # whose goods they are
 LONGEST_REASON = 300
 LONGEST_VALUE = 100
 MOST_CHANGES = 300
-# How the key of everything that a message causes is made up: its sort, what its number is counted in, its number.
-KEYS: Mapping[str, tuple[str, tuple[str, ...], str]] = {
-    "shipment.confirmed": ("shipment", ("release",), "shipment"),
-    "receipt.confirmed": ("receipt", ("advice",), "receipt"),
-    "return.received": ("return", ("advice", "site"), "receipt"),
-    "receipt.put_away": ("put_away", ("site",), "put_away"),
-    "inventory.adjusted": ("adjustment", ("site",), "adjustment"),
-    "inventory.counted": ("count", ("site",), "count"),
-}
 
 
 class Refused(NotAllowed):
@@ -92,15 +82,6 @@ def why_not(message: InboundMessage) -> str:
     except NotAllowed as refusal:
         return str(refusal)
     return ""
-
-
-def source_of(partner: Connection, event: Event) -> str:
-    """The key of everything that the message causes; empty for a kind that writes nothing under one."""
-    if event.type not in KEYS:
-        return ""
-    sort, scopes, number = KEYS[event.type]
-    scope = next((value for name in scopes if (value := getattr(event.data, name))), "")
-    return f"{sort}/{partner.slug}/{scope}/{getattr(event.data, number)}"
 
 
 def _held(message_id: int) -> tuple[InboundMessage, list[SyncJob]]:
@@ -193,7 +174,7 @@ def _refuse_unknown(message: InboundMessage, now: Received) -> None:
 def _refuse_written(message: InboundMessage, event: Event | None) -> None:
     """Raises NotAllowed when something of it is written, may be, or is decided."""
     mine = Q(job__inbound=message)
-    source = source_of(message.connection, event) if event else ""
+    source = sources.of(message.connection, event.data) if event else ""
     if source:
         erps = Warehouse.objects.filter(wms=message.connection_id).order_by().values("erp")
         mine |= Q(connection__in=erps) & (Q(key=source) | Q(key__startswith=f"{source}/"))

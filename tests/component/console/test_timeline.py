@@ -26,8 +26,12 @@ def shown(client, document):
 
 
 def waits(document):
-    family = story.family(document, Document.objects.all())
+    family = story.family(document.pk, Document.objects.all())
     return [wait.text for wait in waiting.waits(family, list(DocumentLine.objects.all()))]
+
+
+def entries_of(document):
+    return story.tell(story.family(document.pk, Document.objects.all()))
 
 
 @pytest.fixture
@@ -54,25 +58,19 @@ def test_everything_that_happened_is_told_in_order(rows, admin_client):
 
 
 def test_a_try_tells_its_remote_calls_with_their_duration(rows):
-    [entry] = [entry for entry in story.tell(story.family(rows.order, Document.objects.all())) if entry.sort == "job"]
+    [entry] = [entry for entry in entries_of(rows.order) if entry.sort == "job"]
     assert [(call.took, call.outcome) for call in entry.calls] == [("12 ms", "ok")]
 
 
 def test_an_answer_is_told_apart_from_the_sending(rows):
     OutboundMessage.objects.update(state="accepted", answered_at=now())
-    told = [
-        (entry.sort, entry.state)
-        for entry in story.tell(story.family(rows.order, Document.objects.all()))
-        if "WH/OUT/1 version 1" in entry.title
-    ]
+    told = [(entry.sort, entry.state) for entry in entries_of(rows.order) if "WH/OUT/1 version 1" in entry.title]
     assert told == [("out", "sent"), ("in", "accepted")]
 
 
 def test_a_closed_case_is_told_twice(rows):
     ExceptionCase.objects.update(state="resolved", resolved_at=now(), resolution="mapped")
-    told = [
-        entry.detail for entry in story.tell(story.family(rows.order, Document.objects.all())) if entry.sort == "case"
-    ]
+    told = [entry.detail for entry in entries_of(rows.order) if entry.sort == "case"]
     assert told[1] == "mapped"
 
 
@@ -108,7 +106,7 @@ def test_a_remote_system_that_is_down_is_said(quiet):
 
 
 def test_an_open_case_comes_first_with_its_fix(rows):
-    first = waiting.waits(story.family(rows.order, Document.objects.all()), [])[0]
+    first = waiting.waits(story.family(rows.order.pk, Document.objects.all()), [])[0]
     assert first.text == f"Waits for master data: {rows.case.cause}"
     assert first.fix == rows.case.fix
 

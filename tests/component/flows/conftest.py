@@ -1,7 +1,9 @@
 """Two stand-ins, Crossdock between them, and messages that come in by a real web server."""
 
+import random
 from base64 import b64encode
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from pytest_django.live_server_helper import LiveServer
@@ -23,6 +25,13 @@ MAPPED = ("CRATE-S", "CRATE-M", "ROPE-10", "GLOVE-M", "PAINT-W", "DRILL")
 UNITS = (("Units", "EA", 1), ("Dozens", "EA", 12))
 SLUG = "northgate"
 TAKES = ("receipt.advice", "receipt.cancel")  # beside releases, which every warehouse takes
+
+
+@pytest.fixture(autouse=True)
+def _late_retries(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """A retry comes after a minute: not within the run that failed, on however slow a machine, but an hour later."""
+    monkeypatch.setattr(random, "random", lambda: 0.99)
+    settings.ENGINE = {**settings.ENGINE, "retry_base_seconds": 60.0}
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from integration.flows.events import event_of
-from integration.jobs import acts, edits, inbox
+from integration.jobs import acts, edits, inbox, sources
 from integration.jobs.acts import NotAllowed
 from integration.jobs.edits import Refused, Wish
 from integration.models import (
@@ -54,7 +54,7 @@ def lot(name: str) -> Change:
 
 
 def source(of: InboundMessage) -> str:
-    return edits.source_of(of.connection, event_of(of))
+    return sources.of(of.connection, event_of(of).data)
 
 
 def untouched() -> None:

@@ -359,7 +359,7 @@ def advised(yard: Yard, **fields: object) -> dict[str, object]:
 def test_the_purchase_s_page_tells_what_it_waits_for_and_what_came(receiving: Yard) -> None:
     bought = receiving.expected(("CRATE-S", 10))
     receiving.receive(bought.advice, "partial")
-    family = story.family(Document.objects.get(reference=bought.name), Document.objects.all())
+    family = story.family(Document.objects.get(reference=bought.name).pk, Document.objects.all())
     [wait] = waiting.waits(family, list(DocumentLine.objects.select_related("document")))
     assert wait.text == f"{bought.advice} waits for Northgate 3PL to take in 5 x CRATE-S."
     goods = [(entry.title, entry.detail) for entry in story.tell(family) if entry.sort == "goods"]
