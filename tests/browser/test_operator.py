@@ -46,6 +46,7 @@ def test_a_job_that_waits_is_tried_again(desk_of: Open) -> None:
     desk.clicks.click(desk.link("Shipment confirmation").first)
     desk.clicks.click(desk.button("Retry now"))
     desk.says("1 sync job will be tried now.")
+    assert desk.clicked == 3
 
 
 def test_a_case_is_taken_commented_and_snoozed_in_one_form(desk_of: Open) -> None:
