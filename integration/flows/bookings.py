@@ -66,7 +66,7 @@ RETURNING
     SELECT FROM {Parcel._meta.db_table} AS parcel JOIN {ParcelEvent._meta.db_table} AS event
       ON event.parcel_id = parcel.id
     WHERE parcel.document_id = %(document)s AND parcel.shipment = %(shipment)s),
-  EXISTS (SELECT {recount.LATER})"""  # noqa: S608
+  EXISTS (SELECT {recount.CONCERNED})"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,16 +20,17 @@ STUCK = (SyncJob.State.BLOCKED, SyncJob.State.NEEDS_ATTENTION)
 DIFFERENCE = StockDifference._meta.db_table
 STANDS = ", ".join(f"'{state.value}'" for state in StockDifference.STANDS)
 
-# Counts of a warehouse's product that were taken after a movement of it. For statements of other modules, too.
-LATER = f"""
+# Counts of a warehouse's product that were taken after a movement of it, and those that could not be judged yet: they
+# may have waited for it, as Odoo's stock holds what came after a count, too. For statements of other modules, too.
+CONCERNED = f"""
 FROM {DIFFERENCE} AS count WHERE count.kind = 'counted' AND count.state IN ({STANDS})
   AND count.warehouse_id = %(warehouse)s AND count.product_id = ANY(%(products)s::int[])
-  AND count.happened_at >= %(happened_at)s"""
-_LATER = f"SELECT DISTINCT count.source {LATER}"
+  AND (count.happened_at >= %(happened_at)s OR count.state = 'new')"""
+_SOURCES = f"SELECT DISTINCT count.source {CONCERNED}"
 
 
 def after(events: Sequence[StockEvent]) -> int:
-    """Has the counts judged again that were taken after these movements of one warehouse; returns how many.
+    """Has the counts judged that were taken after these movements of one warehouse, or wait; returns how many.
 
     Call inside the transaction that keeps them.
     """
@@ -42,7 +43,7 @@ def after(events: Sequence[StockEvent]) -> int:
 def moved(warehouse_id: int, products: Iterable[int], happened_at: datetime) -> int:
     """As ``after``, of products that moved at that moment or later."""
     about = {"warehouse": warehouse_id, "products": sorted(set(products)), "happened_at": happened_at}
-    sources = [row[0] for row in sql.rows(_LATER, about)]
+    sources = [row[0] for row in sql.rows(_SOURCES, about)]
     return _again(StockDifference.objects.filter(source__in=sources)) if sources else 0
 
 
