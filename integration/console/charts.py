@@ -5,25 +5,21 @@ from collections.abc import Sequence
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from integration.console.words import whole
-
 WIDTH, GAP = 10, 2  # of a bar, in units of the picture
-_NONE = SafeString(' class="cd-none"')
+_PLAIN, _NONE, _OVER = SafeString(""), SafeString(' class="cd-none"'), SafeString(' class="cd-over"')
 
 
-def bars(counts: Sequence[int], labels: Sequence[str], *, height: int, title: str, css: str) -> SafeString:
-    """One bar for each count, with its label as a hint; ``title`` says the whole for who cannot see it."""
-    most, step = max(*counts, 1), WIDTH + GAP
+def bars(
+    counts: Sequence[float], hints: Sequence[str], *, height: int, title: str, css: str, limit: float | None = None
+) -> SafeString:
+    """One bar for each count, with its hint; ``title`` says the whole for who cannot see it.
+
+    ``limit``: what a count should not be above; such a bar is coloured.
+    """
+    most, step = max(*counts, 1e-9), WIDTH + GAP
     rows = (
-        (
-            at * step,
-            height - tall,
-            WIDTH,
-            tall,
-            SafeString("" if count else ' class="cd-none"'),
-            f"{label}: {whole(count)}",
-        )
-        for at, (count, label, tall) in enumerate(zip(counts, labels, _heights(counts, most, height), strict=True))
+        (at * step, height - tall, WIDTH, tall, _look(count, limit), hint)
+        for at, (count, hint, tall) in enumerate(zip(counts, hints, _heights(counts, most, height), strict=True))
     )
     drawn = format_html_join("", '<rect x="{}" y="{}" width="{}" height="{}"{}><title>{}</title></rect>', rows)
     return format_html(
@@ -32,6 +28,10 @@ def bars(counts: Sequence[int], labels: Sequence[str], *, height: int, title: st
     )  # fmt: skip
 
 
-def _heights(counts: Sequence[int], most: int, height: int) -> list[int]:
+def _look(count: float, limit: float | None) -> SafeString:
+    return _NONE if not count else _OVER if limit is not None and count > limit else _PLAIN
+
+
+def _heights(counts: Sequence[float], most: float, height: int) -> list[int]:
     """What is there can be seen, however little it is."""
     return [max(round(count / most * height), 2 if count else 1) for count in counts]

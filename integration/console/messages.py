@@ -49,13 +49,14 @@ def _replay(page: HistoryAdmin, request: HttpRequest, rows: QuerySet[InboundMess
 
 
 class Received(ChangeList):  # type: ignore[misc]
-    """Offers to have all of it worked on again to who may do so."""
+    """Offers to have all of it, or all of one warehouse, worked on again to who may do so."""
 
     most = MOST
 
     def __init__(self, request: HttpRequest, *given: Any) -> None:
         super().__init__(request, *given)
         self.may_replay = request.user.has_perm(replays.RIGHT)
+        self.warehouses = received.warehouses(self) if self.may_replay else []
 
 
 @admin.register(InboundMessage)

@@ -116,7 +116,15 @@ class OutcomeFilter(admin.SimpleListFilter):
         return rows(queryset)
 
 
+MOST_OFFERED = 12  # warehouses that are a click away; the filters have them all
 FILTERS = (WorkFilter, OutcomeFilter, DayFilter, WarehouseFilter, "connection")
+
+
+def warehouses(shown: ChangeList) -> list[dict[str, Any]]:
+    """The list of all warehouses, and of each alone, as choices of the filter; empty where there is no choice."""
+    specs = (spec for spec in shown.filter_specs if isinstance(spec, WarehouseFilter))
+    choices = [dict(choice) for spec in specs for choice in spec.choices(shown)]
+    return choices[: MOST_OFFERED + 1] if len(choices) > 2 else []
 
 
 def words(request: HttpRequest, shown: ChangeList) -> str:

@@ -29,7 +29,10 @@ DATABASE = "browser"
 
 @dataclass(frozen=True)
 class Running:
+    """``database``: the address of Crossdock's."""
+
     url: str
+    database: str
     crossdock: Crossdock
     people: People
     found: Situations
@@ -46,7 +49,7 @@ def running(log: Path) -> Iterator[Running]:
         crossdock = Crossdock(place.url, _prepare(env, place, people), place.wms_slug)
         for command in place.crossdock(env):
             processes.start(command)
-        yield Running(place.url, crossdock, people, situations.make(people, crossdock))
+        yield Running(place.url, local.database_url, crossdock, people, situations.make(people, crossdock))
 
 
 @contextmanager

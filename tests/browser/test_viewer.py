@@ -32,3 +32,12 @@ def test_what_a_viewer_may_not_see_is_no_entry_of_the_menu(desk_of: Open) -> Non
     expect(menu.get_by_role("link", name="Rules for cases")).to_be_visible()
     for hidden in ("API tokens", "Users", "Audit log"):
         expect(menu.get_by_text(hidden, exact=True)).to_have_count(0)
+
+
+def test_today_reads_itself_anew_while_it_is_looked_at(desk_of: Open) -> None:
+    page = desk_of("viewer").page
+    page.evaluate("document.querySelector('[data-live] > *').id = 'as-it-was'")
+    with page.expect_response("**/console/today/*"):
+        pass
+    expect(page.locator("#as-it-was")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Cases to be done")).to_be_visible()

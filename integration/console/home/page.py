@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from integration.console import links
 from integration.console.guard import may_view
 from integration.console.home import flows
+from integration.console.home.pace import pace
 from integration.console.home.urgent import to_be_ranked, urgent
 from integration.console.reach import limit, scoped
 from integration.console.received import DAYS, WORK
@@ -75,7 +76,7 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if may_view(request, InboundMessage) and request.user.has_perm("integration.replay_message"):
         context["again"] = again()
     if may_view(request, SyncJob) and limit(request) is None:  # of all warehouses together
-        context |= {"stuck": stuck(), "lanes": lanes(), "throughput": flows.throughput(), "speeds": flows.speeds()}
+        context |= {"stuck": stuck(), "lanes": lanes(), "pace": pace()}
     if may_view(request, Connection):
         context["connections"] = connections(request)
     if may_view(request, OutboundMessage):

@@ -7,14 +7,17 @@
 })();
 
 // Fetches a live part of the page again while somebody looks at it, and leaves it alone while somebody works in it.
-(() => {
+document.addEventListener("DOMContentLoaded", () => {
   const part = document.querySelector("[data-live]");
   if (!part) return;
   const SECONDS = Number(part.dataset.every || 10);
   setInterval(async () => {
     if (document.hidden || part.contains(document.activeElement) || part.querySelector("[data-rests]")) return;
     const answer = await fetch(part.dataset.live, { headers: { "X-Requested-With": "XMLHttpRequest" } }).catch(() => null);
-    part.classList.toggle("cd-stale", !answer || !answer.ok || answer.redirected);
-    if (answer && answer.ok && !answer.redirected) part.innerHTML = await answer.text();
+    const came = answer && answer.ok && !answer.redirected;
+    part.classList.toggle("cd-stale", !came);
+    if (!came) return;
+    part.innerHTML = await answer.text();
+    if (document.activeElement === document.body) part.querySelector("[autofocus]")?.focus();
   }, SECONDS * 1000);
-})();
+});

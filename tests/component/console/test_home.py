@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib.auth.models import User
+from django.db.models import F
 from django.urls import reverse
 from django.utils.timezone import now
 
@@ -11,6 +12,7 @@ from integration.models import (
     Availability,
     ConnectionGate,
     ExceptionCase,
+    FlowTally,
     JobAttempt,
     StockDifference,
     Stream,
@@ -80,11 +82,19 @@ def test_a_stranger_does_not_get_the_part_that_is_fetched_again(db, client):
 
 def test_how_fast_flows_were_stands_beside_what_was_promised(rows, admin_client):
     page = home(admin_client)
-    [speed] = page.context["speeds"]
+    [speed] = page.context["pace"].speeds
     assert (speed.says, speed.jobs, speed.kept, speed.usual, speed.promise) == (
         "What Odoo wants shipped is decided and kept", 3, 66, "3.0 s", "1 min",
     )  # fmt: skip
     assert "3 jobs went through in the last 6 hours" in page.text
+    assert "at most 3.0 s on average in ten minutes; promised are 1 min" in speed.chart
+    assert "cd-over" not in speed.chart
+
+
+def test_ten_minutes_that_broke_the_promise_stand_out(rows, admin_client):
+    FlowTally.objects.update(seconds=F("jobs") * 61)
+    [speed] = home(admin_client).context["pace"].speeds
+    assert "cd-over" in speed.chart
 
 
 def test_a_connection_that_is_down_is_shown_with_what_waits_for_it(rows, admin_client):

@@ -165,7 +165,7 @@ def test_the_home_page_counts_what_is_seen(rows, south):
     page = limited(warehouse=south).get(reverse("admin:index"))
     assert {tile.count for tile in [*page.context["severities"], *page.context["variances"]]} == {0}
     assert {family.jobs for family in page.context["families"]} == {0}
-    assert (page.context["urgent"], page.context["overdue"]["count"], "speeds" in page.context) == ([], 0, False)
+    assert (page.context["urgent"], page.context["overdue"]["count"], "pace" in page.context) == ([], 0, False)
     assert {row["row"].slug for row in page.context["connections"]} == {"odoo2", "south"}
 
 
