@@ -114,6 +114,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Leader"), "flag", "beatlease"),
             _item(_("Signs of life"), "favorite", "canary"),
             _item(_("Gone through"), "monitoring", "flowtally"),
+            _item(_("Calls"), "call_made", "calltally"),
             _item(_("Last successes"), "task_alt", "flowsuccess"),
             _item(_("Removed rows"), "auto_delete", "retention"),
         ],

@@ -1,12 +1,22 @@
 """Small pictures of numbers, drawn here: they follow the page's colours, print, and need no script."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime, now
+
+from integration.jobs.pulse import SLOT_SECONDS
 
 WIDTH, GAP = 10, 2  # of a bar, in units of the picture
 _PLAIN, _NONE, _OVER = SafeString(""), SafeString(' class="cd-none"'), SafeString(' class="cd-over"')
+
+
+def slots(hours: int) -> list[datetime]:
+    """When the ten minutes of the last hours begin for which things are counted, by the user's clock."""
+    first = int(now().timestamp()) // SLOT_SECONDS * SLOT_SECONDS - (hours * 3600 - SLOT_SECONDS)
+    return [datetime.fromtimestamp(first + at, localtime().tzinfo) for at in range(0, hours * 3600, SLOT_SECONDS)]
 
 
 def bars(

@@ -15,12 +15,16 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from integration.console.charts import bars, slots
 from integration.console.standing import reachable
-from integration.console.words import badge, quantity
-from integration.models import Connection, ConnectionGate, FlowSuccess, RemoteSlot, SyncJob
+from integration.console.words import badge, quantity, whole
+from integration.jobs.pulse import SLOT_SECONDS
+from integration.models import CallTally, Connection, ConnectionGate, FlowSuccess, RemoteSlot, SyncJob
 from integration.rules.flows import FLOWS
 
 SOON = timedelta(days=30)
+HOURS, HEIGHT = 6, 80
+NEAR = 0.9  # of the most calls in a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ def health(connection: Connection, active: QuerySet[SyncJob]) -> dict[str, Any]:
         "waiting": [(_says(flow), count) for flow, count in waiting.order_by("-count")],
         "successes": _successes(connection),
         "findings": connection.profile.get("findings", []),
+        **_usage(connection),
     }
 
 
@@ -58,6 +63,30 @@ def state(connection: Connection) -> SafeString:
     if connection.environment != settings.ENVIRONMENT:
         return badge(_("a {environment} system").format(environment=connection.environment), "failed")
     return reachable(connection)
+
+
+def _usage(connection: Connection) -> dict[str, str]:
+    """The calls to it, by ten minutes, drawn and in words. What comes near to its most calls in a second stands out."""
+    starts = slots(HOURS)
+    rows = CallTally.objects.filter(connection=connection, slot__gte=starts[0])
+    found = {row.slot: row for row in rows}
+    calls = [found[start].calls if start in found else 0 for start in starts]
+    failed = sum(row.failed for row in found.values())
+    title = ngettext(
+        "{n} call in the last {hours} hours, {failed} of them without a good answer; at most {rate} a second",
+        "{n} calls in the last {hours} hours, {failed} of them without a good answer; at most {rate} a second",
+        sum(calls),
+    ).format(n=whole(sum(calls)), hours=HOURS, failed=whole(failed), rate=_rate(max(calls)))
+    hints = [f"{start:%H:%M}: {whole(n)} ({_rate(n)}/s)" for start, n in zip(starts, calls, strict=True)]
+    limit = connection.calls_per_second * SLOT_SECONDS * NEAR if connection.calls_per_second else None
+    return {
+        "usage": bars(calls, hints, height=HEIGHT, title=title, css="cd-chart", limit=limit),
+        "usage_says": title,
+    }
+
+
+def _rate(calls: int) -> str:
+    return quantity(Decimal(f"{calls / SLOT_SECONDS:.2f}"))
 
 
 def _facts(connection: Connection) -> Iterator[Fact]:

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from integration.console.base import HistoryAdmin
-from integration.models import FlowSuccess, FlowTally
+from integration.models import CallTally, FlowSuccess, FlowTally
 
 
 @admin.register(FlowTally)
@@ -15,6 +15,17 @@ class FlowTallyAdmin(HistoryAdmin):
     exclude = ("upto",)
     ordering = ("-slot", "flow")
     nothing = _("A row appears a minute after the first job has gone through.")
+
+
+@admin.register(CallTally)
+class CallTallyAdmin(HistoryAdmin):
+    exact, numbers = ("connection__slug",), ()
+    search_help_text = _("The whole slug of a connection")
+    list_display = ("connection", "slot", "calls", "failed", "seconds")
+    list_display_links = ("slot",)
+    list_select_related = ("connection",)
+    ordering = ("-slot", "connection")
+    nothing = _("A row appears a minute after the first call.")
 
 
 @admin.register(FlowSuccess)

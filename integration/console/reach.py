@@ -167,7 +167,9 @@ REACH: Mapping[type[Model], Within] = {
     **dict.fromkeys((models.CaseEvent, models.CaseTally), _of_case),
     models.CaseRule: lambda seen: Q(warehouse=None) | Q(warehouse__in=seen),
     Connection: _uses("pk"),
-    **dict.fromkeys((models.ConnectionGate, models.MasterRecord, models.FlowSuccess), _uses("connection")),
+    **dict.fromkeys(
+        (models.ConnectionGate, models.MasterRecord, models.FlowSuccess, models.CallTally), _uses("connection")
+    ),
     **dict.fromkeys((models.CodeMapping, models.PartnerItem, models.MasterTold), _uses("partner")),
     models.ExternalReference: _owns("partner"),
     **dict.fromkeys(

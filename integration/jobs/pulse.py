@@ -1,4 +1,5 @@
-"""How many jobs of each flow went through, and how many as fast as promised: counted by ten minutes, for charts.
+"""How many jobs of each flow went through, how many as fast as promised, and the calls to each connection: counted by
+ten minutes, for charts.
 
 And when each flow last went through for each connection that has a part in it.
 """
@@ -7,6 +8,7 @@ from django.db import transaction
 
 from integration.jobs import sql
 from integration.models import (
+    CallTally,
     Connection,
     Document,
     FlowSuccess,
@@ -23,9 +25,11 @@ AT_ONCE = 1_000  # tries: few enough to be found one by one
 TURNS = 500  # of one run; what is left is counted by the next one
 KEPT_DAYS = 90
 
-ATTEMPT, JOB, TALLY, SUCCESS = (model._meta.db_table for model in (JobAttempt, SyncJob, FlowTally, FlowSuccess))
+ATTEMPT, JOB = (model._meta.db_table for model in (JobAttempt, SyncJob))
+TALLY, CALLS, SUCCESS = (model._meta.db_table for model in (FlowTally, CallTally, FlowSuccess))
 DOCUMENT, WAREHOUSE, CONNECTION = (model._meta.db_table for model in (Document, Warehouse, Connection))
 _ALONE = "SELECT pg_try_advisory_xact_lock(hashtextextended('count the pulse', 0))"
+_SLOT = "to_timestamp(floor(extract(epoch FROM ended.ended_at) / %(slot)s) * %(slot)s)"
 # The tries are counted in the order of their numbers, up to the first one that is too young.
 _COUNT = f"""
 WITH counted AS (SELECT COALESCE(max(upto), 0) AS upto FROM {TALLY}),
@@ -33,7 +37,8 @@ young AS (
   SELECT COALESCE(min(attempt.id), 9223372036854775807) AS id FROM {ATTEMPT} AS attempt, counted
   WHERE attempt.id > counted.upto AND attempt.ended_at >= now() - %(settled)s * interval '1 second'),
 ended AS (
-  SELECT attempt.id, attempt.job_id, attempt.ended_at, attempt.outcome FROM {ATTEMPT} AS attempt, counted, young
+  SELECT attempt.id, attempt.job_id, attempt.ended_at, attempt.outcome, attempt.calls
+  FROM {ATTEMPT} AS attempt, counted, young
   WHERE attempt.id > counted.upto AND attempt.id < young.id ORDER BY attempt.id LIMIT %(most)s),
 succeeded AS (
   INSERT INTO {SUCCESS} AS known (connection_id, flow, at)
@@ -44,9 +49,18 @@ succeeded AS (
   JOIN {CONNECTION} AS connection ON connection.id IN (document.connection_id, warehouse.wms_id,
     CASE WHEN job.payload->>'connection' ~ '^[0-9]{{1,18}}$' THEN (job.payload->>'connection')::bigint END)
   WHERE ended.outcome = 'succeeded' GROUP BY 1, 2
-  ON CONFLICT (connection_id, flow) DO UPDATE SET at = GREATEST(known.at, EXCLUDED.at))
+  ON CONFLICT (connection_id, flow) DO UPDATE SET at = GREATEST(known.at, EXCLUDED.at)),
+called AS (
+  INSERT INTO {CALLS} AS known (connection_id, slot, calls, failed, seconds)
+  SELECT connection.id, {_SLOT}, count(*), count(*) FILTER (WHERE call->>'outcome' <> 'ok'),
+    sum((call->>'ms')::float8) / 1000
+  FROM ended CROSS JOIN jsonb_array_elements(ended.calls) AS call
+  JOIN {CONNECTION} AS connection ON connection.id = (call->>'to')::bigint
+  GROUP BY 1, 2
+  ON CONFLICT (connection_id, slot) DO UPDATE SET calls = known.calls + EXCLUDED.calls,
+    failed = known.failed + EXCLUDED.failed, seconds = known.seconds + EXCLUDED.seconds)
 INSERT INTO {TALLY} AS tally (flow, slot, jobs, kept, seconds, upto)
-SELECT job.flow, to_timestamp(floor(extract(epoch FROM ended.ended_at) / %(slot)s) * %(slot)s),
+SELECT job.flow, {_SLOT},
   count(*) FILTER (WHERE ended.outcome = 'succeeded'),
   count(*) FILTER (WHERE ended.outcome = 'succeeded' AND ended.ended_at - job.created_at <= promise.within),
   COALESCE(sum(extract(epoch FROM ended.ended_at - job.created_at)) FILTER (WHERE ended.outcome = 'succeeded'), 0),
@@ -57,7 +71,7 @@ LEFT JOIN (SELECT flow, seconds * interval '1 second' AS within
 GROUP BY 1, 2
 ON CONFLICT (flow, slot) DO UPDATE SET jobs = tally.jobs + EXCLUDED.jobs, kept = tally.kept + EXCLUDED.kept,
   seconds = tally.seconds + EXCLUDED.seconds, upto = EXCLUDED.upto"""  # noqa: S608  (table names of our own)
-_FORGET = f"DELETE FROM {TALLY} WHERE slot < now() - %s * interval '1 day'"  # noqa: S608
+_FORGET = [f"DELETE FROM {table} WHERE slot < now() - %s * interval '1 day'" for table in (TALLY, CALLS)]  # noqa: S608
 
 
 def count() -> None:
@@ -78,4 +92,4 @@ def _count_some() -> int:
 
 
 def forget() -> int:
-    return sql.run(_FORGET, [KEPT_DAYS])
+    return sum(sql.run(statement, [KEPT_DAYS]) for statement in _FORGET)

@@ -65,7 +65,7 @@ class RemoteGuard:
             gate.succeeded(self._entered)
         finally:
             milliseconds = round((time.perf_counter() - started) * 1000, 1)
-            self._work.calls.append(Call(what, milliseconds, outcome))
+            self._work.calls.append(Call(what, milliseconds, outcome, self._entered.connection.pk))
 
 
 class ProbeGuard:

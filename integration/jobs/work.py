@@ -25,14 +25,15 @@ class Outcome:
 
 @dataclass(slots=True)
 class Call:
-    """One remote call, for the job's history: no data, no secrets."""
+    """One remote call, for the job's history: no data, no secrets. ``to``: the number of the connection."""
 
     what: str
     milliseconds: float
     outcome: str
+    to: int
 
     def as_json(self) -> dict[str, object]:
-        return {"what": self.what, "ms": self.milliseconds, "outcome": self.outcome}
+        return {"what": self.what, "ms": self.milliseconds, "outcome": self.outcome, "to": self.to}
 
 
 def _nothing() -> None:

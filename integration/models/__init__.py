@@ -14,7 +14,7 @@ from integration.models.master import MasterRecord, MasterRun, MasterTold, Partn
 from integration.models.messages import InboundMessage, MessageEdit, MessageKey, OutboundMessage
 from integration.models.parcels import Parcel, ParcelEvent, ParcelStatus, Proof, ProofFile
 from integration.models.places import Place
-from integration.models.pulse import FlowSuccess, FlowTally
+from integration.models.pulse import CallTally, FlowSuccess, FlowTally
 from integration.models.replays import Replay, ReplayItem
 from integration.models.retention import Retention
 from integration.models.stages import CartonLine, Stage, StageEvent
@@ -29,6 +29,7 @@ __all__ = [
     "BeatLease",
     "BeatSlot",
     "BusinessRule",
+    "CallTally",
     "Canary",
     "CaptureCursor",
     "CapturedRecord",

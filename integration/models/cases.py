@@ -110,6 +110,7 @@ class CaseTally(models.Model):
     count = models.PositiveIntegerField(default=1)
 
     class Meta:
+        verbose_name_plural = "case tallies"
         ordering = ["hour"]
         constraints = [models.UniqueConstraint(fields=["case", "hour"], name="one_tally_per_hour")]
 

@@ -33,6 +33,7 @@ class FlowTally(models.Model):
 
     class Meta:
         ordering = ["-slot", "flow"]
+        verbose_name_plural = "flow tallies"
         constraints = [models.UniqueConstraint(fields=["flow", "slot"], name="one_tally_per_flow_and_slot")]
         indexes = [
             models.Index(fields=["slot"], name="flow_tally_by_time"),
@@ -41,3 +42,22 @@ class FlowTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.flow} {self.slot:%Y-%m-%d %H:%M}: {self.jobs}"
+
+
+class CallTally(models.Model):
+    """Calls to a connection whose try ended within ten minutes."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="+", db_index=False)
+    slot = models.DateTimeField(help_text="When the ten minutes begin")
+    calls = models.PositiveIntegerField()
+    failed = models.PositiveIntegerField(help_text="Of them without a good answer")
+    seconds = models.FloatField(help_text="That they took, summed up")
+
+    class Meta:
+        ordering = ["-slot", "connection"]
+        verbose_name_plural = "call tallies"
+        constraints = [models.UniqueConstraint(fields=["connection", "slot"], name="one_tally_per_connection_and_slot")]
+        indexes = [models.Index(fields=["slot"], name="call_tally_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.connection} {self.slot:%Y-%m-%d %H:%M}: {self.calls}"

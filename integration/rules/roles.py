@@ -42,6 +42,7 @@ MACHINERY = (
         "prooffile",
         "casetally",
         "flowtally",
+        "calltally",
         "flowsuccess",
     ),
 )

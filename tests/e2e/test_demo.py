@@ -48,6 +48,11 @@ class Demo:
     def says(self, text: str) -> bool:
         return text in self._log.read_text()
 
+    def comes_to(self, text: str) -> None:
+        """Says it sooner or later, unless it ends before."""
+        until(lambda: self.says(text) or self._process.poll() is not None, seconds=LONGEST)
+        assert self.says(text), self._log.read_text()
+
     def names(self, pattern: str) -> str:
         found = re.search(pattern, self._log.read_text())
         assert found, self._log.read_text()
@@ -71,7 +76,7 @@ def test_a_day_ends_in_agreement_and_who_stays_finds_safe_pages_and_can_clear_a_
 ) -> None:
     demo = Demo(tmp_path / "demo.log", DEBUG="true")
     try:
-        assert until(lambda: demo.says("Ctrl-C ends everything"), seconds=LONGEST), (tmp_path / "demo.log").read_text()
+        demo.comes_to("Ctrl-C ends everything")
         assert demo.says("Both systems agree.")
         assert demo.says("came back, in three conditions")
         assert not demo.says("CD-9")
@@ -131,7 +136,7 @@ def test_the_proof_says_what_was_lost_doubled_misplaced_and_mispriced(tmp_path: 
 
 def test_ctrl_c_in_the_middle_of_the_day_leaves_no_process_behind(tmp_path: Path) -> None:
     demo = Demo(tmp_path / "demo.log")
-    assert until(lambda: demo.says("A shipment arrives for an order"), seconds=LONGEST)
+    demo.comes_to("A shipment arrives for an order")
     assert demo.left_behind() != []
     demo.interrupt()
     assert demo.end() == 130, (tmp_path / "demo.log").read_text()

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from integration.console.charts import bars
+from integration.console.charts import bars, slots
 from integration.console.words import duration, whole
 from integration.jobs.pulse import SLOT_SECONDS
 from integration.models import FlowTally
@@ -20,7 +19,7 @@ HOURS = 6
 LATEST = 3600 // SLOT_SECONDS  # slots of the last hour
 HEIGHT, LOW = 80, 40
 ENOUGH = 95  # percent of the jobs that are to be as fast as promised
-Slots = Mapping[datetime, FlowTally]  # of one flow
+Tallies = Mapping[datetime, FlowTally]  # of one flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +50,17 @@ class Pace:
 
 
 def pace() -> Pace:
-    first = int(now().timestamp()) // SLOT_SECONDS * SLOT_SECONDS - (HOURS * 3600 - SLOT_SECONDS)
-    starts = [datetime.fromtimestamp(first + at, localtime().tzinfo) for at in range(0, HOURS * 3600, SLOT_SECONDS)]
+    starts = slots(HOURS)
     by_flow: dict[str, dict[datetime, FlowTally]] = defaultdict(dict)
     for row in FlowTally.objects.filter(slot__gte=starts[0], jobs__gt=0):
         by_flow[row.flow][row.slot] = row
-    speeds = [_speed(flow, slots, starts) for flow, slots in by_flow.items() if flow in FLOWS]
+    speeds = [_speed(flow, tallies, starts) for flow, tallies in by_flow.items() if flow in FLOWS]
     in_time = sorted((each for each in speeds if each is not None), key=lambda each: (each.kept >= ENOUGH, -each.jobs))
     return Pace(_throughput(by_flow.values(), starts), in_time)
 
 
-def _throughput(flows: Iterable[Slots], starts: Sequence[datetime]) -> SafeString:
-    counts = [sum(slots[start].jobs for slots in flows if start in slots) for start in starts]
+def _throughput(flows: Iterable[Tallies], starts: Sequence[datetime]) -> SafeString:
+    counts = [sum(tallies[start].jobs for tallies in flows if start in tallies) for start in starts]
     title = ngettext(
         "{count} job went through in the last {hours} hours",
         "{count} jobs went through in the last {hours} hours",
@@ -72,9 +70,9 @@ def _throughput(flows: Iterable[Slots], starts: Sequence[datetime]) -> SafeStrin
     return bars(counts, hints, height=HEIGHT, title=title, css="cd-chart")
 
 
-def _speed(flow: str, slots: Slots, starts: Sequence[datetime]) -> Speed | None:
+def _speed(flow: str, tallies: Tallies, starts: Sequence[datetime]) -> Speed | None:
     """None: it did not run in the last hour."""
-    latest = [slots[start] for start in starts[-LATEST:] if start in slots]
+    latest = [tallies[start] for start in starts[-LATEST:] if start in tallies]
     jobs = sum(row.jobs for row in latest)
     if not jobs:
         return None
@@ -85,12 +83,12 @@ def _speed(flow: str, slots: Slots, starts: Sequence[datetime]) -> Speed | None:
         kept=int(100 * sum(row.kept for row in latest) / jobs),
         usual=duration(1000 * sum(row.seconds for row in latest) / jobs),
         promise=duration(1000 * promise),
-        chart=_latency(says, slots, starts, promise),
+        chart=_latency(says, tallies, starts, promise),
     )
 
 
-def _latency(says: str, slots: Slots, starts: Sequence[datetime], promise: float) -> SafeString:
-    took = [slots[start].seconds / slots[start].jobs if start in slots else 0.0 for start in starts]
+def _latency(says: str, tallies: Tallies, starts: Sequence[datetime], promise: float) -> SafeString:
+    took = [tallies[start].seconds / tallies[start].jobs if start in tallies else 0.0 for start in starts]
     hints = [
         f"{start:%H:%M}: {duration(1000 * seconds) if seconds else '-'}"
         for start, seconds in zip(starts, took, strict=True)

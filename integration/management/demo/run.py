@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -31,7 +30,7 @@ def run(orders: int, *, stay: bool, before_proof: str, screen: Screen) -> bool:
     """
     place = Town()
     day = Day(OdooAddress(place.odoo_url, town.DATABASE, town.LOGIN, place.odoo_key), place.wms_url, orders)
-    shutil.rmtree(LOG, ignore_errors=True)
+    _empty_logs()
     with running() as local, Supervisor(LOG) as processes:
         screen.step("PostgreSQL and Valkey run")
         env = place.environment({**local.environment(), "DATABASE_URL": database.recreate(local)})
@@ -108,3 +107,9 @@ def _until_told() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         return
+
+
+def _empty_logs() -> None:
+    """The files stay: another demo of this checkout may be writing to them."""
+    for log in LOG.glob("*.log"):
+        log.write_bytes(b"")

@@ -164,6 +164,15 @@ def rest(sizes: Sizes) -> None:
         upto="slot * 1000 + place",
     )
     fill(
+        models.CallTally,
+        f"{slots}, {models.Connection._meta.db_table} AS connection ORDER BY slot, connection.id",
+        connection="connection.id",
+        slot=f"date_bin('10 minutes', now(), 'epoch') - ({last} - slot) * interval '10 minutes'",
+        calls=f"100 + {chance('slot * 7 + connection.id', 400)}",
+        failed="1",
+        seconds="90",
+    )
+    fill(
         models.BeatSlot,
         f"generate_series(1, {runs}) AS n ORDER BY n",
         schedule=values("n % 12", *(f"schedule {at}" for at in range(12))),

@@ -129,7 +129,7 @@ def jobs(erp, wms, delivery, received) -> SimpleNamespace:
         stream=stream, flow="shipment_confirmation", subject=f"WH/OUT/1 {EVIL}", document=delivery, inbound=received,
         state="blocked", started_at=now(), failure_code="CD-3002", failure_mode="Unknown SKU", failure_text=EVIL,
     )  # fmt: skip
-    calls = [Call(EVIL, 12.5, "ok").as_json()]
+    calls = [Call(EVIL, 12.5, "ok", wms.pk).as_json()]
     attempt = models.JobAttempt.objects.create(
         job=job, number=1, worker=EVIL, started_at=now(), outcome="blocked", code="CD-3002", detail=EVIL, calls=calls
     )
@@ -189,6 +189,7 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     models.PartnerItem.objects.create(partner=wms, sku=EVIL, name=EVIL, barcodes=[EVIL])
     slot = now().replace(minute=now().minute // 10 * 10, second=0, microsecond=0)
     models.FlowTally.objects.create(flow="order_release", slot=slot, jobs=3, kept=2, seconds=9, upto=1)
+    models.CallTally.objects.create(connection=wms, slot=slot, calls=1200, failed=3, seconds=240)
     models.FlowSuccess.objects.create(connection=wms, flow="order_release", at=now())
     models.Retention.objects.create(subject="jobs", last_removed=1, ended_at=now())
     models.ApiToken.objects.create(name=EVIL, prefix="abcd1234", sha256=b"0" * 32, scopes=["jobs:read"])

@@ -102,3 +102,11 @@ def test_a_key_that_ends_soon_is_told(days, said, rows, admin_client):
     told = facts(admin_client, rows.erp)["Key"]
     assert (said or ends.isoformat()) in told
     assert ("ends on" in told) == (said == "ends on")
+
+
+def test_how_much_a_connection_is_called_is_drawn_and_what_is_near_its_limit_stands_out(rows, admin_client):
+    page = admin_client.get(page_of(rows.wms))
+    says = "1,200 calls in the last 6 hours, 3 of them without a good answer; at most 2 a second"
+    assert (page.context["usage_says"], "cd-over" in page.context["usage"]) == (says, False)
+    Connection.objects.update(calls_per_second=2.1)
+    assert "cd-over" in admin_client.get(page_of(rows.wms)).context["usage"]

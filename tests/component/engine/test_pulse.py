@@ -6,7 +6,7 @@ import pytest
 from django.utils.timezone import now
 
 from integration.jobs import pulse
-from integration.models import FlowTally, JobAttempt, Lane, Stream, SyncJob
+from integration.models import CallTally, Connection, FlowTally, JobAttempt, Lane, Stream, SyncJob
 
 OLD = datetime(2026, 11, 27, 12, 4, tzinfo=UTC)
 
@@ -94,3 +94,33 @@ def test_old_counts_leave(stream):
     ended(stream, at=now() - timedelta(days=89))
     pulse.count()
     assert pulse.forget() == 1
+
+
+@pytest.fixture
+def connection(db):
+    return Connection.objects.create(slug="odoo", name="Odoo", kind="odoo", base_url="http://127.0.0.1:9")
+
+
+def called(stream, *calls, at=OLD):
+    ended(stream, at=at)
+    JobAttempt.objects.filter(pk=JobAttempt.objects.latest("pk").pk).update(calls=list(calls))
+
+
+def call(connection, outcome="ok", ms=250):
+    return {"what": "sale.order.read", "ms": ms, "outcome": outcome, "to": connection}
+
+
+def test_calls_are_counted_by_connection_and_ten_minutes(stream, connection):
+    called(stream, call(connection.pk), call(connection.pk, "CD-1001", ms=500))
+    pulse.count()
+    called(stream, call(connection.pk))
+    called(stream, call(connection.pk), at=OLD + timedelta(minutes=8))
+    pulse.count()
+    rows = CallTally.objects.filter(connection=connection).order_by("slot")
+    assert [(row.slot.minute, row.calls, row.failed, row.seconds) for row in rows] == [(0, 3, 1, 1.0), (10, 1, 0, 0.25)]
+
+
+def test_calls_of_old_tries_and_of_connections_that_are_no_more_stop_nobody(stream):
+    called(stream, {"what": "sale.order.read", "ms": 1.5, "outcome": "ok"}, call(4711))
+    pulse.count()
+    assert (counted(), CallTally.objects.count()) == ([("order_release", 0, 1, 1, 1)], 0)
