@@ -155,5 +155,6 @@ def test_two_workers_release_an_order_once(yard: Yard) -> None:
     sweep.start_polls("odoo_poll")
     together(*[lambda: engine.run_lane(Lane.ORDER, HANDLERS, seconds=30)] * 2)
     yard.later()
-    assert [held.release for held in yard.wms.held()] == [sale.release for sale in sales]
+    # Each is a stream of its own: one that had to wait for a call slot goes after younger ones.
+    assert sorted(held.release for held in yard.wms.held()) == [sale.release for sale in sales]
     assert (yard.effects("send order.release"), yard.unfinished()) == (["landed"] * 6, [])
