@@ -1,7 +1,7 @@
 """Small pictures of numbers, drawn here: they follow the page's colours, print, and need no script."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -14,9 +14,13 @@ _PLAIN, _NONE, _OVER = SafeString(""), SafeString(' class="cd-none"'), SafeStrin
 
 
 def slots(hours: int) -> list[datetime]:
-    """When the ten minutes of the last hours begin for which things are counted, by the user's clock."""
+    """When the ten minutes of the last hours begin for which things are counted. ``clock`` says it to the user."""
     first = int(now().timestamp()) // SLOT_SECONDS * SLOT_SECONDS - (hours * 3600 - SLOT_SECONDS)
-    return [datetime.fromtimestamp(first + at, localtime().tzinfo) for at in range(0, hours * 3600, SLOT_SECONDS)]
+    return [datetime.fromtimestamp(first + at, UTC) for at in range(0, hours * 3600, SLOT_SECONDS)]
+
+
+def clock(moment: datetime) -> str:
+    return f"{localtime(moment):%H:%M}"
 
 
 def bars(

@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from integration.console.charts import bars, slots
+from integration.console.charts import bars, clock, slots
 from integration.console.standing import reachable
 from integration.console.words import badge, quantity, whole
 from integration.jobs.pulse import SLOT_SECONDS
@@ -77,7 +77,7 @@ def _usage(connection: Connection) -> dict[str, str]:
         "{n} calls in the last {hours} hours, {failed} of them without a good answer; at most {rate} a second",
         sum(calls),
     ).format(n=whole(sum(calls)), hours=HOURS, failed=whole(failed), rate=_rate(max(calls)))
-    hints = [f"{start:%H:%M}: {whole(n)} ({_rate(n)}/s)" for start, n in zip(starts, calls, strict=True)]
+    hints = [f"{clock(start)}: {whole(n)} ({_rate(n)}/s)" for start, n in zip(starts, calls, strict=True)]
     limit = connection.calls_per_second * SLOT_SECONDS * NEAR if connection.calls_per_second else None
     return {
         "usage": bars(calls, hints, height=HEIGHT, title=title, css="cd-chart", limit=limit),

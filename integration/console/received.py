@@ -25,7 +25,7 @@ WORK: Mapping[str, tuple[object, tuple[str, ...]]] = {  # by name: what it is ca
     "answer": (gettext_lazy("Answers of the warehouse"), ("acknowledgement", "change_answer")),
     "progress": (gettext_lazy("Progress and tracking"), ("order_progress", "shipment_tracking")),
 }
-FAILED = (State.NEEDS_ATTENTION, State.BLOCKED, State.CANCELLED)
+FAILED = (State.NEEDS_ATTENTION, State.BLOCKED)  # what a person ended was done by hand, or is not to be done
 ENDED_WELL = (State.SUCCEEDED, State.SUPERSEDED)
 DAYS: Mapping[str, tuple[object, int, int]] = {  # by name: what it is called, its first day and the day after its last
     "today": (gettext_lazy("Today"), 0, 1),
@@ -36,10 +36,20 @@ Rows = QuerySet[InboundMessage]
 
 
 def failed(messages: Rows) -> Rows:
-    """Their latest job has stopped: found by the jobs, which are few, and not by the messages, which are many."""
+    """Their latest job has stopped."""
+    return _stand(messages, FAILED)
+
+
+def ended(messages: Rows) -> Rows:
+    """A person has ended their latest job: by hand it was done elsewhere, or it was not to be done."""
+    return _stand(messages, (State.CANCELLED,))
+
+
+def _stand(messages: Rows, states: Sequence[str]) -> Rows:
+    """By the state of their latest job: found by the jobs, which are few, and not by the messages, which are many."""
     later = SyncJob.objects.filter(inbound=OuterRef("inbound"), pk__gt=OuterRef("pk"))
-    stopped = SyncJob.objects.filter(state__in=FAILED, inbound__isnull=False).exclude(Exists(later))
-    return messages.filter(pk__in=stopped.order_by().values("inbound"))
+    found = SyncJob.objects.filter(state__in=states, inbound__isnull=False).exclude(Exists(later))
+    return messages.filter(pk__in=found.order_by().values("inbound"))
 
 
 def done(messages: Rows) -> Rows:
@@ -49,7 +59,11 @@ def done(messages: Rows) -> Rows:
     return messages.filter(Exists(good))
 
 
-OUTCOMES = {"failed": (gettext_lazy("Failed"), failed), "done": (gettext_lazy("Done"), done)}
+OUTCOMES = {
+    "failed": (gettext_lazy("Failed"), failed),
+    "done": (gettext_lazy("Done"), done),
+    "ended": (gettext_lazy("Ended by a person"), ended),
+}
 
 
 class WorkFilter(admin.SimpleListFilter):

@@ -5,14 +5,15 @@ Operational impact: none. A slice at a time, so that nothing waits for it.
 
 import logging
 import time
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
 from django.db import InterfaceError, OperationalError
 
-from integration.errors import AlreadyDone, IntegrationError, OutcomeUnknown, Throttled, Transient
+from integration.errors import AlreadyDone, IntegrationError, InvalidDocument, OutcomeUnknown, Throttled, Transient
 from integration.flows import trial
-from integration.jobs import drain, replays, routes
+from integration.jobs import drain, inbox, replays, routes
 from integration.jobs.rehearsal import Rehearsal, WouldWrite
 from integration.jobs.replays import Told, Verdict
 from integration.jobs.streams import ClaimLost
@@ -37,7 +38,7 @@ def handle(handlers: Handlers, work: Work) -> Outcome:
         latest = replays.latest_job(item.message_id)
         busy = latest is not None and latest.state in replays.AT_WORK
         told = Told(Verdict.BUSY) if busy else tried(handlers, work, item.message)
-        replays.tell(work, item, told.having_seen(latest))
+        replays.tell(work, item, told.having_seen(latest, _document(item.message)))
         count += 1
     return Outcome(f"{count} messages tried", partial(replays.tried, pk))
 
@@ -66,6 +67,12 @@ def tried(handlers: Handlers, work: Work, message: InboundMessage) -> Told:
         told = Told(Verdict.FAILS, UNFORESEEN, type(wrong).__name__)
     work.claimed_until = max(work.claimed_until, attempt.claimed_until)
     return replace(told, verdict=Verdict.WRITES, writes=rehearsal.writes) if rehearsal.writes else told
+
+
+def _document(message: InboundMessage) -> int | None:
+    with suppress(InvalidDocument):
+        return inbox.document_of(message)
+    return None
 
 
 def _job(work: Work, message: InboundMessage) -> SyncJob:

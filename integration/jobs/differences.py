@@ -25,6 +25,7 @@ def approve(case_id: int, actor: Actor, reason: str) -> int:
         rows = _waiting(case).update(
             state=State.APPROVED, approved=F("difference"), decided_at=Now(), decided_by=actor.user
         )
+        _refuse_none(rows)
         _decided(case, jobs, actor, f"Approved by {actor.name}. {reason}", "approve difference", rows)
     return rows
 
@@ -34,6 +35,7 @@ def refuse(case_id: int, actor: Actor, reason: str) -> int:
     with transaction.atomic():
         case, jobs = _held(case_id, APPROVAL)
         rows = _waiting(case).update(state=State.REFUSED, decided_at=Now(), decided_by=actor.user)
+        _refuse_none(rows)
         _decided(case, jobs, actor, f"Refused by {actor.name}. {reason}", "refuse difference", rows)
         recount.gone(jobs)
     return rows
@@ -76,6 +78,11 @@ def _held(case_id: int, codes: Sequence[str]) -> tuple[ExceptionCase, list[int]]
     if jobs.filter(state=SyncJob.State.RUNNING).exists():
         raise NotAllowed("It is being looked at just now: try again in a moment.")
     return case, list(jobs.values_list("pk", flat=True))
+
+
+def _refuse_none(rows: int) -> None:
+    if not rows:
+        raise NotAllowed("Nothing of it waits for a decision any more: press Retry now, and look again.")
 
 
 def _of(case: ExceptionCase) -> QuerySet[StockDifference]:

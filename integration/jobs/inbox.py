@@ -99,6 +99,20 @@ def job_again(message: InboundMessage) -> NewJob:
     return _job(message.connection, message, bodies.parsed(message, bodies.in_force(message)))
 
 
+def document_of(message: InboundMessage) -> int | None:
+    """The number here of the document that it is about, also of one that was not known yet when it came.
+
+    Raises InvalidDocument when the message is no document of the contract any more.
+    """
+    if message.document_id:
+        return message.document_id
+    to = routes.address(message.connection, bodies.parsed(message, bodies.in_force(message)).event)
+    about = Document.objects.filter(
+        warehouse__wms=message.connection_id, reference=to.about, kind__in=to.route.thread.kinds
+    )
+    return about.values_list("pk", flat=True).first() if to.about else None
+
+
 def hint(connection: Connection, model: str, record_id: int) -> None:
     """Odoo says that a record changed: it will be read. Hints about one record become one read."""
     with transaction.atomic():

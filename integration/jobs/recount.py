@@ -20,12 +20,15 @@ STUCK = (SyncJob.State.BLOCKED, SyncJob.State.NEEDS_ATTENTION)
 DIFFERENCE = StockDifference._meta.db_table
 STANDS = ", ".join(f"'{state.value}'" for state in StockDifference.STANDS)
 
-# Counts of a warehouse's product that were taken after a movement of it, and those that could not be judged yet: they
-# may have waited for it, as Odoo's stock holds what came after a count, too. For statements of other modules, too.
+# Counts of a warehouse's product that were taken after a movement of it, and those that wait until somebody knows what
+# came of one: Odoo's stock holds what came after a count, too. For statements of other modules, too.
 CONCERNED = f"""
 FROM {DIFFERENCE} AS count WHERE count.kind = 'counted' AND count.state IN ({STANDS})
   AND count.warehouse_id = %(warehouse)s AND count.product_id = ANY(%(products)s::int[])
-  AND (count.happened_at >= %(happened_at)s OR count.state = 'new')"""
+  AND (count.happened_at >= %(happened_at)s OR count.state = 'new' AND EXISTS (
+    SELECT FROM {SyncJob._meta.db_table} AS job
+    WHERE job.inbound_id = count.message AND (job.state IN ('pending', 'running', 'retry')
+      OR job.state = 'blocked' AND job.failure_code = 'CD-8011')))"""
 _SOURCES = f"SELECT DISTINCT count.source {CONCERNED}"
 
 
@@ -54,10 +57,19 @@ def gone(jobs: Sequence[int]) -> None:
 
 def ended(job: SyncJob) -> None:
     """A person ended a job: what it held back is not posted by it any more. Call inside a transaction."""
-    mine = Q(message=job.inbound_id) if job.inbound_id else Q(source=job.payload.get("source", ""))
-    open_ones = [State.NEW, State.WAITING, State.APPROVED]
-    StockDifference.objects.filter(mine, state__in=open_ones).update(state=State.REFUSED, decided_at=Now())
+    if not _others(job):
+        mine = Q(message=job.inbound_id) if job.inbound_id else Q(source=job.payload.get("source", ""))
+        open_ones = [State.NEW, State.WAITING, State.APPROVED]
+        StockDifference.objects.filter(mine, state__in=open_ones).update(state=State.REFUSED, decided_at=Now())
     gone([job.pk])
+
+
+def _others(job: SyncJob) -> bool:
+    """Whether another job of its message stands, whose differences are not this one's to refuse."""
+    if not job.inbound_id:
+        return False
+    others = SyncJob.objects.filter(inbound=job.inbound_id).exclude(pk=job.pk)
+    return others.exclude(state=SyncJob.State.CANCELLED).exists()
 
 
 def _again(counts: QuerySet[StockDifference]) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from integration.errors import InvalidDocument
@@ -27,7 +27,8 @@ PAUSE, LONG_PAUSE = 2.0, 30.0  # seconds until its jobs are looked at again
 TRY, RUN = "replay_preview", "replay_run"
 State, Verdict, Step = Replay.State, ReplayItem.Verdict, ReplayItem.State
 AT_WORK = (SyncJob.State.PENDING, SyncJob.State.RUNNING)
-WAITS = (SyncJob.State.RETRY, SyncJob.State.BLOCKED, SyncJob.State.NEEDS_ATTENTION)
+STOPPED = (SyncJob.State.BLOCKED, SyncJob.State.NEEDS_ATTENTION)
+WAITS = (SyncJob.State.RETRY, *STOPPED)
 HARMLESS = {  # what is left out of a run, and why
     Verdict.NOTHING: "nothing would change",
     Verdict.BUSY: "its job was at work already",
@@ -47,9 +48,11 @@ class Told:
     changes: Mapping[str, int] = field(default_factory=dict)
     seen_job: int | None = None
     seen_state: str = ""
+    document_id: int | None = None
 
-    def having_seen(self, job: SyncJob | None) -> "Told":
-        return replace(self, seen_job=job.pk, seen_state=job.state) if job else self
+    def having_seen(self, job: SyncJob | None, document: int | None) -> "Told":
+        seen = replace(self, seen_job=job.pk, seen_state=job.state) if job else self
+        return replace(seen, document_id=document)
 
 
 def make(messages: QuerySet[InboundMessage], chosen: str, actor: Actor) -> Replay:
@@ -106,7 +109,7 @@ def try_again(pk: int, round_: int, actor: Actor) -> None:
     """Has it tried anew, as things are now: what was asked for or shown before counts no more. Raises NotAllowed."""
     with transaction.atomic():
         replay = _held(pk, round_, State.READY, State.WAITING)
-        replay.state, replay.round, replay.stakes = State.TRYING, replay.round + 1, {}
+        replay.state, replay.round, replay.stakes, replay.unvalued = State.TRYING, replay.round + 1, {}, 0
         replay.reason, replay.asked_at, replay.tried_at = "", None, None
         replay.save()
         replay.items.update(verdict=Verdict.UNTRIED, code="", text="", writes=[], changes={})
@@ -131,7 +134,7 @@ def cancel(pk: int, actor: Actor) -> int:
 
 def needs_approval(replay: Replay) -> bool:
     limit = Decimal(str(settings.REPLAY_APPROVAL_ABOVE))
-    return any(Decimal(amount) > limit for amount in replay.stakes.values())
+    return replay.unvalued > 0 or any(Decimal(amount) > limit for amount in replay.stakes.values())
 
 
 def untried(pk: int) -> ReplayItem | None:
@@ -160,8 +163,9 @@ def tried(pk: int) -> None:
     if replay.items.filter(verdict=Verdict.UNTRIED).exists():
         _enqueue(TRY, replay)
         return
-    replay.state, replay.tried_at, replay.stakes = State.READY, Now(), _stakes(replay)
-    replay.save(update_fields=["state", "tried_at", "stakes"])
+    replay.state, replay.tried_at = State.READY, Now()
+    replay.stakes, replay.unvalued = _stakes(replay), _unvalued(replay)
+    replay.save(update_fields=["state", "tried_at", "stakes", "unvalued"])
 
 
 def begin(work: Work, pk: int) -> bool:
@@ -180,7 +184,13 @@ def begin(work: Work, pk: int) -> bool:
 
 def room(pk: int) -> int:
     """How many more may be begun now."""
-    return AT_ONCE - ReplayItem.objects.filter(replay=pk, state=Step.BEGUN, job__state__in=AT_WORK).count()
+    return AT_ONCE - _at_work(pk).count()
+
+
+def _at_work(pk: int) -> QuerySet[ReplayItem]:
+    """What goes on by itself: a job behind one that has stopped waits for a fix or a person, as that one does."""
+    stopped = SyncJob.objects.filter(stream=OuterRef("job__stream"), pk__lt=OuterRef("job"), state__in=STOPPED)
+    return ReplayItem.objects.filter(~Exists(stopped), replay=pk, state=Step.BEGUN, job__state__in=AT_WORK)
 
 
 def go_on(pk: int) -> None:
@@ -188,7 +198,7 @@ def go_on(pk: int) -> None:
     replay = Replay.objects.select_for_update().get(pk=pk)
     if replay.state != State.RUNNING:
         return
-    busy = replay.items.filter(state=Step.BEGUN, job__state__in=AT_WORK).exists()
+    busy = _at_work(pk).exists()
     if replay.items.filter(state=Step.CHOSEN).exists():
         _enqueue(RUN, replay, 0.0 if room(pk) > 0 else PAUSE)
     elif busy or replay.items.filter(state=Step.BEGUN, job__state=SyncJob.State.RETRY).exists():
@@ -266,17 +276,24 @@ def _enqueue(flow: str, replay: Replay, delay: float = 0.0) -> None:
 def _stakes(replay: Replay) -> dict[str, str]:
     """By currency, each order once, whichever of its deliveries or receipts it is about."""
     moving = replay.items.exclude(verdict__in=HARMLESS)
-    documents = Document.objects.filter(pk__in=moving.values("message__document")).order_by()
+    documents = Document.objects.filter(pk__in=moving.values("document")).order_by()
     columns: Any = ("pk", "parent", "value", "currency", "parent__value", "parent__currency")
-    orders = {}
+    orders: dict[int, tuple[Decimal, str]] = {}
     for own, parent, value, currency, of_parent, its_currency in documents.values_list(*columns):
-        worth = (value, currency) if value is not None else (of_parent, its_currency or "")
+        # A delivery's own value is the order's when it was released.
+        worth = (of_parent, its_currency) if of_parent is not None else (value, currency)
         if worth[0] is not None:
-            orders[parent or own] = worth
+            orders[parent or own] = max(worth, orders.get(parent or own, worth))
     sums: dict[str, Decimal] = {}
     for value, currency in orders.values():
         sums[currency] = sums.get(currency, Decimal(0)) + value
     return {currency: format(amount.normalize(), "f") for currency, amount in sorted(sums.items())}
+
+
+def _unvalued(replay: Replay) -> int:
+    """How many messages move money, and nobody knows how much: their document is not known."""
+    types = [name for name, route in routes.ROUTES.items() if route.thread.kinds and route.moves_money]
+    return replay.items.exclude(verdict__in=HARMLESS).filter(document=None, message__type__in=types).count()
 
 
 def _begin(item: ReplayItem) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from integration.canonical.events import Event
 from integration.models import Connection, Document, Lane
-from integration.rules.flows import FLOWS
+from integration.rules.flows import FLOWS, Money
 
 Kind = Document.Kind
 
@@ -33,6 +33,10 @@ class Route:
     @property
     def lane(self) -> Lane:
         return lane_of(self.flow)
+
+    @property
+    def moves_money(self) -> bool:
+        return FLOWS[self.flow].money != Money.NONE
 
 
 DELIVERY = Thread("delivery", "release", (Kind.DELIVERY,))

@@ -4,6 +4,7 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.db.models.functions import Now
 
+from integration.models.documents import Document
 from integration.models.messages import InboundMessage
 from integration.models.work import SyncJob
 
@@ -37,6 +38,7 @@ class Replay(models.Model):
     round = models.PositiveSmallIntegerField(default=1)
     tried_at = models.DateTimeField(null=True)
     stakes = models.JSONField(default=dict)
+    unvalued = models.PositiveIntegerField(default=0, help_text="Messages that move money, nobody knows how much")
     reason = models.CharField(max_length=300, blank=True)
     asked_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -88,6 +90,9 @@ class ReplayItem(models.Model):
     text = models.CharField(max_length=500, blank=True)
     writes = models.JSONField(default=list)
     changes = models.JSONField(default=dict)
+    document = models.ForeignKey(
+        Document, models.SET_NULL, null=True, related_name="+", db_index=False, help_text="Known when it was tried"
+    )
     seen_job = models.BigIntegerField(null=True)
     seen_state = models.CharField(max_length=16, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.CHOSEN)

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from integration.console.charts import bars, slots
+from integration.console.charts import bars, clock, slots
 from integration.console.words import duration, whole
 from integration.jobs.pulse import SLOT_SECONDS
 from integration.models import FlowTally
@@ -66,7 +66,7 @@ def _throughput(flows: Iterable[Tallies], starts: Sequence[datetime]) -> SafeStr
         "{count} jobs went through in the last {hours} hours",
         sum(counts),
     ).format(count=whole(sum(counts)), hours=HOURS)
-    hints = [f"{start:%H:%M}: {whole(count)}" for start, count in zip(starts, counts, strict=True)]
+    hints = [f"{clock(start)}: {whole(count)}" for start, count in zip(starts, counts, strict=True)]
     return bars(counts, hints, height=HEIGHT, title=title, css="cd-chart")
 
 
@@ -90,7 +90,7 @@ def _speed(flow: str, tallies: Tallies, starts: Sequence[datetime]) -> Speed | N
 def _latency(says: str, tallies: Tallies, starts: Sequence[datetime], promise: float) -> SafeString:
     took = [tallies[start].seconds / tallies[start].jobs if start in tallies else 0.0 for start in starts]
     hints = [
-        f"{start:%H:%M}: {duration(1000 * seconds) if seconds else '-'}"
+        f"{clock(start)}: {duration(1000 * seconds) if seconds else '-'}"
         for start, seconds in zip(starts, took, strict=True)
     ]
     title = _("{flow}: at most {longest} on average in ten minutes; promised are {promise}").format(

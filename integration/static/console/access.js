@@ -41,5 +41,6 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => { reach(document); scroll(); });
+  document.addEventListener("read-anew", (event) => { reach(event.target); scroll(); });
   window.addEventListener("resize", scroll);
 })();

@@ -6,18 +6,44 @@
   document.cookie = `console_zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
 })();
 
-// Fetches a live part of the page again while somebody looks at it, and leaves it alone while somebody works in it.
+// Fetches a live part of the page again while somebody looks at it, and leaves it alone while somebody works in it: has
+// the keyboard's focus there, or has marked some of its text.
 document.addEventListener("DOMContentLoaded", () => {
   const part = document.querySelector("[data-live]");
   if (!part) return;
-  const SECONDS = Number(part.dataset.every || 10);
-  setInterval(async () => {
-    if (document.hidden || part.contains(document.activeElement) || part.querySelector("[data-rests]")) return;
-    const answer = await fetch(part.dataset.live, { headers: { "X-Requested-With": "XMLHttpRequest" } }).catch(() => null);
-    const came = answer && answer.ok && !answer.redirected;
-    part.classList.toggle("cd-stale", !came);
-    if (!came) return;
-    part.innerHTML = await answer.text();
+  const MILLISECONDS = 1000 * Number(part.dataset.every || 10);
+  const TOKEN = /name="csrfmiddlewaretoken" value="[^"]*"/g;
+  let asks = false;
+  let shown = "";
+
+  function isWorkedIn() {
+    const marked = document.getSelection();
+    const reads = !marked.isCollapsed && part.contains(marked.anchorNode);
+    return reads || (part.contains(document.activeElement) && document.activeElement.matches(":focus-visible"));
+  }
+
+  async function read() {
+    const headers = { "X-Requested-With": "XMLHttpRequest" };
+    const answer = await fetch(part.dataset.live, { headers, signal: AbortSignal.timeout(3 * MILLISECONDS) });
+    if (!answer.ok || answer.redirected) throw new Error(answer.status);
+    return answer.text();
+  }
+
+  function show(text) {
+    const plain = text.replace(TOKEN, "");
+    if (plain === shown) return;
+    shown = plain;
+    part.innerHTML = text;
+    part.dispatchEvent(new Event("read-anew", { bubbles: true }));
     if (document.activeElement === document.body) part.querySelector("[autofocus]")?.focus();
-  }, SECONDS * 1000);
+  }
+
+  setInterval(async () => {
+    if (asks || document.hidden || isWorkedIn() || part.querySelector("[data-rests]")) return;
+    asks = true;
+    const text = await read().catch(() => null);
+    asks = false;
+    part.classList.toggle("cd-stale", text === null);
+    if (text !== null && !isWorkedIn()) show(text);
+  }, MILLISECONDS);
 });

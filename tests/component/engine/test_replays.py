@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from integration.errors import Throttled, Unreachable
+from integration.errors import Rejected, Throttled, Unreachable
 from integration.flows import replay_preview, replay_run
 from integration.jobs import acts, effects, engine, remote, replays
 from integration.jobs.acts import Actor, NotAllowed
@@ -26,6 +26,7 @@ from integration.models import (
     Replay,
     ReplayItem,
     SyncJob,
+    Warehouse,
 )
 from tests.component.engine.yard import partner, put, time_passes, together, until, write
 
@@ -68,7 +69,9 @@ def handlers(sent: list[str]) -> dict[str, Any]:
 
 
 def received(wms: Connection, number: str, **given: Any) -> InboundMessage:
-    """A shipment whose job a person has cancelled."""
+    """A shipment, of a delivery that is worth nothing unless another one is given, whose job a person has cancelled."""
+    if "document" not in given:
+        given["document"] = delivery(f"OUT/{number}", None)
     line = {"line": "1", "sku": "SKU", "quantity": "1", "unit": "EA"}
     data = {"shipment": number, "release": f"OUT/{number}", "shipped_at": "2026-03-02T11:39:00Z", "lines": [line]}
     body = json.dumps({"type": "shipment.confirmed", "timestamp": "2026-03-02T11:40:12Z", "data": data})
@@ -82,11 +85,12 @@ def received(wms: Connection, number: str, **given: Any) -> InboundMessage:
     return message
 
 
-def delivery(reference: str, value: str, currency: str = "EUR", **given: Any) -> Document:
+def delivery(reference: str, value: str | None, currency: str = "EUR", **given: Any) -> Document:
     erp, _ = Connection.objects.get_or_create(slug="odoo", defaults={"name": "Odoo", "kind": "odoo"})
     number = Document.objects.count() + 1
     about = {"connection": erp, "kind": "delivery", "erp_id": number, "reference": reference}
-    return Document.objects.create(**about, value=Decimal(value), currency=currency, **given)
+    worth = None if value is None else Decimal(value)
+    return Document.objects.create(**about, value=worth, currency=currency, **given)
 
 
 def work(handlers: dict[str, Any], *lanes: Lane) -> int:
@@ -409,3 +413,60 @@ def test_a_worker_that_dies_while_it_tries_goes_on_where_it_was(
     work(handlers, Lane.INVENTORY)
     assert (fresh(replay).state, len(told)) == (State.READY, 4)
     assert (list(replay.items.values_list("verdict", flat=True)), sent) == ([Verdict.WRITES] * 3, [])
+
+
+def test_a_job_behind_a_stopped_one_does_not_keep_a_replay_open_nor_others_from_their_turn(
+    wms: Connection, handlers: dict[str, Any], sent: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replays, "AT_ONCE", 1)
+    first, second, _third = (received(wms, number) for number in "ABC")
+    body = json.loads(bytes(second.body))
+    body["data"]["release"] = "OUT/A"
+    InboundMessage.objects.filter(pk=second.pk).update(body=json.dumps(body).encode())
+    replay, post = made(handlers), handlers["shipment_confirmation"]
+
+    def stops(work: Work) -> Outcome:
+        if work.job.payload["message"] == first.pk:
+            raise Rejected("CD-5023", connection="WMS", shipment="A", release="OUT/A", number="1", detail="no")
+        outcome: Outcome = post(work)
+        return outcome
+
+    handlers["shipment_confirmation"] = stops
+    replays.run(replay.pk, 1, somebody(), "again")
+    finish(replay, handlers)
+    assert (sent, [state for _, state in steps(replay)]) == (["C"], ["needs_attention", "pending", "succeeded"])
+
+
+def test_what_came_before_its_document_was_known_counts_for_the_limit(
+    wms: Connection, handlers: dict[str, Any]
+) -> None:
+    received(wms, "A", document=None)
+    known = delivery("OUT/A", "60000")
+    known.warehouse = Warehouse.objects.create(
+        name="Main", erp=known.connection, company_id=1, erp_warehouse_id=1, wms=wms, site="A"
+    )
+    known.save()
+    replay = made(handlers)
+    assert (replay.stakes, replay.unvalued, replays.needs_approval(replay)) == ({"EUR": "60000"}, 0, True)
+
+
+def test_what_moves_money_for_a_document_that_nobody_knows_needs_a_second_person(
+    wms: Connection, handlers: dict[str, Any]
+) -> None:
+    received(wms, "A", document=None)
+    replay = made(handlers)
+    assert (replay.stakes, replay.unvalued, replays.needs_approval(replay)) == ({}, 1, True)
+
+
+@pytest.mark.parametrize("values", [("500", "60000"), ("60000", "500")])
+def test_an_order_is_worth_what_it_is_worth_now_and_not_what_one_of_its_deliveries_was(
+    wms: Connection, handlers: dict[str, Any], values: tuple[str, str]
+) -> None:
+    order = delivery("SO1", "60000")
+    for number, value in zip("AB", values, strict=True):
+        received(wms, number, document=delivery(f"OUT/{number}", value, parent=order))
+    assert made(handlers).stakes == {"EUR": "60000"}
+    Document.objects.filter(pk=order.pk).update(value=None)
+    replays.try_again(Replay.objects.get().pk, 1, somebody())
+    work(handlers, Lane.INVENTORY)
+    assert Replay.objects.get().stakes == {"EUR": "60000"}

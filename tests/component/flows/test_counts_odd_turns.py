@@ -5,7 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 
+from integration.jobs import acts, replays
+from integration.models import InboundMessage, SyncJob
 from tests.component.flows.shelves import Shelves, now
 from tests.component.flows.test_counts import NAIL, counted, line, nails, released
 from tests.component.flows.yard import Sale
@@ -111,6 +114,41 @@ def test_what_odoo_holds_and_our_books_do_not_yet_is_no_difference(nails: Shelve
     nails.yard.run()
     nails.yard.later()
     assert (counted(nails), nails.agree(), nails.yard.cases(), nails.yard.unfinished()) == ([], True, [], [])
+
+
+def test_ending_the_job_of_a_replay_refuses_no_count_that_waits_for_a_person(shelves: Shelves) -> None:
+    user = User.objects.create_user("ann")
+    ann = acts.Actor("ann", user)
+    shelves.stock("NAIL", 20)
+    shipment = shelves.yard.wms.ship(released(shelves).release, faults=["lost"])
+    shelves.count({"sku": "P-NAIL"})
+    shelves.yard.run()
+    shelves.approve("CD-8002")
+    shelves.yard.wms.send("shipment.confirmed", shipment)
+    shelves.yard.run()
+    before = shelves.states()
+    replay = replays.make(InboundMessage.objects.filter(type="inventory.counted"), "counts", ann)
+    shelves.yard.run()
+    replays.run(replay.pk, 1, ann, "counted again")
+    shelves.yard.run()
+    acts.cancel_job(SyncJob.objects.get(flow="inventory_count", state="pending").pk, ann, "once is enough")
+    assert shelves.states() == before
+    assert "refused" not in {state for pair in before for state in pair}
+
+
+def test_a_count_that_has_stopped_is_not_looked_at_for_each_movement_after_it(nails: Shelves) -> None:
+    nails.allow()
+    domain = [["product_id", "=", nails.products["NAIL"]], ["location_id", "=", nails.places["good"]]]
+    [quant] = nails.yard.odoo.rows("stock.quant", domain, "id")
+    person = nails.yard.odoo.call("res.users", "create", {"name": "Ada", "login": "ada", "email": "ada@example.com"})
+    begun = {"inventory_quantity": 19, "user_id": person}
+    nails.yard.odoo.call("stock.quant", "write", [quant["id"]], begun, context={"inventory_mode": True})
+    nails.count(line("NAIL", quantity="17"))
+    nails.yard.run()
+    tried = SyncJob.objects.get(flow="inventory_count").tries
+    nails.yard.shipped(released(nails))
+    assert [code for code, _ in nails.yard.cases()] == ["CD-8006"]
+    assert SyncJob.objects.get(flow="inventory_count").tries == tried
 
 
 def test_a_difference_that_is_explained_while_it_waits_needs_nobody(shelves: Shelves) -> None:
