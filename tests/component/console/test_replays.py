@@ -98,7 +98,7 @@ def test_from_today_four_clicks_replay_what_failed_yesterday_at_one_warehouse(so
     replay = Replay.objects.latest("pk")
     assert sorted(item.message.reference for item in replay.items.all()) == ["R-2"]
     assert "outcome: Failed" in replay.chosen
-    assert "Tried 0 of 2" in made.text
+    assert "Tried 0 of 1" in made.text
     replay.items.update(verdict="writes")
     Replay.objects.filter(pk=replay.pk).update(state="ready", tried_at=now())
     act(admin_client, replay, "run", reason="the receipts of Tuesday")  # the fourth
