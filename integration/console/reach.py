@@ -4,12 +4,14 @@
 table that is not there, whoever may not see all warehouses sees nothing.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from django.contrib.admin import FieldListFilter, ModelAdmin, RelatedFieldListFilter
 from django.contrib.auth.models import Group, User
-from django.db.models import Exists, Field, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Field, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.lookups import Exact
 from django.http import HttpRequest
 from django_celery_beat.models import PeriodicTask
 
@@ -17,9 +19,12 @@ from integration import models
 from integration.models import CaseJob, Connection, Document, Reach, Warehouse
 
 ALL = "integration.view_all_warehouses"
+FEW, SOME = 5_000, 50_000  # documents that can be gathered for any page, and for one of rows that may all be others'
+LOOK_AGAIN = 60.0  # seconds
 OUTAGES = ("CD-1", "CD-2")  # how the codes of cases begin that say no more than that a system is away
 Within = Callable[[frozenset[int]], Q]
 Row = TypeVar("Row", bound=Model)
+_sizes: dict[tuple[frozenset[int], int], tuple[float, bool]] = {}  # until when it holds, and whether they are few
 
 
 def limit(request: HttpRequest) -> frozenset[int] | None:
@@ -60,16 +65,47 @@ def _by(path: str) -> Within:
     return lambda seen: Q(**{f"{path}__in": seen})
 
 
-def _of_document(path: str) -> Within:
-    """A document of the warehouse, or an order with one there, or that names it."""
-    own = f"{path}__" if path else ""
+def any_of(rows: QuerySet[Any]) -> Q:
+    """Whether there is any of them, looked up for one outer row at a time.
+
+    For an EXISTS, PostgreSQL may rather gather all that there is to show a page of fifty rows. Not to be negated: it is
+    NULL when there is none.
+    """
+    return Q(Exact(Subquery(rows.order_by().values(found=Value(1))[:1]), 1))
+
+
+def _of_document(path: str, few: int = FEW) -> Within:
+    """A document of the warehouse, or an order with one there, or that names it.
+
+    Who sees few is shown what hangs on these; who sees many, what is on the page and passes. The other way round each
+    would read a table to its end.
+    """
 
     def rows(seen: frozenset[int]) -> Q:
-        part = Document.objects.filter(parent=OuterRef(path or "pk"), warehouse__in=seen)
-        of_it = Q(**{f"{own}warehouse__in": seen}) | Q(**{f"{own}named_warehouse__in": seen})
-        return of_it | Q(Exists(part))
+        if _are_few(seen, few):
+            return Q(**{f"{path or 'pk'}__in": _documents(seen)})
+        own = Q(warehouse__in=seen) | Q(named_warehouse__in=seen)
+        part = any_of(Document.objects.filter(parent=OuterRef(path or "pk"), warehouse__in=seen))
+        return (any_of(Document.objects.filter(own, pk=OuterRef(path))) if path else own) | part
 
     return rows
+
+
+def _documents(seen: frozenset[int]) -> QuerySet[Any]:
+    """The numbers of all of them, each way by its own index."""
+    own = Document.objects.filter(warehouse__in=seen).order_by()
+    named = Document.objects.filter(named_warehouse__in=seen).order_by()
+    orders = own.filter(parent__isnull=False).values_list("parent")
+    return own.values_list("pk").union(named.values_list("pk"), orders)
+
+
+def _are_few(seen: frozenset[int], most: int) -> bool:
+    """Whether these warehouses have so few documents, as of the last minute."""
+    known = _sizes.get((seen, most))
+    if known is None or known[0] < time.monotonic():
+        found = Document.objects.filter(warehouse__in=seen).order_by()[: most + 1].count() <= most
+        known = _sizes[seen, most] = (time.monotonic() + LOOK_AGAIN, found)
+    return known[1]
 
 
 def _uses(path: str) -> Within:
@@ -93,16 +129,15 @@ def _owns(path: str) -> Within:
     return rows
 
 
-def _of_job(path: str) -> Within:
+def _job(seen: frozenset[int]) -> Q:
     """Of a document; or about stock, by the message that it is about, or the warehouse that it names."""
-    job = f"{path}__" if path else ""
+    named = Q(payload__warehouse__in=sorted(seen))
+    messages = models.InboundMessage.objects.filter(_owns("connection")(seen), pk=OuterRef("inbound"))
+    return _of_document("document")(seen) | (Q(document=None) & (any_of(messages) | named))
 
-    def rows(seen: frozenset[int]) -> Q:
-        none = Q(**{f"{job}document": None})
-        named = Q(**{f"{job}payload__warehouse__in": sorted(seen)})
-        return _of_document(f"{job}document")(seen) | (none & (_owns(f"{job}inbound__connection")(seen) | named))
 
-    return rows
+def _of_job(seen: frozenset[int]) -> Q:
+    return any_of(models.SyncJob.objects.filter(_job(seen), pk=OuterRef("job")))
 
 
 def _message(seen: frozenset[int]) -> Q:
@@ -121,11 +156,11 @@ def _replay(path: str) -> Within:
 
 def _case(seen: frozenset[int]) -> Q:
     """One whose document, or any document that waits for it, is seen; one without, of a system that is used."""
-    waits = CaseJob.objects.filter(_of_job("job")(seen), case=OuterRef("pk"))
+    waits = CaseJob.objects.filter(_of_job(seen), case=OuterRef("pk"))
     away = Q(*(Q(code__startswith=code) for code in OUTAGES), _connector=Q.OR) & _uses("connection")(seen)
     return (
         _of_document("document")(seen)
-        | Q(Exists(waits))
+        | any_of(waits)
         | (Q(document=None) & _owns("connection")(seen))
         | (Q(document=None) & away)
     )
@@ -148,17 +183,15 @@ REACH: Mapping[type[Model], Within] = {
     models.StockLevel: _by("snapshot__warehouse"),
     models.BusinessRule: lambda seen: Q(warehouse=None) | Q(warehouse__in=seen),
     **dict.fromkeys(
-        (
-            *(models.DocumentLine, models.StageEvent, models.CartonLine, models.Parcel, models.Proof),
-            models.ChangeRequest,
-        ),
-        _of_document("document"),
+        (models.DocumentLine, models.Parcel, models.Proof, models.ChangeRequest), _of_document("document")
     ),
+    # Some warehouses tell of none: their empty list would be looked for in every row.
+    **dict.fromkeys((models.StageEvent, models.CartonLine), _of_document("document", SOME)),
     models.ChangeLine: _of_document("request__document"),
     models.ParcelEvent: _of_document("parcel__document"),
     models.InTransit: _of_document("transfer"),
-    models.SyncJob: _of_job(""),
-    **dict.fromkeys((models.JobAttempt, models.Effect, CaseJob), _of_job("job")),
+    models.SyncJob: _job,
+    **dict.fromkeys((models.JobAttempt, models.Effect, CaseJob), _of_job),
     **dict.fromkeys((models.InboundMessage, models.OutboundMessage), _message),
     models.MessageEdit: _of_message,
     models.Replay: _replay(""),

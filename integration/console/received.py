@@ -12,9 +12,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integration.console.reach import scoped
+from integration.console.reach import any_of, scoped
 from integration.jobs.routes import ROUTES
-from integration.models import InboundMessage, SyncJob, Warehouse
+from integration.models import Document, InboundMessage, SyncJob, Warehouse
 
 State = SyncJob.State
 WORK: Mapping[str, tuple[object, tuple[str, ...]]] = {  # by name: what it is called, and the flows that work on it
@@ -96,7 +96,7 @@ class WarehouseFilter(admin.SimpleListFilter):
         warehouse = Warehouse.objects.filter(pk=int(value[:9])).first()
         if warehouse is None:
             return queryset.none()
-        of_it = Q(document__warehouse=warehouse) | Q(document=None)
+        of_it = Q(document=None) | any_of(Document.objects.filter(pk=OuterRef("document"), warehouse=warehouse))
         return queryset.filter(of_it, connection=warehouse.wms_id)
 
 

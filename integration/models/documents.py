@@ -104,6 +104,11 @@ class Document(models.Model):
                 name="document_shipments_due",
                 condition=models.Q(shipments_due_at__isnull=False),
             ),
+            models.Index(
+                fields=["named_warehouse"],
+                name="document_named_warehouse",
+                condition=models.Q(named_warehouse__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -49,6 +49,7 @@ class InboundMessage(models.Model):
             models.Index(fields=["connection", "external_id"], name="inbound_external_id"),
             models.Index(fields=["reference"], name="inbound_reference"),
             models.Index(fields=["received_at", "id"], name="inbound_received"),
+            models.Index(fields=["connection", "received_at", "id"], name="inbound_of_connection"),
             models.Index(fields=["type", "received_at"], name="inbound_type"),
         ]
         permissions = [
@@ -122,6 +123,7 @@ class OutboundMessage(models.Model):
                 condition=~models.Q(partner_reference=""),
             ),
             models.Index(fields=["acknowledge_by"], name="outbound_unanswered", condition=models.Q(state="sent")),
+            models.Index(fields=["state", "-id"], name="outbound_not_accepted", condition=~models.Q(state="accepted")),
         ]
 
     def __str__(self) -> str:

@@ -22,7 +22,14 @@ from integration.console.base import HistoryAdmin
 from integration.console.cases import affected, spark, told
 from integration.console.cases.acts import USUAL, choosing
 from integration.console.cases.desk import DeskForm, save
-from integration.console.cases.filters import OwnerFilter, SaidFilter, StateFilter, WarehouseFilter
+from integration.console.cases.filters import (
+    CodeFilter,
+    OwnerFilter,
+    SeverityFilter,
+    StateFilter,
+    TeamFilter,
+    WarehouseFilter,
+)
 from integration.console.missing import add_mapping
 from integration.console.reach import may_act_on_case, scoped
 from integration.console.standing import case_due
@@ -59,7 +66,7 @@ class ExceptionCaseAdmin(ActingAdmin):
         "state_badge",
     )  # fmt: skip
     list_display_links = ("problem",)
-    list_filter = (StateFilter, ("severity", SaidFilter), OwnerFilter, ("owner", SaidFilter), WarehouseFilter, "code")
+    list_filter = (StateFilter, SeverityFilter, OwnerFilter, TeamFilter, WarehouseFilter, CodeFilter)
     list_select_related = ("document", "assignee")
     list_fullwidth = True
     nothing = _("Nothing waits for a person. New cases appear here by themselves.")

@@ -1,6 +1,6 @@
 """What the case list can be narrowed by."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from integration.console import said
 from integration.console.cases.desk import people
 from integration.console.reach import scoped
+from integration.errors.catalogue import Severity
+from integration.errors.problem import Owner
 from integration.models import ExceptionCase, Warehouse
 
 State = ExceptionCase.State
@@ -46,12 +48,42 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(state__in=STATES.get(view, [view]) if view else to_be_done)
 
 
-class SaidFilter(admin.AllValuesFieldListFilter):
-    """The values of a column, which is kept in English."""
+class OneOfFilter(admin.SimpleListFilter):
+    """By a column whose values are known without a look at the cases."""
 
-    def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        for choice in super().choices(changelist):
-            yield {**choice, "display": said.below(choice["display"])}
+    column = ""
+    values: Sequence[str] = ()
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> Any:
+        return [(value, said.below(value)) for value in self.values]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
+        return queryset.filter(**{self.column: self.value()}) if self.value() else queryset
+
+
+class SeverityFilter(OneOfFilter):
+    title = _("severity")
+    parameter_name = "severity__exact"
+    column = "severity"
+    values = tuple(reversed(Severity))
+
+
+class TeamFilter(OneOfFilter):
+    title = _("team")
+    parameter_name = "team"
+    column = "owner"
+    values = tuple(Owner)
+
+
+class CodeFilter(OneOfFilter):
+    """Offers the codes of what is to be done: of all that there ever was they would be many."""
+
+    title = _("code")
+    parameter_name = column = "code"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> Any:
+        cases = scoped(request, ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED))
+        return [(code, code) for code in cases.order_by("code").values_list("code", flat=True).distinct()]
 
 
 class OwnerFilter(admin.SimpleListFilter):

@@ -17,6 +17,7 @@ HOME_MS = 500.0
 DEEP = {"administrator": 200}  # which page is asked for, by person; who sees little has no such page
 DEEP_OF_ONE = 50
 PER_PAGE = 50
+OK = 200
 CHOICES = 5  # of a filter that are looked at
 MISSES = "NO-SUCH-4711"
 
@@ -32,17 +33,22 @@ def lists(person: Person, counts: dict[str, int]) -> Iterator[Page]:
 def _of(model: type[Model], page: Any, listed: Any, person: Person, counts: dict[str, int]) -> Iterator[Page]:
     table, name, address = model._meta.db_table, str(model._meta.verbose_name_plural), links.listing(model)
     yield Page(name, address, table)
-    if counts.get(table, 0) > PER_PAGE:
-        yield Page(f"{name}, page 2", f"{address}?p=2", table)
-    deep = DEEP.get(person.name, DEEP_OF_ONE)
-    if counts.get(table, 0) // PER_PAGE > deep:
-        yield Page(f"{name}, page {deep}", f"{address}?p={deep}", table)
+    for number in (2, DEEP.get(person.name, DEEP_OF_ONE)):
+        further = f"{address}?p={number}"
+        if counts.get(table, 0) > (number - 1) * PER_PAGE and _holds_rows(person, further):
+            yield Page(f"{name}, page {number}", further, table)
     for spec in listed.filter_specs:
         for choice in [*spec.choices(listed)][1 : CHOICES + 1]:
             chosen = choice["query_string"]
             yield Page(f"{name}, {spec.title} {choice['display']}", f"{address}{chosen}", table)
     for column, value in _terms(model, page):
         yield Page(f"{name}, search by {column}", f"{address}?q={value}", table)
+
+
+def _holds_rows(person: Person, address: str) -> bool:
+    """No link leads to a page behind the last one."""
+    found = opened(person.client, address)
+    return found is not None and found.status_code == OK and bool(found.context_data["cl"].result_list)
 
 
 def _terms(model: type[Model], page: Any) -> Iterator[tuple[str, Any]]:

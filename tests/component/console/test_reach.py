@@ -6,6 +6,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from integration import models
+from integration.console import reach
 from integration.console.reach import REACH
 from integration.models import AuditEvent, CaseJob, Connection, Document, ExceptionCase, Reach, SyncJob, Warehouse
 from tests.component.console.conftest import user_with
@@ -40,6 +41,13 @@ def count(client, model):
         .context["cl"]
         .result_list
     )
+
+
+@pytest.fixture(autouse=True, params=["few", "many"])
+def _sizes(request, monkeypatch):
+    """What is seen is looked up in another way by who sees much of it."""
+    if request.param == "many":
+        monkeypatch.setattr(reach, "_are_few", lambda _seen, _most: False)
 
 
 @pytest.fixture
