@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from integration.console import gaps, mapping_files, mapping_many, matching, said
 from integration.console.acting import Act, Acting
 from integration.console.base import ConfigurationAdmin, HistoryAdmin, actor
+from integration.console.paging import InfinitePaginator
 from integration.console.words import badge, quantity
 from integration.jobs import acts, mappings
 from integration.models import CodeMapping, Connection, ExceptionCase, ExternalReference
@@ -111,6 +112,7 @@ END = Act(
 @admin.register(CodeMapping)
 class CodeMappingAdmin(Acting, ConfigurationAdmin):
     acts = (END,)
+    paginator = InfinitePaginator
     form = MappingForm
     change_form_outer_before_template = "console/mapping.html"
     list_before_template = "console/mapping_list.html"

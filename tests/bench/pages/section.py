@@ -63,7 +63,11 @@ def _rows(found: Sequence[Timed], peers: dict[str, float]) -> list[Row]:
     lists = [each for each in found if each.page.table]
     home = [each for each in found if each.page.goal == HOME_MS]
     others = [each for each in found if each not in lists and each not in home]
-    first = {each.page.table: each.p50 for each in lists if each.person == ALL and "?" not in each.page.address}
+    first = {
+        each.page.table: each.p50
+        for each in lists
+        if each.person == ALL and "?" not in each.page.address and each.page.table in peers
+    }
     ours, theirs = ([times[name] for name in first] for times in (first, peers))
     counted = sum(bool(each.counted) for each in lists)
     return [
