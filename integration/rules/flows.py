@@ -91,9 +91,9 @@ FLOWS: Mapping[str, Flow] = {
     "advice_send": Flow("An advice goes to the warehouse", Latency.MINUTES, Impact.STOCK, Money.INDIRECT),
     "put_away": Flow("Where received goods lie is kept", Latency.MINUTES, Impact.SIGHT, Money.NONE),
     "acknowledgement": Flow("The warehouse's yes or no is kept", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
-    "order_progress": Flow("How far the warehouse is gets seen", Latency.MINUTES, Impact.SIGHT, Money.NONE),
+    "order_progress": Flow("How far the warehouse has got is shown", Latency.MINUTES, Impact.SIGHT, Money.NONE),
     "progress_note": Flow("Odoo shows how far the warehouse is", Latency.MINUTES, Impact.SIGHT, Money.NONE),
-    "shipment_tracking": Flow("Where a parcel is gets seen", Latency.MINUTES, Impact.SIGHT, Money.NONE),
+    "shipment_tracking": Flow("The way of a parcel is shown", Latency.MINUTES, Impact.SIGHT, Money.NONE),
     "parcel_posting": Flow(
         "A parcel's freight, delivery and proofs get to Odoo", Latency.MINUTES, Impact.BOOKS, Money.INDIRECT
     ),
