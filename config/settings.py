@@ -73,6 +73,7 @@ TEMPLATES = [
     }
 ]
 ROOT_URLCONF = "config.urls"
+LOGIN_REDIRECT_URL = "admin:index"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_PASSWORD_VALIDATORS = [

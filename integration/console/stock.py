@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +45,23 @@ class StockDifferenceAdmin(HistoryAdmin):
         return badge(row.get_state_display(), row.state)
 
 
+class DifferenceFilter(admin.SimpleListFilter):
+    """What Today counts as stock that differs, and what nobody could compare yet."""
+
+    title = _("difference")
+    parameter_name = "difference"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> Any:
+        return [("some", _("Differs")), ("none", _("Agrees")), ("unknown", _("Not compared"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "some":
+            return queryset.exclude(difference=None).exclude(difference=0)
+        if self.value() == "none":
+            return queryset.filter(difference=0)
+        return queryset.filter(difference=None) if self.value() == "unknown" else queryset
+
+
 @admin.register(Availability)
 class AvailabilityAdmin(HistoryAdmin):
     exact = ("sku", "lot")
@@ -51,7 +70,7 @@ class AvailabilityAdmin(HistoryAdmin):
         "sku", "lot", "condition", "place_name", "on_hand_shown", "reserved_shown", "in_flight_shown", "to_ship_shown",
         "reported_shown", "expected_shown", "difference_shown", "warehouse", "read_at",
     )  # fmt: skip
-    list_filter = ("warehouse", "condition", ("difference", admin.EmptyFieldListFilter))
+    list_filter = ("warehouse", "condition", DifferenceFilter)
     list_select_related = ("warehouse",)
     ordering = ("sku", "lot", "place")
     nothing = _("Stock appears once a warehouse does inventory: set it to live under Warehouses.")

@@ -133,7 +133,9 @@ def resolve_case(case_id: int, actor: Actor, resolution: str) -> int:
         make_due(SyncJob.objects.filter(pk__in=jobs))
         effects.told(jobs, landed=True)
         _give_up(case)
-        if not jobs:
+        if jobs:
+            cases.record(case, CaseEvent.Kind.TRIED, resolution, actor.name, actor.user)
+        else:
             case.state, case.resolved_at = ExceptionCase.State.RESOLVED, Now()
         say(case, actor, resolution)
         note(actor, "resolve case", case.title, case=case_id, resolution=resolution, jobs=jobs)

@@ -3,11 +3,17 @@
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from integration.models.fields import EncryptedJSONField
+
+
+def _within(least: float, most: float) -> list[MinValueValidator | MaxValueValidator]:
+    """Beyond these a typo would stop the work, or let it wait for ever."""
+    return [MinValueValidator(least), MaxValueValidator(most)]
 
 
 class Connection(models.Model):
@@ -31,15 +37,21 @@ class Connection(models.Model):
     test_failure = models.CharField(
         max_length=500, default="", db_default="", editable=False, help_text="What it said; empty: all was well"
     )
-    connect_timeout = models.FloatField(default=5.0)
-    read_timeout = models.FloatField(default=30.0)
+    connect_timeout = models.FloatField(default=5.0, validators=_within(0.1, 60), help_text="Seconds")
+    read_timeout = models.FloatField(default=30.0, validators=_within(0.1, 600), help_text="Seconds")
     settle_seconds = models.PositiveIntegerField(
-        default=150, help_text="How long a call may still land after its answer was lost"
+        default=150,
+        validators=_within(0, 3600),
+        help_text="How long a call may still land after its answer was lost",
     )
-    max_concurrency = models.PositiveSmallIntegerField(default=4)
-    calls_per_second = models.FloatField(null=True, blank=True, help_text="Empty: no limit")
+    max_concurrency = models.PositiveSmallIntegerField(default=4, validators=_within(1, 100))
+    calls_per_second = models.FloatField(
+        null=True, blank=True, validators=_within(0.1, 1000), help_text="Empty: no limit"
+    )
     acknowledge_seconds = models.PositiveIntegerField(
-        default=900, help_text="How long the partner may take to say yes or no to a document"
+        default=900,
+        validators=_within(1, 7 * 86400),
+        help_text="How long the partner may take to say yes or no to a document",
     )
     master_kinds = models.JSONField(
         default=list,

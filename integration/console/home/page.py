@@ -104,7 +104,7 @@ def variances(request: HttpRequest) -> list[Tile]:
     apart = scoped(request, Availability.objects.exclude(difference=None).exclude(difference=0)).count()
     return [
         Tile(_("Differences to approve"), waiting, links.listing(StockDifference, state__exact="waiting"), "waiting"),
-        Tile(_("Stock that differs"), apart, links.listing(Availability, difference__isempty=0), "waiting"),
+        Tile(_("Stock that differs"), apart, links.listing(Availability, difference="some"), "waiting"),
     ]
 
 

@@ -110,3 +110,16 @@ def test_how_much_a_connection_is_called_is_drawn_and_what_is_near_its_limit_sta
     assert (page.context["usage_says"], "cd-over" in page.context["usage"]) == (says, False)
     Connection.objects.update(calls_per_second=2.1)
     assert "cd-over" in admin_client.get(page_of(rows.wms)).context["usage"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("calls_per_second", "0.0001"), ("calls_per_second", "-5"), ("connect_timeout", "0"), ("read_timeout", "99999999"),
+     ("max_concurrency", "0"), ("acknowledge_seconds", "0"), ("settle_seconds", "4000")],
+)  # fmt: skip
+def test_a_value_that_would_stop_the_work_is_refused(rows, admin_client, field, value):
+    form = admin_client.get(page_of(rows.wms)).context["adminform"].form
+    sent = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
+    saved = admin_client.post(page_of(rows.wms), {**sent, field: value})
+    assert saved.status_code == 200
+    assert field in saved.context["adminform"].form.errors

@@ -61,6 +61,7 @@ def test_stock_that_differs_is_counted_and_its_tile_leads_to_it(rows, admin_clie
     assert [len(admin_client.get(tile.address).context["cl"].result_list) for tile in tiles] == [1, 1]
     StockDifference.objects.update(state="posted")
     Availability.objects.update(difference=0)
+    assert len(admin_client.get(tiles[1].address).context["cl"].result_list) == 0
     assert [tile.count for tile in home(admin_client).context["variances"]] == [0, 0]
 
 

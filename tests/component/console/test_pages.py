@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.test import RequestFactory
 from django.urls import reverse
 
@@ -94,3 +95,9 @@ def test_a_search_that_postgresql_cannot_store_finds_nothing(rows, admin_client)
     assert "Nothing fits" in admin_client.get(address(Connection, "changelist"), {"q": "none"}).text
     assert admin_client.get(reverse("admin:find"), {"q": "a\x00b"}).status_code == 200
     assert admin_client.get(address(type(rows.job), "changelist"), {"q": "a\x00b"}).status_code in (200, 302)
+
+
+def test_who_logs_in_on_the_login_page_itself_comes_to_today(db, client):
+    User.objects.create_superuser("ann", password="long-enough-4711")
+    sent = client.post(reverse("admin:login"), {"username": "ann", "password": "long-enough-4711"})
+    assert sent.url == reverse("admin:index")
