@@ -35,9 +35,10 @@ def test_a_connection_is_tested_by_a_worker(desk_of: Open) -> None:
 def test_credentials_are_entered_and_never_shown(desk_of: Open) -> None:
     desk = desk_of("integrator")
     open_connection(desk)
-    for field in desk.page.locator("input[type=password]").all():
+    secrets = desk.page.locator("input[type=password]")
+    expect(secrets).to_have_count(3)
+    for field in secrets.all():
         assert field.input_value() == ""
-    assert desk.page.locator("input[type=password]").count() == 3
     expect(desk.page.get_by_text("Set. Leave empty to keep it.").first).to_be_visible()
 
 
