@@ -14,11 +14,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='replay',
             name='unvalued',
-            field=models.PositiveIntegerField(default=0, help_text='Messages that move money, nobody knows how much'),
+            field=models.PositiveIntegerField(db_default=0, default=0, help_text='Messages that move money, nobody knows how much'),
         ),
         migrations.AddField(
             model_name='replayitem',
             name='document',
-            field=models.ForeignKey(db_index=False, help_text='Known when it was tried', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='integration.document'),
+            field=models.ForeignKey(help_text='Known when it was tried', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='integration.document'),
         ),
     ]

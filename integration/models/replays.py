@@ -38,7 +38,9 @@ class Replay(models.Model):
     round = models.PositiveSmallIntegerField(default=1)
     tried_at = models.DateTimeField(null=True)
     stakes = models.JSONField(default=dict)
-    unvalued = models.PositiveIntegerField(default=0, help_text="Messages that move money, nobody knows how much")
+    unvalued = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Messages that move money, nobody knows how much"
+    )
     reason = models.CharField(max_length=300, blank=True)
     asked_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -91,7 +93,7 @@ class ReplayItem(models.Model):
     writes = models.JSONField(default=list)
     changes = models.JSONField(default=dict)
     document = models.ForeignKey(
-        Document, models.SET_NULL, null=True, related_name="+", db_index=False, help_text="Known when it was tried"
+        Document, models.SET_NULL, null=True, related_name="+", help_text="Known when it was tried"
     )
     seen_job = models.BigIntegerField(null=True)
     seen_state = models.CharField(max_length=16, blank=True)
