@@ -15,7 +15,7 @@ from integration.jobs import acts, engine, taking
 from integration.jobs.acts import Actor, NotAllowed
 from integration.jobs.cases import clear, open_case
 from integration.jobs.work import Handler, Outcome, Work
-from integration.models import AuditEvent, Document, ExceptionCase, Lane, OutboundMessage, SyncJob
+from integration.models import AuditEvent, CaseEvent, Document, ExceptionCase, Lane, OutboundMessage, SyncJob
 from tests.component.engine.yard import (
     State,
     cases,
@@ -133,6 +133,15 @@ def test_resolving_a_case_tries_what_waits_and_closes_it_with_those_words_when_a
     assert ExceptionCase.objects.get().resolved_at is None
     assert (run(fine), closed()) == (2, ("resolved", "Changed the address.", eve.user))
     assert AuditEvent.objects.get().detail["jobs"] == [job.pk for job in jobs]
+
+
+def test_what_was_said_stands_in_the_history_also_when_the_cause_is_there_still(eve: Actor) -> None:
+    failed("order:1")
+    acts.resolve_case(case_id(), eve, "Changed the address.")
+    run(failing(REFUSED))
+    assert cases() == [("CD-4008", "open", 2)]
+    told = CaseEvent.objects.filter(kind=CaseEvent.Kind.TRIED).values_list("actor", "text")
+    assert list(told) == [(eve.name, "Changed the address.")]
 
 
 def test_a_case_stays_open_until_the_last_of_its_jobs_went_on(eve: Actor) -> None:

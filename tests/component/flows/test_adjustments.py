@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from integration.flows import HANDLERS
-from integration.jobs import acts, engine, mappings
+from integration.jobs import acts, differences, engine, mappings
 from integration.models import AuditEvent, CodeMapping, Lane, Place, StockDifference
 from tests.component.engine.yard import together, until
 from tests.component.flows.shelves import Shelves
@@ -281,3 +281,16 @@ def test_two_workers_at_once_post_each_adjustment_once(shelves: Shelves) -> None
 def work() -> None:
     """One worker of the stock's lane."""
     engine.run_lane(Lane.INVENTORY, HANDLERS, seconds=60)
+
+
+@pytest.mark.parametrize("decide", [differences.approve, differences.refuse])
+def test_a_second_decision_of_the_same_difference_is_refused(shelves: Shelves, decide: Any) -> None:
+    shelves.stock("NAIL", 20)
+    shelves.adjust(line("NAIL", 4))
+    shelves.yard.run()
+    case = shelves.yard.case("CD-8001").pk
+    differences.approve(case, SOMEBODY, "seen")
+    with pytest.raises(acts.NotAllowed, match="Nothing of it waits for a decision any more"):
+        decide(case, SOMEBODY, "clicked twice")
+    shelves.yard.run()
+    assert (shelves.odoo(), shelves.yard.cases()) == ({("NAIL", "", "good"): D(24)}, [])
