@@ -1,8 +1,9 @@
 """Everything that the mouse does, the keyboard does too, and shows where it is."""
 
 import re
+import time
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Open
 from tests.browser.desk import TABLET, Desk
@@ -47,6 +48,13 @@ def test_a_case_is_tried_again_without_a_mouse(desk_of: Open) -> None:
     desk.says("1 job will be tried now.")
 
 
+def test_a_field_that_is_to_be_filled_in_has_the_focus_over_a_slow_line_too(desk_of: Open) -> None:
+    desk = desk_of("customer service")
+    desk.page.route("**/static/**", late)
+    desk.go("service/")
+    expect(desk.page.locator("#number")).to_be_focused()
+
+
 def test_on_a_tablet_the_menu_opens_by_keyboard(desk_of: Open) -> None:
     desk = desk_of("operator", TABLET)
     menu = desk.page.locator("#nav-sidebar-apps a").filter(has_text=re.compile("^\\s*\\S*\\s*Jobs"))
@@ -59,6 +67,11 @@ def test_on_a_tablet_the_menu_opens_by_keyboard(desk_of: Open) -> None:
 def open_stray(desk: Desk) -> None:
     desk.go("integration/exceptioncase/?state=all")
     desk.page.locator("#result_list tbody th a").filter(has_text=STRAY).click()
+
+
+def late(route: Route) -> None:
+    time.sleep(0.1)
+    route.continue_()
 
 
 def walk(page: Page, *, until: str) -> list[tuple[str, bool]]:

@@ -40,7 +40,12 @@
     }
   }
 
-  document.addEventListener("DOMContentLoaded", () => { reach(document); scroll(); });
+  // The theme hides the page until its scripts are there, and no browser focuses what is hidden, nor asks again later.
+  function focus() {
+    if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
+  }
+
+  document.addEventListener("DOMContentLoaded", () => { reach(document); scroll(); focus(); });
   document.addEventListener("read-anew", (event) => { reach(event.target); scroll(); });
   window.addEventListener("resize", scroll);
 })();

@@ -188,7 +188,6 @@ def test_a_cancel_while_it_is_not_known_here_that_the_release_was_sent_is_asked_
     CHANGES["cancel"](yard, sale)
     yard.look()
     yard.later()
-    yard.later()  # whichever of the two was looked at first
     assert (requests(), yard.state(sale.release), codes(yard)) == ([("cancel", 1, "accepted")], "cancelled", [])
 
 
