@@ -3,29 +3,41 @@
 No cases, jobs or codes, and nothing that can be changed.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 from urllib.parse import quote
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, QuerySet, Sum
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from integration.console.find import LONGEST, MOST, orders
+from integration.console.orders import sides
 from integration.console.reach import scoped
+from integration.console.story import captured
 from integration.console.words import quantity
 from integration.models import Document, DocumentLine, ExceptionCase, Parcel, Stage, TrackingPage
 from integration.models.carriers import NUMBER
 
 RIGHT = "integration.view_order_status"
 State = Document.State
+OF_LINES = ("document__connection", "document__warehouse__wms")
 SHOWN = 5  # orders that are told whole
+
+
+@dataclass(slots=True)
+class Goods:
+    """Of one product. ``by_hand``: what the warehouse says has left, and a person has booked in Odoo."""
+
+    ordered: Decimal = Decimal(0)
+    left: Decimal = Decimal(0)
+    by_hand: Decimal = Decimal(0)
+    rest: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,42 +75,52 @@ def view(request: HttpRequest) -> HttpResponseBase:
 
 def tell(request: HttpRequest, order: Document) -> Told:
     deliveries = list(scoped(request, Document.objects.filter(parent=order, kind=Document.Kind.DELIVERY)))
-    lines = DocumentLine.objects.filter(document__in=deliveries)
+    goods = _goods(order, deliveries)
     parcels = Parcel.objects.filter(document__in=deliveries).select_related("document").defer("signed_by")
     pages = dict(TrackingPage.objects.values_list("carrier", "url"))
     return Told(
         order=order,
-        words=list(_words(order, deliveries)),
-        goods=[(row["sku"], _left(row["left"], row["asked"])) for row in _goods(lines)],
+        words=list(_words(order, deliveries, goods.values())),
+        goods=[(sku, _left(row)) for sku, row in list(goods.items())[:MOST]],
         parcels=[Tracked(parcel, _page(parcel, pages)) for parcel in parcels.order_by("-status_at")[:MOST]],
     )
 
 
-def _goods(lines: QuerySet[DocumentLine]) -> Iterable[Any]:
+def _goods(order: Document, deliveries: Sequence[Document]) -> dict[str, Goods]:
     """By product, over all deliveries."""
-    sums = lines.order_by("sku").values("sku")
-    return sums.annotate(asked=Sum(F("ordered") - F("cancelled")), left=Sum(F("shipped") + F("substituted")))[:MOST]
+    lines = list(DocumentLine.objects.filter(document__in=deliveries).select_related(*OF_LINES).order_by("sku", "id"))
+    said = sides.of(deliveries, captured(order), lines).lines
+    found: dict[str, Goods] = defaultdict(Goods)
+    for line in lines:
+        by_hand = said[line.pk].by_hand
+        goods = found[line.sku]
+        goods.ordered += line.ordered - line.cancelled
+        goods.left += line.gone + by_hand
+        goods.by_hand += by_hand
+        goods.rest += sides.left(line, said[line.pk])
+    return found
 
 
-def _left(left: Decimal, ordered: Decimal) -> str:
-    return _("{left} of {ordered} have left").format(left=quantity(left), ordered=quantity(ordered))
+def _left(goods: Goods) -> str:
+    return _("{left} of {ordered} have left").format(left=quantity(goods.left), ordered=quantity(goods.ordered))
 
 
-def _words(order: Document, deliveries: Sequence[Document]) -> Iterator[str]:
+def _words(order: Document, deliveries: Sequence[Document], goods: Collection[Goods]) -> Iterator[str]:
     """What matters most first."""
-    yield _progress(order, deliveries)
+    yield _progress(order, deliveries, goods)
     held = ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED)
     documents = [order, *deliveries]
     if held.filter(document__in=documents).exists() or held.filter(waiting__job__document__in=documents).exists():
         yield _("Something about it has to be cleared up first; our people are on it.")
 
 
-def _progress(order: Document, deliveries: Sequence[Document]) -> str:
+def _progress(order: Document, deliveries: Sequence[Document], goods: Collection[Goods]) -> str:
     if order.progress == State.CANCELLED:
         return _("The order is cancelled.")
-    if order.progress == State.SHIPPED:
+    by_hand = any(each.by_hand for each in goods)
+    if order.progress == State.SHIPPED or (by_hand and _is_whole(order, deliveries, goods)):
         return _("All of it has left the warehouse.")
-    if order.progress == State.PART_SHIPPED:
+    if order.progress == State.PART_SHIPPED or by_hand:
         return _("A part of it has left the warehouse; the rest is still to come.")
     if order.progress == State.REJECTED:
         return _("The warehouse could not take it yet.")
@@ -110,6 +132,14 @@ def _progress(order: Document, deliveries: Sequence[Document]) -> str:
     if order.progress in (State.RELEASED, State.ACCEPTED):
         return _("The warehouse has the order and will put it together.")
     return _("The order is here and has not gone to the warehouse yet.")
+
+
+def _is_whole(order: Document, deliveries: Sequence[Document], goods: Collection[Goods]) -> bool:
+    """Nothing is open, and no delivery is another warehouse's that the user does not see."""
+    if any(each.rest for each in goods):
+        return False
+    others = Document.objects.filter(parent=order, kind=Document.Kind.DELIVERY)
+    return not others.exclude(pk__in=[delivery.pk for delivery in deliveries]).exists()
 
 
 def _page(parcel: Parcel, pages: dict[str, str]) -> str:

@@ -105,14 +105,11 @@ def family(pk: int, seen: QuerySet[Document]) -> Family:
     jobs = list(SyncJob.objects.filter(pk__in=about).select_related("waits_for", "document")[:MOST])
     ids = [job.pk for job in jobs]
     told = _either(ExceptionCase.objects.filter(ours), ExceptionCase.objects.filter(waiting__job__in=ids))
-    snapshots = CapturedRecord.objects.filter(
-        connection=order.connection_id, model=MODELS[order.kind], record_id=order.erp_id
-    )
     received = list(InboundMessage.objects.filter(ours).select_related("connection").defer("body")[:MOST])
     return Family(
         order=order,
         documents=documents,
-        captured=list(snapshots),
+        captured=list(captured(order)),
         sent=list(OutboundMessage.objects.filter(ours).select_related("connection").defer("body")[:MOST]),
         received=received,
         edited=_edits(received),
@@ -125,6 +122,13 @@ def family(pk: int, seen: QuerySet[Document]) -> Family:
         parcels=list(Parcel.objects.filter(ours).select_related("document").defer("signed_by")[:MOST]),
         seen=list(ParcelEvent.objects.filter(parcel__in=parcels).select_related("parcel")[:MOST]),
         proofs=list(Proof.objects.filter(ours)[:MOST]),
+    )
+
+
+def captured(order: Document) -> QuerySet[CapturedRecord]:
+    """The order as Odoo was last read."""
+    return CapturedRecord.objects.filter(
+        connection=order.connection_id, model=MODELS[order.kind], record_id=order.erp_id
     )
 
 

@@ -49,13 +49,13 @@ def view(request: HttpRequest, document: int) -> HttpResponseBase:
     except Document.DoesNotExist:
         raise Http404 from None
     lines = list(DocumentLine.objects.filter(document__in=family.documents).select_related(*OF_LINES).order_by("id"))
-    said, entries = sides.of(family, lines), books.of(family)
+    said, entries = sides.of(family.documents, family.captured, lines), books.of(family)
     here, there = _columns(lines, HERE), _columns(lines, THERE)
     context = site_context(request, Document) | {
         "title": f"{capfirst(family.order.get_kind_display())} {family.order}",
         "order": family.order,
         "deliveries": family.documents[1:],
-        "steps": chain.of(family, lines, entries),
+        "steps": chain.of(family, lines, said.lines, entries),
         "here": here,
         "there": there,
         "lines": [_row(line, said.lines[line.pk], here, there) for line in lines],
@@ -63,7 +63,7 @@ def view(request: HttpRequest, document: int) -> HttpResponseBase:
         "read_at": max((record.read_at for record in family.captured if record.read_at), default=None),
         "parcels": family.parcels,
         "books": entries,
-        "waits": waiting.waits(family, lines),
+        "waits": waiting.waits(family, lines, said.lines),
         "entries": story.tell(family),
     }
     return TemplateResponse(request, "console/timeline.html", context)
@@ -83,4 +83,4 @@ def _row(line: DocumentLine, side: sides.Side, here: Mapping[str, object], there
     def of(names: Mapping[str, object]) -> list[tuple[str, Decimal]]:
         return [(name, getattr(line, name)) for name in names]
 
-    return Row(line, side, of(here), of(there), waiting.left(line))
+    return Row(line, side, of(here), of(there), sides.left(line, side))

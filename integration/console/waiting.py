@@ -1,6 +1,6 @@
 """What an order waits for, in plain words; the first line is what matters most."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,6 +8,8 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from integration.console import links, said
+from integration.console.orders import sides
+from integration.console.orders.sides import Side
 from integration.console.story import Family, words
 from integration.console.words import quantity, span
 from integration.models import Document, DocumentLine, ExceptionCase, OutboundMessage, SyncJob
@@ -27,10 +29,11 @@ class Wait:
     address: str = ""
 
 
-def waits(of: Family, lines: list[DocumentLine]) -> list[Wait]:
-    """All that is waited for; nothing when everything is done."""
+def waits(of: Family, lines: Iterable[DocumentLine], said: Mapping[int, Side]) -> list[Wait]:
+    """All that is waited for; nothing when everything is done. ``said``: by line, of all sides."""
     found = [*_cases(of), *_answers(of), *_jobs(of)]
-    return found or [*_deliveries(of, lines), *_receipts(of, lines)]
+    goods = _Goods(lines, said)
+    return found or [*_deliveries(of, goods), *_receipts(of, goods)]
 
 
 def _cases(of: Family) -> Iterator[Wait]:
@@ -81,7 +84,7 @@ def _again(job: SyncJob, what: str) -> str:
     return text.format(what=what, span=span(at - now()) if at else "", why=said.within(why))
 
 
-def _deliveries(of: Family, lines: list[DocumentLine]) -> Iterator[Wait]:
+def _deliveries(of: Family, goods: "_Goods") -> Iterator[Wait]:
     deliveries = [document for document in of.documents if document.kind == Document.Kind.DELIVERY]
     for delivery in deliveries or ([of.order] if of.order.kind == Document.Kind.ORDER else []):
         where = delivery.warehouse.wms.name if delivery.warehouse else _("the warehouse")
@@ -96,12 +99,10 @@ def _deliveries(of: Family, lines: list[DocumentLine]) -> Iterator[Wait]:
             text = _("{document} waits for what its final shipment overtook: {who} says that there are {n} shipments.")
             yield Wait(text.format(document=delivery, who=where, n=delivery.shipment_count))
         elif delivery.state in AT_WAREHOUSE:
-            rest = [line for line in lines if line.document_id == delivery.pk and left(line) > 0]
-            text = _("{document} waits for {who} to ship {goods}.")
-            yield Wait(text.format(document=delivery, who=where, goods=_goods(rest)))
+            yield from goods.of(delivery, where, _("{document} waits for {who} to ship {goods}."))
 
 
-def _receipts(of: Family, lines: list[DocumentLine]) -> Iterator[Wait]:
+def _receipts(of: Family, goods: "_Goods") -> Iterator[Wait]:
     for receipt in (document for document in of.documents if document.kind in Document.COMES_IN):
         where = receipt.warehouse.wms.name if receipt.warehouse else _("the warehouse")
         if receipt.state == State.REJECTED:
@@ -109,19 +110,30 @@ def _receipts(of: Family, lines: list[DocumentLine]) -> Iterator[Wait]:
         elif receipt.state == State.ANNOUNCED:
             yield Wait(_("{document} waits for {who} to accept it.").format(document=receipt, who=where))
         elif receipt.state in EXPECTED:
-            rest = [line for line in lines if line.document_id == receipt.pk and left(line) > 0]
-            text = _("{document} waits for {who} to take in {goods}.")
-            yield Wait(text.format(document=receipt, who=where, goods=_goods(rest)))
+            yield from goods.of(receipt, where, _("{document} waits for {who} to take in {goods}."))
 
 
-def _goods(rest: Sequence[DocumentLine]) -> str:
-    goods = ", ".join(f"{quantity(left(line))} x {line.sku}" for line in rest[:5])
-    return _("{goods} and more").format(goods=goods) if len(rest) > 5 else goods or _("it")
+@dataclass(frozen=True, slots=True)
+class _Goods:
+    """The lines of all documents, and what each side says of them."""
 
+    lines: Iterable[DocumentLine]
+    said: Mapping[int, Side]
 
-def left(line: DocumentLine) -> Decimal:
-    """What is still to be shipped of a line, or to come in."""
-    comes_in = line.document_id is not None and line.document.kind in Document.COMES_IN
-    moved = line.received if comes_in else line.gone
-    rest: Decimal = line.ordered - line.cancelled - moved
-    return max(rest, Decimal(0))
+    def of(self, document: Document, where: str, text: str) -> Iterator[Wait]:
+        """What the warehouse has still to do, and what it says it has done and nobody has booked."""
+        own = [line for line in self.lines if line.document_id == document.pk]
+        loose = self._listed(own, lambda line: self.said[line.pk].unbooked)
+        rest = self._listed(own, lambda line: sides.left(line, self.said[line.pk]) - self.said[line.pk].unbooked)
+        if loose:
+            told = _("{who} has confirmed {goods} of {document}: not booked here, not done in Odoo, and nothing waits.")
+            fix = _("Somebody ended it. Replay its message, or book it in Odoo.")
+            yield Wait(told.format(document=document, who=where, goods=loose), "failed", fix)
+        if rest or not any(self.said[line.pk].told for line in own):
+            yield Wait(text.format(document=document, who=where, goods=rest or _("it")))
+
+    @staticmethod
+    def _listed(lines: Sequence[DocumentLine], count: Callable[[DocumentLine], Decimal]) -> str:
+        some = [f"{quantity(count(line))} x {line.sku}" for line in lines if count(line) > 0]
+        goods = ", ".join(some[:5])
+        return _("{goods} and more").format(goods=goods) if len(some) > 5 else goods

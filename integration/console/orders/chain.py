@@ -1,14 +1,14 @@
 """How far it has come, step by step: from what was agreed to what was billed, and what came back of it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from integration.console import waiting
 from integration.console.orders.books import Entry
+from integration.console.orders.sides import Side, left
 from integration.console.story import Family
 from integration.models import Document, DocumentLine, InTransit, Stage
 from integration.rules.posting import BookKind
@@ -30,9 +30,9 @@ class Step:
     at: datetime | None = None
 
 
-def of(family: Family, lines: Sequence[DocumentLine], entries: Sequence[Entry]) -> list[Step]:
-    """``lines``: of all documents of the family; ``entries``: its books."""
-    legs = {kind: _Leg(family, kind, lines) for kind in TOLD}
+def of(family: Family, lines: Sequence[DocumentLine], said: Mapping[int, Side], entries: Sequence[Entry]) -> list[Step]:
+    """``lines``: of all documents of the family, and what each side says of them; ``entries``: its books."""
+    legs = {kind: _Leg(family, kind, lines, said) for kind in TOLD}
     out, back = legs[Kind.DELIVERY], legs[Kind.RETURN]
     steps = [Step(_("Agreed"), family.order.reference, "good", family.order.created_at)]
     if family.order.kind == Kind.PURCHASE:
@@ -49,13 +49,15 @@ def of(family: Family, lines: Sequence[DocumentLine], entries: Sequence[Entry]) 
 class _Leg:
     """What goes one way: out, in, or back."""
 
-    def __init__(self, family: Family, kind: Document.Kind, lines: Iterable[DocumentLine]) -> None:
-        self.family, self.kind = family, kind
+    def __init__(
+        self, family: Family, kind: Document.Kind, lines: Iterable[DocumentLine], said: Mapping[int, Side]
+    ) -> None:
+        self.family, self.kind, self.said = family, kind, said
         alive = [document for document in family.documents[1:] if document.kind == kind]
         self.documents = [document for document in alive if document.state != State.CANCELLED] or alive
         ids = {document.pk for document in self.documents}
         own = [line for line in lines if line.document_id in ids]
-        self.lines = [line for line in own if line.ordered > line.cancelled or _moved(line)]
+        self.lines = [line for line in own if line.ordered > line.cancelled or self._moved(line)]
 
     def leaves(self) -> Iterator[Step]:
         yield self._told(_("Released"))
@@ -89,12 +91,15 @@ class _Leg:
         return _share(name, len(reached), len(self.lines), _lines)
 
     def _gone(self, name: str) -> Step:
-        moved = [line for line in self.lines if _moved(line)]
-        whole = [line for line in moved if not waiting.left(line)]
+        moved = [line for line in self.lines if self._moved(line)]
+        whole = [line for line in moved if not left(line, self.said[line.pk])]
         at = max((event.happened_at for event in self.family.moved if self._is_own(event.document_id)), default=None)
         if moved and not whole:
             return Step(name, _("a part of {lines}").format(lines=_lines(len(moved))), "warn", at)
         return _share(name, len(whole), len(self.lines), _lines, at)
+
+    def _moved(self, line: DocumentLine) -> bool:
+        return bool(line.gone or line.received or self.said[line.pk].by_hand)
 
     def _is_own(self, document: int | None) -> bool:
         return document in {each.pk for each in self.documents}
@@ -118,10 +123,6 @@ def _deliveries(count: int) -> str:
 
 def _lines(count: int) -> str:
     return ngettext("{count} line", "{count} lines", count).format(count=count)
-
-
-def _moved(line: DocumentLine) -> bool:
-    return bool(line.gone or line.received)
 
 
 def _on_the_way(family: Family) -> Step:

@@ -13,14 +13,13 @@ from pydantic import ValidationError
 
 from integration.canonical.erp import Picking
 from integration.canonical.events import Event
-from integration.console.story import Family
 from integration.console.words import quantity
 from integration.errors import IntegrationError
 from integration.flows import backorders, sites
 from integration.flows.events import event_of
 from integration.jobs import mappings
 from integration.jobs.looks import SNAPSHOTS
-from integration.models import Document, DocumentLine, InboundMessage
+from integration.models import CapturedRecord, Document, DocumentLine, InboundMessage
 from integration.rules import advices
 from integration.rules.shipping import ReleasedLine, factor_of
 from integration.rules.units import Inexact, to_odoo
@@ -42,9 +41,14 @@ class Side:
     told: Decimal | None = None
 
     @property
+    def by_hand(self) -> Decimal:
+        """What the warehouse has said and Odoo has done, and was not booked from here: a person has seen to it."""
+        return max(NONE, min(self.told or NONE, (self.done or NONE) + self.substituted) - self.booked)
+
+    @property
     def unbooked(self) -> Decimal:
         """What the warehouse has said and nobody has booked."""
-        return max(NONE, (self.told or NONE) - self.booked)
+        return max(NONE, (self.told or NONE) - self.booked - self.by_hand)
 
     @property
     def differs(self) -> bool:
@@ -60,14 +64,14 @@ class Sides:
     strays: Sequence[str]
 
 
-def of(family: Family, lines: Sequence[DocumentLine]) -> Sides:
-    """``lines``: of all documents of the family."""
+def of(documents: Iterable[Document], read: Iterable[CapturedRecord], lines: Sequence[DocumentLine]) -> Sides:
+    """``read``: the order as Odoo was last read; ``lines``: of all the documents."""
     by_document: dict[int, list[DocumentLine]] = defaultdict(list)
     for line in lines:
         by_document[line.document_id].append(line)
     sides = {line.pk: Side(booked=booked(line), substituted=line.substituted) for line in lines}
-    moving = [document for document in family.documents if document.pk in by_document]
-    pickings = _pickings(family)
+    moving = [document for document in documents if document.pk in by_document]
+    pickings = _pickings(read)
     for document in moving:
         _odoo(document, by_document[document.pk], pickings, sides)
     told = _events(moving)
@@ -81,9 +85,14 @@ def booked(line: DocumentLine) -> Decimal:
     return line.received if line.document.kind in Document.COMES_IN else line.gone
 
 
-def _pickings(family: Family) -> Sequence[Picking]:
-    """As they were when Odoo was last read."""
-    record = next((record for record in family.captured if record.snapshot), None)
+def left(line: DocumentLine, side: Side) -> Decimal:
+    """What is still to leave of a line, or to come in."""
+    rest: Decimal = line.ordered - line.cancelled - booked(line) - side.by_hand
+    return max(NONE, rest)
+
+
+def _pickings(read: Iterable[CapturedRecord]) -> Sequence[Picking]:
+    record = next((record for record in read if record.snapshot), None)
     try:
         return SNAPSHOTS[record.model].model_validate(record.snapshot).pickings if record else ()
     except ValidationError:

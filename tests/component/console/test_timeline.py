@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from integration.console import story, waiting
+from integration.console.orders import sides
 from integration.models import (
     Connection,
     Document,
@@ -27,7 +28,9 @@ def shown(client, document):
 
 def waits(document):
     family = story.family(document.pk, Document.objects.all())
-    return [wait.text for wait in waiting.waits(family, list(DocumentLine.objects.all()))]
+    lines = list(DocumentLine.objects.all())
+    said = sides.of(family.documents, family.captured, lines)
+    return [wait.text for wait in waiting.waits(family, lines, said.lines)]
 
 
 def entries_of(document):
@@ -82,7 +85,8 @@ def test_the_open_quantity_is_what_was_neither_shipped_nor_cancelled(rows, admin
 
 
 def test_more_than_ordered_leaves_nothing_open(rows):
-    assert waiting.left(DocumentLine(ordered=2, shipped=3, cancelled=0)) == 0
+    line = DocumentLine(ordered=2, shipped=3, cancelled=0, document=rows.delivery)
+    assert sides.left(line, sides.Side()) == 0
 
 
 def test_an_order_that_waits_for_goods_says_which(quiet):
@@ -106,7 +110,7 @@ def test_a_remote_system_that_is_down_is_said(quiet):
 
 
 def test_an_open_case_comes_first_with_its_fix(rows):
-    first = waiting.waits(story.family(rows.order.pk, Document.objects.all()), [])[0]
+    first = waiting.waits(story.family(rows.order.pk, Document.objects.all()), [], {})[0]
     assert first.text == f"Waits for master data: {rows.case.cause}"
     assert first.fix == rows.case.fix
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import transaction
 
 from integration.console import story, waiting
+from integration.console.orders import sides
 from integration.flows import HANDLERS
 from integration.jobs import engine, looks, sweep
 from integration.jobs.queue import enqueue
@@ -360,7 +361,8 @@ def test_the_purchase_s_page_tells_what_it_waits_for_and_what_came(receiving: Ya
     bought = receiving.expected(("CRATE-S", 10))
     receiving.receive(bought.advice, "partial")
     family = story.family(Document.objects.get(reference=bought.name).pk, Document.objects.all())
-    [wait] = waiting.waits(family, list(DocumentLine.objects.select_related("document")))
+    lines = list(DocumentLine.objects.select_related("document"))
+    [wait] = waiting.waits(family, lines, sides.of(family.documents, family.captured, lines).lines)
     assert wait.text == f"{bought.advice} waits for Northgate 3PL to take in 5 x CRATE-S."
     goods = [(entry.title, entry.detail) for entry in story.tell(family) if entry.sort == "goods"]
     source = f"receipt/northgate/{bought.advice}/RCV-000001"

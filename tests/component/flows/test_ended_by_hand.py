@@ -1,0 +1,62 @@
+"""What a person has ended: the pages of the order tell what became of the goods, and wait for nothing that has been."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from integration.jobs import acts
+from integration.models import Document
+from tests.component.flows.yard import SOMEBODY, Sale, Yard
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def looks(client: Client, sale: Sale) -> tuple[list[str], str]:
+    """What the order's page waits for, and how far it says that the shipping is."""
+    order = Document.objects.get(kind="order", reference=sale.name)
+    page = client.get(reverse("admin:timeline", args=[order.pk]))
+    assert page.status_code == 200
+    [shipped] = [step.says for step in page.context["steps"] if step.name == "Shipped"]
+    return [wait.text for wait in page.context["waits"]], shipped
+
+
+def service_says(client: Client, sale: Sale) -> tuple[list[str], list[tuple[str, str]]]:
+    [told] = client.get(reverse("admin:service"), {"q": sale.name}).context["told"]
+    return list(told.words), list(told.goods)
+
+
+def test_goods_that_odoo_has_by_hand_are_not_waited_for(yard: Yard, admin_client: Client) -> None:
+    sale = yard.released(("CRATE-S", 3))
+    yard.odoo.validate_by_hand(sale.id)
+    yard.shipped(sale)
+    acts.done_by_hand(yard.case("CD-5007").pk, SOMEBODY, "It was booked before it left.")
+    yard.look()
+    assert looks(admin_client, sale) == ([], "1 line")
+    assert service_says(admin_client, sale) == (
+        ["All of it has left the warehouse."],
+        [("CRATE-S", "3 of 3 have left")],
+    )
+
+
+def test_a_rest_is_waited_for_beside_what_odoo_has_by_hand(yard: Yard, admin_client: Client) -> None:
+    sale = yard.released(("CRATE-S", 3), ("ROPE-10", 2))
+    yard.odoo.validate_by_hand(sale.id)
+    yard.shipped(sale, lines=[yard.line(sale, 0)], final=False)
+    acts.done_by_hand(yard.case("CD-5007").pk, SOMEBODY, "The crates were booked before they left.")
+    yard.look()
+    waits, shipped = looks(admin_client, sale)
+    assert (waits, shipped) == ([f"{sale.release} waits for Northgate 3PL to ship 2 x ROPE-10."], "1 of 2 lines")
+    words, goods = service_says(admin_client, sale)
+    assert words == ["A part of it has left the warehouse; the rest is still to come."]
+    assert goods == [("CRATE-S", "3 of 3 have left"), ("ROPE-10", "0 of 2 have left")]
+
+
+def test_goods_that_left_and_that_nobody_booked_are_said_to_be_nowhere(yard: Yard, admin_client: Client) -> None:
+    sale = yard.released(("PAINT-W", 2))
+    yard.shipped(sale, lines=[yard.line(sale, lots=[{"lot": "GHOST", "quantity": "2"}])])
+    acts.ignore_case(yard.case("CD-5005").pk, SOMEBODY, "Not now.")
+    [wait], shipped = looks(admin_client, sale)
+    told = f"Northgate 3PL has confirmed 2 x PAINT-W of {sale.release}"
+    assert wait == f"{told}: not booked here, not done in Odoo, and nothing waits."
+    assert shipped == "not yet"
+    assert service_says(admin_client, sale)[1] == [("PAINT-W", "0 of 2 have left")]
