@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django_stubs_ext import StrOrPromise
 from unfold.admin import ModelAdmin
 
+from integration.console import stale
 from integration.console.language import plainly
 from integration.console.paging import InfinitePaginator
 from integration.console.reach import MADE_BY_ALL, limit, may_change, scoped
@@ -98,6 +99,20 @@ class ConfigurationAdmin(ConsoleAdmin):
     """Rows that people edit. Every change is written to the audit log, one row at a time."""
 
     actions: Any = None
+    change_form_before_template = "console/seen.html"
+
+    def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if obj is None:
+            return form
+        return type(form.__name__, (stale.Watched, form), {"posted": request.POST.get(stale.FIELD)})
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        row: Model | None = context.get("original")
+        if row is not None and request.method == "POST":  # what was sent and refused is on this one by now
+            row = self.model._base_manager.get(pk=row.pk)
+        seen = {stale.FIELD: stale.seen(row)} if row is not None else {}
+        return super().render_change_form(request, context | seen, *args, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         seen = self.model not in MADE_BY_ALL or limit(request) is None

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from integration.console.charts import bars, clock, slots
+from integration.console.slowed import HOURS, most_calls, said, slowed
 from integration.console.standing import reachable
 from integration.console.words import badge, quantity, whole
 from integration.jobs.pulse import SLOT_SECONDS
@@ -23,8 +24,7 @@ from integration.models import CallTally, Connection, ConnectionGate, FlowSucces
 from integration.rules.flows import FLOWS
 
 SOON = timedelta(days=30)
-HOURS, HEIGHT = 6, 80
-NEAR = 0.9  # of the most calls in a second
+HEIGHT = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,8 @@ def _usage(connection: Connection) -> dict[str, str]:
         sum(calls),
     ).format(n=whole(sum(calls)), hours=HOURS, failed=whole(failed), rate=_rate(max(calls)))
     hints = [f"{clock(start)}: {whole(n)} ({_rate(n)}/s)" for start, n in zip(starts, calls, strict=True)]
-    limit = connection.calls_per_second * SLOT_SECONDS * NEAR if connection.calls_per_second else None
     return {
-        "usage": bars(calls, hints, height=HEIGHT, title=title, css="cd-chart", limit=limit),
+        "usage": bars(calls, hints, height=HEIGHT, title=title, css="cd-chart", limit=most_calls(connection)),
         "usage_says": title,
     }
 
@@ -102,6 +101,8 @@ def _facts(connection: Connection) -> Iterator[Fact]:
     yield Fact(_("Calls at once"), _("{used} of {most}").format(used=used, most=connection.max_concurrency))
     most = quantity(Decimal(f"{connection.calls_per_second:g}")) if connection.calls_per_second else ""
     yield Fact(_("Calls a second"), _("at most {n}").format(n=most) if most else _("no limit"))
+    if at_limit := said(slowed([connection]).get(connection.pk, timedelta(0))):
+        yield Fact(_("Slowed down"), at_limit)
     yield Fact(_("Key"), key_ends(connection))
 
 

@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -37,6 +38,7 @@ SECRETS = {  # kind of connection: the secrets that it works with
     },
 }
 MANY = [f"{kind}s" for kind in KINDS]
+LIMITS = frozenset({"calls_per_second", "max_concurrency"})  # that work may have waited for
 PREFIX = "secret_"
 SIGNING_PREFIX = "whsec_"
 SHORTEST_SIGNING_BYTES = 24  # as Standard Webhooks asks for
@@ -156,10 +158,10 @@ class ConnectionAdmin(Acting, ConfigurationAdmin):
     def get_prepopulated_fields(self, request: HttpRequest, obj: Connection | None = None) -> dict[str, Any]:
         return {} if obj else dict(self.prepopulated_fields)
 
-    def get_form(self, request: HttpRequest, obj: Connection | None = None, **kwargs: Any) -> Any:
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is not None and self.has_change_permission(request, obj):
             kwargs["form"] = form_for(obj, secrets=self.may_enter_secrets(request, obj))
-        return super().get_form(request, obj, **kwargs)
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Connection | None = None) -> Any:
         secrets = [f"{PREFIX}{name}" for name in SECRETS.get(obj.kind, {})] if obj else []
@@ -181,6 +183,11 @@ class ConnectionAdmin(Acting, ConfigurationAdmin):
             return self.readonly_fields
         kept = () if self.may_enter_secrets(request, obj) else ("base_url", "options")
         return (*self.readonly_fields, "kind", *kept)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and LIMITS.intersection(form.changed_data):
+            transaction.on_commit(partial(connections.let_go, obj))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConnectionList]:
         return ConnectionList

@@ -230,6 +230,7 @@ def shown(request: HttpRequest, replay: Replay) -> dict[str, Any]:
     verdicts = replays.verdicts(replay)
     mine, wanted = replay.made_by_id == request.user.pk, request.GET.get("verdict", "")
     page, rows, more = _page(request, replay, wanted)
+    stopped = _stopped(rows)
     may_run, may_approve = request.user.has_perm(RIGHT), request.user.has_perm(APPROVES)
     harmless = sum(verdicts.get(verdict, 0) for verdict in replays.HARMLESS)
     return {
@@ -247,12 +248,19 @@ def shown(request: HttpRequest, replay: Replay) -> dict[str, Any]:
         "may_try": may_run and replay.state in (State.READY, State.WAITING),
         "may_cancel": may_run and replay.state in Replay.OPEN,
         "longest": LONGEST_REASON,
-        "items": [(item, TONES.get(Verdict(item.verdict), "")) for item in rows],
+        "items": [(item, TONES.get(Verdict(item.verdict), ""), stopped.get(item.message_id)) for item in rows],
         "verdict": wanted,
         "page": page,
         "more": more,
         "live": f"{reverse('admin:replay_live', args=[replay.pk])}?{request.GET.urlencode()}",
     }
+
+
+def _stopped(items: list[ReplayItem]) -> dict[int, SyncJob]:
+    """By message that nobody has worked on again yet: its latest job, where that stopped or has to be tried again."""
+    untouched = [item.message_id for item in items if item.job_id is None]
+    jobs = SyncJob.objects.filter(inbound__in=untouched).order_by("inbound_id", "-id").distinct("inbound_id")
+    return {job.inbound_id: job for job in jobs if job.failure_code and job.state in replays.WAITS}  # type: ignore[misc]
 
 
 def _label(verdict: ReplayItem.Verdict) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -74,6 +75,7 @@ def store(connection: Connection, profile: Profile, actor: Actor) -> None:
         retry_case(case_id, actor)
     if connection.kind in registry.ERP:
         sweep.start_poll("odoo_sweep", connection)
+    transaction.on_commit(partial(let_go, connection))
 
 
 @transaction.atomic
@@ -86,12 +88,19 @@ def resume(pk: int, actor: Actor) -> None:
     """Raises NotAllowed."""
     with transaction.atomic():
         connection = _switch(pk, actor, on=True)
-    with transaction.atomic():  # a second one: who has a stream may need the connection's row
-        waiting = SyncJob.objects.filter(state=SyncJob.State.RETRY, failure_code=PAUSED)
-        gate.let_go(waiting.filter(failure_text__startswith=f"{connection.name} "))
+    let_go(connection)
     if connection.kind in registry.ERP:
         with transaction.atomic():
             sweep.start_poll("odoo_poll", connection)
+
+
+@transaction.atomic
+def let_go(connection: Connection) -> None:
+    """What its pause or its limits keep waiting is tried now. Call after what was changed has been committed: who has
+    a stream may need the connection's row."""
+    ConnectionGate.objects.filter(connection=connection).update(next_call_at=None)
+    waiting = SyncJob.objects.filter(state=SyncJob.State.RETRY, failure_code=PAUSED)
+    gate.let_go(waiting.filter(failure_text__startswith=f"{connection.name} "))
 
 
 @transaction.atomic

@@ -41,7 +41,12 @@ CHOICES: Mapping[str, tuple[Choice, ...]] = {
         ),
     ),
     CANCELLED: (
-        COMES_BACK,
+        Choice(
+            BACK,
+            COMES_BACK.label,
+            "Who sends it back? What leaves becomes a return in Odoo, which is announced to the warehouse. Where"
+            " shipments are billed by a rule, CD-8107 stands until it is back.",
+        ),
         Choice(KEEP, "The customer keeps it", "Who agreed? The order stays cancelled: invoice it in Odoo by hand."),
     ),
     OVER: (

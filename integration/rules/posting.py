@@ -105,7 +105,7 @@ def following(asked: Asked, books: OrderBooks) -> Next:
     if asked.choice.when == When.ON_COMPLETION and _unfinished(asked.kind, books):
         return Next(Step.NOTHING, None, f"waits for the rest of {books.name}")
     if books.state == "cancel":
-        raise _against("CD-8107", asked, books)
+        return _of_what_is_cancelled(asked, books)
     return _of_what_is_open(asked, books)
 
 
@@ -184,6 +184,14 @@ def _ours(asked: Asked, books: OrderBooks) -> Next | None:
 
 def _unfinished(kind: BookKind, books: OrderBooks) -> bool:
     return books.returning if kind == BookKind.CREDIT_NOTE else books.outstanding
+
+
+def _of_what_is_cancelled(asked: Asked, books: OrderBooks) -> Next:
+    """Odoo says that nothing is open of a cancelled order, whatever moved of it."""
+    sign = -1 if asked.kind == BookKind.CREDIT_NOTE else 1
+    if any((line.moved - line.booked) * sign > 0 for line in books.lines):
+        raise _against("CD-8107", asked, books)
+    return Next(Step.NOTHING, None, f"{books.name} is cancelled, and as much is billed of it as moved")
 
 
 def _of_what_is_open(asked: Asked, books: OrderBooks) -> Next:

@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from integration.console import links
+from integration.console import links, slowed
 from integration.console.guard import may_view
 from integration.console.home import flows
 from integration.console.home.pace import pace
@@ -130,11 +130,18 @@ def lanes() -> list[dict[str, Any]]:
 
 
 def connections(request: HttpRequest) -> list[dict[str, Any]]:
-    rows = scoped(request, Connection.objects.select_related("gate").defer("secrets")).order_by("kind", "name")
+    rows = list(scoped(request, Connection.objects.select_related("gate").defer("secrets")).order_by("kind", "name"))
     held = scoped(request, SyncJob.objects.filter(waits_for__isnull=False)).order_by().values_list("waits_for")
     waiting = dict(held.annotate(Count("pk")))
+    at_limit = slowed.slowed(rows)
     return [
-        {"row": row, "address": links.page(row), "reachable": reachable(row), "waiting": waiting.get(row.pk, 0)}
+        {
+            "row": row,
+            "address": links.page(row),
+            "reachable": reachable(row),
+            "slowed": slowed.said(at_limit.get(row.pk, timedelta(0))),
+            "waiting": waiting.get(row.pk, 0),
+        }
         for row in rows
     ]
 

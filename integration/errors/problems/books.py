@@ -51,9 +51,10 @@ PROBLEMS: dict[str, Problem] = {
     "CD-8107": Problem(
         "Cancelled order with goods to bill",
         "{event}: {order} is cancelled in Odoo, so no {what} can be made of what moved.",
-        "Set the order to a quotation and confirm it again if the goods are to be billed, then press Retry now. Else press Done by hand.",
+        "Goods that are expected back end this by themselves once they are booked. If they are to be billed, set the order to a quotation and confirm it again: this is noticed, too. Else press Done by hand.",
         ("connection", "company", "order"),
         severity=Severity.HIGH,
+        heals=True,
     ),
     "CD-8108": Problem(
         "Credit note to be made by hand",

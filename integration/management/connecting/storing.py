@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 
 from integration.adapters.base import Profile
@@ -36,8 +37,10 @@ def limits(options: dict[str, Any]) -> dict[str, float]:
     names = ("calls_per_second", "max_concurrency", "read_timeout")
     given = {name: options[name] for name in names if options[name] is not None}
     for name, value in given.items():
-        if not 0 < value <= 3600:
-            raise CommandError(f"--{name.replace('_', '-')} must be more than 0 and at most 3600.")
+        try:
+            Connection._meta.get_field(name).clean(value, None)  # type: ignore[union-attr]  # a column of our own
+        except ValidationError as wrong:
+            raise CommandError(f"--{name.replace('_', '-')} {value:g}: {' '.join(wrong.messages)}") from wrong
     return given
 
 

@@ -85,6 +85,13 @@ def test_nothing_is_stored_of_what_cannot_be_used(person: Person, changed: dict[
     assert not Connection.objects.exists()
 
 
+@pytest.mark.parametrize("limit", ["--calls-per-second=0", "--max-concurrency=500", "--read-timeout=900"])
+def test_a_limit_that_would_stop_the_work_is_refused(person: Person, limit: str) -> None:
+    with pytest.raises(CommandError, match=f"^{limit.replace('=', ' ')}: Ensure this value is"):
+        person.connect_odoo(limit)
+    assert not Connection.objects.exists()
+
+
 def test_a_refusal_is_one_line_and_status_one(person: Person, capsys: pytest.CaptureFixture[str]) -> None:
     person.patch.setenv("ODOO_KEY", "wrong")
     asked = ["--slug=odoo", f"--url={person.odoo.url}", "--database=demo", "--login=admin"]

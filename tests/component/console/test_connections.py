@@ -1,12 +1,12 @@
 """A connection's page says how it does, and has it paused, resumed and tested."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils.timezone import now
 
-from integration.models import AuditEvent, Connection, ConnectionGate, FlowSuccess, RemoteSlot, SyncJob
+from integration.models import AuditEvent, CallTally, Connection, ConnectionGate, FlowSuccess, RemoteSlot, SyncJob
 from tests.component.console.conftest import SECRET, user_with
 
 LIST = reverse("admin:integration_connection_changelist")
@@ -123,3 +123,38 @@ def test_a_value_that_would_stop_the_work_is_refused(rows, admin_client, field, 
     saved = admin_client.post(page_of(rows.wms), {**sent, field: value})
     assert saved.status_code == 200
     assert field in saved.context["adminform"].form.errors
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("field", "value"), [("calls_per_second", "9"), ("max_concurrency", "9")])
+def test_work_that_a_limit_kept_waiting_goes_on_when_the_limit_is_changed(rows, admin_client, field, value):
+    later = now() + timedelta(hours=1)
+    Connection.objects.update(calls_per_second=1)
+    ConnectionGate.objects.update(next_call_at=later)
+    SyncJob.objects.update(
+        state="retry", next_attempt_at=later, failure_code="CD-1002", failure_text=f"{rows.wms.name} is busy."
+    )
+    other = SyncJob.objects.get()
+    other.pk, other.failure_text = None, "Another is busy."
+    other.save()
+    form = admin_client.get(page_of(rows.wms)).context["adminform"].form
+    sent = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
+    assert admin_client.post(page_of(rows.wms), {**sent, field: value}).status_code == 302
+    due = SyncJob.objects.filter(next_attempt_at__lte=now())
+    assert set(due.values_list("failure_text", flat=True)) == {f"{rows.wms.name} is busy."}
+    assert ConnectionGate.objects.get(connection=rows.wms).next_call_at is None
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(20, False), (30, True), (120, True)])
+def test_a_connection_that_is_at_its_limit_for_long_is_red_on_today(rows, admin_client, minutes, said):
+    Connection.objects.filter(pk=rows.wms.pk).update(calls_per_second=1)
+    CallTally.objects.all().delete()
+    slot = int(now().timestamp()) // 600 * 600
+    for back in range(1, minutes // 10 + 1):
+        at = datetime.fromtimestamp(slot - back * 600, UTC)
+        CallTally.objects.create(connection=rows.wms, slot=at, calls=590, failed=0, seconds=1)
+    CallTally.objects.create(
+        connection=rows.wms, slot=datetime.fromtimestamp(slot - minutes * 60 - 600, UTC), calls=100, failed=0, seconds=1
+    )
+    for address in (page_of(rows.wms), reverse("admin:index")):
+        assert ("at its limit for" in admin_client.get(address).text) == said

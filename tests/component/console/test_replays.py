@@ -241,3 +241,16 @@ def test_messages_of_other_warehouses_are_not_replayed(rows):
 @pytest.mark.parametrize("page", ["matching", "messages"])
 def test_a_link_makes_no_replay(page, rows, admin_client):
     assert admin_client.get(reverse(f"admin:replay_{page}")).status_code == 405
+
+
+def test_what_stopped_a_message_the_last_time_stands_beside_what_would_be_done(rows, admin_client, admin_user):
+    """What Odoo will say is not known before it is asked to write."""
+    replay = ready(admin_user, rows)
+    about = {"stream": rows.stream, "flow": "shipment_confirmation", "inbound": rows.received}
+    SyncJob.objects.create(**about, state="succeeded", failure_code="CD-5001", failure_mode="Unknown release")
+    SyncJob.objects.create(**about, state="blocked", failure_code="CD-5009", failure_mode="Odoo refused the shipment")
+    page = admin_client.get(reverse("admin:integration_replay_change", args=[replay.pk]))
+    assert "Stopped the last time:" in page.text
+    assert ("CD-5009" in page.text, "CD-5001" in page.text) == (True, False)
+    SyncJob.objects.filter(state="blocked").update(state="succeeded")
+    assert "Stopped the last time:" not in admin_client.get(page.request["PATH_INFO"]).text

@@ -7,6 +7,7 @@ from integration.jobs.acts import NotAllowed
 from integration.models import Connection, SyncJob
 from integration.sandbox.wms.contract import ACCEPTS
 from tests.component.engine.yard import until
+from tests.component.flows.ledger import Ledger
 from tests.component.flows.returns import Dock, line
 from tests.component.flows.test_changes import CHANGES, TOO_LATE, at_stage, codes, play_to_the_end, ship_what_is_open
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
@@ -202,6 +203,25 @@ def test_a_warehouse_that_works_by_itself_takes_back_what_it_expects(yard: Yard,
     until(lambda: bool(yard.wms.get("returns")["returns"]))
     yard.run()
     assert (yard.odoo.delivered(sale.id)["CRATE-S"], codes(yard), yard.unfinished()) == (6, [], [])
+
+
+def test_what_comes_back_of_a_cancelled_order_leaves_nothing_to_bill(yard: Yard, dock: Dock) -> None:
+    books = Ledger(yard)
+    books.by_delivery("CRATE-S", "ROPE-10")
+    books.rule("invoice")
+    books.rule("credit_note")
+    sale = refused(yard, "cancel")
+    yard.choose("CD-4013", "back")
+    play_to_the_end(yard)
+    yard.look()
+    assert codes(yard) == ["CD-8107"]
+    [advice] = dock.expected()
+    expected = {line["sku"].removeprefix("P-"): float(line["quantity"]) for line in advice["document"]["lines"]}
+    dock.tell(*(line(sku, pieces) for sku, pieces in expected.items()), advice=advice["advice"])
+    yard.look()
+    yard.later()
+    assert (books.billed(sale), books.invoices(sale)) == ([(0, 0), (0, 0)], [])
+    assert (codes(yard), yard.unfinished()) == ([], [])
 
 
 def test_each_choice_is_done_as_it_was_made(yard: Yard, dock: Dock) -> None:

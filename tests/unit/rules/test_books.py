@@ -94,6 +94,9 @@ DRAFT, THERE = entry(origin=f"S1, {MARK}"), entry(state="posted", origin=f"S1, {
         (asked(BookKind.CREDIT_NOTE), books(line(opened="-1")), Step.MAKE, None),
         (asked(BookKind.CREDIT_NOTE), books(line()), Step.NOTHING, None),
         (asked(netting=True), books(line(), line(2, "-1")), Step.MAKE, None),
+        (asked(), books(line(opened="0", booked=D(2)), state="cancel"), Step.NOTHING, None),
+        (asked(), books(line(opened="0", moved=D(0)), state="cancel"), Step.NOTHING, None),
+        (asked(BookKind.CREDIT_NOTE), books(line(opened="0"), state="cancel"), Step.NOTHING, None),
     ],
 )
 def test_what_follows_from_the_books_as_they_are(
@@ -109,6 +112,8 @@ def test_what_follows_from_the_books_as_they_are(
         (asked(), books(line(opened="0"), entries=(entry(ours=False, name="INV/1"),)), "CD-8105"),
         (asked(), books(line(), line(2, "-1")), "CD-8106"),
         (asked(), books(line(opened="0"), state="cancel"), "CD-8107"),
+        (asked(), books(line(opened="0", booked=D(1)), state="cancel"), "CD-8107"),
+        (asked(BookKind.CREDIT_NOTE), books(line(opened="0", booked=D(3)), state="cancel"), "CD-8107"),
         (
             asked(BookKind.CREDIT_NOTE, returned=frozenset([1])),
             books(line(opened="0", by_order=True, booked=D(5))),
