@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -21,6 +23,19 @@ def _item(title: StrOrPromise, icon: str, model: str, **more: Any) -> dict[str, 
     }
 
 
+def _documents(title: StrOrPromise, icon: str, kind: str = "") -> dict[str, Any]:
+    """A link to the documents of a kind; without one to all of them, but those that have a link of their own."""
+    listed = reverse_lazy("admin:integration_document_changelist")
+
+    def is_shown(request: HttpRequest) -> bool:
+        shown = request.GET.get("kind__exact", "")
+        return request.path == str(listed) and (shown == kind if kind else shown not in APART)
+
+    link = format_lazy("{}?kind__exact={}", listed, kind) if kind else listed
+    return _item(title, icon, "document", link=link, active=is_shown)
+
+
+APART = ("receipt", "return")
 NAVIGATION: list[dict[str, Any]] = [
     {
         "title": _("Work"),
@@ -33,7 +48,9 @@ NAVIGATION: list[dict[str, Any]] = [
                 "permission": lambda request: request.user.has_perm("integration.view_order_status"),
             },
             _item(_("Cases"), "error", "exceptioncase", badge="integration.console.home.page.open_cases"),
-            _item(_("Documents"), "receipt_long", "document"),
+            _documents(_("Documents"), "receipt_long"),
+            _documents(_("Receipts"), "move_to_inbox", "receipt"),
+            _documents(_("Returns"), "assignment_return", "return"),
             _item(_("Parcels"), "local_shipping", "parcel"),
             _item(_("In transit"), "local_shipping", "intransit"),
             _item(_("Jobs"), "sync_alt", "syncjob"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -153,7 +154,7 @@ def tell(of: Family) -> list[Entry]:
         *map(_sent, of.sent),
         map(_received, of.received),
         map(_edited, of.edited),
-        (_attempt(attempt, jobs[attempt.job_id]) for attempt in of.attempts),
+        (_attempts(row, jobs[row[0].job_id]) for row in _alike(of.attempts)),
         (_untried(job) for job in of.jobs if job.pk not in tried),
         map(_effect, of.effects),
         *map(_case, of.cases),
@@ -203,10 +204,24 @@ def _edited(edit: MessageEdit) -> Entry:
     return Entry(edit.made_at, "in", title, "waiting", edit.reason, f"{links.page(message)}?edit={edit.number}")
 
 
-def _attempt(attempt: JobAttempt, job: SyncJob) -> Entry:
+def _alike(attempts: Iterable[JobAttempt]) -> Iterator[list[JobAttempt]]:
+    """Tries of a job that went the same way one after the other: twenty of them are one thing that happened."""
+    ordered = sorted(attempts, key=lambda attempt: (attempt.job_id, attempt.number))
+    for _way, rows in groupby(ordered, lambda attempt: (attempt.job_id, attempt.outcome, attempt.code)):
+        yield list(rows)
+
+
+def _attempts(rows: Sequence[JobAttempt], job: SyncJob) -> Entry:
+    """The last one, and how often it went like this."""
+    attempt = rows[-1]
     took = duration((attempt.ended_at - attempt.started_at).total_seconds() * 1000)
-    title = _("{what}: try {n}, {outcome} in {took}").format(
-        what=f"{words(job.flow)} {job.subject}", n=attempt.number, outcome=words(attempt.outcome).lower(), took=took
+    one, many = _("{what}: try {n}, {outcome} in {took}"), _("{what}: tries {first} to {n}, {outcome}")
+    title = (many if len(rows) > 1 else one).format(
+        what=f"{words(job.flow)} {job.subject}",
+        first=rows[0].number,
+        n=attempt.number,
+        outcome=words(attempt.outcome).lower(),
+        took=took,
     )
     detail = " ".join(filter(None, [attempt.code, attempt.detail]))
     return Entry(attempt.started_at, "job", title, attempt.outcome, detail, links.page(job), calls(attempt))

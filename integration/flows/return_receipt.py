@@ -29,7 +29,7 @@ from integration.flows.returning import Case
 from integration.jobs import effects, locks, shipments
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
-from integration.models import Effect
+from integration.models import Document, Effect, SyncJob
 from integration.rules import returns as rules
 from integration.rules.codes import CodeBook, CodeKind
 from integration.rules.returns import Returned, Target
@@ -55,16 +55,30 @@ class Known:
 def handle(work: Work) -> Outcome:
     case = returning.understand(work)
     work.connection = erp = case.warehouse.erp
-    with locks.held(work, _locks(case)), open_erp(erp, work) as gateway:
+    order = _order(case)
+    _note(work, order)
+    with locks.held(work, _locks(case, order)), open_erp(erp, work) as gateway:
         if returning.is_booked(case):
             return judging.judge(work, case, gateway)
         return _take_in(work, case, gateway)
 
 
-def _locks(case: Case) -> list[str]:
+def _order(case: Case) -> Document | None:
+    if case.advised:
+        return case.advised.parent
+    origin = _find(case)
+    return origin.order if origin else None
+
+
+def _note(work: Work, order: Document | None) -> None:
+    """Whatever comes of it stands on the order's page: an announced return has a document of its own."""
+    if order is not None and work.job.document_id is None:
+        work.job.document = order
+        SyncJob.objects.filter(pk=work.job.pk).update(document=order)
+
+
+def _locks(case: Case, order: Document | None) -> list[str]:
     """Two parcels of one order are counted one after the other, whatever each of them names."""
-    origin = None if case.advised else _find(case)
-    order = case.advised.parent if case.advised else origin.order if origin else None
     return [f"return/{order.pk}" if order else f"return/{case.partner.pk}/{case.told.receipt}"]
 
 

@@ -15,6 +15,7 @@ from integration.models import (
     ExceptionCase,
     ExternalReference,
     InboundMessage,
+    JobAttempt,
     OutboundMessage,
     StockEvent,
     SyncJob,
@@ -63,6 +64,40 @@ def test_everything_that_happened_is_told_in_order(rows, admin_client):
 def test_a_try_tells_its_remote_calls_with_their_duration(rows):
     [entry] = [entry for entry in entries_of(rows.order) if entry.sort == "job"]
     assert [(call.took, call.outcome) for call in entry.calls] == [("12 ms", "ok")]
+
+
+def test_tries_that_went_the_same_way_are_one_entry(rows):
+    for number, code in ((2, "CD-3002"), (3, "CD-3002"), (4, "CD-1004")):
+        JobAttempt.objects.create(
+            job=rows.job,
+            number=number,
+            worker="w",
+            started_at=now(),
+            outcome="blocked",
+            code=code,
+            detail=f"No. {number}",
+        )
+    told = [(entry.title, entry.detail) for entry in entries_of(rows.order) if entry.sort == "job"]
+    [(first, detail), (second, _)] = told
+    assert first == f"Shipment confirmation {rows.job.subject}: tries 1 to 3, blocked"
+    assert detail == "CD-3002 No. 3"
+    assert f"{rows.job.subject}: try 4, blocked in" in second
+
+
+def test_receipts_and_returns_have_entries_of_the_menu(rows, admin_client):
+    listed = reverse("admin:integration_document_changelist")
+
+    def lit(address):
+        """The entries that stand out on the page."""
+        groups = admin_client.get(address).context["sidebar_navigation"]
+        links = [item for group in groups for item in group["items"] if str(item["link"]).startswith(listed)]
+        assert [str(item["title"]) for item in links] == ["Documents", "Receipts", "Returns"]
+        return [str(item["title"]) for item in links if item["active"]]
+
+    assert lit(listed) == ["Documents"]
+    assert lit(f"{listed}?kind__exact=delivery") == ["Documents"]
+    assert lit(f"{listed}?kind__exact=receipt") == ["Receipts"]
+    assert lit(f"{listed}?kind__exact=return") == ["Returns"]
 
 
 def test_an_answer_is_told_apart_from_the_sending(rows):

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from integration.console import story, waiting
 from integration.jobs import decisions, tokens
 from integration.models import Connection, Document, ExternalReference
 from tests.component.flows.ledger import Invoice
@@ -220,6 +221,10 @@ def test_what_is_back_already_cannot_come_back_again(yard: Yard, dock: Dock) -> 
     dock.tell(line("CRATE-S", 3), receipt="RT-2", release=sale.release)
     assert [code for code, _ in yard.cases()] == ["CD-7031"]
     assert dock.odoo.delivered(sale.id) == {"CRATE-S": 2}
+    order = Document.objects.get(kind="order", reference=sale.name)
+    assert yard.case("CD-7031").document == order
+    [wait] = waiting.waits(story.family(order.pk, Document.objects.all()), [], {})
+    assert "1 of CRATE-S are more than left" in wait.text
 
 
 def test_a_return_of_two_transfers_goes_to_each(yard: Yard, dock: Dock) -> None:
