@@ -20,6 +20,7 @@ Each carries a code of ``catalogue.PROBLEMS``, which holds the plain cause and t
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from integration.errors.catalogue import PROBLEMS, Problem
@@ -28,10 +29,12 @@ from integration.errors.catalogue import PROBLEMS, Problem
 class IntegrationError(Exception):
     """``code`` is a key of ``PROBLEMS``; ``context`` holds what its texts name. Raises KeyError for an unknown code.
 
-    ``retry_after``: seconds until another try makes sense, where that is known.
+    ``retry_after``: seconds until another try makes sense, where that is known. ``stake``: the money, and its currency,
+    where that is not what the document is worth.
     """
 
     burns_attempt = True
+    stake: tuple[Decimal, str] | None = None
 
     def __init__(self, code: str, /, *, retry_after: float | None = None, **context: object) -> None:
         self.code = code

@@ -156,7 +156,9 @@ def waits(code: str, waiting: Sequence[StockDifference], site: Site, document: s
     worth = sum((row.value for row in waiting), Decimal(0))
     about: dict[str, Any] = {"connection": partner, "partner": partner, "document": document, "source": source}
     lines = "; ".join(said(row) for row in waiting)
-    return RuleHold(code, **about, lines=lines[:1500], value=f"{worth:f} {site.currency}".strip())
+    held = RuleHold(code, **about, lines=lines[:1500], value=f"{worth:f} {site.currency}".strip())
+    held.stake = (worth, site.currency)
+    return held
 
 
 def said(row: StockDifference) -> str:

@@ -16,6 +16,7 @@ from integration.models import CaseEvent, CaseJob, CaseTally, Connection, Docume
 from integration.rules.flows import FLOWS
 
 UNRESOLVED = ExceptionCase.UNRESOLVED
+TOLD_ANEW = ("count", "last_seen", "cause", "fix", "context", "resolution", "resolved_by", "value", "currency")
 _HOLD = """
 SELECT pg_advisory_xact_lock(hashtextextended(cause, 0))
 FROM (SELECT DISTINCT cause FROM unnest(%s::text[]) AS cause ORDER BY cause) AS causes"""
@@ -65,9 +66,11 @@ def open_case(
         known.last_seen = Now()
         known.cause, known.fix, known.context = error.cause, error.fix, _context(error)
         known.resolution, known.resolved_by = "", None
-        known.save(update_fields=["count", "last_seen", "cause", "fix", "context", "resolution", "resolved_by"])
+        known.value, known.currency = error.stake or (known.value, known.currency)
+        known.save(update_fields=TOLD_ANEW)
         sql.run(_TALLY, [known.pk])
         return known
+    value, currency = error.stake or ((document.value, document.currency) if document else (None, ""))
     rule = desk_rules.first_that_fits(error.code, flow, document)
     due = desk_rules.deadline(rule, DEADLINES[severity])
     case = ExceptionCase.objects.create(
@@ -83,8 +86,8 @@ def open_case(
         connection=connection,
         document=document,
         context=_context(error),
-        value=document.value if document else None,
-        currency=document.currency if document else "",
+        value=value,
+        currency=currency,
         last_seen=Now(),
         deadline=Now() + due,
         escalate_at=Now() + desk_rules.patience(rule, due),

@@ -38,6 +38,8 @@ def test_without_a_rule_it_waits_and_is_posted_when_it_is_approved(shelves: Shel
     shelves.yard.run()
     lines = "+4 of NAIL [FOUND]; -1 of NAIL [BROKEN]. No rule lets this through (12.50 USD)."
     assert shelves.yard.cases() == [("CD-8001", f"Northgate 3PL adjusted its stock by A-1: {lines}")]
+    case = shelves.yard.case("CD-8001")
+    assert (case.value, case.currency) == (D("12.50"), "USD")
     assert (shelves.odoo(), shelves.yard.odoo.writes()[-1:]) == ({("NAIL", "", "good"): D(20)}, [])
     shelves.approve()
     assert shelves.odoo() == shelves.wms() == {("NAIL", "", "good"): D(23)}
