@@ -42,7 +42,7 @@ FROM (SELECT %s::bigint AS document) AS here,
 WHERE line.document_id = here.document AND line.line = share.line"""  # noqa: S608  (a table name of our own)
 
 
-UNRESOLVED = ", ".join(f"'{state.value}'" for state in ExceptionCase.UNRESOLVED)
+UNRESOLVED = sql.listed(ExceptionCase.UNRESOLVED)
 # And whether something that the warehouse was told is not answered, whether somebody was told that Odoo asks for
 # something else, whether more left than that or the warehouse was asked for a change, whether goods were said to be
 # missing, whether news of a parcel overtook its shipment, and whether a count was taken after the goods had left.

@@ -23,7 +23,7 @@ FROM (SELECT DISTINCT cause FROM unnest(%s::text[]) AS cause ORDER BY cause) AS 
 _CLEAR = f"""
 UPDATE {ExceptionCase._meta.db_table}
 SET state = 'resolved', resolved_at = now(), resolution = %s, resolved_by_id = NULL
-WHERE fingerprint = ANY(%s::text[]) AND state IN ({", ".join(f"'{state.value}'" for state in UNRESOLVED)})"""  # noqa: S608
+WHERE fingerprint = ANY(%s::text[]) AND state IN ({sql.listed(UNRESOLVED)})"""  # noqa: S608
 _TALLY = f"""
 INSERT INTO {CaseTally._meta.db_table} AS tally (case_id, hour, count) VALUES (%s, date_trunc('hour', now()), 1)
 ON CONFLICT (case_id, hour) DO UPDATE SET count = tally.count + 1"""  # noqa: S608

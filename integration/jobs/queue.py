@@ -12,7 +12,7 @@ from integration.jobs import dispatch, rows, sql, streams
 from integration.models import Lane, SyncJob
 
 Payload = Mapping[str, object]
-UNSENT = ", ".join(f"'{state.value}'" for state in SyncJob.UNSENT)
+UNSENT = sql.listed(SyncJob.UNSENT)
 
 # News for a job that waits: one that is stuck starts afresh now, not at its next recheck. Run after their streams are
 # locked, so that it sees what others added.

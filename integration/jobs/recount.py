@@ -18,7 +18,7 @@ FLOW = "inventory_recount"
 State = StockDifference.State
 STUCK = (SyncJob.State.BLOCKED, SyncJob.State.NEEDS_ATTENTION)
 DIFFERENCE = StockDifference._meta.db_table
-STANDS = ", ".join(f"'{state.value}'" for state in StockDifference.STANDS)
+STANDS = sql.listed(StockDifference.STANDS)
 
 # Counts of a warehouse's product that were taken after a movement of it, and those that wait until somebody knows what
 # came of one: Odoo's stock holds what came after a count, too. For statements of other modules, too.

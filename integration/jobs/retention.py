@@ -41,7 +41,7 @@ INBOUND, OUTBOUND, MOVED = (each._meta.db_table for each in (InboundMessage, Out
 PROOF, FILE = Proof._meta.db_table, ProofFile._meta.db_table
 REPLAY, ITEM = Replay._meta.db_table, ReplayItem._meta.db_table
 CASE, WAITS = ExceptionCase._meta.db_table, CaseJob._meta.db_table
-UNRESOLVED = ", ".join(f"'{state.value}'" for state in ExceptionCase.UNRESOLVED)
+UNRESOLVED = sql.listed(ExceptionCase.UNRESOLVED)
 OLD = "now() - %(days)s::float8 * interval '1 day'"
 
 # What nobody needs any more, as conditions on the row ``one``.

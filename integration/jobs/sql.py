@@ -1,16 +1,22 @@
 """Runs the engine's own statements: planned once for a connection to the database, not once for each call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import psycopg
 from django.db import connection
+from django.db.models import Choices
 
 Arguments = Sequence[Any] | Mapping[str, Any]
 
 # For a statement that is a transaction of its own and may be undone by a crash of the server, such as taking a lease:
 # it does not wait for the disk. It has to be read FROM, or PostgreSQL leaves it out.
 LAZY = "lazy AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
+
+
+def listed(states: Iterable[Choices]) -> str:
+    """For the right side of an IN: these states, as they are kept."""
+    return ", ".join(f"'{state.value}'" for state in states)
 
 
 def run(statement: str, arguments: Arguments) -> int:

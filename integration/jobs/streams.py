@@ -8,7 +8,7 @@ from integration.jobs import holders, sql
 from integration.models import Lane, Stream, SyncJob
 
 STREAM, JOB = Stream._meta.db_table, SyncJob._meta.db_table
-ACTIVE = ", ".join(f"'{state.value}'" for state in SyncJob.ACTIVE)
+ACTIVE = sql.listed(SyncJob.ACTIVE)
 
 
 def touching(source: str = "", key: str = "%(key)s") -> str:
