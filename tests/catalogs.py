@@ -16,7 +16,7 @@ from django.core.management import call_command
 from config.schedule import schedule
 from integration.canonical.master import KINDS
 from integration.errors.catalogue import PROBLEMS, Owner, Severity
-from integration.jobs import tokens
+from integration.jobs import odoo_codes, tokens
 from integration.jobs.routes import ROUTES
 from integration.models import Document, Lane, ReplayItem, Stage, SyncJob
 from integration.rules.choices import CHOICES
@@ -68,6 +68,7 @@ def _texts() -> Iterator[str]:
         yield from (_words(name), flow.says)
     yield from (role.says for role in ROLES.values())
     yield from tokens.SCOPES.values()
+    yield from (*odoo_codes.WORDS.values(), odoo_codes.NEAREST, odoo_codes.READ)
     yield from (*Owner, *Severity, *NAMES.values(), *(f"{kind}s" for kind in KINDS))
     yield from (_words(name) for name in (*ROUTES, *NAMED))
     yield from OTHERS

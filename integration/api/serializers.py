@@ -291,6 +291,9 @@ class NewMappingSerializer(serializers.Serializer[None]):
     alias = serializers.BooleanField(
         default=False, help_text="Understood when the partner says it; what we send uses the other code"
     )
+    odoo_has_it = serializers.BooleanField(
+        default=False, help_text="Take Odoo's code although it was not seen there, such as one that is new"
+    )
 
     def validate_factor(self, value: Decimal) -> Decimal:
         if value <= 0:

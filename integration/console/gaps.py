@@ -9,12 +9,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from integration.console import links, said
+from integration.console import choosing, said
 from integration.console.base import actor
 from integration.console.cases import affected
 from integration.console.cases.affected import Affected
@@ -23,17 +22,18 @@ from integration.console.mapping_files import may_map, seen_partners
 from integration.console.reach import scoped
 from integration.console.words import typed
 from integration.jobs import acts, mappings
+from integration.jobs.odoo_codes import NotInOdoo
 from integration.models import CodeMapping, Connection, ExceptionCase
 
 Kind = CodeMapping.Kind
 SHOWN = 200
-LONGEST = 200
+LONGEST = 100
 
 
 @dataclass(slots=True)
 class Gap:
     """``theirs``: the code that is known is the partner's, and Odoo's is asked for. ``entered`` and ``wrong``: what
-    was typed and not taken, and why."""
+    was typed and not taken, and why; ``unseen``: because Odoo was not seen to have it."""
 
     case: ExceptionCase
     partner: Connection
@@ -44,6 +44,13 @@ class Gap:
     entered: str = ""
     factor: str = "1"
     wrong: str = ""
+    unseen: bool = False
+
+    @property
+    def codes(self) -> str:
+        """Where there are codes to choose from."""
+        side = choosing.ODOO if self.theirs else choosing.PARTNER
+        return choosing.address(side, partner=self.partner.pk, kind=self.kind)
 
     @property
     def counts(self) -> bool:
@@ -65,17 +72,12 @@ def view(request: HttpRequest) -> HttpResponseBase:
     return TemplateResponse(request, "console/gaps.html", context)
 
 
-def fill(request: HttpRequest, case: int) -> HttpResponseBase:
-    """The field on a case's own page: POST only."""
-    if not may_map(request):
-        raise PermissionDenied
-    row = get_object_or_404(scoped(request, ExceptionCase.objects.all()), pk=case)
-    gap = of_case(request, row)
-    if request.method == "POST" and gap is not None:
+def fill(request: HttpRequest, case: ExceptionCase) -> Gap | None:
+    """Takes what was entered on the case's own page; None where it asks for no code."""
+    gap = of_case(request, case)
+    if gap is not None:
         _save(request, [gap])
-        if gap.wrong:
-            messages.error(request, gap.wrong)
-    return HttpResponseRedirect(links.page(row))
+    return gap
 
 
 def of_case(request: HttpRequest, case: ExceptionCase) -> Gap | None:
@@ -110,14 +112,14 @@ def _save(request: HttpRequest, found: Sequence[Gap]) -> None:
     """Each row for itself: one that is wrong stops no other. Says how many were saved."""
     done = 0
     for gap in found:
-        gap.entered = request.POST.get(f"code_{gap.case.pk}", "").strip()[:LONGEST]
+        gap.entered = request.POST.get(f"code_{gap.case.pk}", "").strip()[: LONGEST + 1]
         gap.factor = request.POST.get(f"factor_{gap.case.pk}", "1").strip()[:20]
         if not gap.entered:
             continue
         try:
-            _add(gap, actor(request))
+            _add(gap, actor(request), odoo_has_it=f"odoo_has_it_{gap.case.pk}" in request.POST)
         except acts.NotAllowed as refusal:
-            gap.wrong = said.below(refusal)
+            gap.wrong, gap.unseen = said.refusal(refusal), isinstance(refusal, NotInOdoo)
         else:
             done += 1
     if done:
@@ -126,14 +128,16 @@ def _save(request: HttpRequest, found: Sequence[Gap]) -> None:
         messages.success(request, text.format(n=done))
 
 
-def _add(gap: Gap, who: acts.Actor) -> None:
+def _add(gap: Gap, who: acts.Actor, *, odoo_has_it: bool) -> None:
     """Raises NotAllowed. A second code of the partner's for what it gets another one for already is an alias: what is
     sent stays as it is."""
+    if len(gap.entered) > LONGEST:
+        raise acts.NotAllowed(_("A code has at most {n} characters.").format(n=LONGEST))
     ours, theirs = (gap.entered, gap.code) if gap.theirs else (gap.code, gap.entered)
     wanted = CodeMapping(partner=gap.partner, kind=gap.kind, odoo_code=ours, partner_code=theirs)
     alias = gap.theirs and mappings.in_force(wanted) is not None
     factor = _factor(gap.factor) if gap.counts else Decimal(1)
-    mappings.add(gap.partner, gap.kind, ours, theirs, factor=factor, alias=alias, actor=who)
+    mappings.add(gap.partner, gap.kind, ours, theirs, factor=factor, alias=alias, odoo_has_it=odoo_has_it, actor=who)
 
 
 def _factor(text: str) -> Decimal:

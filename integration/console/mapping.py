@@ -13,8 +13,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldBooleanWidget
 
-from integration.console import gaps, mapping_files, mapping_many, matching, said
+from integration.console import choosing, gaps, mapping_files, mapping_many, matching, said
 from integration.console.acting import Act, Acting
 from integration.console.base import ConfigurationAdmin, HistoryAdmin, actor
 from integration.console.paging import InfinitePaginator
@@ -22,6 +23,7 @@ from integration.console.words import badge, quantity
 from integration.jobs import acts, mappings
 from integration.models import CodeMapping, Connection, ExceptionCase, ExternalReference
 
+COLUMNS = (*mappings.KEY, "partner_code", "alias", "factor", "per")
 SHOWN = 50  # versions on a mapping's page
 RELEASED = gettext_lazy("Jobs that waited for this mapping are tried now.")
 SECOND = gettext_lazy(
@@ -38,9 +40,29 @@ def above_zero(value: Decimal) -> Decimal:
 
 
 class MappingForm(forms.ModelForm):  # type: ignore[type-arg]
+    """``odoo_has_it`` is asked where a code was not seen in Odoo."""
+
+    odoo_has_it = forms.BooleanField(
+        label=gettext_lazy("Odoo has it all the same"), required=False, widget=forms.HiddenInput
+    )
+
     class Meta:
         model = CodeMapping
-        fields = (*mappings.KEY, "partner_code", "alias", "factor", "per")
+        fields = COLUMNS
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        row = self.instance
+        known = {"partner": row.partner_id, "kind": row.kind} if row.pk else {}
+        if row.pk:
+            del self.fields["odoo_has_it"]
+        for name, address in {
+            "odoo_code": choosing.address(choosing.ODOO),
+            "sku": choosing.address(choosing.ODOO, kind=CodeMapping.Kind.PRODUCT.value),
+            "partner_code": choosing.address(choosing.PARTNER, **known),
+        }.items():
+            if name in self.fields:
+                self.fields[name].widget.attrs |= {"data-codes": address, "autocomplete": "off"}
 
     def clean_factor(self) -> Decimal:
         return above_zero(self.cleaned_data["factor"])
@@ -52,14 +74,20 @@ class MappingForm(forms.ModelForm):  # type: ignore[type-arg]
         """The table's own rules, in words that say what to do."""
         entered: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors:
-            known = {name: getattr(self.instance, name) for name in self._meta.fields or () if name not in entered}
-            wanted = CodeMapping(**known, **entered)
+            kept = {name: getattr(self.instance, name) for name in COLUMNS if name not in entered}
+            wanted = CodeMapping(**kept, **{name: entered[name] for name in COLUMNS if name in entered})
             wrong = list(mappings.clashes(wanted))
             if self.instance.pk is None and not wrong:
-                wrong = _mapped(wanted)
+                wrong = _mapped(wanted) or self._unseen(wanted)
             for field, words in wrong:
                 self.add_error(field if field in self.fields else None, ValidationError(words))
         return entered
+
+    def _unseen(self, wanted: CodeMapping) -> list[tuple[str, str]]:
+        missing = {} if self.cleaned_data.get("odoo_has_it") else mappings.not_in_odoo(wanted)
+        if missing:
+            self.fields["odoo_has_it"].widget = UnfoldBooleanWidget()
+        return [(field, said.unseen(code)) for field, code in missing.items()]
 
 
 def _mapped(wanted: CodeMapping) -> list[tuple[str, str]]:
@@ -125,9 +153,6 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
     list_select_related = ("partner",)
     list_filter = (CurrentFilter, "kind", "partner")
     ordering = ("valid_to", "kind", "odoo_code", "alias")
-    fieldsets = (
-        (None, {"fields": (("kind", "partner"), ("odoo_code", "partner_code"), "alias", ("sku", "factor", "per"))}),
-    )  # fmt: skip
     nothing = gettext_lazy("Add a mapping to say which code here is which code of a partner.")
 
     def get_urls(self) -> list[URLPattern]:
@@ -137,12 +162,12 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
             "match": matching.view,
             "gaps": gaps.view,
             "many": mapping_many.view,
+            "codes": choosing.view,
         }
         own = [
             path(f"{name}/", self.admin_site.admin_view(view), name=f"mapping_{name}") for name, view in pages.items()
         ]
-        fill = path("gaps/<int:case>/", self.admin_site.admin_view(gaps.fill), name="mapping_fill")
-        return [fill, *own, *super().get_urls()]
+        return [*own, *super().get_urls()]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         many = {"many": (_change_many, "many", _("Change codes"))} if mapping_files.may_map(request) else {}
@@ -154,6 +179,11 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: CodeMapping | None = None) -> bool:
         return False
+
+    def get_fieldsets(self, request: HttpRequest, obj: CodeMapping | None = None) -> Any:
+        asked = () if obj else ("odoo_has_it",)
+        rows = (("kind", "partner"), ("odoo_code", "partner_code"), *asked, "alias", ("sku", "factor", "per"))
+        return ((None, {"fields": rows}),)
 
     def get_readonly_fields(self, request: HttpRequest, obj: CodeMapping | None = None) -> tuple[str, ...]:
         if obj is None:
@@ -181,7 +211,7 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, context)
         except acts.NotAllowed as refusal:
-            messages.error(request, said.below(refusal))
+            messages.error(request, said.refusal(refusal))
             return HttpResponseRedirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
@@ -194,6 +224,7 @@ class CodeMappingAdmin(Acting, ConfigurationAdmin):
             per=obj.per,
             sku=obj.sku,
             alias=obj.alias,
+            odoo_has_it=form.cleaned_data.get("odoo_has_it", False),
             actor=actor(request),
         )
         obj.__dict__.update(new.__dict__)

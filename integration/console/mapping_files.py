@@ -114,7 +114,8 @@ def _write(request: HttpRequest, context: dict[str, Any]) -> HttpResponseBase:
         return HttpResponseRedirect(request.path)
     partner = get_object_or_404(seen_partners(request), pk=asked["partner"])
     try:
-        plan = mapping_files.write(partner, asked["heads"], asked["rows"], asked["agreed"], actor(request))
+        sheet = (asked["heads"], asked["rows"], asked["agreed"])
+        plan = mapping_files.write(partner, *sheet, actor(request), odoo_has_it="odoo_has_it" in request.POST)
     except acts.NotAllowed as refusal:
         messages.error(request, said.below(refusal))
         return _preview(request, context, partner, asked["heads"], asked["rows"])

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from integration.console import said
+from integration.console import choosing, said
 from integration.console.base import actor
 from integration.console.guard import site_context
 from integration.console.mapping_files import may_map, seen_partners
@@ -36,6 +36,11 @@ class Changed:
     factor: str
     per: str
     wrong: str = ""
+
+    @property
+    def codes(self) -> str:
+        """Where there are codes to choose from."""
+        return choosing.address(choosing.PARTNER, partner=self.mapping.partner_id, kind=self.mapping.kind)
 
     @property
     def is_changed(self) -> bool:
@@ -97,7 +102,7 @@ def _save(request: HttpRequest, entered: Sequence[Changed]) -> None:
         try:
             mappings.change(each.mapping.pk, **_wish(each), actor=actor(request))
         except acts.NotAllowed as refusal:
-            each.wrong = said.below(refusal)
+            each.wrong = said.refusal(refusal)
         else:
             done += 1
     if done:

@@ -6,12 +6,18 @@ All of it is in the catalogues, which ``make messages`` reads off those layers. 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from integration.console.language import PLAIN
 from integration.errors.catalogue import PROBLEMS
+from integration.jobs.acts import NotAllowed
+from integration.jobs.odoo_codes import READ, NotInOdoo, Unseen
 from integration.models import ExceptionCase, SyncJob
+
+ALL_THE_SAME = gettext_noop("Correct it; if it is right and new there, tick Odoo has it all the same.")
 
 
 def below(text: object) -> str:
@@ -43,6 +49,18 @@ def cause(case: ExceptionCase) -> str:
 def fix(case: ExceptionCase) -> str:
     problem = PROBLEMS.get(case.code)
     return _filled(problem.fix if problem else "", case.context, case.fix)
+
+
+def refusal(refused: NotAllowed) -> str:
+    """Why an act is not done."""
+    return unseen(refused.unseen) if isinstance(refused, NotInOdoo) else below(refused)
+
+
+def unseen(code: Unseen) -> str:
+    """That Odoo was not seen to have it, and what to do."""
+    said = [_(template).format(**names) for template, names in code.sentences()]
+    when = date_format(localtime(code.read_at), "DATETIME_FORMAT")
+    return " ".join([*said, _(READ).format(when=when), _(ALL_THE_SAME)])
 
 
 def failure(job: SyncJob, cases: Iterable[ExceptionCase]) -> str:

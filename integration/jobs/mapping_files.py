@@ -1,16 +1,17 @@
 """Many code mappings at once: all of a plan that a person agreed to, or nothing."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from integration.jobs import acts, mappings, telling
+from integration.jobs import acts, mappings, odoo_codes, telling
 from integration.jobs.acts import Actor, NotAllowed
 from integration.models import CodeMapping, Connection
-from integration.rules.mapping_sheet import COLUMNS, Entry, Key, Plan, plan
+from integration.rules.codes import CodeKind
+from integration.rules.mapping_sheet import COLUMNS, Entry, Fault, Key, Plan, plan
 
 Rows = Sequence[tuple[int, Sequence[str]]]
 OUTDATED = "Mappings have changed since this was shown: look at it again."
@@ -23,7 +24,9 @@ def in_force(partner: Connection) -> list[Entry]:
 
 
 def preview(partner: Connection, heads: Sequence[str], rows: Rows) -> Plan:
-    return plan(heads, rows, in_force(partner))
+    made = plan(heads, rows, in_force(partner))
+    made.unseen = list(_unseen(partner, made))
+    return made
 
 
 def digest(made: Plan) -> str:
@@ -31,9 +34,19 @@ def digest(made: Plan) -> str:
     return hashlib.sha256(repr((made.new, made.changed)).encode()).hexdigest()
 
 
-def write(partner: Connection, heads: Sequence[str], rows: Rows, agreed: str, actor: Actor) -> Plan:
-    """Raises NotAllowed when the sheet is wrong, or would do something else by now."""
-    return _write(partner, lambda: preview(partner, heads, rows), agreed, actor, "import mappings")
+def write(
+    partner: Connection, heads: Sequence[str], rows: Rows, agreed: str, actor: Actor, *, odoo_has_it: bool = False
+) -> Plan:
+    """Raises NotAllowed when the sheet is wrong, or would do something else by now. ``odoo_has_it``: somebody says so
+    of what was not seen there."""
+
+    def look() -> Plan:
+        made = preview(partner, heads, rows)
+        if made.unseen and not odoo_has_it:
+            raise NotAllowed("The file names codes that Odoo was not seen to have: look at it again.")
+        return made
+
+    return _write(partner, look, agreed, actor, "import mappings")
 
 
 def accept(partner: Connection, pairs: Sequence[tuple[str, str]], actor: Actor) -> int:
@@ -43,6 +56,15 @@ def accept(partner: Connection, pairs: Sequence[tuple[str, str]], actor: Actor) 
     if made.changed or made.same:
         raise NotAllowed(OUTDATED)
     return len(_write(partner, lambda: preview(partner, COLUMNS[:3], rows), digest(made), actor, "match products").new)
+
+
+def _unseen(partner: Connection, made: Plan) -> Iterator[Fault]:
+    named = [(entry, "odoo_code", (entry.kind, entry.odoo_code)) for entry in made.new]
+    named += [(entry, "sku", (CodeKind.PRODUCT.value, entry.sku)) for entry in made.new if entry.sku]
+    missing = odoo_codes.unseen(partner, {code for _, _, code in named})
+    for entry, column, code in named:
+        if code in missing:
+            yield Fault(made.rows[entry.key], column, missing[code].about)
 
 
 def as_cells(entry: Entry) -> list[str]:

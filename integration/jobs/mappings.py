@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Now
 
-from integration.jobs import acts, rows, telling
+from integration.jobs import acts, odoo_codes, rows, telling
 from integration.jobs.acts import Actor, NotAllowed
+from integration.jobs.odoo_codes import NotInOdoo, Unseen
 from integration.models import CodeMapping, Connection, ExceptionCase, SyncJob
 from integration.rules.codes import Code, CodeBook, CodeKind
 
@@ -55,6 +57,16 @@ def clashes(new: CodeMapping) -> Iterator[tuple[str, str]]:
         yield "partner_code", f"{new.partner_code} is mapped to {other.odoo_code} already."
 
 
+def not_in_odoo(new: CodeMapping) -> dict[str, Unseen]:
+    """By the field that names it, what the row takes for a code of Odoo's and Odoo was not seen to have. Of a new
+    version, none."""
+    if in_force(new) is not None:
+        return {}
+    named = {"odoo_code": (new.kind, new.odoo_code), **({"sku": (Kind.PRODUCT.value, new.sku)} if new.sku else {})}
+    missing = odoo_codes.unseen(new.partner, set(named.values()))
+    return {field: missing[code] for field, code in named.items() if code in missing}
+
+
 def in_force(new: CodeMapping) -> CodeMapping | None:
     """The row that this one would be a new version of."""
     return versions(new).filter(valid_to=None).first()
@@ -70,15 +82,20 @@ def add(
     per: Decimal = Decimal(1),
     sku: str = "",
     alias: bool = False,
+    odoo_has_it: bool = False,
     actor: Actor,
 ) -> CodeMapping:
-    """A new mapping, or a new version of one; lets go of what waited for it. Raises NotAllowed when codes clash."""
+    """A new mapping, or a new version of one; lets go of what waited for it. Raises NotAllowed when codes clash.
+
+    ``odoo_has_it``: somebody says so of a code that was not seen there; without it, raises NotInOdoo.
+    """
     codes = {"odoo_code": odoo_code, "partner_code": partner_code, "sku": sku, "alias": alias}
     new = CodeMapping(partner=partner, kind=kind, factor=factor, per=per, made_by=actor.name, **codes)
     try:
         with transaction.atomic():
-            _add(new)
-            acts.note(actor, "map code", str(new), mapping=new.pk, partner=partner.slug)
+            _add(new, odoo_has_it)
+            said = {"odoo_has_it": True} if odoo_has_it else {}
+            acts.note(actor, "map code", str(new), mapping=new.pk, partner=partner.slug, **said)
             telling.renamed(partner, {new.kind})
             let_go()
     except IntegrityError as clash:
@@ -93,8 +110,8 @@ def change(mapping_id: int, *, partner_code: str, factor: Decimal, per: Decimal,
         raise NotAllowed(f"{row} is not in force any more: somebody changed or ended it meanwhile.")
     if row.alias and partner_code != row.partner_code:
         raise NotAllowed(f"{row.partner_code} is an alias: end it, and add the other code.")
-    numbers = {"factor": factor, "per": per}
-    return add(row.partner, row.kind, row.odoo_code, partner_code, sku=row.sku, alias=row.alias, actor=actor, **numbers)
+    same: dict[str, Any] = {"sku": row.sku, "alias": row.alias, "actor": actor}
+    return add(row.partner, row.kind, row.odoo_code, partner_code, factor=factor, per=per, **same)
 
 
 @transaction.atomic
@@ -118,11 +135,13 @@ def _left_alone(row: CodeMapping) -> list[str]:
     return [alias.partner_code for alias in aliases if not _sent(alias).exclude(pk=row.pk).exists()]
 
 
-def _add(new: CodeMapping) -> None:
+def _add(new: CodeMapping, odoo_has_it: bool) -> None:
     """Holds what is sent under this code, which an alias needs and a new version replaces."""
     list(_sent(new).select_for_update())
     for _, words in clashes(new):
         raise NotAllowed(words)
+    for missing in () if odoo_has_it else not_in_odoo(new).values():
+        raise NotInOdoo(missing)
     versions(new).filter(valid_to=None).update(valid_to=Now())
     latest = versions(new).aggregate(latest=Max("version"))["latest"]
     new.version = (latest or 0) + 1

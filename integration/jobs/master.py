@@ -100,6 +100,13 @@ def _last_look(connection: Connection, kind: str) -> datetime | None:
     return max((run.began_at for run in looks if run.state == State.DONE and run.began_at), default=None)
 
 
+def last_read(connection: Connection, kind: str) -> datetime | None:
+    """When we last heard of the kind; None while there was no full look yet."""
+    runs = list(MasterRun.objects.filter(connection=connection, kind=kind, task__in=(Task.POLL, Task.SWEEP)))
+    whole = any(run.number > 1 or (run.state == State.DONE and run.began_at) for run in runs if run.task == Task.SWEEP)
+    return max(run.updated_at for run in runs) if whole else None
+
+
 def _begin(run: MasterRun, erp: ErpGateway) -> None:
     """Kept with the first page."""
     run.state, run.began_at, run.number = State.RUNNING, erp.now(), run.number + 1

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from django.db.models import Q
-
 from integration.canonical.master import WarehouseItem
-from integration.jobs import acts, fetching
+from integration.jobs import acts, fetching, odoo_codes
 from integration.jobs.acts import Actor
-from integration.models import CodeMapping, Connection, MasterRecord, MasterRun, PartnerItem, Warehouse
+from integration.models import CodeMapping, Connection, MasterRecord, MasterRun, PartnerItem
 from integration.rules.item_sheet import items_of
 from integration.rules.mapping_sheet import Fault
 from integration.rules.matching import Matches, Thing, match
@@ -46,10 +44,7 @@ def bring_in(
 
 def _products(partner: Connection) -> Iterator[Thing]:
     """Of the companies that the warehouse works for. A code that two of them share stands for one product here."""
-    own = Q(pk__in=())
-    for erp, company in Warehouse.objects.filter(wms=partner).values_list("erp", "company_id").distinct():
-        own |= Q(connection=erp) & (Q(company_id=None) | Q(company_id=company))
-    rows = MasterRecord.objects.filter(own, kind="item", active=True).exclude(code="")
+    rows = MasterRecord.objects.filter(odoo_codes.owned(partner), kind="item", active=True).exclude(code="")
     for code, name, barcodes in rows.values_list("code", "name", "barcodes").iterator(chunk_size=SQL_CHUNK):
         yield Thing(code, name, tuple(barcodes))
 

@@ -1,6 +1,7 @@
 """What operations staff work on: one case per cause, and the jobs that wait for it."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -69,6 +70,7 @@ class ExceptionCase(models.Model):
             models.Index(fields=["fingerprint", "-id"], name="case_by_cause"),
             models.Index(fields=["escalate_at"], name="case_to_escalate", condition=Q(escalate_at__isnull=False)),
             models.Index(fields=["snoozed_until"], name="case_to_wake", condition=Q(snoozed_until__isnull=False)),
+            GinIndex(fields=["context"], opclasses=["jsonb_path_ops"], fastupdate=False, name="case_names"),
         ]
 
     def __str__(self) -> str:

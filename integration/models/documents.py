@@ -166,7 +166,10 @@ class DocumentLine(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["document", "line"], name="one_line_per_name")]
-        indexes = [models.Index(fields=["sku"], name="line_sku")]
+        indexes = [
+            models.Index(fields=["sku"], name="line_sku"),
+            models.Index(fields=["partner_sku"], name="line_partner_sku"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.document} {self.line}"

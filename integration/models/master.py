@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Collate, Now, Upper
 
 from integration.canonical.master import KINDS
 from integration.models.connections import Connection
@@ -40,7 +40,13 @@ class MasterRecord(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["connection", "kind", "erp_id"], name="one_master_record"),
         ]
-        indexes = [models.Index(fields=["kind", "mapped_by"], name="master_by_code")]
+        indexes = [
+            models.Index(fields=["kind", "mapped_by"], name="master_by_code"),
+            models.Index("connection", "kind", Collate(Upper("mapped_by"), "C"), name="master_code_begins"),
+            models.Index(
+                "connection", "kind", Collate(Upper("name"), "C"), name="master_name_begins", condition=~Q(name="")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.code or self.erp_id}"
@@ -129,7 +135,11 @@ class PartnerItem(models.Model):
     class Meta:
         ordering = ["sku"]
         constraints = [models.UniqueConstraint(fields=["partner", "sku"], name="one_item_per_sku")]
-        indexes = [models.Index(fields=["sku"], name="item_by_sku", condition=Q(active=True))]
+        indexes = [
+            models.Index(fields=["sku"], name="item_by_sku", condition=Q(active=True)),
+            models.Index("partner", Collate(Upper("sku"), "C"), name="item_sku_begins"),
+            models.Index("partner", Collate(Upper("name"), "C"), name="item_name_begins", condition=~Q(name="")),
+        ]
 
     def __str__(self) -> str:
         return self.sku

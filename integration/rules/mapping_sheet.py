@@ -44,12 +44,17 @@ class Fault:
 
 @dataclass(slots=True)
 class Plan:
-    """What a sheet would do. Nothing is taken away: a mapping that is not on the sheet stays."""
+    """What a sheet would do. Nothing is taken away: a mapping that is not on the sheet stays.
+
+    ``rows``: which one each mapping is from. ``unseen``: codes that Odoo was not seen to have.
+    """
 
     new: list[Entry] = field(default_factory=list)
     changed: list[tuple[Entry, Entry]] = field(default_factory=list)
     same: int = 0
     faults: list[Fault] = field(default_factory=list)
+    rows: dict[Key, int] = field(default_factory=dict)
+    unseen: list[Fault] = field(default_factory=list)
 
 
 def plan(heads: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]], known: Sequence[Entry]) -> Plan:
@@ -60,6 +65,7 @@ def plan(heads: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]], known:
     made = Plan()
     unclear: set[tuple[str, str]] = set()
     read = _read(heads, rows, made.faults, unclear)
+    made.rows = {entry.key: number for number, entry in read.items()}
     before = {entry.key: entry for entry in known}
     for entry in read.values():
         there = before.get(entry.key)

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Case, IntegerField, Model, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -30,6 +31,7 @@ from integration.console.cases.filters import (
     TeamFilter,
     WarehouseFilter,
 )
+from integration.console.mapping_files import may_map
 from integration.console.missing import add_mapping
 from integration.console.reach import may_act_on_case, scoped
 from integration.console.standing import case_due
@@ -80,7 +82,8 @@ class ExceptionCaseAdmin(ActingAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         desk = path("<int:pk>/desk/", self.admin_site.admin_view(self.desk_view), name="case_desk")
-        return [desk, *super().get_urls()]
+        fill = path("<int:pk>/code/", self.admin_site.admin_view(self.fill_view), name="mapping_fill")
+        return [desk, fill, *super().get_urls()]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         own = {"take": (_take, "take", _("Take them")), "desk": (_desk, "desk", _("Change owner, team or status"))}
@@ -146,7 +149,17 @@ class ExceptionCaseAdmin(ActingAdmin):
             save(request, form.wish(), ExceptionCase.objects.filter(pk=pk))
         return HttpResponseRedirect(links.page(case))
 
-    def _page(self, request: HttpRequest, case: ExceptionCase, form: DeskForm | None = None) -> HttpResponseBase:
+    def fill_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """The field for a code that nobody has mapped, on the case's page: POST only."""
+        if not may_map(request):
+            raise PermissionDenied
+        case = get_object_or_404(self.get_queryset(request), pk=pk)
+        gap = gaps.fill(request, case) if request.method == "POST" else None
+        return self._page(request, case, gap=gap) if gap and gap.wrong else HttpResponseRedirect(links.page(case))
+
+    def _page(
+        self, request: HttpRequest, case: ExceptionCase, form: DeskForm | None = None, gap: gaps.Gap | None = None
+    ) -> HttpResponseBase:
         waiting = scoped(request, case.waiting.select_related("job__document").order_by("id"))
         jobs = [row.job for row in waiting[: SHOWN + 1]]
         unresolved = case.state in ExceptionCase.UNRESOLVED
@@ -162,7 +175,7 @@ class ExceptionCaseAdmin(ActingAdmin):
             "buttons": self.buttons(request, case),
             "add_mapping": add_mapping(case) if request.user.has_perm("integration.add_codemapping") else None,
             "edits": edit_page.offers(request, case, jobs) if unresolved and len(jobs) <= SHOWN else [],
-            "gap": gaps.of_case(request, case),
+            "gap": gap or gaps.of_case(request, case),
             "longest": gaps.LONGEST,
             "due": case_due(case),
             "desk": (form or DeskForm(case=case)) if unresolved and self.has_act_permission(request) else None,

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from integration.models import AuditEvent, CodeMapping, Connection, ExceptionCase, SyncJob
+from integration.models import AuditEvent, CodeMapping, Connection, ExceptionCase, MasterRun, SyncJob, Warehouse
 
 pytestmark = pytest.mark.django_db
 MAPPING = {"kind": "product", "partner": "northgate", "odoo_code": "CHAIR-ASH", "partner_code": "X-1"}
@@ -33,6 +33,20 @@ def case(add_job: AddJob, wms: Connection) -> ExceptionCase:
 
 def post(client: Client, address: str, body: Any = None, **extra: Any) -> HttpResponse:
     return client.post(f"/api/v1/{address}", body or {}, **({"content_type": "application/json"} | extra))
+
+
+def test_a_code_that_odoo_was_not_seen_to_have_is_refused_unless_the_caller_says_so(
+    client: Client, wms: Connection
+) -> None:
+    erp = Connection.objects.create(slug="erp-read", name="Odoo", kind="odoo", base_url="https://example.com")
+    Warehouse.objects.create(name="W", erp=erp, company_id=1, erp_warehouse_id=99, wms=wms, site="read")
+    MasterRun.objects.create(connection=erp, kind="item", task="sweep", number=1, began_at=timezone.now())
+
+    answer = post(client, "mappings", MAPPING)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "not_allowed")
+    assert answer.json()["error"]["message"].startswith("Odoo has no product with the code CHAIR-ASH. Odoo was last ")
+    assert post(client, "mappings", {**MAPPING, "odoo_has_it": True}).status_code == 201
 
 
 def test_a_waiting_job_is_retried(client: Client, add_job: AddJob) -> None:
