@@ -241,7 +241,8 @@ class ShipmentPosting(Part):
     """What one shipment does to one picking. Moves that no line names ship nothing.
 
     ``mark`` is ours for good (``<partner>/<shipment>``); ``carrier`` is the delivery method's name, empty to leave it
-    as it is; ``keep_backorder`` false cancels the rest; ``notify_customer`` lets Odoo send its own message (SMS).
+    as it is, and ``carrier_code`` the warehouse's word for it; ``keep_backorder`` false cancels the rest;
+    ``notify_customer`` lets Odoo send its own message (SMS).
     """
 
     shipment: str
@@ -249,6 +250,7 @@ class ShipmentPosting(Part):
     lines: tuple[PostingLine, ...]
     tracking_reference: str = ""
     carrier: str = ""
+    carrier_code: str = ""
     freight: Money | None = None
     packages: tuple[PostingPackage, ...] = ()
     keep_backorder: bool = True

@@ -191,8 +191,9 @@ def _shares(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Facts) -> 
 def _replaced_line(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Facts) -> ReleasedLine:
     found = next((line for line in facts.lines if line.line == shipped.line), None)
     if found is None:
-        about = {**_about(shipment, facts), "quantity": shipped.quantity}
-        raise InvalidDocument("CD-5002", **about, sku=shipped.sku, code=shipped.sku)
+        code = facts.book.to_odoo(CodeKind.PRODUCT, shipped.sku)
+        about = {**_about(shipment, facts), "quantity": shipped.quantity, "code": shipped.sku}
+        raise InvalidDocument("CD-5002", **about, sku=code.odoo if code else shipped.sku)
     return found
 
 
@@ -466,6 +467,7 @@ def _posting(
         lines=lines,
         tracking_reference=", ".join(dict.fromkeys(filter(None, numbers)))[:TRACKING_LENGTH],
         carrier=_carrier(shipment, picking, facts),
+        carrier_code=shipment.carrier or "",
         freight=_freight(shipment) if facts.keep_freight else None,
         packages=tuple(PostingPackage(name=one.package, weight_kg=one.weight_kg) for one in shipment.packages),
         keep_backorder=not (facts.is_last and facts.cancel_rest) or _more_than_told(picking, facts),

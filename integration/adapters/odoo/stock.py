@@ -85,13 +85,16 @@ class Stock:
         domain = [("name", "=", posting.carrier), ("company_id", "in", [picking.company_id, False])]
         rows = self._call.rows("delivery.carrier", domain, ["name"], companies=[picking.company_id], limit=1)
         if not rows:
-            where: dict[str, Any] = {
-                "connection": self._call.slug,
-                "shipment": posting.shipment,
-                "picking": picking.name,
-            }
-            raise Rejected("CD-5009", **where, detail=f"there is no delivery method {posting.carrier}")
+            raise self._no_method(picking, posting)
         return int(rows[0]["id"])
+
+    def _no_method(self, picking: Picking, posting: ShipmentPosting) -> Rejected:
+        where: dict[str, Any] = {"connection": self._call.slug, "shipment": posting.shipment, "picking": picking.name}
+        named: dict[str, Any] = {"method": posting.carrier, "carrier": posting.carrier_code}
+        as_mapped = f", which {posting.carrier_code} is mapped to" if posting.carrier_code else ""
+        return Rejected(
+            "CD-5009", **where, **named, detail=f"there is no delivery method {posting.carrier}{as_mapped}."
+        )
 
     def _packages(self, picking: Picking, posting: ShipmentPosting) -> dict[str, int]:
         """Made once: the external id holds the shipment's mark, so a second try finds them."""

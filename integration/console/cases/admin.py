@@ -20,7 +20,7 @@ from unfold.views import ChangeList
 from integration.console import edit_page, gaps, links, said, stock_choices
 from integration.console.acting import OF_OTHERS, Act, ActingAdmin
 from integration.console.base import HistoryAdmin
-from integration.console.cases import affected, spark, told
+from integration.console.cases import affected, mapped, spark, told
 from integration.console.cases.acts import USUAL, choosing
 from integration.console.cases.desk import DeskForm, save
 from integration.console.cases.filters import (
@@ -177,6 +177,7 @@ class ExceptionCaseAdmin(ActingAdmin):
             "edits": edit_page.offers(request, case, jobs) if unresolved and len(jobs) <= SHOWN else [],
             "gap": gap or gaps.of_case(request, case),
             "longest": gaps.LONGEST,
+            "mapped": mapped.of(request, case),
             "due": case_due(case),
             "desk": (form or DeskForm(case=case)) if unresolved and self.has_act_permission(request) else None,
             "history": told.history(case),

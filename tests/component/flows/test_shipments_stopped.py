@@ -171,6 +171,18 @@ def test_a_product_that_the_order_does_not_hold_posts_once_it_is_on_the_order(ya
     assert (yard.state(sale.release), yard.cases(), yard.unfinished()) == ("shipped", [], [])
 
 
+def test_a_delivery_method_that_odoo_does_not_have_is_told_with_the_code_that_is_mapped_to_it(yard: Yard) -> None:
+    yard.map("carrier", "Expres", "EXP")
+    sale = yard.released(("CRATE-S", 3))
+    yard.shipped(sale, carrier="EXP")
+    [(code, words)] = yard.cases()
+    assert (code, words.partition(": ")[2]) == (
+        "CD-5009", "there is no delivery method Expres, which EXP is mapped to.",
+    )  # fmt: skip
+    context = yard.case("CD-5009").context
+    assert (context["method"], context["carrier"], yard.odoo.writes()) == ("Expres", "EXP", [])
+
+
 def test_a_release_that_never_was_posts_once_it_is_one(yard: Yard) -> None:
     sale = yard.sell(("CRATE-S", 3))
     [move] = yard.odoo.rows("stock.move", [["sale_line_id.order_id", "=", sale.id]], "state")

@@ -72,6 +72,12 @@ def test_what_is_wrong_with_it_is_told(part: dict[str, Any], code: str) -> None:
     assert codes_of(stopped.value) == [code]  # type: ignore[arg-type]
 
 
+def test_a_substitute_for_no_line_is_named_in_odoo_s_code_with_the_warehouse_s_beside_it() -> None:
+    with pytest.raises(Causes) as stopped:
+        shipping.translate(shipment({**THREE, "line": "999"}), facts(rules=[ANY]))
+    assert (stopped.value.context["sku"], stopped.value.context["code"]) == ("GLUE", THREE["sku"])
+
+
 def test_the_line_s_own_product_called_a_substitute_is_no_substitute() -> None:
     [share] = shipping.translate(shipment(shipped("3", substitute=True)), facts())
     assert (share.substitute, share.sku) == ("", "CHAIR")
