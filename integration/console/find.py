@@ -1,7 +1,7 @@
 """Finds an order by any number that somebody has in hand; one hit opens its page.
 
 What the warehouse says about goods may belong to no order, such as a count, or a return that nobody can place yet: its
-message is found by its number.
+message is found by its number, and a case by the lot or the code that it names.
 """
 
 from collections.abc import Iterator
@@ -13,12 +13,15 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from integration.console import links
-from integration.console.guard import site_context
+from integration.console.guard import may_view, site_context
 from integration.console.reach import scoped
 from integration.models import (
+    CaseJob,
+    CodeMapping,
     Connection,
     Document,
     DocumentLine,
+    ExceptionCase,
     ExternalReference,
     InboundMessage,
     OutboundMessage,
@@ -28,11 +31,14 @@ from integration.models import (
 )
 
 MOST = 50
+LINES = 1000  # the newest of a product that are looked at for those of one warehouse
 TOLD_BY_PARTNER = ("shipment", "tracking")  # types of references that a shipment leaves
 DELIVERY = "stock.picking"
 LONGEST = 200
+NAMED = ("lot", "lots", "code", "sku")  # what cases name of goods
 BY_DOCUMENT = (  # table and indexed column: each leads to a document
     (DocumentLine, "sku"),
+    (DocumentLine, "partner_sku"),
     (StockEvent, "package"),
     (StockEvent, "lot"),
     (Parcel, "number"),
@@ -49,7 +55,9 @@ def view(request: HttpRequest) -> HttpResponseBase:
     if len(found) == 1:
         return HttpResponseRedirect(links.timeline(found[0]))
     loose = list(messages(request, term)) if term and not found else []
-    context |= {"title": _("Find"), "term": term, "found": found, "full": len(found) == MOST, "loose": loose}
+    named = list(cases(request, term)) if term and not found and may_view(request, ExceptionCase) else []
+    context |= {"title": _("Find"), "term": term, "found": found, "full": len(found) == MOST}
+    context |= {"loose": loose, "cases": named}
     return TemplateResponse(request, "console/find.html", context)
 
 
@@ -68,6 +76,15 @@ def messages(request: HttpRequest, term: str) -> QuerySet[InboundMessage]:
     return rows.select_related("connection").defer("body").prefetch_related(jobs).order_by("-id")[:MOST]
 
 
+def cases(request: HttpRequest, term: str) -> QuerySet[ExceptionCase]:
+    """Those that name such a lot, code or SKU, newest first, of those that the user sees."""
+    named = Q()
+    for name in NAMED:
+        for each in {term, term.upper()}:
+            named |= Q(context__contains={name: [each] if name == "lots" else each})
+    return scoped(request, ExceptionCase.objects.filter(named)).order_by("-id")[:MOST]
+
+
 def _documents(request: HttpRequest, terms: list[str]) -> Iterator[int]:
     """One look-up in an index for each sort of number; of each the newest that the user sees."""
     for column in ("reference", "customer_reference"):
@@ -77,6 +94,26 @@ def _documents(request: HttpRequest, terms: list[str]) -> Iterator[int]:
         rows = scoped(request, table.objects.filter(**{f"{column}__in": terms}, document__isnull=False)).order_by("-id")
         yield from rows.values_list("document", flat=True)[:MOST]
     yield from _referred(terms)
+    yield from _mapped(request, terms)
+    yield from _of_cases(request, terms)
+
+
+def _mapped(request: HttpRequest, terms: list[str]) -> Iterator[int]:
+    """With a line of what a warehouse's SKU stands for, at that warehouse: aliases, and codes that are not sent yet."""
+    rows = scoped(request, CodeMapping.objects.filter(kind="product", partner_code__in=terms, valid_to=None))
+    named = rows.filter(partner__in=Connection.objects.values("pk")).order_by()
+    for partner, code in named.values_list("partner", "odoo_code")[:MOST]:
+        newest = DocumentLine.objects.filter(sku=code).order_by("-id").values("pk")[:LINES]
+        lines = DocumentLine.objects.filter(pk__in=newest, document__warehouse__wms=partner).order_by("-id")
+        yield from scoped(request, lines).values_list("document", flat=True)[:MOST]
+
+
+def _of_cases(request: HttpRequest, terms: list[str]) -> Iterator[int]:
+    """That a case of these goods is about, or that wait for it."""
+    found = dict(cases(request, terms[0]).values_list("pk", "document"))
+    yield from filter(None, found.values())
+    waiting = CaseJob.objects.filter(case__in=found, job__document__isnull=False).order_by("-job")
+    yield from waiting.values_list("job__document", flat=True)[:MOST]
 
 
 def _referred(terms: list[str]) -> Iterator[int]:

@@ -158,4 +158,6 @@ def _context(error: IntegrationError) -> dict[str, object]:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
     return str(value) if isinstance(value, Decimal) or not isinstance(value, str | int | bool | None) else value

@@ -86,8 +86,8 @@ class Deliveries(Poster):
         if model != EXPIRED:
             return super().asked(picking, posting, model)
         lots = self._stock.expired(picking) or [("", "a lot")]
-        names = ", ".join(lot for _, lot in lots)
-        return self.rejected("CD-5013", picking, posting, sku=lots[0][0], lot=names, detail="it is expired")
+        named = {"lot": ", ".join(lot for _, lot in lots), "lots": [lot for _, lot in lots]}
+        return self.rejected("CD-5013", picking, posting, sku=lots[0][0], **named, detail="it is expired")
 
     def _with_freight(self, chain: Sequence[Picking], posting: ShipmentPosting) -> Sequence[Picking]:
         """A delivery method with a price of its own overwrites the freight when it validates: written once more."""
