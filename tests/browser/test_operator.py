@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import expect
 
-from integration.sandbox.day.goods import KETTLE
+from integration.sandbox.day.goods import KETTLE, LAMP
 from tests.browser.conftest import Open
 from tests.browser.desk import Desk
 from tests.browser.situations import WAITING
@@ -29,6 +29,25 @@ def test_an_unknown_sku_is_mapped_and_its_37_orders_are_released_in_three_clicks
     desk.reload_until("No job waits for this case.")
     desk.go(f"find/?q={running.found.kettles[-1]}")
     desk.reload_until(f"to ship 2 x {KETTLE.sku}")
+
+
+def test_odoo_s_code_is_chosen_by_keyboard_from_what_is_offered_and_a_typo_is_refused(desk_of: Open) -> None:
+    desk = desk_of("operator")
+    desk.go("integration/codemapping/add/")
+    desk.page.locator("#id_kind").select_option("product")
+    desk.page.locator("#id_partner").select_option(index=1)
+    field = desk.page.locator("#id_odoo_code")
+    field.press_sequentially(LAMP.sku[:4].lower())
+    expect(desk.page.get_by_role("option", name=LAMP.sku)).to_be_visible()
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(field).to_have_value(LAMP.sku)
+    expect(desk.page.get_by_role("listbox")).to_be_hidden()
+    field.fill(f"{LAMP.sku}-TYPO")
+    desk.page.locator("#id_partner_code").fill("NEVER-SENT")
+    desk.button("Save").click()
+    desk.says(f"Odoo has no product with the code {LAMP.sku}-TYPO. Nearest: {LAMP.sku}")
+    expect(desk.page.get_by_label("Odoo has it all the same")).to_be_visible()
 
 
 def test_why_an_order_has_not_shipped_is_found_in_two_clicks(desk_of: Open, running: Running) -> None:
