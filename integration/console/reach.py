@@ -5,13 +5,13 @@ table that is not there, whoever may not see all warehouses sees nothing.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.contrib.admin import FieldListFilter, ModelAdmin, RelatedFieldListFilter
 from django.contrib.auth.models import Group, User
 from django.db.models import Exists, Field, Model, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.lookups import Exact
+from django.db.models.lookups import IsNull
 from django.http import HttpRequest
 from django_celery_beat.models import PeriodicTask
 
@@ -19,12 +19,14 @@ from integration import models
 from integration.models import CaseJob, Connection, Document, Reach, Warehouse
 
 ALL = "integration.view_all_warehouses"
-FEW, SOME = 5_000, 50_000  # documents that can be gathered for any page, and for one of rows that may all be others'
+FEW, SOME = 5_000, 50_000  # rows that can be gathered for any page, and documents for one of rows that may be others'
 LOOK_AGAIN = 60.0  # seconds
 OUTAGES = ("CD-1", "CD-2")  # how the codes of cases begin that say no more than that a system is away
 Within = Callable[[frozenset[int]], Q]
+Ways = Callable[[frozenset[int]], Sequence[QuerySet[Any]]]
 Row = TypeVar("Row", bound=Model)
-_sizes: dict[tuple[frozenset[int], int], tuple[float, bool]] = {}  # until when it holds, and whether they are few
+Sized = tuple[type[Model], frozenset[int], int]
+_sizes: dict[Sized, tuple[float, bool]] = {}  # until when it holds, and whether they are few
 
 
 def limit(request: HttpRequest) -> frozenset[int] | None:
@@ -68,10 +70,10 @@ def _by(path: str) -> Within:
 def any_of(rows: QuerySet[Any]) -> Q:
     """Whether there is any of them, looked up for one outer row at a time.
 
-    For an EXISTS, PostgreSQL may rather gather all that there is to show a page of fifty rows. Not to be negated: it is
-    NULL when there is none.
+    For an EXISTS, PostgreSQL may rather gather all that there is to show a page of fifty rows. Of what is compared with
+    NULL it believes that nearly all passes: it walks a list as it does for who sees all of it, and sorts none of it.
     """
-    return Q(Exact(Subquery(rows.order_by().values(found=Value(1))[:1]), 1))
+    return Q(IsNull(Subquery(rows.order_by().values(found=Value(1))[:1]), False))
 
 
 def _of_document(path: str, few: int = FEW) -> Within:
@@ -82,7 +84,7 @@ def _of_document(path: str, few: int = FEW) -> Within:
     """
 
     def rows(seen: frozenset[int]) -> Q:
-        if _are_few(seen, few):
+        if _are_few(seen, Document.objects.filter(warehouse__in=seen), few):
             return Q(**{f"{path or 'pk'}__in": _documents(seen)})
         own = Q(warehouse__in=seen) | Q(named_warehouse__in=seen)
         part = any_of(Document.objects.filter(parent=OuterRef(path or "pk"), warehouse__in=seen))
@@ -99,13 +101,26 @@ def _documents(seen: frozenset[int]) -> QuerySet[Any]:
     return own.values_list("pk").union(named.values_list("pk"), orders)
 
 
-def _are_few(seen: frozenset[int], most: int) -> bool:
-    """Whether these warehouses have so few documents, as of the last minute."""
-    known = _sizes.get((seen, most))
+def _are_few(seen: frozenset[int], rows: QuerySet[Any], most: int) -> bool:
+    """Whether these warehouses have so few of the rows, as of the last minute."""
+    known = _sizes.get((rows.model, seen, most))
     if known is None or known[0] < time.monotonic():
-        found = Document.objects.filter(warehouse__in=seen).order_by()[: most + 1].count() <= most
-        known = _sizes[seen, most] = (time.monotonic() + LOOK_AGAIN, found)
+        found = rows.order_by()[: most + 1].count() <= most
+        known = _sizes[rows.model, seen, most] = (time.monotonic() + LOOK_AGAIN, found)
     return known[1]
+
+
+def _gathered(ways: Ways, many: Within) -> Within:
+    """Few rows are found each way by its own index, where an OR of the ways would walk the list to its end."""
+
+    def rows(seen: frozenset[int]) -> Q:
+        if not _are_few(seen, Document.objects.filter(warehouse__in=seen), FEW):
+            return many(seen)
+        first, *others = (found.order_by().values("pk") for found in ways(seen))
+        few = _are_few(seen, first.union(*others, all=True), FEW)
+        return Q(pk__in=first.union(*others)) if few else many(seen)
+
+    return rows
 
 
 def _uses(path: str) -> Within:
@@ -129,6 +144,11 @@ def _owns(path: str) -> Within:
     return rows
 
 
+def _owned(seen: frozenset[int]) -> Sequence[int]:
+    """As numbers: PostgreSQL knows then how many rows they have."""
+    return list(Connection.objects.filter(_owns("pk")(seen)).order_by().values_list("pk", flat=True))
+
+
 def _job(seen: frozenset[int]) -> Q:
     """Of a document; or about stock, by the message that it is about, or the warehouse that it names."""
     named = Q(payload__warehouse__in=sorted(seen))
@@ -136,13 +156,34 @@ def _job(seen: frozenset[int]) -> Q:
     return _of_document("document")(seen) | (Q(document=None) & (any_of(messages) | named))
 
 
+def _jobs(seen: frozenset[int]) -> Sequence[QuerySet[Any]]:
+    alone = models.SyncJob.objects.filter(document=None)
+    return (
+        models.SyncJob.objects.filter(document__in=_documents(seen)),
+        alone.filter(inbound__connection__in=_owned(seen)),
+        alone.filter(payload__has_key="warehouse", payload__warehouse__in=sorted(seen)),
+    )
+
+
 def _of_job(seen: frozenset[int]) -> Q:
     return any_of(models.SyncJob.objects.filter(_job(seen), pk=OuterRef("job")))
+
+
+def _of_jobs(table: type[Model]) -> Ways:
+    return lambda seen: [table._default_manager.filter(job__in=jobs.values("pk")) for jobs in _jobs(seen)]
 
 
 def _message(seen: frozenset[int]) -> Q:
     """One of a document, or one that can be of nobody else."""
     return _of_document("document")(seen) | (Q(document=None) & _owns("connection")(seen))
+
+
+def _messages(table: type[Model]) -> Ways:
+    rows = table._default_manager
+    return lambda seen: (
+        rows.filter(document__in=_documents(seen)),
+        rows.filter(connection__in=_owned(seen), document=None),
+    )
 
 
 def _of_message(seen: frozenset[int]) -> Q:
@@ -190,9 +231,9 @@ REACH: Mapping[type[Model], Within] = {
     models.ChangeLine: _of_document("request__document"),
     models.ParcelEvent: _of_document("parcel__document"),
     models.InTransit: _of_document("transfer"),
-    models.SyncJob: _job,
-    **dict.fromkeys((models.JobAttempt, models.Effect, CaseJob), _of_job),
-    **dict.fromkeys((models.InboundMessage, models.OutboundMessage), _message),
+    models.SyncJob: _gathered(_jobs, _job),
+    **{table: _gathered(_of_jobs(table), _of_job) for table in (models.JobAttempt, models.Effect, CaseJob)},
+    **{table: _gathered(_messages(table), _message) for table in (models.InboundMessage, models.OutboundMessage)},
     models.MessageEdit: _of_message,
     models.Replay: _replay(""),
     models.ReplayItem: _replay("replay__"),

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Now
 
 from integration.models.connections import Connection
@@ -106,6 +107,11 @@ class SyncJob(models.Model):
             models.Index(fields=["waits_for"], name="job_waits_for", condition=Q(waits_for__isnull=False)),
             models.Index(fields=["inbound"], name="job_inbound", condition=Q(inbound__isnull=False)),
             models.Index(fields=["state", "-id"], name="job_not_succeeded", condition=~Q(state="succeeded")),
+            models.Index(
+                KeyTransform("warehouse", "payload"),
+                name="job_of_warehouse",
+                condition=Q(document=None, payload__has_key="warehouse"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -47,7 +47,7 @@ def count(client, model):
 def _sizes(request, monkeypatch):
     """What is seen is looked up in another way by who sees much of it."""
     if request.param == "many":
-        monkeypatch.setattr(reach, "_are_few", lambda _seen, _most: False)
+        monkeypatch.setattr(reach, "_are_few", lambda *_: False)
 
 
 @pytest.fixture
