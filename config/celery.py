@@ -1,7 +1,5 @@
 """The Celery app: it wakes workers, it remembers nothing."""
 
-import gc
-
 from celery import Celery, signals
 from django.conf import settings
 
@@ -37,9 +35,8 @@ app.conf.update(
 
 @signals.worker_before_create_process.connect
 def _share_memory(**_: object) -> None:
-    """What is there before a fork is not looked at by a child's garbage collector, whose look would copy it."""
-    gc.collect()
-    gc.freeze()
+    """A child's garbage collector would copy what it looks at."""
+    start.settle()
 
 
 app.steps["worker"].add("config.watchdog:Watchdog")

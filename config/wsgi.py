@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.urls import reverse
 
 from config import start
 
@@ -30,3 +31,5 @@ def with_length(app: App, limit: int) -> App:
 
 start.refuse_wrong_settings()
 application = with_length(get_wsgi_application(), settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+reverse(settings.LOGIN_REDIRECT_URL)  # reads all addresses, which the first request would wait for
+start.settle()

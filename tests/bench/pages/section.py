@@ -4,6 +4,7 @@ whole of Django with its middleware, sessions and templates, and PostgreSQL; no 
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from statistics import median
 
@@ -36,7 +37,9 @@ class Pages:
 
 
 def look(times: int, tell: Callable[[str], None]) -> list[Row]:
-    """At a database that is filled."""
+    """At a database that is filled, in a process that has started as the web's does: with the addresses read, and the
+    garbage collector told what stays."""
+    import_module("config.wsgi")
     rows, found = counts(), list[Timed]()
     for person in people.make():
         seen = [measure(page, person.name, person.client, times, rows) for page in _pages(person, rows)]
