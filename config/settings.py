@@ -25,6 +25,8 @@ DATABASES["default"] |= {"CONN_MAX_AGE": env.whole("DATABASE_CONN_MAX_AGE", defa
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 if env.flag("DATABASE_PREPARE", default=True):  # off behind a pooler that shares connections
     DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 5}
+    # PostgreSQL would compile the console's statements for longer than it runs them.
+    DATABASES["default"]["OPTIONS"].setdefault("options", "-c jit=off")
 REDIS_URL = env.text("REDIS_URL", default="redis://127.0.0.1:6379/0")
 BROKER_URL = env.text("BROKER_URL", default="") or REDIS_URL
 BROKER = broker.configuration(BROKER_URL)

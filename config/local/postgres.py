@@ -22,7 +22,6 @@ SETTINGS = {
     "max_connections": "200",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "jit": "off",
 }
 
 

@@ -88,3 +88,10 @@ def test_the_next_page_is_offered_only_where_there_is_one(many, admin_client):
     last = admin_client.get(reverse("admin:integration_syncjob_changelist"), {"p": 5})
     assert ("Older" in first.text, "Newer" in first.text) == (True, False)
     assert ("Older" in last.text, "Newer" in last.text) == (False, True)
+
+
+def test_postgresql_compiles_no_statement(db):
+    """Of those that a page of a limited user makes, compiling one takes seconds and running it milliseconds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
