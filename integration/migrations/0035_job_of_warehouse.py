@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     atomic = False
     dependencies = [
-        ('integration', '0033_connection_bounds'),
+        ('integration', '0034_code_indexes'),
     ]
 
     operations = [
