@@ -79,11 +79,13 @@ class Acting(ConsoleAdmin):
             return HttpResponse(_("This page takes the buttons of the console only."), status=405)
         if not self.allowed(request, [chosen]):
             raise PermissionDenied
-        return self._act(request, chosen, [row], request.path) or HttpResponseRedirect(links.page(row))
+        back = links.page(row)
+        return self._act(request, chosen, [row], request.path, back) or HttpResponseRedirect(back)
 
     def bulk(self, request: HttpRequest, act: Act, rows: QuerySet[Model]) -> HttpResponseBase | None:
         """One action of the list."""
-        return self._act(request, act, list(rows), request.get_full_path())
+        address = request.get_full_path()
+        return self._act(request, act, list(rows), address, address)
 
     def refusal(self, request: HttpRequest, row: Model) -> str:
         """Why this user may not act on this row; empty: he may."""
@@ -93,12 +95,14 @@ class Acting(ConsoleAdmin):
         """What a person goes by who acts on the row."""
         return ""
 
-    def _act(self, request: HttpRequest, act: Act, rows: Sequence[Model], address: str) -> HttpResponseBase | None:
+    def _act(
+        self, request: HttpRequest, act: Act, rows: Sequence[Model], address: str, back: str
+    ) -> HttpResponseBase | None:
         """Asks for the reason first where there must be one, and once more when the rows say something else by then."""
         reason, seen = request.POST.get("reason", "").strip(), self._seen(rows)
         changed = request.POST.get("seen", seen) != seen
         if act.asks and (changed or not reason):
-            return self._ask(request, act, rows, address, changed=changed)
+            return self._ask(request, act, rows, address, back, changed=changed)
         self._run(request, act, rows, reason)
         return None
 
@@ -124,8 +128,9 @@ class Acting(ConsoleAdmin):
             messages.success(request, " ".join(filter(None, [f"{text}.", *dict.fromkeys(notes)])))
 
     def _ask(
-        self, request: HttpRequest, act: Act, rows: Sequence[Model], address: str, *, changed: bool
+        self, request: HttpRequest, act: Act, rows: Sequence[Model], address: str, back: str, *, changed: bool
     ) -> HttpResponseBase:
+        """``back``: the page that the user comes from, a row's or the list with its filters."""
         context = self.admin_site.each_context(request) | {
             "title": act.label,
             "opts": self.opts,
@@ -135,6 +140,7 @@ class Acting(ConsoleAdmin):
             "changed": changed,
             "reason": request.POST.get("reason", ""),
             "address": address,
+            "back": back,
             "selected": ACTION_CHECKBOX_NAME,
             "longest": LONGEST_REASON,
             "tried": "reason" in request.POST,

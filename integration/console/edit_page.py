@@ -32,10 +32,10 @@ LINES = "lines"
 def view(request: HttpRequest, message: InboundMessage, frame: dict[str, Any]) -> HttpResponseBase:
     """GET: the form. POST: the edit, or the form again with what is wrong."""
     cases = _cases(request, message)
-    form = _form(request, message, cases)
+    form, back = _form(request, message, cases), _back(request, message, cases)
     if request.method == "POST" and _edited(request, message, form):
         messages.success(request, _("The data is edited, and what waited for it goes on."))
-        return HttpResponseRedirect(_back(request, message, cases))
+        return HttpResponseRedirect(back)
     context = frame | {
         "title": _("Edit the data of %s") % message,
         "message": message,
@@ -46,6 +46,7 @@ def view(request: HttpRequest, message: InboundMessage, frame: dict[str, Any]) -
         "decisions": _decisions(message),
         "longest": LONGEST_REASON,
         "case": request.GET.get("case", ""),
+        "back": back,
     }
     return TemplateResponse(request, "console/message_edit.html", context)
 

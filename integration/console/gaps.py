@@ -65,6 +65,8 @@ def view(request: HttpRequest) -> HttpResponseBase:
         if not may_map(request):
             raise PermissionDenied
         _save(request, found)
+        if not any(gap.entered for gap in found):
+            messages.warning(request, _("Nothing was entered: fill in a code beside the one that is known."))
         if not any(gap.wrong for gap in found):
             return HttpResponseRedirect(request.path)
         found = [gap for gap in found if gap.wrong] + [gap for gap in gaps(request) if not _is_in(gap, found)]
@@ -77,6 +79,8 @@ def fill(request: HttpRequest, case: ExceptionCase) -> Gap | None:
     gap = of_case(request, case)
     if gap is not None:
         _save(request, [gap])
+        if not gap.entered:
+            gap.wrong = _("Enter the code that belongs to {code}: without it nothing goes on.").format(code=gap.code)
     return gap
 
 

@@ -3,7 +3,9 @@
 All of it is in the catalogues, which ``make messages`` reads off those layers. What is not stays in English.
 """
 
+import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.formats import date_format
@@ -18,6 +20,7 @@ from integration.jobs.odoo_codes import READ, NotInOdoo, Unseen
 from integration.models import ExceptionCase, SyncJob
 
 ALL_THE_SAME = gettext_noop("Correct it; if it is right and new there, tick Odoo has it all the same.")
+_UTC = re.compile(r"(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d)(:\d\d(\.\d+)?)?( UTC|\+00:00)")
 
 
 def below(text: object) -> str:
@@ -43,12 +46,12 @@ def title(case: ExceptionCase) -> str:
 def cause(case: ExceptionCase) -> str:
     """What happened, made anew from what the case keeps; as it was kept, where that lacks a name."""
     problem = PROBLEMS.get(case.code)
-    return _filled(problem.cause if problem else "", case.context, case.cause)
+    return local(_filled(problem.cause if problem else "", case.context, case.cause))
 
 
 def fix(case: ExceptionCase) -> str:
     problem = PROBLEMS.get(case.code)
-    return _filled(problem.fix if problem else "", case.context, case.fix)
+    return local(_filled(problem.fix if problem else "", case.context, case.fix))
 
 
 def refusal(refused: NotAllowed) -> str:
@@ -66,7 +69,16 @@ def unseen(code: Unseen) -> str:
 def failure(job: SyncJob, cases: Iterable[ExceptionCase]) -> str:
     """Why the job stopped; in English where none of the cases that it waits for says the same."""
     same = next((case for case in cases if case.cause == job.failure_text), None)
-    return cause(same) if same is not None else job.failure_text
+    return cause(same) if same is not None else local(job.failure_text)
+
+
+def local(text: str) -> str:
+    """Moments that a text keeps in UTC, in the zone and the form of the page."""
+    return _UTC.sub(_moment, text)
+
+
+def _moment(found: re.Match[str]) -> str:
+    return date_format(localtime(datetime.fromisoformat(found["at"]).replace(tzinfo=UTC)), "DATETIME_FORMAT")
 
 
 def _filled(template: str, context: Mapping[str, Any], kept: str) -> str:

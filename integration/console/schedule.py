@@ -3,7 +3,7 @@
 Schedules are not edited here: they come from the settings.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from django_stubs_ext import StrOrPromise
 
 from integration.console.acting import Act, ActingAdmin
 from integration.console.base import HistoryAdmin
-from integration.console.words import ago, badge, span, until
+from integration.console.words import ago, badge, span, until, whole
 from integration.jobs import acts, schedules
 from integration.models import BeatLease, BeatSlot, Canary
 from integration.rules.slots import CatchUp, Every
@@ -50,6 +50,7 @@ CAUGHT_UP = {
     CatchUp.EVERY: _("after a stop, once for each that was missed"),
     CatchUp.NONE: _("what was missed is dropped"),
 }
+PLAIN = ("does", "often", "last", "following", "overlap", "missed", "runs")  # first on a schedule's page
 LATE = 3  # times the usual time between two runs
 
 admin.site.unregister([beat.PeriodicTask, *OTHERS])
@@ -75,16 +76,32 @@ class PeriodicTaskAdmin(ActingAdmin):
     ordering = ("name",)
     nothing = _("The schedules appear when the scheduler has started once.")
 
+    def get_fieldsets(self, request: HttpRequest, obj: beat.PeriodicTask | None = None) -> list[tuple[Any, Any]]:
+        """Celery's own columns are there for who looks after the machinery, folded away."""
+        celery = [name for name in self.get_fields(request, obj) if name not in PLAIN]
+        return [(None, {"fields": PLAIN}), (_("As Celery keeps it"), {"fields": celery, "classes": ["collapse"]})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: beat.PeriodicTask | None = None) -> Sequence[str]:
+        return (*PLAIN, *self.get_fields(request, obj))
+
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
-        context = (extra_context or {}) | {"buttons": self.allowed(request, self.acts) if object_id else ()}
+        task = self.get_object(request, object_id) if object_id else None
+        context = (extra_context or {}) | {
+            "title": capfirst(_(task.name)) if task else "",
+            "buttons": self.allowed(request, self.acts) if task else (),
+        }
         return super().changeform_view(request, object_id, form_url, context)
 
     @admin.display(description=_("schedule"))
     def what(self, task: beat.PeriodicTask) -> SafeString:
-        says = SAYS.get(task.task, (task.task, ""))[0]
+        says = self.does(task)
         return format_html('<b class="cd-title">{}</b><span class="cd-cause">{}</span>', capfirst(_(task.name)), says)
+
+    @admin.display(description=_("what it does"))
+    def does(self, task: beat.PeriodicTask) -> str:
+        return str(SAYS.get(task.task, ("-", ""))[0])
 
     @admin.display(description=_("how often"))
     def often(self, task: beat.PeriodicTask) -> str:
@@ -115,6 +132,10 @@ class PeriodicTaskAdmin(ActingAdmin):
     @admin.display(description=_("when runs were missed"))
     def missed(self, task: beat.PeriodicTask) -> str:
         return str(CAUGHT_UP[schedules.catch_up(task)])
+
+    @admin.display(description=_("runs so far"))
+    def runs(self, task: beat.PeriodicTask) -> str:
+        return whole(task.total_run_count)
 
 
 @admin.register(BeatSlot)

@@ -6,6 +6,7 @@ Operational impact: whoever wants to change an order sees whether it is too late
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from functools import partial
 from typing import Any
 
@@ -58,7 +59,8 @@ def _understand(message: InboundMessage, progress: OrderProgressed, delivery: Do
     except Inexact as wrong:
         name = message.connection.name
         about: dict[str, Any] = {"connection": name, "partner": name, "release": progress.release}
-        raise InvalidDocument("CD-5027", **about, detail=f"stage {progress.stage} of {progress.at:%H:%M}") from wrong
+        moment = f"{progress.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        raise InvalidDocument("CD-5027", **about, detail=f"stage {progress.stage} of {moment}") from wrong
     return _Case(progress, delivery, configuration.warehouse(delivery.warehouse_id), lines, cartons)
 
 

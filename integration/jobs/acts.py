@@ -43,6 +43,7 @@ State = SyncJob.State
 PATIENCE_SECONDS = 2.0
 ASK_AGAIN = "CD-4014"  # and for this one, a new request
 RELEASE_AGAIN = ("CD-4006", "CD-4007", "CD-7001", "CD-7002")  # their remedy is to be told again, not a waiting job
+STARTS_ANEW = (*RELEASE_AGAIN, ASK_AGAIN, *telling.TOLD_AGAIN)  # no job waits for these: to try one starts a new job
 
 
 class NotAllowed(Exception):

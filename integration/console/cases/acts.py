@@ -6,11 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from integration.console.acting import Act
 from integration.console.words import whole
 from integration.jobs import acts, decisions
+from integration.models import ExceptionCase
 from integration.rules.choices import Choice
 
 
 def _retry(pk: int, actor: acts.Actor, _reason: str) -> str:
-    return _will_be_tried(acts.retry_case(pk, actor))
+    count = acts.retry_case(pk, actor)
+    anew = ExceptionCase.objects.filter(pk=pk, code__in=acts.STARTS_ANEW).exists()
+    return _were_started(count) if anew else _will_be_tried(count)
 
 
 def _resolve(pk: int, actor: acts.Actor, reason: str) -> str:
@@ -41,6 +44,11 @@ def _ended(count: int) -> str:
 
 def _will_be_tried(count: int) -> str:
     text = ngettext("{count} job will be tried now.", "{count} jobs will be tried now.", count)
+    return text.format(count=whole(count))
+
+
+def _were_started(count: int) -> str:
+    text = ngettext("{count} new job was started for it.", "{count} new jobs were started for it.", count)
     return text.format(count=whole(count))
 
 

@@ -38,8 +38,9 @@ from integration.console.standing import case_due
 from integration.console.words import badge, span
 from integration.errors.catalogue import Severity
 from integration.jobs import decisions
+from integration.jobs.acts import STARTS_ANEW
 from integration.jobs.desk import Wish
-from integration.models import CaseJob, Decision, ExceptionCase
+from integration.models import CaseJob, Decision, ExceptionCase, SyncJob
 from integration.rules.choices import CHOICES
 
 SHOWN = 100  # waiting jobs on a case's page
@@ -163,12 +164,15 @@ class ExceptionCaseAdmin(ActingAdmin):
         waiting = scoped(request, case.waiting.select_related("job__document").order_by("id"))
         jobs = [row.job for row in waiting[: SHOWN + 1]]
         unresolved = case.state in ExceptionCase.UNRESOLVED
+        anew = unresolved and case.code in STARTS_ANEW
         context = self.admin_site.each_context(request) | {
             "title": said.title(case),
             "opts": self.opts,
             "case": case,
             "jobs": jobs[:SHOWN],
             "more": len(jobs) > SHOWN,
+            "starts_anew": anew,
+            "begun": scoped(request, _at_work(case))[:SHOWN] if anew else (),
             "documents": list(dict.fromkeys(job.document for job in jobs if job.document)),
             "affected": affected.of([case])[case.pk],
             "spark": spark.of([case])[case.pk],
@@ -202,6 +206,12 @@ class ExceptionCaseAdmin(ActingAdmin):
         open_ = case is not None and "source" in case.context and decisions.standing(case) is None
         chosen = (choosing(choice) for choice in CHOICES.get(code, ()) if open_)
         return (*chosen, *stock_choices.CHOICES.get(code, ()), *USUAL)
+
+
+def _at_work(case: ExceptionCase) -> QuerySet[SyncJob]:
+    """What goes on for the document of a case that no job waits for: *Retry now* has started it, or Odoo has."""
+    of = {case.document_id, case.document.parent_id if case.document else None} - {None}
+    return SyncJob.objects.filter(document__in=of, state__in=SyncJob.ACTIVE).select_related("document")
 
 
 def _take(page: ExceptionCaseAdmin, request: HttpRequest, rows: QuerySet[ExceptionCase]) -> None:

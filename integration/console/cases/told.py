@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from integration.console import said
 from integration.console.words import whole
@@ -37,11 +36,7 @@ def before(case: ExceptionCase) -> ExceptionCase | None:
 def _own(case: ExceptionCase) -> Iterator[Told]:
     yield Told(case.first_seen, "", _("opened"), said.title(case), "open")
     if case.count > 1:
-        yield Told(
-            case.last_seen,
-            "",
-            ngettext("met {count} time, last", "met {count} times, last", case.count).format(count=whole(case.count)),
-        )
+        yield Told(case.last_seen, "", _("met again, {count} times in all").format(count=whole(case.count)))
     if case.resolved_at:
         who = case.resolved_by.get_username() if case.resolved_by else ""
         yield Told(case.resolved_at, who, case.get_state_display(), said.below(case.resolution), case.state)
@@ -49,4 +44,5 @@ def _own(case: ExceptionCase) -> Iterator[Told]:
 
 def _events(case: ExceptionCase) -> Iterator[Told]:
     for event in case.events.order_by("-id")[:MOST]:
-        yield Told(event.at, event.actor, event.get_kind_display(), event.text, STATES.get(event.kind, ""))
+        text = event.text if event.kind == CaseEvent.Kind.COMMENT else said.local(event.text)
+        yield Told(event.at, event.actor, event.get_kind_display(), text, STATES.get(event.kind, ""))

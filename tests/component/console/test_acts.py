@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from integration.models import AuditEvent, ExceptionCase, StockDifference, SyncJob
+from integration.errors import Rejected
+from integration.models import AuditEvent, CaseEvent, ExceptionCase, StockDifference, SyncJob
 
 
 def button(row, act):
@@ -207,3 +208,73 @@ def test_other_cases_have_no_such_buttons(rows, admin_client):
     page = admin_client.get(reverse("admin:integration_exceptioncase_change", args=[rows.case.pk]))
     assert "Approve" not in page.text
     assert admin_client.post(button(rows.case, "approve"), {"reason": "seen"}).status_code == 405
+
+
+def case_page(client, case):
+    return client.get(reverse("admin:integration_exceptioncase_change", args=[case.pk])).text
+
+
+def test_a_case_that_no_job_waits_for_says_that_retry_starts_one_and_shows_it_then(rows, admin_client):
+    ExceptionCase.objects.update(code="CD-4007")
+    SyncJob.objects.all().delete()
+    assert "No job waits for this case: Retry now starts a new one." in case_page(admin_client, rows.case)
+    page = admin_client.post(button(rows.case, "retry"), follow=True)
+    assert said(page) == ["1 exception case tried again. 1 new job was started for it."]
+    assert "At work for it now" in page.text
+    assert "No job waits" not in page.text
+    SyncJob.objects.update(state=SyncJob.State.SUCCEEDED)
+    assert "At work for it now" not in case_page(admin_client, rows.case)
+
+
+def test_a_case_of_a_code_that_jobs_wait_for_promises_no_new_one(rows, admin_client):
+    rows.waiting.delete()
+    page = case_page(admin_client, rows.case)
+    assert "No job waits for this case." in page
+    assert "At work for it now" not in page
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+@pytest.mark.parametrize("code", ["CD-4007", "CD-4014", "CD-7002"])
+def test_moments_that_a_case_keeps_are_told_in_the_zone_of_the_user(rows, admin_client, code, zone):
+    about = {"sent_at": "2026-07-01 10:00:31 UTC", "due_at": "2026-07-01 22:30:00 UTC"}
+    error = Rejected(code, connection="N", partner="N", release="R", order="S1", kind="change", number=1, **about)
+    ExceptionCase.objects.update(code=code, context=error.context, cause=error.cause, fix=error.fix)
+    admin_client.cookies["console_zone"] = zone
+    page = case_page(admin_client, rows.case)
+    expected = {"Europe/Berlin": ("1 Jul 2026 12:00", "2 Jul 2026 00:30")}
+    assert all(at in page for at in expected.get(zone, ("1 Jul 2026 06:00", "1 Jul 2026 18:30")))
+    assert "UTC" not in page
+    admin_client.cookies["django_language"] = "de"
+    german = {"Europe/Berlin": ("01.07.2026 12:00", "02.07.2026 00:30")}
+    page = case_page(admin_client, rows.case)
+    assert all(at in page for at in german.get(zone, ("01.07.2026 06:00", "01.07.2026 18:30")))
+    assert "UTC" not in page
+
+
+def test_what_a_person_wrote_keeps_its_times(rows, admin_client):
+    CaseEvent.objects.update(text="until 2026-07-01 10:00 UTC")
+    CaseEvent.objects.create(case=rows.case, kind="snoozed", text="until 2026-07-02 10:00 UTC")
+    admin_client.cookies["console_zone"] = "Europe/Berlin"
+    page = case_page(admin_client, rows.case)
+    assert "until 2026-07-01 10:00 UTC" in page
+    assert "until 2 Jul 2026 12:00" in page
+
+
+def test_how_often_a_case_was_met_is_a_whole_sentence(rows, admin_client):
+    ExceptionCase.objects.update(count=2)
+    assert "met again, 2 times in all" in case_page(admin_client, rows.case)
+
+
+def test_whoever_is_asked_for_a_reason_can_go_back_to_where_he_came_from(rows, admin_client):
+    def back(page):
+        return f'<a class="cd-button" href="{page}">Back</a>'
+
+    page = reverse("admin:integration_syncjob_change", args=[rows.job.pk])
+    assert back(page) in admin_client.post(button(rows.job, "cancel")).text
+    assert back(page) in admin_client.post(button(rows.job, "cancel"), {"reason": ""}).text
+    listed = f"{reverse('admin:integration_exceptioncase_changelist')}?state=all"
+    chosen = {"action": "ignore", "_selected_action": [rows.case.pk]}
+    assert back(listed) in admin_client.post(listed, chosen).text
+    assert back(listed) in admin_client.post(listed, {**chosen, "action": "desk"}).text
+    far = {"HTTP_REFERER": "https://elsewhere.example/", "QUERY_STRING": "next=https://elsewhere.example/"}
+    assert "elsewhere.example" not in admin_client.post(button(rows.job, "cancel"), **far).text.split("cd-narrow")[1]

@@ -155,3 +155,11 @@ def test_a_case_of_others_or_of_another_kind_is_not_filled(gap, admin_client):
     admin_client.post(fill(closed), {f"code_{closed.pk}": "P-TABLE"})
     admin_client.get(fill(case))
     assert mapped() == []
+
+
+def test_an_empty_code_says_what_is_missing(gap, admin_client):
+    case = gap("CD-3001", "CHAIR", 10)
+    page = admin_client.post(fill(case), {f"code_{case.pk}": " "}, follow=True)
+    assert "Enter the code that belongs to CHAIR" in page.text
+    assert "Nothing was entered" in admin_client.post(PAGE, {f"code_{case.pk}": " "}, follow=True).text
+    assert mapped() == []

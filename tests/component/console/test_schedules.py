@@ -101,3 +101,14 @@ def test_nobody_edits_a_schedule(task, admin_client):
     assert 'name="_save"' not in page.text
     admin_client.post(address, {"name": "x", "enabled": ""})
     assert PeriodicTask.objects.filter(name="poll Odoo", enabled=True).exists()
+
+
+def test_the_page_of_a_schedule_says_it_plainly_and_folds_away_what_celery_keeps(task, admin_client):
+    text = admin_client.get(reverse("admin:django_celery_beat_periodictask_change", args=[task.pk])).text
+    plain, folded = text[text.index('id="content-main"') :].split("<details>")
+    assert all(
+        words in plain
+        for words in ("Asks every Odoo what was written", "every 10 s", "adds work only where", "once for all")
+    )
+    assert not any(words in plain for words in ("Crontab", "AMQP", "tasks.polling.poll", "Routing"))
+    assert all(words in folded for words in ("As Celery keeps it", "Crontab", "AMQP", "tasks.polling.poll"))

@@ -113,3 +113,12 @@ def test_only_the_first_are_shown_and_few_queries_are_needed(make, rows, django_
     with django_assert_max_num_queries(6):
         found = ranked()
     assert found == [f"case {number:02}" for number in range(SHOWN + 4, 4, -1)]
+
+
+def test_the_first_ones_lead_to_all_where_there_are_more(make, admin_client):
+    link = f'href="{reverse("admin:integration_exceptioncase_changelist")}">All '
+    for number in range(SHOWN):
+        make(f"case {number}")
+    assert link not in admin_client.get(reverse("admin:index")).text
+    make("one more")
+    assert f"{link}{SHOWN + 1} cases</a>" in admin_client.get(reverse("admin:index")).text
