@@ -15,6 +15,7 @@ from django.core.management import call_command
 
 from config.schedule import schedule
 from integration.canonical.master import KINDS
+from integration.console import phrases
 from integration.errors.catalogue import PROBLEMS, Owner, Severity
 from integration.jobs import odoo_codes, tokens
 from integration.jobs.routes import ROUTES
@@ -71,6 +72,7 @@ def _texts() -> Iterator[str]:
     yield from (*odoo_codes.WORDS.values(), odoo_codes.NEAREST, odoo_codes.READ)
     yield from (*Owner, *Severity, *NAMES.values(), *(f"{kind}s" for kind in KINDS))
     yield from (_words(name) for name in (*ROUTES, *NAMED))
+    yield from (*phrases.ALL, *phrases.NONE, *phrases.WHOLE)
     yield from OTHERS
     yield from _given()
     for states in (ReplayItem.Verdict, Document.State, SyncJob.State, Lane):

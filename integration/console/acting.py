@@ -119,7 +119,8 @@ class Acting(ConsoleAdmin):
                 note = act.run(row.pk, actor(request), reason[:LONGEST_REASON])
             except acts.NotAllowed as refusal:
                 named = str(row) in str(refusal)
-                messages.warning(request, str(refusal) if named else f"{row}: {said.below(refusal)}")
+                told = said.below(refusal)
+                messages.warning(request, told if named else f"{said.row(row)}: {told}")
             else:
                 done += 1
                 notes.append(note)
@@ -135,7 +136,7 @@ class Acting(ConsoleAdmin):
             "title": act.label,
             "opts": self.opts,
             "act": act,
-            "rows": [(row, self.shown(row)) for row in rows],
+            "rows": [(said.row(row), self.shown(row)) for row in rows],
             "seen": self._seen(rows),
             "changed": changed,
             "reason": request.POST.get("reason", ""),

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from integration.console import said
 from integration.models import Connection, Document
 
 PAGE, NUMBER = "document_page", "{reference}"
@@ -55,7 +56,7 @@ def at_partner(document: Document | None) -> str:
 
 def link(row: Model | None, text: object = "") -> SafeString | str:
     """A link to the row's page; a dash where there is none."""
-    return format_html('<a class="cd-link" href="{}">{}</a>', page(row), text or row) if row else "-"
+    return format_html('<a class="cd-link" href="{}">{}</a>', page(row), text or said.row(row)) if row else "-"
 
 
 def document_link(document: Document | None) -> SafeString | str:

@@ -80,7 +80,7 @@ class MappingForm(forms.ModelForm):  # type: ignore[type-arg]
             if self.instance.pk is None and not wrong:
                 wrong = _mapped(wanted) or self._unseen(wanted)
             for field, words in wrong:
-                self.add_error(field if field in self.fields else None, ValidationError(words))
+                self.add_error(field if field in self.fields else None, ValidationError(said.below(words)))
         return entered
 
     def _unseen(self, wanted: CodeMapping) -> list[tuple[str, str]]:

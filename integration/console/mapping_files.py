@@ -52,7 +52,7 @@ class UploadForm(forms.Form):
         try:
             return sheets.read(sent.read())
         except sheets.BadSheet as wrong:
-            raise forms.ValidationError(str(wrong)) from None
+            raise forms.ValidationError(said.below(wrong)) from None
 
 
 def seen_partners(request: HttpRequest) -> QuerySet[Connection]:

@@ -141,7 +141,7 @@ class ReplayAdmin(HistoryAdmin):
 
     @admin.display(description=gettext_lazy("replay"))
     def what(self, replay: Replay) -> str:
-        return replay.chosen
+        return said.chosen(replay.chosen)
 
     @admin.display(description=gettext_lazy("state"))
     def state_badge(self, replay: Replay) -> SafeString:
@@ -158,7 +158,7 @@ class ReplayAdmin(HistoryAdmin):
         if replay is None or not self.has_view_permission(request, replay):
             plain: HttpResponseBase = super().change_view(request, object_id, form_url, extra_context)
             return plain
-        context = self.admin_site.each_context(request) | {"title": str(replay), "opts": self.opts}
+        context = self.admin_site.each_context(request) | {"title": said.row(replay), "opts": self.opts}
         return TemplateResponse(request, "console/replay.html", context | shown(request, replay))
 
     def live_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -190,7 +190,7 @@ class ReplayAdmin(HistoryAdmin):
 class ReplayItemAdmin(HistoryAdmin):
     numbers = ("replay", "message")
     search_help_text = gettext_lazy("The number of a replay or of a message")
-    list_display = ("message_page", "replay_page", "verdict_badge", "code", "state", "job_page", "note")
+    list_display = ("message_page", "replay_page", "verdict_badge", "code", "state", "job_page", "noted")
     list_display_links = None
     list_select_related = ("replay", "message", "job")
     nothing = gettext_lazy("Each message of a replay is a row here, with what working on it again would do.")
@@ -213,6 +213,10 @@ class ReplayItemAdmin(HistoryAdmin):
     @admin.display(description=gettext_lazy("job"))
     def job_page(self, item: ReplayItem) -> SafeString | str:
         return links.link(item.job)
+
+    @admin.display(description=gettext_lazy("note"))
+    def noted(self, item: ReplayItem) -> str:
+        return said.note(item.note)
 
 
 def amounts(stakes: Mapping[str, str]) -> str:

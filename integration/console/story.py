@@ -217,19 +217,19 @@ def _attempts(rows: Sequence[JobAttempt], job: SyncJob) -> Entry:
     took = duration((attempt.ended_at - attempt.started_at).total_seconds() * 1000)
     one, many = _("{what}: try {n}, {outcome} in {took}"), _("{what}: tries {first} to {n}, {outcome}")
     title = (many if len(rows) > 1 else one).format(
-        what=f"{words(job.flow)} {job.subject}",
+        what=f"{words(job.flow)} {said.subject(job)}",
         first=rows[0].number,
         n=attempt.number,
         outcome=words(attempt.outcome).lower(),
         took=took,
     )
-    detail = " ".join(filter(None, [attempt.code, attempt.detail]))
+    detail = " ".join(filter(None, [attempt.code, said.tried(attempt)]))
     return Entry(attempt.started_at, "job", title, attempt.outcome, detail, links.page(job), calls(attempt))
 
 
 def _untried(job: SyncJob) -> Entry:
-    title = f"{words(job.flow)} {job.subject}: {job.get_state_display()}"
-    return Entry(job.created_at, "job", title, job.state, job.failure_text, links.page(job))
+    title = f"{words(job.flow)} {said.subject(job)}: {job.get_state_display()}"
+    return Entry(job.created_at, "job", title, job.state, said.failure(job), links.page(job))
 
 
 def _effect(effect: Effect) -> Entry:
@@ -245,7 +245,7 @@ def _case(case: ExceptionCase) -> Iterator[Entry]:
     yield Entry(case.first_seen, "case", _("Case opened: {case}").format(case=name), "open", said.cause(case), address)
     if case.resolved_at:
         title = _("Case {state}: {case}").format(state=case.get_state_display(), case=name)
-        yield Entry(case.resolved_at, "case", title, case.state, said.below(case.resolution), address)
+        yield Entry(case.resolved_at, "case", title, case.state, said.resolution(case), address)
 
 
 def _stage(event: StageEvent) -> Entry:

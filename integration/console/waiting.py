@@ -67,7 +67,7 @@ def _jobs(of: Family) -> Iterator[Wait]:
 
 def _job(job: SyncJob) -> str:
     """Blocked jobs and those that need a person are told by their case."""
-    what = f"{words(job.flow)} {job.subject}"
+    what = f"{words(job.flow)} {said.subject(job)}"
     if job.waits_for:
         return _("{what} waits for {who} to answer again.").format(what=what, who=job.waits_for.name)
     if job.state == SyncJob.State.RETRY:

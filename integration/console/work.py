@@ -66,7 +66,7 @@ class SyncJobAdmin(ActingAdmin):
 
     @admin.display(description=_("job"))
     def what(self, job: SyncJob) -> str:
-        return f"{said.within(said.named(job.flow))} {job.subject}"
+        return said.job(job)
 
     @admin.display(description=_("document"))
     def document_page(self, job: SyncJob) -> SafeString | str:

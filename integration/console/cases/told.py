@@ -39,10 +39,9 @@ def _own(case: ExceptionCase) -> Iterator[Told]:
         yield Told(case.last_seen, "", _("met again, {count} times in all").format(count=whole(case.count)))
     if case.resolved_at:
         who = case.resolved_by.get_username() if case.resolved_by else ""
-        yield Told(case.resolved_at, who, case.get_state_display(), said.below(case.resolution), case.state)
+        yield Told(case.resolved_at, who, case.get_state_display(), said.resolution(case), case.state)
 
 
 def _events(case: ExceptionCase) -> Iterator[Told]:
     for event in case.events.order_by("-id")[:MOST]:
-        text = event.text if event.kind == CaseEvent.Kind.COMMENT else said.local(event.text)
-        yield Told(event.at, event.actor, event.get_kind_display(), text, STATES.get(event.kind, ""))
+        yield Told(event.at, event.actor, event.get_kind_display(), said.event(event), STATES.get(event.kind, ""))

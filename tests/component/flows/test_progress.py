@@ -46,6 +46,18 @@ def test_what_is_older_changes_nothing_and_a_repeat_is_no_second_event(yard: Yar
     assert (yard.cases(), yard.unfinished()) == ([], [])
 
 
+def test_a_quantity_that_is_none_in_odoo_names_the_moment_whatever_zone_the_warehouse_is_in(yard: Yard) -> None:
+    dozens = yard.odoo.id_of("uom.uom", "Dozens")
+    yard.odoo.product("EGG", stock=10, uom_id=dozens, uom_po_id=dozens)
+    yard.map("product", "EGG", "P-EGG")
+    sale = yard.released(("EGG", 2))
+    picked = [{"line": line_of(sale, "EGG").line, "picked": "1"}]
+    told(yard, sale, "picked", lines=picked, at="2026-05-04T01:30:00+02:00")
+    [(code, cause)] = yard.cases()
+    assert code == "CD-5027"
+    assert cause.endswith("stage picked of 2026-05-03 23:30 UTC.")
+
+
 def test_what_lies_in_a_carton_is_kept_in_odoo_s_unit(yard: Yard) -> None:
     dozens = yard.odoo.id_of("uom.uom", "Dozens")
     yard.odoo.product("EGG", stock=10, uom_id=dozens, uom_po_id=dozens)
