@@ -84,7 +84,7 @@ def _words(name: str) -> str:
 
 
 def _given() -> Iterator[str]:
-    """Whole sentences that acts refuse with, and that cases are closed with; those that name something are English."""
+    """Whole sentences that acts refuse with, and that cases end with; what names something is in ``phrases``."""
     for folder in ("jobs", "flows"):
         for path in sorted((BASE / "integration" / folder).glob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

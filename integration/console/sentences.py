@@ -21,6 +21,7 @@ NUMBERS = frozenset({"n", "m", "k", "i"})
 NUMBER = re.compile(r"[+-]?\d[\d.,]*(?:e[+-]?\d+)?")
 LONGEST_RUN = 4  # parts of a text that are one sentence
 MOST_PARTS = 30
+DEEPEST = 3  # sentences within sentences
 ENOUGH = 12  # letters that a problem says itself: one of less fits any text
 _NEXT = re.compile(r"\. [A-Z]|;(?: |$)")
 _HOLE = re.compile(r"\{(\w+)\}")
@@ -92,9 +93,9 @@ def problems(code: str = "") -> tuple[str, ...]:
     return tuple(clear | {PROBLEMS[code].cause: None} if code in PROBLEMS else clear)
 
 
-def told(text: str, among: tuple[str, ...] = phrases.SENTENCES) -> str:
+def told(text: str, among: tuple[str, ...] = phrases.SENTENCES, deep: int = 0) -> str:
     """The text, or what is known of its parts."""
-    return _one(text, among) or _parts(text, among)
+    return _one(text, among, deep) or _parts(text, among, deep)
 
 
 def word(text: str) -> str:
@@ -115,20 +116,26 @@ def decimals(text: str) -> str:
     return _DECIMAL.sub(lambda found: f"{found[1]}{get_format('DECIMAL_SEPARATOR')}{found[2]}", text)
 
 
-def value(name: str, text: str) -> str:
+def value(name: str, text: str, deep: int = 0) -> str:
     """What stands in the place of ``name``."""
     if name in NUMBERS:
         return _number(text)
     if text in phrases.NONE:
         return _(text)
     if name in phrases.TEXTS:
-        known = told(text)
-        return known if known != text else told(text, problems())
+        return _within(text, deep + 1)
     if name in phrases.WORDS:
         return _one(text, phrases.SENTENCES) or ", ".join(map(_word, text.split(", ")))
     if name in phrases.LISTS:
         return ", ".join(_one(part, phrases.LISTS[name]) or part for part in text.split(", "))
     return row(text) if name == "row" else _age(text) if name == "age" else job(text)
+
+
+def _within(text: str, deep: int) -> str:
+    if deep > DEEPEST:
+        return text
+    known = told(text, phrases.SENTENCES, deep)
+    return known if known != text else told(text, problems(), deep)
 
 
 def job(text: str) -> str:
@@ -143,49 +150,51 @@ def row(text: str) -> str:
     return f"{word(name)}{space}{rest}"
 
 
-def _one(text: str, among: tuple[str, ...]) -> str:
+def _one(text: str, among: tuple[str, ...], deep: int = 0) -> str:
     """The whole of it as one sentence; empty: it is none of ours."""
-    return _(text) if text and _(text) != text else _formed(text, among)
+    return _(text) if text and _(text) != text else _formed(text, among, deep)
 
 
-def _formed(text: str, among: tuple[str, ...]) -> str:
+def _formed(text: str, among: tuple[str, ...], deep: int = 0) -> str:
     """As ``_one``, of what may be a name: no word is looked up."""
     beside = _ASIDE.fullmatch(text)
-    if beside and (said := _one(beside["text"], among)):
+    if beside and (said := _filled(beside["text"], among, deep)):
         return said + beside["aside"]
+    return _filled(text, among, deep)
+
+
+def _filled(text: str, among: tuple[str, ...], deep: int) -> str:
     for form in forms(among):
         values = form.values(text)
         if values is not None:
             strange = any(_word(values[name]) == values[name] for name in phrases.KNOWN & values.keys())
-            return "" if strange else _filled(form.english, values)
+            shown = {} if strange else {name: value(name, each, deep) for name, each in values.items()}
+            return "" if strange else _(form.english).format_map(shown)
     return ""
 
 
-def _filled(english: str, values: dict[str, str]) -> str:
-    return _(english).format_map({name: value(name, text) for name, text in values.items()})
-
-
-def _parts(text: str, among: tuple[str, ...]) -> str:
+def _parts(text: str, among: tuple[str, ...], deep: int) -> str:
     parts = _PARTS.split(text)
     if len(parts) > MOST_PARTS:
         return text
     said, at = [], 0
     while at < len(parts):
-        run, taken = _run(parts[at : at + LONGEST_RUN], among)
+        run, taken = _run(parts[at : at + LONGEST_RUN], among, deep)
         said.append(run)
         at += taken
     return " ".join(said)
 
 
-def _run(parts: Sequence[str], among: tuple[str, ...]) -> tuple[str, int]:
+def _run(parts: Sequence[str], among: tuple[str, ...], deep: int) -> tuple[str, int]:
     """The longest beginning that is known, and how many parts that is; the first as it is, where none is."""
     for length in range(len(parts), 0, -1):
         text = " ".join(parts[:length])
-        said = _one(text.removesuffix(";"), among)
+        said = _one(text.removesuffix(";"), among, deep)
         if said:
             return said + ";" * text.endswith(";"), length
     field = _FIELD.fullmatch(parts[0])
-    return f"{field['field']} {told(field['text'], among)}" if field else parts[0], 1
+    said = _one(field["text"], among, deep) if field else ""
+    return f"{field['field']} {said}" if field and said else parts[0], 1
 
 
 def _word(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import time
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -124,6 +125,25 @@ def test_a_sentence_is_not_english_on_a_german_page(sentence):
 def test_words_of_others_are_left_as_they_are(text):
     with translation.override("de"):
         assert sentences.told(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a.b " * 2000,
+        "5 of X" + " [x]" * 2000,
+        "line 1: " * 2000,
+        ": " * 4000,
+        "5 of x; " * 2000,
+        " is known for " * 2000,
+    ],
+)
+@pytest.mark.parametrize("among", [phrases.SENTENCES, phrases.NOTES, sentences.problems("CD-6003")])
+def test_no_text_of_a_partner_holds_a_page_up(text, among):
+    began = time.perf_counter()
+    with translation.override("de"):
+        sentences.told(text, among)
+    assert time.perf_counter() - began < 1
 
 
 def test_a_name_is_not_taken_for_a_template():

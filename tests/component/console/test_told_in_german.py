@@ -73,8 +73,8 @@ CAUSES = [
         "CD-9003",
         {"document": "S1", "attempts": 20, "age": "1 day, 3:02:11",
          "detail": "Nord is down; calls are held back until a probe gets through."},
-        "S1 gelang in 20 Versuchen über 1 T 3 Std. nicht: Nord ist ausgefallen; Aufrufe werden zurückgehalten, "
-        "bis eine Prüfung durchkommt.",
+        "S1 ist in 20 Versuchen über 1 T 3 Std. nicht gelungen: Nord ist ausgefallen; Aufrufe werden zurückgehalten, "
+        "bis ein Testaufruf durchkommt.",
     ),
     (
         "CD-6003",
@@ -221,7 +221,7 @@ def test_the_history_of_a_case_is_in_german_and_kept_in_english(rows, german):
     ("resolution", "shown"),
     [
         ("Take it in: it is ours", "Annehmen: it is ours"),
-        ("Approved by anna. Was counted twice.", "Genehmigt von anna. Was counted twice."),
+        ("Approved by anna. Was counted twice.", "Freigegeben von anna. Was counted twice."),
         ("The parcel moved on: delivered.", "Das Paket ist weitergekommen: Zugestellt."),
         ("told to nobody", "told to nobody"),
     ],
