@@ -3,7 +3,6 @@
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, JsonResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from integration.console.guard import site_context
@@ -25,9 +24,10 @@ def view(request: HttpRequest) -> JsonResponse:
     site_context(request, CodeMapping)
     asked = request.GET
     pk, kind, term = asked.get("partner", ""), asked.get("kind", ""), asked.get("q", "").replace("\0", "").strip()
-    if not pk.isdecimal() or len(pk) > 18 or kind not in odoo_codes.RECORDS or not term:
+    known = pk.isdecimal() and len(pk) < 19 and kind in odoo_codes.RECORDS and term
+    partner = seen_partners(request).filter(pk=pk).first() if known else None
+    if partner is None:
         return JsonResponse({"codes": []})
-    partner = get_object_or_404(seen_partners(request), pk=pk)
     if asked.get("side") == ODOO:
         found = odoo_codes.starting(partner, kind, term[:LONGEST], MOST)
     else:

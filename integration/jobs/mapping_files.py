@@ -1,7 +1,7 @@
 """Many code mappings at once: all of a plan that a person agreed to, or nothing."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -25,7 +25,7 @@ def in_force(partner: Connection) -> list[Entry]:
 
 def preview(partner: Connection, heads: Sequence[str], rows: Rows) -> Plan:
     made = plan(heads, rows, in_force(partner))
-    made.unseen = list(_unseen(partner, made))
+    _look_up(partner, made)
     return made
 
 
@@ -58,13 +58,15 @@ def accept(partner: Connection, pairs: Sequence[tuple[str, str]], actor: Actor) 
     return len(_write(partner, lambda: preview(partner, COLUMNS[:3], rows), digest(made), actor, "match products").new)
 
 
-def _unseen(partner: Connection, made: Plan) -> Iterator[Fault]:
+def _look_up(partner: Connection, made: Plan) -> None:
+    """Adds which of Odoo's codes it was not seen to have."""
     named = [(entry, "odoo_code", (entry.kind, entry.odoo_code)) for entry in made.new]
     named += [(entry, "sku", (CodeKind.PRODUCT.value, entry.sku)) for entry in made.new if entry.sku]
     missing = odoo_codes.unseen(partner, {code for _, _, code in named})
-    for entry, column, code in named:
-        if code in missing:
-            yield Fault(made.rows[entry.key], column, missing[code].about)
+    made.unseen = [
+        Fault(made.rows[entry.key], column, missing[code].about) for entry, column, code in named if code in missing
+    ]
+    made.read_at = min((code.read_at for code in missing.values()), default=None)
 
 
 def as_cells(entry: Entry) -> list[str]:

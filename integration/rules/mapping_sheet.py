@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from integration.rules.codes import CodeKind
@@ -46,7 +47,7 @@ class Fault:
 class Plan:
     """What a sheet would do. Nothing is taken away: a mapping that is not on the sheet stays.
 
-    ``rows``: which one each mapping is from. ``unseen``: codes that Odoo was not seen to have.
+    ``rows``: which one each mapping is from. ``unseen``: codes that Odoo was not seen to have, up to ``read_at``.
     """
 
     new: list[Entry] = field(default_factory=list)
@@ -55,6 +56,7 @@ class Plan:
     faults: list[Fault] = field(default_factory=list)
     rows: dict[Key, int] = field(default_factory=dict)
     unseen: list[Fault] = field(default_factory=list)
+    read_at: datetime | None = None
 
 
 def plan(heads: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]], known: Sequence[Entry]) -> Plan:

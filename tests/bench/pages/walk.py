@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import Count, Model
@@ -85,12 +86,13 @@ def _orders(person: Person) -> Iterator[Page]:
     usual = mine.order_by("-id")[min(20, len(mine[:21]) - 1)]
     largest = models.Document.objects.filter(parent__gt=0, pk__gt=mine.order_by("-id")[0].pk)
     big = largest.values("parent").annotate(n=Count("pk")).order_by("-n").values_list("parent", flat=True).first()
-    sku = models.DocumentLine.objects.filter(document__parent=usual).values_list("sku", flat=True).first()
+    line = models.DocumentLine.objects.filter(document__parent=usual).values_list("sku", "partner_sku").first()
+    sku, partner_sku = line or ("", "")
     yield Page("order", links.timeline(usual))
     if big is not None:
         yield Page("order with many deliveries", reverse("admin:timeline", args=[big]))
     for says, term in (("order", usual.reference), ("customer's number", usual.customer_reference), ("SKU", sku),
-                       ("nothing", MISSES)):  # fmt: skip
+                       ("warehouse's SKU", partner_sku), ("nothing", MISSES)):  # fmt: skip
         yield Page(f"find, by {says}", f"{reverse('admin:find')}?q={term}")
         yield Page(f"order status, by {says}", f"{reverse('admin:service')}?q={term}")
 
@@ -108,5 +110,8 @@ def _setup() -> Iterator[Page]:
     for pk, slug in PARTNERS.items():
         yield Page(f"connection {slug}", reverse("admin:integration_connection_change", args=[pk]))
     yield Page("gaps", reverse("admin:mapping_gaps"))
+    for side, term in (("odoo", "SKU-04"), ("partner", "P-1")):
+        asked = {"side": side, "partner": min(PARTNERS), "kind": "product", "q": term}
+        yield Page(f"codes to choose from, {side}", f"{reverse('admin:mapping_codes')}?{urlencode(asked)}")
     yield Page("import of mappings", reverse("admin:mapping_import"))
     yield Page("match products", f"{reverse('admin:mapping_match')}?partner={PARTNERS[3]}")
