@@ -19,14 +19,13 @@ from django.utils.translation import gettext as _
 from integration.console.find import LONGEST, MOST, orders
 from integration.console.orders import sides
 from integration.console.reach import scoped
-from integration.console.story import captured
+from integration.console.story import SECRET, captured
 from integration.console.words import quantity
-from integration.models import Document, DocumentLine, ExceptionCase, Parcel, Stage, TrackingPage
+from integration.models import Document, ExceptionCase, Parcel, Stage, TrackingPage
 from integration.models.carriers import NUMBER
 
 RIGHT = "integration.view_order_status"
 State = Document.State
-OF_LINES = ("document__connection", "document__warehouse__wms")
 SHOWN = 5  # orders that are told whole
 
 
@@ -74,7 +73,8 @@ def view(request: HttpRequest) -> HttpResponseBase:
 
 
 def tell(request: HttpRequest, order: Document) -> Told:
-    deliveries = list(scoped(request, Document.objects.filter(parent=order, kind=Document.Kind.DELIVERY)))
+    parts = Document.objects.filter(parent=order, kind=Document.Kind.DELIVERY)
+    deliveries = list(scoped(request, parts).select_related("connection", "warehouse__wms").defer(*SECRET))
     goods = _goods(order, deliveries)
     parcels = Parcel.objects.filter(document__in=deliveries).select_related("document").defer("signed_by")
     pages = dict(TrackingPage.objects.values_list("carrier", "url"))
@@ -88,7 +88,7 @@ def tell(request: HttpRequest, order: Document) -> Told:
 
 def _goods(order: Document, deliveries: Sequence[Document]) -> dict[str, Goods]:
     """By product, over all deliveries."""
-    lines = list(DocumentLine.objects.filter(document__in=deliveries).select_related(*OF_LINES).order_by("sku", "id"))
+    lines = sorted(sides.lines_of(deliveries), key=lambda line: line.sku)
     said = sides.of(deliveries, captured(order), lines).lines
     found: dict[str, Goods] = defaultdict(Goods)
     for line in lines:

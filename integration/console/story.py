@@ -35,6 +35,7 @@ from integration.models import (
 
 Row = TypeVar("Row", bound=Model)
 MOST = 300  # of each sort; the newest are kept
+SECRET = ("connection__secrets", "warehouse__wms__secrets")  # taken out of their envelope for each row that names them
 MOVED = {
     "shipped": (_("Goods left"), "shipped"),
     "received": (_("Goods came in"), "received"),
@@ -94,8 +95,8 @@ def family(pk: int, seen: QuerySet[Document]) -> Family:
     """Everything about the order that the document is, or belongs to, and about those of its deliveries that the user
     sees. Raises Document.DoesNotExist when the document itself is not seen."""
     root = Document.objects.filter(pk=pk).values(root=Coalesce("parent", "pk"))
-    order = Document.objects.with_progress().select_related("connection").get(pk__in=root)
-    known = seen.filter(Q(parent=order) | Q(pk=order.pk)).select_related("warehouse__wms", "connection")
+    order = Document.objects.with_progress().select_related("connection").defer(SECRET[0]).get(pk__in=root)
+    known = seen.filter(Q(parent=order) | Q(pk=order.pk)).select_related("warehouse__wms", "connection").defer(*SECRET)
     rows = list(known.order_by("id"))
     if pk not in {row.pk for row in rows}:
         raise Document.DoesNotExist
@@ -103,20 +104,21 @@ def family(pk: int, seen: QuerySet[Document]) -> Family:
     ours = Q(document__in=documents)
     parcels = Parcel.objects.filter(ours).order_by().values("pk")
     about = _either(SyncJob.objects.filter(ours), SyncJob.objects.filter(inbound__document__in=documents))
-    jobs = list(SyncJob.objects.filter(pk__in=about).select_related("waits_for", "document")[:MOST])
+    wanted = SyncJob.objects.filter(pk__in=about).select_related("waits_for", "document").defer("waits_for__secrets")
+    jobs = list(wanted[:MOST])
     ids = [job.pk for job in jobs]
     told = _either(ExceptionCase.objects.filter(ours), ExceptionCase.objects.filter(waiting__job__in=ids))
-    received = list(InboundMessage.objects.filter(ours).select_related("connection").defer("body")[:MOST])
+    received = list(InboundMessage.objects.filter(ours).select_related("connection").defer("body", SECRET[0])[:MOST])
     return Family(
         order=order,
         documents=documents,
         captured=list(captured(order)),
-        sent=list(OutboundMessage.objects.filter(ours).select_related("connection").defer("body")[:MOST]),
+        sent=list(OutboundMessage.objects.filter(ours).select_related("connection").defer("body", SECRET[0])[:MOST]),
         received=received,
         edited=_edits(received),
         jobs=jobs,
         attempts=list(JobAttempt.objects.filter(job__in=ids)[:MOST]),
-        effects=list(Effect.objects.filter(job__in=ids).select_related("connection")[:MOST]),
+        effects=list(Effect.objects.filter(job__in=ids).select_related("connection").defer(SECRET[0])[:MOST]),
         cases=list(ExceptionCase.objects.filter(pk__in=told)[:MOST]),
         moved=list(StockEvent.objects.filter(ours)[:MOST]),
         stages=list(StageEvent.objects.filter(ours).select_related("document")[:MOST]),

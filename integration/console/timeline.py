@@ -16,7 +16,6 @@ from integration.console.orders import books, chain, sides
 from integration.console.reach import scoped
 from integration.models import Document, DocumentLine
 
-OF_LINES = ("document__connection", "document__warehouse__wms")
 # Of a line, by side: shown when any line of the page has it.
 HERE = {
     "released": _("Released"),
@@ -48,7 +47,7 @@ def view(request: HttpRequest, document: int) -> HttpResponseBase:
         family = story.family(document, scoped(request, Document.objects.all()))
     except Document.DoesNotExist:
         raise Http404 from None
-    lines = list(DocumentLine.objects.filter(document__in=family.documents).select_related(*OF_LINES).order_by("id"))
+    lines = sides.lines_of(family.documents)
     said, entries = sides.of(family.documents, family.captured, lines), books.of(family)
     here, there = _columns(lines, HERE), _columns(lines, THERE)
     context = site_context(request, Document) | {

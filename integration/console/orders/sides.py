@@ -81,6 +81,15 @@ def of(documents: Iterable[Document], read: Iterable[CapturedRecord], lines: Seq
     return Sides(sides, strays)
 
 
+def lines_of(documents: Iterable[Document]) -> list[DocumentLine]:
+    """Each with its document as it is known already."""
+    known = {document.pk: document for document in documents}
+    lines = list(DocumentLine.objects.filter(document__in=known).order_by("id"))
+    for line in lines:
+        line.document = known[line.document_id]
+    return lines
+
+
 def booked(line: DocumentLine) -> Decimal:
     return line.received if line.document.kind in Document.COMES_IN else line.gone
 
