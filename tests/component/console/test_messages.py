@@ -311,3 +311,11 @@ def test_what_was_decided_before_is_told(stopped, admin_client):
         source=source, subject="CD-5020 PAINT", choice="accept", actor="anna", reason="agreed"
     )
     assert "anna chose Accept for CD-5020 PAINT" in admin_client.get(form(stopped)).text
+
+
+def test_whoever_edits_can_go_back_to_the_case_that_he_came_from(rows, stopped, admin_client):
+    case = models.ExceptionCase.objects.get()
+    back = reverse("admin:integration_exceptioncase_change", args=[case.pk])
+    assert f'<a class="cd-button" href="{back}">Back</a>' in admin_client.get(form(stopped, case=case.pk)).text
+    strange = admin_client.get(form(stopped, case="https://elsewhere.example")).text
+    assert f'<a class="cd-button" href="{page(stopped)}">Back</a>' in strange
