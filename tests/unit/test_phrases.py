@@ -121,6 +121,7 @@ def test_a_sentence_is_not_english_on_a_german_page(sentence):
         "a" * 5000,
         "; ".join(["x"] * 500),
     ],
+    ids=lambda text: text[:20],
 )
 def test_words_of_others_are_left_as_they_are(text):
     with translation.override("de"):
@@ -137,8 +138,13 @@ def test_words_of_others_are_left_as_they_are(text):
         "5 of x; " * 2000,
         " is known for " * 2000,
     ],
+    ids=lambda text: text[:8],
 )
-@pytest.mark.parametrize("among", [phrases.SENTENCES, phrases.NOTES, sentences.problems("CD-6003")])
+@pytest.mark.parametrize(
+    "among",
+    [phrases.SENTENCES, phrases.NOTES, sentences.problems("CD-6003")],
+    ids=["sentences", "notes", "problems"],
+)
 def test_no_text_of_a_partner_holds_a_page_up(text, among):
     began = time.perf_counter()
     with translation.override("de"):
