@@ -28,7 +28,7 @@ def test_wherever_a_look_or_a_batch_ends_the_warehouse_knows_what_odoo_says(
     deaths = 0
     for turn, points in enumerate(range(5, MOST, STEP)):
         gone = told.odoo.product(f"D-{turn}")
-        told.map("product", f"D-{turn}", f"P-D-{turn}")
+        told.map("product", f"D-{turn}", f"P-D-{turn}", odoo_has_it=True)  # newer than the last look
         read(told)
         told.odoo.call("product.product", "write", [drill], {"weight": turn + 1})
         told.odoo.call("product.product", "unlink", [gone])
