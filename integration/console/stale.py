@@ -25,7 +25,7 @@ class Watched(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         if self.instance.pk is not None and self.posted is not None:
-            row = self.instance.__class__._base_manager.select_for_update().get(pk=self.instance.pk)
+            row = self.instance.__class__._base_manager.select_for_update(no_key=True).get(pk=self.instance.pk)
             if changed := list(self._changed(row)):
                 raise ValidationError(
                     _(
