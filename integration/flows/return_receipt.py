@@ -29,7 +29,7 @@ from integration.flows.returning import Case
 from integration.jobs import effects, locks, shipments
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
-from integration.models import Document, Effect, SyncJob
+from integration.models import Document, Effect, SyncJob, Warehouse
 from integration.rules import returns as rules
 from integration.rules.codes import CodeBook, CodeKind
 from integration.rules.returns import Returned, Target
@@ -56,7 +56,7 @@ def handle(work: Work) -> Outcome:
     case = returning.understand(work)
     work.connection = erp = case.warehouse.erp
     order = _order(case)
-    _note(work, order)
+    _note(work, order, case.warehouse)
     with locks.held(work, _locks(case, order)), open_erp(erp, work) as gateway:
         if returning.is_booked(case):
             return judging.judge(work, case, gateway)
@@ -70,9 +70,14 @@ def _order(case: Case) -> Document | None:
     return origin.order if origin else None
 
 
-def _note(work: Work, order: Document | None) -> None:
-    """Whatever comes of it stands on the order's page: an announced return has a document of its own."""
-    if order is not None and work.job.document_id is None:
+def _note(work: Work, order: Document | None, warehouse: Warehouse) -> None:
+    """Whatever comes of it stands on the order's page: an announced return has a document of its own.
+
+    Not where another warehouse takes it in than ships the order: its people do not see that, and would not see this.
+    """
+    if order is None or work.job.document_id is not None:
+        return
+    if Document.objects.filter(parent=order, warehouse=warehouse).exists():
         work.job.document = order
         SyncJob.objects.filter(pk=work.job.pk).update(document=order)
 

@@ -94,13 +94,13 @@ def resume(pk: int, actor: Actor) -> None:
             sweep.start_poll("odoo_poll", connection)
 
 
-@transaction.atomic
 def let_go(connection: Connection) -> None:
-    """What its pause or its limits keep waiting is tried now. Call after what was changed has been committed: who has
-    a stream may need the connection's row."""
+    """What its pause or its limits keep waiting is tried now. Call outside of a transaction, after what was changed has
+    been committed: whoever has a stream may need the connection's row, and its gate's, which is why that goes first."""
     ConnectionGate.objects.filter(connection=connection).update(next_call_at=None)
     waiting = SyncJob.objects.filter(state=SyncJob.State.RETRY, failure_code=PAUSED)
-    gate.let_go(waiting.filter(failure_text__startswith=f"{connection.name} "))
+    with transaction.atomic():
+        gate.let_go(waiting.filter(failure_text__startswith=f"{connection.name} "))
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from django.test import Client
 
 from integration.console import story, waiting
 from integration.jobs import decisions, tokens
-from integration.models import Connection, Document, ExternalReference
+from integration.models import Connection, Document, ExternalReference, SyncJob, Warehouse
 from tests.component.flows.ledger import Invoice
 from tests.component.flows.returns import Dock, line
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
@@ -225,6 +225,18 @@ def test_what_is_back_already_cannot_come_back_again(yard: Yard, dock: Dock) -> 
     assert yard.case("CD-7031").document == order
     [wait] = waiting.waits(story.family(order.pk, Document.objects.all()), [], {})
     assert "1 of CRATE-S are more than left" in wait.text
+
+
+def test_a_return_at_another_warehouse_than_ships_the_order_stays_with_its_people(yard: Yard, dock: Dock) -> None:
+    """They see what is of no order of theirs by its connection, and nothing of the order."""
+    sale = sold(dock)
+    own = yard.warehouse
+    elsewhere = Warehouse.objects.create(
+        name="South", erp=yard.erp, company_id=own.company_id, erp_warehouse_id=99, wms=yard.partner, site="SOUTH"
+    )
+    Document.objects.filter(kind="delivery").update(warehouse=elsewhere)
+    dock.tell(line("CRATE-S", 12), release=sale.release)
+    assert (yard.case("CD-7031").document, SyncJob.objects.get(flow="return_receipt").document) == (None, None)
 
 
 def test_a_return_of_two_transfers_goes_to_each(yard: Yard, dock: Dock) -> None:
