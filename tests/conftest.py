@@ -54,6 +54,7 @@ else:
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
 flush.install()
+pytest_plugins = ["tests.rig.wakeups"]  # read now, when there are models
 
 
 def pytest_collection_finish() -> None:

@@ -48,7 +48,7 @@ def order(number: int, **given: Any) -> Order:
 
 
 def run(odoo: Connection, erp: Erp) -> int:
-    """One worker, once a hint has settled; returns how often an order's release was looked at."""
+    """One worker until nothing is due, once a hint has settled; returns how often an order's release was looked at."""
     looked: list[str] = []
     SyncJob.objects.filter(state=SyncJob.State.PENDING).update(next_attempt_at=Now())
     Stream.objects.filter(next_due_at__isnull=False).update(next_due_at=Now())
@@ -60,7 +60,8 @@ def run(odoo: Connection, erp: Erp) -> int:
         looked.append(work.job.subject)
         return Outcome()
 
-    engine.run_lane(Lane.ORDER, {"odoo_read": read, "order_release": look}, seconds=60)
+    while engine.run_lane(Lane.ORDER, {"odoo_read": read, "order_release": look}, seconds=60):
+        pass
     return len(looked)
 
 

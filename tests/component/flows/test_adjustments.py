@@ -281,8 +281,9 @@ def test_two_workers_at_once_post_each_adjustment_once(shelves: Shelves) -> None
 
 
 def work() -> None:
-    """One worker of the stock's lane."""
-    engine.run_lane(Lane.INVENTORY, HANDLERS, seconds=60)
+    """One worker of the stock's lane, until nothing is due."""
+    while engine.run_lane(Lane.INVENTORY, HANDLERS, seconds=60):
+        pass
 
 
 @pytest.mark.parametrize("decide", [differences.approve, differences.refuse])

@@ -203,7 +203,8 @@ def test_a_look_that_read_the_order_before_the_posting_and_decides_after_it_coun
     yard.odoo.fault("button_validate", "cut_before")
     shipped(yard, sale, "4", "3", final=False)
     sweep.start_polls("odoo_poll")
-    engine.run_lane(Lane.ORDER, {**HANDLERS, "order_release": busy}, seconds=60)
+    while engine.run_lane(Lane.ORDER, {**HANDLERS, "order_release": busy}, seconds=60):
+        pass
     assert yard.unfinished() == [("shipment_confirmation", "retry"), ("order_release", "retry")]
     time_passes(3600)
     engine.run_lane(Lane.SHIPMENT, HANDLERS, seconds=60)
