@@ -1,5 +1,6 @@
 """How the console looks: names, colours, navigation."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,6 +9,8 @@ from django.urls import reverse_lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
+
+DOCUMENTS = reverse_lazy("admin:integration_document_changelist")
 
 
 def _item(title: StrOrPromise, icon: str, model: str, **more: Any) -> dict[str, Any]:
@@ -25,13 +28,12 @@ def _item(title: StrOrPromise, icon: str, model: str, **more: Any) -> dict[str, 
 
 def _documents(title: StrOrPromise, icon: str, kind: str = "") -> dict[str, Any]:
     """A link to the documents of a kind; without one to all of them, but those that have a link of their own."""
-    listed = reverse_lazy("admin:integration_document_changelist")
 
     def is_shown(request: HttpRequest) -> bool:
         shown = request.GET.get("kind__exact", "")
-        return request.path == str(listed) and (shown == kind if kind else shown not in APART)
+        return request.path == str(DOCUMENTS) and (shown == kind if kind else shown not in APART)
 
-    link = format_lazy("{}?kind__exact={}", listed, kind) if kind else listed
+    link = format_lazy("{}?kind__exact={}", DOCUMENTS, kind) if kind else DOCUMENTS
     return _item(title, icon, "document", link=link, active=is_shown)
 
 
@@ -150,12 +152,23 @@ NAVIGATION: list[dict[str, Any]] = [
 ]
 
 
+@cache
+def _resolved() -> list[dict[str, Any]]:
+    return [
+        {**group, "items": [{**item, "link": str(item["link"])} for item in group["items"]]} for group in NAVIGATION
+    ]
+
+
+def navigation(_request: HttpRequest) -> list[dict[str, Any]]:
+    """Its addresses are looked up once: the theme asks for each of them several times a page."""
+    return _resolved()
+
+
 def _kind(title: StrOrPromise, kind: str) -> dict[str, Any]:
     """A part of the list of documents."""
-    listed = reverse_lazy("admin:integration_document_changelist")
     return {
         "title": title,
-        "link": lambda _request: f"{listed}?kind__exact={kind}" if kind else str(listed),
+        "link": lambda _request: f"{DOCUMENTS}?kind__exact={kind}" if kind else str(DOCUMENTS),
         "active": lambda request: request.GET.get("kind__exact", "") == kind,
     }
 
@@ -174,6 +187,12 @@ TABS = [
         ],
     },
 ]
+
+
+def tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """The theme holds each of them against each link of the navigation: only where they are."""
+    return TABS if request.path.startswith(str(DOCUMENTS)) else []
+
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Crossdock",
@@ -194,8 +213,8 @@ UNFOLD: dict[str, Any] = {
         lambda request: static("console/access.js"),
         lambda request: static("console/codes.js"),
     ],
-    "TABS": TABS,
-    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},
+    "TABS": tabs,
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": navigation},
     "COLORS": {
         "primary": {
             "50": "#eff6ff", "100": "#dbeafe", "200": "#bfdbfe", "300": "#93c5fd", "400": "#60a5fa", "500": "#3b82f6",

@@ -1,15 +1,20 @@
 """What all pages of the console share: exact search, audit of changes, history that nobody can change."""
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import cache, reduce
 from typing import Any, cast
 
+from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django_stubs_ext import StrOrPromise
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, checkbox
 
 from integration.console import stale
 from integration.console.language import plainly
@@ -52,6 +57,11 @@ class ConsoleAdmin(ModelAdmin):  # type: ignore[misc]
         if db_field.name == "warehouse" and limit(request) is not None:
             kwargs["required"] = True  # what has none is for all warehouses
         return super().formfield_for_foreignkey(db_field, request, **{**kwargs, "queryset": scoped(request, rows)})
+
+    @admin.display(description=ModelAdmin.action_checkbox.short_description)
+    def action_checkbox(self, obj: Model) -> SafeString:
+        before, after = _box(get_language())
+        return format_html("{}{}{}", before, obj.pk, after)
 
     def get_search_fields(self, request: HttpRequest) -> Sequence[str]:
         return self.search_fields or (*self.exact, *self.numbers)
@@ -140,6 +150,13 @@ class ConfigurationAdmin(ConsoleAdmin):
         about = subject(obj)
         super().delete_model(request, obj)
         acts.note(actor(request), "deleted", about)
+
+
+@cache
+def _box(language: str | None) -> tuple[SafeString, SafeString]:
+    """What stands before and after its value. The theme renders the same template for every row."""
+    before, after = checkbox.render(ACTION_CHECKBOX_NAME, "?value?").split("?value?")
+    return mark_safe(before), mark_safe(after)  # noqa: S308  (a template's output, cut in two)
 
 
 def subject(row: Model) -> str:

@@ -10,7 +10,7 @@ from django.utils.timezone import localtime, now
 from integration.jobs.pulse import SLOT_SECONDS
 
 WIDTH, GAP = 10, 2  # of a bar, in units of the picture
-_PLAIN, _NONE, _OVER = SafeString(""), SafeString(' class="cd-none"'), SafeString(' class="cd-over"')
+_PLAIN, _OVER = SafeString(""), SafeString(' class="cd-over"')
 
 
 def slots(hours: int) -> list[datetime]:
@@ -26,7 +26,7 @@ def clock(moment: datetime) -> str:
 def bars(
     counts: Sequence[float], hints: Sequence[str], *, height: int, title: str, css: str, limit: float | None = None
 ) -> SafeString:
-    """One bar for each count, with its hint; ``title`` says the whole for who cannot see it.
+    """One bar for each count that is not 0, with its hint; ``title`` says the whole for who cannot see it.
 
     ``limit``: what a count should not be above; such a bar is coloured.
     """
@@ -34,18 +34,25 @@ def bars(
     rows = (
         (at * step, height - tall, WIDTH, tall, _look(count, limit), hint)
         for at, (count, hint, tall) in enumerate(zip(counts, hints, _heights(counts, most, height), strict=True))
+        if count
     )
     drawn = format_html_join("", '<rect x="{}" y="{}" width="{}" height="{}"{}><title>{}</title></rect>', rows)
     return format_html(
-        '<svg class="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
-        css, max(len(counts) * step - GAP, 1), height, title, drawn,
+        '<svg class="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}{}</svg>',
+        css, max(len(counts) * step - GAP, 1), height, title, _nothing(counts, step, height), drawn,
     )  # fmt: skip
 
 
+def _nothing(counts: Sequence[float], step: int, height: int) -> SafeString:
+    """A stroke for each slot in which nothing was, all of them in one: most slots are such."""
+    strokes = "".join(f"M{at * step} {height - 1}h{WIDTH}v1h-{WIDTH}z" for at, count in enumerate(counts) if not count)
+    return format_html('<path class="cd-none" d="{}"/>', strokes) if strokes else SafeString("")
+
+
 def _look(count: float, limit: float | None) -> SafeString:
-    return _NONE if not count else _OVER if limit is not None and count > limit else _PLAIN
+    return _OVER if limit is not None and count > limit else _PLAIN
 
 
 def _heights(counts: Sequence[float], most: float, height: int) -> list[int]:
     """What is there can be seen, however little it is."""
-    return [max(round(count / most * height), 2 if count else 1) for count in counts]
+    return [max(round(count / most * height), 2) for count in counts]

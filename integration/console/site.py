@@ -1,10 +1,12 @@
 """The console's admin site: its own home page, the timeline of an order, the search for any number, the runbook."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 from unfold.sites import UnfoldAdminSite
@@ -25,6 +27,10 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
             return HttpResponseRedirect(reverse("admin:service"))
         page: HttpResponseBase = super().index(request, extra_context)
         return page
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Every page has it made, and hardly one looks at it."""
+        return SimpleLazyObject(partial(super().get_app_list, request, app_label))
 
     def extra_urls(self) -> list[URLPattern]:
         return [

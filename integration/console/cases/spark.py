@@ -30,5 +30,5 @@ def _draw(counts: list[int], labels: list[str]) -> SafeString:
     title = ngettext(
         "seen {count} time in the last {hours} hours", "seen {count} times in the last {hours} hours", sum(counts)
     ).format(count=whole(sum(counts)), hours=HOURS)
-    hints = [f"{label}: {whole(count)}" for label, count in zip(labels, counts, strict=True)]
+    hints = [f"{label}: {whole(count)}" if count else "" for label, count in zip(labels, counts, strict=True)]
     return bars(counts, hints, height=HEIGHT, title=title, css="cd-spark")
