@@ -20,7 +20,7 @@ from integration.jobs import acts, fetching, mapping_files, matches
 from integration.models import CodeMapping, Connection, MasterRun, PartnerItem
 from integration.rules.matching import Matches
 
-SHOWN = 500
+SHOWN = 100  # of each kind: the next ones come when these are mapped
 
 
 def view(request: HttpRequest) -> HttpResponseBase:
@@ -40,6 +40,7 @@ def _page(request: HttpRequest, context: dict[str, Any], partner: Connection | N
             "proposals": found.proposals[:SHOWN],
             "ambiguous": found.ambiguous[:SHOWN],
             "found": found,
+            "shown": SHOWN,
             "items": PartnerItem.objects.filter(partner=partner, active=True).count(),
             "run": MasterRun.objects.filter(connection=partner, task=MasterRun.Task.FETCH).first(),
             "form": more.get("form") or UploadForm(request, initial={"partner": partner}),

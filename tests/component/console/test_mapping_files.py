@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
+from integration.console import matching
 from integration.jobs import sheets
 from integration.models import AuditEvent, CodeMapping, Connection, MasterRecord, PartnerItem, Warehouse
 from tests.unit.rules.test_mapping_sheet import COLUMNS, WRONG
@@ -169,6 +170,18 @@ def test_matching_maps_what_is_ticked_and_nothing_else(admin_client, partner):
     assert [each.items[0].code for each in shown.context["ambiguous"]] == ["D1"]
     admin_client.post(page("match", partner), {"act": "accept", "sku": ["c1", "D1", "nonsense"]})
     assert in_force() == [("A", "P-A", 1), ("C-1", "c1", 1)]
+
+
+def test_a_long_list_of_proposals_comes_in_parts(admin_client, partner, monkeypatch):
+    monkeypatch.setattr(matching, "SHOWN", 2)
+    for code in ("X", "Y", "Z"):
+        product(code)
+        PartnerItem.objects.create(partner=partner, sku=code)
+    first = admin_client.get(page("match", partner))
+    assert ("the first 2" in first.text, len(first.context["proposals"])) == (True, 2)
+    admin_client.post(page("match", partner), {"act": "accept", "sku": ["X", "Y"]})
+    last = admin_client.get(page("match", partner))
+    assert ("the first 2" in last.text, [each.item.code for each in last.context["proposals"]]) == (False, ["Z"])
 
 
 def test_a_list_of_items_that_is_wrong_says_all_of_it_and_keeps_the_old_one(admin_client, partner):
