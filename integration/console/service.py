@@ -26,7 +26,7 @@ from integration.models.carriers import NUMBER
 
 RIGHT = "integration.view_order_status"
 State = Document.State
-SHOWN = 5  # orders that are told whole
+SHOWN = 3  # orders that are told whole; of the others their numbers lead on
 
 
 @dataclass(slots=True)
