@@ -74,8 +74,9 @@ def _note(work: Work, order: Document | None, warehouse: Warehouse) -> None:
     """Whatever comes of it stands on the order's page: an announced return has a document of its own.
 
     Not where another warehouse takes it in than ships the order: its people do not see that, and would not see this.
+    Nor where it is only tried: that is the job of a replay.
     """
-    if order is None or work.job.document_id is not None:
+    if order is None or work.job.document_id is not None or work.rehearsal is not None:
         return
     if Document.objects.filter(parent=order, warehouse=warehouse).exists():
         work.job.document = order

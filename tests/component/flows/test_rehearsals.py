@@ -13,6 +13,7 @@ from integration.jobs import replays
 from integration.jobs.acts import Actor
 from integration.jobs.routes import ROUTES
 from integration.models import BusinessRule, DocumentLine, InboundMessage, Replay, ReplayItem, Warehouse
+from tests.component.flows.returns import Dock, line
 from tests.component.flows.shelves import SITE, Shelves
 from tests.component.flows.yard import Bought, Sale, Yard
 
@@ -138,6 +139,17 @@ def test_a_count_that_is_judged_is_told_as_such(shelves: Shelves) -> None:
     [item] = tried(shelves.yard, type="inventory.counted")
     assert (item.writes, item.verdict) == ([], Verdict.OURS)
     assert item.changes == {"stock differences": 1}
+
+
+def test_a_return_that_is_only_tried_leaves_the_job_of_the_replay_no_order(yard: Yard) -> None:
+    dock, sale = Dock(yard), yard.released(("CRATE-S", 3))
+    yard.shipped(sale)
+    yard.set(return_mode="off")
+    dock.tell(line("CRATE-S", 5), release=sale.release)
+    yard.set(return_mode="live")
+    [item] = tried(yard, type="return.received")
+    assert (item.verdict, item.code) == (Verdict.FAILS, "CD-7031")
+    assert [job.document for job in models.SyncJob.objects.filter(flow="replay_preview")] == [None]
 
 
 def said(sale: Sale, bought: Bought) -> dict[str, dict[str, object]]:
