@@ -177,7 +177,12 @@ def local(text: str) -> str:
 
 
 def _moment(found: re.Match[str]) -> str:
-    return date_format(localtime(datetime.fromisoformat(found["at"]).replace(tzinfo=UTC)), "DATETIME_FORMAT")
+    """A partner's number may look like one, and be of no calendar."""
+    try:
+        at = localtime(datetime.fromisoformat(found["at"]).replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
+        return found[0]
+    return date_format(at, "DATETIME_FORMAT")
 
 
 def _plain() -> bool:

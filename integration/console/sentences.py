@@ -18,7 +18,7 @@ from integration.errors.catalogue import PROBLEMS
 from integration.rules.flows import FLOWS
 
 NUMBERS = frozenset({"n", "m", "k", "i"})
-NUMBER = re.compile(r"[+-]?\d[\d.,]*(?:e[+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?(?:\d[\d.,]*|\d(?:\.\d+)?e[+-]?\d\d)")
 LONGEST_RUN = 4  # parts of a text that are one sentence
 MOST_PARTS = 30
 DEEPEST = 3  # sentences within sentences
@@ -29,7 +29,7 @@ _PARTS = re.compile(r"(?<=[;.]) ")
 _GOODS = re.compile(r", (?![^(]*\))| (?=and \d+ more$)")
 _ASIDE = re.compile(r"(?P<text>.+)(?P<aside> \[[^\[\]]*\])")
 _FIELD = re.compile(r"(?P<field>[\w-]+(?:\.[\w-]+)+) (?P<text>.+)")
-_AGE = re.compile(r"(?:(?P<days>\d+) days?, )?(?P<hours>\d+):(?P<minutes>\d\d):(?P<seconds>\d\d)")
+_AGE = re.compile(r"(?:(?P<days>\d{1,6}) days?, )?(?P<hours>\d{1,2}):(?P<minutes>\d\d):(?P<seconds>\d\d)")
 _DECIMAL = re.compile(r"(?<![\w.,-])([+-]?\d+)\.(\d+)(?![\w.,]*\d)")
 
 

@@ -8,9 +8,9 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
-from integration.console import phrases, sentences
+from integration.console import phrases, said, sentences
 
 BASE = Path(__file__).resolve().parent.parent.parent / "integration"
 LAYERS = ("jobs", "flows", "rules")
@@ -150,6 +150,34 @@ def test_no_text_of_a_partner_holds_a_page_up(text, among):
     with translation.override("de"):
         sentences.told(text, among)
     assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("2026-13-45 25:61 UTC", "UTC"),
+        ("0000-00-00 00:00 UTC", "UTC"),
+        ("9999-12-31 23:59 UTC", "Asia/Tokyo"),
+        ("0001-01-01 00:00:00+00:00", "America/Lima"),
+    ],
+)
+def test_what_only_looks_like_a_moment_is_shown_as_it_is(text, zone):
+    with timezone.override(zone):
+        assert said.local(f"DOCK {text}.") == f"DOCK {text}."
+
+
+@pytest.mark.parametrize("number", ["1.2.3e4", "1,5e3", "1e999", "1" * 5000 + "e1"], ids=lambda text: text[:8])
+def test_what_only_looks_like_a_number_is_shown_as_it_is(number):
+    with translation.override("de"):
+        assert sentences.told(f"{number} of BOLT picked") == f"{number} of BOLT picked"
+
+
+@pytest.mark.parametrize(
+    "age", ["99999999999999 days, 0:00:00", "9" * 5000 + " days, 0:00:00", "9" * 5000 + ":00:00"],
+    ids=lambda text: text[:8])  # fmt: skip
+def test_what_only_looks_like_a_time_is_shown_as_it_is(age):
+    with translation.override("de"):
+        assert sentences.value("age", age) == age
 
 
 def test_a_name_is_not_taken_for_a_template():

@@ -272,6 +272,13 @@ def test_an_english_page_says_what_is_stored(rows, admin_client):
     assert cause in admin_client.get(links.page(rows.job)).text
 
 
+def test_a_warehouse_s_number_that_only_looks_like_a_moment_stops_no_page(rows, admin_client):
+    cause = "Nord sent 2026-13-45 25:61 UTC for an order that is not known."
+    ExceptionCase.objects.filter(pk=rows.case.pk).update(cause=cause)
+    assert cause in admin_client.get(links.page(rows.case)).text
+    assert cause in admin_client.get(reverse("admin:index")).text
+
+
 def test_the_audit_log_keeps_a_refused_case_in_english(rows, german):
     german.post(button(rows.case, "ignore"), {"reason": "doppelt"})
     assert AuditEvent.objects.get(verb="ignore case").subject == rows.case.title
