@@ -71,7 +71,9 @@ class MappingForm(forms.ModelForm):  # type: ignore[type-arg]
         return above_zero(self.cleaned_data["per"])
 
     def clean(self) -> dict[str, Any]:
-        """The table's own rules, in words that say what to do."""
+        """The table's own rules, in words that say what to do. Raises NotAllowed when it was replaced meanwhile."""
+        if self.instance.pk is not None:
+            mappings.hold(self.instance)
         entered: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors:
             kept = {name: getattr(self.instance, name) for name in COLUMNS if name not in entered}

@@ -103,15 +103,21 @@ def add(
     return new
 
 
+@transaction.atomic
 def change(mapping_id: int, *, partner_code: str, factor: Decimal, per: Decimal, actor: Actor) -> CodeMapping:
     """A new version of a row that is in force. Raises NotAllowed, also when somebody was faster."""
     row = CodeMapping.objects.select_related("partner").get(pk=mapping_id)
-    if row.valid_to is not None:
-        raise NotAllowed(f"{row} is not in force any more: somebody changed or ended it meanwhile.")
+    hold(row)
     if row.alias and partner_code != row.partner_code:
         raise NotAllowed(f"{row.partner_code} is an alias: end it, and add the other code.")
     same: dict[str, Any] = {"sku": row.sku, "alias": row.alias, "actor": actor}
     return add(row.partner, row.kind, row.odoo_code, partner_code, factor=factor, per=per, **same)
+
+
+def hold(row: CodeMapping) -> None:
+    """Before anything of it is changed. Raises NotAllowed when it was replaced meanwhile. Call inside a transaction."""
+    if row.pk not in _held(row):
+        raise NotAllowed(f"{row} is not in force any more: somebody changed or ended it meanwhile.")
 
 
 @transaction.atomic
@@ -135,9 +141,14 @@ def _left_alone(row: CodeMapping) -> list[str]:
     return [alias.partner_code for alias in aliases if not _sent(alias).exclude(pk=row.pk).exists()]
 
 
+def _held(row: CodeMapping) -> list[int]:
+    """What is sent under its code, which an alias needs, and what a new version replaces: in one order for all."""
+    both = _sent(row) | versions(row).filter(valid_to=None)
+    return list(both.order_by("pk").select_for_update().values_list("pk", flat=True))
+
+
 def _add(new: CodeMapping, odoo_has_it: bool) -> None:
-    """Holds what is sent under this code, which an alias needs and a new version replaces."""
-    list(_sent(new).select_for_update())
+    _held(new)
     for _, words in clashes(new):
         raise NotAllowed(words)
     for missing in () if odoo_has_it else not_in_odoo(new).values():
