@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
+from django.forms import FloatField
 
 from integration.adapters.base import Profile
 from integration.errors import IntegrationError
@@ -38,6 +39,7 @@ def limits(options: dict[str, Any]) -> dict[str, float]:
     given = {name: options[name] for name in names if options[name] is not None}
     for name, value in given.items():
         try:
+            FloatField().clean(value)  # "nan" is within all bounds
             Connection._meta.get_field(name).clean(value, None)  # type: ignore[union-attr]  # a column of our own
         except ValidationError as wrong:
             raise CommandError(f"--{name.replace('_', '-')} {value:g}: {' '.join(wrong.messages)}") from wrong

@@ -92,6 +92,12 @@ def test_a_limit_that_would_stop_the_work_is_refused(person: Person, limit: str)
     assert not Connection.objects.exists()
 
 
+def test_a_limit_that_is_no_number_is_refused(person: Person) -> None:
+    with pytest.raises(CommandError, match=r"^--calls-per-second nan: Enter a number"):
+        person.connect_odoo("--calls-per-second=nan")
+    assert not Connection.objects.exists()
+
+
 def test_a_refusal_is_one_line_and_status_one(person: Person, capsys: pytest.CaptureFixture[str]) -> None:
     person.patch.setenv("ODOO_KEY", "wrong")
     asked = ["--slug=odoo", f"--url={person.odoo.url}", "--database=demo", "--login=admin"]
