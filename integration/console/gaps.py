@@ -116,7 +116,7 @@ def _save(request: HttpRequest, found: Sequence[Gap]) -> None:
     """Each row for itself: one that is wrong stops no other. Says how many were saved."""
     done = 0
     for gap in found:
-        gap.entered = request.POST.get(f"code_{gap.case.pk}", "").strip()[: LONGEST + 1]
+        gap.entered = request.POST.get(f"code_{gap.case.pk}", "").replace("\0", "").strip()[: LONGEST + 1]
         gap.factor = request.POST.get(f"factor_{gap.case.pk}", "1").strip()[:20]
         if not gap.entered:
             continue

@@ -89,7 +89,8 @@ def _as_it_is(row: CodeMapping) -> Changed:
 def _entered(request: HttpRequest, row: CodeMapping) -> Changed:
     found = _as_it_is(row)
     for name in ("partner_code", "factor", "per"):
-        setattr(found, name, request.POST.get(f"{name}_{row.pk}", getattr(found, name)).strip()[: LONGEST + 1])
+        sent = request.POST.get(f"{name}_{row.pk}", getattr(found, name)).replace("\0", "")
+        setattr(found, name, sent.strip()[: LONGEST + 1])
     return found
 
 

@@ -51,6 +51,12 @@ def test_the_most_valuable_gap_comes_first(gap, admin_client):
     assert [each.code for each in admin_client.get(PAGE).context["gaps"]] == ["DEAR", "CHEAP", "NOBODY"]
 
 
+def test_what_no_code_can_hold_is_left_out(gap, admin_client):
+    case = gap("CD-3001", "CHAIR", 10)
+    admin_client.post(PAGE, {f"code_{case.pk}": "P-\0CHAIR"})
+    assert mapped() == [("product", "CHAIR", "P-CHAIR", 1, False)]
+
+
 def test_codes_of_both_sides_are_mapped_at_once_and_what_waited_goes_on(gap, admin_client):
     ours, theirs = gap("CD-3001", "CHAIR", 10), gap("CD-3002", "P-TABLE", 20)
     admin_client.post(PAGE, {f"code_{ours.pk}": " P-CHAIR ", f"code_{theirs.pk}": "TABLE"})

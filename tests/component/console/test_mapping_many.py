@@ -46,6 +46,11 @@ def test_what_is_changed_becomes_a_version_and_the_rest_stays(codes, admin_clien
     assert AuditEvent.objects.filter(verb="map code").count() == 2
 
 
+def test_what_no_code_can_hold_is_left_out(codes, admin_client):
+    admin_client.post(PAGE, sent(codes, **{f"partner_code_{codes[0].pk}": "P\0009"}))
+    assert current()[0] == ("CHAIR", "P9", 1, 2)
+
+
 def test_a_row_that_is_wrong_comes_back_and_stops_no_other(codes, admin_client):
     chair, table, unit = codes
     changes = {f"partner_code_{chair.pk}": "P2", f"partner_code_{table.pk}": "P3", f"factor_{unit.pk}": "-1"}
