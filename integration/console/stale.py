@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.shortcuts import get_object_or_404
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -25,7 +26,8 @@ class Watched(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         if self.instance.pk is not None and self.posted is not None:
-            row = self.instance.__class__._base_manager.select_for_update(no_key=True).get(pk=self.instance.pk)
+            rows = self.instance.__class__._base_manager.select_for_update(no_key=True)
+            row = get_object_or_404(rows, pk=self.instance.pk)  # somebody may have deleted it meanwhile
             if changed := list(self._changed(row)):
                 raise ValidationError(
                     _(
@@ -69,7 +71,7 @@ def _read(posted: str) -> dict[str, Any]:
     """What is no list of fingerprints agrees with nothing."""
     try:
         found = json.loads(posted)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.forms import BaseModelForm
 from django.urls import reverse
 
 from integration.jobs import connections
@@ -65,13 +66,21 @@ def test_what_the_page_does_not_show_is_not_in_the_way_and_stays(rows, admin_cli
     assert (row.enabled, row.secrets["token"], row.read_timeout) == (False, "newer", 12)
 
 
-@pytest.mark.parametrize("known", ["", "[]", "{", '{"value": 5}', "\0"])
+@pytest.mark.parametrize("known", ["", "[]", "{", '{"value": 5}', "\0", "[" * 100_000], ids=lambda text: text[:5])
 def test_a_page_that_knows_nothing_of_the_row_does_not_save(known, rows, admin_client):
     rule = BusinessRule.objects.get()
     address = page_of("integration_businessrule", rule)
     page = admin_client.post(address, sent(admin_client.get(address)) | {"value": "7", "seen": known})
     assert "Somebody has changed this" in wrong(page)[0]
     assert BusinessRule.objects.get().value == rule.value
+
+
+def test_a_row_that_somebody_deletes_meanwhile_is_gone(rows, admin_client, monkeypatch):
+    rule, clean = BusinessRule.objects.get(), BaseModelForm.clean
+    address = page_of("integration_businessrule", rule)
+    entered = sent(admin_client.get(address)) | {"value": "7"}
+    monkeypatch.setattr(BaseModelForm, "clean", lambda form: BusinessRule.objects.all().delete() and clean(form))
+    assert admin_client.post(address, entered).status_code == 404
 
 
 def test_roles_that_somebody_gave_meanwhile_are_not_taken_back_unseen(db, admin_client):
