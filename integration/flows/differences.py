@@ -23,6 +23,7 @@ from integration.rules.units import plain
 
 Kind, State = StockDifference.Kind, StockDifference.State
 NOTHING = Decimal(0)
+MOST = Decimal("9999999999999999.99")  # that a case keeps as its value: each line may be worth as much
 
 
 @dataclass(slots=True)
@@ -157,7 +158,7 @@ def waits(code: str, waiting: Sequence[StockDifference], site: Site, document: s
     about: dict[str, Any] = {"connection": partner, "partner": partner, "document": document, "source": source}
     lines = "; ".join(said(row) for row in waiting)
     held = RuleHold(code, **about, lines=lines[:1500], value=f"{worth:f} {site.currency}".strip())
-    held.stake = (worth, site.currency)
+    held.stake = (min(worth, MOST), site.currency)
     return held
 
 

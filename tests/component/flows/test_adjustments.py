@@ -59,6 +59,14 @@ def test_what_is_refused_is_never_posted_and_stays_known(shelves: Shelves) -> No
     assert (shelves.odoo(), shelves.yard.cases(), shelves.yard.unfinished()) == ({("NAIL", "", "good"): D(20)}, [], [])
 
 
+def test_a_mistake_worth_more_than_a_case_can_keep_is_told(shelves: Shelves) -> None:
+    shelves.stock("NAIL", 20, standard_price=9000)
+    shelves.adjust(*[line("NAIL", 900_000_000_000)] * 2)
+    shelves.yard.run()
+    case = shelves.yard.case("CD-8001")
+    assert (case.value, case.currency) == (D("9999999999999999.99"), "USD")
+
+
 def test_what_a_person_did_by_hand_is_not_posted_either(shelves: Shelves) -> None:
     shelves.stock("NAIL", 20)
     shelves.adjust(line("NAIL", -2))
