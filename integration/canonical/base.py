@@ -1,11 +1,20 @@
 """What all canonical documents share: frozen, strict in type, tolerant of fields that we do not know yet."""
 
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticKnownError
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as wrong:  # the first and the last hours of the calendar, elsewhere
+        raise PydanticKnownError("datetime_parsing", {"error": str(wrong)}) from wrong
+
 
 Reference = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")
@@ -16,7 +25,7 @@ Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan
 Signed = Annotated[Decimal, Field(max_digits=18, decimal_places=6, allow_inf_nan=False)]
 Tracking = Literal["none", "lot", "serial"]
 Condition = Literal["good", "damaged", "quarantine", "hold", "expired"]
-Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class Part(BaseModel):

@@ -49,6 +49,12 @@ def test_quantities_and_moments_are_exact(envelopes) -> None:
             "must name its time zone, such as 2026-05-04T10:00:00Z",
         ),
         (["data", "shipped_at"], "today", "data.shipped_at", "must be a moment such as 2026-05-04T10:00:00Z"),
+        (
+            ["data", "shipped_at"],
+            "9999-12-31T23:59:59-05:00",
+            "data.shipped_at",
+            "must be a moment such as 2026-05-04T10:00:00Z",
+        ),
         (["data", "final"], "maybe", "data.final", "must be true or false"),
         (["data", "lines"], [], "data.lines", "must hold at least 1"),
         (["data", "lines"], {}, "data.lines", "must be a list"),
