@@ -1,7 +1,7 @@
 """What all canonical documents share: frozen, strict in type, tolerant of fields that we do not know yet."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -10,10 +10,10 @@ from pydantic_core import PydanticKnownError
 
 
 def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError as wrong:  # the first and the last hours of the calendar, elsewhere
-        raise PydanticKnownError("datetime_parsing", {"error": str(wrong)}) from wrong
+    """The first and the last hours of the calendar are not in it everywhere: no page could show them in each zone."""
+    if moment.year in (MINYEAR, MAXYEAR):
+        raise PydanticKnownError("datetime_parsing", {"error": f"nothing happens in the year {moment.year}"})
+    return moment.astimezone(UTC)
 
 
 Reference = Annotated[

@@ -51,7 +51,19 @@ def test_quantities_and_moments_are_exact(envelopes) -> None:
         (["data", "shipped_at"], "today", "data.shipped_at", "must be a moment such as 2026-05-04T10:00:00Z"),
         (
             ["data", "shipped_at"],
+            "9999-12-31T23:59:59Z",
+            "data.shipped_at",
+            "must be a moment such as 2026-05-04T10:00:00Z",
+        ),
+        (
+            ["data", "shipped_at"],
             "9999-12-31T23:59:59-05:00",
+            "data.shipped_at",
+            "must be a moment such as 2026-05-04T10:00:00Z",
+        ),
+        (
+            ["data", "shipped_at"],
+            "0001-01-01T00:00:00+05:00",
             "data.shipped_at",
             "must be a moment such as 2026-05-04T10:00:00Z",
         ),
