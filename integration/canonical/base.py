@@ -1,7 +1,7 @@
 """What all canonical documents share: frozen, strict in type, tolerant of fields that we do not know yet."""
 
 from collections.abc import Iterator
-from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -9,10 +9,14 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticKnownError
 
 
+FURTHEST_ZONE = timedelta(hours=14)
+FIRST, LAST = (each.replace(tzinfo=UTC) for each in (datetime.min + FURTHEST_ZONE, datetime.max - FURTHEST_ZONE))
+
+
 def _in_utc(moment: datetime) -> datetime:
     """The first and the last hours of the calendar are not in it everywhere: no page could show them in each zone."""
-    if moment.year in (MINYEAR, MAXYEAR):
-        raise PydanticKnownError("datetime_parsing", {"error": f"nothing happens in the year {moment.year}"})
+    if not FIRST <= moment <= LAST:
+        raise PydanticKnownError("datetime_parsing", {"error": f"nothing happens on {moment:%Y-%m-%d}"})
     return moment.astimezone(UTC)
 
 
