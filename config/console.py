@@ -58,6 +58,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Jobs"), "sync_alt", "syncjob"),
             _item(_("Stock"), "inventory_2", "availability"),
             _item(_("Stock differences"), "balance", "stockdifference"),
+            _item(_("Variances"), "difference", "variance"),
         ],
     },
     {
@@ -135,6 +136,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Gone through"), "monitoring", "flowtally"),
             _item(_("Calls"), "call_made", "calltally"),
             _item(_("Last successes"), "task_alt", "flowsuccess"),
+            _item(_("Comparisons"), "checklist", "reconciliationrun"),
             _item(_("Removed rows"), "auto_delete", "retention"),
         ],
     },

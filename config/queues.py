@@ -8,10 +8,14 @@ LANES = ("lane.shipment", "lane.order", "lane.inventory", "lane.master_data")
 MAINTENANCE = "maintenance"
 NAMES = (*LANES, MAINTENANCE)
 CANARIES = "canary"
-ROUTES = {"tasks.maintenance.*": {"queue": MAINTENANCE}, "tasks.polling.*": {"queue": MAINTENANCE}}
+ROUTES = {
+    "tasks.maintenance.*": {"queue": MAINTENANCE},
+    "tasks.polling.*": {"queue": MAINTENANCE},
+    "tasks.reconcile.*": {"queue": MAINTENANCE},
+}
 POLLING = ("poll", "full_sweep", "read_stock", "watch_stock", "fetch_stock", "master_data", "all_master_data")
 IN_SLOT = frozenset(f"tasks.polling.{name}" for name in POLLING)  # they only write rows: beat runs them itself
-TASK_MODULES = ("tasks.maintenance", "tasks.polling", "tasks.work")
+TASK_MODULES = ("tasks.maintenance", "tasks.polling", "tasks.reconcile", "tasks.work")
 
 
 def queues(broker_url: str) -> tuple[Queue, ...]:

@@ -14,6 +14,7 @@ from integration.console import (  # noqa: F401  (importing a module registers i
     messages,
     parcels,
     pulse,
+    reconcile,
     replays,
     retention,
     rules,

@@ -217,7 +217,7 @@ REACH: Mapping[type[Model], Within] = {
     **dict.fromkeys(
         (
             *(models.Place, models.CutOff, models.StockEvent, models.StockDifference, models.Availability),
-            models.StockSnapshot,
+            *(models.StockSnapshot, models.Variance),
         ),
         _by("warehouse"),
     ),
@@ -249,7 +249,7 @@ REACH: Mapping[type[Model], Within] = {
     **dict.fromkeys(
         (
             *(User, Group, PeriodicTask, models.BeatSlot, models.BeatLease, models.Canary, models.Retention),
-            models.TrackingPage,
+            *(models.TrackingPage, models.ReconciliationRun),
         ),
         _all,
     ),

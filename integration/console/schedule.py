@@ -37,6 +37,12 @@ SAYS: Mapping[str, tuple[StrOrPromise, StrOrPromise]] = {
     "tasks.maintenance.seal": (_("Seals the newest rows of the audit log"), TAKES_TURNS),
     "tasks.maintenance.forget": (_("Removes rows that only the last days need"), TAKES_TURNS),
     "tasks.maintenance.remove_old": (_("Removes what has been kept long enough, for some seconds"), TAKES_TURNS),
+    "tasks.reconcile.look_at_lines": (
+        _("Looks whether the lines of what is open, or has just moved, add up"), TAKES_TURNS,
+    ),
+    "tasks.reconcile.sign_lines": (
+        _("Once a day, looks whether all lines add up, and signs their sums in the audit log"), TAKES_TURNS,
+    ),
     "tasks.polling.poll": (_("Asks every Odoo what was written"), ONE_WAITS),
     "tasks.polling.full_sweep": (_("Looks at every open order, whatever was missed"), ONE_WAITS),
     "tasks.polling.read_stock": (_("Reads Odoo's stock and compares it"), ONE_WAITS),

@@ -15,6 +15,7 @@ from integration.models.messages import InboundMessage, MessageEdit, MessageKey,
 from integration.models.parcels import Parcel, ParcelEvent, ParcelStatus, Proof, ProofFile
 from integration.models.places import Place
 from integration.models.pulse import CallTally, FlowSuccess, FlowTally
+from integration.models.reconcile import ReconciliationRun, Variance
 from integration.models.replays import Replay, ReplayItem
 from integration.models.retention import Retention
 from integration.models.stages import CartonLine, Stage, StageEvent
@@ -70,6 +71,7 @@ __all__ = [
     "Proof",
     "ProofFile",
     "Reach",
+    "ReconciliationRun",
     "RemoteSlot",
     "Replay",
     "ReplayItem",
@@ -85,5 +87,6 @@ __all__ = [
     "Stream",
     "SyncJob",
     "TrackingPage",
+    "Variance",
     "Warehouse",
 ]

@@ -35,8 +35,9 @@ JOIN integration_syncjob job ON job.inbound_id = message.id WHERE job.state = 's
 
 UNSETTLED = """
 SELECT (SELECT count(*) FROM integration_effect WHERE state = 'intended'),
-  (SELECT count(*) FROM integration_outboundmessage WHERE state IN ('queued', 'sent'))"""
-KINDS = ("writes of unknown outcome", "releases without an answer")
+  (SELECT count(*) FROM integration_outboundmessage WHERE state IN ('queued', 'sent')),
+  (SELECT count(*) FROM integration_variance WHERE gone_at IS NULL)"""
+KINDS = ("writes of unknown outcome", "releases without an answer", "figures that do not add up")
 
 SLOTS = """
 SELECT count(*), count(*) - count(DISTINCT (schedule, slot)), count(*) FILTER (WHERE started_at > (

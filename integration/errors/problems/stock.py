@@ -119,4 +119,12 @@ PROBLEMS: dict[str, Problem] = {
         Severity.LOW,
         heals=True,
     ),
+    "CD-8201": Problem(
+        "Figures of a document do not add up",
+        "{document} of {connection}: {says} is written down for {what}, and {found} is what it comes to; {count} of its figures differ.",
+        "Its page shows lines, movements and Odoo side by side: see which of them is true, and have Odoo corrected if it is Odoo. Crossdock's own figures never change like this by its own flows: report it with the number of the document. It closes by itself once they add up.",
+        ("connection", "document"),
+        Owner.ADMINISTRATOR,
+        Severity.HIGH,
+    ),
 }

@@ -2,6 +2,7 @@
 whole of Django with its middleware, sessions and templates, and PostgreSQL; no network and no web server."""
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib import import_module
@@ -12,6 +13,7 @@ from django.contrib import admin
 from rich.console import Console
 
 from config.local.place import CHECKOUT
+from integration.reconcile import lines
 from tests.bench import report
 from tests.bench.pages import people, table, walk
 from tests.bench.pages.clock import Page, Timed, measure
@@ -24,6 +26,8 @@ from tests.bench.volume.sizes import Sizes
 SECTION = "pages"
 ASKED = 5  # times in a round, after the first one
 LIST_MS, HOME_MS = 300, 500
+OPEN_LINES, MINUTE = 200_000, 60
+PATIENCE = 600
 PAGES = CHECKOUT / "var" / "bench" / "pages.json"
 
 
@@ -33,7 +37,7 @@ class Pages:
 
     def measure(self, rounds: int, tell: Callable[[str], None]) -> list[Row]:
         load(self._sizes, lambda said: tell(f"volume: {said}"))
-        return look(ASKED * rounds, tell)
+        return [*look(ASKED * rounds, tell), *_lines(tell)]
 
 
 def look(times: int, tell: Callable[[str], None]) -> list[Row]:
@@ -52,6 +56,22 @@ def look(times: int, tell: Callable[[str], None]) -> list[Row]:
     _save(found, peers, PAGES)
     table.show(found, rows, peers, Console(highlight=False, width=150))
     return _rows(found, peers)
+
+
+def _lines(tell: Callable[[str], None]) -> list[Row]:
+    """Whether all lines add up: the look of every minute, and the walk of every day."""
+    began = time.monotonic()
+    documents = lines.look()
+    minute = time.monotonic() - began
+    began = time.monotonic()
+    while (run := lines.sign(seconds=PATIENCE)).ended_at is None:
+        pass
+    seconds = time.monotonic() - began
+    tell(f"lines: {run.compared} of all documents in {seconds:.1f} s, {run.different} that do not add up")
+    return [
+        report.figure(SECTION, f"lines of {documents} open documents looked at", "s", [minute]),
+        report.at_most(SECTION, f"{OPEN_LINES} lines looked at", "s", [OPEN_LINES * seconds / run.compared], MINUTE),
+    ]
 
 
 def _pages(person: Person, rows: dict[str, int]) -> list[Page]:

@@ -191,6 +191,10 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     models.FlowTally.objects.create(flow="order_release", slot=slot, jobs=3, kept=2, seconds=9, upto=1)
     models.CallTally.objects.create(connection=wms, slot=slot, calls=1200, failed=3, seconds=240)
     models.FlowSuccess.objects.create(connection=wms, flow="order_release", at=now())
+    models.Variance.objects.create(
+        subject="over", warehouse=warehouse, document=delivery, line="1", sku=EVIL, says=1, found=0
+    )
+    models.ReconciliationRun.objects.create(subject="lines", day=now().date(), compared=3, sums={"shipped": "2"})
     models.Retention.objects.create(subject="jobs", last_removed=1, ended_at=now())
     models.ApiToken.objects.create(name=EVIL, prefix="abcd1234", sha256=b"0" * 32, scopes=["jobs:read"])
     somebody = User.objects.create_user("limited")

@@ -16,7 +16,14 @@ OURS = sorted(
     key=lambda model: model.__name__,
 )
 # No goods, documents or names.
-OF_NOBODY = {models.BeatSlot, models.BeatLease, models.Canary, models.Retention, models.TrackingPage}
+OF_NOBODY = {
+    models.BeatSlot,
+    models.BeatLease,
+    models.Canary,
+    models.Retention,
+    models.TrackingPage,
+    models.ReconciliationRun,
+}
 SEEN = [model for model in OURS if model in REACH and model not in OF_NOBODY]
 RULES = {models.BusinessRule, models.CaseRule}  # those for all warehouses are seen by all
 UNSEEN = [model for model in OURS if model not in REACH]

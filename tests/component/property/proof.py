@@ -19,7 +19,9 @@ from integration.models import (
     ResourceLock,
     Stream,
     SyncJob,
+    Variance,
 )
+from integration.reconcile import lines
 from tests.component.flows.conftest import SLUG
 from tests.component.flows.yard import Sale
 from tests.component.property import books
@@ -35,7 +37,7 @@ NEVER = ("CD-9001", "CD-9002", "CD-9003", "CD-1001", "CD-1007")
 
 def prove(depot: Depot, also: Iterable[str] = ()) -> None:
     """After a drain. Raises AssertionError with all that is wrong; ``also``: what others have found."""
-    wrong = [*_at_rest(), *_cases(depot), *_mappings(), *_messages()]
+    wrong = [*_at_rest(), *_cases(depot), *_mappings(), *_messages(), *_sums()]
     held = depot.wms.server.world.orders.held
     for shipment in depot.wms.server.world.orders.shipments:
         if depot.is_sale(held[shipment.release].release.order):
@@ -68,6 +70,13 @@ def _at_rest() -> Iterator[str]:
         yield f"{gate} with everything up"
     held = [*RemoteSlot.objects.filter(leased_until__gt=Now()), *ResourceLock.objects.filter(held_until__gt=Now())]
     yield from (f"{each} is held" for each in held)
+
+
+def _sums() -> Iterator[str]:
+    """Lines add up, and are what their movements say."""
+    lines.look()
+    for row in Variance.objects.filter(gone_at=None):
+        yield f"{row.get_subject_display()}: {row} {row.sku}, {row.says} instead of {row.found}"
 
 
 def _cases(depot: Depot) -> Iterator[str]:
