@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticKnownError
 
-
 FURTHEST_ZONE = timedelta(hours=14)
 FIRST, LAST = (each.replace(tzinfo=UTC) for each in (datetime.min + FURTHEST_ZONE, datetime.max - FURTHEST_ZONE))
 
