@@ -75,11 +75,15 @@ class Acting(ConsoleAdmin):
         chosen = next((known for known in self.acts_for(row) if known.name == act), None)
         if row is not None and request.method == "GET":
             return HttpResponseRedirect(links.page(row))
-        if chosen is None or row is None or request.method != "POST":
+        if row is None or request.method != "POST":
             return HttpResponse(_("This page takes the buttons of the console only."), status=405)
-        if not self.allowed(request, [chosen]):
+        if not (self.allowed(request, [chosen]) if chosen else self.has_act_permission(request)):
             raise PermissionDenied
         back = links.page(row)
+        if chosen is None:  # the page with the button has stood open while the row became something else
+            told = _("{row}: nothing is done, as it is not offered any more.")
+            messages.warning(request, told.format(row=said.row(row)))
+            return HttpResponseRedirect(back)
         return self._act(request, chosen, [row], request.path, back) or HttpResponseRedirect(back)
 
     def bulk(self, request: HttpRequest, act: Act, rows: QuerySet[Model]) -> HttpResponseBase | None:

@@ -46,7 +46,18 @@ def test_a_choice_is_kept_audited_and_tried_at_once(rows, over, admin_client):
 
 
 def test_another_case_s_choice_is_no_button_here(rows, over, admin_client):
-    assert admin_client.post(button(over, "lost"), {"reason": "gone"}).status_code == 405
+    page = admin_client.post(button(over, "lost"), {"reason": "gone"}, follow=True)
+    assert said(page) == [f"{over}: nothing is done, as it is not offered any more."]
+    assert not kept().exists()
+
+
+def test_a_button_of_a_page_that_stood_open_leads_to_what_is_so_now(rows, over, admin_client):
+    admin_client.post(button(over, "accept"), {"reason": "the buyer agreed"}, follow=True)
+    type(over).objects.filter(pk=over.pk).update(state="resolved")
+    page = admin_client.post(button(over, "refuse"), {"reason": "no"}, follow=True)
+    assert page.redirect_chain == [(reverse("admin:integration_exceptioncase_change", args=[over.pk]), 302)]
+    assert said(page) == [f"{over}: nothing is done, as it is not offered any more."]
+    assert [row.choice for row in kept()] == ["accept"]
 
 
 def test_goods_in_transit_are_listed_with_their_age(rows, admin_client):
@@ -70,7 +81,8 @@ def test_what_was_chosen_stands_until_the_case_is_told_again(rows, over, admin_c
     admin_client.post(button(over, "accept"), {"reason": "the buyer agreed"})
     address = reverse("admin:integration_exceptioncase_change", args=[over.pk])
     assert "Refuse the surplus" not in admin_client.get(address).text
-    assert admin_client.post(button(over, "refuse"), {"reason": "no"}).status_code == 405
+    admin_client.post(button(over, "refuse"), {"reason": "no"})
+    assert [row.choice for row in kept()] == ["accept"]
     with pytest.raises(NotAllowed, match="admin has chosen Take in all of it for"):
         decisions.decide(over.pk, "refuse", SOMEBODY, "no")
     type(over).objects.filter(pk=over.pk).update(last_seen=now())
