@@ -102,6 +102,9 @@ def _goods(order: Document, deliveries: Sequence[Document]) -> dict[str, Goods]:
 
 
 def _left(goods: Goods) -> str:
+    """What could not be stopped or changed any more has left of no number that a customer would know."""
+    if goods.left > goods.ordered:
+        return _("{left} have left").format(left=quantity(goods.left))
     return _("{left} of {ordered} have left").format(left=quantity(goods.left), ordered=quantity(goods.ordered))
 
 

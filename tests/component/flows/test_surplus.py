@@ -1,6 +1,8 @@
 """What left although Odoo wanted less: a person says once what becomes of it, before it leaves or after."""
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from integration.jobs import acts, decisions
 from integration.jobs.acts import NotAllowed
@@ -122,6 +124,18 @@ def test_the_customer_keeps_what_was_cancelled(yard: Yard, dock: Dock) -> None:
     play_to_the_end(yard)
     assert (yard.left(sale)["CRATE-S"], coming_back(yard)) == ((10, 10, 10), [])
     assert (codes(yard), yard.unfinished()) == ([], [])
+
+
+@pytest.mark.parametrize(("direction", "choice"), [("down", "raise"), ("cancel", "keep")])
+def test_customer_service_reads_no_share_of_less_than_what_left(
+    yard: Yard, dock: Dock, admin_client: Client, direction: str, choice: str
+) -> None:
+    sale = refused(yard, direction)
+    play_to_the_end(yard)
+    yard.choose(*TOO_LATE[direction], choice)
+    yard.sweep()
+    [order] = admin_client.get(reverse("admin:service"), {"q": sale.name}).context["told"]
+    assert dict(order.goods)["CRATE-S"] == "10 have left"
 
 
 def test_a_return_is_made_once_though_the_answer_is_lost(yard: Yard, dock: Dock) -> None:
