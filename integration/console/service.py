@@ -49,9 +49,10 @@ class Tracked:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An order as it is told to a customer."""
+    """An order as it is told to a customer. ``state``: how far it is, with what people have booked in Odoo."""
 
     order: Document
+    state: Document.State
     words: Sequence[str]
     goods: Sequence[tuple[str, str]]
     parcels: Sequence[Tracked]
@@ -78,9 +79,11 @@ def tell(request: HttpRequest, order: Document) -> Told:
     goods = _goods(order, deliveries)
     parcels = Parcel.objects.filter(document__in=deliveries).select_related("document").defer("signed_by")
     pages = dict(TrackingPage.objects.values_list("carrier", "url"))
+    state = _state(order, deliveries, goods.values())
     return Told(
         order=order,
-        words=list(_words(order, deliveries, goods.values())),
+        state=state,
+        words=list(_words(order, deliveries, state)),
         goods=[(sku, _left(row)) for sku, row in list(goods.items())[:MOST]],
         parcels=[Tracked(parcel, _page(parcel, pages)) for parcel in parcels.order_by("-status_at")[:MOST]],
     )
@@ -92,12 +95,11 @@ def _goods(order: Document, deliveries: Sequence[Document]) -> dict[str, Goods]:
     said = sides.of(deliveries, captured(order), lines).lines
     found: dict[str, Goods] = defaultdict(Goods)
     for line in lines:
-        by_hand = said[line.pk].by_hand
-        goods = found[line.sku]
+        side, goods = said[line.pk], found[line.sku]
         goods.ordered += line.ordered - line.cancelled
-        goods.left += line.gone + by_hand
-        goods.by_hand += by_hand
-        goods.rest += sides.left(line, said[line.pk])
+        goods.left += line.gone + side.by_hand
+        goods.by_hand += side.by_hand
+        goods.rest += sides.left(line, side)
     return found
 
 
@@ -108,31 +110,36 @@ def _left(goods: Goods) -> str:
     return _("{left} of {ordered} have left").format(left=quantity(goods.left), ordered=quantity(goods.ordered))
 
 
-def _words(order: Document, deliveries: Sequence[Document], goods: Collection[Goods]) -> Iterator[str]:
+def _words(order: Document, deliveries: Sequence[Document], state: Document.State) -> Iterator[str]:
     """What matters most first."""
-    yield _progress(order, deliveries, goods)
+    yield _progress(deliveries, state)
     held = ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED)
     documents = [order, *deliveries]
     if held.filter(document__in=documents).exists() or held.filter(waiting__job__document__in=documents).exists():
         yield _("Something about it has to be cleared up first; our people are on it.")
 
 
-def _progress(order: Document, deliveries: Sequence[Document], goods: Collection[Goods]) -> str:
-    if order.progress == State.CANCELLED:
+def _state(order: Document, deliveries: Sequence[Document], goods: Collection[Goods]) -> Document.State:
+    if order.progress not in (State.CANCELLED, State.SHIPPED) and any(each.by_hand for each in goods):
+        return State.SHIPPED if _is_whole(order, deliveries, goods) else State.PART_SHIPPED
+    return State(order.progress)
+
+
+def _progress(deliveries: Sequence[Document], state: Document.State) -> str:
+    if state == State.CANCELLED:
         return _("The order is cancelled.")
-    by_hand = any(each.by_hand for each in goods)
-    if order.progress == State.SHIPPED or (by_hand and _is_whole(order, deliveries, goods)):
+    if state == State.SHIPPED:
         return _("All of it has left the warehouse.")
-    if order.progress == State.PART_SHIPPED or by_hand:
+    if state == State.PART_SHIPPED:
         return _("A part of it has left the warehouse; the rest is still to come.")
-    if order.progress == State.REJECTED:
+    if state == State.REJECTED:
         return _("The warehouse could not take it yet.")
     at_work = {delivery.stage for delivery in deliveries}
     if at_work & {Stage.PACKED}:
         return _("It is packed and leaves soon.")
     if at_work & {Stage.PICKING, Stage.PICKED}:
         return _("The warehouse is putting it together.")
-    if order.progress in (State.RELEASED, State.ACCEPTED):
+    if state in (State.RELEASED, State.ACCEPTED):
         return _("The warehouse has the order and will put it together.")
     return _("The order is here and has not gone to the warehouse yet.")
 

@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from integration.console import said
+from integration.console.words import badge
 from integration.jobs import acts
 from integration.models import Document
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
@@ -25,6 +27,13 @@ def service_says(client: Client, sale: Sale) -> tuple[list[str], list[tuple[str,
     return list(told.words), list(told.goods)
 
 
+def service_state(client: Client, sale: Sale) -> str:
+    page = client.get(reverse("admin:service"), {"q": sale.name})
+    [told] = page.context["told"]
+    assert badge(said.below(told.state.label), told.state) in page.text
+    return str(told.state)
+
+
 def test_goods_that_odoo_has_by_hand_are_not_waited_for(yard: Yard, admin_client: Client) -> None:
     sale = yard.released(("CRATE-S", 3))
     yard.odoo.validate_by_hand(sale.id)
@@ -36,6 +45,7 @@ def test_goods_that_odoo_has_by_hand_are_not_waited_for(yard: Yard, admin_client
         ["All of it has left the warehouse."],
         [("CRATE-S", "3 of 3 have left")],
     )
+    assert service_state(admin_client, sale) == "shipped"
 
 
 def test_a_rest_is_waited_for_beside_what_odoo_has_by_hand(yard: Yard, admin_client: Client) -> None:
@@ -49,6 +59,7 @@ def test_a_rest_is_waited_for_beside_what_odoo_has_by_hand(yard: Yard, admin_cli
     words, goods = service_says(admin_client, sale)
     assert words == ["A part of it has left the warehouse; the rest is still to come."]
     assert goods == [("CRATE-S", "3 of 3 have left"), ("ROPE-10", "0 of 2 have left")]
+    assert service_state(admin_client, sale) == "part_shipped"
 
 
 def test_goods_that_left_and_that_nobody_booked_are_said_to_be_nowhere(yard: Yard, admin_client: Client) -> None:
