@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.contrib.admin import FieldListFilter, ModelAdmin, RelatedFieldListFilter
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import AnonymousUser, Group, User
 from django.db.models import Exists, Field, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.lookups import IsNull
 from django.http import HttpRequest
@@ -32,7 +32,7 @@ _sizes: dict[Sized, tuple[float, bool]] = {}  # until when it holds, and whether
 def limit(request: HttpRequest) -> frozenset[int] | None:
     """The ids of the warehouses that the user sees; None: no limit."""
     if not hasattr(request, "_reach"):
-        request._reach = None if request.user.has_perm(ALL) else _given(request)  # type: ignore[attr-defined]
+        request._reach = _limit_of(request.user)  # type: ignore[attr-defined]
     found: frozenset[int] | None = request._reach  # type: ignore[attr-defined]
     return found
 
@@ -48,8 +48,18 @@ def within(table: type[Model], seen: frozenset[int]) -> Q:
     return REACH[table](seen) if table in REACH else Q(pk__in=[])
 
 
-def _given(request: HttpRequest) -> frozenset[int]:
-    rows = Reach.objects.filter(user=request.user.pk)
+def is_seen_by(user: User, row: Model) -> bool:
+    """Whether somebody who is not asking himself sees the row."""
+    seen = _limit_of(user)
+    return seen is None or type(row)._default_manager.filter(within(type(row), seen), pk=row.pk).exists()
+
+
+def _limit_of(user: User | AnonymousUser) -> frozenset[int] | None:
+    return None if user.has_perm(ALL) else _given(user)
+
+
+def _given(user: User | AnonymousUser) -> frozenset[int]:
+    rows = Reach.objects.filter(user=user.pk)
     companies = rows.filter(erp=OuterRef("erp"), company_id=OuterRef("company_id"))
     given = Warehouse.objects.filter(Q(pk__in=rows.values("warehouse")) | Exists(companies))
     return frozenset(given.order_by().values_list("pk", flat=True))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from integration.console import said
 from integration.console.acting import OF_OTHERS
 from integration.console.base import actor
-from integration.console.reach import may_act_on_case
+from integration.console.reach import is_seen_by, may_act_on_case
 from integration.console.words import plural
 from integration.errors.catalogue import Owner
 from integration.jobs import acts, desk
@@ -80,6 +80,7 @@ def save(request: HttpRequest, wish: desk.Wish, cases: QuerySet[ExceptionCase]) 
     for case in cases:
         try:
             refuse_others(request, case)
+            _refuse_blind(case, wish.assignee)
             desk.change(case.pk, actor(request), wish)
         except acts.NotAllowed as refusal:
             messages.warning(request, f"{said.title(case)}: {said.below(refusal)}")
@@ -93,6 +94,13 @@ def refuse_others(request: HttpRequest, case: ExceptionCase) -> None:
     """Raises NotAllowed for a case that stops work of warehouses which the user does not see."""
     if not may_act_on_case(request, case):
         raise acts.NotAllowed(str(OF_OTHERS))
+
+
+def _refuse_blind(case: ExceptionCase, assignee: int | None) -> None:
+    """Raises NotAllowed when it would be given to somebody who could not open it."""
+    user = User.objects.filter(pk=assignee).first() if assignee and assignee != case.assignee_id else None
+    if user is not None and not is_seen_by(user, case):
+        raise acts.NotAllowed(_("{name} does not see the work of this case.").format(name=user.get_username()))
 
 
 def _initial(case: ExceptionCase) -> dict[str, Any]:

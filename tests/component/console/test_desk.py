@@ -34,7 +34,7 @@ def case(rows):
 
 
 def test_a_case_is_given_snoozed_and_commented_in_one_go(case, admin_client):
-    bert = User.objects.create_user("bert", is_staff=True)
+    bert, _ = user_with("operator", "every warehouse", name="bert")
     until = (now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
     wanted = {"assignee": bert.pk, "state": "snoozed", "until": until, "comment": "<b>on Monday</b>"}
     admin_client.post(desk_of(case), as_it_is(admin_client, case) | wanted)

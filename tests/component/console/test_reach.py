@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
 from integration import models
@@ -253,6 +253,19 @@ def test_a_case_of_others_is_not_snoozed_or_taken(rows, beside):
         assert {message.level_tag for message in answer.context["messages"]} == {"warning"}
     rows.case.refresh_from_db()
     assert (rows.case.state, rows.case.assignee) == ("open", None)
+
+
+def test_a_case_is_given_to_nobody_who_does_not_see_it(rows, south, admin_client):
+    limited(name="blind", warehouse=south)
+    limited(name="seeing", warehouse=rows.warehouse)
+    told = {}
+    for name in ("blind", "seeing"):
+        sent = {"assignee": User.objects.get(username=name).pk}
+        page = admin_client.post(reverse("admin:case_desk", args=[rows.case.pk]), sent, follow=True)
+        rows.case.refresh_from_db()
+        told[name] = [str(message) for message in page.context["messages"]], str(rows.case.assignee)
+    refused = f"{rows.case.title}: blind does not see the work of this case."
+    assert told == {"blind": ([refused], "None"), "seeing": (["1 case changed."], "seeing")}
 
 
 def test_an_outage_of_all_is_not_ignored_by_one(rows, beside):
