@@ -84,6 +84,11 @@ class Form:
     def fields(self) -> list[Field]:
         return [each for group in self.groups for each in group.fields]
 
+    @property
+    def wrong(self) -> list[tuple[Group, Field]]:
+        """What is wrong stands beside its field, which may be far below; so it is named on top, too."""
+        return [(group, each) for group in self.groups for each in group.fields if each.error]
+
     def blame(self, path: str, words: str) -> None:
         """Puts what is wrong beside its field, or on top."""
         wrong = next((each for each in self.fields if leaves.named(each.path) == path), None)

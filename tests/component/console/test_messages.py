@@ -224,6 +224,14 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(stopped,
     assert not MessageEdit.objects.exists()
 
 
+def test_what_is_wrong_far_below_is_named_on_top(stopped, admin_client):
+    page = save(admin_client, stopped, data__lines__0__quantity="abc")
+    [(group, field)] = page.context["form"].wrong
+    assert (group.title, field.label) == ("Lines 1", "Quantity")
+    told = f'<a class="cd-link" href="#{field.name}">Nothing is saved yet: Lines 1, Quantity</a>'
+    assert page.text.index(told) < page.text.index(f'id="{field.name}"')
+
+
 def test_a_form_that_is_stale_is_refused_and_a_second_click_is_not(stopped, admin_client):
     other = user_with("supervisor", ALL_WAREHOUSES)[1]
     sent = {each.name: each.text for each in fields(admin_client, stopped).values() if not each.fixed}
