@@ -14,7 +14,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-3002": Problem(
         "Unknown SKU from the warehouse",
         "{partner} shipped SKU {code}, which is mapped to no Odoo product.",
-        "Add a product mapping from {code} to the Odoo product; tick Alias if the warehouse has another code for it too. The shipment then posts by itself.",
+        "Map {code} to the Odoo product; if that has a code already, {code} becomes its alias. The shipment then posts by itself.",
         ("scope", "code"),
         Owner.MASTER_DATA,
         Severity.HIGH,
@@ -30,7 +30,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-3004": Problem(
         "Unknown unit from the warehouse",
         "{partner} reported quantities in {code}, which is mapped to no Odoo unit.",
-        "Add a unit mapping for {code} with its factor; tick Alias if the warehouse has another code for the Odoo unit too.",
+        "Map {code} to the Odoo unit, with its factor; if that has a code already, {code} becomes its alias.",
         ("scope", "code"),
         Owner.MASTER_DATA,
         Severity.HIGH,
@@ -46,7 +46,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-3006": Problem(
         "Unknown carrier from the warehouse",
         "{partner} shipped with carrier {code}, which is mapped to no Odoo delivery method.",
-        "Add a carrier mapping from {code} to the Odoo delivery method; tick Alias if the warehouse has another code for it too. The shipment then posts by itself.",
+        "Map {code} to the Odoo delivery method; if that has a code already, {code} becomes its alias. The shipment then posts by itself.",
         ("scope", "code"),
         Owner.MASTER_DATA,
         Severity.HIGH,

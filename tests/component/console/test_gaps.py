@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils.timezone import now
 
+from integration.errors.catalogue import PROBLEMS
 from integration.models import AuditEvent, CaseJob, CodeMapping, Document, ExceptionCase, SyncJob
 from tests.component.console.conftest import ESCAPED, user_with
 
@@ -79,6 +80,15 @@ def test_a_row_that_is_wrong_keeps_what_was_entered_and_stops_no_other(gap, rows
     [shown] = [each for each in page.context["gaps"] if each.wrong]
     assert (shown.code, shown.entered) == ("CHAIR", "P-TAKEN")
     assert "TABLE" in {row[1] for row in mapped()}
+
+
+@pytest.mark.parametrize("code", ["CD-3002", "CD-3004", "CD-3006"])
+def test_a_case_tells_of_the_alias_that_its_own_field_makes(code, gap, admin_client):
+    case = gap(code, "P-1")
+    ExceptionCase.objects.update(fix=PROBLEMS[code].fix.format(code="P-1"))
+    page = admin_client.get(reverse("admin:integration_exceptioncase_change", args=[case.pk])).text
+    assert f'name="code_{case.pk}"' in page
+    assert "if that has a code already, P-1 becomes its alias." in page
 
 
 def test_a_second_code_of_the_warehouses_is_an_alias_and_what_is_sent_stays(gap, rows, admin_client):
