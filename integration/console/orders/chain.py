@@ -67,9 +67,16 @@ class _Leg:
         yield self._gone(_("Shipped"))
 
     def comes_in(self, announced: str) -> Iterator[Step]:
-        yield self._told(announced)
-        yield self._acknowledged()
+        if self._is_unannounced():
+            yield Step(announced, _("came unannounced"))
+        else:
+            yield self._told(announced)
+            yield self._acknowledged()
         yield self._gone(_("Received"))
+
+    def _is_unannounced(self) -> bool:
+        """The goods came in, and no warehouse had been told of them."""
+        return any(map(self._moved, self.lines)) and not any(document.version for document in self.documents)
 
     def _told(self, name: str) -> Step:
         told = [document for document in self.documents if document.version and document.state not in UNTOLD]

@@ -120,6 +120,8 @@ def test_a_return_goes_on_from_the_invoice_to_the_credit(yard: Yard) -> None:
     [invoice, credit] = page.context["books"]
     assert steps["Invoiced"] == (invoice.number, "good")
     assert (steps["Received"], steps["Credited"]) == (("1 line", "good"), (credit.number, "good"))
+    assert steps["Return announced"] == ("came unannounced", "quiet")
+    assert [step.name for step in page.context["steps"]].count("Acknowledged") == 1
     assert (invoice.net, credit.net) == ("90.00 USD", "27.00 USD")
     assert "model=account.move" in invoice.address
 
