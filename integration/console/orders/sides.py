@@ -21,6 +21,7 @@ from integration.jobs import mappings
 from integration.jobs.looks import SNAPSHOTS
 from integration.models import CapturedRecord, Document, DocumentLine, InboundMessage
 from integration.rules import advices
+from integration.rules.codes import CodeKind
 from integration.rules.shipping import ReleasedLine, factor_of
 from integration.rules.units import Inexact, to_odoo
 
@@ -130,7 +131,7 @@ def _warehouse(
     rows, released = {line.line: line for line in lines}, sites.as_released(lines)
     for event in events:
         for told in getattr(event.data, "lines", ()):
-            line = _line(told, released)
+            line = _line(told, released, document)
             share = _in_odoo_units(told, line, document) if line is not None else None
             if line is None or share is None:
                 yield f"{quantity(told.quantity)} {told.unit} x {told.sku}"
@@ -153,11 +154,20 @@ def _events(documents: Sequence[Document]) -> Mapping[int, Iterable[Event]]:
     return {document: events.values() for document, events in found.items()}
 
 
-def _line(told: Any, lines: Sequence[ReleasedLine]) -> ReleasedLine | None:
+def _line(told: Any, lines: Sequence[ReleasedLine], document: Document) -> ReleasedLine | None:
     """The line that it names; without one, the only line of that product."""
     named = [line for line in lines if line.line == told.line]
-    fits = named or [line for line in lines if told.sku in (line.partner_sku, line.sku)]
+    fits = (
+        named or [line for line in lines if told.sku in (line.partner_sku, line.sku)] or _mapped(told, lines, document)
+    )
     return fits[0] if len(fits) == 1 else None
+
+
+def _mapped(told: Any, lines: Sequence[ReleasedLine], document: Document) -> list[ReleasedLine]:
+    """Lines that were made of goods which nobody had announced: they know Odoo's code alone."""
+    assert document.warehouse is not None  # noqa: S101  (what has lines has one)
+    code = mappings.load(document.warehouse.wms, {told.sku}).to_odoo(CodeKind.PRODUCT, told.sku)
+    return [line for line in lines if code is not None and line.sku == code.odoo]
 
 
 def _in_odoo_units(told: Any, line: ReleasedLine, document: Document) -> Decimal | None:

@@ -122,6 +122,7 @@ def test_a_return_goes_on_from_the_invoice_to_the_credit(yard: Yard) -> None:
     assert (steps["Received"], steps["Credited"]) == (("1 line", "good"), (credit.number, "good"))
     assert steps["Return announced"] == ("came unannounced", "quiet")
     assert [step.name for step in page.context["steps"]].count("Acknowledged") == 1
+    assert (page.context["strays"], page.sides()[-1]) == ([], ("CRATE-S", 3, 3, 3, 3))
     assert (invoice.net, credit.net) == ("90.00 USD", "27.00 USD")
     assert "model=account.move" in invoice.address
 
