@@ -60,6 +60,9 @@ class _Leg:
         self.lines = [line for line in own if line.ordered > line.cancelled or self._moved(line)]
 
     def leaves(self) -> Iterator[Step]:
+        if self._is_elsewhere():
+            yield Step(_("Shipped"), _("another warehouse's work"))
+            return
         yield self._told(_("Released"))
         yield self._acknowledged()
         yield self._reached(_("Picked"), PICKED)
@@ -67,6 +70,9 @@ class _Leg:
         yield self._gone(_("Shipped"))
 
     def comes_in(self, announced: str) -> Iterator[Step]:
+        if self._is_elsewhere():
+            yield Step(_("Received"), _("another warehouse's work"))
+            return
         if self._is_unannounced():
             yield Step(announced, _("came unannounced"))
         else:
@@ -77,6 +83,11 @@ class _Leg:
     def _is_unannounced(self) -> bool:
         """The goods came in, and no warehouse had been told of them."""
         return any(map(self._moved, self.lines)) and not any(document.version for document in self.documents)
+
+    def _is_elsewhere(self) -> bool:
+        """How far it is, is told to who sees the warehouse."""
+        others = Document.objects.filter(parent=self.family.order, kind=self.kind)
+        return not self.documents and others.exists()
 
     def _told(self, name: str) -> Step:
         told = [document for document in self.documents if document.version and document.state not in UNTOLD]

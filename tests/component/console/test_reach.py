@@ -158,6 +158,17 @@ def test_an_order_shows_only_those_deliveries_that_are_seen(rows, beside):
     assert "WH/OUT/1" not in page.text
 
 
+def test_the_leg_of_a_transfer_that_is_not_seen_is_not_said_to_wait(rows, beside):
+    Document.objects.filter(pk=rows.order.pk).update(kind="transfer")
+    Document.objects.create(
+        connection=rows.erp, kind="receipt", reference="EAST/IN/2", erp_id=77, parent=rows.order, warehouse=beside
+    )
+    page = limited(warehouse=beside).get(reverse("admin:timeline", args=[rows.order.pk]))
+    steps = [(step.name, step.says) for step in page.context["steps"]]
+    assert steps[1:3] == [("Shipped", "another warehouse's work"), ("On its way", "nothing")]
+    assert ("Announced at its goal", "not yet") in steps
+
+
 def test_an_order_that_is_not_seen_is_found_by_no_number_and_by_no_address(rows, south):
     client = limited(warehouse=south)
     assert client.get(reverse("admin:timeline", args=[rows.order.pk])).status_code == 404
