@@ -137,6 +137,7 @@ def test_a_lane_with_work_tells_when_it_is_clear(rows, admin_client):
     page = home(admin_client)
     assert "1 job due" in page.text
     assert "has just come in" in page.text
+    assert [f'<span class="cd-whole">{lane["label"]}</span>' in page.text for lane in page.context["lanes"]] == [True]
     Stream.objects.update(next_due_at=now() - timedelta(minutes=2))
     assert "not draining" in home(admin_client).text
     JobAttempt.objects.create(job=rows.job, number=2, worker="w", started_at=now(), outcome="succeeded")
