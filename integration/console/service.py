@@ -31,12 +31,14 @@ SHOWN = 3  # orders that are told whole; of the others their numbers lead on
 
 @dataclass(slots=True)
 class Goods:
-    """Of one product. ``by_hand``: what the warehouse says has left, and a person has booked in Odoo."""
+    """Of one product. ``by_hand``: what the warehouse says has left, and a person has booked in Odoo. ``unbooked``:
+    what it says has left, and nobody has booked."""
 
     ordered: Decimal = Decimal(0)
     left: Decimal = Decimal(0)
     by_hand: Decimal = Decimal(0)
     rest: Decimal = Decimal(0)
+    unbooked: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def tell(request: HttpRequest, order: Document) -> Told:
     return Told(
         order=order,
         state=state,
-        words=list(_words(order, deliveries, state)),
+        words=list(_words(order, deliveries, state, goods.values())),
         goods=[(sku, _left(row)) for sku, row in list(goods.items())[:MOST]],
         parcels=[Tracked(parcel, _page(parcel, pages)) for parcel in parcels.order_by("-status_at")[:MOST]],
     )
@@ -100,6 +102,7 @@ def _goods(order: Document, deliveries: Sequence[Document]) -> dict[str, Goods]:
         goods.left += line.gone + side.by_hand
         goods.by_hand += side.by_hand
         goods.rest += sides.left(line, side)
+        goods.unbooked += side.unbooked
     return found
 
 
@@ -110,9 +113,13 @@ def _left(goods: Goods) -> str:
     return _("{left} of {ordered} have left").format(left=quantity(goods.left), ordered=quantity(goods.ordered))
 
 
-def _words(order: Document, deliveries: Sequence[Document], state: Document.State) -> Iterator[str]:
+def _words(
+    order: Document, deliveries: Sequence[Document], state: Document.State, goods: Collection[Goods]
+) -> Iterator[str]:
     """What matters most first."""
     yield _progress(deliveries, state)
+    if any(each.unbooked for each in goods):
+        yield _("The warehouse says that goods have left which our books do not show yet.")
     held = ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED)
     documents = [order, *deliveries]
     if held.filter(document__in=documents).exists() or held.filter(waiting__job__document__in=documents).exists():

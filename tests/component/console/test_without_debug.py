@@ -17,8 +17,15 @@ FILE = re.compile(r'(?:href|src)="(/static/[^"?]+)')
 def test_a_page_that_does_not_exist_shows_no_settings(page, db, admin_client):
     answer = admin_client.get(page)
     assert answer.status_code == 404
-    assert len(answer.content) < 300
+    assert len(answer.content) < 1000
+    assert f'href="{reverse("admin:index")}"' in answer.text or page.startswith(("/static", "/api"))
     assert not re.search("settings|traceback|urlconf", answer.text, re.IGNORECASE)
+
+
+def test_what_one_may_not_do_is_said_in_words_with_a_way_back(operator):
+    answer = operator.get(reverse("admin:integration_connection_add"))
+    assert (answer.status_code, answer["content-type"]) == (403, "text/html; charset=utf-8")
+    assert ("Ask an administrator" in answer.text, f'href="{reverse("admin:index")}"' in answer.text) == (True, True)
 
 
 @pytest.mark.parametrize("page", ["admin:index", "admin:login", "api-docs"])
@@ -35,5 +42,6 @@ def test_what_fails_is_told_to_the_log_and_not_to_the_page(monkeypatch):
     monkeypatch.setattr("integration.observe.health.connection", None)
     page = Client(raise_request_exception=False).get("/readyz")
     assert page.status_code == 500
+    assert "Something went wrong here" in page.text
     assert "Traceback" in told.getvalue()
     assert "Traceback" not in page.text

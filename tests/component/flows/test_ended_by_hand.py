@@ -70,4 +70,6 @@ def test_goods_that_left_and_that_nobody_booked_are_said_to_be_nowhere(yard: Yar
     told = f"Northgate 3PL has confirmed 2 x PAINT-W of {sale.release}"
     assert wait == f"{told}: not booked here, not done in Odoo, and nothing waits."
     assert shipped == "not yet"
-    assert service_says(admin_client, sale)[1] == [("PAINT-W", "0 of 2 have left")]
+    words, goods = service_says(admin_client, sale)
+    assert words[1:] == ["The warehouse says that goods have left which our books do not show yet."]
+    assert goods == [("PAINT-W", "0 of 2 have left")]
