@@ -33,7 +33,7 @@ ENDED = (State.SHIPPED, State.RECEIVED, State.CANCELLED)
 MOVING = (Document.Kind.DELIVERY, Document.Kind.RECEIPT, Document.Kind.RETURN)
 DOCUMENT, LINE, MOVED, VARIANCE = (each._meta.db_table for each in (Document, DocumentLine, StockEvent, Variance))
 
-_ALONE = "SELECT pg_try_advisory_xact_lock(hashtextextended('look at lines', 0))"
+_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('look at lines', 0))"
 # What is not over, what has just moved, and what did not agree when it was last looked at.
 _TO_LOOK_AT = f"""
 SELECT id FROM {DOCUMENT} WHERE kind IN ({sql.listed(MOVING)}) AND state NOT IN ({sql.listed(ENDED)})
@@ -102,8 +102,6 @@ def look() -> int:
     ids = [row[0] for row in sql.rows(_TO_LOOK_AT, [RECENT])]
     for first in range(0, len(ids), AT_ONCE):
         with transaction.atomic():
-            if not sql.rows(_ALONE, [])[0][0]:
-                return first
             _keep(ids[first : first + AT_ONCE])
     return len(ids)
 
@@ -141,7 +139,11 @@ def _step(pk: int) -> ReconciliationRun:
 
 
 def _keep(ids: Sequence[int]) -> int:
-    """Writes down what of the documents does not agree, and what does so again; returns how much does not."""
+    """Writes down what of the documents does not agree, and what does so again; returns how much does not.
+
+    Two at once take turns: each thing is written down once, and what is seen is not older than what was.
+    """
+    sql.rows(_TURN, [])
     found = {each.key: each for each in (Break(*row) for row in sql.rows(_BREAKS, {"ids": list(ids)}))}
     known = {
         (row.document_id, row.subject, row.line): row for row in Variance.objects.filter(document__in=ids, gone_at=None)

@@ -21,6 +21,7 @@ from integration.models import (
     Warehouse,
 )
 from integration.reconcile import lines
+from tests.component.engine.yard import together
 
 pytestmark = pytest.mark.django_db
 KEPT = ("subject", "line", "sku", "says", "found")
@@ -172,6 +173,15 @@ def test_a_walk_that_was_cut_off_goes_on_where_it_was(warehouse: Warehouse, monk
     monkeypatch.setattr(lines, "_keep", keep)
     run = lines.sign()
     assert (run.compared, Decimal(run.sums["shipped"])) == (3, 9)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_looks_at_once_write_it_down_once(warehouse: Warehouse) -> None:
+    for _ in range(20):
+        document(warehouse, "delivery", "released", ordered=5, over=1)
+    together(lines.look, lines.sign, lines.look)
+    assert (len(found()), Variance.objects.count()) == (20, 20)
+    assert said() == [("CD-8201", "open", 1)] * 20
 
 
 def test_the_page_lists_what_differs_and_leads_to_the_document(warehouse: Warehouse, admin_client: Any) -> None:
