@@ -23,6 +23,22 @@ def test_a_connection_is_paused_with_a_reason_and_resumed(desk_of: Open) -> None
     assert desk.clicked == 4
 
 
+def test_the_way_back_leads_past_the_question(desk_of: Open) -> None:
+    """The page that asks was the answer to what was sent: shown again, it would be sent again."""
+    desk = desk_of("integrator")
+    open_connection(desk)
+    page = desk.page.url
+    desk.button("Pause").click()
+    desk.page.get_by_label(re.compile("^Why is nothing")).fill(REASON)
+    desk.button("Pause").click()
+    desk.says("Its work waits; what it sends is still taken.")
+    desk.page.go_back()
+    expect(desk.page).to_have_url(page)
+    expect(desk.button("Resume")).to_be_visible()
+    desk.button("Resume").click()
+    desk.says("What waits goes on by itself.")
+
+
 def test_a_connection_is_tested_by_a_worker(desk_of: Open) -> None:
     desk = desk_of("integrator")
     open_connection(desk)

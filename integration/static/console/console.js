@@ -6,6 +6,12 @@
   document.cookie = `console_zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
 })();
 
+// A page that asks is the answer to what was sent: the browser's way back would ask whether to send it again, and end at
+// an error. Its place in the history is the page before it.
+document.addEventListener("DOMContentLoaded", () => {
+  if (document.querySelector("form[data-asks]")) history.replaceState(null, "", location.href);
+});
+
 // Fetches a live part of the page again while somebody looks at it, and leaves it alone while somebody works in it: has
 // the keyboard's focus there, or has marked some of its text.
 document.addEventListener("DOMContentLoaded", () => {
