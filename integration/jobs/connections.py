@@ -133,7 +133,10 @@ def _switch(pk: int, actor: Actor, *, on: bool, reason: str = "") -> Connection:
     if connection.enabled == on:
         raise NotAllowed(f"{connection} is {'not paused' if on else 'paused already'}.")
     connection.enabled = on
-    connection.save(update_fields=["enabled"])
+    connection.paused_at, connection.paused_by, connection.paused_why = None if on else Now(), "", ""
+    if not on:
+        connection.paused_by, connection.paused_why = actor.name[:150], reason[:300]
+    connection.save(update_fields=["enabled", "paused_at", "paused_by", "paused_why"])
     note(actor, "resume connection" if on else "pause connection", str(connection), slug=connection.slug, reason=reason)
     return connection
 

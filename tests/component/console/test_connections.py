@@ -1,5 +1,6 @@
 """A connection's page says how it does, and has it paused, resumed and tested."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -41,7 +42,10 @@ def test_a_connection_is_paused_with_a_reason_and_resumed(rows, admin_client):
     admin_client.post(act(rows.wms, "pause"), {"reason": "they move house"})
     assert again(rows.wms).enabled is False
     assert "paused" in facts(admin_client, rows.wms)["State"]
+    says = re.sub(r"\s+", " ", admin_client.get(page_of(rows.wms)).text)
+    assert re.search("Paused [^<]* by admin: they move house", says)
     admin_client.post(act(rows.wms, "resume"), {})
+    assert "they move house" not in admin_client.get(page_of(rows.wms)).text
     assert again(rows.wms).enabled is True
     assert list(AuditEvent.objects.filter(actor="admin").values_list("verb", flat=True).order_by("pk")) == [
         "pause connection",
