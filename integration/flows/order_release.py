@@ -12,7 +12,7 @@ from django.db import transaction
 from integration.adapters import registry
 from integration.canonical.erp import Order, Picking, Transfer
 from integration.errors import Causes, Permanent
-from integration.flows import asking, books, edited, releases, sites, substitution, too_late
+from integration.flows import asking, books, by_hand, edited, releases, sites, substitution, too_late
 from integration.flows import changes as negotiation
 from integration.flows.findings import Findings
 from integration.flows.releases import Change, Delivery
@@ -175,7 +175,10 @@ def _look_again(work: Work, delivery: Delivery, known: Document, found: Findings
         elif known.change_count and known.changes.filter(stands=True).exists():
             found.changes.append(Change(delivery, negotiation.given_up))
         return
-    if known.change_count == 0 and _is_as_released(delivery, known):
+    if by_hand.is_over(delivery):
+        found.changes.append(Change(delivery, by_hand.end))
+        found.notes.append(f"{delivery.picking.name} was shipped by hand in Odoo")
+    elif known.change_count == 0 and _is_as_released(delivery, known):
         found.changes.append(Change(delivery, releases.agrees))
     elif _may_go_again(known, delivery.point, cancelled=delivery.picking.state == "cancel"):
         _look_at_unsent(work, delivery, found)

@@ -1,7 +1,7 @@
 """What a person or a token may do to jobs and cases. Every act is written to the audit log with it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -246,9 +246,18 @@ def _end(case: ExceptionCase, state: ExceptionCase.State, actor: Actor, resoluti
     jobs = [job.pk for job in SyncJob.objects.filter(waits_on__case=case).order_by("stream_id", "pk")]
     for pk in jobs:
         _cancel(_held(pk))
+    _look_again(jobs)
     case.state, case.resolved_at = state, Now()
     say(case, actor, resolution)
     return jobs
+
+
+def _look_again(jobs: Collection[int]) -> None:
+    """A release of which a shipment was ended may be over: Odoo has the goods by hand, then."""
+    shipped = SyncJob.objects.filter(pk__in=jobs, flow="shipment_confirmation", document__parent__isnull=False)
+    for job in shipped.select_related("document__parent__connection"):
+        order = job.document.parent  # type: ignore[union-attr]  # see the filter
+        inbox.mark_dirty(order.connection, looks.MODELS[order.kind], [order.erp_id], forget=True)  # type: ignore[union-attr]
 
 
 def _give_up(case: ExceptionCase) -> None:

@@ -7,7 +7,8 @@ from django.urls import reverse
 from integration.console import said
 from integration.console.words import badge
 from integration.jobs import acts
-from integration.models import Document
+from integration.models import Document, StockEvent, Variance
+from integration.reconcile import lines
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,6 +47,32 @@ def test_goods_that_odoo_has_by_hand_are_not_waited_for(yard: Yard, admin_client
         [("CRATE-S", "3 of 3 have left")],
     )
     assert service_state(admin_client, sale) == "shipped"
+
+
+def test_a_release_is_over_when_the_last_of_it_was_done_by_hand(yard: Yard) -> None:
+    sale = yard.released(("CRATE-S", 3), ("ROPE-10", 2))
+    yard.odoo.validate_by_hand(sale.id)
+    yard.shipped(sale, lines=[yard.line(sale, 0)], final=False)
+    acts.done_by_hand(yard.case("CD-5007").pk, SOMEBODY, "The crates were booked before they left.")
+    yard.run()
+    assert yard.state(sale.release) == "accepted"
+    yard.shipped(sale, lines=[yard.line(sale, 1)], final=True)
+    acts.done_by_hand(yard.case("CD-5007").pk, SOMEBODY, "The ropes, too.")
+    yard.run()
+    assert (yard.state(sale.release), yard.cases(), yard.unfinished()) == ("shipped", [], [])
+    lines.look()
+    assert (StockEvent.objects.count(), Variance.objects.count()) == (0, 0)
+
+
+def test_a_release_stays_open_while_odoo_has_something_of_it_to_do(yard: Yard) -> None:
+    sale = yard.released(("PAINT-W", 2))
+    yard.shipped(sale, lines=[yard.line(sale, lots=[{"lot": "GHOST", "quantity": "2"}])])
+    acts.done_by_hand(yard.case("CD-5005").pk, SOMEBODY, "I will do it in a moment.")
+    yard.run()
+    assert yard.state(sale.release) == "accepted"
+    yard.odoo.validate_by_hand(sale.id)
+    yard.look()
+    assert yard.state(sale.release) == "shipped"
 
 
 def test_a_rest_is_waited_for_beside_what_odoo_has_by_hand(yard: Yard, admin_client: Client) -> None:
