@@ -160,6 +160,7 @@ NOTES = (
     "{name} ships from a warehouse that is not connected",
     "{name} comes in at a warehouse that is not connected",
     "refused: {reason}",
+    "{name} was shipped by hand in Odoo",
     "{name} changed after its release",
     "{name}, {state}, for {order}",
     "{n} notes, a thing to do",
