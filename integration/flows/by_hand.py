@@ -22,7 +22,8 @@ def is_over(delivery: Delivery) -> bool:
     if any(picking.state not in CLOSED for picking in pickings) or jobs.filter(state__in=SyncJob.ACTIVE).exists():
         return False
     ended = jobs.filter(state=State.CANCELLED, inbound__isnull=False).select_related("inbound__connection")
-    through = jobs.filter(state__in=(State.CANCELLED, State.SUCCEEDED)).count()
+    over = jobs.filter(state__in=(State.CANCELLED, State.SUCCEEDED))
+    through = over.order_by().values("inbound").distinct().count()
     return any(0 < _count(job.inbound) <= through for job in ended)
 
 

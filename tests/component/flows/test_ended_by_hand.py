@@ -7,7 +7,7 @@ from django.urls import reverse
 from integration.console import said
 from integration.console.words import badge
 from integration.jobs import acts
-from integration.models import Document, StockEvent, Variance
+from integration.models import Document, StockEvent, SyncJob, Variance
 from integration.reconcile import lines
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
 
@@ -62,6 +62,19 @@ def test_a_release_is_over_when_the_last_of_it_was_done_by_hand(yard: Yard) -> N
     assert (yard.state(sale.release), yard.cases(), yard.unfinished()) == ("shipped", [], [])
     lines.look()
     assert (StockEvent.objects.count(), Variance.objects.count()) == (0, 0)
+
+
+def test_a_message_that_was_worked_on_twice_stands_for_one_shipment(yard: Yard) -> None:
+    sale = yard.released(("CRATE-S", 3), ("ROPE-10", 2))
+    yard.odoo.validate_by_hand(sale.id)
+    yard.wms.ship(sale.release, lines=[yard.line(sale, 0)], final=False, faults=["lost"])
+    yard.shipped(sale, lines=[yard.line(sale, 1)], final=True)
+    acts.done_by_hand(yard.case("CD-5007").pk, SOMEBODY, "The ropes.")
+    again = SyncJob.objects.get(flow="shipment_confirmation", state="cancelled")
+    again.pk = None
+    again.save()
+    yard.look()
+    assert yard.state(sale.release) == "accepted"
 
 
 def test_a_release_stays_open_while_odoo_has_something_of_it_to_do(yard: Yard) -> None:
