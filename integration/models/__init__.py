@@ -15,7 +15,7 @@ from integration.models.messages import InboundMessage, MessageEdit, MessageKey,
 from integration.models.parcels import Parcel, ParcelEvent, ParcelStatus, Proof, ProofFile
 from integration.models.places import Place
 from integration.models.pulse import CallTally, FlowSuccess, FlowTally
-from integration.models.reconcile import ReconciliationRun, Variance
+from integration.models.reconcile import ReconciliationRun, Variance, VarianceCause
 from integration.models.replays import Replay, ReplayItem
 from integration.models.retention import Retention
 from integration.models.stages import CartonLine, Stage, StageEvent
@@ -88,5 +88,6 @@ __all__ = [
     "SyncJob",
     "TrackingPage",
     "Variance",
+    "VarianceCause",
     "Warehouse",
 ]
