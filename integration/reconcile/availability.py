@@ -5,27 +5,33 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from integration.jobs import rows, sql
+from integration.jobs import sql
 from integration.models import Availability, StockSnapshot, Warehouse
 
 TABLE = Availability._meta.db_table
-KEY = "warehouse_id, product_id, sku, lot, place"
+KEY = ("product_id", "sku", "lot", "place")
 FIGURES = (
     *("place_name", "condition", "on_hand", "reserved", "in_flight", "to_ship"),
-    *("reported", "expected", "difference", "reported_at", "read_at"),
+    *("reported", "expected", "difference"),
 )
+TYPES = ("int", "varchar", "varchar", "int", "varchar", "varchar", *["numeric"] * 7)
 NOTHING = Decimal(0)
 
 # Both by the beginning of the unique key.
 _KNOWN = f"""
-SELECT id, product_id, sku, lot, place,
-  place_name, condition, on_hand, reserved, in_flight, to_ship, reported, expected, difference
+SELECT id, {", ".join(KEY + FIGURES)}
 FROM {TABLE} WHERE warehouse_id = %s AND product_id > %s AND product_id <= %s"""  # noqa: S608  (our own names, here and below)
 _LOOKED_AT = f"""
 UPDATE {TABLE} SET read_at = now(), reported_at = CASE WHEN reported IS NOT NULL THEN %s::timestamptz END
 WHERE warehouse_id = %s AND product_id > %s AND product_id <= %s AND product_id <> ALL(%s::int[])"""  # noqa: S608
 _STRANGE_LOOKED_AT = f"""
-UPDATE {TABLE} SET read_at = now() WHERE warehouse_id = %s AND product_id = 0 AND sku = ANY(%s::varchar[])"""  # noqa: S608
+UPDATE {TABLE} SET read_at = now(), reported_at = %s
+WHERE warehouse_id = %s AND product_id = 0 AND sku = ANY(%s::varchar[])"""  # noqa: S608
+_WRITE = f"""
+INSERT INTO {TABLE} (warehouse_id, read_at, {", ".join(KEY + FIGURES)})
+SELECT %s, now(), * FROM unnest({", ".join(f"%s::{each}[]" for each in TYPES)})
+ON CONFLICT (warehouse_id, {", ".join(KEY)}) DO UPDATE
+SET {", ".join(f"{name} = EXCLUDED.{name}" for name in FIGURES)}"""  # noqa: S608
 _GONE = f"DELETE FROM {TABLE} WHERE id = ANY(%s::bigint[])"  # noqa: S608
 _GONE_STRANGE = f"DELETE FROM {TABLE} WHERE warehouse_id = %s AND product_id = 0 AND read_at < %s"  # noqa: S608
 
@@ -64,7 +70,7 @@ def keep(warehouse: Warehouse, products: Range, found: Iterable[Row], snapshot: 
     """All that there is of these products. Call inside a transaction."""
     known, reported_at = _known(warehouse, products), snapshot.taken_at if snapshot else None
     changed = [row for row in found if known.pop(row[:4], (0, ()))[1] != row[4:]]
-    _write(warehouse, changed, reported_at)
+    _write(warehouse, changed)
     gone = [pk for (product, *_), (pk, _) in known.items() if product not in products.left]
     if gone:
         sql.run(_GONE, [gone])
@@ -74,8 +80,8 @@ def keep(warehouse: Warehouse, products: Range, found: Iterable[Row], snapshot: 
 def keep_strange(warehouse: Warehouse, found: Sequence[Row], reported_at: datetime) -> None:
     """What the warehouse has of codes that nobody knows. Call inside a transaction."""
     if found:
-        _write(warehouse, found, reported_at)
-        sql.run(_STRANGE_LOOKED_AT, [warehouse.pk, [row.sku for row in found]])
+        _write(warehouse, found)
+        sql.run(_STRANGE_LOOKED_AT, [reported_at, warehouse.pk, [row.sku for row in found]])
 
 
 def forget_strange(warehouse: Warehouse, since: datetime) -> None:
@@ -89,12 +95,6 @@ def _known(warehouse: Warehouse, products: Range) -> dict[tuple[object, ...], tu
     return {row[1:5]: (row[0], row[5:]) for row in rows_}
 
 
-def _write(warehouse: Warehouse, changed: Sequence[Row], reported_at: datetime | None) -> None:
-    if not changed:
-        return
-    new = [Availability(warehouse=warehouse, reported_at=_at(row, reported_at), **row._asdict()) for row in changed]
-    rows.add(new, rows.taking_over(FIGURES, KEY))
-
-
-def _at(row: Row, reported_at: datetime | None) -> datetime | None:
-    return reported_at if row.reported is not None else None
+def _write(warehouse: Warehouse, changed: Sequence[Row]) -> None:
+    if changed:
+        sql.run(_WRITE, [warehouse.pk, *(list(column) for column in zip(*changed, strict=True))])

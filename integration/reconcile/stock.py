@@ -39,11 +39,12 @@ SNAPSHOT, LEFT, CODE = "snapshot", "left", "code"
 def handle(work: Work) -> Outcome:
     """A part of the walk; the rest is a job of its own."""
     warehouse = configuration.warehouse(work.job.payload["warehouse"])
-    run, ends = _run(warehouse), time.monotonic() + SLICE_SECONDS
+    run = _run(warehouse)
     with open_erp(warehouse.erp, work) as erp:
-        site = stock_site.look(warehouse, erp)
+        site, ends = stock_site.look(warehouse, erp), time.monotonic() + SLICE_SECONDS
+        run = _step(site, erp, run)
         while run.ended_at is None and time.monotonic() < ends:
-            run = _codes(site, erp, run) if CODE in run.sums else _products(site, erp, run)
+            run = _step(site, erp, run)
     again = run.ended_at is None or run.sums[SNAPSHOT] != _snapshot_id(warehouse)
     said = f"{run.compared} rows{'' if run.ended_at else ' so far'}, {run.different} that differ"
     return Outcome(said, partial(inventories.start_read, warehouse) if again else None)
@@ -62,6 +63,10 @@ def _latest(warehouse: Warehouse) -> QuerySet[StockSnapshot]:
 
 def _snapshot_id(warehouse: Warehouse) -> int | None:
     return _latest(warehouse).values_list("pk", flat=True).first()
+
+
+def _step(site: Site, erp: ErpGateway, run: ReconciliationRun) -> ReconciliationRun:
+    return _codes(site, erp, run) if CODE in run.sums else _products(site, erp, run)
 
 
 def _products(site: Site, erp: ErpGateway, run: ReconciliationRun) -> ReconciliationRun:

@@ -76,11 +76,8 @@ class Inventory:
         for row in self._quants(layout, domain):
             held = found[row["product_id"][0], row["location_id"][0], str((row["lot_id"] or ("", ""))[1])]
             held[0] += exact(row["quantity"])
-            held[1] += exact(row["reserved_quantity"])
-        return [
-            Quantity(product_id=product, location_id=location, lot=lot, on_hand=here, reserved=reserved)
-            for (product, location, lot), (here, reserved) in sorted(found.items())
-        ]
+            held[1] += exact(row["reserved_quantity"] or 0)
+        return [Quantity(*of, on_hand=here, reserved=reserved) for of, (here, reserved) in sorted(found.items())]
 
     def _quants(self, layout: Layout, domain: Sequence[object]) -> Iterator[Row]:
         after, full = 0, True
