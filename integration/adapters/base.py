@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from integration.adapters.agreed import AgreedGateway
 from integration.adapters.records import (
     ActivitiesGateway,
     AttachmentsGateway,
@@ -188,6 +189,9 @@ class ErpGateway(Protocol):
 
     @property
     def returns(self) -> ReturnGateway: ...
+
+    @property
+    def agreed(self) -> AgreedGateway: ...
 
     def probe(self) -> Profile: ...
 

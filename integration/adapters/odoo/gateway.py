@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from integration.adapters.base import ConnectionSettings, Guard, Profile
 from integration.adapters.http import check_address
+from integration.adapters.odoo.agreed import Agreed
 from integration.adapters.odoo.attachments import Attachments
 from integration.adapters.odoo.books import Books
 from integration.adapters.odoo.caller import Caller
@@ -56,6 +57,7 @@ class OdooGateway:
         self._deliveries = Deliveries(self._call)
         self._revival = Revival(self._call)
         self._books = Books(self._call)
+        self.agreed = Agreed(self._call)
         self._receipts = Receipts(self._call)
         self.returns = Returns(self._call)
         self._put_aways = PutAways(self._call)

@@ -115,11 +115,14 @@ def lot(row: Row) -> Lot:
 
 
 def unit(row: Row) -> Unit:
-    """Until 18 ``factor_inv`` says how many of the category's own unit it is; since 19 ``factor`` does."""
     base = _name(row, "category_id") or _name(row, "relative_uom_id")
+    return Unit(id=row["id"], code=text(row.get("name")), active=_active(row), factor=size_of(row), base=base)
+
+
+def size_of(row: Row) -> Decimal:
+    """Until 18 ``factor_inv`` says how many of the category's own unit it is; since 19 ``factor`` does."""
     many = exact(row.get("factor_inv") if "factor_inv" in row else row.get("factor"))
-    factor = exact(many, THOUSANDTH) if many > 1 else many  # one of a rounded reciprocal: a dozen was 12.000048
-    return Unit(id=row["id"], code=text(row.get("name")), active=_active(row), factor=factor, base=base)
+    return exact(many, THOUSANDTH) if many > 1 else many  # one of a rounded reciprocal: a dozen was 12.000048
 
 
 def carrier(row: Row) -> Method:

@@ -12,6 +12,7 @@ class Version:
     """``move_done`` and ``line_done`` name the done quantity; ``picked`` tells it from a reservation (17+).
 
     ``joined_lines``: a line that is made with its move is in the move's transfer; 16 leaves it in none.
+    ``counts_between``: what is on the way to another company is delivered.
     """
 
     major: int
@@ -29,6 +30,7 @@ class Version:
     return_method: str = "action_create_returns"
     named_moves: bool = True
     forget_count: str = "action_clear_inventory_quantity"
+    counts_between: bool = True
 
 
 VERSIONS = {
@@ -42,8 +44,9 @@ VERSIONS = {
         hints=False,
         return_method="create_returns",
         forget_count="action_set_inventory_quantity_to_zero",
+        counts_between=False,
     ),
-    17: Version(17, return_method="create_returns"),
+    17: Version(17, return_method="create_returns", counts_between=False),
     18: Version(18, rights_method="has_access"),
     19: Version(
         19,

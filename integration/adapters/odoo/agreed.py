@@ -1,0 +1,130 @@
+"""The lines of orders as Odoo counts them, and the movements that it counts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from integration.adapters.odoo.caller import Caller
+from integration.adapters.odoo.pickings import text, usage
+from integration.adapters.odoo.quantities import exact
+from integration.adapters.odoo.reading import Reading, Row
+from integration.adapters.odoo.records import size_of
+from integration.adapters.odoo.specs import ID, NAME
+from integration.adapters.odoo.versions import Version
+from integration.canonical.agreed import AgreedLine, LineMove, Measure
+from integration.canonical.books import Ordering
+
+PAGE = 1_000  # movements
+UNIT: dict[str, Any] = {**NAME, "factor": {}, "factor_inv": {}, "rounding": {}}
+LINE: dict[str, Any] = {
+    "order_id": ID,
+    "product_id": {"default_code": {}, "uom_id": UNIT},
+    "product_uom": UNIT,  # until 18
+    "product_uom_id": UNIT,
+    "qty_invoiced": {},
+    "qty_to_invoice": {},
+}
+SPECS: Mapping[Ordering, Mapping[str, Any]] = {
+    "sale.order": {**LINE, "qty_delivered": {}, "qty_delivered_method": {}},
+    "purchase.order": {**LINE, "qty_received": {}, "qty_received_method": {}},
+}
+LINKS: Mapping[Ordering, str] = {"sale.order": "sale_line_id", "purchase.order": "purchase_line_id"}
+BY_MOVES = ("stock_move", "stock_moves")
+PLACE: dict[str, Any] = {"usage": {}, "company_id": ID}
+MOVE: dict[str, Any] = {
+    "picking_id": ID,
+    "product_id": ID,
+    "product_uom": UNIT,
+    "location_id": PLACE,
+    "location_dest_id": PLACE,
+    "to_refund": {},
+    "scrapped": {},
+    "origin_returned_move_id": {"location_dest_id": {"usage": {}}},
+}
+OUTSIDE = {"sale.order": "customer", "purchase.order": "supplier"}
+
+
+class Agreed:
+    """Implements ``adapters.agreed.AgreedGateway``."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._call = caller
+        self._reading = Reading(caller)
+
+    def lines(self, model: Ordering, ids: Sequence[int]) -> Sequence[AgreedLine]:
+        rows = self._reading.by_id(f"{model}.line", sorted(ids), SPECS[model])
+        return [_line(row, model) for row in rows if row.get("product_id")]
+
+    def moves(self, model: Ordering, ids: Sequence[int]) -> Sequence[LineMove]:
+        return [move for row in self._done(model, ids) for move in _moves(row, model, self._call.version)]
+
+    def _done(self, model: Ordering, ids: Sequence[int]) -> Iterator[Row]:
+        link, after = LINKS[model], 0
+        spec = {**MOVE, link: ID, self._call.version.move_done: {}}
+        domain = [(link, "in", sorted(ids)), ("state", "=", "done")]
+        while rows := self._reading.search("stock.move", [*domain, ("id", ">", after)], spec, limit=PAGE):
+            yield from rows
+            if len(rows) < PAGE:
+                return
+            after = rows[-1]["id"]
+
+
+def _line(row: Row, model: Ordering) -> AgreedLine:
+    moved, method = ("qty_delivered", "qty_delivered_method"), ("qty_received", "qty_received_method")
+    figure, how = moved if model == "sale.order" else method
+    product = row["product_id"]
+    own = product["uom_id"]
+    return AgreedLine(
+        id=row["id"],
+        order_id=row["order_id"]["id"],
+        product_id=product["id"],
+        sku=text(product.get("default_code")),
+        unit=_unit(row.get("product_uom") or row.get("product_uom_id") or own),
+        own=_unit(own),
+        moved=exact(row.get(figure)),
+        invoiced=exact(row.get("qty_invoiced")),
+        open=exact(row.get("qty_to_invoice")),
+        by_moves=row.get(how) in BY_MOVES,
+    )
+
+
+def _unit(row: Row) -> Measure:
+    return Measure(name=text(row.get("name")), size=size_of(row), rounding=exact(row.get("rounding") or 0.01))
+
+
+def _moves(row: Row, model: Ordering, version: Version) -> Iterator[LineMove]:
+    """None of a step within the warehouse, or of one that neither came nor went."""
+    leaves, enters = (_is_outside(row, name, model) for name in ("location_dest_id", "location_id"))
+    if leaves == enters:
+        return
+    forth = leaves if model == "sale.order" else enters
+    quantity = exact(row.get(version.move_done))
+    yield LineMove(
+        id=row["id"],
+        line_id=row[LINKS[model]]["id"],
+        picking_id=(row.get("picking_id") or {}).get("id"),
+        product_id=row["product_id"]["id"],
+        unit=_unit(row["product_uom"]),
+        quantity=quantity if forth else -quantity,
+        counts=_counts(row, model, version, forth=forth),
+    )
+
+
+def _counts(row: Row, model: Ordering, version: Version, *, forth: bool) -> bool:
+    """As Odoo has it: what comes back counts with a refund alone, and what is sent again as well."""
+    between = any(usage(row, name) == "transit" for name in ("location_id", "location_dest_id"))
+    if row.get("scrapped") or (between and model == "sale.order" and not version.counts_between):
+        return False
+    return bool(row.get("to_refund")) or (forth and not _is_back(row, model))
+
+
+def _is_outside(row: Row, name: str, model: Ordering) -> bool:
+    """With the customer or supplier, or on the way to another company."""
+    between = usage(row, name) == "transit" and not row[name].get("company_id")
+    return usage(row, name) == OUTSIDE[model] or between
+
+
+def _is_back(row: Row, model: Ordering) -> bool:
+    """It returns a return."""
+    origin = row.get("origin_returned_move_id")
+    return bool(origin) and (model == "sale.order" or usage(origin, "location_dest_id") == "supplier")
