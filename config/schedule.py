@@ -25,6 +25,8 @@ def schedule() -> Schedule:
         "look at all master data": _every(capture["master_sweep_hours"] * 3600, "tasks.polling.all_master_data"),
         "count what went through": _every(60, "tasks.maintenance.count"),
         "look at lines that changed": _every(60, "tasks.reconcile.look_at_lines"),
+        "look at what is not posted": _every(60, "tasks.reconcile.look_at_promises"),
+        "compare orders with Odoo": _every(stock["compare_seconds"], "tasks.reconcile.compare_orders"),
         "sign all lines": _every(300, "tasks.reconcile.sign_lines"),
         "seal the audit log": _every(60, "tasks.maintenance.seal"),
         "forget what is over": _every(3600, "tasks.maintenance.forget"),

@@ -188,6 +188,7 @@ REPLAY_APPROVAL_ABOVE = env.number("REPLAY_APPROVAL_ABOVE", default=10_000.0)  #
 STOCK: dict[str, Any] = {
     "read_seconds": env.whole("STOCK_READ_SECONDS", default=600),
     "watch_seconds": env.whole("STOCK_WATCH_SECONDS", default=60),
+    "compare_seconds": env.whole("ORDERS_COMPARE_SECONDS", default=30),
     "fetch_minutes": env.whole("STOCK_FETCH_MINUTES", default=240),
 }
 CAPTURE: dict[str, Any] = {

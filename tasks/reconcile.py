@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from integration.reconcile import lines
+from integration.reconcile import beside_odoo, lines, promises
 
 
 @shared_task(ignore_result=True)
@@ -13,3 +13,13 @@ def look_at_lines() -> None:
 @shared_task(ignore_result=True)
 def sign_lines() -> None:
     lines.sign()
+
+
+@shared_task(ignore_result=True)
+def look_at_promises() -> None:
+    promises.look()
+
+
+@shared_task(ignore_result=True)
+def compare_orders() -> None:
+    beside_odoo.start()

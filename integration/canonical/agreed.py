@@ -35,7 +35,8 @@ class AgreedLine(Part):
 class LineMove(Part):
     """A done movement of a line, in its own unit: above 0 in the order's direction, below 0 what came back.
 
-    ``counts``: Odoo's figure of the line has it; what came back without a refund is not in it.
+    ``counts``: Odoo's figure of the line has it; what came back without a refund is not in it. ``mark``: what we wrote
+    to its transfer, whatever became of it since.
     """
 
     id: int
@@ -45,3 +46,4 @@ class LineMove(Part):
     unit: Measure
     quantity: Signed
     counts: bool = True
+    mark: str = ""

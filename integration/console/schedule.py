@@ -43,6 +43,12 @@ SAYS: Mapping[str, tuple[StrOrPromise, StrOrPromise]] = {
     "tasks.reconcile.sign_lines": (
         _("Once a day, looks whether all lines add up, and signs their sums in the audit log"), TAKES_TURNS,
     ),
+    "tasks.reconcile.look_at_promises": (
+        _("Looks for what the warehouses have confirmed and Odoo has not got in time"), TAKES_TURNS,
+    ),
+    "tasks.reconcile.compare_orders": (
+        _("Has orders that have moved compared with Odoo, and once a day all of them"), ONE_WAITS,
+    ),
     "tasks.polling.poll": (_("Asks every Odoo what was written"), ONE_WAITS),
     "tasks.polling.full_sweep": (_("Looks at every open order, whatever was missed"), ONE_WAITS),
     "tasks.polling.read_stock": (_("Reads Odoo's stock and compares it"), ONE_WAITS),

@@ -14,7 +14,7 @@ from integration.jobs import configuration, rows
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.routes import lane_of
 from integration.models import Document, ExternalReference, Warehouse
-from integration.rules.posting import BookKind, PostingRule, When
+from integration.rules.posting import BookKind, When
 
 FLOW = "posting"
 CLOSED = ("done", "cancel")
@@ -39,7 +39,7 @@ class Moved:
 
 def follow(moved: Moved) -> None:
     """A job makes the invoice, bill or credit note, unless the rules leave all of that kind to people."""
-    if not any(rule.kind == moved.kind and rule.when != When.BY_HAND for rule in rules_of(moved.warehouse)):
+    if not any(rule.kind == moved.kind and rule.when != When.BY_HAND for rule in configuration.posting_rules(moved.warehouse.pk)):
         return
     order = moved.order
     payload = {
@@ -80,19 +80,10 @@ def _complete(
     warehouse = connected.get(last.warehouse_id or seen.warehouse_id)
     if warehouse is None:
         return
-    if any(rule.kind == kind and rule.when == When.ON_COMPLETION for rule in rules_of(warehouse)):
+    if any(rule.kind == kind and rule.when == When.ON_COMPLETION for rule in configuration.posting_rules(warehouse.pk)):
         at = last.done_at or last.scheduled_at or seen.written_at
         source = f"{document.kind}/{warehouse.erp.slug}/{seen.id}/{last.id}"
         follow(Moved(kind, warehouse, document, source, seen.name, last.name, at))
-
-
-def rules_of(warehouse: Warehouse) -> tuple[PostingRule, ...]:
-    kinds = frozenset(BookKind)
-    return tuple(
-        PostingRule(BookKind(row.kind), When(row.when or When.BY_HAND), row.posted, row.company_id, row.customer_id)
-        for row in configuration.rules_of(warehouse.pk)
-        if row.kind in kinds
-    )
 
 
 def refer(kind: BookKind, warehouse: Warehouse, number: str, result: Mapping[str, Any]) -> None:

@@ -112,7 +112,7 @@ def _of(case: Case) -> dict[str, Any]:
 
 
 def _asked(case: Case, books: OrderBooks) -> rules.Asked:
-    known = ours.rules_of(case.warehouse)
+    known = configuration.posting_rules(case.warehouse.pk)
     return rules.Asked(
         kind=case.kind,
         choice=rules.choose(case.kind, known, books),

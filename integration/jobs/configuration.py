@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from integration.jobs import sql
 from integration.models import BusinessRule, Connection, Warehouse
+from integration.rules.posting import BookKind, PostingRule, When
 
 Got = TypeVar("Got")
 TABLES = tuple(model._meta.db_table for model in (Connection, Warehouse, BusinessRule))
@@ -64,6 +65,16 @@ def rules_of(warehouse_id: int) -> tuple[BusinessRule, ...]:
     """The active ones, of this warehouse and of all."""
     rows = BusinessRule.objects.filter(Q(warehouse=warehouse_id) | Q(warehouse=None), active=True)
     return _recall(("rules", warehouse_id), lambda: tuple(rows))
+
+
+def posting_rules(warehouse_id: int) -> tuple[PostingRule, ...]:
+    """Those of ``rules_of`` that say when invoices, bills and credit notes are made."""
+    kinds = frozenset(BookKind)
+    return tuple(
+        PostingRule(BookKind(row.kind), When(row.when or When.BY_HAND), row.posted, row.company_id, row.customer_id)
+        for row in rules_of(warehouse_id)
+        if row.kind in kinds
+    )
 
 
 def _recall(key: Hashable, load: Callable[[], Got]) -> Got:

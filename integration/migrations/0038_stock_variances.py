@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="reconciliationrun",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True), ("warehouse__isnull", False)),
+                condition=models.Q(("ended_at__isnull", True), ("subject", "stock")),
                 fields=("subject", "warehouse"),
                 name="one_open_run_a_warehouse",
             ),

@@ -1,5 +1,6 @@
 """Remote systems, and which Odoo warehouse is which warehouse of a partner."""
 
+from datetime import time
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
@@ -206,6 +207,12 @@ class Warehouse(models.Model):
         default=ForeignFreight.CASE,
         db_default=ForeignFreight.CASE,
         help_text="Freight in another currency than the company's is never converted",
+    )
+
+    reconcile_at = models.TimeField(
+        default=time(3),
+        db_default=time(3),
+        help_text="When all its orders are compared with Odoo each day, by its own time",
     )
 
     class Meta:

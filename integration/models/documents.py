@@ -169,6 +169,14 @@ class DocumentLine(models.Model):
         indexes = [
             models.Index(fields=["sku"], name="line_sku"),
             models.Index(fields=["partner_sku"], name="line_partner_sku"),
+            models.Index(
+                fields=["sale_line_id"], name="line_sale_line", condition=models.Q(sale_line_id__isnull=False)
+            ),
+            models.Index(
+                fields=["purchase_line_id"],
+                name="line_purchase_line",
+                condition=models.Q(purchase_line_id__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

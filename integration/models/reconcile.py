@@ -22,6 +22,10 @@ class Variance(models.Model):
         OVER = "over", "what a line says is over is not what left, or came in, beyond it"
         PART = "part", "a part of a line is more than the line, or below zero"
         MOVED = "moved", "the movements of a document are not what its lines say"
+        DELIVERED = "delivered", "what Odoo says was delivered of an order line is not what left, less what came back"
+        RECEIVED = "received", "what Odoo says was received of an order line is not what came in"
+        INVOICED = "invoiced", "what Odoo says was invoiced of an order line is not what the rules bill"
+        NOT_POSTED = "not_posted", "what the warehouse has confirmed is not in Odoo as soon as promised"
 
     subject = models.CharField(max_length=10, choices=Subject)
     warehouse = models.ForeignKey(Warehouse, models.CASCADE, null=True, related_name="variances")
@@ -109,11 +113,14 @@ class ReconciliationRun(models.Model):
     class Subject(models.TextChoices):
         STOCK = "stock", "stock of a warehouse"
         LINES = "lines", "lines of deliveries, receipts and returns"
+        SALES = "sales", "lines of sales orders, beside Odoo"
+        PURCHASES = "purchases", "lines of purchase orders, beside Odoo"
 
     subject = models.CharField(max_length=10, choices=Subject)
     warehouse = models.ForeignKey(Warehouse, models.CASCADE, null=True, related_name="runs")
-    day = models.DateField(help_text="UTC")
+    day = models.DateField(help_text="UTC; of a warehouse the day that it is there")
     after = models.BigIntegerField(default=0, help_text="The row that it came to")
+    total = models.BigIntegerField(default=0, db_default=0, help_text="Rows that there were when it began; 0: not known")
     compared = models.BigIntegerField(default=0)
     different = models.BigIntegerField(default=0)
     sums = models.JSONField(default=dict)
@@ -129,7 +136,12 @@ class ReconciliationRun(models.Model):
             models.UniqueConstraint(
                 fields=["subject", "warehouse"],
                 name="one_open_run_a_warehouse",
-                condition=models.Q(ended_at__isnull=True, warehouse__isnull=False),
+                condition=models.Q(ended_at__isnull=True, subject="stock"),
+            ),
+            models.UniqueConstraint(
+                fields=["subject", "warehouse", "day"],
+                name="one_run_a_day_of_warehouse",
+                condition=models.Q(warehouse__isnull=False, subject__in=["sales", "purchases"]),
             ),
         ]
 

@@ -3,6 +3,6 @@
 from collections.abc import Mapping
 
 from integration.jobs.work import Handler
-from integration.reconcile import stock
+from integration.reconcile import beside_odoo, stock
 
-HANDLERS: Mapping[str, Handler] = {"inventory_read": stock.handle}
+HANDLERS: Mapping[str, Handler] = {"inventory_read": stock.handle, **beside_odoo.HANDLERS}

@@ -123,6 +123,10 @@ FLOWS: Mapping[str, Flow] = {
     "master_send": Flow("Master data goes to the warehouse", Latency.SCHEDULED, Impact.CUSTOMER, Money.NONE),
     "items_fetch": Flow("A warehouse's own items are read", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
     "odoo_sweep": Flow("Everything open in Odoo is looked at", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
+    "orders_watch": Flow(
+        "Orders that have just moved are compared with Odoo", Latency.MINUTES, Impact.BOOKS, Money.NONE
+    ),
+    "orders_walk": Flow("All orders are compared with Odoo", Latency.SCHEDULED, Impact.BOOKS, Money.NONE),
     "posting": Flow("What moved is invoiced, billed or credited", Latency.MINUTES, Impact.BOOKS, Money.DIRECT),
     "return_receipt": Flow("What a customer sent back is taken in", Latency.SECONDS, Impact.STOCK, Money.INDIRECT),
 }

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from integration.adapters.odoo.caller import Caller
+from integration.adapters.odoo.marks import read_mark
 from integration.adapters.odoo.pickings import text, usage
 from integration.adapters.odoo.quantities import exact
 from integration.adapters.odoo.reading import Reading, Row
@@ -32,7 +33,7 @@ LINKS: Mapping[Ordering, str] = {"sale.order": "sale_line_id", "purchase.order":
 BY_MOVES = ("stock_move", "stock_moves")
 PLACE: dict[str, Any] = {"usage": {}, "company_id": ID}
 MOVE: dict[str, Any] = {
-    "picking_id": ID,
+    "picking_id": {"note": {}},
     "product_id": ID,
     "product_uom": UNIT,
     "location_id": PLACE,
@@ -98,15 +99,17 @@ def _moves(row: Row, model: Ordering, version: Version) -> Iterator[LineMove]:
     if leaves == enters:
         return
     forth = leaves if model == "sale.order" else enters
-    quantity = exact(row.get(version.move_done))
+    quantity, picking = exact(row.get(version.move_done)), row.get("picking_id") or {}
+    mark = read_mark(picking.get("note"), picking["id"]) if picking else None
     yield LineMove(
         id=row["id"],
         line_id=row[LINKS[model]]["id"],
-        picking_id=(row.get("picking_id") or {}).get("id"),
+        picking_id=picking.get("id"),
         product_id=row["product_id"]["id"],
         unit=_unit(row["product_uom"]),
         quantity=quantity if forth else -quantity,
         counts=_counts(row, model, version, forth=forth),
+        mark=mark.name if mark else "",
     )
 
 
@@ -127,4 +130,4 @@ def _is_outside(row: Row, name: str, model: Ordering) -> bool:
 def _is_back(row: Row, model: Ordering) -> bool:
     """It returns a return."""
     origin = row.get("origin_returned_move_id")
-    return bool(origin) and (model == "sale.order" or usage(origin, "location_dest_id") == "supplier")
+    return bool(origin) and (model == "sale.order" or usage(origin or {}, "location_dest_id") == "supplier")

@@ -127,4 +127,33 @@ PROBLEMS: dict[str, Problem] = {
         Owner.ADMINISTRATOR,
         Severity.HIGH,
     ),
+    "CD-8202": Problem(
+        "Odoo has not delivered what left",
+        "{order}: Odoo says that {says} of {what} was delivered, and {found} is what left by {document}, less what came back; {count} of its lines differ.",
+        "The order's page shows the three sides of each line. A delivery or return was changed in Odoo after it was posted: put it right there, with the figures of the warehouse's messages. Odoo was restored from a backup: replay the messages. It closes by itself once both sides agree.",
+        ("connection", "document"),
+        severity=Severity.HIGH,
+    ),
+    "CD-8203": Problem(
+        "Odoo has not received what came in",
+        "{order}: Odoo says that {says} of {what} was received, and {found} is what came in by {document}; {count} of its lines differ.",
+        "The purchase's page shows the three sides of each line. A receipt was changed in Odoo after it was posted: put it right there, with the figures of the warehouse's messages. Odoo was restored from a backup: replay the messages. It closes by itself once both sides agree.",
+        ("connection", "document"),
+        severity=Severity.HIGH,
+    ),
+    "CD-8204": Problem(
+        "Odoo has not billed what moved",
+        "{order}: {says} of {what} is billed in Odoo, and {found} has to be, by what moved and the rules of {partner}'s warehouse; {count} of its lines differ.",
+        "An invoice, bill or credit note that was made for it is cancelled or was changed in Odoo: make it anew there, or put it back. It closes by itself once Odoo has nothing left to bill.",
+        ("connection", "document"),
+        severity=Severity.MEDIUM,
+    ),
+    "CD-8205": Problem(
+        "Not in Odoo as soon as promised",
+        "{partner} has confirmed {what}, and it is not posted in Odoo as soon as it should be.",
+        "Nothing stands against it: work is behind, or Odoo is away or slow. Today shows how long the lanes are and which connection is down; more workers, or Odoo back again, is what helps. It closes by itself once it is posted.",
+        ("connection", "document"),
+        Owner.ADMINISTRATOR,
+        Severity.MEDIUM,
+    ),
 }

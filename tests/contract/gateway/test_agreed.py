@@ -125,9 +125,16 @@ def test_a_transfer_by_hand_is_seen_with_what_was_changed_on_it(world: World) ->
     order = Ledger(world).sale((10, "1.00", "0", False))
     picking = world.delivery_of(order)
     world.validate_by_hand(picking)
-    assert [(move.picking_id, move.quantity) for move in moves(world, order)] == [(picking.id, D(10))]
+    assert [(move.picking_id, move.quantity, move.mark) for move in moves(world, order)] == [(picking.id, D(10), "")]
     world.call("stock.move", "write", [picking.moves[0].id], vals={world.call.version.move_done: 7})
     assert (lines(world, order)[0].moved, moved(world, order)) == (D(7), [(D(7), True)])
+
+
+def test_a_transfer_that_we_posted_names_its_shipment_even_if_it_was_changed_since(world: World) -> None:
+    order = Ledger(world).sale((10, "1.00", "0", False))
+    picking = world.ship(world.delivery_of(order), [10], shipment="S-1", mark="north/S-1").picking
+    world.call("stock.move", "write", [picking.moves[0].id], vals={world.call.version.move_done: 9})
+    assert [(move.quantity, move.mark) for move in moves(world, order)] == [(D(9), "north/S-1")]
 
 
 def test_what_is_invoiced_is_open_no_more(world: World) -> None:
@@ -157,4 +164,7 @@ def test_a_kit_moves_by_its_components(maker: World) -> None:
     maker.ship(maker.delivery_of(order), [3, 2])
     [line] = lines(maker, order)
     assert (line.product_id, line.moved) == (product, D(2))
-    assert sorted((move.product_id, move.quantity) for move in moves(maker, order)) == [(parts[0], D(3)), (parts[1], D(2))]
+    assert sorted((move.product_id, move.quantity) for move in moves(maker, order)) == [
+        (parts[0], D(3)),
+        (parts[1], D(2)),
+    ]

@@ -1,0 +1,157 @@
+"""Orders beside Odoo: when a warehouse's lines are compared, and how far a day's walk through all of them is.
+
+What has just moved is compared every half minute, if anything has; all lines once a day, from the hour that the
+warehouse names, in slices. A walk that is cut off goes on behind the last page that was kept.
+"""
+
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from integration.adapters.base import ErpGateway
+from integration.jobs import configuration, routes, sql
+from integration.jobs.queue import NewJob, enqueue
+from integration.jobs.remote import open_erp
+from integration.jobs.work import Handler, Outcome, Work
+from integration.models import CaptureCursor, ReconciliationRun, Warehouse
+from integration.reconcile import booked, orders, variances
+from integration.reconcile.booked import SIDES, Side
+
+WATCH, WALK = "orders_watch", "orders_walk"
+SLICE_SECONDS = 20.0
+MOST = 5_000  # lines of one look at what has just moved
+OVERLAP = timedelta(seconds=60)  # no transaction that books goods stays open so long
+FLOWS = ("shipment_mode", "receipt_mode", "return_mode")
+
+
+def start() -> int:
+    """A job for each warehouse of which something is to be compared; returns how many."""
+    rows = [warehouse for warehouse in _live() if _has_news(warehouse)]
+    walks = [warehouse for warehouse in _live() if _next_walk(warehouse) is not None]
+    with transaction.atomic():
+        for flow, each in [*((WATCH, row) for row in rows), *((WALK, row) for row in walks)]:
+            enqueue(_job(flow, each))
+    return len(rows) + len(walks)
+
+
+def watch(work: Work) -> Outcome:
+    """Compares what has just moved, and what differed before."""
+    warehouse = configuration.warehouse(work.job.payload["warehouse"])
+    began, since = _now(), _since(warehouse)
+    compared = different = 0
+    with open_erp(warehouse.erp, work) as erp:
+        for side in SIDES:
+            ids = booked.touched(side, warehouse, since, MOST)
+            for first in range(0, len(ids), orders.PAGE):
+                page = orders.compare(side, warehouse, erp, ids[first : first + orders.PAGE])
+                with transaction.atomic():
+                    variances.keep(page.looked_at, page.found)
+                compared, different = compared + page.lines, different + len(page.found)
+    return Outcome(f"{compared} lines, {different} differ", partial(_seen_to, warehouse, began))
+
+
+def walk(work: Work) -> Outcome:
+    """Goes on with the day's walks through all lines, for some seconds."""
+    warehouse = configuration.warehouse(work.job.payload["warehouse"])
+    ends, compared = time.monotonic() + SLICE_SECONDS, 0
+    with open_erp(warehouse.erp, work) as erp:
+        while time.monotonic() < ends and (side := _next_walk(warehouse)) is not None:
+            compared += step(side, warehouse, erp)
+    return Outcome(f"{compared} lines")
+
+
+HANDLERS: Mapping[str, Handler] = {WATCH: watch, WALK: walk}
+
+
+def step(side: Side, warehouse: Warehouse, erp: ErpGateway) -> int:
+    """A page of the walk, and how far it is: kept together, so that no line is counted twice; returns its lines."""
+    run = _run(side, warehouse)
+    ids = booked.following(side, warehouse, run.after, orders.PAGE)
+    page = orders.compare(side, warehouse, erp, ids) if ids else orders.Compared()
+    with transaction.atomic():
+        held = ReconciliationRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+        if held.after != run.after or held.ended_at is not None:
+            return 0  # somebody else has kept this page
+        variances.keep(page.looked_at, page.found)
+        run.after = ids[-1] if ids else run.after
+        run.compared += len(ids)
+        run.different += len(page.found)
+        run.ended_at = None if ids else Now()
+        run.save()
+    return len(ids)
+
+
+def _live() -> QuerySet[Warehouse]:
+    """Those that post something in Odoo."""
+    any_flow = Q()
+    for flow in FLOWS:
+        any_flow |= Q(**{flow: Warehouse.Mode.LIVE})
+    return Warehouse.objects.select_related("erp").filter(any_flow, erp__enabled=True).order_by("pk")
+
+
+def _has_news(warehouse: Warehouse) -> bool:
+    since = _since(warehouse)
+    return any(booked.touched(side, warehouse, since, 1) for side in SIDES)
+
+
+def _next_walk(warehouse: Warehouse) -> Side | None:
+    """The walk that is to be begun or gone on with by now; None: not yet, or all are over for today."""
+    here = _here(warehouse)
+    if here.time() < warehouse.reconcile_at:
+        return None
+    over = ReconciliationRun.objects.filter(warehouse=warehouse, day=here.date(), ended_at__isnull=False)
+    done = set(over.values_list("subject", flat=True))
+    return next((side for side in SIDES if side.walk not in done), None)
+
+
+def _run(side: Side, warehouse: Warehouse) -> ReconciliationRun:
+    key = {"subject": side.walk, "warehouse": warehouse, "day": _here(warehouse).date()}
+    known = ReconciliationRun.objects.filter(**key).first()
+    if known is not None:
+        return known
+    return ReconciliationRun.objects.get_or_create(**key, defaults={"total": booked.count(side, warehouse)})[0]
+
+
+def _here(warehouse: Warehouse) -> datetime:
+    """By the warehouse's clock."""
+    return _now().astimezone(ZoneInfo(warehouse.time_zone))
+
+
+def _now() -> datetime:
+    """PostgreSQL's, as all that is compared with it."""
+    moment: datetime = sql.rows("SELECT now()", [])[0][0]
+    return moment
+
+
+def _since(warehouse: Warehouse) -> datetime:
+    """What moved before this was compared; at first, whatever moved in the last hour."""
+    cursor = CaptureCursor.objects.filter(**_cursor(warehouse)).first()
+    return (cursor.read_to if cursor else _now() - timedelta(hours=1)) - OVERLAP
+
+
+def _seen_to(warehouse: Warehouse, moment: datetime) -> None:
+    CaptureCursor.objects.update_or_create(**_cursor(warehouse), defaults={"read_to": moment})
+
+
+def _cursor(warehouse: Warehouse) -> Mapping[str, object]:
+    return {"connection": warehouse.erp, "model": f"order lines of {warehouse.pk}"}
+
+
+def _job(flow: str, warehouse: Warehouse) -> NewJob:
+    return NewJob(
+        flow=flow,
+        stream=f"{flow}:{warehouse.pk}",
+        lane=routes.lane_of(flow),
+        subject=f"orders of {warehouse.name}"[:100],
+        payload={"warehouse": warehouse.pk},
+        coalesce=True,
+        news=False,
+    )
+
+

@@ -1,0 +1,120 @@
+"""Writes down what does not agree, and what does so again; a case for each document and sort of difference."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models.functions import Now
+
+from integration.errors import Rejected
+from integration.jobs import cases, sql
+from integration.models import Document, Variance
+
+Subject = Variance.Subject
+Key = tuple[int, str, str]  # document, subject, line
+CODES: Mapping[str, str] = {
+    Subject.DELIVERED: "CD-8202",
+    Subject.RECEIVED: "CD-8203",
+    Subject.INVOICED: "CD-8204",
+    Subject.NOT_POSTED: "CD-8205",
+}
+RESOLVED = "It agrees again."
+_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('write variances', 0))"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """``says`` is what the one side has, ``found`` what it should have by the other one."""
+
+    subject: str
+    document_id: int
+    line: str
+    sku: str
+    says: Decimal
+    found: Decimal
+
+    @property
+    def key(self) -> Key:
+        return self.document_id, self.subject, self.line
+
+
+def keep(looked_at: Collection[Key], found: Sequence[Found], told: Collection[Key] = ()) -> None:
+    """Of what was looked at, that is all that differs. ``told``: people know of these already. Call inside a
+    transaction: two at once take turns."""
+    if not looked_at and not found:
+        return
+    sql.rows(_TURN, [])
+    wrong = {each.key: each for each in found}
+    known = _known(looked_at)
+    for key in wrong.keys() & known.keys():
+        seen = wrong[key]
+        Variance.objects.filter(pk=known[key]).update(says=seen.says, found=seen.found, last_seen=Now())
+    mended = [key for key in known if key not in wrong]
+    Variance.objects.filter(pk__in=[known[key] for key in mended]).update(gone_at=Now())
+    new = [wrong[key] for key in sorted(wrong.keys() - known.keys())]
+    documents = _documents({key[0] for key in (*wrong, *known)})
+    Variance.objects.bulk_create(_row(each, documents[each.document_id]) for each in new)
+    _tell(documents, [(key[0], key[1]) for key in mended], [each for each in new if each.key not in told])
+
+
+def _known(looked_at: Collection[Key]) -> dict[Key, int]:
+    documents, subjects = {key[0] for key in looked_at}, {key[1] for key in looked_at}
+    rows = Variance.objects.filter(document__in=documents, subject__in=subjects, gone_at=None)
+    known = {(row.document_id, row.subject, row.line): row.pk for row in rows}
+    return {key: known[key] for key in known if key in looked_at}
+
+
+def _documents(ids: Collection[int]) -> Mapping[int, Document]:
+    return Document.objects.select_related("connection", "warehouse__wms").in_bulk(ids) if ids else {}
+
+
+def _row(found: Found, document: Document) -> Variance:
+    return Variance(
+        subject=found.subject,
+        warehouse_id=document.warehouse_id,
+        document=document,
+        line=found.line,
+        sku=found.sku,
+        says=found.says,
+        found=found.found,
+    )
+
+
+def _tell(documents: Mapping[int, Document], mended: Iterable[tuple[int, str]], new: Sequence[Found]) -> None:
+    """The case of a document stands while anything of its sort differs."""
+    told = sorted({*mended, *((each.document_id, each.subject) for each in new)})
+    left = _left(told)
+    about = {one: _about(documents[one[0]], one[1], left[one]) for one in told}
+    cases.hold(error.fingerprint for error in about.values())
+    cases.clear(RESOLVED, *(about[one].fingerprint for one in told if not left[one]))
+    fresh = {(each.document_id, each.subject) for each in new}
+    for one in told:
+        document = documents[one[0]]
+        if one in fresh:
+            cases.open_case(about[one], document.warehouse.wms if document.warehouse else document.connection, document)
+
+
+def _left(told: Iterable[tuple[int, str]]) -> Mapping[tuple[int, str], list[Variance]]:
+    left = defaultdict[tuple[int, str], list[Variance]](list)
+    rows = Variance.objects.filter(document__in={one[0] for one in told}, gone_at=None).order_by("pk")
+    for row in rows:
+        left[row.document_id, row.subject].append(row)
+    return left
+
+
+def _about(document: Document, subject: str, left: Sequence[Variance]) -> Rejected:
+    """The first of what differs stands for it."""
+    order = document.parent.reference if document.parent else document.reference
+    about: dict[str, Any] = {"document": document.reference, "order": order, "count": len(left)}
+    for first in left[:1]:
+        about |= {"what": first.sku or first.line, "says": _plain(first.says), "found": _plain(first.found)}
+    name = document.warehouse.wms.name if document.warehouse else document.connection.name
+    return Rejected(CODES[subject], connection=document.connection.name, partner=name, **about)
+
+
+def _plain(quantity: Decimal) -> str:
+    return f"{quantity.normalize():f}"
+
+
