@@ -143,6 +143,8 @@ NOTES = (
     "{name}: {n} lines, {m} with a difference",
     "{name}: {n} pages",
     "{n} rows, {m} that differ",
+    "{n} lines, {m} differ",
+    "{n} lines",
     "page {n} of {m}",
     "{name} was undone",
     "{n} changes by hand",

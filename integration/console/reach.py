@@ -250,7 +250,9 @@ REACH: Mapping[type[Model], Within] = {
     models.ReplayItem: _replay("replay__"),
     models.ExceptionCase: _case,
     **dict.fromkeys((models.CaseEvent, models.CaseTally), _of_case),
-    models.CaseRule: lambda seen: Q(warehouse=None) | Q(warehouse__in=seen),
+    **dict.fromkeys(
+        (models.CaseRule, models.ReconciliationRun), lambda seen: Q(warehouse=None) | Q(warehouse__in=seen)
+    ),
     Connection: _uses("pk"),
     **dict.fromkeys(
         (models.ConnectionGate, models.MasterRecord, models.FlowSuccess, models.CallTally), _uses("connection")
@@ -260,7 +262,7 @@ REACH: Mapping[type[Model], Within] = {
     **dict.fromkeys(
         (
             *(User, Group, PeriodicTask, models.BeatSlot, models.BeatLease, models.Canary, models.Retention),
-            *(models.TrackingPage, models.ReconciliationRun),
+            models.TrackingPage,
         ),
         _all,
     ),

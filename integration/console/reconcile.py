@@ -99,8 +99,15 @@ class VarianceCauseAdmin(HistoryAdmin):
 class ReconciliationRunAdmin(HistoryAdmin):
     numbers = ()
     exact = ("subject",)
-    search_help_text = _("Lines")
-    list_display = ("__str__", "subject", "compared", "different", "began_at", "ended_at")
+    search_help_text = _("Stock, lines, sales or purchases")
+    list_display = ("subject", "warehouse", "day", "progress", "compared", "different", "began_at", "ended_at")
+    list_filter = ("subject", "warehouse")
     list_select_related = ("warehouse",)
     ordering = ("-id",)
     nothing = _("A row appears for each day once beat has started the first look at all lines.")
+
+    @admin.display(description=_("progress"))
+    def progress(self, run: ReconciliationRun) -> SafeString | str:
+        if run.ended_at:
+            return badge(_("over"), "succeeded")
+        return f"{min(99, 100 * run.compared // run.total)} %" if run.total else badge(_("running"), "running")

@@ -39,7 +39,10 @@ class Moved:
 
 def follow(moved: Moved) -> None:
     """A job makes the invoice, bill or credit note, unless the rules leave all of that kind to people."""
-    if not any(rule.kind == moved.kind and rule.when != When.BY_HAND for rule in configuration.posting_rules(moved.warehouse.pk)):
+    if not any(
+        rule.kind == moved.kind and rule.when != When.BY_HAND
+        for rule in configuration.posting_rules(moved.warehouse.pk)
+    ):
         return
     order = moved.order
     payload = {

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='reconciliationrun',
             name='total',
-            field=models.BigIntegerField(db_default=0, default=0, help_text='Rows that there were when it began; 0: not known'),
+            field=models.BigIntegerField(db_default=0, default=0, help_text='Rows that there were when it began'),
         ),
         migrations.AddField(
             model_name='warehouse',

@@ -120,7 +120,7 @@ class ReconciliationRun(models.Model):
     warehouse = models.ForeignKey(Warehouse, models.CASCADE, null=True, related_name="runs")
     day = models.DateField(help_text="UTC; of a warehouse the day that it is there")
     after = models.BigIntegerField(default=0, help_text="The row that it came to")
-    total = models.BigIntegerField(default=0, db_default=0, help_text="Rows that there were when it began; 0: not known")
+    total = models.BigIntegerField(default=0, db_default=0, help_text="Rows that there were when it began")
     compared = models.BigIntegerField(default=0)
     different = models.BigIntegerField(default=0)
     sums = models.JSONField(default=dict)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -139,7 +140,7 @@ def _seen_to(warehouse: Warehouse, moment: datetime) -> None:
     CaptureCursor.objects.update_or_create(**_cursor(warehouse), defaults={"read_to": moment})
 
 
-def _cursor(warehouse: Warehouse) -> Mapping[str, object]:
+def _cursor(warehouse: Warehouse) -> dict[str, Any]:
     return {"connection": warehouse.erp, "model": f"order lines of {warehouse.pk}"}
 
 
@@ -153,5 +154,3 @@ def _job(flow: str, warehouse: Warehouse) -> NewJob:
         coalesce=True,
         news=False,
     )
-
-

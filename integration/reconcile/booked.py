@@ -129,4 +129,3 @@ def posted(erp: Connection, moves: Iterable[LineMove]) -> frozenset[int]:
     pickings = {move.picking_id for move in moves if move.picking_id}
     known = ExternalReference.objects.filter(erp=erp, model="stock.picking", record_id__in=pickings)
     return frozenset(known.filter(document_type__in=CONFIRMED).values_list("record_id", flat=True))
-

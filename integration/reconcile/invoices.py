@@ -100,4 +100,3 @@ def _waits_for_a_look(order: Document) -> bool:
     """Something came back that nobody has inspected: it is credited afterwards."""
     back = DocumentLine.objects.filter(document__parent=order, document__kind=Document.Kind.RETURN)
     return back.filter(inspected__lt=F("received")).exists()
-

@@ -53,7 +53,9 @@ def look() -> int:
         for row in Variance.objects.filter(subject=NOT_POSTED, gone_at=None)
     }
     found = [
-        Found(NOT_POSTED, each.document, each.subject, "", Decimal(0), known[key].found if key in known else _says(each))
+        Found(
+            NOT_POSTED, each.document, each.subject, "", Decimal(0), known[key].found if key in known else _says(each)
+        )
         for key, each in late.items()
     ]
     variances.keep({*late, *known}, found, [key for key, each in late.items() if each.told])

@@ -116,5 +116,3 @@ def _about(document: Document, subject: str, left: Sequence[Variance]) -> Reject
 
 def _plain(quantity: Decimal) -> str:
     return f"{quantity.normalize():f}"
-
-

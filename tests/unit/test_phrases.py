@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from integration.console import phrases, said, sentences
 
 BASE = Path(__file__).resolve().parent.parent.parent / "integration"
-LAYERS = ("jobs", "flows", "rules")
+LAYERS = ("jobs", "flows", "reconcile", "rules")
 # By what is called with a text: what it may be. The command line alone adds warehouses and makes tokens.
 CALLS = {
     "NotAllowed": phrases.REFUSALS,

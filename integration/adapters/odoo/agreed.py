@@ -1,7 +1,6 @@
 """The lines of orders as Odoo counts them, and the movements that it counts."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from integration.adapters.odoo.caller import Caller

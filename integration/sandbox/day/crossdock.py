@@ -7,8 +7,19 @@ from integration.sandbox.day.http import Api
 
 MOVING = ("retry", "pending", "running")
 WAITING = ("blocked", "needs_attention")
+COMPARING = ("orders_watch", "orders_walk")
 MASTER = ("master_poll", "master_sweep", "master_tell")
-ROUTINE = ("odoo_poll", "odoo_read", "odoo_sweep", "inventory_read", "inventory_watch", "inventory_fetch", *MASTER)
+ROUTINE = (
+    "odoo_poll",
+    "odoo_read",
+    "odoo_sweep",
+    "inventory_read",
+    "inventory_watch",
+    "inventory_fetch",
+    *MASTER,
+    "orders_watch",
+    "orders_walk",
+)
 
 
 class Crossdock:

@@ -200,6 +200,9 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     )  # fmt: skip
     models.VarianceCause.objects.create(variance=apart, cause="not_yet", quantity=-1, number=EVIL, code="CD-3001")
     models.ReconciliationRun.objects.create(subject="lines", day=now().date(), compared=3, sums={"shipped": "2"})
+    models.ReconciliationRun.objects.create(
+        subject="sales", warehouse=warehouse, day=now().date(), total=4, compared=3, after=7
+    )
     models.Retention.objects.create(subject="jobs", last_removed=1, ended_at=now())
     models.ApiToken.objects.create(name=EVIL, prefix="abcd1234", sha256=b"0" * 32, scopes=["jobs:read"])
     somebody = User.objects.create_user("limited")

@@ -1,32 +1,38 @@
-"""Order lines that are in Odoo what was booked here say nothing; one that is not is found, told, and forgotten again."""
+"""Order lines that are in Odoo what was booked here say nothing; one that is not is found, told, and forgotten."""
 
-from datetime import time
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
+from django.utils.timezone import now
 
 from integration.jobs import engine
+from integration.jobs.queue import enqueue
 from integration.models import (
-    CaptureCursor,
     Document,
     DocumentLine,
-    ExternalReference,
     Lane,
     ReconciliationRun,
+    StockEvent,
     SyncJob,
     Variance,
+    Warehouse,
 )
-from integration.reconcile import beside_odoo, booked, orders
+from integration.reconcile import beside_odoo, booked, orders, variances
 from tasks.work import HANDLERS
 from tests.component.engine.yard import time_passes
 from tests.component.flows.ledger import Ledger
 from tests.component.flows.returns import Dock, line
+from tests.component.flows.test_kits import kits
 from tests.component.flows.yard import Sale, Yard
 
+__all__ = ["kits"]
 pytestmark = pytest.mark.django_db(transaction=True)
 ALL = pytest.mark.parametrize("odoo_server", ["16", "17", "18", "19"], indirect=True)
-EVER = time(0)
+ALWAYS = time(0)
 NEVER = time(23, 59, 59)
 
 
@@ -135,32 +141,16 @@ def test_a_shipment_that_went_twice_is_found(yard: Yard) -> None:
 def test_a_shipment_whose_end_is_not_known_yet_is_no_difference(yard: Yard) -> None:
     """It has landed in Odoo, and its answer was lost."""
     sale = yard.released(("CRATE-S", 10))
-    yard.odoo.fault("button_validate", "drop_after")
+    yard.odoo.fault("button_validate", "cut_after_commit")
     yard.shipped(sale)
     assert yard.odoo.delivered(sale.id) == {"CRATE-S": 10}
     assert SyncJob.objects.get(flow="shipment_confirmation").state == "retry"
-    CaptureCursor.objects.filter(model__startswith="order lines").delete()
-    ids = booked.following(booked.SALES, yard.warehouse, 0, 10)
-    assert [compare_now(yard, ids).found, found()] == [[], []]
-    time_passes(3600)
+    yard.set(reconcile_at=ALWAYS)
+    walk(yard)
+    assert (ReconciliationRun.objects.get(subject="sales").compared, found()) == (1, [])
     yard.later()
     compare(yard)
     quiet(yard)
-
-
-def compare_now(yard: Yard, ids: list[int]) -> orders.Compared:
-    got: list[orders.Compared] = []
-
-    def handle(work: Any) -> Any:
-        with beside_odoo.open_erp(yard.warehouse.erp, work) as erp:
-            got.append(orders.compare(booked.SALES, yard.warehouse, erp, ids))
-        return beside_odoo.Outcome()
-
-    with beside_odoo.transaction.atomic():
-        beside_odoo.enqueue(beside_odoo._job("orders_watch", yard.warehouse))
-    while engine.run_lane(Lane.INVENTORY, {**HANDLERS, "orders_watch": handle}, seconds=60):
-        pass
-    return got[0]
 
 
 def test_goods_that_move_while_they_are_looked_at_are_left_to_the_next_look(
@@ -229,15 +219,101 @@ def test_what_people_bill_is_not_looked_at(yard: Yard) -> None:
     quiet(yard)
 
 
-def test_a_shipment_that_odoo_has_lost_is_found_by_the_walk(yard: Yard) -> None:
+def test_the_walk_looks_at_what_nothing_tells_of_once_a_day(yard: Yard) -> None:
+    sale = yard.released(("CRATE-S", 10), ("ROPE-10", 2))
+    yard.shipped(sale)
+    DocumentLine.objects.filter(sku="CRATE-S").update(shipped=9)
+    yard.set(reconcile_at=ALWAYS, shipment_mode="off", receipt_mode="live")
+    StockEvent.objects.update(applied_at=now() - timedelta(days=1))
+    SyncJob.objects.update(created_at=now() - timedelta(days=1), finished_at=now() - timedelta(days=1))
+    assert (compare(yard), found()) == (1, [("delivered", "CRATE-S", 10, 9)])
+    runs = ReconciliationRun.objects.filter(ended_at__isnull=False).order_by("pk")
+    assert list(runs.values_list("subject", "total", "compared", "different")) == [
+        ("sales", 2, 2, 1),
+        ("purchases", 0, 0, 0),
+    ]
+    Variance.objects.all().delete()
+    assert compare(yard) == 0
+
+
+def test_the_walk_begins_at_the_hour_of_the_warehouse_s_own_clock(yard: Yard) -> None:
+    yard.set(time_zone="Asia/Tokyo")
+    here = now().astimezone(ZoneInfo("Asia/Tokyo"))
+    yard.set(reconcile_at=NEVER)
+    assert beside_odoo._next_walk(warehouse(yard)) is None
+    yard.set(reconcile_at=here.time().replace(microsecond=0))
+    assert beside_odoo._next_walk(warehouse(yard)) == booked.SALES
+
+
+def test_a_walk_that_was_cut_off_goes_on_behind_the_last_page_that_was_kept(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "PAGE", 1)
+    sale = yard.released(("CRATE-S", 10), ("ROPE-10", 2), ("GLOVE-M", 3))
+    yard.shipped(sale)
+    DocumentLine.objects.update(shipped=1)
+    yard.set(reconcile_at=ALWAYS)
+    keep, kept = variances.keep, list[Any]()
+
+    def dies(looked_at: Any, differs: Any) -> None:
+        keep(looked_at, differs)
+        kept.append(differs)
+        if len(kept) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(variances, "keep", dies)
+    with pytest.raises(KeyboardInterrupt):
+        walk(yard)
+    assert (len(kept), ReconciliationRun.objects.get().compared, len(found())) == (2, 1, 1)
+    monkeypatch.setattr(variances, "keep", keep)
+    time_passes(3600)
+    walk(yard)
+    run = ReconciliationRun.objects.get(subject="sales")
+    assert (run.total, run.compared, run.different, len(found())) == (3, 3, 3, 3)
+
+
+def test_lines_of_two_warehouses_sum_up(yard: Yard) -> None:
+    """What left for one order line from another warehouse is booked on a delivery of its own."""
     sale = yard.released(("CRATE-S", 10))
     yard.shipped(sale)
-    ExternalReference.objects.filter(document_type="shipment").delete()
-    yard.set(reconcile_at=EVER)
+    delivery = Document.objects.get(reference=sale.release)
+    [other] = Document.objects.filter(pk=delivery.pk)
+    other.pk, other.erp_id, other.reference = None, delivery.erp_id + 9_000, "EAST/OUT/1"
+    other.warehouse = Warehouse.objects.create(
+        name="East", erp=yard.erp, company_id=1, erp_warehouse_id=99, wms=yard.partner, site="EAST"
+    )
+    other.save()
+    [left] = delivery.lines.all()
+    DocumentLine.objects.filter(pk=left.pk).update(shipped=6)
+    left.pk, left.document, left.shipped = None, other, Decimal(4)
+    left.save()
     compare(yard)
-    assert [each for each in found() if each[0] == "delivered"] == [("delivered", "CRATE-S", 10, 20)]
-    runs = ReconciliationRun.objects.order_by("pk").values_list("subject", "total", "compared", "different")
-    assert list(runs) == [("sales", 1, 1, 1), ("purchases", 0, 0, 0)]
-    assert not ReconciliationRun.objects.filter(ended_at=None).exists()
-    assert [flow for flow in SyncJob.objects.values_list("flow", flat=True) if flow == "orders_walk"] == ["orders_walk"]
-    assert Document.objects.count() and Decimal(0) == 0
+    assert found() == []
+    DocumentLine.objects.filter(pk=left.pk).update(shipped=5)
+    compare(yard)
+    assert found() == [("delivered", "CRATE-S", 10, 11)]
+
+
+@ALL
+def test_a_kit_is_compared_by_its_components(kits: Yard) -> None:
+    sale = kits.sell(("KIT", 3), ("TAPE", 4))
+    kits.look()
+    kits.wms.accept(sale.release)
+    kits.run()
+    kits.shipped(sale, "partial")
+    compare(kits)
+    quiet(kits)
+    DocumentLine.objects.filter(sku="BOX").update(shipped=1)
+    compare(kits)
+    assert [each[:2] for each in found()] == [("delivered", "BOX")]
+
+
+def warehouse(yard: Yard) -> Warehouse:
+    return Warehouse.objects.select_related("erp", "wms").get(pk=yard.warehouse.pk)
+
+
+def walk(yard: Yard) -> None:
+    with transaction.atomic():
+        enqueue(beside_odoo._job("orders_walk", yard.warehouse))
+    while engine.run_lane(Lane.MASTER_DATA, HANDLERS, seconds=60):
+        pass
