@@ -97,6 +97,13 @@ WHERE document.id IN (SELECT id FROM whole) AND document.warehouse_id = %(wareho
   AND document.kind IN ({side.kinds}) AND line.{side.link} IS NOT NULL
 ORDER BY 1 LIMIT %(most)s"""
 
+_OPEN = """
+SELECT variance.document_id, variance.subject, variance.line, line.{side.link}
+FROM {variance} AS variance JOIN {document} AS document ON document.id = variance.document_id
+JOIN {line} AS line ON line.document_id = variance.document_id AND line.line = variance.line
+WHERE variance.gone_at IS NULL AND variance.subject = ANY(%s) AND document.connection_id = %s
+  AND line.{side.link} = ANY(%s::bigint[])"""
+
 
 def _said(statement: str, side: Side) -> str:
     tables = {"line": LINE, "document": DOCUMENT, "moved": MOVED, "job": JOB, "variance": VARIANCE}
@@ -122,6 +129,16 @@ def touched(side: Side, warehouse: Warehouse, since: datetime, most: int) -> lis
     subjects = [side.subject, Variance.Subject.INVOICED]
     told = {"recent": RECENT, "since": since, "flows": list(NEWS), "subjects": subjects}
     return [row[0] for row in sql.rows(_said(_MOVED, side), {**told, "warehouse": warehouse.pk, "most": most})]
+
+
+def open_of(
+    side: Side, erp: Connection, ids: Collection[int], subjects: Collection[str]
+) -> list[tuple[int, str, str, int]]:
+    """What of these lines differs so far: document, subject, our line, and Odoo's id of the line."""
+    return [
+        (document, subject, line, of)
+        for document, subject, line, of in sql.rows(_said(_OPEN, side), [list(subjects), erp.pk, list(ids)])
+    ]
 
 
 def posted(erp: Connection, moves: Iterable[LineMove]) -> frozenset[int]:

@@ -24,7 +24,7 @@ INVOICED = Variance.Subject.INVOICED
 
 @dataclass(slots=True)
 class Compared:
-    """What a page came to. ``looked_at``: of which lines ``found`` has all that differs."""
+    """What a page came to. ``looked_at``: what differed before; it does no more unless it is ``found`` again."""
 
     lines: int = 0
     looked_at: set[Key] = field(default_factory=set)
@@ -52,7 +52,7 @@ def compare(side: Side, warehouse: Warehouse, erp: ErpGateway, ids: Sequence[int
     bills = invoices.look(side, warehouse, erp, billable)
     found = [*_found(side.subject, look.differs), *_found(INVOICED, bills.differs)]
     left_out = {str(side.subject): look.moving, str(INVOICED): bills.moving.union(suspects)}
-    return Compared(len(ids), _keys(side, warehouse.erp, ids, left_out, found), found)
+    return Compared(len(ids), _open_before(side, warehouse.erp, ids, left_out), found)
 
 
 def _twice(side: Side, connection: Connection, erp: ErpGateway, ids: Sequence[int]) -> _Look:
@@ -110,22 +110,9 @@ def _found(subject: str, differs: Sequence[Differs]) -> list[Found]:
     ]
 
 
-def _keys(
-    side: Side,
-    connection: Connection,
-    ids: Sequence[int],
-    left_out: Mapping[str, Collection[int]],
-    found: Sequence[Found],
+def _open_before(
+    side: Side, connection: Connection, ids: Sequence[int], left_out: Mapping[str, Collection[int]]
 ) -> set[Key]:
-    """Of all our lines of these order lines; none where nothing differs, or did."""
-    known = Variance.objects.filter(gone_at=None, subject__in=left_out, document__connection=connection)
-    if not found and not known.exists():
-        return set()
-    rows = DocumentLine.objects.filter(**{f"{side.link}__in": ids}, document__connection=connection)
-    ours = list(rows.values_list(side.link, "document_id", "line"))
-    return {
-        (document, subject, line)
-        for order_line, document, line in ours
-        for subject, out in left_out.items()
-        if order_line not in out
-    }
+    """What differed of these lines until now, on whichever of our lines, but for what nothing can be said about."""
+    known = booked.open_of(side, connection, ids, list(left_out))
+    return {(document, subject, line) for document, subject, line, of in known if of not in left_out[subject]}

@@ -41,13 +41,13 @@ class Found:
 
 
 def keep(looked_at: Collection[Key], found: Sequence[Found], told: Collection[Key] = ()) -> None:
-    """Of what was looked at, that is all that differs. ``told``: people know of these already. Call inside a
-    transaction: two at once take turns."""
+    """Of what was looked at, ``found`` is all that still differs, and it may be new. ``told``: people know of these
+    already. Call inside a transaction: two at once take turns."""
     if not looked_at and not found:
         return
     sql.rows(_TURN, [])
     wrong = {each.key: each for each in found}
-    known = _known(looked_at)
+    known = _known({*looked_at, *wrong})
     for key in wrong.keys() & known.keys():
         seen = wrong[key]
         Variance.objects.filter(pk=known[key]).update(says=seen.says, found=seen.found, last_seen=Now())

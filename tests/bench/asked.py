@@ -17,6 +17,7 @@ SECTIONS = {
     "memory": 1,
     "pages": 1,
     "stock": 1,
+    "beside": 3,
 }
 
 

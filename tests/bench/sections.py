@@ -12,6 +12,7 @@ from config.local.stack import Stack
 from config.local.supervisor import Supervisor
 from tests.bench.asked import Asked
 from tests.bench.backlog import Backlog
+from tests.bench.beside import Beside
 from tests.bench.flows import Flows
 from tests.bench.hot import HotStreams
 from tests.bench.jobs import Jobs
@@ -49,6 +50,7 @@ def measure(
         "webhooks": Webhooks(processes, env, asked.seconds),
         "pages": Pages(Sizes()),
         "stock": Stock(env, _empty),
+        "beside": Beside(env),
     }
     rows: list[Row] = []
     for name in asked.sections:

@@ -130,14 +130,14 @@ PROBLEMS: dict[str, Problem] = {
     "CD-8202": Problem(
         "Odoo has not delivered what left",
         "{order}: Odoo says that {says} of {what} was delivered, and {found} is what left by {document}, less what came back; {count} of its lines differ.",
-        "The order's page shows the three sides of each line. A delivery or return was changed in Odoo after it was posted: put it right there, with the figures of the warehouse's messages. Odoo was restored from a backup: replay the messages. It closes by itself once both sides agree.",
+        "The order's page shows the three sides of each line. A delivery or return was changed in Odoo after it was posted: put it right there, with the figures of the warehouse's messages. Odoo was restored from a backup and has lost it: validate it there again; nothing that was posted is posted once more from here. It closes by itself once both sides agree.",
         ("connection", "document"),
         severity=Severity.HIGH,
     ),
     "CD-8203": Problem(
         "Odoo has not received what came in",
         "{order}: Odoo says that {says} of {what} was received, and {found} is what came in by {document}; {count} of its lines differ.",
-        "The purchase's page shows the three sides of each line. A receipt was changed in Odoo after it was posted: put it right there, with the figures of the warehouse's messages. Odoo was restored from a backup: replay the messages. It closes by itself once both sides agree.",
+        "The purchase's page shows the three sides of each line. A receipt was changed in Odoo after it was posted: put it right there, with the figures of the warehouse's messages. Odoo was restored from a backup and has lost it: validate it there again; nothing that was posted is posted once more from here. It closes by itself once both sides agree.",
         ("connection", "document"),
         severity=Severity.HIGH,
     ),
