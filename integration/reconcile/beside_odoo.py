@@ -21,7 +21,7 @@ from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Handler, Outcome, Work
 from integration.models import CaptureCursor, ReconciliationRun, Warehouse
-from integration.reconcile import booked, orders, variances
+from integration.reconcile import booked, noting, orders
 from integration.reconcile.booked import SIDES, Side
 
 WATCH, WALK = "orders_watch", "orders_walk"
@@ -52,7 +52,7 @@ def watch(work: Work) -> Outcome:
             for first in range(0, len(ids), orders.PAGE):
                 page = orders.compare(side, warehouse, erp, ids[first : first + orders.PAGE])
                 with transaction.atomic():
-                    variances.keep(page.looked_at, page.found)
+                    noting.keep(page.looked_at, page.found)
                 compared, different = compared + page.lines, different + len(page.found)
     return Outcome(f"{compared} lines, {different} differ", partial(_seen_to, warehouse, began))
 
@@ -79,7 +79,7 @@ def step(side: Side, warehouse: Warehouse, erp: ErpGateway) -> int:
         held = ReconciliationRun.objects.select_for_update(no_key=True).get(pk=run.pk)
         if held.after != run.after or held.ended_at is not None:
             return 0  # somebody else has kept this page
-        variances.keep(page.looked_at, page.found)
+        noting.keep(page.looked_at, page.found)
         run.after = ids[-1] if ids else run.after
         run.compared += len(ids)
         run.different += len(page.found)

@@ -16,7 +16,7 @@ from integration.models import Connection, DocumentLine, Variance, Warehouse
 from integration.reconcile import booked, comparing, invoices
 from integration.reconcile.booked import Side
 from integration.reconcile.comparing import Booked, Differs, Pair
-from integration.reconcile.variances import Found, Key
+from integration.reconcile.noting import Found, Key
 
 PAGE = 1_000  # lines
 INVOICED = Variance.Subject.INVOICED

@@ -12,8 +12,8 @@ from django.db import transaction
 from integration.errors import IntegrationError
 from integration.jobs import bodies, sql
 from integration.models import CaseJob, InboundMessage, SyncJob, Variance
-from integration.reconcile import variances
-from integration.reconcile.variances import Found, Key
+from integration.reconcile import noting
+from integration.reconcile.noting import Found, Key
 from integration.rules.flows import FLOWS
 
 GOODS = ("shipment_confirmation", "receipt_confirmation", "return_receipt")
@@ -49,7 +49,7 @@ def look() -> int:
     promises = [FLOWS[flow].promise.total_seconds() for flow in GOODS]
     late = {each.key: each for each in (Late(*row) for row in sql.rows(_LATE, [list(GOODS), promises, MOST]))}
     known = {
-        (row.document_id, row.subject, row.line): row
+        (row.document_id or 0, row.subject, row.line): row
         for row in Variance.objects.filter(subject=NOT_POSTED, gone_at=None)
     }
     found = [
@@ -58,7 +58,7 @@ def look() -> int:
         )
         for key, each in late.items()
     ]
-    variances.keep({*late, *known}, found, [key for key, each in late.items() if each.told])
+    noting.keep({*late, *known}, found, [key for key, each in late.items() if each.told])
     return len(found)
 
 

@@ -141,7 +141,7 @@ PROBLEMS: dict[str, Problem] = {
         ("connection", "document"),
         severity=Severity.HIGH,
     ),
-    "CD-8204": Problem(
+    "CD-8206": Problem(
         "Odoo has not billed what moved",
         "{order}: {says} of {what} is billed in Odoo, and {found} has to be, by what moved and the rules of {partner}'s warehouse; {count} of its lines differ.",
         "An invoice, bill or credit note that was made for it is cancelled or was changed in Odoo: make it anew there, or put it back. It closes by itself once Odoo has nothing left to bill.",

@@ -21,7 +21,7 @@ from integration.models import (
     Variance,
     Warehouse,
 )
-from integration.reconcile import beside_odoo, booked, orders, variances
+from integration.reconcile import beside_odoo, booked, noting, orders
 from tasks.work import HANDLERS
 from tests.component.engine.yard import time_passes
 from tests.component.flows.ledger import Ledger
@@ -206,7 +206,7 @@ def test_an_invoice_that_is_cancelled_in_odoo_is_found(yard: Yard) -> None:
     [move] = yard.odoo.rows("account.move", [["move_type", "=", "out_invoice"]], "state")
     yard.odoo.call("account.move", "button_cancel", [move["id"]])
     compare(yard)
-    assert (found(), [code for code, _ in yard.cases()]) == ([("invoiced", "CRATE-S", 0, 4)], ["CD-8204"])
+    assert (found(), [code for code, _ in yard.cases()]) == ([("invoiced", "CRATE-S", 0, 4)], ["CD-8206"])
     yard.odoo.call("account.move", "button_draft", [move["id"]])
     compare(yard)
     quiet(yard)
@@ -253,7 +253,7 @@ def test_a_walk_that_was_cut_off_goes_on_behind_the_last_page_that_was_kept(
     yard.shipped(sale)
     DocumentLine.objects.update(shipped=1)
     yard.set(reconcile_at=ALWAYS)
-    keep, kept = variances.keep, list[Any]()
+    keep, kept = noting.keep, list[Any]()
 
     def dies(looked_at: Any, differs: Any) -> None:
         keep(looked_at, differs)
@@ -261,11 +261,11 @@ def test_a_walk_that_was_cut_off_goes_on_behind_the_last_page_that_was_kept(
         if len(kept) == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(variances, "keep", dies)
+    monkeypatch.setattr(noting, "keep", dies)
     with pytest.raises(KeyboardInterrupt):
         walk(yard)
     assert (len(kept), ReconciliationRun.objects.get().compared, len(found())) == (2, 1, 1)
-    monkeypatch.setattr(variances, "keep", keep)
+    monkeypatch.setattr(noting, "keep", keep)
     time_passes(3600)
     walk(yard)
     run = ReconciliationRun.objects.get(subject="sales")

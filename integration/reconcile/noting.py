@@ -17,7 +17,7 @@ Key = tuple[int, str, str]  # document, subject, line
 CODES: Mapping[str, str] = {
     Subject.DELIVERED: "CD-8202",
     Subject.RECEIVED: "CD-8203",
-    Subject.INVOICED: "CD-8204",
+    Subject.INVOICED: "CD-8206",
     Subject.NOT_POSTED: "CD-8205",
 }
 RESOLVED = "It agrees again."
@@ -62,7 +62,7 @@ def keep(looked_at: Collection[Key], found: Sequence[Found], told: Collection[Ke
 def _known(looked_at: Collection[Key]) -> dict[Key, int]:
     documents, subjects = {key[0] for key in looked_at}, {key[1] for key in looked_at}
     rows = Variance.objects.filter(document__in=documents, subject__in=subjects, gone_at=None)
-    known = {(row.document_id, row.subject, row.line): row.pk for row in rows}
+    known = {(row.document_id or 0, row.subject, row.line): row.pk for row in rows}
     return {key: known[key] for key in known if key in looked_at}
 
 
@@ -100,7 +100,7 @@ def _left(told: Iterable[tuple[int, str]]) -> Mapping[tuple[int, str], list[Vari
     left = defaultdict[tuple[int, str], list[Variance]](list)
     rows = Variance.objects.filter(document__in={one[0] for one in told}, gone_at=None).order_by("pk")
     for row in rows:
-        left[row.document_id, row.subject].append(row)
+        left[row.document_id or 0, row.subject].append(row)
     return left
 
 
