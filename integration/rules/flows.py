@@ -123,6 +123,7 @@ FLOWS: Mapping[str, Flow] = {
     "master_send": Flow("Master data goes to the warehouse", Latency.SCHEDULED, Impact.CUSTOMER, Money.NONE),
     "items_fetch": Flow("A warehouse's own items are read", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
     "odoo_sweep": Flow("Everything open in Odoo is looked at", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
+    "report_mail": Flow("A report is mailed", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
     "posting": Flow("What moved is invoiced, billed or credited", Latency.MINUTES, Impact.BOOKS, Money.DIRECT),
     "return_receipt": Flow("What a customer sent back is taken in", Latency.SECONDS, Impact.STOCK, Money.INDIRECT),
 }
