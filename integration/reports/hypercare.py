@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Abs
 from django.utils.translation import gettext as _
 
@@ -143,8 +144,9 @@ def _reasons(scope: Scope) -> Table:
 def of_warehouses(cases: QuerySet[ExceptionCase], scope: Scope) -> QuerySet[ExceptionCase]:
     """Those about their documents, that work on these waits for, or about their stock that people changed."""
     waits = CaseJob.objects.filter(case=OuterRef("pk"), job__document__warehouse__in=scope.ids)
-    changed = StockDifference.objects.filter(source=OuterRef("context__source"), warehouse__in=scope.ids)
-    return cases.filter(Q(document__warehouse__in=scope.ids) | Exists(waits) | Exists(changed))
+    changed = StockDifference.objects.filter(source=OuterRef("named"), warehouse__in=scope.ids)
+    named = cases.annotate(named=KeyTextTransform("source", "context"))
+    return named.filter(Q(document__warehouse__in=scope.ids) | Exists(waits) | Exists(changed))
 
 
 def _by_hand(scope: Scope, today: Sums) -> Iterator[Table]:

@@ -25,19 +25,21 @@ from integration.models import (
     Warehouse,
 )
 
-BERLIN = ZoneInfo("Europe/Berlin")
-TODAY = datetime.now(BERLIN).date()
+AHEAD = 12 - datetime.now(UTC).hour  # hours: where it is noon now, no test meets midnight
+ZONE = ZoneInfo(f"Etc/GMT{-AHEAD:+d}")
+EAST = f"Etc/GMT{-AHEAD - 2:+d}"  # two hours ahead of it
+TODAY = datetime.now(ZONE).date()
 YESTERDAY = TODAY - timedelta(days=1)
 
 
 def at(hour: int, minute: int = 0, *, day: date = YESTERDAY) -> datetime:
     """By the clock of the warehouses."""
-    return datetime.combine(day, time(hour, minute), BERLIN)
+    return datetime.combine(day, time(hour, minute), ZONE)
 
 
 @dataclass(slots=True)
 class Town:
-    """``main`` and ``other``: warehouses in Berlin, of a partner each."""
+    """``main`` and ``other``: warehouses in one zone, of a partner each."""
 
     main: Warehouse
     other: Warehouse
@@ -130,7 +132,7 @@ def town(db: Any) -> Town:
         wms = Connection.objects.create(slug=f"w{number}", name=f"{name} partner", kind="http_json")
         made.append(
             Warehouse.objects.create(
-                name=name, erp=erp, company_id=1, erp_warehouse_id=number, wms=wms, site="S", time_zone="Europe/Berlin"
+                name=name, erp=erp, company_id=1, erp_warehouse_id=number, wms=wms, site="S", time_zone=ZONE.key
             )
         )
     return Town(*made)
@@ -171,5 +173,3 @@ def stock(town: Town) -> None:
     Variance.objects.create(
         **about, sku="CRATE-M", lot="=L2", place_name="Größe Łódź", unexplained=-2, value=20, currency="EUR"
     )
-
-

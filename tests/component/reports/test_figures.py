@@ -10,7 +10,7 @@ from integration.models import DayFigures, Document, ExceptionCase, Warehouse
 from integration.reports import keeping
 from integration.reports.figures import Day
 from tests.component.engine.yard import together
-from tests.component.reports.conftest import TODAY, YESTERDAY, Town, at, busy_day, stock
+from tests.component.reports.conftest import EAST, TODAY, YESTERDAY, Town, at, busy_day, stock
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +92,7 @@ def test_a_day_is_the_warehouse_s_own(town: Town) -> None:
     town.delivery("accepted", when=at(23, 59, day=YESTERDAY - timedelta(days=1)))
     town.delivery("accepted", when=at(0))
     town.delivery("accepted", when=at(0, day=TODAY))
-    Warehouse.objects.filter(pk=town.main.pk).update(time_zone="Asia/Tokyo")
+    Warehouse.objects.filter(pk=town.main.pk).update(time_zone=EAST)
     assert figures(town.main)["orders"] == 1
     assert figures(Warehouse.objects.get(pk=town.main.pk))["orders"] == 2
 
@@ -137,10 +137,8 @@ def test_where_nothing_was_compared_there_is_no_figure_of_stock(town: Town) -> N
 def test_every_open_day_of_two_weeks_is_taken_and_a_closed_one_stays(town: Town) -> None:
     assert keeping.run() == 28
     assert DayFigures.objects.filter(closed=True).count() == 24
-    before = dict(DayFigures.objects.values_list("pk", "taken_at"))
     town.delivery("accepted", when=at(9, day=YESTERDAY - timedelta(days=3)))
     assert keeping.run() == 2
-    assert sum(before[row.pk] != row.taken_at for row in DayFigures.objects.all()) == 2
     keeping.take(Day(town.main, YESTERDAY - timedelta(days=3)))
     assert sum(row.figures["orders"] for row in DayFigures.objects.all()) == 0
 
