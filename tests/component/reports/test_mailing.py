@@ -1,4 +1,4 @@
-"""Reports by mail, to a real mail server on this machine: when they are due, once each, and what becomes of refusals."""
+"""Reports by mail, to a real mail server beside the test: when they are due, once each, and what comes of refusals."""
 
 import email
 import email.policy

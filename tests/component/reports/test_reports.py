@@ -13,6 +13,7 @@ from django.utils import translation
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from integration.jobs import tokens
 from integration.models import (
     AuditEvent,
     Availability,
@@ -359,3 +360,40 @@ class TestPages:
 
     def test_a_mail_leads_to_the_page(self) -> None:
         assert {PAGE.format(name) for name in REPORTS} == {address(name) for name in REPORTS}
+
+
+class TestApi:
+    def get(self, name: str, *scopes: str, **asked: object) -> Any:
+        _row, text_ = tokens.make("t", scopes or ("reports:read",), None)
+        return Client().get(f"/api/v1/reports/{name}", asked, headers={"Authorization": f"Bearer {text_}"})
+
+    def test_it_gives_the_same_figures(self, busy: Town) -> None:
+        told = self.get("hypercare", day=YESTERDAY, warehouse=busy.main.pk).json()
+        assert {each["key"]: each["value"] for each in told["figures"]}["unexplained"] == 2
+        first = next(each for each in told["tables"] if each["key"] == "subjects")["rows"][0]
+        assert list(first.values()) == SUBJECTS[0]
+        trend = next(each for each in told["series"] if each["key"] == "orders_unexplained")
+        assert trend["days"][str(YESTERDAY)] == 1.0
+        told = self.get("hypercare", day=TODAY).json()
+        assert [
+            row["unexplained"] for table_ in told["tables"] if table_["key"] == "stock" for row in table_["rows"]
+        ] == ["-2"]
+
+    @pytest.mark.parametrize("name", REPORTS)
+    def test_each_is_there_for_who_may_read_reports(self, name: str, busy: Town) -> None:
+        assert self.get(name, lot="L1").status_code == 200
+        assert self.get(name, "orders:read").status_code == 403
+
+    @pytest.mark.parametrize(
+        ("asked", "said"),
+        [
+            ({"day": "9999-12-31"}, "Give a day between"),
+            ({"day": "x"}, "Date has wrong format"),
+            ({"warehouse": 99}, "There is no warehouse 99"),
+            ({"days": 0}, "greater than or equal to 1"),
+        ],
+    )
+    def test_what_cannot_be_is_refused(self, asked: dict[str, Any], said: str, busy: Town) -> None:
+        answer = self.get("warehouse", **asked)
+        assert (answer.status_code, said in answer.text) == (400, True)
+        assert self.get("nothing").status_code == 404
