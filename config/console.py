@@ -37,6 +37,15 @@ def _documents(title: StrOrPromise, icon: str, kind: str = "") -> dict[str, Any]
     return _item(title, icon, "document", link=link, active=is_shown)
 
 
+def _report(title: StrOrPromise, icon: str, name: str, right: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy("admin:report", args=[name]),
+        "permission": lambda request: request.user.has_perm(f"integration.{right}"),
+    }
+
+
 APART = ("receipt", "return")
 NAVIGATION: list[dict[str, Any]] = [
     {
@@ -59,6 +68,19 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Stock"), "inventory_2", "availability"),
             _item(_("Stock differences"), "balance", "stockdifference"),
             _item(_("Variances"), "difference", "variance"),
+        ],
+    },
+    {
+        "title": _("Reports"),
+        "separator": True,
+        "items": [
+            _report(_("Daily hypercare"), "monitor_heart", "hypercare", "see_hypercare"),
+            _report(_("Scorecard of warehouses"), "warehouse", "warehouse", "see_scorecards"),
+            _report(_("Scorecard of partners"), "handshake", "partner", "see_scorecards"),
+            _report(_("Where a lot has been"), "qr_code_2", "lot", "see_lot_trace"),
+            _report(_("Goods in transit"), "local_shipping", "transit", "see_transit_ageing"),
+            _item(_("Report schedules"), "schedule_send", "reportschedule"),
+            _item(_("Mails of reports"), "outgoing_mail", "reportmail"),
         ],
     },
     {
@@ -135,6 +157,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Signs of life"), "favorite", "canary"),
             _item(_("Gone through"), "monitoring", "flowtally"),
             _item(_("Calls"), "call_made", "calltally"),
+            _item(_("Figures of days"), "calendar_month", "dayfigures"),
+            _item(_("Gone through by day"), "monitoring", "flowday"),
             _item(_("Last successes"), "task_alt", "flowsuccess"),
             _item(_("Comparisons"), "checklist", "reconciliationrun"),
             _item(_("Removed rows"), "auto_delete", "retention"),

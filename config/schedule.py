@@ -28,6 +28,8 @@ def schedule() -> Schedule:
         "look at what is not posted": _every(60, "tasks.reconcile.look_at_promises"),
         "compare orders with Odoo": _every(stock["compare_seconds"], "tasks.reconcile.compare_orders"),
         "sign all lines": _every(300, "tasks.reconcile.sign_lines"),
+        "take the figures of the day": _every(300, "tasks.reports.take_figures"),
+        "mail reports": _every(60, "tasks.reports.mail"),
         "seal the audit log": _every(60, "tasks.maintenance.seal"),
         "forget what is over": _every(3600, "tasks.maintenance.forget"),
         "remove what is old": _every(retention["every_seconds"], "tasks.maintenance.remove_old"),

@@ -153,6 +153,16 @@ LOGGING: dict[str, Any] = {
     "loggers": {"django": {"handlers": ["output"], "level": "INFO", "propagate": False}},
 }
 
+# The mail server that reports go by; none: they are not mailed.
+EMAIL_HOST = env.text("EMAIL_HOST", default="")
+EMAIL_PORT = env.whole("EMAIL_PORT", default=587)
+EMAIL_HOST_USER = env.text("EMAIL_USER", default="")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD", default="")
+EMAIL_SECURITY = env.text("EMAIL_SECURITY", default="starttls")  # starttls, tls or none
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "tls"
+EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT_SECONDS", default=20.0)  # of each step of a mail
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", default="crossdock@localhost")
+
 # How the engine works; seconds unless named otherwise.
 ENGINE: dict[str, Any] = {
     "claim_seconds": env.whole("ENGINE_CLAIM_SECONDS", default=60),

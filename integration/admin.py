@@ -1,7 +1,8 @@
 """Where Django looks for the console's pages."""
 
 import integration.console.cases.admin
-import integration.console.cases.rules  # noqa: F401
+import integration.console.cases.rules
+import integration.console.reports.admin  # noqa: F401
 from integration.console import (  # noqa: F401  (importing a module registers its pages)
     access,
     capture,

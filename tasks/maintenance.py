@@ -6,6 +6,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
 from integration.jobs import audit, canaries, cases, desk, holders, pulse, retention, shipments, slots, sweep
+from integration.reports import mailing
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ def forget() -> None:
     canaries.forget()
     pulse.forget()
     cases.forget_tallies()
+    mailing.forget()
 
 
 @shared_task(ignore_result=True)

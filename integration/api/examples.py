@@ -28,6 +28,20 @@ _OUTBOUND: Json = {
     **{"partner_reference": "N-77120", "reason": "", "trace_id": _TRACE, "created_at": _AT, "sent_at": _AT},
     **{"acknowledge_by": "2026-03-02T09:30:00Z", "answered_at": "2026-03-02T09:16:30Z"},
 }
+_REPORT: Json = {
+    **{"report": "hypercare", "label": "Daily hypercare", "day": "2026-03-02", "as_of": _LATER, "nothing": ""},
+    "figures": [{"key": "unexplained", "label": "Unexplained", "value": 0}],
+    "series": [{"key": "by_hand", "label": "Keyed again by people", "days": {"2026-03-01": None, "2026-03-02": 1.0}}],
+    "tables": [
+        {
+            "key": "subjects",
+            "label": "What came through",
+            "rows": [
+                {"subject": "Orders", "whole": 41, "matched": 40, "explained": 1, "unexplained": 0, "share": 100.0}
+            ],
+        }
+    ],
+}
 _JOB: Json = {
     **{"id": 9031, "flow": "shipment_confirmation", "subject": "shipment.confirmed SHP-9001", "state": "blocked"},
     **{"stream": "delivery:2:WH/OUT/00042", "lane": "Shipment", "document": "WH/OUT/00042", "inbound": 5120},
@@ -191,6 +205,7 @@ ANSWERS: dict[str, Json] = {
     "trace_list": _page(_STEP),
     "in_transit_list": _page(_TRANSIT),
     "in_transit_retrieve": _TRANSIT,
+    "reports_retrieve": _REPORT,
     "inventory_list": _page(_STOCK),
     "inventory_retrieve": _STOCK,
     "cases_list": _page(_CASE),

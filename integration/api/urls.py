@@ -14,6 +14,7 @@ from integration.api.operations import (
     mappings,
     messages,
     orders,
+    reports,
     trace,
     transit,
 )
@@ -29,6 +30,7 @@ router.register("lanes", lanes.Lanes, basename="lane")
 router.register("orders", orders.Orders)
 router.register("trace", trace.Trace, basename="trace")
 router.register("in-transit", transit.Transit)
+router.register("reports", reports.Reports, basename="report")
 router.register("inventory", inventory.Inventory)
 router.register("cases", cases.Cases)
 router.register("mappings", mappings.Mappings)

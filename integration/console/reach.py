@@ -205,6 +205,11 @@ def _replay(path: str) -> Within:
     return lambda seen: Q(**{f"{path}warehouses__contained_by": sorted(seen)})
 
 
+def _schedule(path: str) -> Within:
+    """One that is about these warehouses alone, and not about all."""
+    return lambda seen: Q(**{f"{path}warehouses__contained_by": sorted(seen)}) & ~Q(**{f"{path}warehouses": []})
+
+
 def _case(seen: frozenset[int]) -> Q:
     """One whose document, or any document that waits for it, is seen; one without, of a system that is used."""
     waits = CaseJob.objects.filter(_of_job(seen), case=OuterRef("pk"))
@@ -227,7 +232,7 @@ REACH: Mapping[type[Model], Within] = {
     **dict.fromkeys(
         (
             *(models.Place, models.CutOff, models.StockEvent, models.StockDifference, models.Availability),
-            *(models.StockSnapshot, models.Variance),
+            *(models.StockSnapshot, models.Variance, models.DayFigures, models.FlowDay),
         ),
         _by("warehouse"),
     ),
@@ -248,6 +253,8 @@ REACH: Mapping[type[Model], Within] = {
     models.MessageEdit: _of_message,
     models.Replay: _replay(""),
     models.ReplayItem: _replay("replay__"),
+    models.ReportSchedule: _schedule(""),
+    models.ReportMail: _schedule("schedule__"),
     models.ExceptionCase: _case,
     **dict.fromkeys((models.CaseEvent, models.CaseTally), _of_case),
     **dict.fromkeys(

@@ -49,6 +49,8 @@ SAYS: Mapping[str, tuple[StrOrPromise, StrOrPromise]] = {
     "tasks.reconcile.compare_orders": (
         _("Has orders that have moved compared with Odoo, and once a day all of them"), ONE_WAITS,
     ),
+    "tasks.reports.take_figures": (_("Counts what the day has come to in each warehouse, for reports"), TAKES_TURNS),
+    "tasks.reports.mail": (_("Starts the reports that are to be mailed now, each once"), TAKES_TURNS),
     "tasks.polling.poll": (_("Asks every Odoo what was written"), ONE_WAITS),
     "tasks.polling.full_sweep": (_("Looks at every open order, whatever was missed"), ONE_WAITS),
     "tasks.polling.read_stock": (_("Reads Odoo's stock and compares it"), ONE_WAITS),

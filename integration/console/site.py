@@ -13,6 +13,7 @@ from unfold.sites import UnfoldAdminSite
 
 from integration.console import find, proofs, runbook, service, timeline
 from integration.console.home import page
+from integration.console.reports import page as report
 
 
 class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
@@ -37,6 +38,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]
             path("language/", set_language, name="set_language"),
             path("orders/<int:document>/timeline/", self.admin_view(timeline.view), name="timeline"),
             path("proofs/<int:proof>/", self.admin_view(proofs.download), name="proof"),
+            path("reports/<slug:name>/", self.admin_view(report.view), name="report"),
             path("runbook/<slug:name>.md", self.admin_view(runbook.view), name="runbook"),
             path("service/", self.admin_view(service.view), name="service"),
             path("today/", self.admin_view(page.live), name="today"),

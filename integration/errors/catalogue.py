@@ -13,6 +13,7 @@ from integration.errors.problems import (
     parcels,
     receipts,
     releases,
+    reports,
     returns,
     setup,
     shipments,
@@ -34,4 +35,5 @@ PROBLEMS: dict[str, Problem] = {
     **stock.PROBLEMS,
     **books.PROBLEMS,
     **ourselves.PROBLEMS,
+    **reports.PROBLEMS,
 }

@@ -1,7 +1,8 @@
 """How many jobs of each flow went through, how many as fast as promised, and the calls to each connection: counted by
 ten minutes, for charts.
 
-And when each flow last went through for each connection that has a part in it.
+And when each flow last went through for each connection that has a part in it; and how many jobs of each flow went
+through on each day of each warehouse, which is kept for reports.
 """
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from integration.models import (
     CallTally,
     Connection,
     Document,
+    FlowDay,
     FlowSuccess,
     FlowTally,
     JobAttempt,
@@ -28,6 +30,7 @@ KEPT_DAYS = 90
 ATTEMPT, JOB = (model._meta.db_table for model in (JobAttempt, SyncJob))
 TALLY, CALLS, SUCCESS = (model._meta.db_table for model in (FlowTally, CallTally, FlowSuccess))
 DOCUMENT, WAREHOUSE, CONNECTION = (model._meta.db_table for model in (Document, Warehouse, Connection))
+FLOW_DAY = FlowDay._meta.db_table
 _ALONE = "SELECT pg_try_advisory_xact_lock(hashtextextended('count the pulse', 0))"
 _SLOT = "to_timestamp(floor(extract(epoch FROM ended.ended_at) / %(slot)s) * %(slot)s)"
 # The tries are counted in the order of their numbers, up to the first one that is too young.
@@ -58,7 +61,23 @@ called AS (
   JOIN {CONNECTION} AS connection ON connection.id = (call->>'to')::bigint
   GROUP BY 1, 2
   ON CONFLICT (connection_id, slot) DO UPDATE SET calls = known.calls + EXCLUDED.calls,
-    failed = known.failed + EXCLUDED.failed, seconds = known.seconds + EXCLUDED.seconds)
+    failed = known.failed + EXCLUDED.failed, seconds = known.seconds + EXCLUDED.seconds),
+promise AS (
+  SELECT flow, seconds * interval '1 second' AS within
+  FROM unnest(%(flows)s::text[], %(promises)s::float8[]) AS given(flow, seconds)),
+by_day AS (
+  INSERT INTO {FLOW_DAY} AS known (warehouse_id, day, flow, jobs, kept, seconds)
+  SELECT warehouse.id, (ended.ended_at AT TIME ZONE warehouse.time_zone)::date, job.flow, count(*),
+    count(*) FILTER (WHERE ended.ended_at - job.created_at <= promise.within),
+    sum(extract(epoch FROM ended.ended_at - job.created_at))
+  FROM ended JOIN {JOB} AS job ON job.id = ended.job_id
+  LEFT JOIN {DOCUMENT} AS document ON document.id = job.document_id
+  JOIN {WAREHOUSE} AS warehouse ON warehouse.id = COALESCE(document.warehouse_id,
+    CASE WHEN job.payload->>'warehouse' ~ '^[0-9]{{1,18}}$' THEN (job.payload->>'warehouse')::bigint END)
+  LEFT JOIN promise USING (flow)
+  WHERE ended.outcome = 'succeeded' GROUP BY 1, 2, 3
+  ON CONFLICT (warehouse_id, day, flow) DO UPDATE SET jobs = known.jobs + EXCLUDED.jobs,
+    kept = known.kept + EXCLUDED.kept, seconds = known.seconds + EXCLUDED.seconds)
 INSERT INTO {TALLY} AS tally (flow, slot, jobs, kept, seconds, upto)
 SELECT job.flow, {_SLOT},
   count(*) FILTER (WHERE ended.outcome = 'succeeded'),
@@ -66,8 +85,7 @@ SELECT job.flow, {_SLOT},
   COALESCE(sum(extract(epoch FROM ended.ended_at - job.created_at)) FILTER (WHERE ended.outcome = 'succeeded'), 0),
   max(ended.id)
 FROM ended JOIN {JOB} AS job ON job.id = ended.job_id
-LEFT JOIN (SELECT flow, seconds * interval '1 second' AS within
-  FROM unnest(%(flows)s::text[], %(promises)s::float8[]) AS given(flow, seconds)) AS promise USING (flow)
+LEFT JOIN promise USING (flow)
 GROUP BY 1, 2
 ON CONFLICT (flow, slot) DO UPDATE SET jobs = tally.jobs + EXCLUDED.jobs, kept = tally.kept + EXCLUDED.kept,
   seconds = tally.seconds + EXCLUDED.seconds, upto = EXCLUDED.upto"""  # noqa: S608  (table names of our own)

@@ -17,6 +17,7 @@ from integration.models.places import Place
 from integration.models.pulse import CallTally, FlowSuccess, FlowTally
 from integration.models.reconcile import ReconciliationRun, Variance, VarianceCause
 from integration.models.replays import Replay, ReplayItem
+from integration.models.reports import DayFigures, FlowDay, ReportMail, ReportSchedule
 from integration.models.retention import Retention
 from integration.models.stages import CartonLine, Stage, StageEvent
 from integration.models.stock import Availability, StockDifference, StockLevel, StockSnapshot
@@ -45,12 +46,14 @@ __all__ = [
     "Connection",
     "ConnectionGate",
     "CutOff",
+    "DayFigures",
     "Decision",
     "Document",
     "DocumentLine",
     "Effect",
     "ExceptionCase",
     "ExternalReference",
+    "FlowDay",
     "FlowSuccess",
     "FlowTally",
     "InTransit",
@@ -75,6 +78,8 @@ __all__ = [
     "RemoteSlot",
     "Replay",
     "ReplayItem",
+    "ReportMail",
+    "ReportSchedule",
     "ResourceLock",
     "Retention",
     "SeenWrite",

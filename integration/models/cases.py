@@ -68,6 +68,7 @@ class ExceptionCase(models.Model):
         indexes = [
             models.Index(fields=["state", "-last_seen"], name="case_by_state"),
             models.Index(fields=["fingerprint", "-id"], name="case_by_cause"),
+            models.Index(fields=["first_seen"], name="case_of_day"),
             models.Index(fields=["escalate_at"], name="case_to_escalate", condition=Q(escalate_at__isnull=False)),
             models.Index(fields=["snoozed_until"], name="case_to_wake", condition=Q(snoozed_until__isnull=False)),
             GinIndex(fields=["context"], opclasses=["jsonb_path_ops"], fastupdate=False, name="case_names"),

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -109,6 +110,7 @@ class Document(models.Model):
                 name="document_named_warehouse",
                 condition=models.Q(named_warehouse__isnull=False),
             ),
+            models.Index(fields=["warehouse", "created_at"], name="document_of_day"),
         ]
 
     def __str__(self) -> str:
@@ -239,6 +241,7 @@ class StockEvent(models.Model):
             models.Index(fields=["package"], name="stock_package", condition=~models.Q(package="")),
             models.Index(fields=["lot"], name="stock_lot", condition=~models.Q(lot="")),
             models.Index(fields=["warehouse", "product_id", "happened_at"], name="stock_as_of"),
+            BrinIndex(fields=["applied_at"], name="stock_of_day", autosummarize=True),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -124,6 +125,7 @@ class OutboundMessage(models.Model):
             ),
             models.Index(fields=["acknowledge_by"], name="outbound_unanswered", condition=models.Q(state="sent")),
             models.Index(fields=["state", "-id"], name="outbound_not_accepted", condition=~models.Q(state="accepted")),
+            BrinIndex(fields=["created_at"], name="outbound_of_day", autosummarize=True),
         ]
 
     def __str__(self) -> str:

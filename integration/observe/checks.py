@@ -21,6 +21,7 @@ SHORTEST_LEASE, LONGEST_LEASE = 3, 25
 LEAST_MEMORY_MB = 150
 SHORTEST_KEY_DAYS = 30
 ENVIRONMENTS = ("production", "test")
+MAIL_SECURITY = ("starttls", "tls", "none")
 VALKEY = ("redis", "rediss")
 POSITIVE = {  # setting -> its names in the environment
     "ENGINE": "ENGINE_{}",
@@ -95,6 +96,19 @@ def broker(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[CheckM
         yield _error(18, "BROKER_URL is not an address of RabbitMQ, Valkey or Redis.", hint)
 
 
+def mail(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[CheckMessage]:
+    if settings.EMAIL_SECURITY not in MAIL_SECURITY:
+        hint = (
+            "starttls asks for encryption on the usual port, tls speaks nothing else, none is for a server beside us."
+        )
+        yield _error(31, f"EMAIL_SECURITY is {settings.EMAIL_SECURITY!r}, not {', '.join(MAIL_SECURITY)}.", hint)
+    if settings.EMAIL_PORT not in range(1, 65_536) or settings.EMAIL_TIMEOUT <= 0:
+        said = f"EMAIL_PORT is {settings.EMAIL_PORT}, EMAIL_TIMEOUT_SECONDS {settings.EMAIL_TIMEOUT:g}."
+        yield _error(32, said, "A port is 1 to 65535, and the time more than 0; remove them to get the usual values.")
+    if settings.EMAIL_HOST and settings.DEFAULT_FROM_EMAIL.rpartition("@")[2] in ("", "localhost"):
+        yield _warning(31, "EMAIL_HOST is set and EMAIL_FROM is not.", "Set it to the address that reports come from.")
+
+
 def numbers(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[CheckMessage]:
     for group, template in POSITIVE.items():
         for name, value in getattr(settings, group).items():
@@ -151,7 +165,7 @@ def replays(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[Check
         yield _error(19, f"REPLAY_APPROVAL_ABOVE is {settings.REPLAY_APPROVAL_ABOVE:g}.", hint)
 
 
-ALL = (secrets, place, broker, numbers, times, retention, processes, replays)
+ALL = (secrets, place, broker, mail, numbers, times, retention, processes, replays)
 
 
 def _is_fernet_key(key: str) -> bool:

@@ -127,6 +127,7 @@ FLOWS: Mapping[str, Flow] = {
         "Orders that have just moved are compared with Odoo", Latency.MINUTES, Impact.BOOKS, Money.NONE
     ),
     "orders_walk": Flow("All orders are compared with Odoo", Latency.SCHEDULED, Impact.BOOKS, Money.NONE),
+    "report_mail": Flow("A report is mailed", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
     "posting": Flow("What moved is invoiced, billed or credited", Latency.MINUTES, Impact.BOOKS, Money.DIRECT),
     "return_receipt": Flow("What a customer sent back is taken in", Latency.SECONDS, Impact.STOCK, Money.INDIRECT),
 }

@@ -88,7 +88,7 @@ def foreign(drift: Iterable[str]) -> list[Foreign]:
     found: dict[str, Field] = {}
     for path in drift:
         steps = [step for step in path.split(".") if not step.isdigit()]
-        if field := _BY_WORD.get(steps[-1].lower()):
+        if field := _BY_WORD.get(steps[-1].lower()) if steps else None:
             found[".".join(steps)] = field
     return [Foreign(path, field) for path, field in sorted(found.items())]
 

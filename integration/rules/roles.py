@@ -30,7 +30,8 @@ WORK = (
 )
 SETUP = (
     *("connection", "connectiongate", "warehouse", "place", "codemapping", "businessrule", "externalreference"),
-    *("masterrecord", "mastertold", "partneritem", "caserule", "cutoff", "trackingpage"),
+    *("masterrecord", "mastertold", "partneritem", "caserule", "cutoff", "trackingpage", "reportschedule"),
+    "reportmail",
 )
 MACHINERY = (
     *("stream", "resourcelock", "remoteslot", "capturedrecord", "capturecursor", "seenwrite", "messagekey"),
@@ -44,13 +45,15 @@ MACHINERY = (
         "prooffile",
         "casetally",
         "flowtally",
+        "flowday",
+        "dayfigures",
         "calltally",
         "flowsuccess",
     ),
 )
 CONFIGURED = (
     *("connection", "warehouse", "place", "codemapping", "businessrule", "caserule", "cutoff", "trackingpage"),
-    "apitoken",
+    *("apitoken", "reportschedule"),
 )
 APPS = ("integration", "auth", "django_celery_beat")  # of the rights that an administrator has
 
@@ -68,7 +71,8 @@ def _may(verb: str, *tables: str) -> Iterator[str]:
 
 
 STATUS = "integration.view_order_status"
-VIEWER = frozenset({*_may("view", *GOODS, *WORK, *SETUP), STATUS})
+REPORTS = frozenset(_may("see", "hypercare", "scorecards", "lot_trace", "transit_ageing"))
+VIEWER = frozenset({*_may("view", *GOODS, *WORK, *SETUP), STATUS, *REPORTS})
 OPERATOR = VIEWER | {
     *_may("change", "exceptioncase", "syncjob"),
     *_may("add", "codemapping"),
@@ -76,8 +80,8 @@ OPERATOR = VIEWER | {
     "integration.replay_message",
 }
 SUPERVISOR = OPERATOR | {
-    *_may("add", "businessrule", "caserule", "cutoff", "trackingpage"),
-    *_may("change", "businessrule", "caserule", "cutoff", "trackingpage"),
+    *_may("add", "businessrule", "caserule", "cutoff", "trackingpage", "reportschedule"),
+    *_may("change", "businessrule", "caserule", "cutoff", "trackingpage", "reportschedule"),
     *_may("view", "auditevent"),
     "integration.approve_difference",
     "integration.edit_message",
@@ -99,7 +103,7 @@ INTEGRATOR = VIEWER | {
 
 ROLES: Mapping[str, Role] = {
     "customer service": Role("Sees how far orders are, in plain words, and nothing else", frozenset({STATUS})),
-    "viewer": Role("Looks things up and changes nothing", VIEWER),
+    "viewer": Role("Looks things up, sees the reports, and changes nothing", VIEWER),
     "operator": Role("Works on cases and jobs, adds mappings, has messages worked on again", OPERATOR),
     "supervisor": Role(
         "As an operator; approves differences of stock and replays, makes rules, edits messages, sees personal data",

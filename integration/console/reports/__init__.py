@@ -1,0 +1,1 @@
+"""Reports: their pages, and their schedules."""
