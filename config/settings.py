@@ -153,6 +153,14 @@ LOGGING: dict[str, Any] = {
     "loggers": {"django": {"handlers": ["output"], "level": "INFO", "propagate": False}},
 }
 
+# Spans go to a collector, if there is one (docs/reference/settings.md).
+TRACES: dict[str, Any] = {
+    "endpoint": env.text("OTEL_EXPORTER_OTLP_ENDPOINT", default=""),
+    "headers": env.pairs("OTEL_EXPORTER_OTLP_HEADERS"),
+    "service": env.text("OTEL_SERVICE_NAME", default="crossdock"),
+    "share": env.number("OTEL_TRACES_SAMPLER_ARG", default=1.0),
+}
+
 # How the engine works; seconds unless named otherwise.
 ENGINE: dict[str, Any] = {
     "claim_seconds": env.whole("ENGINE_CLAIM_SECONDS", default=60),

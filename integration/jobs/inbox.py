@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from integration.models import (
     Warehouse,
 )
 from integration.models.fields import encrypt
+from integration.observe import traces
 from integration.rules import ownership as rules
 
 # Odoo 17 and 18 hint before they commit, and one act gives several hints: look a moment later, once.
@@ -71,9 +73,11 @@ SELECT inbound_id FROM job"""  # noqa: S608  (table names of our own)
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a received message: it is committed. ``duplicate``: it was before."""
+    """What became of a received message: it is committed. ``duplicate``: it was before. Both ids are those of the first
+    time; None when that is so long ago that only its number is known."""
 
     message_id: int | None
+    trace_id: uuid.UUID | None
     duplicate: bool
 
 
@@ -82,16 +86,32 @@ def receive(connection: Connection, headers: Mapping[str, str], body: bytes) -> 
 
     Raises Forbidden CD-6005 for a signature that does not fit, InvalidDocument CD-6001 to CD-6004.
     """
+    began = time.time_ns()
     adapter = registry.wms_for_receiving(remote.settings_for(connection))
     adapter.verify(headers, body, now=datetime.now(UTC))
     received = adapter.parse(headers, body)
+    receipt = _kept_once(connection, received, headers, body)
+    if receipt.trace_id is not None:
+        about: traces.Attributes = {
+            "crossdock.connection": connection.slug,
+            "crossdock.type": received.event.type,
+            "crossdock.message": receipt.message_id or 0,
+            "crossdock.duplicate": receipt.duplicate,
+        }
+        traceparent = headers.get(traces.TRACEPARENT, "")
+        traces.received(receipt.trace_id, began, traceparent, about, again=receipt.duplicate)
+    return receipt
+
+
+def _kept_once(connection: Connection, received: Received, headers: Mapping[str, str], body: bytes) -> Receipt:
     failpoints.hit("before_message")
-    kept = _keep_all(connection, received, _row(connection, received, headers, body))
+    row = _row(connection, received, headers, body)
+    kept = _keep_all(connection, received, row)
     if not kept:
         return _repeated(connection, received.external_id, body)
     failpoints.hit("after_message")
     transaction.on_commit(partial(dispatch.wake, routes.ROUTES[received.event.type].lane))
-    return Receipt(kept[0][0], duplicate=False)
+    return Receipt(kept[0][0], row["trace"], duplicate=False)
 
 
 def job_again(message: InboundMessage) -> NewJob:
@@ -170,7 +190,7 @@ def _keep(row: Mapping[str, object]) -> list[tuple[Any, ...]]:
         return sql.rows(_KEEP, row)
 
 
-def _row(connection: Connection, received: Received, headers: Mapping[str, str], body: bytes) -> dict[str, object]:
+def _row(connection: Connection, received: Received, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
     event, to = received.event, routes.address(connection, received.event)
     return {
         "connection": connection.pk,
@@ -202,7 +222,8 @@ def _repeated(connection: Connection, number: str, body: bytes) -> Receipt:
     if bytes(first) != hashlib.sha256(body).digest():
         raise InvalidDocument("CD-6004", connection=connection.name, external_id=number, field="webhook-id")
     known = InboundMessage.objects.filter(connection=connection, external_id=number)
-    return Receipt(known.values_list("pk", flat=True).first(), duplicate=True)
+    message, trace = known.values_list("pk", "trace_id").first() or (None, None)
+    return Receipt(message, trace, duplicate=True)
 
 
 def _job(connection: Connection, message: InboundMessage, received: Received) -> NewJob:

@@ -51,6 +51,7 @@ class InboundMessage(models.Model):
             models.Index(fields=["received_at", "id"], name="inbound_received"),
             models.Index(fields=["connection", "received_at", "id"], name="inbound_of_connection"),
             models.Index(fields=["type", "received_at"], name="inbound_type"),
+            models.Index(fields=["trace_id"], name="inbound_trace"),
         ]
         permissions = [
             ("view_personal_data", "Can see names and addresses in messages and snapshots"),
@@ -122,6 +123,7 @@ class OutboundMessage(models.Model):
                 name="outbound_partner_reference",
                 condition=~models.Q(partner_reference=""),
             ),
+            models.Index(fields=["trace_id"], name="outbound_trace"),
             models.Index(fields=["acknowledge_by"], name="outbound_unanswered", condition=models.Q(state="sent")),
             models.Index(fields=["state", "-id"], name="outbound_not_accepted", condition=~models.Q(state="accepted")),
         ]
