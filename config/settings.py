@@ -198,6 +198,11 @@ STOCK: dict[str, Any] = {
     "watch_seconds": env.whole("STOCK_WATCH_SECONDS", default=60),
     "fetch_minutes": env.whole("STOCK_FETCH_MINUTES", default=240),
 }
+MISSING: dict[str, Any] = {
+    "grace_seconds": env.whole("MISSING_GRACE_SECONDS", default=300),
+    "again_minutes": env.whole("MISSING_AGAIN_MINUTES", default=60),
+    "compare_minutes": env.whole("MISSING_COMPARE_MINUTES", default=30),
+}
 CAPTURE: dict[str, Any] = {
     "poll_seconds": env.number("CAPTURE_POLL_SECONDS", default=10.0),
     "overlap_seconds": env.whole("CAPTURE_OVERLAP_SECONDS", default=300),

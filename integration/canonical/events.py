@@ -12,7 +12,7 @@ class Envelope(Part):
     """``sequence``: the sender's count of all that it sends us, if it counts: a number that is left out is missing."""
 
     timestamp: Moment
-    sequence: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+    sequence: Annotated[int, Field(ge=1, le=10**15)] | None = None
 
 
 class OrderAcceptedEvent(Envelope):

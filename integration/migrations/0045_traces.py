@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     atomic = False
     dependencies = [
-        ("integration", "0037_paused_by"),
+        ("integration", "0044_message_gaps"),
     ]
 
     operations = [

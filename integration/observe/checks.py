@@ -28,6 +28,7 @@ POSITIVE = {  # setting -> its names in the environment
     "WORKER": "WORKER_{}",
     "BEAT": "BEAT_{}",
     "RETENTION": "RETENTION_{}",
+    "MISSING": "MISSING_{}",
 }
 
 

@@ -71,7 +71,7 @@ def kept(trace: uuid.UUID) -> bool:
     return bool(known["endpoint"]) and (trace.int >> 96) < known["share"] * 2**32
 
 
-def received(trace: uuid.UUID, began: int, traceparent: str, attributes: Attributes, *, again: bool) -> None:
+def received(trace: uuid.UUID, name: str, began: int, traceparent: str, attributes: Attributes, *, again: bool) -> None:
     """A message has been taken: the trace's first span. ``began``: nanoseconds since 1970. ``again``: one more span.
 
     What the sender calls its own trace is only referred to: it must not choose where ours are found, nor which are
@@ -83,7 +83,7 @@ def received(trace: uuid.UUID, began: int, traceparent: str, attributes: Attribu
     context = _under(trace) if again else Context()
     links = [Link(theirs)] if (theirs := _parsed(traceparent)) else []
     span = _exporting().start(
-        "webhook", context, kind=SpanKind.SERVER, attributes=attributes, links=links, trace=trace.int, began=began,
+        name, context, kind=SpanKind.SERVER, attributes=attributes, links=links, trace=trace.int, began=began,
         **named,
     )  # fmt: skip
     span.end()

@@ -56,6 +56,7 @@ WRONG: list[tuple[str, Any, list[str]]] = [
     ("TRACES", {"endpoint": "https://me:secret@collector"}, ["crossdock.E031"]),
     ("TRACES", {"share": 0.0}, ["crossdock.E032"]),
     ("TRACES", {"share": 1.5}, ["crossdock.E032"]),
+    ("MISSING", {"grace_seconds": 0}, ["crossdock.E010"]),
     ("RETENTION", {"batch_rows": 0}, ["crossdock.E010"]),
     ("RETENTION", {"key_days": 89}, ["crossdock.E014"]),
     ("RETENTION", {"key_days": 29, "job_days": 7, "message_days": 7}, ["crossdock.E014"]),
