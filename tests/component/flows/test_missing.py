@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import F
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from integration.adapters.base import Fetched
 from integration.jobs import acts, inbox, missing, sweep
@@ -80,6 +82,7 @@ def by(yard: Yard, way: str, message: Fetched) -> Callable[[], object]:
     ways: dict[str, Callable[[], object]] = {
         "push": lambda: yard.wms.server.world.outbox.post(headers, message.body),
         "fetch": lambda: inbox.take(yard.partner, [message]),
+        "compare": lambda: compare(yard),
         "run": yard.run,
     }
     return ways[way]
@@ -307,3 +310,31 @@ class TestOnce:
             assert yard.left(sale) == {"CRATE-S": (1, 1, 1)}
         assert InboundMessage.objects.filter(type="shipment.confirmed").count() == 5
         assert SyncJob.objects.filter(flow="shipment_confirmation").count() == 5
+
+    @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(
+        ways=st.lists(
+            st.tuples(st.sampled_from(["push", "fetch", "compare", "run"]), st.integers(0, 2)), min_size=1, max_size=8
+        )
+    )
+    def test_three_messages_of_a_release_by_whichever_ways(self, yard: Yard, ways: list[tuple[str, int]]) -> None:
+        """The yes and two shipments, each lost at first; whatever did not come by then comes by a comparison."""
+        serve(yard, "events", "states")
+        sale = yard.sell(("CRATE-S", 3))
+        yard.look()
+        yard.wms.accept(sale.release, faults=LOST)
+        lost = [told(yard, sale)]
+        for quantity in ("1", "2"):
+            line = yard.line(sale, quantity=quantity)
+            yard.wms.ship(sale.release, lines=[line], final=False, faults=LOST)
+            lost.append(told(yard, sale))
+        before = Effect.objects.filter(verb="ship").count()
+        for way, number in ways:
+            by(yard, way, lost[number])()
+        by(yard, "compare", lost[0])()
+        yard.run()
+        numbers = [each.external_id for each in lost]
+        here = InboundMessage.objects.filter(external_id__in=numbers)
+        assert sorted(here.values_list("external_id", flat=True)) == sorted(numbers)
+        assert (Effect.objects.filter(verb="ship").count() - before, yard.cases()) == (2, [])
+        assert yard.left(sale) == {"CRATE-S": (3, 3, 3)}
