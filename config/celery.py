@@ -6,6 +6,7 @@ from django.conf import settings
 from config import start
 from config.queues import LANES, ROUTES, TASK_MODULES, queues
 from config.schedule import schedule
+from integration.observe import traces
 
 start.read_settings()
 for starting in (signals.celeryd_init, signals.beat_init):
@@ -37,6 +38,12 @@ app.conf.update(
 def _share_memory(**_: object) -> None:
     """A child's garbage collector would copy what it looks at."""
     start.settle()
+
+
+@signals.worker_process_shutdown.connect
+def _export_the_rest(**_: object) -> None:
+    """Of the traces: a child of a worker ends without what Python does at an exit."""
+    traces.close()
 
 
 app.steps["worker"].add("config.watchdog:Watchdog")

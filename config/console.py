@@ -90,6 +90,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Received"), "call_received", "inboundmessage"),
             _item(_("Sent"), "call_made", "outboundmessage"),
             _item(_("Edited"), "edit_note", "messageedit"),
+            _item(_("Missing"), "sms_failed", "messagegap"),
             _item(_("Replays"), "replay", "replay"),
         ],
     },

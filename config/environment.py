@@ -4,7 +4,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -27,6 +27,14 @@ class Environment:
         if name not in self._variables:
             return [*default]
         return [part.strip() for part in self._variables[name].split(",") if part.strip()]
+
+    def pairs(self, name: str) -> dict[str, str]:
+        """``name=value``, separated by commas; a value may be percent-encoded. The error repeats none: it may be
+        secret."""
+        found = [part.partition("=") for part in self.texts(name)]
+        if not all(key.strip() and equals for key, equals, _ in found):
+            raise ImproperlyConfigured(f"{name} is not name=value, separated by commas.")
+        return {key.strip(): unquote(value.strip()) for key, _, value in found}
 
     def whole(self, name: str, default: int) -> int:
         text = self._variables.get(name)

@@ -14,7 +14,8 @@ ROUTES = {
     "tasks.reconcile.*": {"queue": MAINTENANCE},
     "tasks.reports.*": {"queue": MAINTENANCE},
 }
-POLLING = ("poll", "full_sweep", "read_stock", "watch_stock", "fetch_stock", "master_data", "all_master_data")
+STOCK = ("read_stock", "watch_stock", "fetch_stock")
+POLLING = ("poll", "full_sweep", *STOCK, "compare_documents", "master_data", "all_master_data")
 IN_SLOT = frozenset(f"tasks.polling.{name}" for name in POLLING)  # they only write rows: beat runs them itself
 TASK_MODULES = ("tasks.maintenance", "tasks.polling", "tasks.reconcile", "tasks.reports", "tasks.work")
 

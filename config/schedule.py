@@ -13,6 +13,7 @@ SHORTEST_EXPIRY = 300  # a worker reads it by its own clock, which may be minute
 
 def schedule() -> Schedule:
     engine, capture, retention, stock = settings.ENGINE, settings.CAPTURE, settings.RETENTION, settings.STOCK
+    missing = settings.MISSING
     return {
         "wake what is due": _every(engine["sweep_seconds"], "tasks.maintenance.wake"),
         "clear what is mended": _every(engine["sweep_seconds"] * 2, "tasks.maintenance.clear"),
@@ -21,12 +22,14 @@ def schedule() -> Schedule:
         "read Odoo's stock": _every(stock["read_seconds"], "tasks.polling.read_stock"),
         "look for stock changed in Odoo": _every(stock["watch_seconds"], "tasks.polling.watch_stock"),
         "ask warehouses for their stock": _every(stock["fetch_minutes"] * 60, "tasks.polling.fetch_stock"),
+        "ask what became of documents": _every(missing["compare_minutes"] * 60, "tasks.polling.compare_documents"),
         "look for changed master data": _every(capture["master_seconds"], "tasks.polling.master_data"),
         "look at all master data": _every(capture["master_sweep_hours"] * 3600, "tasks.polling.all_master_data"),
         "count what went through": _every(60, "tasks.maintenance.count"),
         "look at lines that changed": _every(60, "tasks.reconcile.look_at_lines"),
         "look at what is not posted": _every(60, "tasks.reconcile.look_at_promises"),
         "compare orders with Odoo": _every(stock["compare_seconds"], "tasks.reconcile.compare_orders"),
+        "look for messages that did not come": _every(60, "tasks.reconcile.look_for_messages"),
         "sign all lines": _every(300, "tasks.reconcile.sign_lines"),
         "take the figures of the day": _every(300, "tasks.reports.take_figures"),
         "mail reports": _every(60, "tasks.reports.mail"),

@@ -162,6 +162,13 @@ EMAIL_SECURITY = env.text("EMAIL_SECURITY", default="starttls")  # starttls, tls
 EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "tls"
 EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT_SECONDS", default=20.0)  # of each step of a mail
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", default="crossdock@localhost")
+# Spans go to a collector, if there is one (docs/reference/settings.md).
+TRACES: dict[str, Any] = {
+    "endpoint": env.text("OTEL_EXPORTER_OTLP_ENDPOINT", default=""),
+    "headers": env.pairs("OTEL_EXPORTER_OTLP_HEADERS"),
+    "service": env.text("OTEL_SERVICE_NAME", default="crossdock"),
+    "share": env.number("OTEL_TRACES_SAMPLER_ARG", default=1.0),
+}
 
 # How the engine works; seconds unless named otherwise.
 ENGINE: dict[str, Any] = {
@@ -200,6 +207,11 @@ STOCK: dict[str, Any] = {
     "watch_seconds": env.whole("STOCK_WATCH_SECONDS", default=60),
     "compare_seconds": env.whole("ORDERS_COMPARE_SECONDS", default=30),
     "fetch_minutes": env.whole("STOCK_FETCH_MINUTES", default=240),
+}
+MISSING: dict[str, Any] = {
+    "grace_seconds": env.whole("MISSING_GRACE_SECONDS", default=300),
+    "again_minutes": env.whole("MISSING_AGAIN_MINUTES", default=60),
+    "compare_minutes": env.whole("MISSING_COMPARE_MINUTES", default=30),
 }
 CAPTURE: dict[str, Any] = {
     "poll_seconds": env.number("CAPTURE_POLL_SECONDS", default=10.0),

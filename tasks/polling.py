@@ -5,7 +5,7 @@ They only add jobs: beat runs them itself, in the transaction of the schedule's 
 
 from celery import shared_task
 
-from integration.jobs import inventories, sweep
+from integration.jobs import inventories, missing, sweep
 
 
 @shared_task(ignore_result=True)
@@ -31,6 +31,11 @@ def watch_stock() -> None:
 @shared_task(ignore_result=True)
 def fetch_stock() -> None:
     inventories.start_fetches()
+
+
+@shared_task(ignore_result=True)
+def compare_documents() -> None:
+    missing.start_comparisons()
 
 
 @shared_task(ignore_result=True)

@@ -2,12 +2,18 @@
 
 from celery import shared_task
 
+from integration.jobs import missing
 from integration.reconcile import beside_odoo, lines, promises
 
 
 @shared_task(ignore_result=True)
 def look_at_lines() -> None:
     lines.look()
+
+
+@shared_task(ignore_result=True)
+def look_for_messages() -> None:
+    missing.look()
 
 
 @shared_task(ignore_result=True)

@@ -80,6 +80,8 @@ class Capability(StrEnum):
     ACKNOWLEDGES = "acknowledges"
     FINDS = "finds"
     FETCH_INVENTORY = "fetch_inventory"
+    FETCH_EVENTS = "fetch_events"
+    FETCH_STATES = "fetch_states"
 
 
 class Answer(StrEnum):
@@ -103,11 +105,49 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A verified and parsed message. ``external_id`` is the sender's number for it."""
+    """A verified and parsed message. ``external_id`` is the sender's number for it; ``sequence`` its place in the count
+    of all that the sender sends us, for who counts."""
 
     external_id: str
     event: Event
     drift: tuple[str, ...] = ()
+    sequence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which messages are asked for: those about one document, or those of a stretch of the sender's count."""
+
+    about: str = ""
+    first: int = 0
+    last: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A message that we asked for, as it was, or would have been, sent: its number and its very bytes."""
+
+    external_id: str
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentState:
+    """What a partner says of one of our documents. ``moved``: goods have left, or came in. ``messages``: the numbers of
+    all that it told about it, if it says so."""
+
+    kind: str
+    reference: str
+    moved: bool
+    messages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatePage:
+    """``following``: what the next page is asked for by; empty at the end."""
+
+    states: Sequence[DocumentState]
+    following: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +214,15 @@ class WmsAdapter(Protocol):
     def fetch_inventory(self, site: str, owner: str, page: int) -> InventorySnapshot:
         """One page of all that lies at a site, where the capabilities say that it can be asked. Pages of one snapshot
         have one number. Raises InvalidDocument."""
+        ...
+
+    def fetch_events(self, asked: Asked, after: str) -> Sequence[Fetched]:
+        """A page of its messages to us, in the order of their sending, behind the message numbered ``after``; empty at
+        the end (capability FETCH_EVENTS). A message is the same as when it is pushed: number and bytes."""
+        ...
+
+    def fetch_states(self, after: str) -> StatePage:
+        """What has become of our documents that are open, or were until lately (capability FETCH_STATES)."""
         ...
 
     def fetch_items(self, after: str) -> Sequence[WarehouseItem]:

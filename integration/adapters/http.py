@@ -19,6 +19,7 @@ import httpx
 from integration.adapters.base import ConnectionSettings, Guard
 from integration.adapters.http_errors import Call, lost, not_sent, refused
 from integration.errors import ConfigurationError
+from integration.observe import traces
 
 ANSWER_LIMIT = 4 * 1024 * 1024
 POOL_LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=20.0)
@@ -124,6 +125,7 @@ def request(
     outgoing = client.build_request(method, url, params=params, headers=headers, content=content)
     total = settings.connect_timeout + settings.read_timeout
     with guard.call(call.verb, timeout=total, writes=call.writes):
+        outgoing.headers.update(traces.handed_on())
         answer = _exchange(client, outgoing, settings, call, time.monotonic() + total)
         if not 200 <= answer.status < 300:
             raise refused(settings, call, answer.status, answer.headers, answer.body)

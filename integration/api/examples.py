@@ -181,7 +181,7 @@ _STEP = {
     ],
 }
 ANSWERS: dict[str, Json] = {
-    "webhook": {"message": 5120},
+    "webhook": {"message": 5120, "trace": _TRACE},
     "hint": {},
     "connections_list": _page(_CONNECTION),
     "connections_retrieve": _CONNECTION,

@@ -46,7 +46,14 @@ _HINTED = ("400", "404", "413", "415", "503")
 _READ = ("400", "401", "403", "406", "503")
 _ACTED = (*_READ, "409", "413", "415")
 
-_TAKEN = {"type": "object", "required": ["message"], "properties": {"message": {"type": ["integer", "null"]}}}
+_TAKEN = {
+    "type": "object",
+    "required": ["message", "trace"],
+    "properties": {
+        "message": {"type": ["integer", "null"], "description": "Its number here"},
+        "trace": {"type": ["string", "null"], "format": "uuid", "description": "Its trace, to name when asking"},
+    },
+}
 _HEADERS = {
     "webhook-id": "The sender's number of the message; a repeat with the same content is taken once",
     "webhook-timestamp": "Seconds since 1970, at most five minutes off",

@@ -40,7 +40,7 @@ class Webhook(APIView):
             limits.give_back(turn)
             raise
         code = status.HTTP_200_OK if receipt.duplicate else status.HTTP_202_ACCEPTED
-        return Response({"message": receipt.message_id}, status=code)
+        return Response({"message": receipt.message_id, "trace": receipt.trace_id}, status=code)
 
 
 def _receive(slug: str, request: Request, body: bytes) -> inbox.Receipt:

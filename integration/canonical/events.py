@@ -8,117 +8,105 @@ from integration.canonical import inventory, orders, receipts, shipments
 from integration.canonical.base import Moment, Part
 
 
-class OrderAcceptedEvent(Part):
-    type: Literal["order.accepted"]
+class Envelope(Part):
+    """``sequence``: the sender's count of all that it sends us, if it counts: a number that is left out is missing."""
+
     timestamp: Moment
+    sequence: Annotated[int, Field(ge=1, le=10**15)] | None = None
+
+
+class OrderAcceptedEvent(Envelope):
+    type: Literal["order.accepted"]
     data: orders.OrderAccepted
 
 
-class OrderRejectedEvent(Part):
+class OrderRejectedEvent(Envelope):
     type: Literal["order.rejected"]
-    timestamp: Moment
     data: orders.OrderRejected
 
 
-class ChangeAcceptedEvent(Part):
+class ChangeAcceptedEvent(Envelope):
     type: Literal["order.change.accepted"]
-    timestamp: Moment
     data: orders.ChangeAccepted
 
 
-class ChangePartlyAcceptedEvent(Part):
+class ChangePartlyAcceptedEvent(Envelope):
     type: Literal["order.change.partly_accepted"]
-    timestamp: Moment
     data: orders.ChangePartlyAccepted
 
 
-class ChangeRefusedEvent(Part):
+class ChangeRefusedEvent(Envelope):
     type: Literal["order.change.refused"]
-    timestamp: Moment
     data: orders.ChangeRefused
 
 
-class CancelAcceptedEvent(Part):
+class CancelAcceptedEvent(Envelope):
     type: Literal["order.cancel.accepted"]
-    timestamp: Moment
     data: orders.CancelAccepted
 
 
-class CancelRefusedEvent(Part):
+class CancelRefusedEvent(Envelope):
     type: Literal["order.cancel.refused"]
-    timestamp: Moment
     data: orders.CancelRefused
 
 
-class ShipmentConfirmedEvent(Part):
+class ShipmentConfirmedEvent(Envelope):
     type: Literal["shipment.confirmed"]
-    timestamp: Moment
     data: shipments.ShipmentConfirmed
 
 
-class OrderProgressedEvent(Part):
+class OrderProgressedEvent(Envelope):
     type: Literal["order.progressed"]
-    timestamp: Moment
     data: orders.OrderProgressed
 
 
-class ShipmentTrackedEvent(Part):
+class ShipmentTrackedEvent(Envelope):
     type: Literal["shipment.tracked"]
-    timestamp: Moment
     data: shipments.ShipmentTracked
 
 
-class ShipmentDeliveredEvent(Part):
+class ShipmentDeliveredEvent(Envelope):
     type: Literal["shipment.delivered"]
-    timestamp: Moment
     data: shipments.ShipmentDelivered
 
 
-class ReceiptAcceptedEvent(Part):
+class ReceiptAcceptedEvent(Envelope):
     type: Literal["receipt.accepted"]
-    timestamp: Moment
     data: receipts.ReceiptAccepted
 
 
-class ReceiptRejectedEvent(Part):
+class ReceiptRejectedEvent(Envelope):
     type: Literal["receipt.rejected"]
-    timestamp: Moment
     data: receipts.ReceiptRejected
 
 
-class ReceiptConfirmedEvent(Part):
+class ReceiptConfirmedEvent(Envelope):
     type: Literal["receipt.confirmed"]
-    timestamp: Moment
     data: receipts.ReceiptConfirmed
 
 
-class ReturnReceivedEvent(Part):
+class ReturnReceivedEvent(Envelope):
     type: Literal["return.received"]
-    timestamp: Moment
     data: receipts.ReturnReceived
 
 
-class PutAwayEvent(Part):
+class PutAwayEvent(Envelope):
     type: Literal["receipt.put_away"]
-    timestamp: Moment
     data: receipts.PutAway
 
 
-class InventoryAdjustedEvent(Part):
+class InventoryAdjustedEvent(Envelope):
     type: Literal["inventory.adjusted"]
-    timestamp: Moment
     data: inventory.InventoryAdjusted
 
 
-class InventoryCountedEvent(Part):
+class InventoryCountedEvent(Envelope):
     type: Literal["inventory.counted"]
-    timestamp: Moment
     data: inventory.InventoryCounted
 
 
-class InventorySnapshotEvent(Part):
+class InventorySnapshotEvent(Envelope):
     type: Literal["inventory.snapshot"]
-    timestamp: Moment
     data: inventory.InventorySnapshot
 
 

@@ -1,7 +1,8 @@
 """Finds an order by any number that somebody has in hand; one hit opens its page.
 
 What the warehouse says about goods may belong to no order, such as a count, or a return that nobody can place yet: its
-message is found by its number, and a case by the lot or the code that it names.
+message is found by its number, and a case by the lot or the code that it names. A trace's messages and jobs are found
+by its number.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from integration.console import links
+from integration.console import links, traced
 from integration.console.guard import may_view, site_context
 from integration.console.reach import scoped
 from integration.models import (
@@ -51,13 +52,15 @@ BY_DOCUMENT = (  # table and indexed column: each leads to a document
 def view(request: HttpRequest) -> HttpResponseBase:
     context = site_context(request, Document)
     term = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
-    found = list(orders(request, term)) if term else []
+    of_trace = traced.find(request, term)
+    found = list(orders(request, term)) if term and not of_trace else []
     if len(found) == 1:
         return HttpResponseRedirect(links.timeline(found[0]))
-    loose = list(messages(request, term)) if term and not found else []
-    named = list(cases(request, term)) if term and not found and may_view(request, ExceptionCase) else []
+    loose = list(messages(request, term)) if term and not found and not of_trace else []
+    look_at_cases = term and not found and not of_trace and may_view(request, ExceptionCase)
+    named = list(cases(request, term)) if look_at_cases else []
     context |= {"title": _("Find"), "term": term, "found": found, "full": len(found) == MOST}
-    context |= {"loose": loose, "cases": named}
+    context |= {"loose": loose, "cases": named, "of_trace": of_trace}
     return TemplateResponse(request, "console/find.html", context)
 
 

@@ -20,7 +20,7 @@ from integration.console.personal import PersonalAdmin
 from integration.console.standing import answer_due
 from integration.console.words import badge
 from integration.jobs.replays import MOST
-from integration.models import InboundMessage, MessageEdit, MessageKey, OutboundMessage
+from integration.models import InboundMessage, MessageEdit, MessageGap, MessageKey, OutboundMessage
 
 
 class MessageAdmin(PersonalAdmin):
@@ -113,6 +113,23 @@ class MessageEditAdmin(PersonalAdmin):
     @admin.display(description=gettext_lazy("message"))
     def message_page(self, row: MessageEdit) -> SafeString | str:
         return links.link(row.message)
+
+
+@admin.register(MessageGap)
+class MessageGapAdmin(HistoryAdmin):
+    numbers = ("first",)
+    exact = ("connection__slug",)
+    search_help_text = gettext_lazy("Short name of the connection, first number of the gap")
+    list_display = ("__str__", "connection", "seen_at", "asked_at")
+    list_select_related = ("connection",)
+    list_filter = ("connection",)
+    ordering = ("-id",)
+    nothing = gettext_lazy("Nothing is missing of what warehouses count. Gaps are listed here within a minute.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MessageGap]:
+        """Without the ends of the counts, which are no gaps."""
+        gaps: QuerySet[MessageGap] = super().get_queryset(request)
+        return gaps.filter(last__isnull=False)
 
 
 @admin.register(OutboundMessage)

@@ -137,6 +137,8 @@ NOTES = (
     "{n} changed",
     "{n} looked at",
     "{n} items, {m} not listed any more",
+    "{n} documents, {m} messages fetched",
+    "{n} messages fetched",
     "{n} items so far",
     "{name} answers",
     "{name}: {n} of {m} lines looked at",

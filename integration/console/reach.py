@@ -262,7 +262,8 @@ REACH: Mapping[type[Model], Within] = {
     ),
     Connection: _uses("pk"),
     **dict.fromkeys(
-        (models.ConnectionGate, models.MasterRecord, models.FlowSuccess, models.CallTally), _uses("connection")
+        (models.ConnectionGate, models.MasterRecord, models.FlowSuccess, models.CallTally, models.MessageGap),
+        _uses("connection"),
     ),
     **dict.fromkeys((models.CodeMapping, models.PartnerItem, models.MasterTold), _uses("partner")),
     models.ExternalReference: _owns("partner"),

@@ -40,6 +40,9 @@ SAYS: Mapping[str, tuple[StrOrPromise, StrOrPromise]] = {
     "tasks.reconcile.look_at_lines": (
         _("Looks whether the lines of what is open, or has just moved, add up"), TAKES_TURNS,
     ),
+    "tasks.reconcile.look_for_messages": (
+        _("Looks for gaps in what senders count, and has what is missing fetched"), TAKES_TURNS,
+    ),
     "tasks.reconcile.sign_lines": (
         _("Once a day, looks whether all lines add up, and signs their sums in the audit log"), TAKES_TURNS,
     ),
@@ -56,6 +59,7 @@ SAYS: Mapping[str, tuple[StrOrPromise, StrOrPromise]] = {
     "tasks.polling.read_stock": (_("Reads Odoo's stock and compares it"), ONE_WAITS),
     "tasks.polling.watch_stock": (_("Looks for stock that people changed in Odoo"), ONE_WAITS),
     "tasks.polling.fetch_stock": (_("Asks warehouses what they have"), ONE_WAITS),
+    "tasks.polling.compare_documents": (_("Asks warehouses what has become of their documents"), ONE_WAITS),
     "tasks.polling.master_data": (_("Reads what changed of master data"), ONE_WAITS),
     "tasks.polling.all_master_data": (_("Looks at all master data"), ONE_WAITS),
 }  # fmt: skip

@@ -15,6 +15,7 @@ from integration.flows import (
     inventory_undo,
     inventory_watch,
     master_data,
+    missing,
     order_progress,
     order_release,
     parcel_posting,
@@ -30,6 +31,7 @@ from integration.flows import (
     sending,
     shipment_confirmation,
     shipment_tracking,
+    silence,
     surplus,
     transit_loss,
 )
@@ -38,10 +40,12 @@ from integration.jobs.work import Handler
 
 _WORK: Mapping[str, Handler] = {
     "acknowledgement": acknowledgement.handle,
+    "acknowledgement_ask": silence.ask,
     "advice_send": sending.handle,
     "change_answer": change_answer.handle,
     "change_send": sending.handle,
     "connection_test": connection_test.handle,
+    "documents_compare": missing.compare,
     "inventory_adjustment": inventory_adjustment.handle,
     "inventory_count": inventory_count.handle,
     "inventory_fetch": inventory_fetch.handle,
@@ -54,6 +58,7 @@ _WORK: Mapping[str, Handler] = {
     "master_send": sending.handle,
     "master_sweep": master_data.sweep_all,
     "master_tell": master_data.tell,
+    "messages_fetch": missing.fetch,
     "odoo_poll": capture.poll,
     "odoo_read": capture.read,
     "odoo_sweep": capture.sweep,

@@ -13,6 +13,7 @@ from integration.flows.events import event_of
 from integration.jobs import configuration, rows
 from integration.jobs.work import Outcome, Work
 from integration.models import InboundMessage, OutboundMessage
+from integration.observe import traces
 
 Yes = OrderAccepted | ReceiptAccepted
 No = OrderRejected | ReceiptRejected
@@ -39,6 +40,7 @@ def handle(work: Work) -> Outcome:
     kinds = list(ANSWERED[_about(event)])
     told = rows.find(OutboundMessage, _TOLD, [kinds, message.connection_id, kinds, _named(event.data)], without="body")
     answered = _answered(message, event, event.data, told)
+    traces.refer(answered.trace_id)
     latest = max(each.version for each in told if each.document_id == answered.document_id)
     if latest > answered.version:
         return Outcome(f"version {answered.version} was replaced by version {latest} meanwhile")

@@ -16,6 +16,7 @@ from integration.jobs import effects, routes
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.work import Work
 from integration.models import Connection, Document, Effect, Warehouse
+from integration.observe import traces
 
 PICKING = "stock.picking"
 CALLS = 3  # of a write of this sort, with its look before
@@ -127,6 +128,7 @@ def job(flow: str, delivery: Document, partner: Connection) -> None:
             payload={"document": delivery.pk},
             document_id=delivery.pk,
             coalesce=True,
+            trace_id=traces.current(),
         )
     )
 

@@ -14,6 +14,7 @@ from integration.jobs import configuration, rows
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.routes import lane_of
 from integration.models import Document, ExternalReference, Warehouse
+from integration.observe import traces
 from integration.rules.posting import BookKind, When
 
 FLOW = "posting"
@@ -57,7 +58,7 @@ def follow(moved: Moved) -> None:
     }
     stream = f"books:{order.connection_id}:{order.kind}:{order.erp_id}"
     subject = f"{order.reference} {moved.number}"
-    enqueue(NewJob(FLOW, stream, lane_of(FLOW), subject, payload, document_id=order.pk))
+    enqueue(NewJob(FLOW, stream, lane_of(FLOW), subject, payload, document_id=order.pk, trace_id=traces.current()))
 
 
 def completed(order: Order, document: Document, connected: Mapping[int, Warehouse]) -> None:

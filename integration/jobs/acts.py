@@ -19,6 +19,7 @@ from integration.jobs import (
     inbox,
     looks,
     master,
+    missing,
     recount,
     shipments,
     streams,
@@ -266,6 +267,7 @@ def _give_up(case: ExceptionCase) -> None:
     if job is not None:
         raise NotAllowed(f"{job} is here by now ({job.get_state_display()}): see what comes of it first.")
     shipments.give_up(case)
+    missing.give_up(case)
 
 
 def say(case: ExceptionCase, actor: Actor, resolution: str) -> None:

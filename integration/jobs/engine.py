@@ -17,6 +17,7 @@ from integration.jobs.streams import Claim, ClaimLost
 from integration.jobs.taking import Taken
 from integration.jobs.work import Handlers, Outcome, Work
 from integration.models import Lane, SyncJob
+from integration.observe import traces
 
 SLICE_SECONDS = {Lane.SHIPMENT: 8.0, Lane.ORDER: 4.0, Lane.INVENTORY: 2.0, Lane.MASTER_DATA: 1.0}
 BATCH_SECONDS = 0.2  # take no more jobs at once than can be run in about this time
@@ -128,6 +129,11 @@ class _Run:
 
     def _job(self, work: Work) -> bool:
         """Runs one job, and settles it or leaves that to the ledger; True when its stream may go on."""
+        job = work.job
+        with traces.attempt(job.trace_id, job.flow, job.pk, job.tries, _numbers(job)):
+            return self._try(work)
+
+    def _try(self, work: Work) -> bool:
         self.ran += 1
         work.before_call = self.ledger.commit  # what is done need not wait for another system
         failpoints.at_work_on(work.job.flow)
@@ -150,6 +156,7 @@ class _Run:
 
     def _settle(self, work: Work, outcome: Outcome) -> bool:
         failpoints.hit("before_settle")
+        traces.ended("succeeded" if outcome.error is None else "failed", outcome.error.code if outcome.error else "")
         if self.ledger.takes(work, outcome):
             return True
         self.ledger.commit()
@@ -161,7 +168,15 @@ class _Run:
 
     def _fail(self, work: Work, error: IntegrationError) -> bool:
         self.ledger.commit()
-        return settle.failure(work, error)
+        goes_on = settle.failure(work, error)
+        traces.ended(work.job.state, error.code)
+        return goes_on
+
+
+def _numbers(job: SyncJob) -> dict[str, int]:
+    """What it is about, by our own numbers."""
+    known = {"crossdock.document": job.document_id, "crossdock.message": job.inbound_id or job.outbound_id}
+    return {name: number for name, number in known.items() if number}
 
 
 def _unforeseen(job: SyncJob, error: Exception) -> Permanent:

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -13,9 +14,9 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
 
 from integration.adapters import registry
-from integration.adapters.base import Received
+from integration.adapters.base import Fetched, Received
 from integration.errors import InvalidDocument
-from integration.jobs import bodies, dispatch, failpoints, ownership, remote, routes, sql, streams
+from integration.jobs import bodies, cases, dispatch, failpoints, ownership, remote, routes, sql, streams
 from integration.jobs.queue import NewJob, enqueue
 from integration.models import (
     CapturedRecord,
@@ -27,10 +28,12 @@ from integration.models import (
     Warehouse,
 )
 from integration.models.fields import encrypt
+from integration.observe import traces
 from integration.rules import ownership as rules
 
 # Odoo 17 and 18 hint before they commit, and one act gives several hints: look a moment later, once.
 HINT_SECONDS = 1.5
+FETCHED = "fetched"  # beside the headers that are kept: we asked for it
 KEPT_HEADERS = ("webhook-id", "webhook-timestamp", "content-type", "user-agent")
 
 KEY, MESSAGE, JOB = MessageKey._meta.db_table, InboundMessage._meta.db_table, SyncJob._meta.db_table
@@ -54,10 +57,10 @@ known AS (
   WHERE warehouse.wms_id = %(connection)s AND document.reference = %(about)s AND document.kind = ANY(%(kinds)s::text[])
   LIMIT 1),
 message AS (
-  INSERT INTO {MESSAGE} (connection_id, external_id, type, reference, document_id, body, headers, drift, trace_id,
-    received_at)
+  INSERT INTO {MESSAGE} (connection_id, external_id, type, reference, document_id, body, headers, drift, sequence,
+    trace_id, received_at)
   SELECT %(connection)s, %(number)s, %(type)s, %(reference)s, (SELECT id FROM known), %(body)s, %(headers)s::jsonb,
-    %(drift)s::jsonb, %(trace)s, now()
+    %(drift)s::jsonb, %(sequence)s::bigint, %(trace)s, now()
   FROM numbered RETURNING id, document_id),
 stream AS ({streams.touching("message")}),
 job AS (
@@ -71,9 +74,11 @@ SELECT inbound_id FROM job"""  # noqa: S608  (table names of our own)
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a received message: it is committed. ``duplicate``: it was before."""
+    """What became of a received message: it is committed. ``duplicate``: it was before. Both ids are those of the first
+    time; None when that is so long ago that only its number is known."""
 
     message_id: int | None
+    trace_id: uuid.UUID | None
     duplicate: bool
 
 
@@ -82,16 +87,61 @@ def receive(connection: Connection, headers: Mapping[str, str], body: bytes) -> 
 
     Raises Forbidden CD-6005 for a signature that does not fit, InvalidDocument CD-6001 to CD-6004.
     """
+    began = time.time_ns()
     adapter = registry.wms_for_receiving(remote.settings_for(connection))
     adapter.verify(headers, body, now=datetime.now(UTC))
     received = adapter.parse(headers, body)
+    kept = {name: headers[name] for name in KEPT_HEADERS if name in headers}
+    receipt = _kept_once(connection, received, kept, body)
+    _trace("webhook", began, connection, received, receipt, headers.get(traces.TRACEPARENT, ""))
+    return receipt
+
+
+def take(connection: Connection, fetched: Sequence[Fetched]) -> int:
+    """Commits messages that we asked for as if they had been pushed, whether or not they are as well; returns how many
+    were not here. One that is no document of the contract is a case, and keeps no other one from being taken.
+    """
+    numbers = [each.external_id for each in fetched]
+    keys = MessageKey.objects.filter(connection=connection, external_id__in=numbers)
+    known = set(keys.values_list("external_id", flat=True))
+    return sum(_taken(connection, each) for each in fetched if each.external_id not in known)
+
+
+def _taken(connection: Connection, fetched: Fetched) -> bool:
+    began, headers = time.time_ns(), {"webhook-id": fetched.external_id}
+    try:
+        received = registry.wms_for_receiving(remote.settings_for(connection)).parse(headers, fetched.body)
+        receipt = _kept_once(connection, received, {**headers, FETCHED: "yes"}, fetched.body)
+    except InvalidDocument as wrong:
+        with transaction.atomic():
+            cases.open_case(wrong, connection)
+        return False
+    _trace("fetched", began, connection, received, receipt, "")
+    return not receipt.duplicate
+
+
+def _trace(
+    name: str, began: int, connection: Connection, received: Received, receipt: Receipt, traceparent: str
+) -> None:
+    if receipt.trace_id is not None:
+        about: traces.Attributes = {
+            "crossdock.connection": connection.slug,
+            "crossdock.type": received.event.type,
+            "crossdock.message": receipt.message_id or 0,
+            "crossdock.duplicate": receipt.duplicate,
+        }
+        traces.received(receipt.trace_id, name, began, traceparent, about, again=receipt.duplicate)
+
+
+def _kept_once(connection: Connection, received: Received, headers: Mapping[str, str], body: bytes) -> Receipt:
     failpoints.hit("before_message")
-    kept = _keep_all(connection, received, _row(connection, received, headers, body))
+    row = _row(connection, received, headers, body)
+    kept = _keep_all(connection, received, row)
     if not kept:
         return _repeated(connection, received.external_id, body)
     failpoints.hit("after_message")
     transaction.on_commit(partial(dispatch.wake, routes.ROUTES[received.event.type].lane))
-    return Receipt(kept[0][0], duplicate=False)
+    return Receipt(kept[0][0], row["trace"], duplicate=False)
 
 
 def job_again(message: InboundMessage) -> NewJob:
@@ -170,7 +220,7 @@ def _keep(row: Mapping[str, object]) -> list[tuple[Any, ...]]:
         return sql.rows(_KEEP, row)
 
 
-def _row(connection: Connection, received: Received, headers: Mapping[str, str], body: bytes) -> dict[str, object]:
+def _row(connection: Connection, received: Received, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
     event, to = received.event, routes.address(connection, received.event)
     return {
         "connection": connection.pk,
@@ -181,8 +231,9 @@ def _row(connection: Connection, received: Received, headers: Mapping[str, str],
         "reference": to.number,
         "type": event.type,
         "body": encrypt(body),
-        "headers": json.dumps({name: headers[name] for name in KEPT_HEADERS if name in headers}),
+        "headers": json.dumps(dict(headers)),
         "drift": json.dumps(received.drift),
+        "sequence": received.sequence,
         "trace": uuid.uuid4(),
         "key": to.stream,
         "lane": to.route.lane,
@@ -202,7 +253,8 @@ def _repeated(connection: Connection, number: str, body: bytes) -> Receipt:
     if bytes(first) != hashlib.sha256(body).digest():
         raise InvalidDocument("CD-6004", connection=connection.name, external_id=number, field="webhook-id")
     known = InboundMessage.objects.filter(connection=connection, external_id=number)
-    return Receipt(known.values_list("pk", flat=True).first(), duplicate=True)
+    message, trace = known.values_list("pk", "trace_id").first() or (None, None)
+    return Receipt(message, trace, duplicate=True)
 
 
 def _job(connection: Connection, message: InboundMessage, received: Received) -> NewJob:

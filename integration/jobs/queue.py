@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -10,6 +10,7 @@ from django.db import transaction
 
 from integration.jobs import dispatch, rows, sql, streams
 from integration.models import Lane, SyncJob
+from integration.observe import traces
 
 Payload = Mapping[str, object]
 UNSENT = sql.listed(SyncJob.UNSENT)
@@ -86,4 +87,15 @@ def enqueue_all(news: Sequence[NewJob]) -> list[SyncJob]:
         "traces": [new.trace_id or uuid.uuid4() for new in news],
     }
     rules = {"flow": kind.flow, "coalesce": kind.coalesce, "news": kind.news, "delay": kind.delay or None}
-    return [rows.made(SyncJob, row) for row in sql.rows(_ADD, {**columns, **rules})]
+    made = [rows.made(SyncJob, row) for row in sql.rows(_ADD, {**columns, **rules})]
+    _begin_traces([job for job in made if traces.kept(job.trace_id)], {new.trace_id for new in news})
+    return made
+
+
+def _begin_traces(jobs: Sequence[SyncJob], known: Set[uuid.UUID | None]) -> None:
+    """Of those that no message and no other job caused, once they are committed."""
+    cause = traces.cause()
+    for job in jobs:
+        if job.trace_id not in known:
+            about: traces.Attributes = {"crossdock.job": job.pk, "crossdock.flow": job.flow}
+            transaction.on_commit(partial(traces.queued, job.trace_id, about, cause))

@@ -13,6 +13,7 @@ from integration.jobs import failpoints, gate
 from integration.jobs.rehearsal import WriteInRehearsal
 from integration.jobs.work import Call, Work
 from integration.models import Connection, ConnectionGate
+from integration.observe import traces
 
 PATIENCE_SECONDS = 2.0  # a shorter wait for the throttle is slept through, a longer one gives the worker back
 PROBE_PATIENCE_SECONDS = 30.0
@@ -46,7 +47,9 @@ class RemoteGuard:
         if writes and time.monotonic() >= self._work.deadline:
             raise Locked("CD-1004", connection=self._entered.connection.name, document=self._work.job.subject)
         failpoints.hit(f"before_{what}")
-        with self._noted(what):
+        to, number = self._entered.connection.slug, self._work.job.tries
+        about: traces.Attributes = {"crossdock.connection": to, "crossdock.attempt": number, "crossdock.writes": writes}
+        with traces.call(what, about), self._noted(what):
             yield
 
     @contextmanager
@@ -64,6 +67,7 @@ class RemoteGuard:
         else:
             gate.succeeded(self._entered)
         finally:
+            traces.ended(outcome, "" if outcome == "ok" else outcome)
             milliseconds = round((time.perf_counter() - started) * 1000, 1)
             self._work.calls.append(Call(what, milliseconds, outcome, self._entered.connection.pk))
 

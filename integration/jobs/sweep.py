@@ -1,12 +1,15 @@
 """What beat has looked at every few seconds: work that nobody was woken for, and causes that are gone."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
+from integration.adapters.base import Capability
 from integration.canonical.master import KINDS
 from integration.errors import Rejected
-from integration.jobs import cases, dispatch, gate, mappings, routes, streams, telling
+from integration.jobs import cases, dispatch, gate, mappings, missing, routes, streams, telling
 from integration.jobs.queue import NewJob, enqueue, enqueue_all
 from integration.models import Connection, Lane, OutboundMessage, Stream, SyncJob
 
@@ -17,6 +20,7 @@ UNANSWERED = {
     "receipt.advice": "CD-7002",
     "receipt.cancel": "CD-7002",
 }
+ASK = "acknowledgement_ask"
 MASTER = {"master_poll": "changes", "master_sweep": "all"}
 POLLS = {"odoo_poll": "poll", "odoo_sweep": "sweep"}
 
@@ -51,7 +55,8 @@ def release_mapped() -> int:
 
 
 def overdue_acknowledgements() -> int:
-    """Opens a case for each document that the warehouse should have answered by now; returns how many."""
+    """Has warehouses asked about the documents that they should have answered by now; returns how many. Of one that is
+    paused, or cannot be asked, it is a case at once."""
     here = SyncJob.objects.filter(document=OuterRef("document"), inbound__isnull=False, state__in=SyncJob.ACTIVE)
     overdue = OutboundMessage.objects.filter(state=OutboundMessage.State.SENT, acknowledge_by__lt=Now())
     overdue = overdue.exclude(Exists(here))  # its answer is here and waits in the stream
@@ -60,7 +65,7 @@ def overdue_acknowledgements() -> int:
         with transaction.atomic():
             silent = OutboundMessage.objects.filter(pk=message.pk, state=OutboundMessage.State.SENT)
             if silent.update(acknowledge_by=None):
-                cases.open_case(_unanswered(message), message.connection, message.document, flow="acknowledgement")
+                _ask(message)
     return len(rows)
 
 
@@ -121,7 +126,37 @@ def _poll_stream(flow: str, erp: Connection) -> str:
     return f"{POLLS[flow]}:{erp.pk}"
 
 
-def _unanswered(message: OutboundMessage) -> Rejected:
+def _ask(message: OutboundMessage) -> None:
+    if message.connection.enabled and missing.can(message.connection, Capability.FINDS):
+        enqueue(_question(message))
+    else:
+        unanswered(message, _moment(message.acknowledge_by))
+
+
+def _question(message: OutboundMessage) -> NewJob:
+    """In a stream of its own: whatever becomes of it, the document's messages go on."""
+    return NewJob(
+        flow=ASK,
+        stream=f"ask:{message.pk}",
+        lane=routes.lane_of(ASK),
+        subject=f"{message.type} {message.reference}",
+        payload={"message": message.pk, "due": _moment(message.acknowledge_by)},
+        document_id=message.document_id,
+        trace_id=message.trace_id,
+        coalesce=True,
+    )
+
+
+def unanswered(message: OutboundMessage, due: str) -> None:
+    """Opens the case. Call inside a transaction."""
+    cases.open_case(_unanswered(message, due), message.connection, message.document, flow="acknowledgement")
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else ""
+
+
+def _unanswered(message: OutboundMessage, due: str) -> Rejected:
     order = message.document.parent if message.document else None
     return Rejected(
         UNANSWERED[message.type],
@@ -129,8 +164,8 @@ def _unanswered(message: OutboundMessage) -> Rejected:
         partner=message.connection.name,
         release=message.reference,
         order=order.reference if order else message.reference,
-        sent_at=f"{message.sent_at:%Y-%m-%d %H:%M:%S} UTC",
-        due_at=f"{message.acknowledge_by:%Y-%m-%d %H:%M:%S} UTC",
+        sent_at=_moment(message.sent_at),
+        due_at=due,
         kind=message.type.removeprefix("order."),
         number=message.version,
     )

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     atomic = False
     dependencies = [
-        ('integration', '0040_orders_beside_odoo'),
+        ('integration', '0039_orders_beside_odoo'),
     ]
 
     operations = [

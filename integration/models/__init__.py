@@ -11,7 +11,7 @@ from integration.models.decisions import Decision
 from integration.models.documents import Document, DocumentLine, StockEvent
 from integration.models.mapping import BusinessRule, CodeMapping, ExternalReference
 from integration.models.master import MasterRecord, MasterRun, MasterTold, PartnerItem
-from integration.models.messages import InboundMessage, MessageEdit, MessageKey, OutboundMessage
+from integration.models.messages import InboundMessage, MessageEdit, MessageGap, MessageKey, OutboundMessage
 from integration.models.parcels import Parcel, ParcelEvent, ParcelStatus, Proof, ProofFile
 from integration.models.places import Place
 from integration.models.pulse import CallTally, FlowSuccess, FlowTally
@@ -64,6 +64,7 @@ __all__ = [
     "MasterRun",
     "MasterTold",
     "MessageEdit",
+    "MessageGap",
     "MessageKey",
     "OutboundMessage",
     "Parcel",

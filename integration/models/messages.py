@@ -41,6 +41,7 @@ class InboundMessage(models.Model):
     edits = models.PositiveSmallIntegerField(
         default=0, db_default=0, help_text="How often people have edited its data; the body stays as it came"
     )
+    sequence = models.BigIntegerField(null=True, help_text="Its place in the sender's count of all that it sends")
     trace_id = models.UUIDField(default=uuid.uuid4)
     received_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -52,6 +53,10 @@ class InboundMessage(models.Model):
             models.Index(fields=["received_at", "id"], name="inbound_received"),
             models.Index(fields=["connection", "received_at", "id"], name="inbound_of_connection"),
             models.Index(fields=["type", "received_at"], name="inbound_type"),
+            models.Index(fields=["trace_id"], name="inbound_trace"),
+            models.Index(
+                fields=["connection", "sequence"], name="inbound_counted", condition=models.Q(sequence__isnull=False)
+            ),
         ]
         permissions = [
             ("view_personal_data", "Can see names and addresses in messages and snapshots"),
@@ -61,6 +66,29 @@ class InboundMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.reference}"
+
+
+class MessageGap(models.Model):
+    """A stretch of a sender's count that has not come. The one without a ``last`` is the end of the count, and no gap:
+    nothing from its ``first`` on was looked for yet."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="gaps", db_index=False)
+    first = models.BigIntegerField()
+    last = models.BigIntegerField(null=True)
+    seen_at = models.DateTimeField(db_default=Now(), editable=False)
+    asked_at = models.DateTimeField(null=True, help_text="When the sender was last asked for it, without getting it")
+
+    class Meta:
+        ordering = ["connection", "first"]
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "first"], name="one_gap_per_number"),
+            models.UniqueConstraint(
+                fields=["connection"], name="one_end_per_count", condition=models.Q(last__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first}" if self.first == self.last else f"{self.first}-{self.last or ''}"
 
 
 class MessageEdit(models.Model):
@@ -123,6 +151,7 @@ class OutboundMessage(models.Model):
                 name="outbound_partner_reference",
                 condition=~models.Q(partner_reference=""),
             ),
+            models.Index(fields=["trace_id"], name="outbound_trace"),
             models.Index(fields=["acknowledge_by"], name="outbound_unanswered", condition=models.Q(state="sent")),
             models.Index(fields=["state", "-id"], name="outbound_not_accepted", condition=~models.Q(state="accepted")),
             BrinIndex(fields=["created_at"], name="outbound_of_day", autosummarize=True),

@@ -108,6 +108,11 @@ class SyncJob(models.Model):
             models.Index(fields=["inbound"], name="job_inbound", condition=Q(inbound__isnull=False)),
             models.Index(fields=["state", "-id"], name="job_not_succeeded", condition=~Q(state="succeeded")),
             models.Index(
+                fields=["trace_id"],
+                name="job_trace_stuck",
+                condition=Q(state__in=["retry", "blocked", "needs_attention"]),
+            ),
+            models.Index(
                 KeyTransform("warehouse", "payload"),
                 name="job_of_warehouse",
                 condition=Q(document=None, payload__has_key="warehouse"),

@@ -29,6 +29,7 @@ POSITIVE = {  # setting -> its names in the environment
     "WORKER": "WORKER_{}",
     "BEAT": "BEAT_{}",
     "RETENTION": "RETENTION_{}",
+    "MISSING": "MISSING_{}",
 }
 
 
@@ -165,7 +166,18 @@ def replays(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[Check
         yield _error(19, f"REPLAY_APPROVAL_ABOVE is {settings.REPLAY_APPROVAL_ABOVE:g}.", hint)
 
 
-ALL = (secrets, place, broker, mail, numbers, times, retention, processes, replays)
+def traces(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[CheckMessage]:
+    known = settings.TRACES
+    if known["endpoint"] and not _is_collector(known["endpoint"]):
+        hint = "It looks like https://collector.example.com:4318; without it nothing is traced. A key goes into "
+        hint += "OTEL_EXPORTER_OTLP_HEADERS."
+        yield _error(33, "OTEL_EXPORTER_OTLP_ENDPOINT is not the address of a collector.", hint)
+    if not 0 < known["share"] <= 1:
+        hint = "Use more than 0 and at most 1, which is all of them; remove OTEL_EXPORTER_OTLP_ENDPOINT to trace none."
+        yield _error(34, f"OTEL_TRACES_SAMPLER_ARG is {known['share']:g}.", hint)
+
+
+ALL = (secrets, place, broker, mail, numbers, times, retention, processes, replays, traces)
 
 
 def _is_fernet_key(key: str) -> bool:
@@ -191,6 +203,19 @@ def _is_rabbitmq(text: str) -> bool:
     try:
         url = urlsplit(text)
         return url.scheme in RABBITMQ and bool(url.hostname) and url.port != 0 and ";" not in text
+    except ValueError:
+        return False
+
+
+def _is_collector(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        return (
+            url.scheme in ("http", "https")
+            and bool(url.hostname)
+            and url.port != 0
+            and not (url.query or url.fragment or "@" in url.netloc)
+        )
     except ValueError:
         return False
 

@@ -122,6 +122,13 @@ FLOWS: Mapping[str, Flow] = {
     "master_tell": Flow("What a warehouse has to know is put together", Latency.SCHEDULED, Impact.CUSTOMER, Money.NONE),
     "master_send": Flow("Master data goes to the warehouse", Latency.SCHEDULED, Impact.CUSTOMER, Money.NONE),
     "items_fetch": Flow("A warehouse's own items are read", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
+    "messages_fetch": Flow("Messages that did not come are fetched", Latency.MINUTES, Impact.STOCK, Money.INDIRECT),
+    "documents_compare": Flow(
+        "What a warehouse says of its documents is compared", Latency.SCHEDULED, Impact.STOCK, Money.INDIRECT
+    ),
+    "acknowledgement_ask": Flow(
+        "A warehouse that is silent is asked for its yes or no", Latency.SECONDS, Impact.CUSTOMER, Money.NONE
+    ),
     "odoo_sweep": Flow("Everything open in Odoo is looked at", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
     "orders_watch": Flow(
         "Orders that have just moved are compared with Odoo", Latency.MINUTES, Impact.BOOKS, Money.NONE

@@ -24,6 +24,7 @@ WORK = (
     "effect",
     "inboundmessage",
     "messageedit",
+    "messagegap",
     "outboundmessage",
     "replay",
     "replayitem",

@@ -20,6 +20,7 @@ def main(arguments: list[str]) -> int:
         _seconds(asked.ship_after),
         show_progress=asked.show_progress,
         deliver_after=_seconds(asked.deliver_after),
+        number_messages=asked.number_messages,
     )
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -51,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ship-after", type=float, default=-1.0, help="seconds; negative: only on request")
     parser.add_argument("--show-progress", action="store_true", help="tell picking and packing before it ships")
     parser.add_argument("--deliver-after", type=float, default=-1.0, help="seconds after it shipped; negative: never")
+    parser.add_argument("--number-messages", action="store_true", help="count what it sends, so that a gap is seen")
     return parser
 
 

@@ -13,12 +13,13 @@ from integration.canonical.base import Moment, Part
 from integration.canonical.master import MasterBatch
 from integration.canonical.orders import OrderCancel, OrderChange, OrderRelease
 from integration.canonical.receipts import ReceiptAdvice, ReceiptCancel
+from integration.sandbox.wms import retold
 from integration.sandbox.wms.wire import Answer, answer, problem
 from integration.sandbox.wms.world import World
 
 Document = TypeVar("Document", bound=Part)
 ACCEPTS = ("order.release", "order.change", "order.cancel", "receipt.advice", "receipt.cancel", "master.batch")
-SERVES = ("inventory", "items")
+SERVES = ("inventory", "items", "events", "states")
 HEALTH = {
     "name": "Crossdock sandbox WMS",
     "version": "1.0",
@@ -118,6 +119,8 @@ ROUTES: Mapping[tuple[str, str], Callable[..., Answer]] = {
     ("GET", "/inventory"): inventory,
     ("POST", "/master"): partial(take, "master.batch", MasterBatch, lambda world, *batch: world.master.take(*batch)),
     ("GET", "/items"): items,
+    ("GET", "/events"): retold.events,
+    ("GET", "/states"): retold.states,
 }
 
 

@@ -54,6 +54,7 @@ class Settings(BaseModel):
     deliver_after: float | None = None
     freight_each: dict[str, str] | None = None
     answer_changes: bool = True
+    number_messages: bool = False
     receive_after: float | None = None
     target: str = ""
     sites: list[str] = []

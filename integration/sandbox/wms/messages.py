@@ -16,9 +16,10 @@ WRONG_SECRET = b"this is not the secret of anybody"
 TOO_OLD = timedelta(minutes=6)
 
 
-def body(kind: str, document: Part) -> bytes:
+def body(kind: str, document: Part, sequence: int | None = None) -> bytes:
     data = document.model_dump(exclude_none=True)
-    return json.dumps({"type": kind, "timestamp": datetime.now(UTC), "data": data}, default=plain).encode()
+    head = {"type": kind, "timestamp": datetime.now(UTC), **({"sequence": sequence} if sequence else {})}
+    return json.dumps({**head, "data": data}, default=plain).encode()
 
 
 def plain(value: object) -> str:

@@ -26,6 +26,7 @@ class Delivery:
     release: str
     body: bytes
     due: float
+    sequence: int | None = None
     loose: bool = False
     held_back: bool = False
     place: int = 0
@@ -67,11 +68,20 @@ class Outbox:
         with self._changed:
             self._all, self._pending = [], []
 
-    def send(self, kind: str, release: str, body: bytes, *, faults: Collection[str] = (), delay: float = 0.0) -> str:
+    def send(
+        self,
+        kind: str,
+        release: str,
+        body: bytes,
+        *,
+        faults: Collection[str] = (),
+        delay: float = 0.0,
+        sequence: int | None = None,
+    ) -> str:
         """The message's number."""
         number = f"msg_{uuid4().hex}"
         due = time.monotonic() + delay
-        message = Delivery(number, kind, release, body, due)
+        message = Delivery(number, kind, release, body, due, sequence)
         if "reorder" in faults:
             message.loose = message.held_back = True
             message.due += REORDER_LIMIT
@@ -82,9 +92,14 @@ class Outbox:
         with self._changed:
             self._add(message)
             for copy in copies:
-                self._add(Delivery(copy, kind, release, body, due, loose=True))
+                self._add(Delivery(copy, kind, release, body, due, sequence, loose=True))
             self._changed.notify_all()
         return number
+
+    def told(self) -> list[Delivery]:
+        """All of it, delivered or not, in the order of its sending."""
+        with self._changed:
+            return list(self._all)
 
     def pending(self) -> int:
         with self._changed:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from http import HTTPStatus
+from itertools import count
 from typing import Any
 
 from pydantic import ValidationError
@@ -50,7 +51,7 @@ class Behaviour:
     ``ship_after``: seconds from the yes until all of it leaves, None: only on request. ``receive_after``: seconds from
     the yes until all of an advice is here. ``answer_changes``: at once, or only on request. ``show_progress``: picking
     and packing are told before it leaves. ``deliver_after``: seconds from then until the customer has it.
-    ``freight_each``: what each parcel costs, as an amount and a currency.
+    ``freight_each``: what each parcel costs, as an amount and a currency. ``number_messages``: it counts what it sends.
     """
 
     acknowledge_after: float | None = 0.0
@@ -61,6 +62,7 @@ class Behaviour:
     deliver_after: float | None = None
     freight_each: dict[str, str] | None = None
     receive_after: float | None = None
+    number_messages: bool = False
 
 
 class World:
@@ -74,6 +76,7 @@ class World:
         self.floor = Floor(self._work_off)
         self._down_until = 0.0
         self._documents = 0
+        self._sequence = count(1)
         self._listed: dict[tuple[str, str], list[InventorySnapshot]] = {}
 
     def is_down(self) -> bool:
@@ -174,7 +177,7 @@ class World:
         """What a customer sent back, or what was found of it; its message's number. Raises ValidationError."""
         with self.orders.lock:
             told = self.orders.returns.take_in(script)
-        return self._tell("return.received", told.receipt, told, script.faults, script.delay)
+        return self._tell("return.received", told.advice or told.receipt, told, script.faults, script.delay)
 
     def put_away(self, told: PutAway, faults: Collection[str] = ()) -> str:
         """The message's number."""
@@ -377,4 +380,6 @@ class World:
         struck = self.rules.decide({"side": "delivery", "type": kind, "release": release})
         names = {*faults, struck.action} if struck else set(faults)
         late = struck.seconds if struck and struck.action == "latency" else 0.0
-        return self.outbox.send(kind, release, messages.body(kind, document), faults=names, delay=delay + late)
+        sequence = next(self._sequence) if self.behaviour.number_messages else None
+        content = messages.body(kind, document, sequence)
+        return self.outbox.send(kind, release, content, faults=names, delay=delay + late, sequence=sequence)

@@ -39,7 +39,7 @@ def test_a_new_message_is_202_and_committed_with_its_job(sender: Sender) -> None
     answer = sender.post(number="msg_1")
 
     message = InboundMessage.objects.get()
-    assert (answer.status_code, answer.json()) == (202, {"message": message.pk})
+    assert (answer.status_code, answer.json()) == (202, {"message": message.pk, "trace": str(message.trace_id)})
     assert json.loads(message.body) == SHIPMENT
     assert SyncJob.objects.get().inbound == message
 

@@ -119,6 +119,7 @@ def messages(wms, delivery) -> tuple[models.InboundMessage, models.OutboundMessa
     models.MessageEdit.objects.create(
         message=received, number=1, body=body, actor=EVIL, reason=EVIL, changes=[[EVIL, EVIL, None]]
     )
+    models.MessageGap.objects.create(connection=wms, first=17, last=19)
     models.MessageKey.objects.create(connection=wms, external_id=EVIL, body_sha256=b"0" * 32)
     return received, sent
 

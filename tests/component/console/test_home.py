@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from integration.jobs import sweep
 from integration.models import (
     Availability,
+    Connection,
     ConnectionGate,
     ExceptionCase,
     FlowTally,
@@ -113,6 +114,7 @@ def test_overdue_acknowledgements_are_listed(rows, admin_client):
 
 def test_an_overdue_acknowledgement_is_listed_until_its_case_is_closed(rows, admin_client):
     SyncJob.objects.update(state="succeeded")
+    Connection.objects.filter(pk=rows.wms.pk).update(enabled=False)  # it cannot be asked
     assert sweep.overdue_acknowledgements() == 1
     page = home(admin_client)
     overdue = page.context["overdue"]

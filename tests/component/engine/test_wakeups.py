@@ -13,7 +13,7 @@ from integration.errors import Rejected
 from integration.jobs import cases as case_book
 from integration.jobs import dispatch, engine, sweep
 from integration.jobs.streams import claim
-from integration.models import Document, Lane, OutboundMessage
+from integration.models import Connection, Document, Lane, OutboundMessage, SyncJob
 from tests.component.engine.yard import cases, fine, partner, put, put_and_roll_back, run, time_passes, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -133,8 +133,17 @@ def sent(reference: str) -> OutboundMessage:
     )
 
 
-def test_a_missing_acknowledgement_opens_one_case() -> None:
+def test_a_missing_acknowledgement_is_asked_for_once() -> None:
+    message = sent("OUT-1")
+    assert (sweep.overdue_acknowledgements(), sweep.overdue_acknowledgements()) == (1, 0)
+    job = SyncJob.objects.get()
+    assert (job.flow, job.payload["message"], job.trace_id) == ("acknowledgement_ask", message.pk, message.trace_id)
+    assert cases() == []
+
+
+def test_a_missing_acknowledgement_of_a_paused_connection_opens_one_case() -> None:
     sent("OUT-1")
+    Connection.objects.update(enabled=False)
     assert (sweep.overdue_acknowledgements(), sweep.overdue_acknowledgements()) == (1, 0)
     assert cases() == [("CD-4007", "open", 1)]
 

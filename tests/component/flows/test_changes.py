@@ -317,6 +317,7 @@ def test_no_answer_is_a_case_until_there_is_one(yard: Yard) -> None:
     yard.look()
     OutboundMessage.objects.filter(type="order.change").update(acknowledge_by=Now())
     sweep.overdue_acknowledgements()
+    yard.run()
     assert codes(yard) == ["CD-4014"]
     yard.retry("CD-4014")
     yard.run()

@@ -336,6 +336,7 @@ def test_an_advice_that_nobody_answers_becomes_a_case(receiving: Yard) -> None:
     receiving.look()
     OutboundMessage.objects.update(acknowledge_by="2020-01-01T00:00:00Z")
     sweep.overdue_acknowledgements()
+    receiving.run()
     assert [code for code, _ in receiving.cases()] == ["CD-7002"]
 
 

@@ -51,6 +51,12 @@ WRONG: list[tuple[str, Any, list[str]]] = [
     ("BEAT", {"lease_seconds": 2.0}, ["crossdock.E017"]),
     ("BEAT", {"lease_seconds": 26.0}, ["crossdock.E017"]),
     ("REPLAY_APPROVAL_ABOVE", -1.0, ["crossdock.E019"]),
+    ("TRACES", {"endpoint": "collector:4318"}, ["crossdock.E033"]),
+    ("TRACES", {"endpoint": "grpc://collector:4317"}, ["crossdock.E033"]),
+    ("TRACES", {"endpoint": "https://me:secret@collector"}, ["crossdock.E033"]),
+    ("TRACES", {"share": 0.0}, ["crossdock.E034"]),
+    ("TRACES", {"share": 1.5}, ["crossdock.E034"]),
+    ("MISSING", {"grace_seconds": 0}, ["crossdock.E010"]),
     ("RETENTION", {"batch_rows": 0}, ["crossdock.E010"]),
     ("RETENTION", {"key_days": 89}, ["crossdock.E014"]),
     ("RETENTION", {"key_days": 29, "job_days": 7, "message_days": 7}, ["crossdock.E014"]),
@@ -90,5 +96,6 @@ def test_no_check_shows_a_secret(given: Any) -> None:
     given.SECRET_KEY, given.FIELD_KEYS = "hush-hush", ["hush-hush"]
     given.REDIS_URL = "http://:hush-hush@valkey"
     assert "hush-hush" not in str(run_checks(tags=["crossdock"]))
+    given.TRACES = {**given.TRACES, "endpoint": "https://:hush-hush@collector"}
     given.REDIS_URL, given.BROKER_URL = GOOD["REDIS_URL"], "http://:hush-hush@rabbitmq"
     assert "hush-hush" not in str(run_checks(tags=["crossdock"]))

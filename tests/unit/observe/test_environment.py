@@ -75,3 +75,15 @@ def test_no_process_starts_with_a_value_that_cannot_be_read(command: list[str]) 
 def test_no_process_starts_with_a_setting_that_a_check_refuses(command: list[str]) -> None:
     said = "Configuration: ENVIRONMENT is 'live'. Set it to production or test: it says which systems may be connected."
     assert start(command, ENVIRONMENT="live") == (1, [f"{said} (crossdock.E004)"])
+
+
+def test_pairs_are_parted_by_commas_and_may_be_percent_encoded() -> None:
+    read = Environment({"N": "api-key=a%2Cb==, tenant = north"}).pairs("N")
+    assert read == {"api-key": "a,b==", "tenant": "north"}
+    assert Environment({}).pairs("N") == {}
+
+
+def test_what_is_no_pair_is_refused_without_being_repeated() -> None:
+    with pytest.raises(ImproperlyConfigured) as refused:
+        Environment({"N": "hush-hush"}).pairs("N")
+    assert str(refused.value) == "N is not name=value, separated by commas."

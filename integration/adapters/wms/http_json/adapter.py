@@ -7,18 +7,32 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from integration.adapters.base import Capability, ConnectionSettings, Guard, Profile, Received, Reply
+from integration.adapters.base import (
+    Asked,
+    Capability,
+    ConnectionSettings,
+    DocumentState,
+    Fetched,
+    Guard,
+    Profile,
+    Received,
+    Reply,
+    StatePage,
+)
 from integration.adapters.http import HttpAnswer, request
 from integration.adapters.http_errors import Call, unreadable
 from integration.adapters.redaction import quote
 from integration.adapters.wms.http_json import checks, parse, render, signature
 from integration.adapters.wms.http_json.answers import (
     ANSWERS,
+    MOVED,
     DocumentAnswer,
     Health,
     HeldDocument,
     HeldDocuments,
+    ListedEvents,
     ListedItems,
+    ListedStates,
 )
 from integration.adapters.wms.http_json.endpoints import ENDPOINTS
 from integration.canonical.inventory import InventorySnapshot
@@ -26,9 +40,14 @@ from integration.canonical.master import WarehouseItem
 from integration.canonical.outgoing import Outgoing
 
 PRIVATE = ("name", "company", "street", "street2", "phone", "email")
-HEALTH, ITEMS = Call("health"), Call("items")
+HEALTH, ITEMS, EVENTS, STATES = Call("health"), Call("items"), Call("events?"), Call("states?")
 # In the contract's words: what it can be asked.
-SERVES = {"inventory": Capability.FETCH_INVENTORY, "items": Capability.ITEMS}
+SERVES = {
+    "inventory": Capability.FETCH_INVENTORY,
+    "items": Capability.ITEMS,
+    "events": Capability.FETCH_EVENTS,
+    "states": Capability.FETCH_STATES,
+}
 Wanted = TypeVar("Wanted", bound=BaseModel)
 
 
@@ -102,6 +121,24 @@ class HttpJsonWms:
         call = Call("inventory?", document=f"the stock of {site}, page {page}")
         answer = request(self._settings, self._guard, call, "GET", "/inventory", params=asked, headers=self._token())
         return self._read(call, answer, InventorySnapshot)
+
+    def fetch_events(self, asked: Asked, after: str) -> Sequence[Fetched]:
+        which = {"about": asked.about} if asked.about else {"first": str(asked.first), "last": str(asked.last)}
+        which |= {"after": after} if after else {}
+        answer = request(self._settings, self._guard, EVENTS, "GET", "/events", params=which, headers=self._token())
+        events = self._read(EVENTS, answer, ListedEvents).events
+        if events and events[-1].id == after:
+            raise unreadable(self._settings, EVENTS, answer.status, f"the page behind {after} ends with it again")
+        return [Fetched(each.id, each.body.encode()) for each in events]
+
+    def fetch_states(self, after: str) -> StatePage:
+        asked = {"after": after} if after else {}
+        answer = request(self._settings, self._guard, STATES, "GET", "/states", params=asked, headers=self._token())
+        page = self._read(STATES, answer, ListedStates)
+        if page.next and page.next == after:
+            raise unreadable(self._settings, STATES, answer.status, f"the page behind {after} leads to itself again")
+        states = [DocumentState(each.type, each.reference, each.status in MOVED, each.messages) for each in page.states]
+        return StatePage(states, page.next)
 
     def fetch_items(self, after: str) -> Sequence[WarehouseItem]:
         asked = {"after": after} if after else {}

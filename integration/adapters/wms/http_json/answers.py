@@ -1,12 +1,15 @@
 """What the warehouse answers to our calls."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from integration.adapters.base import Answer
 from integration.canonical.base import Reference, Text
 from integration.canonical.master import WarehouseItem
+
+Status = Literal["received", "accepted", "rejected", "shipped", "arrived"]
+MOVED: tuple[Status, ...] = ("shipped", "arrived")
 
 
 class _Answer(BaseModel):
@@ -34,7 +37,7 @@ class HeldDocument(_Answer):
 
     reference: Reference = Field(validation_alias=AliasChoices("release", "advice", "reference"))
     version: int = Field(ge=1, validation_alias=AliasChoices("version", "change"))
-    status: Literal["received", "accepted", "rejected", "shipped", "arrived"]
+    status: Status
     warehouse_order: Text = ""
     reason: Text = ""
 
@@ -49,6 +52,35 @@ class ListedItems(_Answer):
     """To ``GET /items``: a page by SKU, empty at the end."""
 
     items: tuple[WarehouseItem, ...]
+
+
+class ListedEvent(_Answer):
+    """``body``: the very text that was, or would have been, posted."""
+
+    id: Annotated[str, Field(min_length=1, max_length=200)]
+    body: str
+
+
+class ListedEvents(_Answer):
+    """To ``GET /events``: a page in the order of their sending, empty at the end."""
+
+    events: tuple[ListedEvent, ...]
+
+
+class ListedState(_Answer):
+    """One document that the warehouse has, and the numbers of all that it told about it."""
+
+    type: Text
+    reference: Reference
+    status: Status
+    messages: tuple[str, ...] = ()
+
+
+class ListedStates(_Answer):
+    """To ``GET /states``. ``next`` is empty at the end."""
+
+    states: tuple[ListedState, ...]
+    next: str = ""
 
 
 class Health(_Answer):

@@ -59,7 +59,7 @@ def event(connection: str, headers: Mapping[str, str], body: bytes) -> Received:
         document = EVENT.validate_python(raw)
     except ValidationError as error:
         raise _explained(connection, error) from None
-    return Received(number, document, _named(document.drift()))
+    return Received(number, document, _named(document.drift()), document.sequence)
 
 
 def _check_type(connection: str, raw: Mapping[str, Any]) -> None:

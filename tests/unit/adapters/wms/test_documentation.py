@@ -88,10 +88,11 @@ def test_the_example_of_a_document_is_what_we_send(name) -> None:
 
 
 def test_the_examples_of_answers_are_understood() -> None:
-    known = TypeAdapter(answers.DocumentAnswer | answers.HeldDocuments | answers.ListedItems | answers.Health)
+    listed = answers.HeldDocuments | answers.ListedItems | answers.ListedEvents | answers.ListedStates
+    known = TypeAdapter(answers.DocumentAnswer | listed | answers.Health)
     found = [answer for text in ANSWERS if "error" not in (answer := json.loads(text))]
     kinds = {type(known.validate_python(answer)).__name__ for answer in found}
-    assert kinds == {"DocumentAnswer", "HeldDocuments", "Health", "ListedItems"}
+    assert kinds == {"DocumentAnswer", "HeldDocuments", "Health", "ListedItems", "ListedEvents", "ListedStates"}
 
 
 @pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL))

@@ -1,0 +1,30 @@
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """Beside the work: messages come in and jobs run meanwhile."""
+
+    atomic = False
+    dependencies = [
+        ("integration", "0042_message_gaps"),
+    ]
+
+    operations = [
+        AddIndexConcurrently(
+            model_name="inboundmessage",
+            index=models.Index(fields=["trace_id"], name="inbound_trace"),
+        ),
+        AddIndexConcurrently(
+            model_name="outboundmessage",
+            index=models.Index(fields=["trace_id"], name="outbound_trace"),
+        ),
+        AddIndexConcurrently(
+            model_name="syncjob",
+            index=models.Index(
+                fields=["trace_id"],
+                name="job_trace_stuck",
+                condition=models.Q(("state__in", ["retry", "blocked", "needs_attention"])),
+            ),
+        ),
+    ]
