@@ -135,6 +135,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Signs of life"), "favorite", "canary"),
             _item(_("Gone through"), "monitoring", "flowtally"),
             _item(_("Calls"), "call_made", "calltally"),
+            _item(_("Tries in all"), "functions", "trytotal"),
+            _item(_("Calls in all"), "functions", "calltotal"),
             _item(_("Last successes"), "task_alt", "flowsuccess"),
             _item(_("Comparisons"), "checklist", "reconciliationrun"),
             _item(_("Removed rows"), "auto_delete", "retention"),

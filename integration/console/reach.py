@@ -252,7 +252,8 @@ REACH: Mapping[type[Model], Within] = {
     models.CaseRule: lambda seen: Q(warehouse=None) | Q(warehouse__in=seen),
     Connection: _uses("pk"),
     **dict.fromkeys(
-        (models.ConnectionGate, models.MasterRecord, models.FlowSuccess, models.CallTally), _uses("connection")
+        (models.ConnectionGate, models.MasterRecord, models.FlowSuccess, models.CallTally, models.CallTotal),
+        _uses("connection"),
     ),
     **dict.fromkeys((models.CodeMapping, models.PartnerItem, models.MasterTold), _uses("partner")),
     models.ExternalReference: _owns("partner"),

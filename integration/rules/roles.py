@@ -45,6 +45,8 @@ MACHINERY = (
         "casetally",
         "flowtally",
         "calltally",
+        "calltotal",
+        "trytotal",
         "flowsuccess",
     ),
 )
