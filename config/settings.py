@@ -102,7 +102,12 @@ LANGUAGE_COOKIE_AGE = 31_536_000
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
 SECURE_SSL_REDIRECT = PUBLIC_URL.startswith("https://")
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^alivez$"]  # asked from inside, where there is no TLS
+SECURE_REDIRECT_EXEMPT = [
+    r"^healthz$",
+    r"^readyz$",
+    r"^alivez$",
+    r"^metrics$",
+]  # asked from inside, where there is no TLS
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.whole("MAX_BODY_BYTES", default=3_000_000)
 WEBHOOK_RATE = env.whole("WEBHOOK_RATE", default=600)  # messages of one connection in one second
 

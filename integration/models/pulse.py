@@ -70,7 +70,9 @@ class CallTotal(models.Model):
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="+", db_index=False)
     method = models.CharField(max_length=100)
     outcome = models.CharField(max_length=10, help_text="ok, or the problem's code")
-    within = models.FloatField(help_text="Seconds that each of them took at most; infinity: longer than the longest step")
+    within = models.FloatField(
+        help_text="Seconds that each of them took at most; infinity: longer than the longest step"
+    )
     calls = models.BigIntegerField()
     seconds = models.FloatField(help_text="That they took, summed up")
 
@@ -92,7 +94,9 @@ class TryTotal(models.Model):
 
     flow = models.CharField(max_length=60)
     outcome = models.CharField(max_length=16)
-    within = models.FloatField(help_text="Seconds that each of them took at most; infinity: longer than the longest step")
+    within = models.FloatField(
+        help_text="Seconds that each of them took at most; infinity: longer than the longest step"
+    )
     tries = models.BigIntegerField()
     kept = models.BigIntegerField(help_text="Of them as fast as promised")
     seconds = models.FloatField(help_text="That they took, summed up")
