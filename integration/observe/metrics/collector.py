@@ -65,7 +65,7 @@ PARTS: Sequence[Part] = (
         "connections",
         (
             *(names.ENABLED, names.BREAKER, names.FAILURES, names.THROTTLE, names.SLOTS, names.SLOTS_USED),
-            *(names.WAITING, names.KEY_ENDS),
+            *(names.CALL_LIMIT, names.WAITING, names.KEY_ENDS),
         ),
         systems.gates,
     ),

@@ -108,6 +108,9 @@ BREAKER = gauge(
 )
 FAILURES = gauge("connection_failures", "Failures in a row", "connection")
 THROTTLE = gauge("connection_throttle_seconds", "Until the throttle lets the next call go", "connection")
+CALL_LIMIT = gauge(
+    "connection_calls_per_second_limit", "Calls that it may get in a second, where there is a limit", "connection"
+)
 SLOTS = gauge("connection_call_slots", "Calls that may run at once", "connection")
 SLOTS_USED = gauge("connection_call_slots_used", "Calls that run", "connection")
 WAITING = gauge("connection_waiting_jobs", "Jobs that wait until the system answers again", "connection")

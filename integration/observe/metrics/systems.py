@@ -44,6 +44,8 @@ def gates() -> Iterator[Sample]:
     for row in Connection.objects.select_related("gate").defer("secrets"):
         slug = (row.slug,)
         yield Sample(names.ENABLED, row.enabled, slug)
+        if row.calls_per_second:
+            yield Sample(names.CALL_LIMIT, row.calls_per_second, slug)
         yield Sample(names.SLOTS, row.max_concurrency, slug)
         yield Sample(names.SLOTS_USED, used.get(row.pk, 0), slug)
         yield Sample(names.WAITING, waiting.get(row.pk, 0), slug)

@@ -27,7 +27,8 @@ def alive() -> Iterator[Sample]:
     found = life.everywhere()
     yield Sample(names.WORKERS, found.workers)
     yield Sample(names.BEAT_LEADS, bool(found.leader))
-    yield Sample(names.BEAT_TERM, found.term)
+    if found.leader:
+        yield Sample(names.BEAT_TERM, found.term)
 
 
 def lanes() -> Iterator[Sample]:

@@ -127,7 +127,7 @@ def test_connections_tell_their_breaker_throttle_and_slots(scrape, wms, add_job)
         RemoteSlot.objects.create(connection=wms, number=number, leased_until=Now() + timedelta(seconds=ends))
     add_job(state="retry", waits_for=wms)
     Connection.objects.create(
-        slug="odoo", name="Odoo", kind="odoo", base_url="https://o.test", enabled=False,
+        slug="odoo", name="Odoo", kind="odoo", base_url="https://o.test", enabled=False, calls_per_second=1.5,
         options={"key_expires": "2027-01-31"},
     )  # fmt: skip
     found = scrape()
@@ -135,6 +135,7 @@ def test_connections_tell_their_breaker_throttle_and_slots(scrape, wms, add_job)
     assert within(found, "crossdock_connection_enabled") == {("northgate",): 1, ("odoo",): 0}
     assert within(found, "crossdock_connection_failures") == {("northgate",): 5, ("odoo",): 0}
     assert within(found, "crossdock_connection_call_slots_used") == {("northgate",): 1, ("odoo",): 0}
+    assert within(found, "crossdock_connection_calls_per_second_limit") == {("odoo",): 1.5}
     assert within(found, "crossdock_connection_waiting_jobs") == {("northgate",): 1, ("odoo",): 0}
     assert 20 < found["crossdock_connection_throttle_seconds", "northgate"] <= 50
     assert within(found, "crossdock_connection_key_expires_timestamp_seconds") == {("odoo",): 1801353600}
