@@ -5,7 +5,7 @@ from typing import Any
 
 import django_stubs_ext
 
-from config import broker, console, queues
+from config import broker, console, logging, queues
 from config.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -149,14 +149,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-# Without DEBUG Django mails what fails to administrators, of whom there are none: it goes to the process's output.
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"output": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"django": {"handlers": ["output"], "level": "INFO", "propagate": False}},
-}
+LOGGING: dict[str, Any] = logging.configuration(env.text("LOG_FORMAT", default="line"))
 
 # How the engine works; seconds unless named otherwise.
 ENGINE: dict[str, Any] = {

@@ -17,6 +17,7 @@ from integration.jobs.streams import Claim, ClaimLost
 from integration.jobs.taking import Taken
 from integration.jobs.work import Handlers, Outcome, Work
 from integration.models import Lane, SyncJob
+from integration.observe import logs
 
 SLICE_SECONDS = {Lane.SHIPMENT: 8.0, Lane.ORDER: 4.0, Lane.INVENTORY: 2.0, Lane.MASTER_DATA: 1.0}
 BATCH_SECONDS = 0.2  # take no more jobs at once than can be run in about this time
@@ -128,6 +129,10 @@ class _Run:
 
     def _job(self, work: Work) -> bool:
         """Runs one job, and settles it or leaves that to the ledger; True when its stream may go on."""
+        with logs.about(**work.named):
+            return self._run(work)
+
+    def _run(self, work: Work) -> bool:
         self.ran += 1
         work.before_call = self.ledger.commit  # what is done need not wait for another system
         failpoints.at_work_on(work.job.flow)
@@ -145,21 +150,24 @@ class _Run:
         except IntegrationError as error:
             return self._fail(work, error)
         except Exception as error:
-            log.exception("unexpected failure", extra={"job": work.job.pk})
+            log.exception("unexpected failure")
             return self._fail(work, _unforeseen(work.job, error))
 
     def _settle(self, work: Work, outcome: Outcome) -> bool:
+        log.debug("job done")
         failpoints.hit("before_settle")
         if self.ledger.takes(work, outcome):
             return True
         self.ledger.commit()
         if outcome.error is not None:
+            log.info("a part of the job failed", extra={"code": outcome.error.code})
             return settle.failure(work, outcome.error, outcome.apply)
         settled = settle.success(work, outcome)
         failpoints.hit("after_settle")
         return settled
 
     def _fail(self, work: Work, error: IntegrationError) -> bool:
+        log.info("job failed", extra={"code": error.code})
         self.ledger.commit()
         return settle.failure(work, error)
 
