@@ -129,8 +129,11 @@ class _Run:
 
     def _job(self, work: Work) -> bool:
         """Runs one job, and settles it or leaves that to the ledger; True when its stream may go on."""
-        with logs.about(**work.named):
+        begun = logs.begin(work.named)
+        try:
             return self._run(work)
+        finally:
+            logs.end(begun)
 
     def _run(self, work: Work) -> bool:
         self.ran += 1

@@ -66,7 +66,6 @@ class Work:
     before_call: Callable[[], None] = field(default=_nothing)
     calls: list[Call] = field(default_factory=list)
 
-    @property
     def named(self) -> dict[str, object]:
         """What a line of the log is about that is written while it is worked on."""
         job = self.job

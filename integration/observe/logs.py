@@ -8,9 +8,9 @@ import json
 import logging
 import re
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
@@ -21,24 +21,36 @@ FIELDS = (
     *("code", "method", "seconds", "reason", "part", "after", "head"),
 )
 _TOKEN = re.compile(r"(/hints/[^/\s]+/)[^\s?\"']+")
-_about: ContextVar[Mapping[str, object]] = ContextVar("about", default={})  # noqa: B039  (never changed in place)
+Named = Callable[[], Mapping[str, object]]  # asked only when a line is written
+_about: ContextVar[tuple[Named, ...]] = ContextVar("about", default=())
 
 Caught = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
 
 
+def begin(named: Named) -> Token[tuple[Named, ...]]:
+    """What is written from now on is about what it names, beside what it was about before."""
+    return _about.set((*_about.get(), named))
+
+
+def end(begun: Token[tuple[Named, ...]]) -> None:
+    _about.reset(begun)
+
+
 @contextmanager
 def about(**fields: object) -> Iterator[None]:
-    """What is written within is about these, beside what it was about before."""
-    token = _about.set({**_about.get(), **fields})
+    """What is written within is about these, too."""
+    begun = begin(lambda: fields)
     try:
         yield
     finally:
-        _about.reset(token)
+        end(begun)
 
 
 def fields_of(record: logging.LogRecord) -> dict[str, object]:
     """In the order of FIELDS; the line's own come before those that it was written within."""
-    found = {name: value for name, value in _about.get().items() if value is not None}
+    found: dict[str, object] = {}
+    for named in _about.get():
+        found |= {name: value for name, value in named().items() if value is not None}
     found |= {name: record.__dict__[name] for name in FIELDS if name in record.__dict__}
     return {name: found[name] for name in FIELDS if name in found}
 

@@ -62,6 +62,14 @@ def test_the_rules_do_what_their_tests_say() -> None:
     promtool("test", "rules", *map(str, (PROMETHEUS / "tests").glob("*.yml")))
 
 
+def test_prometheus_understands_what_the_panels_ask(tmp_path: Path) -> None:
+    asked = [target["expr"] for board in boards() for panel in board["panels"] for target in panel.get("targets", ())]
+    group = {"name": "panels", "rules": [{"record": f"panel:{n}", "expr": each} for n, each in enumerate(asked)]}
+    (tmp_path / "panels.yml").write_text(yaml.safe_dump({"groups": [group]}))
+    promtool("check", "rules", f"{tmp_path / 'panels.yml'}")
+    assert len(asked) > 40
+
+
 def test_every_alert_is_seen_to_speak() -> None:
     tests = yaml.safe_load((PROMETHEUS / "tests" / "alerts_test.yml").read_text())["tests"]
     spoken = {case["alertname"] for test in tests for case in test.get("alert_rule_test", ()) if case["exp_alerts"]}
