@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from threading import Lock
 
-from django.db import DatabaseError, transaction
+from django.db import Error, transaction
 from prometheus_client.metrics_core import Metric as Exposed
 from prometheus_client.registry import Collector
 
@@ -42,7 +42,7 @@ class Part:
             return
         try:
             self.families, self.up = _families(self.metrics, _read(self.read)), True
-        except DatabaseError as wrong:
+        except Error as wrong:
             log.warning("figures left out", extra={"part": self.name, "reason": type(wrong).__name__})
             self.families, self.up = (), False
         ended = time.monotonic()

@@ -50,9 +50,8 @@ def gates() -> Iterator[Sample]:
         yield Sample(names.SLOTS_USED, used.get(row.pk, 0), slug)
         yield Sample(names.WAITING, waiting.get(row.pk, 0), slug)
         yield from _gate(getattr(row, "gate", None), slug)
-        if ends := row.options.get("key_expires"):
-            moment = datetime.combine(date.fromisoformat(ends), time(), UTC)
-            yield Sample(names.KEY_ENDS, moment.timestamp(), slug)
+        if (ends := _key_ends(row)) is not None:
+            yield Sample(names.KEY_ENDS, ends.timestamp(), slug)
 
 
 def heard() -> Iterator[Sample]:
@@ -60,6 +59,14 @@ def heard() -> Iterator[Sample]:
         yield Sample(names.LAST_MESSAGE, at, (slug,))
     for row in FlowSuccess.objects.annotate(slug=F("connection__slug")):
         yield Sample(names.LAST_SUCCESS, row.at.timestamp(), (row.slug, row.flow))
+
+
+def _key_ends(connection: Connection) -> datetime | None:
+    """At the beginning of the day that somebody has given; None too if it is no day: no figure hangs on a typo."""
+    try:
+        return datetime.combine(date.fromisoformat(connection.options.get("key_expires", "")), time(), UTC)
+    except (TypeError, ValueError):
+        return None
 
 
 def _gate(gate: ConnectionGate | None, slug: tuple[str]) -> Iterator[Sample]:

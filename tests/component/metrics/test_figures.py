@@ -141,6 +141,14 @@ def test_connections_tell_their_breaker_throttle_and_slots(scrape, wms, add_job)
     assert within(found, "crossdock_connection_key_expires_timestamp_seconds") == {("odoo",): 1801353600}
 
 
+@pytest.mark.parametrize("given", ["soon", "", 7, None])
+def test_a_day_that_is_none_takes_no_figure_along(scrape, wms, given):
+    Connection.objects.filter(pk=wms.pk).update(options={"key_expires": given})
+    found = scrape()
+    assert within(found, "crossdock_connection_enabled") == {("northgate",): 1}
+    assert within(found, "crossdock_connection_key_expires_timestamp_seconds") == {}
+
+
 def test_cases_tell_their_value_and_what_is_overdue(scrape):
     common = {"code": "CD-5001", "owner": "operations", "severity": "high", "last_seen": now(), "currency": "EUR"}
     past, ahead = now() - timedelta(hours=1), now() + timedelta(hours=1)
