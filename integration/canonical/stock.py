@@ -1,6 +1,7 @@
 """Odoo's stock, in Odoo's words and ids, the same for every version. Quantities are in the product's own unit."""
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from integration.canonical.base import Moment, Part, Tracking
 
@@ -20,7 +21,7 @@ class Layout(Part):
 
 
 class Product(Part):
-    """``cost`` is the company's, of one ``unit``."""
+    """``cost`` is the company's, of one ``unit``. One that is not ``active`` was archived, and may still lie there."""
 
     id: int
     sku: str
@@ -29,16 +30,17 @@ class Product(Part):
     unit: str
     rounding: Decimal
     cost: Decimal
+    active: bool = True
 
 
-class Quantity(Part):
-    """What lies in one location, of one lot; ``reserved`` is a part of ``on_hand``."""
+class Quantity(NamedTuple):
+    """What lies in one location, of one lot; ``reserved`` is a part of ``on_hand``. There may be a million of them."""
 
     product_id: int
     location_id: int
-    lot: str = ""
+    lot: str
     on_hand: Decimal
-    reserved: Decimal = Decimal(0)
+    reserved: Decimal
 
 
 class Adjustment(Part):

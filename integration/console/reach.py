@@ -232,6 +232,7 @@ REACH: Mapping[type[Model], Within] = {
         _by("warehouse"),
     ),
     models.StockLevel: _by("snapshot__warehouse"),
+    models.VarianceCause: _by("variance__warehouse"),
     models.BusinessRule: lambda seen: Q(warehouse=None) | Q(warehouse__in=seen),
     **dict.fromkeys(
         (models.DocumentLine, models.Parcel, models.Proof, models.ChangeRequest), _of_document("document")

@@ -5,11 +5,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
 
 from integration.console import links
 from integration.console.base import HistoryAdmin
-from integration.console.words import badge, quantity
-from integration.models import ReconciliationRun, Variance
+from integration.console.words import badge, money, quantity
+from integration.models import ReconciliationRun, Variance, VarianceCause
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -25,18 +26,42 @@ class OpenFilter(admin.SimpleListFilter):
         return queryset.filter(gone_at__isnull=self.value() == "no") if self.value() else queryset
 
 
+class CauseInline(TabularInline):  # type: ignore[misc]
+    model = VarianceCause
+    fields = readonly_fields = ("cause", "quantity_shown", "number", "code")
+    extra = 0
+    can_delete = False
+    max_num = 0
+
+    @admin.display(description=_("quantity"))
+    def quantity_shown(self, cause: VarianceCause) -> str:
+        return quantity(cause.quantity)
+
+
 @admin.register(Variance)
 class VarianceAdmin(HistoryAdmin):
-    exact = ("document__reference", "sku")
-    search_help_text = _("Order or delivery number, SKU")
-    list_display = ("subject", "document_page", "sku", "says_shown", "found_shown", "state", "first_seen", "gone_at")
+    exact = ("document__reference", "sku", "lot")
+    search_help_text = _("Order or delivery number, SKU, lot")
+    list_display = (
+        "subject", "about", "sku", "lot", "says_shown", "found_shown", "unexplained_shown", "worth", "state",
+        "first_seen", "gone_at",
+    )  # fmt: skip
     list_filter = (OpenFilter, "subject", "warehouse")
-    list_select_related = ("document",)
+    list_select_related = ("document", "warehouse")
+    inlines = (CauseInline,)
     nothing = _("Everything adds up. What does not is listed here within a minute.")
 
-    @admin.display(description=_("document"))
-    def document_page(self, row: Variance) -> SafeString | str:
-        return links.document_link(row.document)
+    @admin.display(description=_("about"))
+    def about(self, row: Variance) -> SafeString | str:
+        return links.document_link(row.document) if row.document else f"{row.warehouse}: {row.place_name}"
+
+    @admin.display(description=_("unexplained"))
+    def unexplained_shown(self, row: Variance) -> str:
+        return "-" if row.unexplained is None else quantity(row.unexplained)
+
+    @admin.display(description=_("value"))
+    def worth(self, row: Variance) -> str:
+        return money(row.value, row.currency) if row.value else "-"
 
     @admin.display(description=_("written down"))
     def says_shown(self, row: Variance) -> str:
@@ -51,11 +76,31 @@ class VarianceAdmin(HistoryAdmin):
         return badge(_("agrees again"), "resolved") if row.gone_at else badge(_("differs"), "open")
 
 
+@admin.register(VarianceCause)
+class VarianceCauseAdmin(HistoryAdmin):
+    exact = ("variance__sku", "number")
+    numbers = ("job",)
+    search_help_text = _("SKU, number, job")
+    list_display = ("cause", "quantity_shown", "number", "code", "variance_page")
+    list_filter = ("cause",)
+    list_select_related = ("variance__document",)
+    nothing = _("Causes appear when what a warehouse has and what Odoo has differ.")
+
+    @admin.display(description=_("quantity"))
+    def quantity_shown(self, cause: VarianceCause) -> str:
+        return quantity(cause.quantity)
+
+    @admin.display(description=_("variance"))
+    def variance_page(self, cause: VarianceCause) -> SafeString | str:
+        return links.link(cause.variance)
+
+
 @admin.register(ReconciliationRun)
 class ReconciliationRunAdmin(HistoryAdmin):
     numbers = ()
     exact = ("subject",)
     search_help_text = _("Lines")
-    list_display = ("subject", "day", "compared", "different", "began_at", "ended_at")
+    list_display = ("__str__", "subject", "compared", "different", "began_at", "ended_at")
+    list_select_related = ("warehouse",)
     ordering = ("-id",)
     nothing = _("A row appears for each day once beat has started the first look at all lines.")

@@ -15,7 +15,7 @@ from integration.models.messages import InboundMessage, MessageEdit, MessageKey,
 from integration.models.parcels import Parcel, ParcelEvent, ParcelStatus, Proof, ProofFile
 from integration.models.places import Place
 from integration.models.pulse import CallTally, CallTotal, FlowSuccess, FlowTally, TryTotal
-from integration.models.reconcile import ReconciliationRun, Variance
+from integration.models.reconcile import ReconciliationRun, Variance, VarianceCause
 from integration.models.replays import Replay, ReplayItem
 from integration.models.retention import Retention
 from integration.models.stages import CartonLine, Stage, StageEvent
@@ -90,5 +90,6 @@ __all__ = [
     "TrackingPage",
     "TryTotal",
     "Variance",
+    "VarianceCause",
     "Warehouse",
 ]

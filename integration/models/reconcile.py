@@ -13,21 +13,33 @@ from integration.models.fields import QuantityField
 class Variance(models.Model):
     """Something that did not agree, from when it was found until it was gone. Quantities in Odoo's unit.
 
-    ``says`` is what is written down, ``found`` what it should be by what is written down elsewhere.
+    ``says`` is what is written down, ``found`` what it should be by what is written down elsewhere. It is about a
+    document, or of stock about a slot: ``says`` is then what Odoo had when the warehouse said that it has ``found``.
     """
 
     class Subject(models.TextChoices):
+        STOCK = "stock", "what the warehouse has is not what Odoo has"
         OVER = "over", "what a line says is over is not what left, or came in, beyond it"
         PART = "part", "a part of a line is more than the line, or below zero"
         MOVED = "moved", "the movements of a document are not what its lines say"
 
     subject = models.CharField(max_length=10, choices=Subject)
     warehouse = models.ForeignKey(Warehouse, models.CASCADE, null=True, related_name="variances")
-    document = models.ForeignKey(Document, models.CASCADE, related_name="variances")
+    document = models.ForeignKey(Document, models.CASCADE, null=True, related_name="variances")
     line = models.CharField(max_length=64, blank=True, help_text="Empty: all lines of the document")
-    sku = models.CharField(max_length=100, blank=True)
+    sku = models.CharField(max_length=100, blank=True, help_text="Of stock that is not mapped: the warehouse's code")
+    product_id = models.PositiveIntegerField(default=0, db_default=0)
+    lot = models.CharField(max_length=100, blank=True, default="", db_default="")
+    place = models.PositiveIntegerField(default=0, db_default=0, help_text="Odoo's id of the location")
+    place_name = models.CharField(max_length=200, blank=True, default="", db_default="")
     says = QuantityField()
     found = QuantityField()
+    unexplained = QuantityField(null=True, help_text="What no cause was found for; empty: none was looked for")
+    value = models.DecimalField(
+        max_digits=18, decimal_places=2, default=0, db_default=0, help_text="Of the difference, at cost"
+    )
+    currency = models.CharField(max_length=3, blank=True, default="", db_default="")
+    as_of = models.DateTimeField(null=True, editable=False, help_text="Of stock: when the warehouse had ``found``")
     first_seen = models.DateTimeField(db_default=Now(), editable=False)
     last_seen = models.DateTimeField(db_default=Now(), editable=False)
     gone_at = models.DateTimeField(null=True, editable=False)
@@ -39,11 +51,16 @@ class Variance(models.Model):
                 fields=["subject", "document", "line"],
                 name="one_open_variance",
                 condition=models.Q(gone_at__isnull=True),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["warehouse", "product_id", "sku", "lot", "place"],
+                name="one_open_stock_variance",
+                condition=models.Q(gone_at__isnull=True, subject="stock"),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.document} {self.line}".strip()
+        return f"{self.document or self.sku} {self.line or self.lot}".strip()
 
     @property
     def difference(self) -> Decimal:
@@ -51,16 +68,50 @@ class Variance(models.Model):
         return difference
 
 
+class VarianceCause(models.Model):
+    """Why a part of a variance is. ``quantity`` is that part, signed as ``found`` less ``says``, in Odoo's unit."""
+
+    class Cause(models.TextChoices):
+        NOT_YET = "not_yet", "not posted yet"
+        FAILED = "failed", "waits for a person"
+        REFUSED = "refused", "refused"
+        MISSING = "missing", "message missing"
+        BY_HAND = "by_hand", "posted by hand in Odoo"
+        MAPPING = "mapping", "code not mapped"
+        UNIT = "unit", "counted in another unit"
+        ROUNDING = "rounding", "rounded to whole packs"
+        LOT = "lot", "another lot, or another place"
+        DUPLICATE = "duplicate", "posted twice"
+        ONE_SIDED = "one_sided", "adjusted on one side only"
+
+    variance = models.ForeignKey(Variance, models.CASCADE, related_name="causes")
+    cause = models.CharField(max_length=10, choices=Cause)
+    quantity = QuantityField()
+    number = models.CharField(max_length=200, blank=True, help_text="The document, lot or code that it is about")
+    code = models.CharField(max_length=10, blank=True, help_text="The problem that it waits for")
+    job = models.BigIntegerField(null=True, help_text="That has it in hand, while it is kept")
+    message = models.BigIntegerField(null=True, help_text="That it is in, while it is kept")
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["cause", "-id"], name="variance_cause")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity.normalize():f} {self.get_cause_display()} {self.number}".strip()
+
+
 class ReconciliationRun(models.Model):
-    """A walk through everything of one sort, a day's: how far it is, and what it came to.
+    """A walk through everything of one sort, a day's or a warehouse's: how far it is, and what it came to.
 
     ``sums`` are over all rows, whatever their units: figures to compare two runs of the same rows by.
     """
 
     class Subject(models.TextChoices):
+        STOCK = "stock", "stock of a warehouse"
         LINES = "lines", "lines of deliveries, receipts and returns"
 
     subject = models.CharField(max_length=10, choices=Subject)
+    warehouse = models.ForeignKey(Warehouse, models.CASCADE, null=True, related_name="runs")
     day = models.DateField(help_text="UTC")
     after = models.BigIntegerField(default=0, help_text="The row that it came to")
     compared = models.BigIntegerField(default=0)
@@ -71,7 +122,17 @@ class ReconciliationRun(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["subject", "day"], name="one_run_a_day")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "day"], name="one_run_a_day", condition=models.Q(warehouse__isnull=True)
+            ),
+            models.UniqueConstraint(
+                fields=["subject", "warehouse"],
+                name="one_open_run_a_warehouse",
+                condition=models.Q(ended_at__isnull=True, warehouse__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.get_subject_display()}, {self.day:%Y-%m-%d}"
+        about = self.warehouse.name if self.warehouse else self.get_subject_display()
+        return f"{about}, {self.day:%Y-%m-%d}"

@@ -16,6 +16,7 @@ SECTIONS = {
     "latency": 1,
     "memory": 1,
     "pages": 1,
+    "stock": 1,
 }
 
 

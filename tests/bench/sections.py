@@ -20,6 +20,7 @@ from tests.bench.memory import Memory
 from tests.bench.pages.section import Pages
 from tests.bench.report import Row
 from tests.bench.scaling import Scaling
+from tests.bench.stock.section import Stock
 from tests.bench.urgent import Urgent
 from tests.bench.volume.sizes import Sizes
 from tests.bench.webhooks import Webhooks
@@ -47,6 +48,7 @@ def measure(
         "latency": Latency(stack, processes, env),
         "webhooks": Webhooks(processes, env, asked.seconds),
         "pages": Pages(Sizes()),
+        "stock": Stock(env, _empty),
     }
     rows: list[Row] = []
     for name in asked.sections:

@@ -24,7 +24,13 @@ FROM {OUTBOUND} AS message JOIN {CONNECTION} AS connection ON connection.id = me
 WHERE message.state = 'sent' AND message.acknowledge_by < now() GROUP BY 1"""  # noqa: S608
 
 _VARIANCES = f"""
-SELECT subject, count(*), sum(abs(says - found)) FROM {VARIANCE} WHERE gone_at IS NULL GROUP BY 1"""  # noqa: S608
+SELECT subject, count(*), sum(abs(says - found)), sum(abs(unexplained)) FROM {VARIANCE} WHERE gone_at IS NULL
+GROUP BY 1"""  # noqa: S608
+
+_WORTH = f"""
+SELECT warehouse.name, one.currency, sum(abs(one.value))
+FROM {VARIANCE} AS one JOIN {WAREHOUSE} AS warehouse ON warehouse.id = one.warehouse_id
+WHERE one.gone_at IS NULL AND one.currency <> '' GROUP BY 1, 2"""  # noqa: S608
 
 _DIFFERENCES = f"""
 SELECT warehouse.name, one.state, one.currency, count(*), sum(abs(one.value))
@@ -55,9 +61,13 @@ def unanswered() -> Iterator[Sample]:
 def disagreements() -> Iterator[Sample]:
     found = {row[0]: row[1:] for row in sql.rows(_VARIANCES, [])}
     for subject in Variance.Subject.values:
-        count, units = found.get(subject, (0, Decimal()))
+        count, units, unexplained = found.get(subject, (0, Decimal(), None))
         yield Sample(names.VARIANCES, count, (subject,))
         yield Sample(names.VARIANCE_UNITS, float(units), (subject,))
+        if unexplained is not None:
+            yield Sample(names.VARIANCE_UNEXPLAINED, float(unexplained), (subject,))
+    for warehouse, currency, value in sql.rows(_WORTH, []):
+        yield Sample(names.VARIANCES_VALUE, float(value), (warehouse, currency))
     counts: Counter[tuple[str, str]] = Counter()
     for warehouse, state, currency, count, value in sql.rows(_DIFFERENCES, []):
         counts[warehouse, state] += count

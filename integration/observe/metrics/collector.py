@@ -74,7 +74,10 @@ PARTS: Sequence[Part] = (
     Part("unanswered", (names.UNANSWERED, names.UNANSWERED_OLDEST), business.unanswered),
     Part(
         "numbers",
-        (names.VARIANCES, names.VARIANCE_UNITS, names.DIFFERENCES, names.DIFFERENCES_VALUE),
+        (
+            *(names.VARIANCES, names.VARIANCE_UNITS, names.VARIANCE_UNEXPLAINED, names.VARIANCES_VALUE),
+            *(names.DIFFERENCES, names.DIFFERENCES_VALUE),
+        ),
         business.disagreements,
     ),
 )

@@ -129,6 +129,14 @@ VARIANCES = gauge("variances", "Things written down that do not agree, and are n
 VARIANCE_UNITS = gauge(
     "variance_units", "By how much they do not agree, whatever their units, regardless of sign", "subject"
 )
+VARIANCE_UNEXPLAINED = gauge(
+    "variance_unexplained_units",
+    "Of these units those that no cause was found for, where one was looked for",
+    "subject",
+)
+VARIANCES_VALUE = gauge(
+    "variances_value", "What stock that differs is worth at cost, regardless of sign", "warehouse", "currency"
+)
 DIFFERENCES = gauge(
     "stock_differences", "Differences of stock that are looked at or wait for a person", "warehouse", "state"
 )

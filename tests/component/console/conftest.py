@@ -196,6 +196,11 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     models.Variance.objects.create(
         subject="over", warehouse=warehouse, document=delivery, line="1", sku=EVIL, says=1, found=0
     )
+    apart = models.Variance.objects.create(
+        subject="stock", warehouse=warehouse, sku=EVIL, lot=EVIL, product_id=1, place=8, place_name=EVIL, says=3,
+        found=1, unexplained=-1, value=12, currency="EUR", as_of=now(),
+    )  # fmt: skip
+    models.VarianceCause.objects.create(variance=apart, cause="not_yet", quantity=-1, number=EVIL, code="CD-3001")
     models.ReconciliationRun.objects.create(subject="lines", day=now().date(), compared=3, sums={"shipped": "2"})
     models.Retention.objects.create(subject="jobs", last_removed=1, ended_at=now())
     models.ApiToken.objects.create(name=EVIL, prefix="abcd1234", sha256=b"0" * 32, scopes=["jobs:read"])

@@ -13,7 +13,7 @@ from django.db import IntegrityError
 from pytest_django.live_server_helper import LiveServer
 
 from integration.api import tokens
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import engine
 from integration.jobs.work import Outcome, Work
 from integration.models import Document, Lane, SyncJob

@@ -171,14 +171,23 @@ def test_numbers_that_do_not_agree_are_counted_by_units_and_by_value(scrape, wms
     common = {"document": delivery, "subject": "over", "warehouse": warehouse}
     for line, (says, found, gone) in enumerate(((5, 3, None), (1, 2, None), (9, 0, now()))):
         Variance.objects.create(line=line, says=says, found=found, gone_at=gone, **common)
+    for sku, says, unexplained, value, gone in (("A", 3, 2, 30, None), ("B", -1, 0, -12, None), ("C", 7, 7, 70, now())):
+        Variance.objects.create(
+            subject="stock", warehouse=warehouse, sku=sku, says=says, found=0, unexplained=unexplained, value=value,
+            currency="EUR", gone_at=gone,
+        )  # fmt: skip
     for line, (state, value) in enumerate((("waiting", -70), ("waiting", 30), ("posted", 500))):
         StockDifference.objects.create(
             warehouse=warehouse, kind="counted", state=state, source="c", number="C1", line=line, product_id=1,
             sku="A", place=8, quantity=1, value=value, currency="EUR", happened_at=now(),
         )  # fmt: skip
     found = scrape()
-    assert within(found, "crossdock_variances") == {("over",): 2, ("part",): 0, ("moved",): 0}
-    assert found["crossdock_variance_units", "over"] == 3
+    assert within(found, "crossdock_variances") == {
+        ("stock",): 2, ("over",): 2, ("part",): 0, ("moved",): 0,
+    }  # fmt: skip
+    assert (found["crossdock_variance_units", "over"], found["crossdock_variance_units", "stock"]) == (3, 4)
+    assert within(found, "crossdock_variance_unexplained_units") == {("stock",): 2}
+    assert within(found, "crossdock_variances_value") == {("EUR", "Leeds"): 42}
     assert within(found, "crossdock_stock_differences") == {("waiting", "Leeds"): 2}
     assert within(found, "crossdock_stock_differences_value") == {("EUR", "waiting", "Leeds"): 100}
 

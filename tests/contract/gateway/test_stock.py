@@ -82,6 +82,25 @@ def test_products_are_found_by_code_and_by_id_with_their_cost(world: World) -> N
     assert by_code.rounding > 0
 
 
+def test_all_products_are_walked_through_by_their_numbers_archived_ones_too(world: World) -> None:
+    first, archived, last = world.product(), world.product(), world.product()
+    world.call("product.product", "write", [archived], vals={"active": False}, companies=[world.company_id])
+    service = world.call.create("product.product", {"name": world.unique("Advice"), "type": "service"})
+    found = list(world.gateway.stock.products_after(world.company_id, first - 1, 2))
+    assert [(one.id, one.active) for one in found] == [(first, True), (archived, False)]
+    rest = [one.id for one in world.gateway.stock.products_after(world.company_id, archived, 1_000)]
+    assert (last in rest, service in rest) == (True, False)
+    assert world.gateway.stock.products_after(world.company_id, max(rest), 1_000) == []
+
+
+def test_more_than_a_page_lies_there(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("integration.adapters.odoo.inventory.PAGE", 2)
+    product = world.product("lot")
+    for name in "ABCDE":
+        world.lot(product, name, 3)
+    assert {lot: quantity for (_, lot), quantity in held(world, product).items()} == dict.fromkeys("ABCDE", D(3))
+
+
 def test_quantities_by_place_and_lot_with_what_is_reserved(world: World) -> None:
     product, shelf = world.product("lot"), place(world, "Shelf")
     lot = world.lot(product, "A", 10)
