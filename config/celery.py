@@ -1,5 +1,7 @@
 """The Celery app: it wakes workers, it remembers nothing."""
 
+import logging
+
 from celery import Celery, signals
 from django.conf import settings
 
@@ -25,13 +27,18 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_max_tasks_per_child=settings.WORKER["max_tasks_per_child"],
     worker_max_memory_per_child=settings.WORKER["max_memory_mb"] * 1024,
-    worker_hijack_root_logger=False,
     worker_soft_shutdown_timeout=settings.WORKER["soft_shutdown_seconds"],
     beat_schedule=schedule(),
     beat_scheduler="config.beat:LeadingScheduler",
     beat_max_loop_interval=2,
     timezone="UTC",
 )
+
+
+@signals.setup_logging.connect
+def _as_the_settings_say(loglevel: int | None = None, **_: object) -> None:
+    """Celery would write in a form of its own: it only says how much is written."""
+    logging.getLogger().setLevel(loglevel or logging.INFO)
 
 
 @signals.worker_before_create_process.connect

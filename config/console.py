@@ -160,6 +160,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Calls"), "call_made", "calltally"),
             _item(_("Figures of days"), "calendar_month", "dayfigures"),
             _item(_("Gone through by day"), "monitoring", "flowday"),
+            _item(_("Tries in all"), "functions", "trytotal"),
+            _item(_("Calls in all"), "functions", "calltotal"),
             _item(_("Last successes"), "task_alt", "flowsuccess"),
             _item(_("Comparisons"), "checklist", "reconciliationrun"),
             _item(_("Removed rows"), "auto_delete", "retention"),

@@ -5,7 +5,7 @@ from typing import Any
 
 import django_stubs_ext
 
-from config import broker, console, queues
+from config import broker, console, logging, queues
 from config.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -102,7 +102,12 @@ LANGUAGE_COOKIE_AGE = 31_536_000
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
 SECURE_SSL_REDIRECT = PUBLIC_URL.startswith("https://")
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_SSL_REDIRECT else 0
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^alivez$"]  # asked from inside, where there is no TLS
+SECURE_REDIRECT_EXEMPT = [
+    r"^healthz$",
+    r"^readyz$",
+    r"^alivez$",
+    r"^metrics$",
+]  # asked from inside, where there is no TLS
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.whole("MAX_BODY_BYTES", default=3_000_000)
 WEBHOOK_RATE = env.whole("WEBHOOK_RATE", default=600)  # messages of one connection in one second
 
@@ -144,14 +149,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-# Without DEBUG Django mails what fails to administrators, of whom there are none: it goes to the process's output.
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"output": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"django": {"handlers": ["output"], "level": "INFO", "propagate": False}},
-}
+LOGGING: dict[str, Any] = logging.configuration(env.text("LOG_FORMAT", default="line"))
 
 # The mail server that reports go by; none: they are not mailed.
 EMAIL_HOST = env.text("EMAIL_HOST", default="")

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from integration.api.metrics import Metrics
 from integration.observe import health
 
 urlpatterns = [
@@ -13,6 +14,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("alivez", health.alivez),
+    path("metrics", Metrics.as_view({"get": "retrieve"}), name="metrics"),
 ]
 handler400 = "integration.api.errors.bad_request"
 handler404 = "integration.api.errors.not_found"

@@ -1,5 +1,6 @@
 """Where partners post their signed messages. 202 means: committed."""
 
+import logging
 import secrets
 import time
 from base64 import b64encode
@@ -19,6 +20,7 @@ from integration.jobs import inbox
 from integration.models import Connection
 
 REMEMBERED_SECONDS = 1.0
+log = logging.getLogger(__name__)
 
 # Nobody knows this secret: what is sent to an address that no connection has is refused by the same checks, in the
 # same words, as a message with a wrong signature. So the answers do not tell which connections exist.
@@ -39,6 +41,7 @@ class Webhook(APIView):
         except Forbidden:
             limits.give_back(turn)
             raise
+        log.debug("message taken", extra={"connection": connection, "inbound": receipt.message_id})
         code = status.HTTP_200_OK if receipt.duplicate else status.HTTP_202_ACCEPTED
         return Response({"message": receipt.message_id, "trace": receipt.trace_id}, status=code)
 

@@ -1,10 +1,11 @@
-"""What went through: by flow and ten minutes, for the charts, and for each connection the last time."""
+"""What went through: by flow and ten minutes, for the charts; in all, for a monitor; and for each connection the last
+time."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from integration.console.base import HistoryAdmin
-from integration.models import CallTally, FlowSuccess, FlowTally
+from integration.models import CallTally, CallTotal, FlowSuccess, FlowTally, TryTotal
 
 
 @admin.register(FlowTally)
@@ -36,4 +37,24 @@ class FlowSuccessAdmin(HistoryAdmin):
     list_display_links = ("flow",)
     list_select_related = ("connection",)
     ordering = ("connection", "flow")
+    nothing = _("A row appears a minute after the first job has gone through.")
+
+
+@admin.register(CallTotal)
+class CallTotalAdmin(HistoryAdmin):
+    exact, numbers = ("connection__slug", "method"), ()
+    search_help_text = _("The whole name of a method, or of a connection's slug")
+    list_display = ("connection", "method", "outcome", "within", "calls", "seconds")
+    list_display_links = ("method",)
+    list_select_related = ("connection",)
+    ordering = ("connection", "method", "outcome", "within")
+    nothing = _("A row appears a minute after the first call.")
+
+
+@admin.register(TryTotal)
+class TryTotalAdmin(HistoryAdmin):
+    exact, numbers = ("flow",), ()
+    search_help_text = _("The whole name of a flow")
+    list_display = ("flow", "outcome", "within", "tries", "kept", "seconds")
+    ordering = ("flow", "outcome", "within")
     nothing = _("A row appears a minute after the first job has gone through.")

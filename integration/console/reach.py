@@ -262,7 +262,10 @@ REACH: Mapping[type[Model], Within] = {
     ),
     Connection: _uses("pk"),
     **dict.fromkeys(
-        (models.ConnectionGate, models.MasterRecord, models.FlowSuccess, models.CallTally, models.MessageGap),
+        (
+            *(models.ConnectionGate, models.MasterRecord, models.FlowSuccess, models.CallTally, models.CallTotal),
+            models.MessageGap,
+        ),
         _uses("connection"),
     ),
     **dict.fromkeys((models.CodeMapping, models.PartnerItem, models.MasterTold), _uses("partner")),

@@ -17,7 +17,7 @@ from integration.jobs.streams import Claim, ClaimLost
 from integration.jobs.taking import Taken
 from integration.jobs.work import Handlers, Outcome, Work
 from integration.models import Lane, SyncJob
-from integration.observe import traces
+from integration.observe import logs, traces
 
 SLICE_SECONDS = {Lane.SHIPMENT: 8.0, Lane.ORDER: 4.0, Lane.INVENTORY: 2.0, Lane.MASTER_DATA: 1.0}
 BATCH_SECONDS = 0.2  # take no more jobs at once than can be run in about this time
@@ -129,9 +129,12 @@ class _Run:
 
     def _job(self, work: Work) -> bool:
         """Runs one job, and settles it or leaves that to the ledger; True when its stream may go on."""
-        job = work.job
-        with traces.attempt(job.trace_id, job.flow, job.pk, job.tries, _numbers(job)):
-            return self._try(work)
+        job, begun = work.job, logs.begin(work.named)
+        try:
+            with traces.attempt(job.trace_id, job.flow, job.pk, job.tries, _numbers(job)):
+                return self._try(work)
+        finally:
+            logs.end(begun)
 
     def _try(self, work: Work) -> bool:
         self.ran += 1
@@ -151,22 +154,25 @@ class _Run:
         except IntegrationError as error:
             return self._fail(work, error)
         except Exception as error:
-            log.exception("unexpected failure", extra={"job": work.job.pk})
+            log.exception("unexpected failure")
             return self._fail(work, _unforeseen(work.job, error))
 
     def _settle(self, work: Work, outcome: Outcome) -> bool:
+        log.debug("job done")
         failpoints.hit("before_settle")
         traces.ended("succeeded" if outcome.error is None else "failed", outcome.error.code if outcome.error else "")
         if self.ledger.takes(work, outcome):
             return True
         self.ledger.commit()
         if outcome.error is not None:
+            log.info("a part of the job failed", extra={"code": outcome.error.code})
             return settle.failure(work, outcome.error, outcome.apply)
         settled = settle.success(work, outcome)
         failpoints.hit("after_settle")
         return settled
 
     def _fail(self, work: Work, error: IntegrationError) -> bool:
+        log.info("job failed", extra={"code": error.code})
         self.ledger.commit()
         goes_on = settle.failure(work, error)
         traces.ended(work.job.state, error.code)

@@ -101,7 +101,7 @@ class Facts:
 class Forecast:
     """``seconds`` until the lane is clear: 0 if it is, None while it does not drain. ``why``: what is in the way.
 
-    ``late``: work waits for too long to have just come in.
+    ``late``: work waits for too long to have just come in. ``waited``: seconds that the oldest has been due.
     """
 
     lane: Lane
@@ -112,6 +112,7 @@ class Forecast:
     seconds: float | None
     why: Sequence[str] = ()
     late: bool = False
+    waited: float = 0.0
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -135,7 +136,8 @@ def forecast(facts: Facts) -> Forecast:
     elif facts.due and facts.waited > LATE_SECONDS:
         why.append(f"{come:.2g} jobs a second come in and {done:.2g} are done" if done else "no job of it has ended")
     held = sum(each.jobs for each in facts.held)
-    return Forecast(facts.lane, facts.due, held, done, come, seconds, why, late=facts.waited > LATE_SECONDS)
+    late = facts.waited > LATE_SECONDS
+    return Forecast(facts.lane, facts.due, held, done, come, seconds, why, late=late, waited=facts.waited)
 
 
 def done_per_second(ends: Moments) -> float:

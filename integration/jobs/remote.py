@@ -1,5 +1,6 @@
 """The way to a remote system: every call of every adapter passes the guard that is made here."""
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +14,11 @@ from integration.jobs import failpoints, gate
 from integration.jobs.rehearsal import WriteInRehearsal
 from integration.jobs.work import Call, Work
 from integration.models import Connection, ConnectionGate
-from integration.observe import traces
+from integration.observe import logs, traces
 
 PATIENCE_SECONDS = 2.0  # a shorter wait for the throttle is slept through, a longer one gives the worker back
 PROBE_PATIENCE_SECONDS = 30.0
+log = logging.getLogger(__name__)
 
 
 class OpenTransaction(RuntimeError):
@@ -69,7 +71,13 @@ class RemoteGuard:
         finally:
             traces.ended(outcome, "" if outcome == "ok" else outcome)
             milliseconds = round((time.perf_counter() - started) * 1000, 1)
+            self._tell(what, milliseconds, outcome)
             self._work.calls.append(Call(what, milliseconds, outcome, self._entered.connection.pk))
+
+    def _tell(self, what: str, milliseconds: float, outcome: str) -> None:
+        level = logging.DEBUG if outcome == "ok" else logging.INFO
+        told = {"method": what, "seconds": milliseconds / 1000, "code": outcome}
+        log.log(level, "called", extra=told)
 
 
 class ProbeGuard:
@@ -111,14 +119,14 @@ def settings_for(connection: Connection) -> ConnectionSettings:
 @contextmanager
 def open_erp(connection: Connection, work: Work) -> Iterator[ErpGateway]:
     work.connection = connection
-    with gate.enter(connection, seconds=_lease_seconds(connection)) as entered:
+    with logs.about(connection=connection.slug), gate.enter(connection, seconds=_lease_seconds(connection)) as entered:
         yield registry.open_erp(settings_for(connection), RemoteGuard(entered, work))
 
 
 @contextmanager
 def open_wms(connection: Connection, work: Work) -> Iterator[WmsAdapter]:
     work.connection = connection
-    with gate.enter(connection, seconds=_lease_seconds(connection)) as entered:
+    with logs.about(connection=connection.slug), gate.enter(connection, seconds=_lease_seconds(connection)) as entered:
         yield registry.open_wms(settings_for(connection), RemoteGuard(entered, work))
 
 

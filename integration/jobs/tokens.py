@@ -20,6 +20,7 @@ SCOPES = {
     "cases:write": "Retry and close exception cases",
     "mappings:read": "Code mappings",
     "mappings:write": "Add code mappings",
+    "metrics:read": "Figures for a monitor such as Prometheus",
 }
 
 

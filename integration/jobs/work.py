@@ -66,6 +66,18 @@ class Work:
     before_call: Callable[[], None] = field(default=_nothing)
     calls: list[Call] = field(default_factory=list)
 
+    def named(self) -> dict[str, object]:
+        """What a line of the log is about that is written while it is worked on."""
+        job = self.job
+        return {
+            "job": job.pk,
+            "flow": job.flow,
+            "stream": job.stream_id,
+            "inbound": job.inbound_id,
+            "outbound": job.outbound_id,
+            "trace": job.trace_id,
+        }
+
     def keep_claim(self, seconds: float) -> None:
         """Holds the stream for so long from now. Raises ClaimLost."""
         asked = time.monotonic()

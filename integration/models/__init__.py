@@ -14,7 +14,7 @@ from integration.models.master import MasterRecord, MasterRun, MasterTold, Partn
 from integration.models.messages import InboundMessage, MessageEdit, MessageGap, MessageKey, OutboundMessage
 from integration.models.parcels import Parcel, ParcelEvent, ParcelStatus, Proof, ProofFile
 from integration.models.places import Place
-from integration.models.pulse import CallTally, FlowSuccess, FlowTally
+from integration.models.pulse import CallTally, CallTotal, FlowSuccess, FlowTally, TryTotal
 from integration.models.reconcile import ReconciliationRun, Variance, VarianceCause
 from integration.models.replays import Replay, ReplayItem
 from integration.models.reports import DayFigures, FlowDay, ReportMail, ReportSchedule
@@ -32,6 +32,7 @@ __all__ = [
     "BeatSlot",
     "BusinessRule",
     "CallTally",
+    "CallTotal",
     "Canary",
     "CaptureCursor",
     "CapturedRecord",
@@ -93,6 +94,7 @@ __all__ = [
     "Stream",
     "SyncJob",
     "TrackingPage",
+    "TryTotal",
     "Variance",
     "VarianceCause",
     "Warehouse",

@@ -61,3 +61,51 @@ class CallTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.connection} {self.slot:%Y-%m-%d %H:%M}: {self.calls}"
+
+
+class CallTotal(models.Model):
+    """Calls to a connection by what was called, how it answered, and about how long it took: never forgotten, so that
+    a monitor can go by how much more there are than the last time."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="+", db_index=False)
+    method = models.CharField(max_length=100)
+    outcome = models.CharField(max_length=10, help_text="ok, or the problem's code")
+    within = models.FloatField(
+        help_text="Seconds that each of them took at most; infinity: longer than the longest step"
+    )
+    calls = models.BigIntegerField()
+    seconds = models.FloatField(help_text="That they took, summed up")
+
+    class Meta:
+        ordering = ["connection", "method", "outcome", "within"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "method", "outcome", "within"], name="one_total_per_method_and_outcome"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.connection} {self.method} {self.outcome}: {self.calls}"
+
+
+class TryTotal(models.Model):
+    """Tries at jobs of a flow by what they came to, and about how long the jobs took from their cause on: never
+    forgotten, as the calls are."""
+
+    flow = models.CharField(max_length=60)
+    outcome = models.CharField(max_length=16)
+    within = models.FloatField(
+        help_text="Seconds that each of them took at most; infinity: longer than the longest step"
+    )
+    tries = models.BigIntegerField()
+    kept = models.BigIntegerField(help_text="Of them as fast as promised")
+    seconds = models.FloatField(help_text="That they took, summed up")
+
+    class Meta:
+        ordering = ["flow", "outcome", "within"]
+        constraints = [
+            models.UniqueConstraint(fields=["flow", "outcome", "within"], name="one_total_per_flow_and_outcome")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.flow} {self.outcome}: {self.tries}"

@@ -9,10 +9,11 @@ from integration.models import Canary
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """``leader``: machine and process of the beat that leads; empty when none does."""
+    """``leader``: machine and process of the beat that leads; empty when none does. ``term`` counts the changes."""
 
     workers: int
     leader: str
+    term: int = 0
 
     @property
     def missing(self) -> str:
@@ -24,7 +25,7 @@ class Life:
 
 def everywhere() -> Life:
     held = lease.leader()
-    return Life(canaries.alive(Canary.Kind.WORKER).count(), held.node if held else "")
+    return Life(canaries.alive(Canary.Kind.WORKER).count(), held.node if held else "", held.term if held else 0)
 
 
 def missing_here(kind: Canary.Kind) -> str:

@@ -40,6 +40,17 @@ PROMISES: Mapping[Latency, timedelta] = {
 }
 
 
+# What people ask for by one name: what is to be released, shipped, received ...
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "release": ("order_release", "release_send", "change_send"),
+    "ship": ("shipment_confirmation", "surplus"),
+    "receive": ("receipt_confirmation", "receipt_advice", "advice_send", "transit_loss"),
+    "return": ("return_receipt",),
+    "stock": ("inventory_adjustment", "inventory_count", "inventory_recount", "inventory_undo"),
+    "book": ("posting", "parcel_posting"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """``says``: in a person's words."""

@@ -49,6 +49,8 @@ MACHINERY = (
         "flowday",
         "dayfigures",
         "calltally",
+        "calltotal",
+        "trytotal",
         "flowsuccess",
     ),
 )

@@ -9,18 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from integration.console import links
 from integration.models import SyncJob
+from integration.rules import flows as rules
 
 STOPPED = (SyncJob.State.BLOCKED, SyncJob.State.NEEDS_ATTENTION)
-FAMILIES: Mapping[str, tuple[object, tuple[str, ...]]] = {  # by name: what the tile says, and its flows
-    "release": (_("Orders to release"), ("order_release", "release_send", "change_send")),
-    "ship": (_("Shipments not posted"), ("shipment_confirmation", "surplus")),
-    "receive": (_("Receipts not posted"), ("receipt_confirmation", "receipt_advice", "advice_send", "transit_loss")),
-    "return": (_("Returns not posted"), ("return_receipt",)),
-    "stock": (
-        _("Stock not posted"),
-        ("inventory_adjustment", "inventory_count", "inventory_recount", "inventory_undo"),
-    ),
-    "book": (_("Books not written"), ("posting", "parcel_posting")),
+LABELS: Mapping[str, object] = {
+    "release": _("Orders to release"),
+    "ship": _("Shipments not posted"),
+    "receive": _("Receipts not posted"),
+    "return": _("Returns not posted"),
+    "stock": _("Stock not posted"),
+    "book": _("Books not written"),
+}
+# By name: what the tile says, and its flows.
+FAMILIES: Mapping[str, tuple[object, tuple[str, ...]]] = {
+    name: (LABELS[name], flows) for name, flows in rules.FAMILIES.items()
 }
 
 

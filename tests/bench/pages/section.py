@@ -10,9 +10,11 @@ from pathlib import Path
 from statistics import median
 
 from django.contrib import admin
+from prometheus_client.exposition import generate_latest
 from rich.console import Console
 
 from config.local.place import CHECKOUT
+from integration.observe.metrics import collector
 from integration.reconcile import lines
 from tests.bench import report
 from tests.bench.pages import people, table, walk
@@ -28,6 +30,7 @@ ASKED = 5  # times in a round, after the first one
 LIST_MS, HOME_MS = 300, 500
 OPEN_LINES, MINUTE = 200_000, 60
 PATIENCE = 600
+SCRAPE_SECONDS = 1
 PAGES = CHECKOUT / "var" / "bench" / "pages.json"
 
 
@@ -37,7 +40,7 @@ class Pages:
 
     def measure(self, rounds: int, tell: Callable[[str], None]) -> list[Row]:
         load(self._sizes, lambda said: tell(f"volume: {said}"))
-        return [*look(ASKED * rounds, tell), *_lines(tell)]
+        return [*look(ASKED * rounds, tell), *_lines(tell), _scrape(ASKED * rounds, tell)]
 
 
 def look(times: int, tell: Callable[[str], None]) -> list[Row]:
@@ -72,6 +75,18 @@ def _lines(tell: Callable[[str], None]) -> list[Row]:
         report.figure(SECTION, f"lines of {documents} open documents looked at", "s", [minute]),
         report.at_most(SECTION, f"{OPEN_LINES} lines looked at", "s", [OPEN_LINES * seconds / run.compared], MINUTE),
     ]
+
+
+def _scrape(times: int, tell: Callable[[str], None]) -> Row:
+    """What a monitor asks for, all of it read anew."""
+    took = []
+    for _ in range(times):
+        collector.forget()
+        began = time.monotonic()
+        text = generate_latest(collector.Figures())
+        took.append(time.monotonic() - began)
+    tell(f"metrics: {text.count(b'crossdock_')} lines in {median(took):.2f} s")
+    return report.at_most(SECTION, "all figures for a monitor", "s", took, SCRAPE_SECONDS)
 
 
 def _pages(person: Person, rows: dict[str, int]) -> list[Page]:

@@ -191,6 +191,8 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     slot = now().replace(minute=now().minute // 10 * 10, second=0, microsecond=0)
     models.FlowTally.objects.create(flow="order_release", slot=slot, jobs=3, kept=2, seconds=9, upto=1)
     models.CallTally.objects.create(connection=wms, slot=slot, calls=1200, failed=3, seconds=240)
+    models.CallTotal.objects.create(connection=wms, method="send", outcome="ok", within=1, calls=1200, seconds=240)
+    models.TryTotal.objects.create(flow="order_release", outcome="succeeded", within=5, tries=3, kept=2, seconds=9)
     models.FlowSuccess.objects.create(connection=wms, flow="order_release", at=now())
     models.Variance.objects.create(
         subject="over", warehouse=warehouse, document=delivery, line="1", sku=EVIL, says=1, found=0

@@ -1,12 +1,13 @@
 """What went through is counted once, by flow and ten minutes, however often and by however many it is counted."""
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils.timezone import now
 
 from integration.jobs import pulse
-from integration.models import CallTally, Connection, FlowTally, JobAttempt, Lane, Stream, SyncJob
+from integration.models import CallTally, CallTotal, Connection, FlowTally, JobAttempt, Lane, Stream, SyncJob, TryTotal
 
 OLD = datetime(2026, 11, 27, 12, 4, tzinfo=UTC)
 
@@ -124,3 +125,38 @@ def test_calls_of_old_tries_and_of_connections_that_are_no_more_stop_nobody(stre
     called(stream, {"what": "sale.order.read", "ms": 1.5, "outcome": "ok"}, call(4711))
     pulse.count()
     assert (counted(), CallTally.objects.count()) == ([("order_release", 0, 1, 1, 1)], 0)
+
+
+def test_calls_are_counted_for_ever_by_method_outcome_and_how_long_they_took(stream, connection):
+    called(stream, call(connection.pk, ms=250), call(connection.pk, ms=40), call(connection.pk, "CD-1001", ms=500_000))
+    pulse.count()
+    called(stream, call(connection.pk, ms=249.9), call(connection.pk, ms=250.1))
+    pulse.count()
+    rows = CallTotal.objects.values_list("method", "outcome", "within", "calls", "seconds")
+    assert [(*row[:4], round(row[4], 4)) for row in rows] == [
+        ("sale.order.read", "CD-1001", math.inf, 1, 500),
+        ("sale.order.read", "ok", 0.05, 1, 0.04),
+        ("sale.order.read", "ok", 0.25, 2, 0.4999),
+        ("sale.order.read", "ok", 0.5, 1, 0.2501),
+    ]
+
+
+def test_tries_are_counted_for_ever_by_what_they_came_to(stream):
+    for took, outcome in ((60, "succeeded"), (61, "succeeded"), (2, "retry"), (90_000, "succeeded")):
+        ended(stream, took=took, outcome=outcome)
+    pulse.count()
+    ended(stream, took=60)
+    pulse.count()
+    assert list(TryTotal.objects.values_list("outcome", "within", "tries", "kept", "seconds")) == [
+        ("retry", 5, 1, 0, 2),
+        ("succeeded", 60, 2, 2, 120),
+        ("succeeded", 300, 1, 0, 61),
+        ("succeeded", math.inf, 1, 0, 90_000),
+    ]
+
+
+def test_what_was_counted_for_ever_stays_when_the_tallies_leave(stream, connection):
+    called(stream, call(connection.pk), at=now() - timedelta(days=91))
+    pulse.count()
+    assert pulse.forget() == 2
+    assert (CallTotal.objects.get().calls, TryTotal.objects.get().tries) == (1, 1)
