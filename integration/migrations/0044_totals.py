@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0038_stock_variances'),
+        ('integration', '0043_traces'),
     ]
 
     operations = [
