@@ -12,10 +12,11 @@ ROUTES = {
     "tasks.maintenance.*": {"queue": MAINTENANCE},
     "tasks.polling.*": {"queue": MAINTENANCE},
     "tasks.reconcile.*": {"queue": MAINTENANCE},
+    "tasks.alerts.*": {"queue": MAINTENANCE},
 }
 POLLING = ("poll", "full_sweep", "read_stock", "watch_stock", "fetch_stock", "master_data", "all_master_data")
 IN_SLOT = frozenset(f"tasks.polling.{name}" for name in POLLING)  # they only write rows: beat runs them itself
-TASK_MODULES = ("tasks.maintenance", "tasks.polling", "tasks.reconcile", "tasks.work")
+TASK_MODULES = ("tasks.alerts", "tasks.maintenance", "tasks.polling", "tasks.reconcile", "tasks.work")
 
 
 def queues(broker_url: str) -> tuple[Queue, ...]:

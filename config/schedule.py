@@ -26,6 +26,8 @@ def schedule() -> Schedule:
         "count what went through": _every(60, "tasks.maintenance.count"),
         "look at lines that changed": _every(60, "tasks.reconcile.look_at_lines"),
         "sign all lines": _every(300, "tasks.reconcile.sign_lines"),
+        "look for alerts": _every(settings.ALERTS["look_seconds"], "tasks.alerts.look"),
+        "tell the outside that all is well": _every(60, "tasks.alerts.heartbeat"),
         "seal the audit log": _every(60, "tasks.maintenance.seal"),
         "forget what is over": _every(3600, "tasks.maintenance.forget"),
         "remove what is old": _every(retention["every_seconds"], "tasks.maintenance.remove_old"),

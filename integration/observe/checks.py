@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 
 from config.broker import RABBITMQ
-from integration.adapters.http import is_loopback
+from integration.adapters.http import is_loopback, is_safe
 
 TAG = "crossdock"
 SHORTEST_SECRET = 32
@@ -28,6 +28,7 @@ POSITIVE = {  # setting -> its names in the environment
     "WORKER": "WORKER_{}",
     "BEAT": "BEAT_{}",
     "RETENTION": "RETENTION_{}",
+    "ALERTS": "ALERTS_{}",
 }
 
 
@@ -151,7 +152,14 @@ def replays(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[Check
         yield _error(19, f"REPLAY_APPROVAL_ABOVE is {settings.REPLAY_APPROVAL_ABOVE:g}.", hint)
 
 
-ALL = (secrets, place, broker, numbers, times, retention, processes, replays)
+def heartbeat(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[CheckMessage]:
+    """The address is not repeated: it is as good as a password."""
+    if settings.HEARTBEAT_URL and not is_safe(settings.HEARTBEAT_URL):
+        hint = "It looks like https://hc-ping.com/...; leave it out if nobody watches from outside."
+        yield _error(20, "HEARTBEAT_URL is not an https:// address.", hint)
+
+
+ALL = (secrets, place, broker, numbers, times, retention, processes, replays, heartbeat)
 
 
 def _is_fernet_key(key: str) -> bool:
