@@ -17,7 +17,7 @@ def look() -> None:
     """What people have to be told, and whatever is due: each channel by a task of its own, as one may be slow."""
     alerts.look()
     for channel in notices.due_channels():
-        tell.delay(channel)
+        notices.wake(channel)
 
 
 @shared_task(ignore_result=True)

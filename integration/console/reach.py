@@ -227,11 +227,12 @@ REACH: Mapping[type[Model], Within] = {
     **dict.fromkeys(
         (
             *(models.Place, models.CutOff, models.StockEvent, models.StockDifference, models.Availability),
-            *(models.StockSnapshot, models.Variance),
+            *(models.StockSnapshot, models.Variance, models.Alert),
         ),
         _by("warehouse"),
     ),
     models.StockLevel: _by("snapshot__warehouse"),
+    models.Notice: _by("alert__warehouse"),
     models.BusinessRule: lambda seen: Q(warehouse=None) | Q(warehouse__in=seen),
     **dict.fromkeys(
         (models.DocumentLine, models.Parcel, models.Proof, models.ChangeRequest), _of_document("document")
@@ -249,7 +250,9 @@ REACH: Mapping[type[Model], Within] = {
     models.ReplayItem: _replay("replay__"),
     models.ExceptionCase: _case,
     **dict.fromkeys((models.CaseEvent, models.CaseTally), _of_case),
-    models.CaseRule: lambda seen: Q(warehouse=None) | Q(warehouse__in=seen),
+    **dict.fromkeys(
+        (models.CaseRule, models.AlertChannel), lambda seen: Q(warehouse=None) | Q(warehouse__in=seen)
+    ),
     Connection: _uses("pk"),
     **dict.fromkeys(
         (models.ConnectionGate, models.MasterRecord, models.FlowSuccess, models.CallTally), _uses("connection")
@@ -259,7 +262,7 @@ REACH: Mapping[type[Model], Within] = {
     **dict.fromkeys(
         (
             *(User, Group, PeriodicTask, models.BeatSlot, models.BeatLease, models.Canary, models.Retention),
-            *(models.TrackingPage, models.ReconciliationRun),
+            *(models.TrackingPage, models.ReconciliationRun, models.AlertRule),
         ),
         _all,
     ),
@@ -269,8 +272,8 @@ REACH: Mapping[type[Model], Within] = {
 # What is shared with warehouses that a user does not see is changed by who sees them all.
 CHANGED: Mapping[type[Model], Within] = {
     Connection: _owns("pk"),
-    **dict.fromkeys((models.BusinessRule, models.CaseRule), _by("warehouse")),
-    models.TrackingPage: _nothing,
+    **dict.fromkeys((models.BusinessRule, models.CaseRule, models.AlertChannel), _by("warehouse")),
+    **dict.fromkeys((models.TrackingPage, models.AlertRule), _nothing),
 }
 MADE_BY_ALL = (Connection, Warehouse, models.TrackingPage, models.ApiToken, User, Group)  # nobody else would see them
 

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -16,13 +17,14 @@ from django.db.models.functions import Now
 
 from integration.adapters import notify
 from integration.errors import ConfigurationError, IntegrationError
-from integration.jobs import alert_message, cases
+from integration.jobs import alert_message, cases, dispatch
 from integration.jobs.acts import Actor, NotAllowed, note
 from integration.jobs.remote import refuse_open_transaction
 from integration.models import AlertChannel, Notice
 from integration.rules.alerts import telling
 
 log = logging.getLogger(__name__)
+TASK = "tasks.alerts.tell"
 State = Notice.State
 CLAIM = timedelta(seconds=2 * notify.LONGEST_SECONDS)
 MOST_TRIES = 28  # about a day
@@ -46,6 +48,14 @@ def due_channels() -> list[int]:
     live = Notice.objects.filter(state=State.SENDING, claimed_until__gt=Now())
     free = rows.exclude(channel__in=live.values("channel"))
     return list(free.order_by("channel").values_list("channel", flat=True).distinct())
+
+
+def wake(channel: int) -> None:
+    """Has a worker send what is due there. Never fails: without a broker the next look asks again."""
+    try:
+        dispatch.start(TASK, [channel], {})
+    except dispatch.DOWN as down:
+        log.warning("no broker, the next look has it told", extra={"reason": type(down).__name__})
 
 
 def deliver(channel: int) -> int:
@@ -104,6 +114,7 @@ def ask_for_test(pk: int, actor: Actor) -> None:
             raise NotAllowed("There is no such channel any more.")
         Notice.objects.create(channel=channel, what=Notice.What.TEST, due_at=Now())
         note(actor, "test alert channel", f"alert channel {channel} ({pk})", channel=pk)
+        transaction.on_commit(partial(wake, pk))
 
 
 def check_address(name: str, kind: str, address: str) -> None:

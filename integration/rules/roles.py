@@ -27,10 +27,13 @@ WORK = (
     "outboundmessage",
     "replay",
     "replayitem",
+    "alert",
+    "notice",
 )
 SETUP = (
     *("connection", "connectiongate", "warehouse", "place", "codemapping", "businessrule", "externalreference"),
     *("masterrecord", "mastertold", "partneritem", "caserule", "cutoff", "trackingpage"),
+    *("alertrule", "alertchannel"),
 )
 MACHINERY = (
     *("stream", "resourcelock", "remoteslot", "capturedrecord", "capturecursor", "seenwrite", "messagekey"),
@@ -51,6 +54,7 @@ MACHINERY = (
 CONFIGURED = (
     *("connection", "warehouse", "place", "codemapping", "businessrule", "caserule", "cutoff", "trackingpage"),
     "apitoken",
+    "alertchannel",
 )
 APPS = ("integration", "auth", "django_celery_beat")  # of the rights that an administrator has
 
@@ -70,14 +74,14 @@ def _may(verb: str, *tables: str) -> Iterator[str]:
 STATUS = "integration.view_order_status"
 VIEWER = frozenset({*_may("view", *GOODS, *WORK, *SETUP), STATUS})
 OPERATOR = VIEWER | {
-    *_may("change", "exceptioncase", "syncjob"),
+    *_may("change", "exceptioncase", "syncjob", "alert"),
     *_may("add", "codemapping"),
     *_may("change", "codemapping"),
     "integration.replay_message",
 }
 SUPERVISOR = OPERATOR | {
     *_may("add", "businessrule", "caserule", "cutoff", "trackingpage"),
-    *_may("change", "businessrule", "caserule", "cutoff", "trackingpage"),
+    *_may("change", "businessrule", "caserule", "cutoff", "trackingpage", "alertrule", "alertchannel"),
     *_may("view", "auditevent"),
     "integration.approve_difference",
     "integration.edit_message",
@@ -88,7 +92,7 @@ INTEGRATOR = VIEWER | {
     *_may("view", *MACHINERY, "apitoken", "auditevent"),
     *_may("add", *CONFIGURED),
     *_may("change", *CONFIGURED),
-    *_may("change", "exceptioncase", "syncjob"),
+    *_may("change", "exceptioncase", "syncjob", "alert", "alertrule"),
     "integration.change_secrets",
     "integration.edit_message",
     "integration.replay_message",
