@@ -12,10 +12,12 @@ from integration.models.fields import EncryptedJSONField
 
 
 class Severity(models.TextChoices):
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-    CRITICAL = "critical"
+    """As ``errors.problem`` has it."""
+
+    LOW = "low", "low"
+    MEDIUM = "medium", "medium"
+    HIGH = "high", "high"
+    CRITICAL = "critical", "critical"
 
 
 class AlertRule(models.Model):
@@ -33,7 +35,7 @@ class AlertRule(models.Model):
 
     kind = models.CharField(max_length=10, choices=Kind, unique=True)
     active = models.BooleanField(default=True)
-    threshold = models.FloatField(help_text="What it is of: see above")
+    threshold = models.FloatField()
     least = models.PositiveIntegerField(default=0, help_text="Of fewer nothing is told")
     patience_minutes = models.PositiveIntegerField(default=0, help_text="How long it must be so before it is told")
     escalate_minutes = models.PositiveIntegerField(

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminPasswordWidget
@@ -135,8 +136,10 @@ class AlertChannelAdmin(Acting, ConfigurationAdmin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
         row = self.get_object(request, object_id) if object_id else None
-        buttons = self.allowed(request, self.acts) if row is not None else []
-        return super().changeform_view(request, object_id, form_url, (extra_context or {}) | {"buttons": buttons})
+        context = extra_context or {}
+        if row is not None:
+            context |= {"buttons": self.allowed(request, self.acts), "failure": said.why(row.last_failure)}
+        return super().changeform_view(request, object_id, form_url, context)
 
     @admin.display(description=_("listens to"))
     def listens(self, channel: AlertChannel) -> str:
@@ -187,7 +190,7 @@ class AlertRuleAdmin(ConfigurationAdmin):
 
     @admin.display(description=_("it is told when"))
     def when(self, rule: AlertRule) -> str:
-        return str(_(KINDS[Kind(rule.kind)].says))
+        return capfirst(rule.get_kind_display())
 
     @admin.display(description=_("from"))
     def threshold_shown(self, rule: AlertRule) -> str:

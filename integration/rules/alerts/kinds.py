@@ -33,9 +33,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """``says``: when it is told. ``threshold`` and ``least``: what these figures of its rule are, in words."""
+    """``threshold`` and ``least``: what these figures of its rule are, in words."""
 
-    says: str
     threshold: str
     least: str
     team: Owner
@@ -50,7 +49,6 @@ def _rule(threshold: float, least: int, patience: int, escalate: int) -> Rule:
 
 KINDS: Mapping[Kind, Means] = {
     Kind.PROMISE: Means(
-        "A flow is slower than promised",
         "Percent of the jobs of an hour that are to be as fast as promised",
         "Jobs in an hour that tell anything",
         Owner.OPERATIONS,
@@ -58,7 +56,6 @@ KINDS: Mapping[Kind, Means] = {
         _rule(95, 20, 0, 60),
     ),
     Kind.CUTOFF: Means(
-        "Orders will miss the carrier",
         "Minutes before the cut-off",
         "Orders",
         Owner.OPERATIONS,
@@ -66,7 +63,6 @@ KINDS: Mapping[Kind, Means] = {
         _rule(60, 1, 0, 15),
     ),
     Kind.BACKLOG: Means(
-        "Work will not be done in time",
         "Minutes until it is done",
         "Jobs that are due",
         Owner.OPERATIONS,
@@ -74,7 +70,6 @@ KINDS: Mapping[Kind, Means] = {
         _rule(30, 20, 5, 30),
     ),
     Kind.AWAY: Means(
-        "A system does not answer",
         "Minutes without an answer",
         "Jobs that wait for it",
         Owner.ADMINISTRATOR,
@@ -82,7 +77,6 @@ KINDS: Mapping[Kind, Means] = {
         _rule(5, 0, 0, 30),
     ),
     Kind.SILENCE: Means(
-        "Crossdock itself stands still",
         "Minutes without a sign of life",
         "Not used",
         Owner.ADMINISTRATOR,
@@ -90,7 +84,6 @@ KINDS: Mapping[Kind, Means] = {
         _rule(3, 0, 0, 15),
     ),
     Kind.KEY: Means(
-        "A key ends soon",
         "Days before its end",
         "Not used",
         Owner.ADMINISTRATOR,
@@ -98,7 +91,6 @@ KINDS: Mapping[Kind, Means] = {
         _rule(14, 0, 0, 2 * 24 * 60),
     ),
     Kind.VARIANCE: Means(
-        "The numbers do not agree",
         "Minutes that they have differed",
         "Lines that differ",
         Owner.ADMINISTRATOR,
@@ -106,7 +98,6 @@ KINDS: Mapping[Kind, Means] = {
         _rule(15, 1, 0, 24 * 60),
     ),
     Kind.CASE: Means(
-        "Cases are past their deadline",
         "Minutes past the deadline",
         "Cases of one cause",
         Owner.OPERATIONS,
