@@ -1,15 +1,8 @@
 """What people are told without looking. A lost message costs one look: the next one finds the same."""
 
-import logging
-
 from celery import shared_task
-from django.conf import settings
 
-from integration.adapters import notify
-from integration.errors import Unreachable
-from integration.jobs import alerts, notices
-
-log = logging.getLogger(__name__)
+from integration.jobs import alerts, notices, watch
 
 
 @shared_task(ignore_result=True)
@@ -27,9 +20,4 @@ def tell(channel: int) -> None:
 
 @shared_task(ignore_result=True)
 def heartbeat() -> None:
-    """To whoever watches from outside: the clock runs, and a worker works."""
-    if settings.HEARTBEAT_URL:
-        try:
-            notify.ping(settings.HEARTBEAT_URL)
-        except Unreachable as failure:
-            log.warning("sign of life not taken outside", extra={"reason": failure.context["detail"]})
+    watch.sign_of_life()

@@ -23,7 +23,7 @@ from apprise.plugins.workflows import NotifyWorkflows
 from integration.adapters.http import is_loopback
 from integration.errors import ConfigurationError, Unreachable
 
-NOT_TOLD, NO_ADDRESS = "CD-9301", "CD-9302"
+NOT_TOLD, NO_ADDRESS, NO_HEARTBEAT = "CD-9301", "CD-9302", "CD-9303"
 CONNECT_SECONDS, READ_SECONDS = 5.0, 15.0
 LONGEST_SECONDS = 45.0  # all of one message, whatever the other side drips
 SHORTEST_SECRET = 6
@@ -118,9 +118,9 @@ def ping(address: str) -> None:
         ):
             status = answer.status_code
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Unreachable("CD-9303", detail=type(error).__name__) from None
+        raise Unreachable(NO_HEARTBEAT, detail=type(error).__name__) from None
     if not 200 <= status < 300:
-        raise Unreachable("CD-9303", detail=f"HTTP {status}")
+        raise Unreachable(NO_HEARTBEAT, detail=f"HTTP {status}")
 
 
 def _open(name: str, kind: str, address: str) -> Any:

@@ -75,7 +75,7 @@ class Mailbox:
     port: int = 0
     mails: list[tuple[str, list[str], bytes]] = field(default_factory=list)
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  (its name is aiosmtpd's)
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         self.mails.append((envelope.mail_from or "", list(envelope.rcpt_tos), content))
         return "250 taken"

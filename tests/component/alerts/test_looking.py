@@ -6,9 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import redis
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils.timezone import now
 
+from config.queues import MAINTENANCE
 from integration.jobs import alerts, lease, watch
 from integration.jobs.acts import Actor, NotAllowed
 from integration.models import (
@@ -29,6 +32,7 @@ from integration.models import (
     Variance,
     Warehouse,
 )
+from tasks import maintenance
 from tests.component.alerts.yard import channel, down, later, says, told, up
 from tests.component.engine.yard import together
 
@@ -162,9 +166,10 @@ def test_a_look_that_dies_leaves_nothing_behind(warehouse: Warehouse, monkeypatc
     channel()
     down()
     alerts.standing_rules()
-    with monkeypatch.context() as broken, pytest.raises(RuntimeError):
+    with monkeypatch.context() as broken:
         broken.setattr(Notice.objects.__class__, "bulk_create", _dies)
-        alerts.look()
+        with pytest.raises(RuntimeError):
+            alerts.look()
     assert (Alert.objects.count(), Notice.objects.count()) == (0, 0)
     assert alerts.look() == 1
 
@@ -189,12 +194,20 @@ def test_who_takes_it_is_written_down_and_it_is_told_no_louder(warehouse: Wareho
         alerts.acknowledge(alert.pk, OPERATOR)
 
 
+def asked() -> int:
+    """Tasks that a worker was sent."""
+    return int(redis.Redis.from_url(settings.REDIS_URL).llen(MAINTENANCE))
+
+
 def test_a_beat_that_stopped_is_told_by_a_worker(warehouse: Warehouse) -> None:
     assert watch.stand_in_for_beat() is False  # none has ever led: a fresh installation
     lease.hold(uuid.uuid4(), "here:7", 60)
     assert watch.stand_in_for_beat() is False
+    maintenance.settle_canary("celery@here")
+    assert asked() == 0
     BeatLease.objects.update(held_until=now() - timedelta(minutes=4))
-    assert watch.stand_in_for_beat() is True
+    maintenance.settle_canary("celery@here")
+    assert asked() == 1
     alerts.look()
     [alert] = Alert.objects.all()
     assert (str(alert), alert.severity) == (

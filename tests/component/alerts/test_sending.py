@@ -247,11 +247,15 @@ def test_a_sign_of_life_goes_to_whoever_watches_from_outside(
     tasks.heartbeat()
     assert web.paths == [f"/{SECRET}"]
     settings.HEARTBEAT_URL = f"http://127.0.0.1:{closed_port}/{SECRET}"
-    with caplog.at_level(logging.WARNING, logger="tasks.alerts"):
+    with caplog.at_level(logging.WARNING, logger="integration.jobs.watch"):
         tasks.heartbeat()
     assert ([record.message for record in caplog.records], SECRET in caplog.text) == (
         ["sign of life not taken outside"], False,
     )  # fmt: skip
+    assert cases() == [("CD-9303", "open", 1)]
+    settings.HEARTBEAT_URL = f"http://127.0.0.1:{web.port}/{SECRET}"
+    tasks.heartbeat()
+    assert cases() == [("CD-9303", "resolved", 1)]
 
 
 def test_pagerduty_is_told_one_thing_at_a_time() -> None:

@@ -203,9 +203,9 @@ def test_a_channel_hears_what_it_listens_to() -> None:
     }
 
 
-def said(figures: Figures, now: datetime = at(14, 30)) -> list[str]:
+def said(figures: Figures) -> list[str]:
     day = Day({"ops": OPS}, {kind: KINDS[kind].rule for kind in RULES})
-    day.run(now, 6, lambda _: figures)
+    day.run(at(14, 30), 6, lambda _: figures)
     return [part.split(" ", 1)[1] for _, _, all_ in day.diary[:1] for part in all_.split(" | ")]
 
 
@@ -237,7 +237,8 @@ SPEED = "What left the warehouse is posted in Odoo"
         (Figures(lanes=[Lane(1, "Shipment", 500, 1799.0)]), []),
         (
             Figures(away=[Away(7, "North", at(13, 25), 3, 2, [(Decimal("9.5"), "EUR"), (Decimal(3), "USD")])]),
-            ["North has not answered for 1 h 5 min: 3 jobs wait for it, orders worth 9.50 EUR and 3.00 USD wait for it."],
+            ["North has not answered for 1 h 5 min: 3 jobs wait for it, "
+             "orders worth 9.50 EUR and 3.00 USD wait for it."],
         ),
         (Figures(away=[Away(7, "North", at(14, 26))]), ["North has not answered for 5 min."]),
         (
