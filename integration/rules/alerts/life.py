@@ -30,7 +30,10 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An alert as it is kept. ``severity``: the worst that it was. ``level``: how often it was told louder."""
+    """An alert as it is kept. ``severity``: the worst that it was. ``level``: how often it was told louder.
+
+    ``escalate_at``: when it is, unless somebody takes it: None then.
+    """
 
     state: State
     severity: Severity
@@ -60,7 +63,7 @@ def step(known: Standing | None, found: Severity | None, rule: Rule, now: dateti
         return _told(seen, rule, now) if now - seen.first_seen >= rule.patience else Step(seen)
     if RISING.index(found) > RISING.index(seen.severity):
         return _told(replace(seen, severity=found, level=seen.level + 1), rule, now)
-    if seen.state == State.OPEN and seen.escalate_at and seen.escalate_at <= now and seen.level < HIGHEST:
+    if seen.escalate_at and seen.escalate_at <= now and seen.level < HIGHEST:
         return _told(replace(seen, level=seen.level + 1), rule, now)
     return Step(seen)
 

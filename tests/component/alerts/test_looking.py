@@ -9,10 +9,11 @@ import pytest
 import redis
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils.timezone import now
 
 from config.queues import MAINTENANCE
-from integration.jobs import alerts, lease, watch
+from integration.jobs import alerts, lease, sql, watch
 from integration.jobs.acts import Actor, NotAllowed
 from integration.models import (
     Alert,
@@ -158,6 +159,9 @@ def test_two_who_look_at_once_make_one_alert_with_its_notices(warehouse: Warehou
     channel()
     channel(name="boss")
     down()
+    with transaction.atomic():
+        sql.rows(alerts._ALONE, [])  # somebody is at it
+        assert together(alerts.look) == [0]
     assert sum(together(*[alerts.look] * 4)) == 2
     assert (Alert.objects.count(), Notice.objects.count()) == (1, 2)
 
