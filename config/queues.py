@@ -13,11 +13,15 @@ ROUTES = {
     "tasks.polling.*": {"queue": MAINTENANCE},
     "tasks.reconcile.*": {"queue": MAINTENANCE},
     "tasks.reports.*": {"queue": MAINTENANCE},
+    "tasks.alerts.*": {"queue": MAINTENANCE},
 }
 STOCK = ("read_stock", "watch_stock", "fetch_stock")
 POLLING = ("poll", "full_sweep", *STOCK, "compare_documents", "master_data", "all_master_data")
 IN_SLOT = frozenset(f"tasks.polling.{name}" for name in POLLING)  # they only write rows: beat runs them itself
-TASK_MODULES = ("tasks.maintenance", "tasks.polling", "tasks.reconcile", "tasks.reports", "tasks.work")
+TASK_MODULES = (
+    *("tasks.alerts", "tasks.maintenance", "tasks.polling", "tasks.reconcile", "tasks.reports"),
+    "tasks.work",
+)
 
 
 def queues(broker_url: str) -> tuple[Queue, ...]:

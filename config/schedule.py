@@ -33,6 +33,8 @@ def schedule() -> Schedule:
         "sign all lines": _every(300, "tasks.reconcile.sign_lines"),
         "take the figures of the day": _every(300, "tasks.reports.take_figures"),
         "mail reports": _every(60, "tasks.reports.mail"),
+        "look for alerts": _every(settings.ALERTS["look_seconds"], "tasks.alerts.look"),
+        "tell the outside that all is well": _every(60, "tasks.alerts.heartbeat"),
         "seal the audit log": _every(60, "tasks.maintenance.seal"),
         "forget what is over": _every(3600, "tasks.maintenance.forget"),
         "remove what is old": _every(retention["every_seconds"], "tasks.maintenance.remove_old"),

@@ -199,6 +199,10 @@ RETENTION: dict[str, Any] = {
     "run_seconds": env.number("RETENTION_RUN_SECONDS", default=5.0),
     "every_seconds": env.whole("RETENTION_EVERY_SECONDS", default=60),
 }
+ALERTS: dict[str, Any] = {
+    "look_seconds": env.whole("ALERTS_LOOK_SECONDS", default=30),
+}
+HEARTBEAT_URL = env.text("HEARTBEAT_URL", default="")
 REPLAY_APPROVAL_ABOVE = env.number("REPLAY_APPROVAL_ABOVE", default=10_000.0)  # of any currency; 0: always
 STOCK: dict[str, Any] = {
     "read_seconds": env.whole("STOCK_READ_SECONDS", default=600),

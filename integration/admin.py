@@ -1,5 +1,7 @@
 """Where Django looks for the console's pages."""
 
+import integration.console.alerts.admin
+import integration.console.alerts.setup
 import integration.console.cases.admin
 import integration.console.cases.rules
 import integration.console.reports.admin  # noqa: F401

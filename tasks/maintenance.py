@@ -5,7 +5,20 @@ import logging
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from integration.jobs import audit, canaries, cases, desk, holders, pulse, retention, shipments, slots, sweep
+from integration.jobs import (
+    alerts,
+    audit,
+    canaries,
+    cases,
+    desk,
+    holders,
+    pulse,
+    retention,
+    shipments,
+    slots,
+    sweep,
+    watch,
+)
 from integration.reports import mailing
 
 log = logging.getLogger(__name__)
@@ -35,17 +48,19 @@ def forget() -> None:
     pulse.forget()
     cases.forget_tallies()
     mailing.forget()
+    alerts.forget()
 
 
 @shared_task(ignore_result=True)
 def settle_canary(worker: str) -> None:
     """A worker's message to itself: it was fetched, and PostgreSQL can be written to.
 
-    And a look at what processes that died beside it still hold.
+    And a look at what processes that died beside it still hold, and whether there is a clock.
     """
     try:
         canaries.settle(worker, canaries.WORKER)
         holders.free_what_dead_ones_hold()
+        watch.stand_in_for_beat()
     except (OperationalError, InterfaceError) as down:
         log.warning("no database, no sign of life", extra={"reason": type(down).__name__})
 

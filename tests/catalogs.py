@@ -20,6 +20,8 @@ from integration.errors.catalogue import PROBLEMS, Owner, Severity
 from integration.jobs import odoo_codes, tokens
 from integration.jobs.routes import ROUTES
 from integration.models import Document, Lane, ReplayItem, Stage, SyncJob
+from integration.rules.alerts import says
+from integration.rules.alerts.kinds import KINDS as ALERTS
 from integration.rules.choices import CHOICES
 from integration.rules.flows import FLOWS
 from integration.rules.posting import NAMES
@@ -68,6 +70,9 @@ def _texts() -> Iterator[str]:
     for name, flow in FLOWS.items():
         yield from (_words(name), flow.says)
     yield from (role.says for role in ROLES.values())
+    for means in ALERTS.values():
+        yield from (means.threshold, means.least, means.todo)
+    yield from says.ALL
     yield from tokens.SCOPES.values()
     yield from (*odoo_codes.WORDS.values(), odoo_codes.NEAREST, odoo_codes.READ)
     yield from (*Owner, *Severity, *NAMES.values(), *(f"{kind}s" for kind in KINDS))

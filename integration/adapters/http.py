@@ -105,6 +105,16 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def is_safe(address: str) -> bool:
+    """An https address, or an http one of this machine."""
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
+
+
 def request(
     settings: ConnectionSettings,
     guard: Guard,

@@ -282,6 +282,9 @@ DETAILS = (
     "a number has more than {n} digits",
     "it is not UTF-8 (byte {n})",
     "the key {name} stands twice in one object",
+    "it should look like {shape}",
+    "it may not say {option}",
+    "no end within {n} s",
 )
 GOODS = (
     "{n} x {sku} (lot {lot}, {condition})",
@@ -302,7 +305,8 @@ WHOLE = (
     "a person ended the sending of its batch", "cancelled in Odoo", "it had left",
     "The warehouse took it back.", "address, date or carrier", "the address", "the carrier", "the date",
     "the customer's reference", "whether it may leave in parts", "the column sku is missing", "it is empty",
-    "it is not above zero", "it is yes or no", "only a unit has one", "only a unit may be for one product",
+    "it is not above zero", "it is not encrypted: only TLS is spoken",
+    "it is yes or no", "only a unit has one", "only a unit may be for one product",
     "it holds a character that cannot be seen", "invoice or bill", "customer or supplier", "weight and size",
     "kind of numbers", "name and address", "phone and e-mail", "ordered quantity", "customer's number",
     "priority and notes", "expected date", "price and discount", "tax and currency",

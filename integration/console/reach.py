@@ -232,12 +232,13 @@ REACH: Mapping[type[Model], Within] = {
     **dict.fromkeys(
         (
             *(models.Place, models.CutOff, models.StockEvent, models.StockDifference, models.Availability),
-            *(models.StockSnapshot, models.Variance, models.DayFigures, models.FlowDay),
+            *(models.StockSnapshot, models.Variance, models.DayFigures, models.FlowDay, models.Alert),
         ),
         _by("warehouse"),
     ),
     models.StockLevel: _by("snapshot__warehouse"),
     models.VarianceCause: _by("variance__warehouse"),
+    models.Notice: _by("alert__warehouse"),
     models.BusinessRule: lambda seen: Q(warehouse=None) | Q(warehouse__in=seen),
     **dict.fromkeys(
         (models.DocumentLine, models.Parcel, models.Proof, models.ChangeRequest), _of_document("document")
@@ -258,7 +259,8 @@ REACH: Mapping[type[Model], Within] = {
     models.ExceptionCase: _case,
     **dict.fromkeys((models.CaseEvent, models.CaseTally), _of_case),
     **dict.fromkeys(
-        (models.CaseRule, models.ReconciliationRun), lambda seen: Q(warehouse=None) | Q(warehouse__in=seen)
+        (models.CaseRule, models.ReconciliationRun, models.AlertChannel),
+        lambda seen: Q(warehouse=None) | Q(warehouse__in=seen),
     ),
     Connection: _uses("pk"),
     **dict.fromkeys(
@@ -273,7 +275,8 @@ REACH: Mapping[type[Model], Within] = {
     **dict.fromkeys(
         (
             *(User, Group, PeriodicTask, models.BeatSlot, models.BeatLease, models.Canary, models.Retention),
-            models.TrackingPage,
+        (models.CaseRule, models.ReconciliationRun, models.AlertChannel),
+        lambda seen: Q(warehouse=None) | Q(warehouse__in=seen),
         ),
         _all,
     ),
@@ -283,8 +286,8 @@ REACH: Mapping[type[Model], Within] = {
 # What is shared with warehouses that a user does not see is changed by who sees them all.
 CHANGED: Mapping[type[Model], Within] = {
     Connection: _owns("pk"),
-    **dict.fromkeys((models.BusinessRule, models.CaseRule), _by("warehouse")),
-    models.TrackingPage: _nothing,
+    **dict.fromkeys((models.BusinessRule, models.CaseRule, models.AlertChannel), _by("warehouse")),
+    **dict.fromkeys((models.TrackingPage, models.AlertRule), _nothing),
 }
 MADE_BY_ALL = (Connection, Warehouse, models.TrackingPage, models.ApiToken, User, Group)  # nobody else would see them
 

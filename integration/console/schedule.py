@@ -34,6 +34,8 @@ SAYS: Mapping[str, tuple[StrOrPromise, StrOrPromise]] = {
         _("Lets go on what waited for a mapping, tells what was not answered, wakes and raises cases"), TAKES_TURNS,
     ),
     "tasks.maintenance.count": (_("Counts what went through, for the charts"), TAKES_TURNS),
+    "tasks.alerts.look": (_("Looks whether people have to be told something, and has them told"), TAKES_TURNS),
+    "tasks.alerts.heartbeat": (_("Gives a sign of life to whoever watches from outside"), TAKES_TURNS),
     "tasks.maintenance.seal": (_("Seals the newest rows of the audit log"), TAKES_TURNS),
     "tasks.maintenance.forget": (_("Removes rows that only the last days need"), TAKES_TURNS),
     "tasks.maintenance.remove_old": (_("Removes what has been kept long enough, for some seconds"), TAKES_TURNS),

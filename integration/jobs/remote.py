@@ -38,7 +38,7 @@ class RemoteGuard:
 
         A job of many calls keeps its stream as it goes. Raises ClaimLost, WriteInRehearsal.
         """
-        _refuse_open_transaction(what)
+        refuse_open_transaction(what)
         if writes and self._work.rehearsal is not None:
             raise WriteInRehearsal(what)
         self._work.before_call()
@@ -93,7 +93,7 @@ class ProbeGuard:
 
     @contextmanager
     def call(self, what: str, *, timeout: float, writes: bool = False) -> Iterator[None]:
-        _refuse_open_transaction(what)
+        refuse_open_transaction(what)
         if self._work is not None:
             self._work.before_call()
             self._work.keep_claim(PROBE_PATIENCE_SECONDS + timeout + self._work.claim_seconds)
@@ -130,7 +130,8 @@ def open_wms(connection: Connection, work: Work) -> Iterator[WmsAdapter]:
         yield registry.open_wms(settings_for(connection), RemoteGuard(entered, work))
 
 
-def _refuse_open_transaction(what: str) -> None:
+def refuse_open_transaction(what: str) -> None:
+    """Raises OpenTransaction."""
     if transaction.get_connection().in_atomic_block:
         raise OpenTransaction(what)
 

@@ -1,6 +1,7 @@
 """The tables, one module per subject."""
 
 from integration.models.access import ApiToken, AuditEvent, Reach
+from integration.models.alerts import Alert, AlertChannel, AlertRule, Notice
 from integration.models.beat import BeatLease, BeatSlot, Canary
 from integration.models.capture import CaptureCursor, CapturedRecord, SeenWrite
 from integration.models.carriers import CutOff, TrackingPage
@@ -25,6 +26,9 @@ from integration.models.transit import InTransit
 from integration.models.work import Effect, JobAttempt, Lane, ResourceLock, Stream, SyncJob
 
 __all__ = [
+    "Alert",
+    "AlertChannel",
+    "AlertRule",
     "ApiToken",
     "AuditEvent",
     "Availability",
@@ -67,6 +71,7 @@ __all__ = [
     "MessageEdit",
     "MessageGap",
     "MessageKey",
+    "Notice",
     "OutboundMessage",
     "Parcel",
     "ParcelEvent",

@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 
 from config.broker import RABBITMQ
-from integration.adapters.http import is_loopback
+from integration.adapters.http import is_loopback, is_safe
 
 TAG = "crossdock"
 SHORTEST_SECRET = 32
@@ -30,6 +30,7 @@ POSITIVE = {  # setting -> its names in the environment
     "BEAT": "BEAT_{}",
     "RETENTION": "RETENTION_{}",
     "MISSING": "MISSING_{}",
+    "ALERTS": "ALERTS_{}",
 }
 
 
@@ -177,7 +178,17 @@ def traces(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[CheckM
         yield _error(34, f"OTEL_TRACES_SAMPLER_ARG is {known['share']:g}.", hint)
 
 
-ALL = (secrets, place, broker, mail, numbers, times, retention, processes, replays, traces)
+def heartbeat(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[CheckMessage]:
+    """The address is not repeated: it is as good as a password."""
+    if settings.HEARTBEAT_URL and not is_safe(settings.HEARTBEAT_URL):
+        hint = "It looks like https://hc-ping.com/...; leave it out if nobody watches from outside."
+        yield _error(20, "HEARTBEAT_URL is not an https:// address.", hint)
+
+
+ALL = (
+    *(secrets, place, broker, mail, numbers, times, retention, processes, replays, traces),
+    heartbeat,
+)
 
 
 def _is_fernet_key(key: str) -> bool:

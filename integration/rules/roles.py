@@ -28,11 +28,13 @@ WORK = (
     "outboundmessage",
     "replay",
     "replayitem",
+    "alert",
+    "notice",
 )
 SETUP = (
     *("connection", "connectiongate", "warehouse", "place", "codemapping", "businessrule", "externalreference"),
     *("masterrecord", "mastertold", "partneritem", "caserule", "cutoff", "trackingpage", "reportschedule"),
-    "reportmail",
+    *("reportmail", "alertrule", "alertchannel"),
 )
 MACHINERY = (
     *("stream", "resourcelock", "remoteslot", "capturedrecord", "capturecursor", "seenwrite", "messagekey"),
@@ -56,7 +58,7 @@ MACHINERY = (
 )
 CONFIGURED = (
     *("connection", "warehouse", "place", "codemapping", "businessrule", "caserule", "cutoff", "trackingpage"),
-    *("apitoken", "reportschedule"),
+    *("apitoken", "reportschedule", "alertchannel"),
 )
 APPS = ("integration", "auth", "django_celery_beat")  # of the rights that an administrator has
 
@@ -77,7 +79,7 @@ STATUS = "integration.view_order_status"
 REPORTS = frozenset(_may("see", "hypercare", "scorecards", "lot_trace", "transit_ageing"))
 VIEWER = frozenset({*_may("view", *GOODS, *WORK, *SETUP), STATUS, *REPORTS})
 OPERATOR = VIEWER | {
-    *_may("change", "exceptioncase", "syncjob"),
+    *_may("change", "exceptioncase", "syncjob", "alert"),
     *_may("add", "codemapping"),
     *_may("change", "codemapping"),
     "integration.replay_message",
@@ -85,6 +87,7 @@ OPERATOR = VIEWER | {
 SUPERVISOR = OPERATOR | {
     *_may("add", "businessrule", "caserule", "cutoff", "trackingpage", "reportschedule"),
     *_may("change", "businessrule", "caserule", "cutoff", "trackingpage", "reportschedule"),
+    *_may("change", "alertrule", "alertchannel"),
     *_may("view", "auditevent"),
     "integration.approve_difference",
     "integration.edit_message",
@@ -95,7 +98,7 @@ INTEGRATOR = VIEWER | {
     *_may("view", *MACHINERY, "apitoken", "auditevent"),
     *_may("add", *CONFIGURED),
     *_may("change", *CONFIGURED),
-    *_may("change", "exceptioncase", "syncjob"),
+    *_may("change", "exceptioncase", "syncjob", "alert", "alertrule"),
     "integration.change_secrets",
     "integration.edit_message",
     "integration.replay_message",

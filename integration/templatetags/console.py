@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from integration.console import links, runbook, said, standing, story, words
+from integration.console.alerts import words as alert_words
 from integration.models import JobAttempt
 
 register = template.Library()
@@ -31,6 +32,7 @@ register.filter("chosen", said.chosen)
 register.filter("goods", said.goods)
 register.filter("note", said.note)
 register.filter("would", said.would)
+register.filter("alert", alert_words.told)
 register.filter("page", links.page)
 register.filter("timeline", links.timeline)
 register.filter("in_odoo", links.in_odoo)

@@ -27,6 +27,7 @@ from integration.console.standing import clear, reachable
 from integration.errors.catalogue import Severity
 from integration.jobs import forecast
 from integration.models import (
+    Alert,
     Availability,
     Connection,
     Document,
@@ -73,6 +74,8 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context |= {"severities": severities(cases), "urgent": urgent(cases), "urgent_of": len(cases)}
     if may_view(request, SyncJob):
         context |= {"families": flows.families(_active(request)), "variances": variances(request)}
+    if may_view(request, Alert):
+        context["alerts"] = alerts(request)
     if may_view(request, InboundMessage) and request.user.has_perm("integration.replay_message"):
         context["again"] = again()
     if may_view(request, SyncJob) and limit(request) is None:  # of all warehouses together
@@ -106,6 +109,12 @@ def variances(request: HttpRequest) -> list[Tile]:
         Tile(_("Differences to approve"), waiting, links.listing(StockDifference, state__exact="waiting"), "waiting"),
         Tile(_("Stock that differs"), apart, links.listing(Availability, difference="some"), "waiting"),
     ]
+
+
+def alerts(request: HttpRequest) -> list[Alert]:
+    """What stands and was told, the newest first."""
+    told = Alert.objects.filter(state__in=(Alert.State.OPEN, Alert.State.ACKNOWLEDGED))
+    return list(scoped(request, told)[:SHOWN])
 
 
 def again() -> list[tuple[object, list[tuple[object, str]]]]:

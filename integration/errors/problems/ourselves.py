@@ -26,4 +26,28 @@ PROBLEMS: dict[str, Problem] = {
         ("connection", "flow", "last_code"),
         severity=Severity.HIGH,
     ),
+    "CD-9301": Problem(
+        "Alert channel takes nothing",
+        "{channel} did not take what people were to be told there ({detail}).",
+        "See that it works, enter its address anew on its page if it has changed, then press Send a test.",
+        ("channel",),
+        Owner.ADMINISTRATOR,
+        Severity.HIGH,
+    ),
+    "CD-9302": Problem(
+        "Alert channel has no usable address",
+        "The address of {channel} cannot be used: {detail}.",
+        "Enter its address anew on its page, then press Send a test.",
+        ("channel",),
+        Owner.ADMINISTRATOR,
+        Severity.HIGH,
+    ),
+    "CD-9303": Problem(
+        "Sign of life not taken outside",
+        "Whoever watches Crossdock from outside did not take its sign of life ({detail}).",
+        "See HEARTBEAT_URL and the service behind it: while it hears nothing, it tells people that Crossdock is down.",
+        (),
+        Owner.ADMINISTRATOR,
+        Severity.MEDIUM,
+    ),
 }

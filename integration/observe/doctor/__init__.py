@@ -7,7 +7,18 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError
 
 from integration.adapters.base import Finding
-from integration.observe.doctor import access, audit_log, configuration, lanes, processes, servers, signs, systems, work
+from integration.observe.doctor import (
+    access,
+    audit_log,
+    configuration,
+    lanes,
+    processes,
+    servers,
+    signs,
+    systems,
+    telling,
+    work,
+)
 from integration.observe.report import Section, note, problem
 
 DATABASE = "database"
@@ -31,6 +42,7 @@ LOOKS: Sequence[Look] = (
     Look("Work", work.look),
     Look("Lanes", lanes.look),
     Look("Tokens and keys", access.look),
+    Look("Alerts", telling.look),
     Look("Audit log", audit_log.look),
 )
 

@@ -206,6 +206,7 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     models.ReconciliationRun.objects.create(
         subject="sales", warehouse=warehouse, day=now().date(), total=4, compared=3, after=7
     )
+    alerting(warehouse)
     models.Retention.objects.create(subject="jobs", last_removed=1, ended_at=now())
     models.ApiToken.objects.create(name=EVIL, prefix="abcd1234", sha256=b"0" * 32, scopes=["jobs:read"])
     somebody = User.objects.create_user("limited")
@@ -219,6 +220,20 @@ def history(erp, wms, warehouse, delivery, job) -> None:
         writes=[{"verb": EVIL, "connection": EVIL, "key": EVIL, "at": EVIL, "what": EVIL}], changes={EVIL: 1},
     )  # fmt: skip
     models.AuditEvent.objects.create(actor=EVIL, verb="retry job", subject=EVIL, detail={"note": EVIL})
+
+
+def alerting(warehouse) -> None:
+    channel = models.AlertChannel.objects.create(
+        name=EVIL, kind="webhook", secrets={"address": f"https://example.com/{SECRET}"}, warehouse=warehouse,
+        failures=2, last_failure=EVIL,
+    )  # fmt: skip
+    models.AlertRule.objects.create(kind="cutoff", threshold=60, least=1)
+    alert = models.Alert.objects.create(
+        fingerprint=EVIL, kind="cutoff", state="open", severity="high", team="operations", warehouse=warehouse,
+        says=[["{n} lines of {warehouse} do not add up, for {span}", {"n": 2, "warehouse": EVIL, "span": "3 min"}]],
+        first_seen=now(), last_seen=now(),
+    )  # fmt: skip
+    models.Notice.objects.create(channel=channel, alert=alert, what="raised", due_at=now(), failure=EVIL)
 
 
 def parcels(delivery) -> None:

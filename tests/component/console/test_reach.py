@@ -23,9 +23,10 @@ OF_NOBODY = {
     models.Retention,
     models.TrackingPage,
     models.ReconciliationRun,
+    models.AlertRule,
 }
 SEEN = [model for model in OURS if model in REACH and model not in OF_NOBODY]
-RULES = {models.BusinessRule, models.CaseRule}  # those for all warehouses are seen by all
+RULES = {models.BusinessRule, models.CaseRule, models.AlertChannel}  # those for all warehouses are seen by all
 UNSEEN = [model for model in OURS if model not in REACH]
 
 

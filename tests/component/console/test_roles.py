@@ -29,7 +29,7 @@ SEES = {
 }
 CONFIGURED = {
     *(models.Connection, models.Warehouse, models.Place, models.CodeMapping, models.BusinessRule, models.ApiToken),
-    *(models.CaseRule, models.CutOff, models.TrackingPage),
+    *(models.CaseRule, models.CutOff, models.TrackingPage, models.AlertChannel),
 }
 ADDS = {
     "customer service": set(),

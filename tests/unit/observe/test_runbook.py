@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from integration.console.alerts.setup import AlertChannelAdmin
 from integration.console.cases.admin import ExceptionCaseAdmin
 from integration.console.mapping import CodeMappingAdmin
 from integration.errors.catalogue import PROBLEMS
 from integration.rules.choices import CHOICES
 
 RUNBOOK = Path(__file__).resolve().parents[3] / "docs" / "runbook"
-BUTTONS = {str(act.label) for page in (ExceptionCaseAdmin, CodeMappingAdmin) for act in page.acts} | {"Add the mapping"}
+BUTTONS = {
+    str(act.label) for page in (ExceptionCaseAdmin, CodeMappingAdmin, AlertChannelAdmin) for act in page.acts
+} | {"Add the mapping"}
 BUTTONS |= {choice.label for choices in CHOICES.values() for choice in choices}
 HEADINGS = ["What it means", "What happens by itself", "What to do", "How to see that it is fixed"]
 
