@@ -9,6 +9,7 @@ from integration.models.changes import ChangeLine, ChangeRequest
 from integration.models.connections import Connection, ConnectionGate, RemoteSlot, Warehouse
 from integration.models.decisions import Decision
 from integration.models.documents import Document, DocumentLine, StockEvent
+from integration.models.downtime import DowntimePack, TypedShipment
 from integration.models.mapping import BusinessRule, CodeMapping, ExternalReference
 from integration.models.master import MasterRecord, MasterRun, MasterTold, PartnerItem
 from integration.models.messages import InboundMessage, MessageEdit, MessageKey, OutboundMessage
@@ -16,6 +17,7 @@ from integration.models.parcels import Parcel, ParcelEvent, ParcelStatus, Proof,
 from integration.models.places import Place
 from integration.models.pulse import CallTally, FlowSuccess, FlowTally
 from integration.models.reconcile import ReconciliationRun, Variance
+from integration.models.recovery import Generation, Recovery
 from integration.models.replays import Replay, ReplayItem
 from integration.models.retention import Retention
 from integration.models.stages import CartonLine, Stage, StageEvent
@@ -48,11 +50,13 @@ __all__ = [
     "Decision",
     "Document",
     "DocumentLine",
+    "DowntimePack",
     "Effect",
     "ExceptionCase",
     "ExternalReference",
     "FlowSuccess",
     "FlowTally",
+    "Generation",
     "InTransit",
     "InboundMessage",
     "JobAttempt",
@@ -72,6 +76,7 @@ __all__ = [
     "ProofFile",
     "Reach",
     "ReconciliationRun",
+    "Recovery",
     "RemoteSlot",
     "Replay",
     "ReplayItem",
@@ -87,6 +92,7 @@ __all__ = [
     "Stream",
     "SyncJob",
     "TrackingPage",
+    "TypedShipment",
     "Variance",
     "Warehouse",
 ]

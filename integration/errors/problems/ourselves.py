@@ -26,4 +26,11 @@ PROBLEMS: dict[str, Problem] = {
         ("connection", "flow", "last_code"),
         severity=Severity.HIGH,
     ),
+    "CD-9401": Problem(
+        "Typed in and told otherwise",
+        "Shipment {shipment} for {release} says {goods}. {sku} is booked with {booked}: one of the two was typed in from a sheet, and both may be the same goods.",
+        "Ask {partner} whether both are one parcel. Then press The same goods, or Other goods.",
+        ("connection", "release", "shipment"),
+        severity=Severity.HIGH,
+    ),
 }
