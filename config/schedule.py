@@ -26,6 +26,7 @@ def schedule() -> Schedule:
         "count what went through": _every(60, "tasks.maintenance.count"),
         "look at lines that changed": _every(60, "tasks.reconcile.look_at_lines"),
         "sign all lines": _every(300, "tasks.reconcile.sign_lines"),
+        "make downtime packs": _every(settings.DOWNTIME_PACK_MINUTES * 60, "tasks.maintenance.make_packs"),
         "seal the audit log": _every(60, "tasks.maintenance.seal"),
         "forget what is over": _every(3600, "tasks.maintenance.forget"),
         "remove what is old": _every(retention["every_seconds"], "tasks.maintenance.remove_old"),

@@ -190,6 +190,7 @@ STOCK: dict[str, Any] = {
     "watch_seconds": env.whole("STOCK_WATCH_SECONDS", default=60),
     "fetch_minutes": env.whole("STOCK_FETCH_MINUTES", default=240),
 }
+DOWNTIME_PACK_MINUTES = env.whole("DOWNTIME_PACK_MINUTES", default=15)
 CAPTURE: dict[str, Any] = {
     "poll_seconds": env.number("CAPTURE_POLL_SECONDS", default=10.0),
     "overlap_seconds": env.whole("CAPTURE_OVERLAP_SECONDS", default=300),

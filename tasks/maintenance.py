@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from integration.jobs import audit, canaries, cases, desk, holders, pulse, retention, shipments, slots, sweep
+from integration.jobs import audit, canaries, cases, desk, holders, packs, pulse, retention, shipments, slots, sweep
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +58,12 @@ def count() -> None:
 def seal() -> None:
     """The audit log's newest rows."""
     audit.seal()
+
+
+@shared_task(ignore_result=True)
+def make_packs() -> None:
+    """What each warehouse works by should we be down."""
+    packs.make_all()
 
 
 @shared_task(ignore_result=True)

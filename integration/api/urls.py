@@ -7,6 +7,7 @@ from integration.api import docs, hints, webhooks
 from integration.api.operations import (
     cases,
     connections,
+    downtime,
     flows,
     inventory,
     jobs,
@@ -30,6 +31,7 @@ router.register("orders", orders.Orders)
 router.register("trace", trace.Trace, basename="trace")
 router.register("in-transit", transit.Transit)
 router.register("inventory", inventory.Inventory)
+router.register("downtime-packs", downtime.DowntimePacks)
 router.register("cases", cases.Cases)
 router.register("mappings", mappings.Mappings)
 

@@ -227,7 +227,7 @@ REACH: Mapping[type[Model], Within] = {
     **dict.fromkeys(
         (
             *(models.Place, models.CutOff, models.StockEvent, models.StockDifference, models.Availability),
-            *(models.StockSnapshot, models.Variance),
+            *(models.StockSnapshot, models.Variance, models.DowntimePack, models.TypedShipment),
         ),
         _by("warehouse"),
     ),
@@ -259,7 +259,7 @@ REACH: Mapping[type[Model], Within] = {
     **dict.fromkeys(
         (
             *(User, Group, PeriodicTask, models.BeatSlot, models.BeatLease, models.Canary, models.Retention),
-            *(models.TrackingPage, models.ReconciliationRun),
+            *(models.TrackingPage, models.ReconciliationRun, models.Generation, models.Recovery),
         ),
         _all,
     ),

@@ -27,6 +27,8 @@ WORK = (
     "outboundmessage",
     "replay",
     "replayitem",
+    "typedshipment",
+    "downtimepack",
 )
 SETUP = (
     *("connection", "connectiongate", "warehouse", "place", "codemapping", "businessrule", "externalreference"),
@@ -46,6 +48,8 @@ MACHINERY = (
         "flowtally",
         "calltally",
         "flowsuccess",
+        "generation",
+        "recovery",
     ),
 )
 CONFIGURED = (
@@ -74,6 +78,7 @@ OPERATOR = VIEWER | {
     *_may("add", "codemapping"),
     *_may("change", "codemapping"),
     "integration.replay_message",
+    "integration.type_shipment",
 }
 SUPERVISOR = OPERATOR | {
     *_may("add", "businessrule", "caserule", "cutoff", "trackingpage"),
@@ -83,6 +88,7 @@ SUPERVISOR = OPERATOR | {
     "integration.edit_message",
     "integration.approve_replay",
     "integration.view_personal_data",
+    "integration.print_downtime_pack",
 }
 INTEGRATOR = VIEWER | {
     *_may("view", *MACHINERY, "apitoken", "auditevent"),
@@ -93,6 +99,8 @@ INTEGRATOR = VIEWER | {
     "integration.edit_message",
     "integration.replay_message",
     "integration.view_personal_data",
+    "integration.print_downtime_pack",
+    "integration.release_recovery",
     "django_celery_beat.view_periodictask",
     "django_celery_beat.change_periodictask",  # to have it run now: they are edited by nobody
 }

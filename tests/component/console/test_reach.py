@@ -23,6 +23,8 @@ OF_NOBODY = {
     models.Retention,
     models.TrackingPage,
     models.ReconciliationRun,
+    models.Generation,
+    models.Recovery,
 }
 SEEN = [model for model in OURS if model in REACH and model not in OF_NOBODY]
 RULES = {models.BusinessRule, models.CaseRule}  # those for all warehouses are seen by all
