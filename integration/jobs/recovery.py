@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.postgres.functions import TransactionNow
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
@@ -53,7 +54,7 @@ def begin(lost_after: datetime, why: str, actor: Actor) -> Recovery:
     try:
         with transaction.atomic():
             about = {"lost_after": lost_after, "why": why[:300], "begun_by": actor.name[:150], "user": actor.user}
-            row = Recovery.objects.create(**about)
+            row = Recovery.objects.create(began_at=TransactionNow(), **about)  # as the jobs that it adds
             generation.accept()
             cases.open_case(_told(row))
             _read_again()
