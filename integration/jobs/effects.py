@@ -46,7 +46,7 @@ SELECT (SELECT id FROM made), (SELECT intended_at FROM made),
 # Whoever takes a message back holds its stream. So the row is locked, and read anew, when the stream is ours.
 _QUEUED = f"""
 SELECT held.id FROM held, {OUTBOUND} AS message
-WHERE message.id = %(message)s AND message.state = 'queued' FOR SHARE OF message"""  # noqa: S608
+WHERE message.id = %(message)s AND message.state = 'queued' AND NOT message.withdrawn FOR SHARE OF message"""  # noqa: S608
 _ALWAYS = "SELECT id FROM held"
 _AGAIN = f"""
 DO UPDATE SET verb = EXCLUDED.verb, state = EXCLUDED.state, job_id = EXCLUDED.job_id,

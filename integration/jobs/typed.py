@@ -111,7 +111,7 @@ def _tell_no_more(warehouse: Warehouse, shipment: ShipmentConfirmed) -> None:
     about = {"warehouse": warehouse, "kind": Document.Kind.DELIVERY, "reference": shipment.release}
     delivery = Document.objects.filter(**about).order_by("-pk").first()
     if delivery is not None and (shipment.final or _is_all(delivery, shipment)):
-        outbox.supersede(warehouse.wms, delivery, "order.release")
+        outbox.withdraw(warehouse.wms, delivery, "order.release")
 
 
 def _is_all(delivery: Document, shipment: ShipmentConfirmed) -> bool:

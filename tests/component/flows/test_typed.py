@@ -196,6 +196,19 @@ def test_a_release_that_never_went_out_is_not_picked_again(yard: Yard) -> None:
     assert yard.wms.held() == []
 
 
+@pytest.mark.parametrize(("fault", "held"), [("cut_before", 0), ("cut_after_commit", 1)])
+def test_a_release_of_unknown_outcome_is_looked_for_and_not_sent_again(yard: Yard, fault: str, held: int) -> None:
+    sale = yard.sell(("CRATE-S", 3))
+    yard.wms.fault(fault, times=1)
+    yard.look()
+    assert yard.effects("send order.release") == ["intended"]
+    load(yard, filled(yard))
+    yard.later()
+    once(yard, sale)
+    assert len(yard.wms.held()) == held
+    assert yard.effects("send order.release") == (["landed"] if held else ["refused"])
+
+
 def test_what_is_wrong_is_told_by_row_and_what_is_right_is_loaded(yard: Yard) -> None:
     good, bad = yard.released(("CRATE-S", 3)), yard.released(("CRATE-S", 2))
     rows = filled(yard)
