@@ -40,9 +40,7 @@ TONES = {TypedShipment.State.TAKEN: "waiting", TypedShipment.State.BOOKED: "succ
 
 
 class UploadForm(forms.Form):
-    warehouse = forms.ModelChoiceField(
-        Warehouse.objects.none(), label=_("Warehouse"), widget=UnfoldAdminSelectWidget
-    )
+    warehouse = forms.ModelChoiceField(Warehouse.objects.none(), label=_("Warehouse"), widget=UnfoldAdminSelectWidget)
     file = forms.FileField(label=_("CSV or XLSX"), widget=UnfoldAdminFileFieldWidget)
 
     def __init__(self, request: HttpRequest, *given: Any, **more: Any) -> None:

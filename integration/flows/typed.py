@@ -87,9 +87,7 @@ def _of_typed(
     return None if name is None else _twin(case, row, name, mine)
 
 
-def _of_told(
-    case: Case, typed: Mapping[str, TypedShipment], booked: Mapping[str, Goods], mine: Goods
-) -> Twin | None:
+def _of_told(case: Case, typed: Mapping[str, TypedShipment], booked: Mapping[str, Goods], mine: Goods) -> Twin | None:
     """Among what was typed in and booked."""
     number = case.shipment.shipment
     for row in typed.values():
@@ -126,10 +124,9 @@ def _judge(case: Case, others: Mapping[str, Goods], mine: Goods) -> str | None:
 def _hold(case: Case, name: str, other: Goods, mine: Goods) -> RuleHold:
     partner = case.facts.connection
     about: dict[str, Any] = {"connection": partner, "partner": partner, "release": case.facts.release}
-    goods = {"goods": twins.in_words(mine), "booked": twins.in_words(other)}
-    return RuleHold(
-        twins.CODE, **about, **goods, shipment=case.shipment.shipment, sku=name, source=case.source
-    )
+    about |= {"goods": twins.in_words(mine), "booked": twins.in_words(other)}
+    about |= {"shipment": case.shipment.shipment, "sku": name, "source": case.source}
+    return RuleHold(twins.CODE, **about)
 
 
 def _twin(case: Case, row: TypedShipment, number: str, goods: Goods) -> Twin:

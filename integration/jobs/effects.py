@@ -25,7 +25,7 @@ Result = Mapping[str, Any]
 EFFECT, OUTBOUND = Effect._meta.db_table, OutboundMessage._meta.db_table
 
 
-_LOCK = f"SELECT FROM {Recovery._meta.db_table} WHERE released_at IS NULL"  # noqa: S608  (a table name of our own)
+_LOCK = f"SELECT FROM {Recovery._meta.db_table} WHERE released_at IS NULL"
 
 
 def _intending(wanted: str, conflict: str) -> str:

@@ -13,7 +13,7 @@ from integration.canonical.shipments import ShipmentConfirmed
 from integration.errors import InvalidDocument
 from integration.jobs import acts, inbox, outbox
 from integration.jobs.acts import Actor, NotAllowed
-from integration.models import Document, DocumentLine, InboundMessage, MessageKey, TypedShipment, Warehouse
+from integration.models import Document, DocumentLine, MessageKey, TypedShipment, Warehouse
 from integration.rules import shipment_sheet
 from integration.rules.mapping_sheet import Fault
 from integration.rules.shipment_sheet import Line, Typed
@@ -88,14 +88,13 @@ def _take(warehouse: Warehouse, each: Typed, actor: Actor) -> bool:
             raise NotAllowed(f"{shipment.release} {shipment.shipment}: {wrong.cause}") from wrong
         if receipt.duplicate:
             return False
-        message = InboundMessage.objects.get(pk=receipt.message_id)
         TypedShipment.objects.create(
             warehouse=warehouse,
             partner=warehouse.wms,
             release=shipment.release,
             shipment=shipment.shipment,
             shipments_before=each.before,
-            message=message,
+            message_id=receipt.message_id,
             actor=actor.name[:150],
             user=actor.user,
         )

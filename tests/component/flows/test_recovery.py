@@ -1,4 +1,4 @@
-"""Our own disaster: a backup is restored. Both sides have gone on, and in the end nothing is lost and nothing doubled."""
+"""Our own disaster: a backup is restored while both sides have gone on. Nothing is lost and nothing doubled."""
 
 import threading
 import time
@@ -87,7 +87,9 @@ def test_a_backup_that_was_taken_under_load_is_restored_and_nothing_is_lost_or_d
         for sale in sales:
             once(yard, sale, quantity)
     assert (yard.cases(), yard.unfinished()) == ([], [])
-    held = [Held(sale.release, 1, "accepted", {"P-CRATE-S": str(q)}) for q, sales in quantities.items() for sale in sales]
+    held = [
+        Held(sale.release, 1, "accepted", {"P-CRATE-S": str(q)}) for q, sales in quantities.items() for sale in sales
+    ]
     assert sorted(yard.wms.held()) == sorted(held)
     assert Effect.objects.exclude(state="landed").count() == 0
 

@@ -1,4 +1,4 @@
-"""What was shipped by hand and typed in from a sheet, beside the warehouse's own word: booked once, whichever is first."""
+"""What was typed in from a sheet, beside the warehouse's own word: booked once, whichever is first."""
 
 import csv
 import io
@@ -258,7 +258,7 @@ def test_a_sheet_that_changed_since_it_was_shown_is_not_loaded(yard: Yard) -> No
 def test_lots_and_serial_numbers_are_typed_row_by_row(yard: Yard) -> None:
     sale = yard.released(("PAINT-W", 5))
     [row] = filled(yard)
-    lots: list[Any] = [line for line in packs.make(yard.warehouse).content["releases"][0]["lines"][0]["lots"]]
+    lots: list[Any] = packs.make(yard.warehouse).content["releases"][0]["lines"][0]["lots"]
     assert faults(yard, [row]) == [
         (2, "lot", "P-PAINT-W needs its lot or serial number; copy the row where there are several")
     ]
