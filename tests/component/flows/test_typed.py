@@ -196,6 +196,20 @@ def test_a_release_that_never_went_out_is_not_picked_again(yard: Yard) -> None:
     assert yard.wms.held() == []
 
 
+def test_a_release_that_the_warehouse_s_system_refused_to_take_is_not_picked_again(yard: Yard, settings: Any) -> None:
+    settings.ENGINE = {**settings.ENGINE, "breaker_failures": 1}
+    sale = yard.sell(("CRATE-S", 3))
+    yard.wms.control("down", seconds=600)
+    yard.look()
+    load(yard, filled(yard))
+    yard.run()
+    yard.wms.control("down", seconds=0)
+    yard.later()
+    yard.later()
+    once(yard, sale)
+    assert yard.wms.held() == []
+
+
 @pytest.mark.parametrize(("fault", "held"), [("cut_before", 0), ("cut_after_commit", 1)])
 def test_a_release_of_unknown_outcome_is_looked_for_and_not_sent_again(yard: Yard, fault: str, held: int) -> None:
     sale = yard.sell(("CRATE-S", 3))

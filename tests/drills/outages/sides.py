@@ -11,6 +11,7 @@ from tests.drills.crew import NAMES, Crew
 SCALE = 1 / 60  # of every retry and breaker interval
 LONGEST = 900 * SCALE  # of them: the ceiling of the back-off
 LASTS = LONGEST * 1.4  # longer than any of them
+LONG, OVER = {"seconds": 3600}, {"seconds": 0}  # until it is told to be over
 SCALED = {
     "ENGINE_TIME_SCALE": str(SCALE),
     "ENGINE_RETRY_BASE_SECONDS": "5",
@@ -34,9 +35,6 @@ class Side:
 
 
 def sides(odoo: Odoo, wms: Wms, crew: Crew, stack: Stack) -> Sequence[Side]:
-    def nothing() -> None:
-        """It comes back by itself."""
-
     def kill_all() -> None:
         for name in NAMES:
             crew.kill_only(name)
@@ -54,8 +52,10 @@ def sides(odoo: Odoo, wms: Wms, crew: Crew, stack: Stack) -> Sequence[Side]:
         stack.valkey.start()
 
     return (
-        Side("Odoo", lambda: odoo.control("down", {"seconds": LASTS}), nothing, "meanwhile", sells=False),
-        Side("the warehouse's system", lambda: wms.control("down", {"seconds": LASTS}), nothing, "meanwhile"),
+        Side("Odoo", lambda: odoo.control("down", LONG), lambda: odoo.control("down", OVER), "meanwhile", sells=False),
+        Side(
+            "the warehouse's system", lambda: wms.control("down", LONG), lambda: wms.control("down", OVER), "meanwhile"
+        ),
         Side("Crossdock", kill_all, start_all, "after"),
         Side("database and broker", stop_servers, start_servers, "after"),
     )
