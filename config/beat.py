@@ -20,7 +20,7 @@ from kombu.exceptions import KombuError
 from config import plans
 from config.plans import Plan
 from config.queues import IN_SLOT
-from integration.jobs import canaries, lease, slots
+from integration.jobs import canaries, generation, lease, recovery, slots
 from integration.models import Canary
 from integration.rules.slots import CatchUp, owed
 
@@ -38,7 +38,7 @@ class LeadingScheduler(Scheduler):
         self._holder = uuid.uuid4()
         self._node = f"{socket.gethostname()}:{os.getpid()}"
         self._term = 0
-        self._signed = -1e9
+        self._signed = self._counted = -1e9
         self._written = self._ending = False
         super().__init__(*arguments, **options)
         self.app.conf.broker_transport_options = settings.BROKER_SENDING
@@ -79,8 +79,10 @@ class LeadingScheduler(Scheduler):
         self._sign()
         held = lease.hold(self._holder, self._node, settings.BEAT["lease_seconds"])
         self._tell(held.number if held else 0)
+        recovery.watch()
         if held is None:
             return self._pause
+        self._count()
         if not self._written:
             plans.write(self.app.conf.beat_schedule)
             self._written = True
@@ -94,6 +96,12 @@ class LeadingScheduler(Scheduler):
         if time.monotonic() - self._signed >= self._pause:
             canaries.settle(f"beat@{self._node}", Canary.Kind.BEAT)
             self._signed = time.monotonic()
+
+    def _count(self) -> None:
+        """That the database is the one that it was: see ``generation``."""
+        if time.monotonic() - self._counted >= generation.COUNT_EVERY:
+            generation.count()
+            self._counted = time.monotonic()
 
     def _tell(self, term: int) -> None:
         if term != self._term:

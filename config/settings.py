@@ -179,7 +179,10 @@ ENGINE: dict[str, Any] = {
     "sweep_seconds": env.number("ENGINE_SWEEP_SECONDS", default=5.0),
     "retry_base_seconds": env.number("ENGINE_RETRY_BASE_SECONDS", default=5.0),
     "retry_cap_seconds": env.whole("ENGINE_RETRY_CAP_SECONDS", default=900),
+    "time_scale": env.number("ENGINE_TIME_SCALE", default=1.0),  # for drills: how long is waited for others
 }
+for _waits in ("breaker_probe_seconds", "recheck_seconds", "retry_base_seconds", "retry_cap_seconds"):
+    ENGINE[_waits] *= ENGINE["time_scale"]
 WORKER: dict[str, Any] = {
     "canary_seconds": env.number("WORKER_CANARY_SECONDS", default=10.0),
     "deaf_seconds": env.number("WORKER_DEAF_SECONDS", default=90.0),
@@ -215,6 +218,7 @@ MISSING: dict[str, Any] = {
     "again_minutes": env.whole("MISSING_AGAIN_MINUTES", default=60),
     "compare_minutes": env.whole("MISSING_COMPARE_MINUTES", default=30),
 }
+DOWNTIME_PACK_MINUTES = env.whole("DOWNTIME_PACK_MINUTES", default=15)
 CAPTURE: dict[str, Any] = {
     "poll_seconds": env.number("CAPTURE_POLL_SECONDS", default=10.0),
     "overlap_seconds": env.whole("CAPTURE_OVERLAP_SECONDS", default=300),

@@ -12,6 +12,7 @@ from integration.jobs import (
     cases,
     desk,
     holders,
+    packs,
     pulse,
     retention,
     shipments,
@@ -75,6 +76,12 @@ def count() -> None:
 def seal() -> None:
     """The audit log's newest rows."""
     audit.seal()
+
+
+@shared_task(ignore_result=True)
+def make_packs() -> None:
+    """What each warehouse works by should we be down."""
+    packs.make_all()
 
 
 @shared_task(ignore_result=True)

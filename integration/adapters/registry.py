@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from typing import Protocol, cast
@@ -12,6 +13,7 @@ from integration.errors import ConfigurationError
 WMS: Mapping[str, str] = {
     "http_json": "integration.adapters.wms.http_json.adapter:HttpJsonWms",
 }
+OWN_CONTRACT = "http_json"
 ERP: Mapping[str, str] = {
     "odoo": "integration.adapters.odoo.gateway:OdooGateway",
 }
@@ -41,6 +43,11 @@ def open_erp(settings: ConnectionSettings, guard: Guard) -> ErpGateway:
 def wms_for_receiving(settings: ConnectionSettings) -> WmsAdapter:
     """For ``verify`` and ``parse`` alone, which use no network. Raises as ``open_wms`` does."""
     return open_wms(settings, _NoNetwork())
+
+
+def own_contract(settings: ConnectionSettings) -> WmsAdapter:
+    """For ``parse`` alone: what people type in is written in our own contract, whatever the warehouse speaks."""
+    return wms_for_receiving(replace(settings, kind=OWN_CONTRACT))
 
 
 def _maker(table: Mapping[str, str], settings: ConnectionSettings) -> _Maker:

@@ -180,6 +180,10 @@ _STEP = {
         {"entry": "RINV/2026/00003", "kind": "out_refund", "currency": "USD", "net": "100", "total": "115"},
     ],
 }
+_PACK: Json = {
+    **{"id": 1, "warehouse": "Northgate Leeds", "site": "LEEDS", "made_at": _LATER},
+    **{"orders": 37, "waiting": 2, "left_out": 0},
+}
 ANSWERS: dict[str, Json] = {
     "webhook": {"message": 5120, "trace": _TRACE},
     "hint": {},
@@ -213,6 +217,8 @@ ANSWERS: dict[str, Json] = {
     "cases_retry_create": {"retried": 3},
     "cases_resolve_create": _RESOLVED,
     "cases_done_by_hand_create": _RESOLVED | {"resolution": "Booked on WH/OUT/00042 in Odoo."},
+    "downtime_packs_list": _page(_PACK),
+    "downtime_packs_retrieve": _PACK | {"sheets": "<!doctype html>...", "form": "order,release,shipment,..."},
     "mappings_list": _page(_MAPPING),
     "mappings_retrieve": _MAPPING,
     "mappings_create": _MAPPING,

@@ -40,6 +40,10 @@ class WarehouseFilter(filters.FilterSet):
         fields = ["erp", "wms", "site"]
 
 
+class PackFilter(filters.FilterSet):
+    site = filters.CharFilter(field_name="warehouse__site", label="The partner's code of the warehouse")
+
+
 class InboundFilter(filters.FilterSet):
     connection = filters.CharFilter(field_name="connection__slug", label="Slug")
     received_after = filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="gte")

@@ -7,6 +7,7 @@ from integration.api import docs, hints, webhooks
 from integration.api.operations import (
     cases,
     connections,
+    downtime,
     flows,
     inventory,
     jobs,
@@ -32,6 +33,7 @@ router.register("trace", trace.Trace, basename="trace")
 router.register("in-transit", transit.Transit)
 router.register("reports", reports.Reports, basename="report")
 router.register("inventory", inventory.Inventory)
+router.register("downtime-packs", downtime.DowntimePacks)
 router.register("cases", cases.Cases)
 router.register("mappings", mappings.Mappings)
 

@@ -104,6 +104,24 @@ REFUSALS = (
     "{code} is mapped to {other} as its alias",
     "{code} is mapped to {other} already",
     "{code} has no code that is sent: add a row without alias",
+    "the warehouse was never told of {reference}",
+    "is empty",
+    "the rows of one shipment say {name} and {other_name}",
+    "{sku} has no lots: leave it empty",
+    "{sku} needs its lot or serial number; copy the row where there are several",
+    "{sku} has serial numbers: one row each, of quantity 1",
+    "the release has no line {name} of {sku}: it has {names}",
+    "{name} is still to come",
+    "{name} is no moment such as 2026-05-04 14:30",
+    "{name} is not what the form had there: take the row anew from it",
+    "{name} is neither yes nor no",
+    "cannot be taken as it is written",
+    "{reference} {number}: {why}",
+    "There is no pack of {name} yet: beat makes one for each warehouse that ships.",
+    "Calls from before may still land: try again in {n} s.",
+    "{connection} has not been read again yet: its sweep has not ended.",
+    "calls from before cannot land any more",
+    "{connection} is read again",
     "The file has {n} bytes; at most {m} are taken.",
     "The file has more than {n} rows: split it.",
     "Row {n} has {m} columns; at most {k} are taken.",
@@ -120,7 +138,7 @@ EVENTS = (
     "to {name}",
     "to nobody",
 )
-ENDS = ("Approved by {name}.", "Refused by {name}.", "The parcel moved on: {state}.")
+ENDS = ("Approved by {name}.", "Released by {name}.", "Refused by {name}.", "The parcel moved on: {state}.")
 LANES = (
     "{n} wait for {connection}, which does not answer since {at} UTC",
     "{n} wait for {connection}, which does not answer",
@@ -134,6 +152,7 @@ NOTES = (
     "version {n} was replaced by version {m} meanwhile",
     "started together with {n} others",
     "{n} writes met",
+    "{reference} is the same goods as on {name}",
     "{n} changed",
     "{n} looked at",
     "{n} items, {m} not listed any more",
@@ -297,6 +316,7 @@ SENTENCES = tuple(dict.fromkeys((*REFUSALS, *DETAILS)))
 ALL = tuple(dict.fromkeys((*PARTS, *LISTS["named"], *SUBJECTS, *EVENTS, *ENDS, *LANES, *NOTES, *SENTENCES, *GOODS)))
 # Whole sentences that no call of theirs marks (see ``tests/catalogs.py``).
 WHOLE = (
+    "it was loaded before with other content: give another parcel another number",
     "The time is up.", "Mappings have changed since this was shown: look at it again.",
     "Somebody mapped one of these codes at the same moment: look at it again.", "The file is empty.",
     "The file is neither XLSX nor UTF-8 text. Save it as “CSV UTF-8” or as XLSX.",

@@ -233,6 +233,7 @@ REACH: Mapping[type[Model], Within] = {
         (
             *(models.Place, models.CutOff, models.StockEvent, models.StockDifference, models.Availability),
             *(models.StockSnapshot, models.Variance, models.DayFigures, models.FlowDay, models.Alert),
+            *(models.DowntimePack, models.TypedShipment),
         ),
         _by("warehouse"),
     ),
@@ -275,8 +276,7 @@ REACH: Mapping[type[Model], Within] = {
     **dict.fromkeys(
         (
             *(User, Group, PeriodicTask, models.BeatSlot, models.BeatLease, models.Canary, models.Retention),
-        (models.CaseRule, models.ReconciliationRun, models.AlertChannel),
-        lambda seen: Q(warehouse=None) | Q(warehouse__in=seen),
+            *(models.TrackingPage, models.Generation, models.Recovery, models.AlertRule),
         ),
         _all,
     ),

@@ -13,13 +13,14 @@ from markdown_it import MarkdownIt
 from integration.errors.catalogue import PROBLEMS
 
 LIST = "README"
+DOWN = ("down-odoo", "down-warehouse", "down-crossdock", "down-database")  # what to do while one of them is
 PAGES = settings.BASE_DIR / "docs" / "runbook"
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 def view(request: HttpRequest, name: str) -> HttpResponseBase:
     """One page, or the list of all. Its address ends as the file's does: links between the pages lead on."""
-    if name != LIST and name not in PROBLEMS:
+    if name not in (LIST, *DOWN, *PROBLEMS):
         raise Http404
     context = admin.site.each_context(request) | {"title": _("Runbook"), "page": _page(name), "is_list": name == LIST}
     return TemplateResponse(request, "console/runbook.html", context)

@@ -38,6 +38,9 @@ SAYS: Mapping[str, tuple[StrOrPromise, StrOrPromise]] = {
     "tasks.alerts.heartbeat": (_("Gives a sign of life to whoever watches from outside"), TAKES_TURNS),
     "tasks.maintenance.seal": (_("Seals the newest rows of the audit log"), TAKES_TURNS),
     "tasks.maintenance.forget": (_("Removes rows that only the last days need"), TAKES_TURNS),
+    "tasks.maintenance.make_packs": (
+        _("Makes anew what each warehouse works by while systems are down"), TAKES_TURNS,
+    ),
     "tasks.maintenance.remove_old": (_("Removes what has been kept long enough, for some seconds"), TAKES_TURNS),
     "tasks.reconcile.look_at_lines": (
         _("Looks whether the lines of what is open, or has just moved, add up"), TAKES_TURNS,

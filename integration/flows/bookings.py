@@ -121,6 +121,18 @@ def commit(case: Case, effect: Effect) -> None:
     _close(case, ends=ends, cancelled=cancelled, anew=bool(effect.result.get("anew")), moved=moved)
 
 
+def recognised(case: Case, effect: Effect) -> None:
+    """The goods are booked under another number: its own numbers lead there, and the last one ends the release."""
+    if case.message.document_id != case.delivery.pk:
+        InboundMessage.objects.filter(pk=case.message.pk).update(document=case.delivery)
+    [held] = rows.find(Document, "id = %s FOR NO KEY UPDATE", [case.delivery.pk])
+    _refer(case, effect)
+    _parcels(case, effect)
+    if case.shipment.final and held.state == Document.State.PART_SHIPPED:
+        count = held.shipment_count or announced(case.shipment)
+        _close(case, ends=count is None or shipments.booked(held) >= count, cancelled=False, anew=False, moved=())
+
+
 def _all_left(delivery: Document) -> bool:
     """Of what the warehouse was asked for nothing is open: whatever Odoo still asks for was never told to it."""
     return not delivery.lines.filter(released__gt=F("shipped") + F("substituted")).exists()

@@ -12,7 +12,7 @@ from django.db import transaction
 from integration.adapters import registry
 from integration.canonical.erp import Order, Picking, Transfer
 from integration.errors import Causes, Permanent
-from integration.flows import asking, books, by_hand, edited, releases, sites, substitution, too_late
+from integration.flows import asking, books, by_hand, edited, forgotten, releases, sites, substitution, too_late
 from integration.flows import changes as negotiation
 from integration.flows.findings import Findings
 from integration.flows.releases import Change, Delivery
@@ -114,8 +114,14 @@ def _documents(record: CapturedRecord, order: Order) -> tuple[Document, dict[int
 def _look(work: Work, delivery: Delivery, found: Findings) -> None:
     if delivery.known is not None:
         _look_again(work, delivery, delivery.known, found)
-    elif delivery.order.state in CONFIRMED and not _open_at_partner(delivery) and not _succeeds(delivery):
+    elif before := forgotten.as_released(delivery):
+        _release_first(work, before, found)
+    elif delivery.order.state in CONFIRMED and not _ships_from_another(delivery):
         _release_first(work, delivery, found)
+
+
+def _ships_from_another(delivery: Delivery) -> bool:
+    return _open_at_partner(delivery) or _succeeds(delivery) or forgotten.is_rest(delivery)
 
 
 def _release_first(work: Work, delivery: Delivery, found: Findings) -> None:

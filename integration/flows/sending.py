@@ -32,15 +32,34 @@ def handle(work: Work) -> Outcome:
     if message.state != State.QUEUED:
         _has_landed(work, message)
         return Outcome(f"it is {message.get_state_display()} already")
+    if message.withdrawn:
+        return _take_back(work, message)
     if message.type in changes.REQUESTS:
         _after_its_release(message)
     try:
         with open_wms(message.connection, work) as wms:
             effect = effects.once(work, message.connection, _write(message, wms))
     except effects.NotWanted:
-        return Outcome("it was superseded before it was sent")
+        return Outcome("it was superseded before it was sent", partial(_superseded, message))
     reply = _as_reply(effect.result)
     return Outcome(f"{message.reference}: {reply.answer}", partial(_commit, message, reply))
+
+
+def _take_back(work: Work, message: OutboundMessage) -> Outcome:
+    """Nobody wants it any more. Raises OutcomeUnknown while an earlier try may still land."""
+    known = effects.of(message.connection, message.key)
+    if known is not None and known.state == Effect.State.INTENDED:
+        known.connection = message.connection
+        with open_wms(message.connection, work) as wms:
+            effects.end(known, partial(_probe, message, wms))
+    if known is not None and known.result:
+        reply = _as_reply(known.result)
+        return Outcome(f"{message.reference}: {reply.answer}", partial(_commit, message, reply))
+    return Outcome("it was superseded before it was sent", partial(_superseded, message))
+
+
+def _superseded(message: OutboundMessage) -> None:
+    OutboundMessage.objects.filter(pk=message.pk, state=State.QUEUED, withdrawn=True).update(state=State.SUPERSEDED)
 
 
 def _has_landed(work: Work, message: OutboundMessage) -> None:

@@ -13,7 +13,7 @@ from integration.canonical.erp import Picking
 from integration.canonical.events import ShipmentConfirmedEvent
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.errors import ConfigurationError, InvalidDocument
-from integration.flows import backorders, bookings, freight, intents, releases, sites, substitution
+from integration.flows import backorders, bookings, freight, intents, releases, sites, substitution, typed
 from integration.flows.bookings import Case
 from integration.flows.events import event_of
 from integration.flows.intents import Goods
@@ -53,13 +53,22 @@ def handle(work: Work) -> Outcome:
         case = _understand(message)
     except rules.Refused:
         return Outcome("refused by a person: nothing of it is posted", partial(recount.gone, [work.job.pk]))
+    if same := typed.twin(case):
+        note = f"{case.shipment.shipment} is the same goods as on {same.effect.result['picking']}"
+        return Outcome(note, partial(typed.matched, case, same))
     effect = effects.of(case.warehouse.erp, case.source)
     _same_as_before(case, effect)
     if effect is None or effect.state != Effect.State.LANDED:
         work.connection = case.warehouse.erp
         with locks.held(work, _stock(case)), open_erp(case.warehouse.erp, work) as erp:
             effect = _post(work, case, erp, effect)
-    return Outcome(f"{case.shipment.shipment} on {effect.result['picking']}", partial(bookings.commit, case, effect))
+    return Outcome(f"{case.shipment.shipment} on {effect.result['picking']}", partial(_commit, case, effect))
+
+
+def _commit(case: Case, effect: Effect) -> None:
+    bookings.commit(case, effect)
+    if typed.is_typed(case):
+        typed.booked(case)
 
 
 def _understand(message: InboundMessage) -> Case:

@@ -10,17 +10,22 @@ from typing import Any
 from django.db.models import F
 from django.db.models.functions import Least, Now
 
-from integration.errors import IntegrationError, OutcomeUnknown, Rejected
-from integration.jobs import failpoints, rows, sql, streams
+from integration.errors import IntegrationError, OutcomeUnknown, Rejected, Throttled
+from integration.jobs import failpoints, generation, rows, sql, streams
 from integration.jobs.rehearsal import Rehearsal
 from integration.jobs.streams import ClaimLost
 from integration.jobs.work import Work
-from integration.models import Connection, Effect, OutboundMessage, SyncJob
+from integration.models import Connection, Effect, OutboundMessage, Recovery, SyncJob
 
+LOCKED = "CD-9403"  # nothing is written until a person has said that it may be, after a backup was restored
+LOCKED_SECONDS = 300.0
 UNTOLD = "CD-1007"  # sent, and only a person can tell whether it landed
 Result = Mapping[str, Any]
 
 EFFECT, OUTBOUND = Effect._meta.db_table, OutboundMessage._meta.db_table
+
+
+_LOCK = f"SELECT FROM {Recovery._meta.db_table} WHERE released_at IS NULL"
 
 
 def _intending(wanted: str, conflict: str) -> str:
@@ -32,15 +37,16 @@ made AS (
   INSERT INTO {EFFECT} (connection_id, key, verb, state, job_id, intent, result, intended_at, may_land_until)
   SELECT %(connection)s, %(key)s, %(verb)s, 'intended', %(job)s, %(intent)s::jsonb, '{{}}', now(),
     now() + %(lands)s::float8 * interval '1 second'
-  FROM wanted ON CONFLICT (connection_id, key) {conflict} RETURNING id, intended_at)
+  FROM wanted WHERE NOT EXISTS ({_LOCK})
+  ON CONFLICT (connection_id, key) {conflict} RETURNING id, intended_at)
 SELECT (SELECT id FROM made), (SELECT intended_at FROM made),
-  EXISTS (SELECT FROM held) AND NOT EXISTS (SELECT FROM wanted)"""  # noqa: S608
+  EXISTS (SELECT FROM held) AND NOT EXISTS (SELECT FROM wanted), EXISTS ({_LOCK})"""  # noqa: S608
 
 
 # Whoever takes a message back holds its stream. So the row is locked, and read anew, when the stream is ours.
 _QUEUED = f"""
 SELECT held.id FROM held, {OUTBOUND} AS message
-WHERE message.id = %(message)s AND message.state = 'queued' FOR SHARE OF message"""  # noqa: S608
+WHERE message.id = %(message)s AND message.state = 'queued' AND NOT message.withdrawn FOR SHARE OF message"""  # noqa: S608
 _ALWAYS = "SELECT id FROM held"
 _AGAIN = f"""
 DO UPDATE SET verb = EXCLUDED.verb, state = EXCLUDED.state, job_id = EXCLUDED.job_id,
@@ -92,11 +98,13 @@ class NotWanted(Exception):
 def once(work: Work, connection: Connection, write: Write) -> Effect:
     """Makes the write, or finds that it is made.
 
-    Raises what ``send`` raises, OutcomeUnknown while the outcome cannot be told yet, ClaimLost, NotWanted; WouldWrite
-    in a rehearsal.
+    Raises what ``send`` raises, OutcomeUnknown while the outcome cannot be told yet, ClaimLost, NotWanted, Throttled
+    CD-9403; WouldWrite in a rehearsal.
     """
     if work.rehearsal is not None:
         return _rehearsed(work.rehearsal, connection, write, looks=True)
+    if (result := _forgotten(connection, write)) is not None:
+        return found(work, connection, write.key, write.verb, write.intent, result)
     first = _begin(work, connection, write, again=False)
     if isinstance(first, Effect):
         return _send(first, write)
@@ -108,6 +116,16 @@ def once(work: Work, connection: Connection, write: Write) -> Effect:
         if result is not None:
             return _landed(known, result)
     return make(work, connection, write)
+
+
+def _forgotten(connection: Connection, write: Write) -> Result | None:
+    """After a backup was restored: a write of which our memory was lost, if it is there."""
+    if not generation.looks_first() or write.probe is None:
+        return None
+    known = of(connection, write.key)
+    if known is not None and known.state != Effect.State.REFUSED:
+        return None
+    return write.probe()
 
 
 def of(connection: Connection, key: str) -> Effect | None:
@@ -227,7 +245,10 @@ def _begin(work: Work, connection: Connection, write: Write, *, again: bool) -> 
     what = {"intent": json.dumps(write.intent), "message": write.message}
     asked = time.monotonic()  # before the statement, whose start is what the database counts from
     statement = _INTEND[write.message is not None, again]
-    made, intended_at, unwanted = sql.rows(statement, {**about, **times, **what, **streams.named(work.claim)})[0]
+    told = sql.rows(statement, {**about, **times, **what, **streams.named(work.claim)})[0]
+    made, intended_at, unwanted, locked = told
+    if locked:
+        raise Throttled(LOCKED, retry_after=LOCKED_SECONDS, connection=connection.name)
     if made is None:
         return NotWanted if unwanted else ClaimLost
     work.deadline, work.claimed_until = asked + longest, max(work.claimed_until, asked + claim_seconds)

@@ -11,7 +11,7 @@ from django.db import connection as database
 from psycopg.errors import DeadlockDetected
 
 from integration.errors import AlreadyDone, IntegrationError, Locked, Permanent
-from integration.jobs import configuration, dispatch, drain, failpoints, settle, taking
+from integration.jobs import configuration, dispatch, drain, failpoints, recovery, settle, taking
 from integration.jobs.ledger import Ledger
 from integration.jobs.streams import Claim, ClaimLost
 from integration.jobs.taking import Taken
@@ -38,6 +38,7 @@ def run_lane(lane: Lane, handlers: Handlers, *, seconds: float | None = None) ->
     ran, size = 0, _sizes.get(lane, 1)
     while time.monotonic() < ends and not drain.begun():
         started = time.monotonic()
+        recovery.watch()
         batch = taking.batch(lane, size)
         if not batch.taken:
             return ran

@@ -144,6 +144,21 @@ def _kept_once(connection: Connection, received: Received, headers: Mapping[str,
     return Receipt(kept[0][0], row["trace"], duplicate=False)
 
 
+def receive_typed(connection: Connection, number: str, body: bytes, who: str) -> Receipt:
+    """The same for what a person has typed in, in our own contract. Call inside a transaction.
+
+    Raises InvalidDocument CD-6003, CD-6004.
+    """
+    headers = {"webhook-id": number, bodies.TYPED_BY: who}
+    received = registry.own_contract(remote.settings_for(connection)).parse(headers, body)
+    row = _row(connection, received, headers, body) | {"headers": json.dumps(headers)}
+    kept = sql.rows(_KEEP, row)
+    if not kept:
+        return _repeated(connection, number, body)
+    transaction.on_commit(partial(dispatch.wake, routes.ROUTES[received.event.type].lane))
+    return Receipt(kept[0][0], duplicate=False)
+
+
 def job_again(message: InboundMessage) -> NewJob:
     """The job of a message that is kept. Raises InvalidDocument when it is no document of the contract any more."""
     return _job(message.connection, message, bodies.parsed(message, bodies.in_force(message)))

@@ -56,7 +56,7 @@ def _ask(question: Callable[["redis.Redis"], bool], otherwise: Callable[[], bool
     if time.monotonic() < _own.asleep_until:
         return otherwise()
     try:
-        return question(_valkey())
+        return question(valkey())
     except redis.RedisError:
         if settings.BROKER_URL == settings.REDIS_URL:
             raise
@@ -65,7 +65,7 @@ def _ask(question: Callable[["redis.Redis"], bool], otherwise: Callable[[], bool
 
 
 def forget_connections() -> None:
-    _valkey.cache_clear()
+    valkey.cache_clear()
 
 
 def _key(lane: Lane) -> str:
@@ -73,5 +73,6 @@ def _key(lane: Lane) -> str:
 
 
 @lru_cache(maxsize=1)
-def _valkey() -> "redis.Redis":
+def valkey() -> "redis.Redis":
+    """Valkey itself, for what is kept beside the database."""
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1.0, socket_connect_timeout=0.5)

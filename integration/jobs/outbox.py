@@ -88,3 +88,12 @@ def supersede(connection: Connection, document: Document, kind: str) -> bool:
         )
         cases.went_on(job, "A newer one replaced it.")
     return not document.outbound.filter(type=kind).exclude(state=State.SUPERSEDED).exists()
+
+
+def withdraw(connection: Connection, document: Document, kind: str) -> None:
+    """As ``supersede``, and nothing takes its place: what may have been sent is looked for, and not sent again.
+
+    Call inside a transaction.
+    """
+    if not supersede(connection, document, kind):
+        document.outbound.filter(type=kind, state=State.QUEUED).update(withdrawn=True)

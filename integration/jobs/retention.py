@@ -32,6 +32,7 @@ from integration.models import (
     ReplayItem,
     Retention,
     StockEvent,
+    TypedShipment,
 )
 
 LONGEST_PAUSE = 1.0
@@ -81,6 +82,7 @@ _FREE_RECEIVED = (
     f"UPDATE {JOB} SET inbound_id = NULL WHERE {_AMONG.format('inbound_id')}",  # noqa: S608
     f"DELETE FROM {ITEM} WHERE {_AMONG.format('message_id')}",  # noqa: S608
 )
+_FREE_TYPED = f"UPDATE {TypedShipment._meta.db_table} SET message_id = NULL WHERE {_AMONG.format('message_id')}"  # noqa: S608
 _EDITS = f"DELETE FROM {MessageEdit._meta.db_table} WHERE {_AMONG.format('message_id')}"  # noqa: S608
 _FREE_SENT = f"UPDATE {JOB} SET outbound_id = NULL WHERE {_AMONG.format('outbound_id')}"  # noqa: S608
 _STREAMS = f"SELECT DISTINCT stream_id FROM {JOB} WHERE {_AMONG.format('id')}"  # noqa: S608
@@ -118,7 +120,7 @@ class Step:
 JOBS = Subject("jobs", JOB, "created_at", "job_days", _ENDED, _FREE_JOB)
 SUBJECTS = (
     JOBS,
-    Subject("messages received", INBOUND, "received_at", "message_days", _READ, (*_FREE_RECEIVED, _EDITS)),
+    Subject("messages received", INBOUND, "received_at", "message_days", _READ, (*_FREE_RECEIVED, _FREE_TYPED, _EDITS)),
     Subject("replays", REPLAY, "made_at", "message_days", _EMPTY),
     Subject("messages sent", OUTBOUND, "created_at", "message_days", _ANSWERED, (_FREE_SENT,)),
     Subject("message numbers", KEY, "received_at", "key_days", _UNUSED_KEY),

@@ -12,6 +12,7 @@ SCOPES = {
     "orders:read": "Orders with their deliveries and lines; goods in transit",
     "inventory:read": "Stock by warehouse, product, lot and place",
     "reports:read": "Reports, without names of customers",
+    "downtime:read": "Downtime packs: open orders with names and addresses",
     "messages:read": "Messages received and sent, without their bodies",
     "messages:read_body": "The bodies of messages, which hold names and addresses",
     "jobs:read": "Jobs and their attempts",

@@ -10,6 +10,7 @@ from integration.models.changes import ChangeLine, ChangeRequest
 from integration.models.connections import Connection, ConnectionGate, RemoteSlot, Warehouse
 from integration.models.decisions import Decision
 from integration.models.documents import Document, DocumentLine, StockEvent
+from integration.models.downtime import DowntimePack, TypedShipment
 from integration.models.mapping import BusinessRule, CodeMapping, ExternalReference
 from integration.models.master import MasterRecord, MasterRun, MasterTold, PartnerItem
 from integration.models.messages import InboundMessage, MessageEdit, MessageGap, MessageKey, OutboundMessage
@@ -17,6 +18,7 @@ from integration.models.parcels import Parcel, ParcelEvent, ParcelStatus, Proof,
 from integration.models.places import Place
 from integration.models.pulse import CallTally, CallTotal, FlowSuccess, FlowTally, TryTotal
 from integration.models.reconcile import ReconciliationRun, Variance, VarianceCause
+from integration.models.recovery import Generation, Recovery
 from integration.models.replays import Replay, ReplayItem
 from integration.models.reports import DayFigures, FlowDay, ReportMail, ReportSchedule
 from integration.models.retention import Retention
@@ -55,12 +57,14 @@ __all__ = [
     "Decision",
     "Document",
     "DocumentLine",
+    "DowntimePack",
     "Effect",
     "ExceptionCase",
     "ExternalReference",
     "FlowDay",
     "FlowSuccess",
     "FlowTally",
+    "Generation",
     "InTransit",
     "InboundMessage",
     "JobAttempt",
@@ -82,6 +86,7 @@ __all__ = [
     "ProofFile",
     "Reach",
     "ReconciliationRun",
+    "Recovery",
     "RemoteSlot",
     "Replay",
     "ReplayItem",
@@ -100,6 +105,7 @@ __all__ = [
     "SyncJob",
     "TrackingPage",
     "TryTotal",
+    "TypedShipment",
     "Variance",
     "VarianceCause",
     "Warehouse",

@@ -76,6 +76,9 @@ class Document(models.Model):
     change_count = models.PositiveSmallIntegerField(
         default=0, db_default=0, editable=False, help_text="Requests to change it after its release"
     )
+    typed = models.BooleanField(
+        default=False, db_default=False, editable=False, help_text="A shipment of it was typed in from a sheet"
+    )
     customer_reference = models.CharField(max_length=200, blank=True)
     erp_partner_id = models.PositiveIntegerField(null=True, help_text="Odoo's id of the customer or supplier")
     carrier = models.CharField(

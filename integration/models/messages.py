@@ -133,6 +133,9 @@ class OutboundMessage(models.Model):
     document = models.ForeignKey(Document, models.SET_NULL, null=True, related_name="outbound")
     body = EncryptedBytesField()
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    withdrawn = models.BooleanField(
+        default=False, db_default=False, editable=False, help_text="Nobody wants it any more: it goes out no more"
+    )
     partner_reference = models.CharField(max_length=100, blank=True)
     reason = models.CharField(max_length=500, blank=True)
     trace_id = models.UUIDField(default=uuid.uuid4)

@@ -116,7 +116,7 @@ def numbers(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterator[Check
         for name, value in getattr(settings, group).items():
             if value <= 0:
                 yield _not_positive(template.format(name.upper()), value)
-    for name in ("DATA_UPLOAD_MAX_MEMORY_SIZE", "WEBHOOK_RATE"):
+    for name in ("DATA_UPLOAD_MAX_MEMORY_SIZE", "WEBHOOK_RATE", "DOWNTIME_PACK_MINUTES"):
         if getattr(settings, name) <= 0:
             shown = "MAX_BODY_BYTES" if name == "DATA_UPLOAD_MAX_MEMORY_SIZE" else name
             yield _not_positive(shown, getattr(settings, name))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 UNKNOWN_RETURN, MORE_BACK, OTHER_NUMBER, OTHER_PRODUCT = "CD-7030", "CD-7031", "CD-7032", "CD-7033"
+TYPED_AND_TOLD = "CD-9401"
 OVER, STRAY, SHORT, SUBSTITUTE = "CD-7005", "CD-7006", "CD-7020", "CD-5020"
 CHANGED, CANCELLED = TOO_LATE = ("CD-4012", "CD-4013")
 BACK, RAISE, KEEP = "back", "raise", "keep"
@@ -89,6 +90,10 @@ CHOICES: Mapping[str, tuple[Choice, ...]] = {
             "Why? Nothing of this confirmation is posted: the warehouse has to bring it back and confirm anew.",
             grave=True,
         ),
+    ),
+    TYPED_AND_TOLD: (
+        Choice("same", "The same goods", "Who says so? Nothing of it is booked: the goods are booked already."),
+        Choice("other", "Other goods", "Who says so? It is booked as a shipment of its own, beside the other one."),
     ),
     SHORT: (
         Choice("coming", "Still coming", "What did the carrier say? What is missing is announced again."),

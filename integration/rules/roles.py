@@ -30,6 +30,8 @@ WORK = (
     "replayitem",
     "alert",
     "notice",
+    "typedshipment",
+    "downtimepack",
 )
 SETUP = (
     *("connection", "connectiongate", "warehouse", "place", "codemapping", "businessrule", "externalreference"),
@@ -54,6 +56,8 @@ MACHINERY = (
         "calltotal",
         "trytotal",
         "flowsuccess",
+        "generation",
+        "recovery",
     ),
 )
 CONFIGURED = (
@@ -83,6 +87,7 @@ OPERATOR = VIEWER | {
     *_may("add", "codemapping"),
     *_may("change", "codemapping"),
     "integration.replay_message",
+    "integration.type_shipment",
 }
 SUPERVISOR = OPERATOR | {
     *_may("add", "businessrule", "caserule", "cutoff", "trackingpage", "reportschedule"),
@@ -93,6 +98,7 @@ SUPERVISOR = OPERATOR | {
     "integration.edit_message",
     "integration.approve_replay",
     "integration.view_personal_data",
+    "integration.print_downtime_pack",
 }
 INTEGRATOR = VIEWER | {
     *_may("view", *MACHINERY, "apitoken", "auditevent"),
@@ -103,6 +109,8 @@ INTEGRATOR = VIEWER | {
     "integration.edit_message",
     "integration.replay_message",
     "integration.view_personal_data",
+    "integration.print_downtime_pack",
+    "integration.release_recovery",
     "django_celery_beat.view_periodictask",
     "django_celery_beat.change_periodictask",  # to have it run now: they are edited by nobody
 }

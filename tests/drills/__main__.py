@@ -30,6 +30,7 @@ from tests.drills.failpoints import WRITERS, Failpoints
 from tests.drills.hands import Hands
 from tests.drills.http import Balanced, Watched
 from tests.drills.leader import FrozenLeader
+from tests.drills.outages import drill as outages
 from tests.drills.person import Person
 from tests.drills.plan import TOLD_LONGER, any_scene, plan
 from tests.drills.prepare import CLAIM, LOG, SLEEP, SLOTS, TIMES, Preparation, prepare, trading_of
@@ -53,6 +54,8 @@ def main(arguments: Sequence[str]) -> int:
     def tell(what: str) -> None:
         console.print(f"[dim]{time.monotonic() - started:5.0f} s[/]  {what}", soft_wrap=True)
 
+    if wanted.only:
+        return 0 if outages.drill(wanted.orders, tell, console) else 1
     good = drill_a_real_one(real, wanted, tell, console) if real else _drill(wanted, tell, console)
     return 0 if good else 1
 

@@ -14,7 +14,7 @@ class Asked:
     """``hits`` of each failpoint; ``kill_every`` so many seconds; ``backlog`` of orders on their way at once.
 
     ``each_flow``: hits of each failpoint around a write, in each flow that writes.
-    ``quick``: without the deploy, and with a short outage of Valkey.
+    ``quick``: without the deploy, and with a short outage of Valkey. ``only``: this part alone.
     """
 
     orders: int
@@ -23,6 +23,7 @@ class Asked:
     backlog: int
     each_flow: int = 0
     quick: bool = False
+    only: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class RealOdoo:
     protocol: str
 
 
+ONLY_OUTAGES, OUTAGES = "outages", 200
 STAND_IN, REAL = Asked(2000, 20, 5.0, 100, each_flow=2), Asked(120, 3, 10.0, 120)  # what is asked for by default
 
 
@@ -49,7 +51,7 @@ def read(arguments: Sequence[str], usual: Asked) -> Asked:
         prog="python -m tests.drills", description="Kills and breaks things under load; fails unless both sides agree."
     )
     say = "(default: %(default)s)"
-    parser.add_argument("--orders", type=int, default=usual.orders, help=f"how many {say}")
+    parser.add_argument("--orders", type=int, help=f"how many (default: {usual.orders}, for outages {OUTAGES})")
     parser.add_argument("--hits", type=int, default=usual.hits, help=f"of each failpoint {say}")
     flows = f"of each failpoint around a write, in each flow that writes {say}"
     parser.add_argument("--each-flow", type=int, default=usual.each_flow, help=flows)
@@ -61,4 +63,7 @@ def read(arguments: Sequence[str], usual: Asked) -> Asked:
         help=f"orders and shipments that may be on their way at once {say}",
     )
     parser.add_argument("--quick", action="store_true", help="without the deploy, and with a short outage of Valkey")
-    return Asked(**vars(parser.parse_args(arguments)))
+    parser.add_argument("--only", choices=[ONLY_OUTAGES], default="", help="each side down in turn, and nothing else")
+    given = vars(parser.parse_args(arguments))
+    given["orders"] = given["orders"] or (OUTAGES if given["only"] else usual.orders)
+    return Asked(**given)

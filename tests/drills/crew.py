@@ -56,6 +56,11 @@ class Crew:
         self._processes.kill(name)
         self.up(name)
 
+    def kill_only(self, name: str) -> None:
+        """kill -9; it stays away until it is started."""
+        self._away.add(name)
+        self._processes.kill(name)
+
     def up(self, name: str) -> None:
         """Starts it and does not wait for it."""
         self._start(replace(self._command(name), ready=None), name)

@@ -50,4 +50,27 @@ PROBLEMS: dict[str, Problem] = {
         Owner.ADMINISTRATOR,
         Severity.MEDIUM,
     ),
+    "CD-9401": Problem(
+        "Typed in and told otherwise",
+        "Shipment {shipment} for {release} says {goods}. {sku} is booked with {booked}: one of the two was typed in from a sheet, and both may be the same goods.",
+        "Ask {partner} whether both are one parcel. Then press The same goods, or Other goods.",
+        ("connection", "release", "shipment"),
+        severity=Severity.HIGH,
+    ),
+    "CD-9402": Problem(
+        "An older database",
+        "The database knows nothing of what happened after {lost_after}. {why}",
+        "Nothing is written in Odoo or at warehouses until you let it. Have the warehouses send again what they sent since then; then release under Recoveries.",
+        (),
+        Owner.ADMINISTRATOR,
+        Severity.CRITICAL,
+    ),
+    "CD-9403": Problem(
+        "Locked after a restore",
+        "Nothing is written in {connection}: a backup was restored, and nobody has released the work yet.",
+        "Nothing to do here: it goes on by itself once somebody has released the recovery.",
+        ("connection",),
+        Owner.ADMINISTRATOR,
+        heals=True,
+    ),
 }

@@ -242,6 +242,11 @@ def deliveries(world: World, asked: Asked) -> Any:
     return world.outbox.describe()
 
 
+def repeat(world: World, asked: Asked) -> Any:
+    """What a warehouse does when it is asked to send everything ``since`` a moment (seconds since 1970) again."""
+    return {"messages": world.outbox.repeat(float(asked.get("since", 0)))}
+
+
 def pending(world: World, asked: Asked) -> Any:
     return {"pending": world.outbox.pending()}
 
@@ -317,6 +322,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("POST", "/_sandbox/down"): down,
     ("GET", "/_sandbox/deliveries"): deliveries,
     ("GET", "/_sandbox/pending"): pending,
+    ("POST", "/_sandbox/repeat"): repeat,
     ("POST", "/_sandbox/items"): items,
     ("GET", "/_sandbox/master"): master,
     ("POST", "/_sandbox/refuse"): refuse,

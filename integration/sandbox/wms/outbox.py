@@ -101,6 +101,16 @@ class Outbox:
         with self._changed:
             return list(self._all)
 
+    def repeat(self, since: float) -> int:
+        """Sends again, under its number, what was taken since a moment; returns how many messages that are."""
+        with self._changed:
+            taken = [each for each in self._all if each.state == "delivered" and each.answered_at >= since]
+            found = list({each.number: each for each in taken}.values())
+            for each in found:
+                self._add(Delivery(each.number, each.kind, each.release, each.body, time.monotonic()))
+            self._changed.notify_all()
+        return len(found)
+
     def pending(self) -> int:
         with self._changed:
             return len(self._pending)

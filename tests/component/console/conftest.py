@@ -207,6 +207,12 @@ def history(erp, wms, warehouse, delivery, job) -> None:
         subject="sales", warehouse=warehouse, day=now().date(), total=4, compared=3, after=7
     )
     alerting(warehouse)
+    models.DowntimePack.objects.create(warehouse=warehouse, orders=1, content={"releases": [], "note": PERSONAL})
+    models.TypedShipment.objects.create(
+        warehouse=warehouse, partner=wms, release=EVIL, shipment=EVIL, shipments_before=0, actor=EVIL, told={EVIL: []}
+    )
+    models.Generation.objects.create(name="main", identity=EVIL, count=1)
+    models.Recovery.objects.create(lost_after=now(), why=EVIL, begun_by=EVIL)
     models.Retention.objects.create(subject="jobs", last_removed=1, ended_at=now())
     models.ApiToken.objects.create(name=EVIL, prefix="abcd1234", sha256=b"0" * 32, scopes=["jobs:read"])
     somebody = User.objects.create_user("limited")

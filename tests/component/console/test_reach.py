@@ -24,6 +24,8 @@ OF_NOBODY = {
     models.TrackingPage,
     models.ReconciliationRun,
     models.AlertRule,
+    models.Generation,
+    models.Recovery,
 }
 SEEN = [model for model in OURS if model in REACH and model not in OF_NOBODY]
 RULES = {models.BusinessRule, models.CaseRule, models.AlertChannel}  # those for all warehouses are seen by all

@@ -9,6 +9,7 @@ import pytest
 from integration.console.alerts.setup import AlertChannelAdmin
 from integration.console.cases.admin import ExceptionCaseAdmin
 from integration.console.mapping import CodeMappingAdmin
+from integration.console.runbook import DOWN
 from integration.errors.catalogue import PROBLEMS
 from integration.rules.choices import CHOICES
 
@@ -30,7 +31,7 @@ def sections(text: str) -> dict[str, str]:
 
 
 def test_the_pages_are_those_of_the_catalogue() -> None:
-    assert {path.stem for path in RUNBOOK.glob("*.md")} - {"README"} == set(PROBLEMS)
+    assert {path.stem for path in RUNBOOK.glob("*.md")} - {"README", *DOWN} == set(PROBLEMS)
 
 
 @pytest.mark.parametrize("code", sorted(PROBLEMS))

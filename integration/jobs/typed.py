@@ -1,0 +1,139 @@
+"""What people type in after a downtime: shown row by row first, then by the same door as the warehouse's messages."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils.timezone import now
+
+from integration.canonical.shipments import ShipmentConfirmed
+from integration.errors import InvalidDocument
+from integration.jobs import acts, inbox, outbox
+from integration.jobs.acts import Actor, NotAllowed
+from integration.models import Document, DocumentLine, MessageKey, TypedShipment, Warehouse
+from integration.rules import shipment_sheet
+from integration.rules.mapping_sheet import Fault
+from integration.rules.shipment_sheet import Line, Typed
+
+Rows = Sequence[tuple[int, Sequence[str]]]
+OTHERWISE = "it was loaded before with other content: give another parcel another number"
+
+
+@dataclass(slots=True)
+class Preview:
+    """``new``: what would be loaded; ``known``: what was, with the same content. Of ``faults`` nothing is."""
+
+    new: list[Typed] = field(default_factory=list)
+    known: list[Typed] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    empty: int = 0
+
+
+def preview(warehouse: Warehouse, heads: Sequence[str], rows: Rows) -> Preview:
+    lines = _lines(warehouse, shipment_sheet.named(heads, rows))
+    plan = shipment_sheet.plan(heads, rows, lines, zone=warehouse.time_zone, now=now())
+    made = Preview(faults=plan.faults, empty=plan.empty)
+    numbers = {_number(warehouse, each.shipment): each for each in plan.shipments}
+    keys = MessageKey.objects.filter(connection=warehouse.wms_id, external_id__in=numbers)
+    before = {number: bytes(digest) for number, digest in keys.values_list("external_id", "body_sha256")}
+    for number, each in numbers.items():
+        if number not in before:
+            made.new.append(each)
+        elif before[number] == hashlib.sha256(body(each.shipment)).digest():
+            made.known.append(each)
+        else:
+            made.faults.append(Fault(each.rows[0], "shipment", OTHERWISE))
+    return made
+
+
+def digest(made: Preview) -> str:
+    """Of what a person agrees to."""
+    return hashlib.sha256(repr([(each.before, body(each.shipment)) for each in made.new]).encode()).hexdigest()
+
+
+def load(warehouse: Warehouse, heads: Sequence[str], rows: Rows, agreed: str, actor: Actor) -> int:
+    """Takes what is right of the sheet; returns how many shipments are new. Raises NotAllowed when the sheet would do
+    something else by now.
+
+    Each shipment commits by itself: what was taken is recognised when the same sheet comes again.
+    """
+    made = preview(warehouse, heads, rows)
+    if digest(made) != agreed:
+        raise NotAllowed("Some of it was loaded, or has changed, since this was shown: look at it again.")
+    taken = [_take(warehouse, each, actor) for each in sorted(made.new, key=lambda each: each.shipment.release)]
+    with transaction.atomic():
+        numbers = [f"{each.shipment.release} {each.shipment.shipment}" for each in made.new]
+        acts.note(actor, "load typed shipments", warehouse.name, site=warehouse.site, shipments=numbers)
+    return sum(taken)
+
+
+def body(shipment: ShipmentConfirmed) -> bytes:
+    """The same shipment always gives the same bytes, by which a second upload is recognised."""
+    data = shipment.model_dump(mode="json", exclude_defaults=True) | {"final": shipment.final}
+    message = {"type": "shipment.confirmed", "timestamp": data["shipped_at"], "data": data}
+    return json.dumps(message, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _take(warehouse: Warehouse, each: Typed, actor: Actor) -> bool:
+    """False: somebody else was quicker with the same. Raises NotAllowed when it was with something else."""
+    shipment = each.shipment
+    with transaction.atomic():
+        try:
+            number = _number(warehouse, shipment)
+            receipt = inbox.receive_typed(warehouse.wms, number, body(shipment), actor.name[:150])
+        except InvalidDocument as wrong:
+            raise NotAllowed(f"{shipment.release} {shipment.shipment}: {wrong.cause}") from wrong
+        if receipt.duplicate:
+            return False
+        TypedShipment.objects.create(
+            warehouse=warehouse,
+            partner=warehouse.wms,
+            release=shipment.release,
+            shipment=shipment.shipment,
+            shipments_before=each.before,
+            message_id=receipt.message_id,
+            actor=actor.name[:150],
+            user=actor.user,
+        )
+        _tell_no_more(warehouse, shipment)
+    return True
+
+
+def _tell_no_more(warehouse: Warehouse, shipment: ShipmentConfirmed) -> None:
+    """A release that never went out, because the warehouse's system was down, must not have the goods picked again.
+
+    What it has got already is for the people there to close.
+    """
+    about = {"warehouse": warehouse, "kind": Document.Kind.DELIVERY, "reference": shipment.release}
+    delivery = Document.objects.filter(**about).order_by("-pk").first()
+    if delivery is not None and (shipment.final or _is_all(delivery, shipment)):
+        outbox.withdraw(warehouse.wms, delivery, "order.release")
+
+
+def _is_all(delivery: Document, shipment: ShipmentConfirmed) -> bool:
+    """In the warehouse's units."""
+    left = {row.line: (row.released - row.gone) * row.factor / row.per for row in delivery.lines.all()}
+    for line in shipment.lines:
+        if line.line in left:
+            left[line.line] -= line.quantity
+    return all(quantity <= 0 for quantity in left.values())
+
+
+def _number(warehouse: Warehouse, shipment: ShipmentConfirmed) -> str:
+    return f"typed/{warehouse.site}/{shipment.release}/{shipment.shipment}"
+
+
+def _lines(warehouse: Warehouse, releases: set[str]) -> dict[str, list[Line]]:
+    found: defaultdict[str, list[Line]] = defaultdict(list)
+    told = DocumentLine.objects.filter(
+        document__warehouse=warehouse,
+        document__kind=Document.Kind.DELIVERY,
+        document__reference__in=releases,
+        document__version__gt=0,
+    )
+    for row in told.select_related("document").order_by("document", "pk"):
+        found[row.document.reference].append(Line(row.line, row.partner_sku, row.partner_unit, row.tracking))
+    return dict(found)

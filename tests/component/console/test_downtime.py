@@ -1,0 +1,97 @@
+"""Downtime in the console: packs taken out by who may, forms shown row by row before anything is taken."""
+
+import io
+
+import pytest
+from django.urls import reverse
+from django.utils.timezone import now
+
+from integration.jobs import packs, sheets
+from integration.jobs.acts import Actor
+from integration.models import AuditEvent, DocumentLine, InboundMessage, Recovery, TypedShipment, Warehouse
+from tests.component.console.conftest import PERSONAL, user_with
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LOAD = "admin:downtime_load"
+
+
+@pytest.fixture
+def pack(rows):
+    """Of one release with one line of three."""
+    Recovery.objects.all().delete()
+    Warehouse.objects.update(shipment_mode="live", site="NORTH")
+    type(rows.delivery).objects.filter(pk=rows.delivery.pk).update(version=1)
+    DocumentLine.objects.update(partner_sku="P-1", partner_unit="EA", sku="A-1")
+    return packs.make(Warehouse.objects.select_related("wms", "erp").get())
+
+
+def supervisor(*more):
+    return user_with("supervisor", "every warehouse", *more)[1]
+
+
+def form(pack, **fields):
+    [row] = packs.form_rows(pack)
+    filled = {**dict(zip(packs.COLUMNS, row, strict=True)), "quantity": "3", "shipped_at": "2026-05-04 10:00", **fields}
+    file = io.BytesIO(sheets.write_csv(packs.COLUMNS, [list(filled.values())]))
+    file.name = "form.csv"
+    return {"warehouse": pack.pk, "file": file}
+
+
+def test_sheets_and_form_are_for_who_may_take_them_out_and_it_is_written_down(pack):
+    for page in ("admin:downtime_sheets", "admin:downtime_form"):
+        address = reverse(page, args=[pack.pk])
+        assert user_with("operator", "every warehouse", name=page)[1].get(address).status_code == 403
+    client = supervisor()
+    assert "WH/OUT/1" in client.get(reverse("admin:downtime_sheets", args=[pack.pk])).content.decode()
+    got = client.get(reverse("admin:downtime_form", args=[pack.pk]))
+    assert (got["Content-Type"], b"WH/OUT/1" in got.content) == ("text/csv; charset=utf-8", True)
+    assert AuditEvent.objects.filter(verb="take out downtime pack", actor="someone").count() == 2
+
+
+def test_a_form_is_shown_first_and_then_taken_once(pack):
+    client = supervisor()
+    shown = client.post(reverse(LOAD), form(pack))
+    assert not InboundMessage.objects.filter(headers__has_key="typed-by").exists()
+    agreed = {"agreed": shown.context["signed"]}
+    assert client.post(reverse(LOAD), agreed).status_code == 302
+    assert "look at it again" in client.post(reverse(LOAD), agreed).content.decode()
+    row = TypedShipment.objects.get(release="WH/OUT/1")
+    assert (row.actor, row.message.headers["typed-by"], row.shipment) == ("someone", "someone", "SHEET-1")
+    again = client.post(reverse(LOAD), form(pack))
+    assert (len(again.context["made"].known), again.context["signed"]) == (1, "")
+
+
+def test_what_is_wrong_is_shown_and_nothing_is_taken(pack):
+    shown = supervisor().post(reverse(LOAD), form(pack, quantity="many"))
+    assert [fault.words for fault in shown.context["faults"]] == ["many is not a number such as 12 or 0.5"]
+    assert shown.context["signed"] == ""
+
+
+def test_who_only_looks_loads_nothing(pack):
+    assert user_with("viewer", "every warehouse")[1].get(reverse(LOAD)).status_code == 403
+
+
+def test_the_list_of_packs_shows_nothing_of_what_is_in_them(rows, operator):
+    page = operator.get(reverse("admin:integration_downtimepack_changelist")).content.decode()
+    assert PERSONAL not in page
+
+
+def test_only_who_has_the_right_releases_a_recovery(rows):
+    row = Recovery.objects.get()
+    page = reverse("admin:integration_recovery_change", args=[row.pk])
+    act = reverse("admin:integration_recovery_act", args=[row.pk, "release"])
+    assert supervisor().post(act).status_code in (403, 302)
+    client = user_with("integrator", "every warehouse", name="anna")[1]
+    assert "send again every message since" in client.get(page).content.decode()
+    client.post(act, {"reason": "anna called them"})
+    assert Recovery.objects.get().released_at is None
+    type(rows.erp).objects.update(settle_seconds=0, enabled=False)
+    client.post(act, {"reason": "anna called them"})
+    assert Recovery.objects.get().released_by == "anna"
+
+
+def test_a_pack_is_stored_so_that_nobody_reads_it_in_the_database(rows):
+    Warehouse.objects.update(shipment_mode="live")
+    packs.make_all()
+    assert packs.of(Warehouse.objects.get()).made_at <= now()
+    packs.taken_out(packs.of(Warehouse.objects.get()), Actor("x"), "sheets")

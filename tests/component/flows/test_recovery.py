@@ -1,0 +1,181 @@
+"""Our own disaster: a backup is restored while both sides have gone on. Nothing is lost and nothing doubled."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.utils.timezone import now
+
+from integration.jobs import generation, marks, recovery
+from integration.jobs.acts import NotAllowed
+from integration.models import Connection, Document, Effect, Recovery, StockEvent, SyncJob
+from tests.component.flows.test_typed import filled, load
+from tests.component.flows.wms import Held
+from tests.component.flows.yard import SOMEBODY, Sale, Yard
+from tests.rig import backup
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _counted(db: None) -> Iterator[None]:
+    """The database and Valkey agree on how often it was counted, and nobody remembers an earlier look."""
+    marks.valkey().delete(generation.KEY)
+    generation.forget()
+    yield
+    marks.valkey().delete(generation.KEY)
+    generation.forget()
+
+
+@pytest.fixture
+def settled(yard: Yard) -> None:
+    """Calls of before cannot land any more."""
+    Connection.objects.update(settle_seconds=0)
+
+
+def restored(taken: bytes) -> None:
+    """The count in Valkey has gone on; the database has not."""
+    generation.count()
+    backup.restore(taken)
+    generation.forget()
+
+
+def once(yard: Yard, sale: Sale, quantity: float) -> None:
+    assert yard.left(sale) == {"CRATE-S": (quantity, quantity, quantity)}
+    assert yard.state(sale.release) == "shipped"
+
+
+def test_a_backup_that_was_taken_under_load_is_restored_and_nothing_is_lost_or_doubled(
+    yard: Yard, settled: None
+) -> None:
+    generation.count()
+    before, at_backup = [yard.released(("CRATE-S", 2)) for _ in range(3)], []
+    yard.shipped(before[0])
+    thread = threading.Thread(target=lambda: at_backup.append(backup.take()))
+    since = time.time()
+    thread.start()
+    during = [yard.released(("CRATE-S", 3)) for _ in range(2)]  # meanwhile
+    thread.join()
+    yard.shipped(before[1])
+    yard.shipped(during[0])
+    after = [yard.released(("CRATE-S", 4)) for _ in range(3)]
+    yard.shipped(after[0], "partial")
+    yard.shipped(after[1])
+    yard.wms.ship(before[2].release)  # taken, and not worked on when the disaster comes
+
+    restored(at_backup[0])
+    writes, told = yard.odoo.writes(), yard.wms.received()
+    yard.run()
+    [row] = Recovery.objects.all()
+    assert row.why.startswith("Seen by itself: it is 1 counts behind what Valkey has seen.")
+    assert [code for code, _ in yard.cases()] == ["CD-9402"]
+    yard.wms.control("repeat", since=since)
+    yard.run()
+    yard.later()
+    assert (yard.odoo.writes(), len(Recovery.objects.all())) == (writes, 1)
+    assert [one for one in yard.wms.received()[len(told) :] if not one.endswith(("200", "202"))] == []
+    assert set(SyncJob.objects.filter(state__in=SyncJob.ACTIVE).values_list("failure_code", flat=True)) == {"CD-9403"}
+
+    recovery.release(row.pk, SOMEBODY, "the warehouse has sent all of it again")
+    yard.run()
+    yard.look()
+    for sale in (after[0], after[2], during[1]):
+        yard.shipped(sale)
+    quantities = {2: before, 3: during, 4: after}
+    for quantity, sales in quantities.items():
+        for sale in sales:
+            once(yard, sale, quantity)
+    assert (yard.cases(), yard.unfinished()) == ([], [])
+    held = [
+        Held(sale.release, 1, "accepted", {"P-CRATE-S": str(q)}) for q, sales in quantities.items() for sale in sales
+    ]
+    assert sorted(yard.wms.held()) == sorted(held)
+    assert Effect.objects.exclude(state="landed").count() == 0
+
+
+def test_a_release_that_the_warehouse_has_is_found_and_not_sent_again(yard: Yard, settled: None) -> None:
+    generation.count()
+    taken = backup.take()
+    sale = yard.released(("CRATE-S", 3))
+    restored(taken)
+    asked = len(yard.wms.received())
+    yard.look()
+    assert (yard.state(sale.release), Effect.objects.get(verb="send order.release").state) == ("accepted", "landed")
+    assert (yard.wms.held(), len(yard.wms.received())) == (
+        [Held(sale.release, 1, "accepted", {"P-CRATE-S": "3"})], asked,
+    )  # fmt: skip
+
+
+def test_an_order_that_nobody_was_told_of_waits_at_the_lock(yard: Yard, settled: None) -> None:
+    row = recovery.begin(now(), "for a test", SOMEBODY)
+    sale = yard.sell(("CRATE-S", 3))
+    yard.look()
+    assert (yard.wms.held(), yard.unfinished()) == ([], [("release_send", "retry")])
+    assert recovery.release(row.pk, SOMEBODY, "all here") == 1
+    yard.run()
+    assert yard.wms.held() == [Held(sale.release, 1, "received", {"P-CRATE-S": "3"})]
+
+
+def test_what_was_typed_in_and_lost_is_loaded_again(yard: Yard, settled: None) -> None:
+    generation.count()
+    sale = yard.released(("CRATE-S", 3))
+    taken = backup.take()
+    rows = filled(yard)
+    load(yard, rows)
+    yard.run()
+    restored(taken)
+    yard.look()
+    assert load(yard, rows) == 1
+    yard.run()
+    yard.shipped(sale)
+    recovery.release(Recovery.objects.get().pk, SOMEBODY, "loaded again")
+    yard.run()
+    once(yard, sale, 3)
+    assert (StockEvent.objects.count(), yard.cases()) == (1, [])
+
+
+def test_it_is_not_released_before_odoo_was_read_and_calls_have_settled(yard: Yard) -> None:
+    row = recovery.begin(now(), "for a test", SOMEBODY)
+    with pytest.raises(NotAllowed, match="Calls from before may still land"):
+        recovery.release(row.pk, SOMEBODY, "all here")
+    Connection.objects.update(settle_seconds=0)
+    with pytest.raises(NotAllowed, match="Odoo has not been read again yet"):
+        recovery.release(row.pk, SOMEBODY, "all here")
+    yard.run()
+    with pytest.raises(NotAllowed, match="Please say who"):
+        recovery.release(row.pk, SOMEBODY, " ")
+    recovery.release(row.pk, SOMEBODY, "all here")
+    with pytest.raises(NotAllowed, match="Nothing is locked"):
+        recovery.release(row.pk, SOMEBODY, "all here")
+
+
+def test_two_that_see_it_at_once_begin_one_recovery(yard: Yard) -> None:
+    first = recovery.begin(now(), "one", SOMEBODY)
+    assert recovery.begin(now(), "other", SOMEBODY) == first
+    assert (recovery.current(), Document.objects.count()) == (first, 0)
+
+
+def test_another_database_with_our_rows_is_locked(yard: Yard) -> None:
+    generation.count()
+    generation.Generation.objects.update(identity="another/1")
+    generation.forget()
+    recovery.watch()
+    assert Recovery.objects.get().why == "Seen by itself: it is another database than the one that was written to."
+
+
+def test_a_database_that_was_moved_with_everything_stopped_is_not_locked(yard: Yard) -> None:
+    generation.count()
+    generation.Generation.objects.update(identity="another/1")
+    recovery.moved(SOMEBODY, "new major release of PostgreSQL")
+    recovery.watch()
+    assert recovery.current() is None
+
+
+def test_a_valkey_that_forgot_everything_locks_nothing(yard: Yard) -> None:
+    generation.count()
+    generation.count()
+    marks.valkey().delete(generation.KEY)
+    generation.forget()
+    recovery.watch()
+    assert recovery.current() is None
