@@ -156,7 +156,7 @@ def receive_typed(connection: Connection, number: str, body: bytes, who: str) ->
     if not kept:
         return _repeated(connection, number, body)
     transaction.on_commit(partial(dispatch.wake, routes.ROUTES[received.event.type].lane))
-    return Receipt(kept[0][0], duplicate=False)
+    return Receipt(kept[0][0], row["trace"], duplicate=False)
 
 
 def job_again(message: InboundMessage) -> NewJob:
