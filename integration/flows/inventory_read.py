@@ -1,7 +1,7 @@
 """What a warehouse has by Odoo, beside what is under way and what the warehouse says: figures that stand apart."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from django.db.models import F, Sum
 from integration.adapters.base import ErpGateway
 from integration.canonical.stock import Product, Quantity
 from integration.errors import IntegrationError, Locked
-from integration.flows import known_movements, stock_site
+from integration.flows import explained, known_movements, stock_site
 from integration.flows.known_movements import Known
 from integration.flows.pending import Look
 from integration.flows.stock_site import Site
@@ -21,6 +21,8 @@ from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import Availability, Document, DocumentLine, StockLevel, StockSnapshot
 from integration.rules import findings, netting
+from integration.rules.claims import Gap
+from integration.rules.netting import Ledger
 from integration.rules.places import GOOD, Slot
 
 LOOKS = 3
@@ -53,7 +55,24 @@ def handle(work: Work) -> Outcome:
         reported = _reported(look, snapshot) if snapshot else None
     rows_ = list(_rows(site, look, known, held, reported))
     different = sum(bool(row.difference) for row in rows_)
-    return Outcome(f"{len(rows_)} rows, {different} that differ", partial(_keep, site, rows_))
+    why = partial(_explain, look, known, snapshot, list(_gaps(rows_, known))) if snapshot else None
+    return Outcome(f"{len(rows_)} rows, {different} that differ", partial(_keep, site, rows_, why))
+
+
+def _explain(look: Look, known: Known, snapshot: StockSnapshot, gaps: Sequence[Gap]) -> None:
+    explained.keep(look, known, snapshot, gaps, products=[0, *look.products])
+
+
+def _gaps(rows: Sequence[Availability], known: Known) -> Iterator[Gap]:
+    """Slots where the snapshot is not what Odoo had; what is in hand is not netted: it is why."""
+    posted = Ledger(known.ledger.posted)
+    for row in rows:
+        if row.reported is None or row.reported_at is None:
+            continue
+        slot = Slot(row.product_id, row.place, row.lot if row.product_id else row.sku)
+        says = netting.expected(slot, row.reported_at, row.on_hand, posted)
+        if says != row.reported:
+            yield Gap(slot, row.sku, says, row.reported)
 
 
 def _same_twice(
@@ -162,8 +181,10 @@ def _to_ship(site: Site) -> Mapping[Slot, Decimal]:
     return {Slot(row["product_id"], place or 0): row["left"] for row in open_ones.order_by("product_id")}
 
 
-def _keep(site: Site, found: Sequence[Availability]) -> None:
+def _keep(site: Site, found: Sequence[Availability], why: Callable[[], None] | None) -> None:
     """Rows keep their ids, by which lists are paged; what is there no more goes. Call in the settling transaction."""
+    if why is not None:
+        why()
     kept = Availability.objects.bulk_create(
         found, batch_size=500, update_conflicts=True, unique_fields=KEY, update_fields=FIGURES
     )

@@ -127,4 +127,11 @@ PROBLEMS: dict[str, Problem] = {
         Owner.ADMINISTRATOR,
         Severity.HIGH,
     ),
+    "CD-8204": Problem(
+        "Stock differs",
+        "{sku} at {warehouse}: Odoo {says}, warehouse {found}. Why: {lines}. Unexplained: {unexplained}.",
+        "{detail} The table below names the job, the message and the document of each part. Ask for its stock has it compared anew; this closes by itself once it agrees.",
+        ("source",),
+        severity=Severity.MEDIUM,
+    ),
 }
