@@ -6,6 +6,7 @@ Operational impact: a wrong cause sends people looking in the wrong place; what 
 from collections.abc import Collection, Sequence
 
 from integration.flows import evidence
+from integration.flows.evidence import codes
 from integration.flows.known_movements import Known
 from integration.flows.pending import Look
 from integration.models import StockSnapshot
@@ -32,6 +33,7 @@ def keep(
         why=why,
         goods=look.products,
         places=look.facts.places,
+        uncoded=codes.never_mapped(look),
         doubted=[gap.slot for gap in gaps if known.in_doubt(gap.slot)],
     )
     return variances.keep(compared)

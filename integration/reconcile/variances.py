@@ -29,7 +29,8 @@ class Compared:
     """The slots of some products of a warehouse, as of a snapshot. ``gaps``: those that differ, with why.
 
     ``products``: all that was looked at; 0 stands for codes that are not mapped. ``doubted``: slots of which nobody can
-    tell yet: what is written down of them stays.
+    tell yet: what is written down of them stays. ``uncoded``: products that no code of the warehouse's stands for: they
+    have no case, as nobody there can be asked.
     """
 
     warehouse: Warehouse
@@ -40,6 +41,7 @@ class Compared:
     goods: Mapping[int, Product]
     places: Places
     doubted: Collection[Slot] = ()
+    uncoded: Collection[int] = ()
 
 
 def keep(compared: Compared) -> int:
@@ -58,7 +60,8 @@ def keep(compared: Compared) -> int:
     Variance.objects.bulk_create([row for row in rows.values() if not row.pk], batch_size=500)
     _keep_causes({rows[key].pk: compared.why[gap.slot].causes for key, gap in wrong.items()})
     standing = [row for row in known.values() if row not in gone and _key_of(row) not in rows]
-    telling.tell(compared.warehouse, [*rows.values(), *standing], gone)
+    told = [row for row in (*rows.values(), *standing) if row.product_id not in compared.uncoded or row.found]
+    telling.tell(compared.warehouse, told, gone)
     return len(wrong)
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from integration.canonical.erp import Move, Picking
@@ -41,10 +42,11 @@ def _changes(scope: Scope) -> Iterator[Found]:
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """A delivery or receipt that the warehouse has not confirmed, and the order's other ones that we know."""
+    """A delivery or receipt that the warehouse has not confirmed, and all that the order has, as it was last read."""
 
     document: Document
     pickings: tuple[Picking, ...]
+    read_at: datetime
 
 
 def _transfers(scope: Scope) -> Iterator[Found]:
@@ -53,12 +55,13 @@ def _transfers(scope: Scope) -> Iterator[Found]:
     ours = _ours(scope, {picking.id for each in found for picking in each.pickings})
     for each in found:
         for picking in _chain(each):
-            if picking.state != "done" or picking.mark is not None or picking.id in ours or picking.done_at is None:
+            if picking.state != "done" or picking.mark is not None or picking.id in ours:
                 continue
             moves = tuple(_moves(scope, picking, each.document.kind == Document.Kind.DELIVERY))
             if moves:
                 claim = Claim(Why.BY_HAND, Sure.DECIDED, moves, picking.name)
-                yield Found(claim, picking.done_at, picking.done_at)
+                done_at = picking.done_at or each.read_at
+                yield Found(claim, done_at, done_at)
 
 
 def _open(scope: Scope) -> Iterator[_Open]:
@@ -74,12 +77,13 @@ def _open(scope: Scope) -> Iterator[_Open]:
     records = CapturedRecord.objects.filter(
         connection=scope.look.warehouse.erp, record_id__in={each.parent.erp_id for each in documents if each.parent}
     )
-    by_record = {(row.model, row.record_id): row.snapshot for row in records}
+    by_record = {(row.model, row.record_id): row for row in records}
     for document in documents:
         parent = document.parent
-        snapshot = by_record.get((MODELS[parent.kind], parent.erp_id)) if parent else None
-        if snapshot and document.pk not in busy:
-            yield _Open(document, tuple(Picking.model_validate(each) for each in snapshot.get("pickings", ())))
+        record = by_record.get((MODELS[parent.kind], parent.erp_id)) if parent else None
+        if record is not None and record.snapshot and document.pk not in busy:
+            pickings = tuple(Picking.model_validate(each) for each in record.snapshot.get("pickings", ()))
+            yield _Open(document, pickings, record.read_at or scope.now)
 
 
 def _chain(each: _Open) -> Iterator[Picking]:

@@ -8,10 +8,12 @@ from fractions import Fraction
 from integration.canonical.stock import Product
 from integration.errors import IntegrationError
 from integration.flows.evidence.scope import Found, Scope
+from integration.flows.pending import Look
 from integration.jobs.mappings import Kind
 from integration.models import CodeMapping, StockLevel
 from integration.rules import findings
 from integration.rules.claims import Claim, Sure, Why
+from integration.rules.codes import CodeKind
 from integration.rules.places import Slot
 from integration.rules.units import Inexact, to_odoo
 
@@ -21,10 +23,20 @@ def find(scope: Scope) -> Iterator[Found]:
     yield from _mapped_before(scope)
 
 
+def never_mapped(look: Look) -> set[int]:
+    """Products that no code of the warehouse's stands for, or ever did: it cannot say what it has of them."""
+    coded = {code.odoo for code in look.facts.book.codes if code.kind == CodeKind.PRODUCT}
+    without = {product.sku: pk for pk, product in look.products.items() if product.sku not in coded}
+    before = CodeMapping.objects.filter(partner=look.warehouse.wms, kind=Kind.PRODUCT, odoo_code__in=without)
+    return {*without.values()} - {without[sku] for sku in before.values_list("odoo_code", flat=True)}
+
+
 def _without_a_mapping(scope: Scope) -> Iterator[Found]:
-    """What lies there under a code that nobody has mapped."""
+    """What lies there under a code that nobody has mapped, and what nobody has mapped a code to."""
+    without = never_mapped(scope.look)
     for gap in scope.gaps:
-        if not gap.slot.product_id and gap.difference:
+        no_code = not gap.slot.product_id or (gap.slot.product_id in without and not gap.found)
+        if gap.difference and no_code:
             claim = Claim(Why.MAPPING, Sure.LIKELY, ((gap.slot, gap.difference),), gap.sku)
             yield Found(claim, scope.at, scope.at)
 

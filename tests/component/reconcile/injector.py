@@ -1,0 +1,392 @@
+"""Makes Odoo and the warehouse differ, in ways that are known: by what people and machines do on either side.
+
+It knows nothing of how differences are explained: it sells, ships, loses, keys and miscounts, by the doors of the two
+stand-ins and by Crossdock's own pages, and writes down what it did.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import count, cycle, islice
+from typing import Any
+
+from django.db.models import F
+
+from integration.flows import HANDLERS
+from integration.jobs import acts, differences, engine, inventories, mappings
+from integration.models import CodeMapping, Lane, SyncJob, Warehouse
+from tests.component.engine.yard import until
+from tests.component.flows.shelves import SITE, Shelves
+from tests.component.flows.yard import SOMEBODY, Sale
+
+CASE = 12  # pieces in a case
+FIRST = 960  # what there is of everything in the beginning: 80 cases
+LOTS = ("LA", "LB", "LC")
+AN_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What was done to one product, or one lot of it: by cause, how much more the warehouse has for it than Odoo.
+
+    Nothing: it differs, and nobody could say why.
+    """
+
+    sku: str
+    lot: str = ""
+    causes: dict[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass
+class Injector:
+    shelves: Shelves
+    truths: list[Truth] = field(default_factory=list)
+    told: dict[str, Callable[[Decimal], tuple[Decimal, str]]] = field(default_factory=dict)
+    numbers: Any = field(default_factory=lambda: count(1))
+
+    def play(self, many: int) -> list[Truth]:
+        """Makes so many differences, at least, and has them looked at."""
+        plan = list(islice(cycle(SORTS), many))
+        goods = {sort: self._goods(sort, plan.count(sort)) for sort in dict.fromkeys(plan)}
+        self._open_the_house(goods)
+        self.shelves.yard.run()
+        self.shelves.watch()
+        for act in STEPS:
+            act(self, goods)
+        self._look()
+        return self.truths
+
+    def _goods(self, sort: str, many: int) -> list[str]:
+        return [f"{sort.upper()}-{number:03d}" for number in range(many)]
+
+    # What both sides have, before anything goes wrong.
+
+    def _open_the_house(self, goods: dict[str, list[str]]) -> None:
+        self.shelves.yard.set(receipt_mode=Warehouse.Mode.LIVE)
+        plain = [sku for sort, skus in goods.items() if sort not in LOTTED for sku in skus]
+        lotted = [sku for sort, skus in goods.items() if sort in LOTTED for sku in skus]
+        self._stock(plain, {"": FIRST})
+        self._stock(lotted, dict.fromkeys(LOTS, FIRST))
+        partner = self.shelves.yard.partner
+        rows = [("product", sku, f"P-{sku}", 1, "") for sku in (*plain, *lotted)]
+        cases = [sku for sort in IN_CASES for sku in goods.get(sort, ())]
+        rows += [("unit", "Units", "CS", CASE, sku) for sku in cases]
+        CodeMapping.objects.bulk_create(
+            CodeMapping(
+                partner=partner, kind=kind, odoo_code=odoo, partner_code=theirs, per=per, sku=sku, alias=per > 1
+            )
+            for kind, odoo, theirs, per, sku in rows
+        )
+        self.shelves.allow(reason="FOUND")
+
+    def _stock(self, skus: Sequence[str], lots: dict[str, int]) -> None:
+        odoo, lines = self.shelves.yard.odoo, []
+        tracking = {"tracking": "lot"} if "" not in lots else {}
+        usual = {"type": "consu", "is_storable": True, "standard_price": 2.5, **tracking}
+        made = odoo.call("product.product", "create", [{"name": sku, "default_code": sku, **usual} for sku in skus])
+        place, company = self.shelves.places["good"], str(self.shelves.yard.warehouse.company_id)
+        quants: list[dict[str, Any]] = []
+        for sku, product in zip(skus, made, strict=True):
+            self.shelves.products[sku] = product
+            for lot, quantity in lots.items():
+                lines.append({"sku": f"P-{sku}", "lot": lot, "quantity": str(quantity)})
+                quants.append({"product_id": product, "location_id": place, "inventory_quantity": quantity, "lot": lot})
+        if "" not in lots:
+            names = [[quant["lot"], str(quant["product_id"]), company] for quant in quants]
+            ids = odoo.call("stock.lot", "load", ["name", "product_id/.id", "company_id/.id"], names)["ids"]
+            for quant, lot_id in zip(quants, ids, strict=True):
+                quant["lot_id"] = lot_id
+        for quant in quants:
+            quant.pop("lot")
+        for part in _parts(quants, 200):
+            ids = odoo.call("stock.quant", "create", part, context={"inventory_mode": True})
+            odoo.call("stock.quant", "action_apply_inventory", ids)
+        for some in _parts(lines, 500):
+            self.shelves.yard.wms.control("stock", site=SITE, lines=some)
+
+    # What goes wrong, and is not noticed or not finished.
+
+    def refuse(self, goods: dict[str, list[str]]) -> None:
+        """The warehouse adjusts, a person says no."""
+        wanted = [("refused", "refused"), ("refused_and_keyed", "refused"), ("rounded_refused", "refused")]
+        self._adjusted(goods, wanted, "CHECK", 17)
+        for case in self._cases("CD-8001"):
+            differences.refuse(case.pk, SOMEBODY, "a mistake")
+        self.shelves.yard.run()
+
+    def end_by_hand(self, goods: dict[str, list[str]]) -> None:
+        """The warehouse ships more than it was asked to, and a person ends the message."""
+        skus = goods.get("ended", [])
+        for some in _parts(skus, 40):
+            self._ship(some, asked=5, left=9, number=self._number("SHP"))
+            self._truths(some, "refused", -9)
+        for case in self._cases("CD-5004"):
+            if case.state == "open":
+                acts.ignore_case(case.pk, SOMEBODY, "we were told it is wrong")
+        self.shelves.yard.run()
+
+    def lose(self, goods: dict[str, list[str]]) -> None:
+        """The warehouse ships, says so when asked how far it is, and the confirmation is lost."""
+        for sort in ("missing", "missing_and_rounded"):
+            for some in _parts(goods.get(sort, []), 40):
+                sale = self._released(some, 11)
+                self._ship(some, asked=11, left=11, sale=sale, faults=["lost"])
+                self.shelves.yard.wms.control("tell", release=sale.release, stage="shipped")
+                self.shelves.yard.run()
+                self._truths(some, "missing", -11)
+
+    def key(self, goods: dict[str, list[str]]) -> None:
+        """Somebody counts in Odoo, and tells nobody."""
+        odoo, skus = self.shelves.yard.odoo, [*goods.get("keyed", []), *goods.get("refused_and_keyed", [])]
+        quants = [
+            {
+                "product_id": self.shelves.products[sku],
+                "location_id": self.shelves.places["good"],
+                "inventory_quantity": FIRST + 4,
+            }
+            for sku in skus
+        ]
+        for part in _parts(quants, 200):
+            ids = odoo.call("stock.quant", "create", part, context={"inventory_mode": True})
+            odoo.call("stock.quant", "action_apply_inventory", ids)
+        self._truths(skus, "by_hand", -4)
+        for some in _parts(goods.get("validated", []), 40):
+            sale = self._released(some, 6)
+            odoo.validate_by_hand(sale.id)
+            self._truths(some, "by_hand", 6)
+        self.shelves.yard.look()
+        self.shelves.watch()
+
+    def send_twice(self, goods: dict[str, list[str]]) -> None:
+        """One adjustment comes under two numbers, and is posted twice."""
+        for some in _parts(goods.get("doubled", []), 40):
+            lines = [self._line(sku, -3, "FOUND") for sku in some]
+            done = self.shelves.adjust(*lines)
+            self.shelves.yard.wms.send("inventory.adjusted", {**done, "adjustment": self._number("ADJ-AGAIN")})
+            self.shelves.yard.run()
+            self._truths(some, "duplicate", 3)
+
+    def adjust_one_side(self, goods: dict[str, list[str]]) -> None:
+        """The warehouse says that it has adjusted, and its books do not show it."""
+        for sort in ("alone", "alone_or_rounded"):
+            for some in _parts(goods.get(sort, []), 40):
+                self._say_adjusted(some, 8, "FOUND")
+                if sort == "alone":
+                    self._truths(some, "one_sided", -8)
+        self.shelves.yard.run()
+
+    def swap(self, goods: dict[str, list[str]]) -> None:
+        """A picker takes another lot than the system says: two lots, or three in another order."""
+        lines: list[dict[str, Any]] = []
+        for sku in goods.get("swapped", []):
+            moved = {"LA": -5, "LB": 5}
+            lines += [self._silently(sku, quantity, lot) for lot, quantity in moved.items()]
+            self.truths += [Truth(sku, lot, {"lot": Decimal(quantity)}) for lot, quantity in moved.items()]
+        for sku in goods.get("either_lot", []):
+            moved = {"LA": -5, "LB": 5, "LC": -5}
+            lines += [self._silently(sku, quantity, lot) for lot, quantity in moved.items()]
+            self.truths += [Truth(sku, lot) for lot in moved]
+        self._fill(lines)
+
+    def forget(self, goods: dict[str, list[str]]) -> None:
+        """Goods go, and nobody knows."""
+        lines = [self._silently(sku, -10) for sku in goods.get("stolen", [])]
+        lines += [self._silently(sku, -5) for sku in goods.get("one_of_two", [])]
+        self._fill(lines)
+        self.truths += [Truth(sku) for sku in goods.get("stolen", [])]
+
+    def tell_two_tales(self, goods: dict[str, list[str]]) -> None:
+        """One of two documents tells the truth, and nothing says which: one was ended, one never came."""
+        for some in _parts(goods.get("one_of_two", []), 40):
+            sale = self._released(some, 5)
+            self.shelves.yard.wms.control("tell", release=sale.release, stage="shipped")
+            self.shelves.yard.run()
+            self._say_shipped(some, 5, self._number("SHP-STRAY"))
+            self.truths += [Truth(sku) for sku in some]
+        for case in self._cases("CD-5001"):
+            acts.ignore_case(case.pk, SOMEBODY, "nobody knows that order")
+        self.shelves.yard.run()
+
+    def unmap(self, goods: dict[str, list[str]]) -> None:
+        """A mapping is ended: what the warehouse reports under its code is not understood any more."""
+        skus = goods.get("unmapped", [])
+        rows = CodeMapping.objects.filter(kind="product", odoo_code__in=skus, valid_to=None)
+        for row in rows.order_by("pk"):
+            mappings.end(row.pk, SOMEBODY, "relabelled")
+        self._truths(skus, "mapping", -FIRST)
+
+    def wait(self, goods: dict[str, list[str]]) -> None:
+        """What comes in last: some of it stops at a person, some at a code, and some nobody has got to."""
+        for some in _parts(goods.get("unknown_carrier", []), 40):
+            self._ship(some, asked=6, left=6, carrier="NEW")
+            self._truths(some, "mapping", -6)
+        for some in _parts(goods.get("too_much", []), 40):
+            self._ship(some, asked=5, left=8)
+            self._truths(some, "failed", -8)
+        self._adjusted(goods, [("to_approve", "failed"), ("approve_and_round", "failed")], "CHECK", 17)
+        sales = []
+        for sort in ("waiting", "waiting_and_rounded", "waiting_and_stolen"):
+            for some in _parts(goods.get(sort, []), 40):
+                sales.append(self._released(some, 6))
+                self._truths(some, "not_yet", -6)
+        bought = []
+        for some in _parts(goods.get("arriving", []), 40):
+            bought.append(self.shelves.yard.expected(*((sku, 9) for sku in some)))
+            self._truths(some, "not_yet", 9)
+        for sale in sales:
+            self.shelves.yard.wms.ship(sale.release)
+        for purchase in bought:
+            self.shelves.yard.wms.receive(purchase.advice)
+        self._fill([self._silently(sku, -2) for sku in goods.get("waiting_and_stolen", [])])
+
+    def miscount(self, goods: dict[str, list[str]]) -> None:
+        """How the warehouse will report it: cases as pieces, or whole cases only."""
+        for sku in goods.get("wrong_unit", []):
+            self.told[f"P-{sku}"] = lambda held: (held / CASE, "EA")
+            self.truths.append(Truth(sku, "", {"unit": Decimal(FIRST // CASE - FIRST)}))
+        self._fill([self._silently(sku, -4) for sku in goods.get("rounded", [])], both=True)
+        for sort in ROUNDED:
+            for sku in goods.get(sort, []):
+                self.told[f"P-{sku}"] = _whole_cases
+        for sort, sure in (
+            ("rounded", -4),
+            ("missing_and_rounded", -11),
+            ("waiting_and_rounded", -6),
+            ("approve_and_round", 17),
+            ("rounded_refused", 17),
+        ):
+            held = FIRST + sure
+            for sku in goods.get(sort, []):
+                self._truth(sku, "rounding", -(held % CASE))
+
+    # Small words.
+
+    def _look(self) -> None:
+        """The warehouse lists its stock as it counts it; Crossdock compares, and does nothing else."""
+        pages = self.shelves.yard.wms.server.world.list_stock(SITE, number=f"S-{next(self.numbers)}")
+        until(lambda: self.shelves.yard.wms.pending() == 0)
+        for page in pages:
+            body = page.model_dump(mode="json", exclude_none=True)
+            body["lines"] = [line for each in body["lines"] if (line := self._as_told(each))]
+            assert self.shelves.yard.wms.send("inventory.snapshot", body) < 300
+        SyncJob.objects.filter(state__in=SyncJob.ACTIVE).update(created_at=F("created_at") - AN_HOUR)
+        engine.run_lane(Lane.INVENTORY, HANDLERS, seconds=300)
+        inventories.start_reads()
+        engine.run_lane(Lane.INVENTORY, HANDLERS, seconds=300)
+
+    def _as_told(self, line: dict[str, Any]) -> dict[str, Any]:
+        if line["sku"] not in self.told:
+            return line
+        quantity, unit = self.told[line["sku"]](Decimal(line["on_hand"]))
+        return {**line, "on_hand": format(quantity.normalize(), "f"), "unit": unit}
+
+    def _released(self, skus: Sequence[str], quantity: int) -> Sale:
+        return self.shelves.yard.released(*((sku, quantity) for sku in skus))
+
+    def _ship(self, skus: Sequence[str], *, asked: int, left: int, sale: Sale | None = None, **script: Any) -> None:
+        sale = sale or self._released(skus, asked)
+        [held] = [each for each in self.shelves.yard.wms.books() if each["release"] == sale.release]
+        lines = [
+            {"line": line["line"], "sku": line["sku"], "quantity": str(left), "unit": line["unit"]}
+            for line in held["lines"]
+        ]
+        about = {"shipment": script.pop("number", ""), **script}
+        self.shelves.yard.wms.ship(sale.release, lines=lines, **about)
+        self.shelves.yard.run()
+
+    def _say_shipped(self, skus: Sequence[str], quantity: int, number: str) -> None:
+        """Past the warehouse's books."""
+        lines = [{"sku": f"P-{sku}", "quantity": str(quantity), "unit": "EA"} for sku in skus]
+        about = {"shipment": number, "release": f"WH/OUT/{number}", "shipped_at": _now(), "final": False}
+        self.shelves.yard.wms.send("shipment.confirmed", {**about, "lines": lines})
+        self.shelves.yard.run()
+
+    def _say_adjusted(self, skus: Sequence[str], quantity: int, reason: str) -> None:
+        lines = [{**self._line(sku, quantity, reason), "unit": "EA"} for sku in skus]
+        about = {"adjustment": self._number("ADJ-ALONE"), "site": SITE, "adjusted_at": _now()}
+        self.shelves.yard.wms.send("inventory.adjusted", {**about, "lines": lines})
+        self.shelves.yard.run()
+
+    def _adjusted(
+        self, goods: dict[str, list[str]], sorts: Sequence[tuple[str, str]], reason: str, quantity: int
+    ) -> None:
+        for sort, cause in sorts:
+            for some in _parts(goods.get(sort, []), 40):
+                self.shelves.adjust(*(self._line(sku, quantity, reason) for sku in some))
+                self._truths(some, cause, quantity)
+        self.shelves.yard.run()
+
+    @staticmethod
+    def _line(sku: str, quantity: int, reason: str) -> dict[str, object]:
+        return {"sku": f"P-{sku}", "quantity": str(quantity), "reason": reason}
+
+    @staticmethod
+    def _silently(sku: str, quantity: int, lot: str = "") -> dict[str, Any]:
+        return {"sku": f"P-{sku}", "lot": lot, "quantity": str(quantity)}
+
+    def _fill(self, lines: Sequence[dict[str, Any]], *, both: bool = False) -> None:
+        """``both``: Odoo hears of it in the same moment."""
+        for some in _parts(lines, 500):
+            if both:
+                done = [{"sku": line["sku"], "quantity": line["quantity"], "reason": "FOUND"} for line in some]
+                self.shelves.adjust(*done)
+                self.shelves.yard.run()
+            else:
+                self.shelves.yard.wms.control("stock", site=SITE, lines=some)
+
+    def _number(self, kind: str) -> str:
+        return f"{kind}-{next(self.numbers):05d}"
+
+    def _cases(self, code: str) -> list[Any]:
+        return [case for case in self._open_cases() if case.code == code]
+
+    @staticmethod
+    def _open_cases() -> list[Any]:
+        return list(acts.ExceptionCase.objects.filter(state="open").order_by("pk"))
+
+    def _truths(self, skus: Sequence[str], cause: str, quantity: int) -> None:
+        for sku in skus:
+            self._truth(sku, cause, quantity)
+
+    def _truth(self, sku: str, cause: str, quantity: int) -> None:
+        known = next((truth for truth in self.truths if truth.sku == sku), None)
+        if known is None:
+            known = Truth(sku)
+            self.truths.append(known)
+        if quantity:
+            known.causes[cause] = known.causes.get(cause, Decimal(0)) + quantity
+
+
+def _whole_cases(held: Decimal) -> tuple[Decimal, str]:
+    return held // CASE, "CS"
+
+
+def _parts(rows: Sequence[Any], size: int) -> list[Sequence[Any]]:
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+SORTS = (
+    *("refused", "ended", "missing", "keyed", "validated", "doubled", "alone", "swapped", "unmapped"),
+    *("unknown_carrier", "too_much", "to_approve", "waiting", "arriving", "wrong_unit", "rounded"),
+    # two causes at once
+    *("refused_and_keyed", "waiting_and_rounded", "approve_and_round", "rounded_refused", "waiting_and_stolen"),
+    "missing_and_rounded",
+    # nobody can tell
+    *("stolen", "either_lot", "one_of_two", "alone_or_rounded"),
+)
+LOTTED = ("swapped", "either_lot")
+ROUNDED = (
+    *("rounded", "waiting_and_rounded", "approve_and_round", "rounded_refused", "missing_and_rounded"),
+    "alone_or_rounded",
+)
+IN_CASES = ("wrong_unit", *ROUNDED)
+STEPS = (
+    *(Injector.refuse, Injector.end_by_hand, Injector.lose, Injector.key, Injector.send_twice),
+    *(Injector.adjust_one_side, Injector.swap, Injector.forget, Injector.tell_two_tales, Injector.unmap),
+    *(Injector.miscount, Injector.wait),
+)
