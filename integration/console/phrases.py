@@ -5,6 +5,8 @@ What stands in braces is filled in. ``n``, ``m`` and ``k`` are numbers, ``job`` 
 words of partners) is shown as it is.
 """
 
+from integration.rules import wording
+
 WORDS = frozenset({
     "answer", "choice", "condition", "disposition", "entity", "environment", "flow", "from_condition", "installation",
     "kind", "missing", "other", "severity", "stand", "state", "status", "supported", "target", "team", "title", "verb",
@@ -278,6 +280,7 @@ DETAILS = (
     "a number has more than {n} digits",
     "it is not UTF-8 (byte {n})",
     "the key {name} stands twice in one object",
+    *wording.SAID.values(),
 )
 GOODS = (
     "{n} x {sku} (lot {lot}, {condition})",
@@ -290,6 +293,7 @@ SENTENCES = tuple(dict.fromkeys((*REFUSALS, *DETAILS)))
 ALL = tuple(dict.fromkeys((*PARTS, *LISTS["named"], *SUBJECTS, *EVENTS, *ENDS, *LANES, *NOTES, *SENTENCES, *GOODS)))
 # Whole sentences that no call of theirs marks (see ``tests/catalogs.py``).
 WHOLE = (
+    *wording.PROPOSED.values(), wording.REST, wording.NOTHING_FOUND,
     "The time is up.", "Mappings have changed since this was shown: look at it again.",
     "Somebody mapped one of these codes at the same moment: look at it again.", "The file is empty.",
     "The file is neither XLSX nor UTF-8 text. Save it as “CSV UTF-8” or as XLSX.",

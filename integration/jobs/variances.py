@@ -1,6 +1,6 @@
 """What a person has done about stock that differs, from its case. Every act is written to the audit log with it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from django.db import transaction
@@ -21,11 +21,11 @@ from integration.models import (
 
 CODE = "CD-8204"
 Cause = VarianceCause.Cause
-WAITS = (Cause.NOT_YET, Cause.FAILED, Cause.MAPPING)  # whose job may be tried again
+WAITS = (Cause.NOT_YET, Cause.FAILED, Cause.MAPPING)  # whose job, if there is one, may be tried again
 # What is not to be corrected in Odoo: it comes by itself, or another act is for it.
 APART = (Cause.MISSING, Cause.BY_HAND, Cause.MAPPING, Cause.UNIT)
 NOT_THERE = (Cause.ROUNDING, Cause.REFUSED)  # what the warehouse reports of it is not taken over
-IN_HAND = (Cause.NOT_YET, Cause.FAILED)  # what a count reckons with by itself
+RECKONED = ("shipment_confirmation", "inventory_adjustment")  # flows whose work in hand a count reckons with by itself
 
 
 def source_of(row: Variance) -> str:
@@ -79,7 +79,7 @@ def correct(case_id: int, actor: Actor, reason: str) -> int:
     through waits for somebody's approval. Returns how many slots. Raises NotAllowed."""
     with transaction.atomic():
         case = _held(case_id)
-        rows = [row for row in of(case) if may_be_corrected(row)]
+        rows = to_correct(of(case))
         if not rows:
             raise NotAllowed("Nothing of it is to be corrected in Odoo: each of its causes asks for something else.")
         fresh = _counts(rows, reason)
@@ -92,11 +92,20 @@ def correct(case_id: int, actor: Actor, reason: str) -> int:
     return len(fresh)
 
 
-def may_be_corrected(row: Variance) -> bool:
-    """Something of it is unexplained, doubled, on one side only or elsewhere, and nothing that would be booked twice."""
-    causes = {cause.cause for cause in row.causes.all()}
-    rest = causes - {*IN_HAND, *NOT_THERE}
-    return bool(row.product_id) and bool(rest or row.unexplained) and not causes & {*APART}
+def to_correct(rows: Sequence[Variance]) -> list[Variance]:
+    """Those of which something is unexplained, doubled, on one side only or elsewhere, and nothing comes by itself that
+    would be booked twice then."""
+    jobs = {cause.job for row in rows for cause in row.causes.all() if cause.job}
+    flows = dict(SyncJob.objects.filter(pk__in=jobs).values_list("pk", "flow"))
+    return [row for row in rows if row.product_id and _has_a_rest(row, flows)]
+
+
+def _has_a_rest(row: Variance, flows: Mapping[int, str]) -> bool:
+    causes = list(row.causes.all())
+    in_hand = [cause for cause in causes if cause.cause in WAITS and cause.job]
+    others = {cause.cause for cause in causes if cause not in in_hand}
+    reckoned = all(flows.get(cause.job) in RECKONED for cause in in_hand)
+    return reckoned and not others & {*APART} and bool(others - {*NOT_THERE} or row.unexplained)
 
 
 def may_be_worked_on(row: Variance) -> bool:

@@ -149,7 +149,7 @@ def _left(differs: Mapping[Slot, Decimal], claims: Iterable[Claim]) -> Left:
 
 
 def _causes(slot: Slot, claims: Iterable[Claim]) -> Iterator[Cause]:
-    """One for each document."""
+    """One for each document, the largest first."""
     units: defaultdict[tuple[object, ...], Decimal] = defaultdict(Decimal)
     first: dict[tuple[object, ...], Claim] = {}
     for claim in claims:
@@ -158,7 +158,7 @@ def _causes(slot: Slot, claims: Iterable[Claim]) -> Iterator[Cause]:
             if at == slot:
                 first.setdefault(key, claim)
                 units[key] += moved
-    for key, claim in first.items():
+    for key, claim in sorted(first.items(), key=lambda one: (-abs(units[one[0]]), one[1].number)):
         if units[key]:
             about = (claim.number, claim.code, claim.job, claim.message, claim.late)
             yield Cause(claim.why, units[key], *about)

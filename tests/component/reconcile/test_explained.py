@@ -9,13 +9,10 @@ from typing import NamedTuple
 import pytest
 
 from integration.models import Variance, VarianceCause
-from tests.component.flows import conftest as yards
 from tests.component.flows.shelves import Shelves
 from tests.component.reconcile.injector import Injector, Truth
 
 pytestmark = pytest.mark.django_db(transaction=True)
-odoo_server, wms, yard, shelves = yards.odoo_server, yards.wms, yards.yard, yards.shelves
-_late_retries, _fresh_broker = yards._late_retries, yards._fresh_broker
 MANY = int(os.environ.get("DIFFERENCES", "110"))
 LEAST = Decimal("0.98")
 Slot = tuple[str, str]
