@@ -21,8 +21,8 @@ def keep(
 ) -> int:
     """Call inside the settling transaction, before the slots' ``Availability`` is written; returns how many differ.
 
-    ``gaps``: all slots of these products where what the snapshot has is not what Odoo had; ``products``: those that were
-    looked at, the look's own unless said otherwise, with 0 for codes that are not mapped.
+    ``gaps``: all slots of these products where what the snapshot has is not what Odoo had. ``products``: those that were
+    looked at: the look's own, unless it says others; 0 stands for codes that are not mapped.
     """
     why = explain(gaps, evidence.collect(look, known, gaps, snapshot)) if gaps else {}
     compared = Compared(

@@ -65,10 +65,10 @@ def ask(case_id: int, actor: Actor, reason: str) -> bool:
     said last is compared once more. Raises NotAllowed."""
     with transaction.atomic():
         case = _held(case_id)
-        rows = of(case)
-        if not rows:
+        warehouses = {row.warehouse for row in of(case) if row.warehouse is not None}
+        if not warehouses:
             raise NotAllowed("It agrees by now.")
-        asked = inventories.ask(rows[0].warehouse)
+        asked = any({inventories.ask(warehouse) for warehouse in warehouses})
         cases.record(case, CaseEvent.Kind.TRIED, reason, actor.name, actor.user)
         acts.note(actor, "ask for stock", case.title, case=case_id, source=case.context.get("source"), asked=asked)
     return asked
@@ -104,7 +104,7 @@ def _has_a_rest(row: Variance, flows: Mapping[int, str]) -> bool:
     causes = list(row.causes.all())
     in_hand = [cause for cause in causes if cause.cause in WAITS and cause.job]
     others = {cause.cause for cause in causes if cause not in in_hand}
-    reckoned = all(flows.get(cause.job) in RECKONED for cause in in_hand)
+    reckoned = all(flows.get(cause.job or 0, "") in RECKONED for cause in in_hand)
     return reckoned and not others & {*APART} and bool(others - {*NOT_THERE} or row.unexplained)
 
 
@@ -140,6 +140,7 @@ def _replayed(messages: Iterable[int], actor: Actor, reason: str) -> int:
 def _counts(rows: Sequence[Variance], reason: str) -> list[StockDifference]:
     """A slot is counted once for a snapshot, however often somebody asks for it."""
     first = rows[0]
+    assert first.as_of is not None  # noqa: S101  (of stock)
     snapshot = StockSnapshot.objects.filter(warehouse=first.warehouse_id, taken_at=first.as_of).order_by("pk").first()
     number = snapshot.number if snapshot else f"{first.as_of:%Y-%m-%d %H:%M}"
     source = f"{source_of(first)}/{number}"

@@ -39,7 +39,7 @@ _TO_LOOK_AT = f"""
 SELECT id FROM {DOCUMENT} WHERE kind IN ({sql.listed(MOVING)}) AND state NOT IN ({sql.listed(ENDED)})
 UNION SELECT document_id FROM {MOVED}
   WHERE id > (SELECT COALESCE(max(id), 0) FROM {MOVED}) - %s AND document_id IS NOT NULL
-UNION SELECT document_id FROM {VARIANCE} WHERE gone_at IS NULL
+UNION SELECT document_id FROM {VARIANCE} WHERE gone_at IS NULL AND document_id IS NOT NULL
 ORDER BY 1"""  # noqa: S608  (our own names, here and below)
 _NEXT = f"""
 SELECT id FROM {DOCUMENT} WHERE id > %s AND kind IN ({sql.listed(MOVING)}) ORDER BY id LIMIT %s"""  # noqa: S608
@@ -152,7 +152,9 @@ def _keep(ids: Sequence[int]) -> int:
         Variance.objects.filter(pk=known[key].pk).update(says=found[key].says, found=found[key].found, last_seen=Now())
     Variance.objects.filter(pk__in=[row.pk for key, row in known.items() if key not in found]).update(gone_at=Now())
     new = [each for key, each in found.items() if key not in known]
-    documents = _documents({*(key[0] for key in found), *(key[0] for key in known)})
+    documents = _documents(
+        {*(key[0] for key in found), *(row.document_id for row in known.values() if row.document_id)}
+    )
     Variance.objects.bulk_create(_variance(each, documents[each.document]) for each in new)
     _tell(documents, list(found.values()), new)
     return len(found)

@@ -47,9 +47,7 @@ def _causes(variances: Sequence[int]) -> Mapping[int, Sequence[VarianceCause]]:
     return found
 
 
-def _about(
-    warehouse: Warehouse, rows: Sequence[Variance], causes: Mapping[int, Sequence[VarianceCause]]
-) -> Rejected:
+def _about(warehouse: Warehouse, rows: Sequence[Variance], causes: Mapping[int, Sequence[VarianceCause]]) -> Rejected:
     mine = [cause for row in rows for cause in causes.get(row.pk, ())]
     rest = sum((abs(row.unexplained or Decimal(0)) for row in rows), Decimal(0))
     about: dict[str, Any] = {
@@ -65,7 +63,7 @@ def _about(
 
 
 def _blank(warehouse: Warehouse, row: Variance, **about: Any) -> Rejected:
-    named = {"sku": row.sku or f"product {row.product_id}", "warehouse": warehouse.name}
+    named: dict[str, Any] = {"sku": row.sku or f"product {row.product_id}", "warehouse": warehouse.name}
     return Rejected(CODE, connection=warehouse.wms.name, source=source_of(row), **named, **about)
 
 

@@ -1,5 +1,5 @@
-"""What a warehouse has and Odoo does not, slot by slot: written down with its causes, told once a product, and forgotten
-when it is gone."""
+"""What a warehouse has and Odoo does not, slot by slot: written down with its causes, told once a product, and
+forgotten when it is gone."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -50,7 +50,9 @@ def keep(compared: Compared) -> int:
     wrong = {_key(gap): gap for gap in compared.gaps if _differs(gap, compared)}
     known = {_key_of(row): row for row in _open(compared)}
     doubted = {(slot.product_id, slot.lot, slot.place) for slot in compared.doubted}
-    gone = [row for key, row in known.items() if key not in wrong and (row.product_id, row.lot, row.place) not in doubted]
+    gone = [
+        row for key, row in known.items() if key not in wrong and (row.product_id, row.lot, row.place) not in doubted
+    ]
     Variance.objects.filter(pk__in=[row.pk for row in gone]).update(gone_at=Now())
     rows = {key: known.get(key) or _new(gap, compared) for key, gap in wrong.items()}
     _agreed(compared, [row for row in rows.values() if row.pk is None])
@@ -105,7 +107,7 @@ def _fill(row: Variance, gap: Gap, compared: Compared) -> None:
     row.currency = compared.places.layout.currency if product else ""
     row.tracking = product.tracking if product else "none"
     row.place_name = compared.places.name(row.place)[:200]
-    row.last_seen = Now()  # type: ignore[assignment]
+    row.last_seen = Now()
 
 
 def _keep_causes(wanted: Mapping[int, Sequence[Cause]]) -> None:
@@ -127,4 +129,4 @@ def _rows(wanted: Mapping[int, Sequence[Cause]]) -> Iterable[VarianceCause]:
     names = ("cause", "quantity", "number", "code", "job", "message")
     for pk, causes in wanted.items():
         for cause in causes:
-            yield VarianceCause(variance_id=pk, **dict(zip(names, _said(cause), strict=True)))  # type: ignore[arg-type]
+            yield VarianceCause(variance_id=pk, **dict(zip(names, _said(cause), strict=True)))

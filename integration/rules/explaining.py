@@ -1,8 +1,8 @@
 """Why what a warehouse says it has is not what Odoo had then: each cause takes exactly its units.
 
-What is known for sure (a movement in a message in hand, a change that a person made) takes its units first. What is only
-likely, or is inferred from the figures, counts where it leaves nothing over, and where nothing else does as well: what
-two causes could take equally is unexplained. docs/reference/reconciliation.md has the table.
+What is known for sure (a movement in a message in hand, a change that a person made) takes its units first. What is
+only likely, or is inferred from the figures, counts where it leaves nothing over, and where nothing else does as well:
+what two causes could take equally is unexplained. docs/reference/reconciliation.md has the table.
 """
 
 from collections import Counter, defaultdict
@@ -23,8 +23,8 @@ Left = dict[Slot, Decimal]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a group of slots came to. ``inferred``: which of the claims nothing but figures speaks for. ``open``: nothing
-    fits, so that another cause may be looked for; what is ambiguous is not."""
+    """What a group of slots came to. ``inferred``: claims that nothing but figures speaks for. ``open``: nothing fits,
+    so that another cause may be looked for; what is ambiguous is not."""
 
     claims: tuple[Claim, ...]
     inferred: tuple[Claim, ...] = ()
@@ -152,6 +152,7 @@ def _causes(slot: Slot, claims: Iterable[Claim]) -> Iterator[Cause]:
     """One for each document, the largest first."""
     units: defaultdict[tuple[object, ...], Decimal] = defaultdict(Decimal)
     first: dict[tuple[object, ...], Claim] = {}
+    key: tuple[object, ...]
     for claim in claims:
         key = (claim.why, claim.number, claim.code, claim.job, claim.message)
         for at, moved in claim.moves:

@@ -12,9 +12,7 @@ Left = Mapping[Slot, Decimal]
 ROUNDINGS = (ROUND_FLOOR, ROUND_HALF_UP)
 
 
-def options(
-    slot: Slot, rest: Decimal, gap: Gap | None, hints: Sequence[Claim], evidence: Evidence
-) -> Sequence[Claim]:
+def options(slot: Slot, rest: Decimal, gap: Gap | None, hints: Sequence[Claim], evidence: Evidence) -> Sequence[Claim]:
     """What takes all that is left of a slot. Hints that say the same are one."""
     if gap is None:
         return ()

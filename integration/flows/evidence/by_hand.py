@@ -66,12 +66,18 @@ def _transfers(scope: Scope) -> Iterator[Found]:
 
 def _open(scope: Scope) -> Iterator[_Open]:
     rows = Document.objects.filter(
-        warehouse=scope.look.warehouse, kind__in=MOVED, state__in=NOT_CONFIRMED, updated_at__gt=scope.horizon, lines__product_id__in=scope.products
+        warehouse=scope.look.warehouse,
+        kind__in=MOVED,
+        state__in=NOT_CONFIRMED,
+        updated_at__gt=scope.horizon,
+        lines__product_id__in=scope.products,
     )
     documents = list(rows.filter(parent__isnull=False).select_related("parent").distinct().order_by("pk"))
     busy = set(
         SyncJob.objects.filter(
-            document__in=documents, state__in=SyncJob.ACTIVE, inbound__type__in=("shipment.confirmed", "receipt.confirmed")
+            document__in=documents,
+            state__in=SyncJob.ACTIVE,
+            inbound__type__in=("shipment.confirmed", "receipt.confirmed"),
         ).values_list("document", flat=True)
     )
     records = CapturedRecord.objects.filter(
@@ -97,7 +103,10 @@ def _chain(each: _Open) -> Iterator[Picking]:
 
 def _ours(scope: Scope, pickings: set[int]) -> set[int]:
     rows = ExternalReference.objects.filter(
-        erp=scope.look.warehouse.erp, model="stock.picking", record_id__in=pickings, document_type__in=("shipment", "receipt")
+        erp=scope.look.warehouse.erp,
+        model="stock.picking",
+        record_id__in=pickings,
+        document_type__in=("shipment", "receipt"),
     )
     return set(rows.values_list("record_id", flat=True))
 

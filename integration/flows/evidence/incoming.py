@@ -1,7 +1,6 @@
 """What messages say came in, or back: read as ``flows/pending`` reads what left."""
 
 from collections.abc import Iterator, Mapping, Sequence
-
 from decimal import Decimal
 
 from integration.canonical.events import Event, ReceiptConfirmedEvent, ReturnReceivedEvent

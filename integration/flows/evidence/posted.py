@@ -43,7 +43,10 @@ def _twice(documents: Sequence[list[StockEvent]], scope: Scope) -> Iterator[Foun
     whole = _whole([events[0].source for group in several for events in group])
     for group in several:
         for number, events in enumerate(group[1:], 1):
-            if any(_is_one(before, events) and whole[before[0].source] == whole[events[0].source] for before in group[:number]):
+            if any(
+                _is_one(before, events) and whole[before[0].source] == whole[events[0].source]
+                for before in group[:number]
+            ):
                 yield _found(Why.DUPLICATE, Sure.LIKELY, events, scope)
 
 
@@ -61,7 +64,9 @@ def _whole(sources: Sequence[str]) -> dict[str, tuple[int, Decimal]]:
     if not sources:
         return {}
     rows = StockEvent.objects.filter(source__in=sources).order_by().values("source")
-    return {row["source"]: (row["lines"], row["units"]) for row in rows.annotate(lines=Count("pk"), units=Sum("quantity"))}
+    return {
+        row["source"]: (row["lines"], row["units"]) for row in rows.annotate(lines=Count("pk"), units=Sum("quantity"))
+    }
 
 
 def _alone(documents: Sequence[list[StockEvent]], scope: Scope) -> Iterator[Found]:

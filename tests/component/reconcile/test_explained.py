@@ -1,6 +1,7 @@
 """Every difference says why, in units, and what is not sure is called unexplained."""
 
 import os
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
@@ -60,7 +61,8 @@ def test_differences_of_known_cause_are_explained_and_none_wrongly(shelves: Shel
     truths = Injector(shelves).play(MANY)
     found = explained()
     came = score(truths, found)
-    print(f"{len(truths)} differences: {came.right:f} of {came.known:f} units right, {came.wrong:f} wrong", came.by_cause)
+    units = f"{came.right:f} of {came.known:f} units right, {came.wrong:f} wrong"
+    sys.stdout.write(f"{len(truths)} differences: {units} {came.by_cause}\n")
     assert {cause for truth in truths for cause in truth.causes} == set(VarianceCause.Cause.values)
     assert (came.wrong, odd(truths, found, right=False)) == (0, [])
     assert came.right >= LEAST * came.known, odd(truths, found, right=True)
