@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import engine
 from integration.models import Lane
 

@@ -18,8 +18,12 @@ class StockGateway(Protocol):
         """By Odoo's product code, or by id, with the company's cost. Those that are not there are left out."""
         ...
 
+    def products_after(self, company_id: int, after: int, limit: int) -> Sequence[Product]:
+        """The next ones by id, archived ones too, without services. Empty: that was all."""
+        ...
+
     def quantities(self, layout: Layout, product_ids: Sequence[int]) -> Sequence[Quantity]:
-        """What lies in each location, of each lot; without ids, of everything."""
+        """What lies in each location, of each lot."""
         ...
 
     def adjust(self, adjustment: Adjustment) -> Landed:

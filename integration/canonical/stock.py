@@ -20,7 +20,7 @@ class Layout(Part):
 
 
 class Product(Part):
-    """``cost`` is the company's, of one ``unit``."""
+    """``cost`` is the company's, of one ``unit``. One that is not ``active`` was archived, and may still lie there."""
 
     id: int
     sku: str
@@ -29,6 +29,7 @@ class Product(Part):
     unit: str
     rounding: Decimal
     cost: Decimal
+    active: bool = True
 
 
 class Quantity(Part):

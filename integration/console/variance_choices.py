@@ -1,4 +1,4 @@
-"""What a person has done about stock that differs, as buttons on its case; and what its causes are, with their pages."""
+"""What a person has done about stock that differs, as buttons on its case; and its causes, with their pages."""
 
 from collections.abc import Sequence
 from typing import Any

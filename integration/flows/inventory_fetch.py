@@ -1,8 +1,11 @@
-"""Asks a warehouse for all that it has, page by page: the same as if it had sent a snapshot."""
+"""Asks a warehouse for all that it has, page by page: the same as if it had sent a snapshot.
 
-from collections.abc import Sequence
-from functools import partial
+Each page is kept as it comes, so that no more than one is in memory. They count once all are here.
+"""
+
 from typing import Any
+
+from django.db import transaction
 
 from integration.canonical.inventory import InventorySnapshot
 from integration.errors import InvalidDocument
@@ -15,19 +18,24 @@ from integration.models import Warehouse
 
 def handle(work: Work) -> Outcome:
     warehouse = configuration.warehouse(work.job.payload["warehouse"])
-    pages: list[InventorySnapshot] = []
     with open_wms(warehouse.wms, work) as wms:
-        while not pages or pages[-1].page < pages[-1].pages:
-            wanted = len(pages) + 1
-            pages.append(wms.fetch_inventory(warehouse.site, warehouse.owner_code, wanted))
-            _fits(warehouse, pages, wanted)
-    inventory_snapshot.same_snapshot(warehouse, pages[0])
-    return Outcome(f"{pages[0].snapshot}: {len(pages)} pages", partial(_keep, warehouse, pages))
+        first = wms.fetch_inventory(warehouse.site, warehouse.owner_code, 1)
+        _keep(warehouse, first, first, 1)
+        for wanted in range(2, first.pages + 1):
+            page = wms.fetch_inventory(warehouse.site, warehouse.owner_code, wanted)
+            _keep(warehouse, first, page, wanted)
+    return Outcome(f"{first.snapshot}: {first.pages} pages")
 
 
-def _fits(warehouse: Warehouse, pages: Sequence[InventorySnapshot], wanted: int) -> None:
+def _keep(warehouse: Warehouse, first: InventorySnapshot, page: InventorySnapshot, wanted: int) -> None:
+    _fits(warehouse, first, page, wanted)
+    inventory_snapshot.same_snapshot(warehouse, page)
+    with transaction.atomic():
+        inventory_snapshot.keep(warehouse, page)
+
+
+def _fits(warehouse: Warehouse, first: InventorySnapshot, page: InventorySnapshot, wanted: int) -> None:
     """Raises InvalidDocument CD-8021 for a page of another snapshot, site or number."""
-    first, page = pages[0], pages[-1]
     asked = (first.snapshot, first.taken_at, first.pages, warehouse.site, wanted)
     got = (page.snapshot, page.taken_at, page.pages, page.site, page.page)
     if got != asked:
@@ -35,8 +43,3 @@ def _fits(warehouse: Warehouse, pages: Sequence[InventorySnapshot], wanted: int)
         partner = warehouse.wms.name
         about: dict[str, Any] = {"connection": partner, "partner": partner, "site": warehouse.site}
         raise InvalidDocument("CD-8021", **about, page=wanted, detail=detail)
-
-
-def _keep(warehouse: Warehouse, pages: Sequence[InventorySnapshot]) -> None:
-    for page in pages:
-        inventory_snapshot.keep(warehouse, page)

@@ -3,13 +3,16 @@
 from functools import partial
 
 from integration.canonical.events import InventorySnapshotEvent
-from integration.canonical.inventory import InventorySnapshot
+from integration.canonical.inventory import InventorySnapshot, StockLine
 from integration.errors import InvalidDocument
 from integration.flows import stock_site
 from integration.flows.events import event_of
-from integration.jobs import configuration, inventories, rows
+from integration.jobs import configuration, inventories, rows, sql
 from integration.jobs.work import Outcome, Work
 from integration.models import InboundMessage, StockLevel, StockSnapshot, Warehouse
+
+LEVEL = StockLevel._meta.db_table
+COLUMNS = ("snapshot_id", "page", "partner_sku", "unit", "lot", "location", "condition", "on_hand", "allocated")
 
 
 def handle(work: Work) -> Outcome:
@@ -47,20 +50,12 @@ def keep(warehouse: Warehouse, document: InventorySnapshot) -> None:
     snapshot.seen = [*snapshot.seen, document.page]
     snapshot.complete = len(snapshot.seen) == snapshot.pages
     snapshot.save()
-    StockLevel.objects.bulk_create(
-        StockLevel(
-            snapshot=snapshot,
-            page=document.page,
-            partner_sku=line.sku,
-            unit=line.unit,
-            lot=line.lot or "",
-            location=line.location or "",
-            condition=line.condition,
-            on_hand=line.on_hand,
-            allocated=line.allocated,
-        )
-        for line in document.lines
-    )
+    sql.copy(LEVEL, COLUMNS, (_level(snapshot, document.page, line) for line in document.lines))
     if snapshot.complete:
         inventories.forget_old(warehouse)
         inventories.start_read(warehouse)
+
+
+def _level(snapshot: StockSnapshot, page: int, line: StockLine) -> tuple[object, ...]:
+    codes = line.sku, line.unit, line.lot or "", line.location or "", line.condition
+    return snapshot.pk, page, *codes, line.on_hand, line.allocated

@@ -29,6 +29,14 @@ def rows(statement: str, arguments: Arguments) -> list[tuple[Any, ...]]:
     return _execute(statement, arguments)[1]
 
 
+def copy(table: str, columns: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
+    """Adds many rows. ``table`` and ``columns`` are names of ours. Call inside a transaction."""
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    with connection.wrap_database_errors, connection.connection.cursor() as cursor, cursor.copy(statement) as into:
+        for row in values:
+            into.write_row(row)
+
+
 def _execute(statement: str, arguments: Arguments) -> tuple[int, list[tuple[Any, ...]]]:
     """Django's own cursor sends the values within the text, so that PostgreSQL plans it each time."""
     connection.validate_no_broken_transaction()

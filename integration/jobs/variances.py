@@ -7,6 +7,7 @@ from django.db import transaction
 
 from integration.jobs import acts, cases, inventories, recount
 from integration.jobs.acts import Actor, NotAllowed
+from integration.jobs.states import sources
 from integration.models import (
     CaseEvent,
     ExceptionCase,
@@ -68,7 +69,7 @@ def ask(case_id: int, actor: Actor, reason: str) -> bool:
         warehouses = {row.warehouse for row in of(case) if row.warehouse is not None}
         if not warehouses:
             raise NotAllowed("It agrees by now.")
-        asked = any({inventories.ask(warehouse) for warehouse in warehouses})
+        asked = any(list(map(inventories.ask, warehouses)))
         cases.record(case, CaseEvent.Kind.TRIED, reason, actor.name, actor.user)
         acts.note(actor, "ask for stock", case.title, case=case_id, source=case.context.get("source"), asked=asked)
     return asked
@@ -121,7 +122,7 @@ def _held(case_id: int) -> ExceptionCase:
 
 def _tried(jobs: Sequence[int], actor: Actor) -> int:
     """Those that wait; one that is being worked on needs nobody."""
-    waiting = SyncJob.objects.filter(pk__in=jobs, state__in=SyncJob.UNSENT).order_by("stream_id", "pk")
+    waiting = SyncJob.objects.filter(pk__in=jobs, state__in=sources(SyncJob.State.PENDING)).order_by("stream_id", "pk")
     numbers = list(waiting.values_list("pk", flat=True))
     for pk in numbers:
         acts.retry_job(pk, actor)

@@ -28,7 +28,8 @@ AT_ONCE = 5_000  # documents
 SLICE_SECONDS = 20.0
 RECENT = 5_000  # movements: many times what a minute brings
 NIGHT = Actor("the nightly look at all lines")
-Subject, State = Variance.Subject, Document.State
+SUBJECTS = (Variance.Subject.OVER, Variance.Subject.PART, Variance.Subject.MOVED)
+State = Document.State
 ENDED = (State.SHIPPED, State.RECEIVED, State.CANCELLED)
 MOVING = (Document.Kind.DELIVERY, Document.Kind.RECEIPT, Document.Kind.RETURN)
 DOCUMENT, LINE, MOVED, VARIANCE = (each._meta.db_table for each in (Document, DocumentLine, StockEvent, Variance))
@@ -39,7 +40,7 @@ _TO_LOOK_AT = f"""
 SELECT id FROM {DOCUMENT} WHERE kind IN ({sql.listed(MOVING)}) AND state NOT IN ({sql.listed(ENDED)})
 UNION SELECT document_id FROM {MOVED}
   WHERE id > (SELECT COALESCE(max(id), 0) FROM {MOVED}) - %s AND document_id IS NOT NULL
-UNION SELECT document_id FROM {VARIANCE} WHERE gone_at IS NULL AND document_id IS NOT NULL
+UNION SELECT document_id FROM {VARIANCE} WHERE gone_at IS NULL AND subject IN ({sql.listed(SUBJECTS)})
 ORDER BY 1"""  # noqa: S608  (our own names, here and below)
 _NEXT = f"""
 SELECT id FROM {DOCUMENT} WHERE id > %s AND kind IN ({sql.listed(MOVING)}) ORDER BY id LIMIT %s"""  # noqa: S608
@@ -145,16 +146,13 @@ def _keep(ids: Sequence[int]) -> int:
     """
     sql.rows(_TURN, [])
     found = {each.key: each for each in (Break(*row) for row in sql.rows(_BREAKS, {"ids": list(ids)}))}
-    known = {
-        (row.document_id, row.subject, row.line): row for row in Variance.objects.filter(document__in=ids, gone_at=None)
-    }
+    open_ones = Variance.objects.filter(document__in=ids, subject__in=SUBJECTS, gone_at=None)
+    known = {(row.document_id or 0, row.subject, row.line): row for row in open_ones}
     for key in found.keys() & known.keys():
         Variance.objects.filter(pk=known[key].pk).update(says=found[key].says, found=found[key].found, last_seen=Now())
     Variance.objects.filter(pk__in=[row.pk for key, row in known.items() if key not in found]).update(gone_at=Now())
     new = [each for key, each in found.items() if key not in known]
-    documents = _documents(
-        {*(key[0] for key in found), *(row.document_id for row in known.values() if row.document_id)}
-    )
+    documents = _documents({*(key[0] for key in found), *(key[0] for key in known)})
     Variance.objects.bulk_create(_variance(each, documents[each.document]) for each in new)
     _tell(documents, list(found.values()), new)
     return len(found)

@@ -12,7 +12,7 @@ from integration.canonical.stock import Product
 from integration.errors import Causes, ConfigurationError, InvalidDocument, MappingMissing, Permanent
 from integration.rules.codes import CodeBook, CodeKind
 from integration.rules.places import Places, Slot
-from integration.rules.units import Inexact, to_odoo
+from integration.rules.units import Inexact, Ratio, to_odoo
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +80,22 @@ def product_of(code: str, facts: Facts) -> Product:
 
 def in_odoo(quantity: Decimal, unit: str, product: Product, facts: Facts) -> Decimal:
     """In the product's unit. Raises MappingMissing CD-3004, InvalidDocument CD-8013."""
+    return by_factor(quantity, unit, factor_of(unit, product, facts), product, facts)
+
+
+def factor_of(unit: str, product: Product, facts: Facts) -> Ratio:
+    """How many of the warehouse's units one of the product's is. Raises MappingMissing CD-3004."""
     rows = [code for code in facts.book.codes if code.kind == CodeKind.UNIT and code.partner == unit]
     fits = [code for code in rows if code.odoo == product.unit and code.sku in ("", product.sku)]
     if not fits:
         raise MappingMissing("CD-3004", scope=facts.book.scope, partner=facts.book.partner, code=unit)
+    return max(fits, key=lambda code: (code.sku, not code.alias)).factor
+
+
+def by_factor(quantity: Decimal, unit: str, factor: Ratio, product: Product, facts: Facts) -> Decimal:
+    """Raises InvalidDocument CD-8013 for what the product's unit cannot hold exactly."""
     try:
-        exact = to_odoo(quantity, max(fits, key=lambda code: (code.sku, not code.alias)).factor)
+        exact = to_odoo(quantity, factor)
     except Inexact:
         exact = None
     if exact is None or (product.rounding > 0 and exact % product.rounding):
@@ -95,10 +105,15 @@ def in_odoo(quantity: Decimal, unit: str, product: Product, facts: Facts) -> Dec
 
 def slot_of(product: Product, lot: str, condition: str, location: str, facts: Facts) -> Slot:
     """Raises ConfigurationError CD-8004. A product that is not tracked has no lots in Odoo."""
+    return Slot(product.id, place_of(condition, location, facts), lot if product.tracking != "none" else "")
+
+
+def place_of(condition: str, location: str, facts: Facts) -> int:
+    """Raises ConfigurationError CD-8004."""
     place = facts.places.of(condition, location)
     if place is None:
         raise ConfigurationError("CD-8004", **_about(facts), warehouse=facts.warehouse, condition=condition)
-    return Slot(product.id, place, lot if product.tracking != "none" else "")
+    return place
 
 
 def _adjusted(number: int, line: AdjustedLine, at: datetime, facts: Facts) -> Finding:

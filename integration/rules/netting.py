@@ -4,7 +4,8 @@ A count is compared with Odoo's quantity *as of the scan*: what is posted alread
 happened before and is not posted yet is put in. docs/adr/0017 has the reasons, docs/reference/stock.md the tables.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -41,6 +42,36 @@ def expected(slot: Slot, at: datetime, now: Decimal, ledger: Ledger) -> Decimal:
     """What should have lain there at that moment, when Odoo holds ``now`` of it."""
     later = _total(each for each in ledger.posted if each.slot == slot and each.happened_at > at)
     return now - later + _total(ledger.pending_before(slot, at))
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What there is to net by slot, as of a moment: ``posted`` after it, and ``pending`` before it."""
+
+    posted: Mapping[Slot, Decimal]
+    pending: Mapping[Slot, Decimal]
+
+    def held(self, slot: Slot, now: Decimal) -> Decimal:
+        """What Odoo had at that moment, when it holds ``now``."""
+        return now - self.posted.get(slot, NOTHING)
+
+    def expected(self, slot: Slot, now: Decimal) -> Decimal:
+        return self.held(slot, now) + self.pending.get(slot, NOTHING)
+
+
+def since(at: datetime, ledger: Ledger) -> Since:
+    """The same as ``expected``, for many slots at once."""
+    return Since(
+        _by_slot(each for each in ledger.posted if each.happened_at > at),
+        _by_slot(each for each in ledger.pending if each.happened_at <= at),
+    )
+
+
+def _by_slot(movements: Iterable[Movement]) -> Mapping[Slot, Decimal]:
+    found = defaultdict[Slot, Decimal](Decimal)
+    for each in movements:
+        found[each.slot] += each.quantity
+    return dict(found)
 
 
 def _total(movements: Iterable[Movement]) -> Decimal:

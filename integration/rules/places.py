@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from integration.canonical.stock import Layout
 
 GOOD = "good"
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """What stock is kept apart by in Odoo. ``place``: the location that stands for it; ``lot`` may be a serial."""
 
     product_id: int

@@ -10,7 +10,7 @@ from time import perf_counter, process_time
 
 from config.local import services
 from config.local.supervisor import Supervisor
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import engine, sweep
 from integration.management.demo.configure import Setup, configure
 from integration.models import JobAttempt, Lane, SyncJob

@@ -1,7 +1,7 @@
 """What lies where in a warehouse of Odoo's: its locations, its products, its quantities, and what people moved."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,9 @@ from integration.canonical.stock import Adjustment, Landed, Layout, Product, Qua
 
 WAREHOUSE: dict[str, Any] = {"company_id": {"currency_id": NAME}, "lot_stock_id": ID}
 KEPT = ("internal", "transit", "view")
+PAGE = 5_000  # quants a call
+PRODUCT = ("default_code", "name", "tracking", "uom_id", "standard_price", "active")
+QUANT = ("product_id", "location_id", "lot_id", "quantity", "reserved_quantity")
 
 
 class Inventory:
@@ -52,26 +55,41 @@ class Inventory:
     def products(self, company_id: int, *, skus: Sequence[str] = (), ids: Sequence[int] = ()) -> Sequence[Product]:
         """Two calls. A code that several products have is answered several times."""
         named: list[object] = [("default_code", "in", sorted(skus))] if skus else [("id", "in", sorted(ids))]
+        return self._products(company_id, named)
+
+    def products_after(self, company_id: int, after: int, limit: int) -> Sequence[Product]:
+        """Two calls."""
+        goods = [("id", ">", after), ("type", "!=", "service")]
+        return self._products(company_id, goods, limit=limit, context={"active_test": False})
+
+    def _products(self, company_id: int, named: Sequence[object], **how: Any) -> list[Product]:
         domain = [*named, ("company_id", "in", [company_id, False])]
-        fields = ["default_code", "name", "tracking", "uom_id", "standard_price"]
-        rows = self._call.rows("product.product", domain, fields, companies=[company_id], order="id")
+        rows = self._call.rows("product.product", domain, PRODUCT, companies=[company_id], order="id", **how)
         units = sorted({int(row["uom_id"][0]) for row in rows})
         kept = {row["id"]: row for row in self._call.rows("uom.uom", [("id", "in", units)], ["name", "rounding"])}
         return [_product(row, kept[row["uom_id"][0]]) for row in rows]
 
     def quantities(self, layout: Layout, product_ids: Sequence[int]) -> Sequence[Quantity]:
-        """One call. Packages and owners are added up."""
-        domain = [("location_id", "in", sorted(layout.parents)), *_of(product_ids)]
-        fields = ["product_id", "location_id", "lot_id", "quantity", "reserved_quantity"]
+        """A call for each ``PAGE``. Packages and owners are added up."""
+        domain = [("location_id", "in", sorted(layout.parents)), ("product_id", "in", sorted(product_ids))]
         found: defaultdict[tuple[int, int, str], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
-        for row in self._call.rows("stock.quant", domain, fields, companies=[layout.company_id]):
+        for row in self._quants(layout, domain):
             held = found[row["product_id"][0], row["location_id"][0], str((row["lot_id"] or ("", ""))[1])]
             held[0] += exact(row["quantity"])
             held[1] += exact(row["reserved_quantity"])
         return [
-            Quantity(product_id=product, location_id=location, lot=lot, on_hand=exact(here), reserved=exact(reserved))
+            Quantity(product_id=product, location_id=location, lot=lot, on_hand=here, reserved=reserved)
             for (product, location, lot), (here, reserved) in sorted(found.items())
         ]
+
+    def _quants(self, layout: Layout, domain: Sequence[object]) -> Iterator[Row]:
+        after, full = 0, True
+        while full:
+            ranged = [("id", ">", after), *domain]
+            rows = self._call.rows("stock.quant", ranged, QUANT, companies=[layout.company_id], order="id", limit=PAGE)
+            yield from rows
+            full = len(rows) == PAGE
+            after = rows[-1]["id"] if rows else after
 
     def adjust(self, adjustment: Adjustment) -> Landed:
         return self._adjusting.adjust(adjustment)
@@ -98,11 +116,8 @@ def _product(row: Row, unit: Row) -> Product:
         unit=str(unit["name"]),
         rounding=exact(unit.get("rounding") or 0.01),
         cost=exact(row["standard_price"]),
+        active=bool(row.get("active", True)),
     )
-
-
-def _of(product_ids: Sequence[int]) -> list[object]:
-    return [("product_id", "in", sorted(product_ids))] if product_ids else []
 
 
 def _id(value: Any) -> int | None:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.models import CodeMapping, Connection, Document, ExceptionCase, InboundMessage, Stream, SyncJob
 from tests.component.api.conftest import Sender
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import acts, differences, engine, mappings
 from integration.models import AuditEvent, CodeMapping, Lane, Place, StockDifference
 from tests.component.engine.yard import together, until

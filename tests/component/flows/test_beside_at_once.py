@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections
 
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import engine
 from integration.models import BusinessRule, DocumentLine, Lane, Parcel, StageEvent
 from tests.component.engine.yard import until

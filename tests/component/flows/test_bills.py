@@ -2,7 +2,7 @@
 
 import pytest
 
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import engine
 from integration.models import BusinessRule, ExternalReference, Lane
 from tests.component.engine.yard import together, until

@@ -3,7 +3,7 @@
 import pytest
 from django.db.models.functions import Now
 
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import engine
 from integration.models import Document, Lane, Stream, SyncJob
 from tests.component.engine.yard import together, until

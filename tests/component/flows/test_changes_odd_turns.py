@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import connection
 
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import acts, engine, failpoints, sweep
 from integration.models import Connection, Document, DocumentLine, Lane, OutboundMessage, SyncJob
 from integration.sandbox.wms.contract import ACCEPTS

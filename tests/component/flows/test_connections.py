@@ -2,7 +2,7 @@
 
 import pytest
 
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import acts, connections, engine
 from integration.jobs.acts import Actor, NotAllowed
 from integration.models import AuditEvent, Connection, Lane

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import acts, engine
 from integration.models import Lane, StockDifference
 from tests.component.engine.yard import together, until

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import engine, master, sweep, telling
 from integration.models import Lane, MasterRecord, MasterRun, MasterTold
 from tests.component.engine.death import Death, install

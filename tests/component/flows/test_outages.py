@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import engine, sweep
 from integration.models import ConnectionGate, Lane, StockEvent, Stream, SyncJob
 from tests.component.engine.yard import together, until

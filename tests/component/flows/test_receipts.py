@@ -5,7 +5,7 @@ from django.db import transaction
 
 from integration.console import story, waiting
 from integration.console.orders import sides
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import engine, looks, sweep
 from integration.jobs.queue import enqueue
 from integration.models import (

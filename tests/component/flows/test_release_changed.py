@@ -3,7 +3,7 @@
 import pytest
 from django.db.models.functions import Now
 
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import engine, taking
 from integration.models import DocumentLine, ExceptionCase, Lane, OutboundMessage, Stream, SyncJob
 from tests.component.flows.wms import Held

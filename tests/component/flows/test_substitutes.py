@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from integration.errors import Locked
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import decisions, engine, sweep
 from integration.jobs.work import Outcome, Work
 from integration.models import BusinessRule, ChangeRequest, Connection, DocumentLine, ExceptionCase, Lane, StockEvent

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection as database
 from django.db.transaction import atomic
 
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import acts, engine, inbox, shipments, sweep
 from integration.models import (
     CodeMapping,

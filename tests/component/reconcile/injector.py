@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import F
 
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import acts, differences, engine, inventories, mappings
 from integration.models import CodeMapping, ExceptionCase, Lane, SyncJob, Warehouse
 from tests.component.engine.yard import until
@@ -273,6 +273,8 @@ class Injector:
         engine.run_lane(Lane.INVENTORY, HANDLERS, seconds=300)
         inventories.start_reads()
         engine.run_lane(Lane.INVENTORY, HANDLERS, seconds=300)
+        read = SyncJob.objects.filter(flow__in=("inventory_read", "inventory_snapshot")).exclude(state="succeeded")
+        assert not read.exists(), list(read.values_list("flow", "state", "failure_code", "failure_text"))
 
     def _as_told(self, line: dict[str, Any]) -> dict[str, Any]:
         if line["sku"] not in self.told:

@@ -7,7 +7,7 @@ import pytest
 from django.db.models import F
 from django.urls import reverse
 
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import acts, differences, engine, inventories, variances
 from integration.jobs.acts import NotAllowed
 from integration.models import (
@@ -85,7 +85,8 @@ def test_what_is_under_way_is_no_difference_until_it_is_late(shelves: Shelves) -
     SyncJob.objects.filter(state__in=SyncJob.ACTIVE).update(created_at=F("created_at") - AN_HOUR)
     compare(shelves)
     assert (causes()[0][:2], variance().unexplained) == (("not_yet", -5), 0)
-    assert variances.work_again(case().pk, SOMEBODY, "it is late") == 1
+    with pytest.raises(NotAllowed, match="Nothing of it waits"):
+        variances.work_again(case().pk, SOMEBODY, "it is late")
     shelves.yard.run()
     shelves.read()
     assert cases() == [("NAIL", "resolved")]

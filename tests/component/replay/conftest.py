@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import engine, inbox, sweep
 from integration.jobs.remote import settings_for
 from integration.models import CodeMapping, Connection, Document, Lane, SyncJob, Warehouse

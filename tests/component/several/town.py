@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connections
 
-from integration.flows import HANDLERS
+from integration.handlers import HANDLERS
 from integration.jobs import engine, sweep
 from integration.models import BusinessRule, CodeMapping, Connection, Lane, Warehouse
 from tests.component.engine.yard import until

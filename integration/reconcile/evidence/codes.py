@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from integration.canonical.stock import Product
 from integration.errors import IntegrationError
-from integration.flows.evidence.scope import Found, Scope
 from integration.flows.pending import Look
 from integration.jobs.mappings import Kind
 from integration.models import CodeMapping, StockLevel
+from integration.reconcile.evidence.scope import Found, Scope
 from integration.rules import findings
 from integration.rules.claims import Claim, Sure, Why
 from integration.rules.codes import CodeKind

@@ -10,8 +10,8 @@ from decimal import Decimal
 
 from django.db.models import F, Q
 
-from integration.flows.evidence.scope import Found, Scope
 from integration.models import Document, DocumentLine, Stage, SyncJob
+from integration.reconcile.evidence.scope import Found, Scope
 from integration.rules.claims import Claim, Sure, Why
 from integration.rules.places import GOOD, Slot
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from integration.flows import pending, stock_postings
-from integration.flows.evidence import incoming
-from integration.flows.evidence.in_hand import BY_HAND
-from integration.flows.evidence.scope import Found, Scope
 from integration.flows.pending import READERS
 from integration.models import Effect, StockDifference, StockEvent, SyncJob
+from integration.reconcile.evidence import incoming
+from integration.reconcile.evidence.in_hand import BY_HAND
+from integration.reconcile.evidence.scope import Found, Scope
 from integration.rules.claims import Claim, Sure, Why
 from integration.rules.places import Slot
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from integration.errors.catalogue import PROBLEMS
 from integration.flows import pending
-from integration.flows.evidence import incoming
-from integration.flows.evidence.scope import Found, Scope
 from integration.jobs.mappings import MISSING
 from integration.models import SyncJob
+from integration.reconcile.evidence import incoming
+from integration.reconcile.evidence.scope import Found, Scope
 from integration.rules.claims import Claim, Sure, Why
 from integration.rules.flows import FLOWS
 from integration.rules.netting import Movement

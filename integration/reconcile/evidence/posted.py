@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from django.db.models import Count, Sum
 
-from integration.flows.evidence.scope import Found, Scope
 from integration.models import StockEvent
+from integration.reconcile.evidence.scope import Found, Scope
 from integration.rules.claims import Claim, Sure, Why
 from integration.rules.places import Slot
 

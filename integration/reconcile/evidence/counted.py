@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from integration.canonical.stock import Product
 from integration.errors import IntegrationError
-from integration.flows.evidence.scope import Scope
 from integration.models import MasterRecord
+from integration.reconcile.evidence.scope import Scope
 from integration.rules import findings
 from integration.rules.codes import Code, CodeKind
 from integration.rules.places import Slot

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from integration.canonical.erp import Move, Picking
 from integration.flows import stock_postings
-from integration.flows.evidence.scope import Found, Scope
 from integration.jobs.looks import MODELS
 from integration.models import CapturedRecord, Document, ExternalReference, StockDifference, SyncJob
+from integration.reconcile.evidence.scope import Found, Scope
 from integration.rules.claims import Claim, Sure, Why
 from integration.rules.places import GOOD, Slot
 

@@ -6,11 +6,11 @@ A bounded number of statements, however many slots differ. What each finds is a 
 
 from collections.abc import Callable, Iterator, Sequence
 
-from integration.flows.evidence import by_hand, codes, counted, ended, in_hand, missing, posted
-from integration.flows.evidence.scope import Found, Scope, scope_of
 from integration.flows.known_movements import Known
 from integration.flows.pending import Look
 from integration.models import StockSnapshot
+from integration.reconcile.evidence import by_hand, codes, counted, ended, in_hand, missing, posted
+from integration.reconcile.evidence.scope import Found, Scope, scope_of
 from integration.rules.claims import Claim, Evidence, Gap, Sure
 
 Source = Callable[[Scope], Iterator[Found]]

@@ -1,0 +1,141 @@
+"""What a warehouse has by Odoo, beside what is under way and what the warehouse says: figures that stand apart.
+
+A walk through all products by their ids, some at a time, so that nothing has to be held in memory and a walk that is
+cut off goes on where it was. What the warehouse has of codes that nobody knows comes at its end.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from integration.adapters.base import ErpGateway
+from integration.errors import IntegrationError
+from integration.flows import stock_site
+from integration.flows.pending import Look
+from integration.flows.stock_site import Site
+from integration.jobs import configuration, inventories
+from integration.jobs.remote import open_erp
+from integration.jobs.work import Outcome, Work
+from integration.models import ReconciliationRun, StockSnapshot, Warehouse
+from integration.reconcile import availability, levels, slots, variances
+from integration.reconcile.availability import Range, Row
+from integration.reconcile.slots import Compared
+from integration.rules import findings
+from integration.rules.findings import Facts
+
+AT_ONCE = 250  # products
+CODES_AT_ONCE = 1_000
+SLICE_SECONDS = 20.0
+STOCK = ReconciliationRun.Subject.STOCK
+# Of a run's sums: the snapshot that it began with, how many products were left out because they moved all the time,
+# and how far it is in the warehouse's codes once it is through the products.
+SNAPSHOT, LEFT, CODE = "snapshot", "left", "code"
+
+
+def handle(work: Work) -> Outcome:
+    """A part of the walk; the rest is a job of its own."""
+    warehouse = configuration.warehouse(work.job.payload["warehouse"])
+    run, ends = _run(warehouse), time.monotonic() + SLICE_SECONDS
+    with open_erp(warehouse.erp, work) as erp:
+        site = stock_site.look(warehouse, erp)
+        while run.ended_at is None and time.monotonic() < ends:
+            run = _codes(site, erp, run) if CODE in run.sums else _products(site, erp, run)
+    again = run.ended_at is None or run.sums[SNAPSHOT] != _snapshot_id(warehouse)
+    said = f"{run.compared} rows{'' if run.ended_at else ' so far'}, {run.different} that differ"
+    return Outcome(said, partial(inventories.start_read, warehouse) if again else None)
+
+
+def _run(warehouse: Warehouse) -> ReconciliationRun:
+    """The one that is under way, or a new one."""
+    begun = {"day": datetime.now(UTC).date(), "sums": {SNAPSHOT: _snapshot_id(warehouse), LEFT: 0}}
+    found = ReconciliationRun.objects.get_or_create(subject=STOCK, warehouse=warehouse, ended_at=None, defaults=begun)
+    return found[0]
+
+
+def _latest(warehouse: Warehouse) -> QuerySet[StockSnapshot]:
+    return StockSnapshot.objects.filter(warehouse=warehouse, complete=True).order_by("-taken_at")
+
+
+def _snapshot_id(warehouse: Warehouse) -> int | None:
+    return _latest(warehouse).values_list("pk", flat=True).first()
+
+
+def _products(site: Site, erp: ErpGateway, run: ReconciliationRun) -> ReconciliationRun:
+    """The next products, if there are any."""
+    warehouse, snapshot = site.warehouse, _latest(site.warehouse).first()
+    products = erp.stock.products_after(warehouse.company_id, run.after, AT_ONCE)
+    found = slots.compare(site, erp, products, snapshot) if products else Compared()
+    with transaction.atomic():
+        now = _held(run)
+        if _place(now) != _place(run):
+            return now  # somebody else went on with it
+        if products:
+            now.after = products[-1].id
+            if snapshot and found.look:
+                still = found.look.products.keys() - found.moving
+                variances.keep(found.look, found.known, snapshot, found.gaps, still)
+            availability.keep(warehouse, Range(run.after, now.after, found.moving), found.rows, snapshot)
+            if snapshot:
+                availability.keep_strange(warehouse, _strange(site, found.unknown), snapshot.taken_at)
+        else:
+            now.sums[CODE] = ""
+        now.compared += len(found.rows)
+        now.different += sum(bool(row.difference) for row in found.rows)
+        now.sums[LEFT] += len(found.moving)
+        now.save()
+    return now
+
+
+def _codes(site: Site, erp: ErpGateway, run: ReconciliationRun) -> ReconciliationRun:
+    """The next of the warehouse's codes: those that no product of Odoo's stands for."""
+    warehouse, snapshot = site.warehouse, _latest(site.warehouse).first()
+    codes = levels.codes_after(snapshot, run.sums[CODE], CODES_AT_ONCE) if snapshot else []
+    facts = stock_site.facts(site, warehouse.name, codes, erp)
+    sums = levels.sums(snapshot, _unknown(codes, facts)) if snapshot and codes else {}
+    with transaction.atomic():
+        now = _held(run)
+        if _place(now) != _place(run):
+            return now
+        if snapshot and codes:
+            gaps = [slots.strange(code, quantity, site.places.layout.main) for code, quantity in sums.items()]
+            variances.keep(Look(warehouse, facts, {}), slots.NOTHING_KNOWN, snapshot, gaps, ())
+            availability.keep_strange(warehouse, _strange(site, sums), snapshot.taken_at)
+            now.sums[CODE] = codes[-1]
+        else:
+            availability.forget_strange(warehouse, now.began_at)
+            variances.forget_strange(warehouse, now.began_at)
+            now.ended_at = datetime.now(UTC)
+        now.save()
+    return now
+
+
+def _held(run: ReconciliationRun) -> ReconciliationRun:
+    """As it is now, and stays until the transaction ends."""
+    return ReconciliationRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+
+
+def _place(run: ReconciliationRun) -> tuple[object, ...]:
+    return run.after, run.sums.get(CODE), run.ended_at
+
+
+def _unknown(codes: Sequence[str], facts: Facts) -> list[str]:
+    return [code for code in codes if not _stands_for_one(code, facts)]
+
+
+def _stands_for_one(code: str, facts: Facts) -> bool:
+    try:
+        findings.product_of(code, facts)
+    except IntegrationError:
+        return False
+    return True
+
+
+def _strange(site: Site, sums: Mapping[str, Decimal]) -> list[Row]:
+    place = site.places.layout.main
+    name, condition = site.places.name(place)[:200], site.places.condition(place)
+    return [Row(0, code, "", place, name, condition, reported=quantity) for code, quantity in sorted(sums.items())]
