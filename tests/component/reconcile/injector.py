@@ -4,47 +4,19 @@ It knows nothing of how differences are explained: it sells, ships, loses, keys 
 stand-ins and by Crossdock's own pages, and writes down what it did.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
 from decimal import Decimal
-from itertools import count, cycle, islice
+from itertools import cycle, islice
 from typing import Any
 
-from django.db.models import F
-
-from integration.handlers import HANDLERS
-from integration.jobs import acts, differences, engine, inventories, mappings
-from integration.models import CodeMapping, ExceptionCase, Lane, SyncJob, Warehouse
-from tests.component.engine.yard import until
-from tests.component.flows.shelves import SITE, Shelves
-from tests.component.flows.yard import SOMEBODY, Sale
-
-CASE = 12  # pieces in a case
-FIRST, FEW = 960, 24  # what there is in the beginning: 80 cases, and 2 of what is reported wholly wrong
-LOTS = ("LA", "LB", "LC")
-AN_HOUR = timedelta(hours=1)
+from integration.jobs import differences, mappings
+from integration.models import CodeMapping, Warehouse
+from tests.component.flows.shelves import SITE
+from tests.component.flows.yard import SOMEBODY
+from tests.component.reconcile.hands import CASE, FEW, FIRST, LOTS, Hands, Truth, amount, parts, stocked, whole_cases
 
 
-@dataclass(frozen=True)
-class Truth:
-    """What was done to one product, or one lot of it: by cause, how much more the warehouse has for it than Odoo.
-
-    Nothing: it differs, and nobody could say why.
-    """
-
-    sku: str
-    lot: str = ""
-    causes: dict[str, Decimal] = field(default_factory=dict)
-
-
-@dataclass
-class Injector:
-    shelves: Shelves
-    truths: list[Truth] = field(default_factory=list)
-    told: dict[str, Callable[[Decimal], tuple[Decimal, str]]] = field(default_factory=dict)
-    numbers: Any = field(default_factory=lambda: count(1))
-
+class Injector(Hands):
     def play(self, many: int) -> list[Truth]:
         """Makes so many differences, at least, and has them looked at."""
         plan = list(islice(cycle(SORTS), many))
@@ -90,7 +62,7 @@ class Injector:
         for sku, product in zip(skus, made, strict=True):
             self.shelves.products[sku] = product
             for lot in lots:
-                quantity = _first(sku)
+                quantity = stocked(sku)
                 lines.append({"sku": f"P-{sku}", "lot": lot, "quantity": str(quantity)})
                 quants.append({"product_id": product, "location_id": place, "inventory_quantity": quantity, "lot": lot})
         if "" not in lots:
@@ -100,10 +72,10 @@ class Injector:
                 quant["lot_id"] = lot_id
         for quant in quants:
             quant.pop("lot")
-        for part in _parts(quants, 200):
+        for part in parts(quants, 200):
             ids = odoo.call("stock.quant", "create", part, context={"inventory_mode": True})
             odoo.call("stock.quant", "action_apply_inventory", ids)
-        for some in _parts(lines, 500):
+        for some in parts(lines, 500):
             self.shelves.yard.wms.control("stock", site=SITE, lines=some)
 
     # What goes wrong, and is not noticed or not finished.
@@ -120,7 +92,7 @@ class Injector:
     def end_by_hand(self, goods: dict[str, list[str]]) -> None:
         """The warehouse ships more than it was asked to, and a person ends the message."""
         skus = goods.get("ended", [])
-        for some in _parts(skus, 40):
+        for some in parts(skus, 40):
             self._ship(some, asked=5, left=9, number=self._number("SHP"))
             self._truths(some, "refused", -9)
         self._ignore("CD-5004", "we were told it is wrong")
@@ -129,7 +101,7 @@ class Injector:
     def lose(self, goods: dict[str, list[str]]) -> None:
         """The warehouse ships, says so when asked how far it is, and the confirmation is lost."""
         for sort in ("missing", "missing_and_rounded"):
-            for some in _parts(goods.get(sort, []), 40):
+            for some in parts(goods.get(sort, []), 40):
                 sale = self._released(some, 11)
                 self._ship(some, asked=11, left=11, sale=sale, faults=["lost"])
                 self.shelves.yard.wms.control("tell", release=sale.release, stage="shipped")
@@ -143,15 +115,15 @@ class Injector:
             {
                 "product_id": self.shelves.products[sku],
                 "location_id": self.shelves.places["good"],
-                "inventory_quantity": FIRST + _of(sku, 4),
+                "inventory_quantity": FIRST + amount(sku, 4),
             }
             for sku in skus
         ]
-        for part in _parts(quants, 200):
+        for part in parts(quants, 200):
             ids = odoo.call("stock.quant", "create", part, context={"inventory_mode": True})
             odoo.call("stock.quant", "action_apply_inventory", ids)
         self._truths(skus, "by_hand", -4)
-        for some in _parts(goods.get("validated", []), 40):
+        for some in parts(goods.get("validated", []), 40):
             sale = self._released(some, 6)
             odoo.validate_by_hand(sale.id)
             self._truths(some, "by_hand", 6)
@@ -160,7 +132,7 @@ class Injector:
 
     def send_twice(self, goods: dict[str, list[str]]) -> None:
         """One adjustment comes under two numbers, and is posted twice."""
-        for some in _parts(goods.get("doubled", []), 40):
+        for some in parts(goods.get("doubled", []), 40):
             lines = [self._line(sku, -3, "FOUND") for sku in some]
             done = self.shelves.adjust(*lines)
             self.shelves.yard.wms.send("inventory.adjusted", {**done, "adjustment": self._number("ADJ-AGAIN")})
@@ -170,7 +142,7 @@ class Injector:
     def adjust_one_side(self, goods: dict[str, list[str]]) -> None:
         """The warehouse says that it has adjusted, and its books do not show it."""
         for sort in ("alone", "alone_or_rounded"):
-            for some in _parts(goods.get(sort, []), 40):
+            for some in parts(goods.get(sort, []), 40):
                 self._say_adjusted(some, 8, "FOUND")
                 if sort == "alone":
                     self._truths(some, "one_sided", -8)
@@ -180,11 +152,11 @@ class Injector:
         """A picker takes another lot than the system says: two lots, or three in another order."""
         lines: list[dict[str, Any]] = []
         for sku in goods.get("swapped", []):
-            moved = {"LA": _of(sku, -5), "LB": _of(sku, 5)}
+            moved = {"LA": amount(sku, -5), "LB": amount(sku, 5)}
             lines += [{**self._silently(sku, 1, lot), "quantity": str(quantity)} for lot, quantity in moved.items()]
             self.truths += [Truth(sku, lot, {"lot": Decimal(quantity)}) for lot, quantity in moved.items()]
         for sku in goods.get("either_lot", []):
-            moved = {"LA": _of(sku, -5), "LB": _of(sku, 5), "LC": _of(sku, -5)}
+            moved = {"LA": amount(sku, -5), "LB": amount(sku, 5), "LC": amount(sku, -5)}
             lines += [{**self._silently(sku, 1, lot), "quantity": str(quantity)} for lot, quantity in moved.items()]
             self.truths += [Truth(sku, lot) for lot in moved]
         self._fill(lines)
@@ -198,7 +170,7 @@ class Injector:
 
     def tell_two_tales(self, goods: dict[str, list[str]]) -> None:
         """One of two documents tells the truth, and nothing says which: one was ended, one never came."""
-        for some in _parts(goods.get("one_of_two", []), 40):
+        for some in parts(goods.get("one_of_two", []), 40):
             sale = self._released(some, 5)
             self.shelves.yard.wms.control("tell", release=sale.release, stage="shipped")
             self.shelves.yard.run()
@@ -218,21 +190,21 @@ class Injector:
 
     def wait(self, goods: dict[str, list[str]]) -> None:
         """What comes in last: some of it stops at a person, some at a code, and some nobody has got to."""
-        for some in _parts(goods.get("unknown_carrier", []), 40):
+        for some in parts(goods.get("unknown_carrier", []), 40):
             self._ship(some, asked=6, left=6, carrier="NEW")
             self._truths(some, "mapping", -6)
-        for some in _parts(goods.get("too_much", []), 40):
+        for some in parts(goods.get("too_much", []), 40):
             self._ship(some, asked=5, left=8)
             self._truths(some, "failed", -8)
         self._adjusted(goods, [("to_approve", "failed"), ("approve_and_round", "failed")], "CHECK", 17)
         sales = []
         for sort in ("waiting", "waiting_and_rounded", "waiting_and_stolen"):
-            for some in _parts(goods.get(sort, []), 40):
+            for some in parts(goods.get(sort, []), 40):
                 sales.append(self._released(some, 6))
                 self._truths(some, "not_yet", -6)
         bought = []
-        for some in _parts(goods.get("arriving", []), 40):
-            bought.append(self.shelves.yard.expected(*((sku, _of(sku, 9)) for sku in some)))
+        for some in parts(goods.get("arriving", []), 40):
+            bought.append(self.shelves.yard.expected(*((sku, amount(sku, 9)) for sku in some)))
             self._truths(some, "not_yet", 9)
         for sale in sales:
             self.shelves.yard.wms.ship(sale.release)
@@ -248,7 +220,7 @@ class Injector:
         self._fill([self._silently(sku, -4) for sku in goods.get("rounded", [])], both=True)
         for sort in ROUNDED:
             for sku in goods.get(sort, []):
-                self.told[f"P-{sku}"] = _whole_cases
+                self.told[f"P-{sku}"] = whole_cases
         for sort, sure in (
             ("rounded", -4),
             ("missing_and_rounded", -11),
@@ -257,135 +229,7 @@ class Injector:
             ("rounded_refused", 17),
         ):
             for sku in goods.get(sort, []):
-                self._truth(sku, "rounding", -((FIRST + _of(sku, sure)) % CASE))
-
-    # Small words.
-
-    def _look(self) -> None:
-        """The warehouse lists its stock as it counts it; Crossdock compares, and does nothing else."""
-        pages = self.shelves.yard.wms.server.world.list_stock(SITE, number=f"S-{next(self.numbers)}")
-        until(lambda: self.shelves.yard.wms.pending() == 0)
-        for page in pages:
-            body = page.model_dump(mode="json", exclude_none=True)
-            body["lines"] = [line for each in body["lines"] if (line := self._as_told(each))]
-            assert self.shelves.yard.wms.send("inventory.snapshot", body) < 300
-        SyncJob.objects.filter(state__in=SyncJob.ACTIVE).update(created_at=F("created_at") - AN_HOUR)
-        engine.run_lane(Lane.INVENTORY, HANDLERS, seconds=300)
-        inventories.start_reads()
-        engine.run_lane(Lane.INVENTORY, HANDLERS, seconds=300)
-        read = SyncJob.objects.filter(flow__in=("inventory_read", "inventory_snapshot")).exclude(state="succeeded")
-        assert not read.exists(), list(read.values_list("flow", "state", "failure_code", "failure_text"))
-
-    def _as_told(self, line: dict[str, Any]) -> dict[str, Any]:
-        if line["sku"] not in self.told:
-            return line
-        quantity, unit = self.told[line["sku"]](Decimal(line["on_hand"]))
-        return {**line, "on_hand": format(quantity.normalize(), "f"), "unit": unit}
-
-    def _released(self, skus: Sequence[str], quantity: int) -> Sale:
-        return self.shelves.yard.released(*((sku, _of(sku, quantity)) for sku in skus))
-
-    def _ship(self, skus: Sequence[str], *, asked: int, left: int, sale: Sale | None = None, **script: Any) -> None:
-        sale = sale or self._released(skus, asked)
-        [held] = [each for each in self.shelves.yard.wms.books() if each["release"] == sale.release]
-        lines = [
-            {
-                "line": line["line"],
-                "sku": line["sku"],
-                "quantity": str(_of(line["sku"], left)),
-                "unit": line["unit"],
-            }
-            for line in held["lines"]
-        ]
-        about = {"shipment": script.pop("number", ""), **script}
-        self.shelves.yard.wms.ship(sale.release, lines=lines, **about)
-        self.shelves.yard.run()
-
-    def _say_shipped(self, skus: Sequence[str], quantity: int, number: str) -> None:
-        """Past the warehouse's books."""
-        lines = [{"sku": f"P-{sku}", "quantity": str(_of(sku, quantity)), "unit": "EA"} for sku in skus]
-        about = {"shipment": number, "release": f"WH/OUT/{number}", "shipped_at": _now(), "final": False}
-        self.shelves.yard.wms.send("shipment.confirmed", {**about, "lines": lines})
-        self.shelves.yard.run()
-
-    def _say_adjusted(self, skus: Sequence[str], quantity: int, reason: str) -> None:
-        lines = [{**self._line(sku, quantity, reason), "unit": "EA"} for sku in skus]
-        about = {"adjustment": self._number("ADJ-ALONE"), "site": SITE, "adjusted_at": _now()}
-        self.shelves.yard.wms.send("inventory.adjusted", {**about, "lines": lines})
-        self.shelves.yard.run()
-
-    def _adjusted(
-        self, goods: dict[str, list[str]], sorts: Sequence[tuple[str, str]], reason: str, quantity: int
-    ) -> None:
-        for sort, cause in sorts:
-            for some in _parts(goods.get(sort, []), 40):
-                self.shelves.adjust(*(self._line(sku, quantity, reason) for sku in some))
-                self._truths(some, cause, quantity)
-        self.shelves.yard.run()
-
-    @staticmethod
-    def _line(sku: str, quantity: int, reason: str) -> dict[str, object]:
-        return {"sku": f"P-{sku}", "quantity": str(_of(sku, quantity)), "reason": reason}
-
-    @staticmethod
-    def _silently(sku: str, quantity: int, lot: str = "") -> dict[str, Any]:
-        return {"sku": f"P-{sku}", "lot": lot, "quantity": str(_of(sku, quantity))}
-
-    def _fill(self, lines: Sequence[dict[str, Any]], *, both: bool = False) -> None:
-        """``both``: Odoo hears of it in the same moment."""
-        for some in _parts(lines, 500):
-            if both:
-                done = [{"sku": line["sku"], "quantity": line["quantity"], "reason": "FOUND"} for line in some]
-                self.shelves.adjust(*done)
-                self.shelves.yard.run()
-            else:
-                self.shelves.yard.wms.control("stock", site=SITE, lines=some)
-
-    def _number(self, kind: str) -> str:
-        return f"{kind}-{next(self.numbers):05d}"
-
-    def _ignore(self, code: str, reason: str) -> None:
-        """One job may wait for several of them: they close together."""
-        while case := self._open(code):
-            acts.ignore_case(case.pk, SOMEBODY, reason)
-
-    @staticmethod
-    def _open(code: str) -> ExceptionCase | None:
-        return ExceptionCase.objects.filter(code=code, state="open").order_by("pk").first()
-
-    def _truths(self, skus: Sequence[str], cause: str, quantity: int) -> None:
-        for sku in skus:
-            self._truth(sku, cause, _of(sku, quantity))
-
-    def _truth(self, sku: str, cause: str, quantity: int) -> None:
-        known = next((truth for truth in self.truths if truth.sku == sku), None)
-        if known is None:
-            known = Truth(sku)
-            self.truths.append(known)
-        if quantity:
-            known.causes[cause] = known.causes.get(cause, Decimal(0)) + quantity
-
-
-def _of(sku: str, quantity: int) -> int:
-    """A little more of some products than of others."""
-    more = int(sku.rpartition("-")[2]) % 4
-    return quantity + (more if quantity > 0 else -more)
-
-
-def _first(sku: str) -> int:
-    return FEW if sku.startswith(("UNMAPPED-", "WRONG_UNIT-")) else FIRST
-
-
-def _whole_cases(held: Decimal) -> tuple[Decimal, str]:
-    return held // CASE, "CS"
-
-
-def _parts(rows: Sequence[Any], size: int) -> list[Sequence[Any]]:
-    return [rows[start : start + size] for start in range(0, len(rows), size)]
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat()
+                self._truth(sku, "rounding", -((FIRST + amount(sku, sure)) % CASE))
 
 
 SORTS = (

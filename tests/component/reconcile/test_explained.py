@@ -11,7 +11,8 @@ import pytest
 
 from integration.models import Variance, VarianceCause
 from tests.component.flows.shelves import Shelves
-from tests.component.reconcile.injector import Injector, Truth
+from tests.component.reconcile.hands import Truth
+from tests.component.reconcile.injector import Injector
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MANY = int(os.environ.get("DIFFERENCES", "110"))

@@ -23,7 +23,7 @@ from integration.models import (
 from tests.component.engine.yard import together, until
 from tests.component.flows.shelves import SITE, Shelves
 from tests.component.flows.yard import SOMEBODY
-from tests.component.reconcile.injector import AN_HOUR
+from tests.component.reconcile.hands import AN_HOUR
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CODE = variances.CODE
