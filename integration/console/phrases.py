@@ -5,6 +5,8 @@ What stands in braces is filled in. ``n``, ``m`` and ``k`` are numbers, ``job`` 
 words of partners) is shown as it is.
 """
 
+from integration.rules import wording
+
 WORDS = frozenset({
     "answer", "choice", "condition", "disposition", "entity", "environment", "flow", "from_condition", "installation",
     "kind", "missing", "other", "severity", "stand", "state", "status", "supported", "target", "team", "title", "verb",
@@ -304,6 +306,7 @@ DETAILS = (
     "it should look like {shape}",
     "it may not say {option}",
     "no end within {n} s",
+    *wording.SAID.values(),
 )
 GOODS = (
     "{n} x {sku} (lot {lot}, {condition})",
@@ -317,6 +320,7 @@ ALL = tuple(dict.fromkeys((*PARTS, *LISTS["named"], *SUBJECTS, *EVENTS, *ENDS, *
 # Whole sentences that no call of theirs marks (see ``tests/catalogs.py``).
 WHOLE = (
     "it was loaded before with other content: give another parcel another number",
+    *wording.PROPOSED.values(), wording.REST, wording.NOTHING_FOUND,
     "The time is up.", "Mappings have changed since this was shown: look at it again.",
     "Somebody mapped one of these codes at the same moment: look at it again.", "The file is empty.",
     "The file is neither XLSX nor UTF-8 text. Save it as “CSV UTF-8” or as XLSX.",

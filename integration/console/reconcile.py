@@ -10,7 +10,7 @@ from unfold.admin import TabularInline
 from integration.console import links
 from integration.console.base import HistoryAdmin
 from integration.console.words import badge, money, quantity
-from integration.models import ReconciliationRun, Variance, VarianceCause
+from integration.models import InboundMessage, ReconciliationRun, SyncJob, Variance, VarianceCause
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -28,7 +28,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 class CauseInline(TabularInline):  # type: ignore[misc]
     model = VarianceCause
-    fields = readonly_fields = ("cause", "quantity_shown", "number", "code")
+    fields = readonly_fields = ("cause", "quantity_shown", "number", "code", "job_page", "message_page")
     extra = 0
     can_delete = False
     max_num = 0
@@ -36,6 +36,19 @@ class CauseInline(TabularInline):  # type: ignore[misc]
     @admin.display(description=_("quantity"))
     def quantity_shown(self, cause: VarianceCause) -> str:
         return quantity(cause.quantity)
+
+    @admin.display(description=_("job"))
+    def job_page(self, cause: VarianceCause) -> SafeString | str:
+        return _linked(SyncJob, cause.job)
+
+    @admin.display(description=_("message"))
+    def message_page(self, cause: VarianceCause) -> SafeString | str:
+        return _linked(InboundMessage, cause.message)
+
+
+def _linked(model: type[SyncJob | InboundMessage], number: int | None) -> SafeString | str:
+    """To its page, which says so if it is not kept any more or not the user's to see."""
+    return links.link(model(pk=number), number) if number else "-"
 
 
 @admin.register(Variance)
@@ -81,7 +94,7 @@ class VarianceCauseAdmin(HistoryAdmin):
     exact = ("variance__sku", "number")
     numbers = ("job",)
     search_help_text = _("SKU, number, job")
-    list_display = ("cause", "quantity_shown", "number", "code", "variance_page")
+    list_display = ("cause", "quantity_shown", "number", "code", "job_page", "variance_page")
     list_filter = ("cause",)
     list_select_related = ("variance__document",)
     nothing = _("Causes appear when what a warehouse has and what Odoo has differ.")
@@ -89,6 +102,10 @@ class VarianceCauseAdmin(HistoryAdmin):
     @admin.display(description=_("quantity"))
     def quantity_shown(self, cause: VarianceCause) -> str:
         return quantity(cause.quantity)
+
+    @admin.display(description=_("job"))
+    def job_page(self, cause: VarianceCause) -> SafeString | str:
+        return _linked(SyncJob, cause.job)
 
     @admin.display(description=_("variance"))
     def variance_page(self, cause: VarianceCause) -> SafeString | str:

@@ -49,14 +49,18 @@ Reader = Callable[[InboundMessage, Event, SyncJob, Look], Iterator[InHand]]
 
 def in_hand(look: Look) -> list[InHand]:
     jobs = SyncJob.objects.filter(state__in=SyncJob.ACTIVE, flow__in=READERS, inbound__isnull=False)
-    jobs = jobs.filter(inbound__connection=look.warehouse.wms).order_by("pk")
-    fitting = _about(look, list(jobs))
+    return read(look, list(jobs.filter(inbound__connection=look.warehouse.wms).order_by("pk")), READERS)
+
+
+def read(look: Look, jobs: Sequence[SyncJob], readers: Mapping[str, Reader]) -> list[InHand]:
+    """What the messages of these jobs say of the products, whatever state the jobs are in."""
+    fitting = _about(look, jobs)
     messages = InboundMessage.objects.in_bulk([job.inbound_id for job in fitting if job.inbound_id])
     return [
         found
         for job in fitting
         if (message := messages.get(job.inbound_id or 0)) is not None
-        for found in _read(job, message, look)
+        for found in _read(job, message, look, readers)
     ]
 
 
@@ -71,10 +75,10 @@ def _about(look: Look, jobs: Sequence[SyncJob]) -> list[SyncJob]:
     return [job for job in jobs if job.document_id in fitting or job.failure_code == SUBSTITUTE]
 
 
-def _read(job: SyncJob, message: InboundMessage, look: Look) -> list[InHand]:
+def _read(job: SyncJob, message: InboundMessage, look: Look, readers: Mapping[str, Reader]) -> list[InHand]:
     message.connection = configuration.connection(message.connection_id)
     with suppress(IntegrationError):
-        return list(READERS[job.flow](message, event_of(message), job, look))
+        return list(readers[job.flow](message, event_of(message), job, look))
     return []
 
 
@@ -85,7 +89,7 @@ def _shipment(message: InboundMessage, event: Event, job: SyncJob, look: Look) -
     lines = DocumentLine.objects.filter(document__warehouse=look.warehouse, document__reference=shipment.release)
     by_name = {row.line: row for row in lines}
     moved = [
-        Movement(slot, -quantity, shipment.shipped_at, job.pk)
+        Movement(slot, -quantity, shipment.shipped_at, job.pk, shipment.shipment)
         for line in shipment.lines
         for slot, quantity in _shares(line, by_name.get(line.line or ""), look)
     ]
@@ -95,25 +99,25 @@ def _shipment(message: InboundMessage, event: Event, job: SyncJob, look: Look) -
 
 def _shares(line: ShippedLine, row: DocumentLine | None, look: Look) -> Iterable[tuple[Slot, Decimal]]:
     """Of what left: the line's product, unless another one went in its place."""
-    product = _by_code(line.sku, look) if row is None or line.substitute else look.products.get(row.product_id)
+    product = by_code(line.sku, look) if row is None or line.substitute else look.products.get(row.product_id)
     place = look.facts.places.of(GOOD)
     if product is None or place is None:
         return ()
     shares = [(serial, Decimal(1)) for serial in line.serials]
-    shares = shares or [(each.lot, _odoo(each.quantity, line.unit, row, product, look)) for each in line.lots]
+    shares = shares or [(each.lot, in_odoo(each.quantity, line.unit, row, product, look)) for each in line.lots]
     if product.tracking == "none" or not shares:
-        shares = [("", _odoo(line.quantity, line.unit, row, product, look))]
+        shares = [("", in_odoo(line.quantity, line.unit, row, product, look))]
     return [(Slot(product.id, place, lot), quantity) for lot, quantity in shares]
 
 
-def _odoo(quantity: Decimal, unit: str, row: DocumentLine | None, product: Product, look: Look) -> Decimal:
+def in_odoo(quantity: Decimal, unit: str, row: DocumentLine | None, product: Product, look: Look) -> Decimal:
     if row is not None and unit == row.partner_unit and row.unit == product.unit:
         with suppress(Inexact):
             return to_odoo(quantity, Fraction(row.factor) / Fraction(row.per))
     return findings.in_odoo(quantity, unit, product, look.facts)
 
 
-def _by_code(code: str, look: Look) -> Product | None:
+def by_code(code: str, look: Look) -> Product | None:
     known = look.facts.book.to_odoo(CodeKind.PRODUCT, code)
     found = [product for product in look.products.values() if known is not None and product.sku == known.odoo]
     return found[0] if found else None
@@ -129,21 +133,21 @@ def _adjustment(message: InboundMessage, event: Event, job: SyncJob, look: Look)
     over = StockDifference.objects.filter(source=source, state=StockDifference.State.REFUSED)
     refused = set(over.values_list("line", flat=True))
     for number, line in enumerate(document.lines):
-        if str(number) in refused or _by_code(line.sku, look) is None:
+        if str(number) in refused or by_code(line.sku, look) is None:
             continue
         one = document.model_copy(update={"lines": (line,)})
         with suppress(IntegrationError):
             [finding] = findings.adjusted(one, look.facts)
-            yield InHand(job.pk, f"{source}/{number}", tuple(of(finding, job.pk)))
+            yield InHand(job.pk, f"{source}/{number}", tuple(of(finding, job.pk, document.adjustment)))
 
 
-def of(finding: findings.Finding, job: int | None = None) -> Iterator[Movement]:
+def of(finding: findings.Finding, job: int | None = None, number: str = "") -> Iterator[Movement]:
     """What an adjusted line does to stock."""
     if finding.to is None:
-        yield Movement(finding.slot, finding.quantity, finding.happened_at, job)
+        yield Movement(finding.slot, finding.quantity, finding.happened_at, job, number)
     elif finding.to != finding.slot:
-        yield Movement(finding.slot, -finding.quantity, finding.happened_at, job)
-        yield Movement(finding.to, finding.quantity, finding.happened_at, job)
+        yield Movement(finding.slot, -finding.quantity, finding.happened_at, job, number)
+        yield Movement(finding.to, finding.quantity, finding.happened_at, job, number)
 
 
 READERS: Mapping[str, Reader] = {"shipment_confirmation": _shipment, "inventory_adjustment": _adjustment}

@@ -34,6 +34,14 @@ def start_read(warehouse: Warehouse) -> None:
     enqueue(_job("inventory_read", warehouse))
 
 
+def ask(warehouse: Warehouse) -> bool:
+    """Asks it for all that it has, where it can be asked (True); else what it said last is compared once more. Call
+    inside a transaction."""
+    asked = "inventory" in _serves(warehouse.wms.profile)
+    enqueue(_job("inventory_fetch" if asked else "inventory_read", warehouse))
+    return asked
+
+
 def begin(warehouse: Warehouse) -> None:
     """What people change in Odoo from now on is looked for; what was before is how it began. Call inside the
     transaction that saves the row."""

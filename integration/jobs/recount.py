@@ -47,7 +47,7 @@ def moved(warehouse_id: int, products: Iterable[int], happened_at: datetime) -> 
     """As ``after``, of products that moved at that moment or later."""
     about = {"warehouse": warehouse_id, "products": sorted(set(products)), "happened_at": happened_at}
     sources = [row[0] for row in sql.rows(_SOURCES, about)]
-    return _again(StockDifference.objects.filter(source__in=sources)) if sources else 0
+    return judge(sources) if sources else 0
 
 
 def gone(jobs: Sequence[int]) -> None:
@@ -62,6 +62,11 @@ def ended(job: SyncJob) -> None:
         open_ones = [State.NEW, State.WAITING, State.APPROVED]
         StockDifference.objects.filter(mine, state__in=open_ones).update(state=State.REFUSED, decided_at=Now())
     gone([job.pk])
+
+
+def judge(sources: Iterable[str]) -> int:
+    """Has these counts judged, each by its job; returns how many. Call inside the transaction that keeps them."""
+    return _again(StockDifference.objects.filter(source__in=set(sources)))
 
 
 def _others(job: SyncJob) -> bool:

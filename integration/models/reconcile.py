@@ -36,14 +36,20 @@ class Variance(models.Model):
     lot = models.CharField(max_length=100, blank=True, default="", db_default="")
     place = models.PositiveIntegerField(default=0, db_default=0, help_text="Odoo's id of the location")
     place_name = models.CharField(max_length=200, blank=True, default="", db_default="")
+    tracking = models.CharField(max_length=8, default="none", db_default="none", editable=False)
     says = QuantityField()
     found = QuantityField()
-    unexplained = QuantityField(null=True, help_text="What no cause was found for; empty: none was looked for")
+    unexplained = QuantityField(
+        null=True, help_text="What no cause was found for, signed as a cause's; empty: none was looked for"
+    )
     value = models.DecimalField(
         max_digits=18, decimal_places=2, default=0, db_default=0, help_text="Of the difference, at cost"
     )
     currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     as_of = models.DateTimeField(null=True, editable=False, help_text="Of stock: when the warehouse had ``found``")
+    agreed_at = models.DateTimeField(
+        null=True, editable=False, help_text="Of stock: the latest snapshot that agreed before"
+    )
     first_seen = models.DateTimeField(db_default=Now(), editable=False)
     last_seen = models.DateTimeField(db_default=Now(), editable=False)
     gone_at = models.DateTimeField(null=True, editable=False)

@@ -19,6 +19,7 @@ from integration.reconcile import levels
 from integration.reconcile.availability import Row
 from integration.reconcile.levels import Reported
 from integration.rules import netting
+from integration.rules.claims import Gap
 from integration.rules.places import GOOD, Slot
 
 LOOKS = 3
@@ -26,17 +27,22 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 NOTHING = Decimal(0)
 GONE = F("shipped") + F("substituted")
 AT_WAREHOUSE = (Document.State.RELEASED, Document.State.ACCEPTED, Document.State.PART_SHIPPED)
+NOTHING_KNOWN = Known(netting.Ledger())
 Totals = Mapping[Slot, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
     """``unknown``: what the warehouse has by its own codes that cannot be said in Odoo's words, though its product is
-    known. ``moving``: products of which nothing can be said, as their books changed whenever they were read."""
+    known. ``moving``: products of which nothing can be said, as their books changed whenever they were read. ``gaps``:
+    slots where the snapshot is not what Odoo had, with what is in hand as a reason."""
 
     rows: Sequence[Row] = ()
     unknown: Mapping[str, Decimal] = field(default_factory=dict)
     moving: frozenset[int] = frozenset()
+    gaps: Sequence[Gap] = ()
+    look: Look | None = None
+    known: Known = NOTHING_KNOWN
 
 
 def compare(site: Site, erp: ErpGateway, products: Sequence[Product], snapshot: StockSnapshot | None) -> Compared:
@@ -45,7 +51,24 @@ def compare(site: Site, erp: ErpGateway, products: Sequence[Product], snapshot: 
     held, known, moving = _as_of_one_moment(look, erp, snapshot.taken_at if snapshot else NEVER)
     reported = levels.read(look, snapshot) if snapshot else None
     rows = [row for row in _rows(site, look, held, known, snapshot, reported) if row.product_id not in moving]
-    return Compared(rows, reported.unknown if reported else {}, moving)
+    gaps = list(_gaps(look, rows, known, snapshot, reported)) if snapshot and reported else []
+    return Compared(rows, reported.unknown if reported else {}, moving, gaps, look, known)
+
+
+def _gaps(look: Look, rows: Sequence[Row], known: Known, snapshot: StockSnapshot, reported: Reported) -> Iterator[Gap]:
+    net = netting.since(snapshot.taken_at, known.ledger)
+    for row in rows:
+        slot = Slot(row.product_id, row.place, row.lot)
+        says = net.held(slot, row.on_hand)
+        if row.reported is not None and row.reported != says:
+            yield Gap(slot, row.sku, says, row.reported)
+    main = look.facts.places.layout.main
+    yield from (strange(code, quantity, main) for code, quantity in reported.unknown.items() if quantity)
+
+
+def strange(code: str, quantity: Decimal, main: int) -> Gap:
+    """What the warehouse has of a code that cannot be said in Odoo's words."""
+    return Gap(Slot(0, main, code), code, NOTHING, quantity)
 
 
 def _look(site: Site, erp: ErpGateway, products: Sequence[Product]) -> Look:

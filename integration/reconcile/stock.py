@@ -16,12 +16,13 @@ from django.db.models import QuerySet
 from integration.adapters.base import ErpGateway
 from integration.errors import IntegrationError
 from integration.flows import stock_site
+from integration.flows.pending import Look
 from integration.flows.stock_site import Site
 from integration.jobs import configuration, inventories
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import ReconciliationRun, StockSnapshot, Warehouse
-from integration.reconcile import availability, levels, slots
+from integration.reconcile import availability, levels, slots, variances
 from integration.reconcile.availability import Range, Row
 from integration.reconcile.slots import Compared
 from integration.rules import findings
@@ -80,6 +81,9 @@ def _products(site: Site, erp: ErpGateway, run: ReconciliationRun) -> Reconcilia
             return now  # somebody else went on with it
         if products:
             now.after = products[-1].id
+            if snapshot and found.look:
+                still = found.look.products.keys() - found.moving
+                variances.keep(found.look, found.known, snapshot, found.gaps, still)
             availability.keep(warehouse, Range(run.after, now.after, found.moving), found.rows, snapshot)
             if snapshot:
                 availability.keep_strange(warehouse, _strange(site, found.unknown), snapshot.taken_at)
@@ -96,16 +100,20 @@ def _codes(site: Site, erp: ErpGateway, run: ReconciliationRun) -> Reconciliatio
     """The next of the warehouse's codes: those that no product of Odoo's stands for."""
     warehouse, snapshot = site.warehouse, _latest(site.warehouse).first()
     codes = levels.codes_after(snapshot, run.sums[CODE], CODES_AT_ONCE) if snapshot else []
-    sums = levels.sums(snapshot, _unknown(site, erp, codes)) if snapshot and codes else {}
+    facts = stock_site.facts(site, warehouse.name, codes, erp)
+    sums = levels.sums(snapshot, _unknown(codes, facts)) if snapshot and codes else {}
     with transaction.atomic():
         now = _held(run)
         if _place(now) != _place(run):
             return now
         if snapshot and codes:
+            gaps = [slots.strange(code, quantity, site.places.layout.main) for code, quantity in sums.items()]
+            variances.keep(Look(warehouse, facts, {}), slots.NOTHING_KNOWN, snapshot, gaps, ())
             availability.keep_strange(warehouse, _strange(site, sums), snapshot.taken_at)
             now.sums[CODE] = codes[-1]
         else:
             availability.forget_strange(warehouse, now.began_at)
+            variances.forget_strange(warehouse, now.began_at)
             now.ended_at = datetime.now(UTC)
         now.save()
     return now
@@ -120,8 +128,7 @@ def _place(run: ReconciliationRun) -> tuple[object, ...]:
     return run.after, run.sums.get(CODE), run.ended_at
 
 
-def _unknown(site: Site, erp: ErpGateway, codes: Sequence[str]) -> list[str]:
-    facts = stock_site.facts(site, site.warehouse.name, codes, erp)
+def _unknown(codes: Sequence[str], facts: Facts) -> list[str]:
     return [code for code in codes if not _stands_for_one(code, facts)]
 
 

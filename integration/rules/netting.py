@@ -17,12 +17,14 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """``quantity`` as it changes the slot: negative for what left. ``job``: who has it in hand, if it is not posted."""
+    """``quantity`` as it changes the slot: negative for what left. ``job``: who has it in hand, if it is not posted;
+    ``number``: the partner's document that says so, for people."""
 
     slot: Slot
     quantity: Decimal
     happened_at: datetime
     job: int | None = None
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.views import ChangeList
 
-from integration.console import edit_page, gaps, links, said, stock_choices
+from integration.console import edit_page, gaps, links, said, stock_choices, variance_choices
 from integration.console.acting import OF_OTHERS, Act, ActingAdmin
 from integration.console.base import HistoryAdmin
 from integration.console.cases import affected, mapped, spark, told
@@ -61,7 +61,11 @@ class CaseList(ChangeList):  # type: ignore[misc]
 
 @admin.register(ExceptionCase)
 class ExceptionCaseAdmin(ActingAdmin):
-    acts = (*USUAL, *dict.fromkeys(act for acts in stock_choices.CHOICES.values() for act in acts))
+    acts = (
+        *USUAL,
+        *dict.fromkeys(act for acts in stock_choices.CHOICES.values() for act in acts),
+        *variance_choices.ALL,
+    )
     exact = ("document__reference", "document__parent__reference", "code", "waiting__job__document__reference")
     search_help_text = _("Order or delivery number, case number, code")
     list_display = (
@@ -182,6 +186,7 @@ class ExceptionCaseAdmin(ActingAdmin):
             "gap": gap or gaps.of_case(request, case),
             "longest": gaps.LONGEST,
             "mapped": mapped.of(request, case),
+            "variances": variance_choices.rows(request, case) if unresolved else (),
             "due": case_due(case),
             "desk": (form or DeskForm(case=case)) if unresolved and self.has_act_permission(request) else None,
             "history": told.history(case),
@@ -205,7 +210,8 @@ class ExceptionCaseAdmin(ActingAdmin):
         code = case.code if case else ""
         open_ = case is not None and "source" in case.context and decisions.standing(case) is None
         chosen = (choosing(choice) for choice in CHOICES.get(code, ()) if open_)
-        return (*chosen, *stock_choices.CHOICES.get(code, ()), *USUAL)
+        offered = variance_choices.offered(case) if case else ()
+        return (*chosen, *stock_choices.CHOICES.get(code, ()), *offered, *USUAL)
 
 
 def _at_work(case: ExceptionCase) -> QuerySet[SyncJob]:

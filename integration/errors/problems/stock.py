@@ -141,11 +141,11 @@ PROBLEMS: dict[str, Problem] = {
         ("connection", "document"),
         severity=Severity.HIGH,
     ),
-    "CD-8206": Problem(
-        "Odoo has not billed what moved",
-        "{order}: {says} of {what} is billed in Odoo, and {found} has to be, by what moved and the rules of {partner}'s warehouse; {count} of its lines differ.",
-        "An invoice, bill or credit note that was made for it is cancelled or was changed in Odoo: make it anew there, or put it back. It closes by itself once Odoo has nothing left to bill.",
-        ("connection", "document"),
+    "CD-8204": Problem(
+        "Stock differs",
+        "{sku} at {warehouse}: Odoo {says}, warehouse {found}. Why: {lines}. Unexplained: {unexplained}.",
+        "{detail} The table below names the job, the message and the document of each part. Ask for its stock has it compared anew; this closes by itself once it agrees.",
+        ("source",),
         severity=Severity.MEDIUM,
     ),
     "CD-8205": Problem(
@@ -155,5 +155,12 @@ PROBLEMS: dict[str, Problem] = {
         ("connection", "document"),
         Owner.ADMINISTRATOR,
         Severity.MEDIUM,
+    ),
+    "CD-8206": Problem(
+        "Odoo has not billed what moved",
+        "{order}: {says} of {what} is billed in Odoo, and {found} has to be, by what moved and the rules of {partner}'s warehouse; {count} of its lines differ.",
+        "An invoice, bill or credit note that was made for it is cancelled or was changed in Odoo: make it anew there, or put it back. It closes by itself once Odoo has nothing left to bill.",
+        ("connection", "document"),
+        severity=Severity.MEDIUM,
     ),
 }

@@ -104,7 +104,7 @@ def test_a_product_that_is_not_mapped_is_shown_as_the_warehouse_calls_it(shelves
     shelves.yard.wms.control("stock", site=SITE, lines=[{"sku": "WHAT", "quantity": "4"}])
     snapshot(shelves)
     assert table("WHAT") == [("WHAT", "", "good", D(0), D(0), D(0), D(4), None, None)]
-    assert shelves.yard.cases() == []
+    assert [(code, "WHAT at" in cause) for code, cause in shelves.yard.cases()] == [("CD-8204", True)]
 
 
 def test_a_warehouse_that_can_be_asked_is_asked_page_by_page(shelves: Shelves, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,7 +126,7 @@ def test_one_that_gives_a_number_again_is_told_so(shelves: Shelves) -> None:
     lose(shelves, "NAIL", 1)
     inventories.start_fetches()
     shelves.yard.run()
-    assert [code for code, _ in shelves.yard.cases()] == ["CD-8005"]
+    assert [code for code, _ in shelves.yard.cases() if code != "CD-8204"] == ["CD-8005"]
 
 
 def test_one_that_cannot_is_left_alone(shelves: Shelves) -> None:

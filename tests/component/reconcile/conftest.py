@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from integration.sandbox.odoo import SandboxOdoo
-from tests.component.flows.conftest import _fresh_broker, _late_retries, wms, yard
+from tests.component.flows.conftest import _fresh_broker, _late_retries, shelves, wms, yard
 
-__all__ = ["_fresh_broker", "_late_retries", "wms", "yard"]
+__all__ = ["_fresh_broker", "_late_retries", "shelves", "wms", "yard"]
 
 
 @pytest.fixture(scope="session")
