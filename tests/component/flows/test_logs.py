@@ -124,7 +124,7 @@ def test_an_order_that_goes_wrong(yard: Yard, hidden: list[str], written: Writte
 
 
 def test_what_is_refused_at_the_door(yard: Yard, live_server: LiveServer, hidden: list[str], written: Written) -> None:
-    web = httpx.Client(base_url=live_server.url, timeout=20)
+    web = httpx.Client(base_url=live_server.url, timeout=60)
     body = json.dumps({"type": "shipment.confirmed", "data": {"signed_by": SIGNER, "to": NAME}}).encode()
     good = messages.headers(SECRET, "msg_1", body)
     broken = f'{{"type": "shipment.confirmed", "name": "{NAME}"'.encode()
