@@ -508,5 +508,6 @@ def arrival(wms: Connection, key: str) -> dict[str, Any]:
         **{"connection": wms.pk, "number": number, "digest": b"0" * 32, "about": key, "kinds": ["delivery"]},
         **{"reference": key, "type": "shipment.confirmed", "body": b"{}", "headers": "{}", "drift": "[]"},
         **{"key": f"delivery:{wms.pk}:{key}", "lane": Lane.ORDER, "delay": 0.0, "flow": "work", "subject": key},
+        "sequence": None,
         "trace": uuid.uuid4(),
     }

@@ -20,7 +20,16 @@ class Post:
     letters: list[Letter] = field(default_factory=list)
     written: int = 0
 
-    def send(self, kind: str, release: str, body: bytes, *, faults: Collection[str] = (), delay: float = 0.0) -> str:
+    def send(
+        self,
+        kind: str,
+        release: str,
+        body: bytes,
+        *,
+        faults: Collection[str] = (),
+        delay: float = 0.0,
+        sequence: int | None = None,
+    ) -> str:
         letter = Letter(self.new_number(), kind, release, body)
         self.letters.append(letter)
         return letter.number
