@@ -200,6 +200,7 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     )  # fmt: skip
     models.VarianceCause.objects.create(variance=apart, cause="not_yet", quantity=-1, number=EVIL, code="CD-3001")
     models.ReconciliationRun.objects.create(subject="lines", day=now().date(), compared=3, sums={"shipped": "2"})
+    reports(warehouse)
     models.Retention.objects.create(subject="jobs", last_removed=1, ended_at=now())
     models.ApiToken.objects.create(name=EVIL, prefix="abcd1234", sha256=b"0" * 32, scopes=["jobs:read"])
     somebody = User.objects.create_user("limited")
@@ -213,6 +214,15 @@ def history(erp, wms, warehouse, delivery, job) -> None:
         writes=[{"verb": EVIL, "connection": EVIL, "key": EVIL, "at": EVIL, "what": EVIL}], changes={EVIL: 1},
     )  # fmt: skip
     models.AuditEvent.objects.create(actor=EVIL, verb="retry job", subject=EVIL, detail={"note": EVIL})
+
+
+def reports(warehouse) -> None:
+    models.DayFigures.objects.create(warehouse=warehouse, day=now().date(), figures={"orders": 1, EVIL: EVIL})
+    models.FlowDay.objects.create(warehouse=warehouse, day=now().date(), flow=EVIL, jobs=3, kept=2, seconds=9)
+    schedule = models.ReportSchedule.objects.create(
+        name=EVIL, warehouses=[warehouse.pk], recipients=["a@example.com"], active=False
+    )
+    models.ReportMail.objects.create(schedule=schedule, day=now().date(), recipient="a@example.com")
 
 
 def parcels(delivery) -> None:
