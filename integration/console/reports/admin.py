@@ -47,7 +47,7 @@ class Addresses(forms.CharField):
                 raise ValidationError(_("%(address)s is no address.") % {"address": address}) from None
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return list(initial or []) != self.to_python(data)
+        return bool(list(initial or []) != self.to_python(data))
 
 
 class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
