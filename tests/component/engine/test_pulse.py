@@ -6,7 +6,18 @@ import pytest
 from django.utils.timezone import now
 
 from integration.jobs import pulse
-from integration.models import CallTally, Connection, FlowTally, JobAttempt, Lane, Stream, SyncJob
+from integration.models import (
+    CallTally,
+    Connection,
+    Document,
+    FlowDay,
+    FlowTally,
+    JobAttempt,
+    Lane,
+    Stream,
+    SyncJob,
+    Warehouse,
+)
 
 OLD = datetime(2026, 11, 27, 12, 4, tzinfo=UTC)
 
@@ -124,3 +135,31 @@ def test_calls_of_old_tries_and_of_connections_that_are_no_more_stop_nobody(stre
     called(stream, {"what": "sale.order.read", "ms": 1.5, "outcome": "ok"}, call(4711))
     pulse.count()
     assert (counted(), CallTally.objects.count()) == ([("order_release", 0, 1, 1, 1)], 0)
+
+
+def of_warehouse(stream, warehouse, **given):
+    document = Document.objects.create(
+        connection=warehouse.erp, kind="delivery", reference="WH/OUT/1", erp_id=SyncJob.objects.count() + 1,
+        warehouse=warehouse,
+    )  # fmt: skip
+    ended(stream, **given)
+    SyncJob.objects.filter(pk=SyncJob.objects.latest("pk").pk).update(document=document)
+
+
+def test_jobs_are_counted_by_the_day_of_their_warehouse_too(stream):
+    erp, wms = (Connection.objects.create(slug=slug, name=slug, kind="x") for slug in ("odoo", "wms"))
+    about = {"erp": erp, "wms": wms, "company_id": 1}
+    here = Warehouse.objects.create(**about, name="Here", erp_warehouse_id=1, site="A", time_zone="UTC")
+    east = Warehouse.objects.create(**about, name="East", erp_warehouse_id=2, site="B", time_zone="Asia/Tokyo")
+    late = datetime(2026, 11, 27, 23, 0, tzinfo=UTC)
+    for warehouse in (here, east):
+        of_warehouse(stream, warehouse, at=late, took=10)
+        of_warehouse(stream, warehouse, at=late, took=61)
+        of_warehouse(stream, warehouse, at=late, outcome="retry")
+    ended(stream, at=late)
+    SyncJob.objects.filter(pk=SyncJob.objects.latest("pk").pk).update(payload={"warehouse": here.pk})
+    ended(stream, at=late)  # of no warehouse
+    pulse.count()
+    pulse.count()
+    told = FlowDay.objects.order_by("warehouse").values_list("warehouse__name", "day__day", "jobs", "kept", "seconds")
+    assert list(told) == [("East", 28, 2, 1, 71), ("Here", 27, 3, 2, 72)]
