@@ -29,13 +29,13 @@ _OUTBOUND: Json = {
     **{"acknowledge_by": "2026-03-02T09:30:00Z", "answered_at": "2026-03-02T09:16:30Z"},
 }
 _REPORT: Json = {
-    **{"report": "hypercare", "label": "Daily hypercare", "day": "2026-03-02", "as_of": _LATER, "nothing": ""},
-    "figures": [{"key": "unexplained", "label": "Unexplained", "value": 0}],
-    "series": [{"key": "by_hand", "label": "Keyed again by people", "days": {"2026-03-01": None, "2026-03-02": 1.0}}],
+    **{"report": "hypercare", "title": "Daily hypercare", "day": "2026-03-02", "as_of": _LATER, "nothing": ""},
+    "figures": [{"key": "unexplained", "title": "Unexplained", "value": 0}],
+    "series": [{"key": "by_hand", "title": "Keyed again by people", "days": {"2026-03-01": None, "2026-03-02": 1.0}}],
     "tables": [
         {
             "key": "subjects",
-            "label": "What came through",
+            "title": "What came through",
             "rows": [
                 {"subject": "Orders", "whole": 41, "matched": 40, "explained": 1, "unexplained": 0, "share": 100.0}
             ],

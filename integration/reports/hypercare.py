@@ -3,17 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Abs
+from django.db.models.lookups import IsNull
 from django.utils.translation import gettext as _
 
 from integration.errors.catalogue import PROBLEMS
-from integration.models import CaseJob, ExceptionCase, StockDifference, Variance
+from integration.models import CaseJob, Document, ExceptionCase, StockDifference, Variance
 from integration.reports import history
 from integration.reports.figures import BY_HAND, SUBJECTS, Day
 from integration.reports.history import History, Sums, share_of
-from integration.reports.parts import Column, Kind, Ref, Report, Scope, Series, Table, Tile, Value, share
+from integration.reports.parts import Column, Kind, Ref, Report, Scope, Series, Table, Tile, share
+from integration.reports.parts import Value as Shown
 from integration.rules.ownership import OWNERSHIP, Owner
 
 MOST = 50
@@ -86,7 +88,7 @@ def _subjects(today: Sums) -> Table:
         Column("unexplained", _("Unexplained"), Kind.COUNT),
         Column("share", _("Matched or explained"), Kind.SHARE),
     ]
-    rows: list[Sequence[Value]] = []
+    rows: list[Sequence[Shown]] = []
     for name, label in names().items():
         parts = [today.get(f"{name}_{part}") for part in PARTS]
         whole = today.get(name)
@@ -143,10 +145,16 @@ def _reasons(scope: Scope) -> Table:
 
 def of_warehouses(cases: QuerySet[ExceptionCase], scope: Scope) -> QuerySet[ExceptionCase]:
     """Those about their documents, that work on these waits for, or about their stock that people changed."""
+    own = Document.objects.filter(pk=OuterRef("document"), warehouse__in=scope.ids)
     waits = CaseJob.objects.filter(case=OuterRef("pk"), job__document__warehouse__in=scope.ids)
     changed = StockDifference.objects.filter(source=OuterRef("named"), warehouse__in=scope.ids)
     named = cases.annotate(named=KeyTextTransform("source", "context"))
-    return named.filter(Q(document__warehouse__in=scope.ids) | Exists(waits) | Exists(changed))
+    return named.filter(_any(own) | _any(waits) | _any(changed))
+
+
+def _any(rows: QuerySet[Any]) -> Q:
+    """Looked up for one case at a time: for an EXISTS, PostgreSQL may gather all that there is."""
+    return Q(IsNull(Subquery(rows.order_by().values(found=Value(1))[:1]), False))
 
 
 def _by_hand(scope: Scope, today: Sums) -> Iterator[Table]:

@@ -69,7 +69,7 @@ def _goods(events: Iterable[StockEvent]) -> Table:
     sums: defaultdict[str, defaultdict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for event in events:
         sums[event.sku][event.kind] += event.quantity
-    rows = [(sku, *(by_kind[kind] for kind in Kinds)) for sku, by_kind in sorted(sums.items())]
+    rows: list[Sequence[Value]] = [(sku, *(by_kind[kind] for kind in Kinds)) for sku, by_kind in sorted(sums.items())]
     note = _("Out of the warehouse is below zero.")
     return Table("goods", _("By product"), columns, rows, "", note)
 

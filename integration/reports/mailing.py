@@ -4,7 +4,7 @@ The row is the proof that a mail was begun; its job sends it. A mail of which no
 again under the same Message-ID, by which mail servers and readers recognise it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
@@ -30,9 +30,10 @@ PAGE = "/console/reports/{}/"  # a worker need not know all addresses of the web
 KEPT_DAYS = 90
 LATEST = timedelta(hours=24)  # what was missed for longer is not mailed any more
 Form = ReportSchedule.Form
-WRITERS = {Form.PDF: ((pdf.write, "pdf", "application/pdf"),)}
-SHEET = (xlsx.write, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-WRITERS |= {Form.XLSX: (SHEET,), Form.BOTH: (*WRITERS[Form.PDF], SHEET)}
+Writer = tuple[Callable[[Report], bytes], str, str]  # what writes it, how its name ends, and its media type
+PAPER: Writer = (pdf.write, "pdf", "application/pdf")
+SHEET: Writer = (xlsx.write, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+WRITERS: Mapping[str, tuple[Writer, ...]] = {Form.PDF: (PAPER,), Form.XLSX: (SHEET,), Form.BOTH: (PAPER, SHEET)}
 
 
 def start() -> int:
@@ -40,8 +41,8 @@ def start() -> int:
     moment, count = datetime.now(UTC), 0
     for schedule in ReportSchedule.objects.filter(active=True).order_by("pk"):
         day = due_day(schedule, moment)
-        for recipient in schedule.recipients if day else ():
-            count += _begin(schedule, day, recipient)
+        if day is not None:
+            count += sum(_begin(schedule, day, recipient) for recipient in schedule.recipients)
     return count
 
 
@@ -57,7 +58,7 @@ def due_day(schedule: ReportSchedule, moment: datetime) -> date | None:
 
 
 @transaction.atomic
-def _begin(schedule: ReportSchedule, day: date | None, recipient: str) -> bool:
+def _begin(schedule: ReportSchedule, day: date, recipient: str) -> bool:
     mail, is_new = ReportMail.objects.get_or_create(schedule=schedule, day=day, recipient=recipient)
     if is_new:
         enqueue(_job(mail))
@@ -88,7 +89,7 @@ def compose(mail: ReportMail) -> EmailMessage:
             " ".join(subject.split()), _body(report, scope, schedule), settings.DEFAULT_FROM_EMAIL, [mail.recipient],
             headers={"Message-ID": message_id(mail), "Auto-Submitted": "auto-generated"},
         )  # fmt: skip
-        for write, ending, kind in WRITERS[Form(schedule.form)]:
+        for write, ending, kind in WRITERS[schedule.form]:
             message.attach(f"{schedule.report}-{scope.day:%Y-%m-%d}.{ending}", write(report), kind)
     return message
 

@@ -237,6 +237,8 @@ def _lines(text: str, width: float, font: str = PLAIN) -> list[str]:
 
 
 def _broken(line: str, font: str, width: float) -> list[str]:
+    if pdfmetrics.stringWidth(line, font, SMALL) <= width:
+        return [line]
     parts, part = [], ""
     for letter in line:
         if part and pdfmetrics.stringWidth(part + letter, font, SMALL) > width:

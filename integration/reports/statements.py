@@ -1,5 +1,7 @@
 """What a day of a warehouse came to, read off the tables: each statement is bounded by the day.
 
+A row that another one names is looked up by itself: joined, PostgreSQL may read its whole table for a day's rows.
+
 Something is *matched* when both sides have it; *explained* when it is known why not: it waits for a case or for its
 turn, or a person ended it; else *unexplained*.
 """
@@ -57,22 +59,25 @@ FROM seen"""  # noqa: S608
 # only warehouse that the partner has (``alone``).
 MESSAGES = f"""
 WITH message AS (
-  SELECT message.id, message.type, message.reference
-  FROM {INBOUND} AS message LEFT JOIN {DOCUMENT} AS document ON document.id = message.document_id
-  WHERE message.connection_id = %(wms)s AND message.received_at >= {_DAY.format(column="message.received_at")}
-    AND (document.warehouse_id = %(warehouse)s OR (document.warehouse_id IS NULL AND (%(alone)s::bool OR EXISTS (
-      SELECT FROM {JOB} AS job WHERE job.inbound_id = message.id
-        AND job.payload->'warehouse' = to_jsonb(%(warehouse)s::bigint)))))),
+  SELECT message.id, message.type, message.reference, (
+    SELECT warehouse_id FROM {DOCUMENT} AS document WHERE document.id = message.document_id) AS warehouse_id
+  FROM {INBOUND} AS message
+  WHERE message.connection_id = %(wms)s AND message.received_at >= {_DAY.format(column="message.received_at")}),
+ours AS MATERIALIZED (
+  SELECT * FROM message
+  WHERE warehouse_id = %(warehouse)s OR (warehouse_id IS NULL AND (%(alone)s::bool OR (
+    SELECT job.payload->'warehouse' FROM {JOB} AS job WHERE job.inbound_id = message.id AND job.payload ? 'warehouse'
+    LIMIT 1) = to_jsonb(%(warehouse)s::bigint)))),
 seen AS (
-  SELECT message.id, message.type, message.reference, COALESCE(did.matched, false) AS matched,
+  SELECT ours.id, ours.type, ours.reference, COALESCE(did.matched, false) AS matched,
     COALESCE(did.explained, false) AS explained, COALESCE(did.stopped, false) AS stopped
-  FROM message LEFT JOIN LATERAL (
+  FROM ours LEFT JOIN LATERAL (
     SELECT bool_or(job.state = 'succeeded') AND NOT bool_or(job.state IN ({ACTIVE})) AS matched,
       bool_or(job.state IN ('cancelled', 'superseded') OR {_WAITS} OR (job.state IN ({ACTIVE})
         AND (job.waits_for_id IS NOT NULL OR job.created_at > now() - {AT_WORK}))) AS explained,
       bool_or(EXISTS (SELECT FROM {ATTEMPT} AS tried WHERE tried.job_id = job.id
         AND tried.outcome IN ('blocked', 'needs_attention'))) AS stopped
-    FROM {JOB} AS job WHERE job.inbound_id = message.id) AS did ON true)
+    FROM {JOB} AS job WHERE job.inbound_id = ours.id) AS did ON true)
 SELECT type, count(*), count(*) FILTER (WHERE matched), count(*) FILTER (WHERE NOT matched AND explained),
   count(*) FILTER (WHERE stopped),
   COALESCE((array_agg(reference ORDER BY id) FILTER (WHERE NOT matched AND NOT explained))[:{SHOWN}], '{{}}')
@@ -111,16 +116,18 @@ SELECT count(*), count(*) FILTER (WHERE sent.answered_at IS NOT NULL),
   count(*) FILTER (WHERE sent.state = 'rejected'), count(*) FILTER (WHERE sent.answered_at <= sent.acknowledge_by),
   COALESCE(sum(extract(epoch FROM sent.answered_at - sent.sent_at)), 0)::float8,
   COALESCE(max(extract(epoch FROM sent.answered_at - sent.sent_at)), 0)::float8
-FROM {OUTBOUND} AS sent JOIN {DOCUMENT} AS document ON document.id = sent.document_id
+FROM {OUTBOUND} AS sent
 WHERE sent.created_at >= {_DAY.format(column="sent.created_at")} AND sent.connection_id = %(wms)s
-  AND document.warehouse_id = %(warehouse)s AND sent.sent_at IS NOT NULL"""  # noqa: S608
+  AND sent.sent_at IS NOT NULL
+  AND (SELECT warehouse_id FROM {DOCUMENT} AS document WHERE document.id = sent.document_id) = %(warehouse)s"""  # noqa: S608
 
 # Cases of the day by code: of the warehouse's documents, and of its stock that people changed in Odoo.
 CASES = f"""
-SELECT told.code, count(*) FROM {CASE} AS told LEFT JOIN {DOCUMENT} AS document ON document.id = told.document_id
-WHERE told.first_seen >= {_DAY.format(column="told.first_seen")} AND (document.warehouse_id = %(warehouse)s OR EXISTS (
-  SELECT FROM {CHANGED} AS changed WHERE changed.source = told.context->>'source'
-    AND changed.warehouse_id = %(warehouse)s))
+SELECT told.code, count(*) FROM {CASE} AS told
+WHERE told.first_seen >= {_DAY.format(column="told.first_seen")} AND COALESCE(
+  (SELECT warehouse_id FROM {DOCUMENT} AS document WHERE document.id = told.document_id),
+  (SELECT warehouse_id FROM {CHANGED} AS changed WHERE changed.source = told.context->>'source' LIMIT 1)
+) = %(warehouse)s
 GROUP BY told.code"""  # noqa: S608
 
 OPEN_CASES = f"""

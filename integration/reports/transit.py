@@ -54,7 +54,7 @@ def _ends(transfers: set[int]) -> Mapping[int, Ends]:
     """From where to where each goes."""
     legs = Document.objects.filter(parent__in=transfers, warehouse__isnull=False).order_by("pk")
     found: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    for transfer, kind, name in legs.values_list("parent", "kind", "warehouse__name"):
+    for transfer, kind, name in legs.values_list("parent__pk", "kind", "warehouse__name"):
         found[transfer].setdefault(kind, name)
     return {
         transfer: (names.get(Document.Kind.DELIVERY, "?"), names.get(Document.Kind.RECEIPT, "?"))
@@ -80,7 +80,7 @@ def _ages(rows: Sequence[InTransit], ends: Mapping[int, Ends], moment: datetime)
     columns += [Column(f"age_{at}", label, Kind.COUNT) for at, label in enumerate(labels)]
     counts = Counter((" → ".join(ends.get(row.transfer_id, ("?", "?"))), _age(row, moment)) for row in rows)
     routes = sorted({route for route, _bucket in counts})
-    shown = [(route, *(counts[route, at] for at in range(len(labels)))) for route in routes]
+    shown: list[Sequence[Value]] = [(route, *(counts[route, at] for at in range(len(labels)))) for route in routes]
     return Table("ages", _("By age"), columns, shown, _("Nothing is on its way."), _("Counted are products and lots."))
 
 

@@ -39,22 +39,22 @@ class AskedSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class FigureSerializer(serializers.Serializer[dict[str, Any]]):
-    key, label = serializers.CharField(), serializers.CharField()
+    key, title = serializers.CharField(), serializers.CharField()
     value = serializers.JSONField(allow_null=True, help_text="A number, or null where it is not known")
 
 
 class SeriesSerializer(serializers.Serializer[dict[str, Any]]):
-    key, label = serializers.CharField(), serializers.CharField()
+    key, title = serializers.CharField(), serializers.CharField()
     days = serializers.DictField(child=serializers.FloatField(allow_null=True), help_text="By day; null: not known")
 
 
 class TableSerializer(serializers.Serializer[dict[str, Any]]):
-    key, label = serializers.CharField(), serializers.CharField()
+    key, title = serializers.CharField(), serializers.CharField()
     rows = serializers.ListField(child=serializers.DictField(child=serializers.JSONField(allow_null=True)))
 
 
 class ReportSerializer(serializers.Serializer[dict[str, Any]]):
-    report, label = serializers.CharField(), serializers.CharField()
+    report, title = serializers.CharField(), serializers.CharField()
     day = serializers.DateField()
     as_of = serializers.DateTimeField(allow_null=True, help_text="When the newest figure was taken")
     nothing = serializers.CharField(allow_blank=True, help_text="Why there is nothing, and what to do; else empty")
@@ -105,19 +105,19 @@ def _warehouses(wanted: int | None) -> list[Warehouse]:
 def _told(report: Report, scope: Scope) -> dict[str, Any]:
     return {
         "report": report.key,
-        "label": report.title,
+        "title": report.title,
         "day": scope.day,
         "as_of": report.as_of,
         "nothing": report.nothing,
-        "figures": [{"key": tile.key, "label": tile.label, "value": _plain(tile.value)} for tile in report.tiles],
+        "figures": [{"key": tile.key, "title": tile.label, "value": _plain(tile.value)} for tile in report.tiles],
         "series": [
-            {"key": each.key, "label": each.title, "days": {str(day): value for day, value in each.points}}
+            {"key": each.key, "title": each.title, "days": {str(day): value for day, value in each.points}}
             for each in report.series
         ],
         "tables": [
             {
                 "key": table.key,
-                "label": table.title,
+                "title": table.title,
                 "rows": [
                     {column.key: _plain(value) for column, value in zip(table.columns, row, strict=True)}
                     for row in table.rows

@@ -47,7 +47,7 @@ class Addresses(forms.CharField):
                 raise ValidationError(_("%(address)s is no address.") % {"address": address}) from None
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return list(initial or []) != self.to_python(data)
+        return bool(list(initial or []) != self.to_python(data))
 
 
 class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -72,7 +72,7 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "warehouses" not in self.fields:
+        if "report" not in self.fields:  # who may only look gets no fields of the table
             return
         rows = scoped(self.request, Warehouse.objects.order_by("name", "pk"))
         chosen: Any = self.fields["warehouses"]

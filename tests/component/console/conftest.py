@@ -213,6 +213,7 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     )
     models.Generation.objects.create(name="main", identity=EVIL, count=1)
     models.Recovery.objects.create(lost_after=now(), why=EVIL, begun_by=EVIL)
+    reports(warehouse)
     models.Retention.objects.create(subject="jobs", last_removed=1, ended_at=now())
     models.ApiToken.objects.create(name=EVIL, prefix="abcd1234", sha256=b"0" * 32, scopes=["jobs:read"])
     somebody = User.objects.create_user("limited")
@@ -240,6 +241,15 @@ def alerting(warehouse) -> None:
         first_seen=now(), last_seen=now(),
     )  # fmt: skip
     models.Notice.objects.create(channel=channel, alert=alert, what="raised", due_at=now(), failure=EVIL)
+
+
+def reports(warehouse) -> None:
+    models.DayFigures.objects.create(warehouse=warehouse, day=now().date(), figures={"orders": 1, EVIL: EVIL})
+    models.FlowDay.objects.create(warehouse=warehouse, day=now().date(), flow=EVIL, jobs=3, kept=2, seconds=9)
+    schedule = models.ReportSchedule.objects.create(
+        name=EVIL, warehouses=[warehouse.pk], recipients=["a@example.com"], active=False
+    )
+    models.ReportMail.objects.create(schedule=schedule, day=now().date(), recipient="a@example.com")
 
 
 def parcels(delivery) -> None:

@@ -30,12 +30,16 @@ SEES = {
 CONFIGURED = {
     *(models.Connection, models.Warehouse, models.Place, models.CodeMapping, models.BusinessRule, models.ApiToken),
     *(models.CaseRule, models.CutOff, models.TrackingPage, models.AlertChannel),
+    models.ReportSchedule,
 }
 ADDS = {
     "customer service": set(),
     "viewer": set(),
     "operator": {models.CodeMapping},
-    "supervisor": {models.CodeMapping, models.BusinessRule, models.CaseRule, models.CutOff, models.TrackingPage},
+    "supervisor": {
+        *(models.CodeMapping, models.BusinessRule, models.CaseRule, models.CutOff, models.TrackingPage),
+        models.ReportSchedule,
+    },
     "integrator": CONFIGURED,
     "administrator": CONFIGURED,
 }

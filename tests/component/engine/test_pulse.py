@@ -7,7 +7,20 @@ import pytest
 from django.utils.timezone import now
 
 from integration.jobs import pulse
-from integration.models import CallTally, CallTotal, Connection, FlowTally, JobAttempt, Lane, Stream, SyncJob, TryTotal
+from integration.models import (
+    CallTally,
+    CallTotal,
+    Connection,
+    Document,
+    FlowDay,
+    FlowTally,
+    JobAttempt,
+    Lane,
+    Stream,
+    SyncJob,
+    TryTotal,
+    Warehouse,
+)
 
 OLD = datetime(2026, 11, 27, 12, 4, tzinfo=UTC)
 
@@ -160,3 +173,31 @@ def test_what_was_counted_for_ever_stays_when_the_tallies_leave(stream, connecti
     pulse.count()
     assert pulse.forget() == 2
     assert (CallTotal.objects.get().calls, TryTotal.objects.get().tries) == (1, 1)
+
+
+def of_warehouse(stream, warehouse, **given):
+    document = Document.objects.create(
+        connection=warehouse.erp, kind="delivery", reference="WH/OUT/1", erp_id=SyncJob.objects.count() + 1,
+        warehouse=warehouse,
+    )  # fmt: skip
+    ended(stream, **given)
+    SyncJob.objects.filter(pk=SyncJob.objects.latest("pk").pk).update(document=document)
+
+
+def test_jobs_are_counted_by_the_day_of_their_warehouse_too(stream):
+    erp, wms = (Connection.objects.create(slug=slug, name=slug, kind="x") for slug in ("odoo", "wms"))
+    about = {"erp": erp, "wms": wms, "company_id": 1}
+    here = Warehouse.objects.create(**about, name="Here", erp_warehouse_id=1, site="A", time_zone="UTC")
+    east = Warehouse.objects.create(**about, name="East", erp_warehouse_id=2, site="B", time_zone="Asia/Tokyo")
+    late = datetime(2026, 11, 27, 23, 0, tzinfo=UTC)
+    for warehouse in (here, east):
+        of_warehouse(stream, warehouse, at=late, took=10)
+        of_warehouse(stream, warehouse, at=late, took=61)
+        of_warehouse(stream, warehouse, at=late, outcome="retry")
+    ended(stream, at=late)
+    SyncJob.objects.filter(pk=SyncJob.objects.latest("pk").pk).update(payload={"warehouse": here.pk})
+    ended(stream, at=late)  # of no warehouse
+    pulse.count()
+    pulse.count()
+    told = FlowDay.objects.order_by("warehouse").values_list("warehouse__name", "day__day", "jobs", "kept", "seconds")
+    assert list(told) == [("East", 28, 2, 1, 71), ("Here", 27, 3, 2, 72)]

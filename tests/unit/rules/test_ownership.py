@@ -37,7 +37,7 @@ def test_a_message_is_compared_with_what_is_odoo_s_alone() -> None:
         (["data.lines.0.barcode", "data.lines.7.barcode"], ["data.lines.barcode"]),
         (["data.Unit_Price"], ["data.Unit_Price"]),
         (["data.ship_to", "data.lines.0.weight"], ["data.lines.weight", "data.ship_to"]),
-        (["data.colour", "data.barcode_scanner", "price.of"], []),
+        (["data.colour", "data.barcode_scanner", "price.of", "0", "1.2"], []),
     ],
 )
 def test_a_foreign_field_is_met_by_its_name_wherever_it_stands(drift: list[str], paths: list[str]) -> None:
