@@ -1,6 +1,7 @@
 """Does every side hold the same, once in effect; does everything that is not done wait for somebody?"""
 
 from collections.abc import Iterable, Iterator
+from datetime import time
 from decimal import Decimal
 from itertools import chain
 
@@ -8,20 +9,24 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from integration.canonical.shipments import ShipmentConfirmed
+from integration.jobs import engine
 from integration.models import (
     ConnectionGate,
     Document,
     Effect,
     ExceptionCase,
     InboundMessage,
+    Lane,
     OutboundMessage,
+    ReconciliationRun,
     RemoteSlot,
     ResourceLock,
     Stream,
     SyncJob,
     Variance,
+    Warehouse,
 )
-from integration.reconcile import lines
+from integration.reconcile import beside_odoo, lines
 from tests.component.flows.conftest import SLUG
 from tests.component.flows.yard import Sale
 from tests.component.property import books
@@ -73,10 +78,21 @@ def _at_rest() -> Iterator[str]:
 
 
 def _sums() -> Iterator[str]:
-    """Lines add up, and are what their movements say."""
+    """Lines add up, are what their movements say, and are in Odoo."""
     lines.look()
+    _beside_odoo()
     for row in Variance.objects.filter(gone_at=None):
         yield f"{row.get_subject_display()}: {row} {row.sku}, {row.says} instead of {row.found}"
+
+
+def _beside_odoo() -> None:
+    """The walk of a day, anew."""
+    Warehouse.objects.update(reconcile_at=time(0))
+    ReconciliationRun.objects.filter(warehouse__isnull=False).delete()
+    beside_odoo.start()
+    while sum(engine.run_lane(lane, beside_odoo.HANDLERS, seconds=60) for lane in (Lane.INVENTORY, Lane.MASTER_DATA)):
+        pass
+    assert not ReconciliationRun.objects.filter(ended_at=None).exists()
 
 
 def _cases(depot: Depot) -> Iterator[str]:
