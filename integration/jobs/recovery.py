@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils.timezone import now
 
 from integration.errors import Rejected
-from integration.jobs import acts, cases, gate, generation, inventories, sweep
+from integration.jobs import acts, cases, gate, generation, inventories, missing, sweep
 from integration.jobs.acts import Actor, NotAllowed
 from integration.jobs.effects import LOCKED
 from integration.models import Connection, Recovery, SyncJob, Warehouse
@@ -116,12 +116,14 @@ def release(pk: int, actor: Actor, reason: str) -> int:
 
 
 def _read_again() -> None:
-    """Cursors went back with the database: polls go on from there. Sweeps look at what no poll shows."""
+    """Cursors went back with the database: polls go on from there. Sweeps look at what no poll shows, and a warehouse
+    that can be asked is asked what has become of its documents: what it told of them and is not here is fetched."""
     for flow in sweep.POLLS:
         sweep.start_polls(flow)
     sweep.start_masters("master_sweep")
     inventories.start_reads()
     inventories.start_fetches()
+    missing.start_comparisons()
 
 
 def _told(row: Recovery) -> Rejected:

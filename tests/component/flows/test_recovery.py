@@ -9,7 +9,7 @@ from django.utils.timezone import now
 
 from integration.jobs import generation, marks, recovery
 from integration.jobs.acts import NotAllowed
-from integration.models import Connection, Document, Effect, Recovery, StockEvent, SyncJob
+from integration.models import Connection, Document, Effect, InboundMessage, Recovery, StockEvent, SyncJob
 from tests.component.flows.test_typed import filled, load
 from tests.component.flows.wms import Held
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
@@ -105,6 +105,23 @@ def test_a_release_that_the_warehouse_has_is_found_and_not_sent_again(yard: Yard
     assert (yard.wms.held(), len(yard.wms.received())) == (
         [Held(sale.release, 1, "accepted", {"P-CRATE-S": "3"})], asked,
     )  # fmt: skip
+
+
+def test_what_a_warehouse_told_of_its_documents_is_fetched_by_itself(yard: Yard, settled: None) -> None:
+    facts = {**yard.partner.profile["facts"], "serves": ["events", "states"]}
+    Connection.objects.filter(pk=yard.partner.pk).update(profile={"facts": facts})
+    generation.count()
+    sale = yard.released(("CRATE-S", 2))
+    taken = backup.take()
+    yard.shipped(sale)
+    writes = yard.odoo.writes()
+    restored(taken)
+    assert not InboundMessage.objects.filter(type="shipment.confirmed").exists()
+    yard.run()
+    yard.later()
+    assert InboundMessage.objects.filter(type="shipment.confirmed").count() == 1
+    once(yard, sale, 2)
+    assert yard.odoo.writes() == writes
 
 
 def test_an_order_that_nobody_was_told_of_waits_at_the_lock(yard: Yard, settled: None) -> None:
