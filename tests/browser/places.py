@@ -22,6 +22,7 @@ PAGES: Mapping[str, str] = {
     "order-status": "service/?q={shipped}",
     "find": "find/?q={many}",
     "stock": "integration/availability/",
+    "hypercare": "reports/hypercare/",
 }
 STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
 FIRST = "#result_list tbody th a"
