@@ -34,9 +34,10 @@ def settled(yard: Yard) -> None:
     Connection.objects.update(settle_seconds=0)
 
 
-def restored(taken: bytes) -> None:
-    """The count in Valkey has gone on; the database has not."""
+def restored(yard: Yard, taken: bytes) -> None:
+    """The count in Valkey has gone on; the database has not. Nothing knocks while it is put back."""
     generation.count()
+    until(lambda: yard.wms.pending() == 0)
     backup.restore(taken)
     generation.forget()
 
@@ -64,7 +65,7 @@ def test_a_backup_that_was_taken_under_load_is_restored_and_nothing_is_lost_or_d
     yard.shipped(after[1])
     yard.wms.ship(before[2].release)  # taken, and not worked on when the disaster comes
 
-    restored(at_backup[0])
+    restored(yard, at_backup[0])
     writes, told = yard.odoo.writes(), yard.wms.received()
     yard.run()
     [row] = Recovery.objects.all()
@@ -98,7 +99,7 @@ def test_a_release_that_the_warehouse_has_is_found_and_not_sent_again(yard: Yard
     generation.count()
     taken = backup.take()
     sale = yard.released(("CRATE-S", 3))
-    restored(taken)
+    restored(yard, taken)
     asked = len(yard.wms.received())
     yard.look()
     assert (yard.state(sale.release), Effect.objects.get(verb="send order.release").state) == ("accepted", "landed")
@@ -115,7 +116,7 @@ def test_what_a_warehouse_told_of_its_documents_is_fetched_by_itself(yard: Yard,
     taken = backup.take()
     yard.shipped(sale)
     writes = yard.odoo.writes()
-    restored(taken)
+    restored(yard, taken)
     assert not InboundMessage.objects.filter(type="shipment.confirmed").exists()
     yard.run()
     yard.later()
@@ -141,7 +142,7 @@ def test_what_was_typed_in_and_lost_is_loaded_again(yard: Yard, settled: None) -
     rows = filled(yard)
     load(yard, rows)
     yard.run()
-    restored(taken)
+    restored(yard, taken)
     yard.look()
     assert load(yard, rows) == 1
     yard.run()
