@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from integration.jobs import generation, marks, recovery
 from integration.jobs.acts import NotAllowed
 from integration.models import Connection, Document, Effect, InboundMessage, Recovery, StockEvent, SyncJob
+from tests.component.engine.yard import until
 from tests.component.flows.test_typed import filled, load
 from tests.component.flows.wms import Held
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
