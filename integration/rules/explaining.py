@@ -74,13 +74,13 @@ def _answer(differs: Left, claims: Sequence[Claim], gaps: Mapping[Slot, Gap], ev
     hints = [claim for claim in claims if claim.sure == Sure.INFERRED]
     base = _left(differs, sure)
     sets = list(_subsets(likely))
-    exact = _least([more for more in sets if not any(_left(base, more).values())])
+    exact = [more for more in sets if not any(_left(base, more).values())]
     if exact:
         return Answer((*sure, *_common(exact)))
     ways = [(more, way) for more in sets for way in _inferred(_left(base, more), gaps, hints, evidence)]
     if ways:
         return Answer((*sure, *_common([more for more, _ in ways])), tuple(_common([way for _, way in ways])))
-    parts = _least([some for some in _subsets(sure) if some and not any(_left(differs, some).values())])
+    parts = [some for some in _subsets(sure) if some and not any(_left(differs, some).values())]
     if parts:
         return Answer(tuple(_common(parts)))
     return Answer(tuple(_as_far_as_it_goes(differs, sure)), open=True)
@@ -103,15 +103,6 @@ def _subsets(claims: Sequence[Claim]) -> Iterator[Sequence[Claim]]:
     most = len(claims) if len(claims) <= MOST else 0
     for size in range(most + 1):
         yield from combinations(claims, size)
-
-
-def _least(sets: Sequence[Sequence[Claim]]) -> list[Sequence[Claim]]:
-    """Without those that hold another one: what they have more of comes to nothing."""
-    kept: list[Sequence[Claim]] = []
-    for each in sets:
-        if not any(set(map(id, other)) <= set(map(id, each)) for other in kept):
-            kept.append(each)
-    return kept
 
 
 def _common(sets: Sequence[Sequence[Claim]]) -> list[Claim]:

@@ -71,7 +71,7 @@ def _named(other: Slot, slot: Slot, evidence: Evidence) -> str:
 
 def _is_rounded(found: Decimal, expected: Decimal, pack: Decimal | None) -> bool:
     """Whether it is whole packs, and those that are nearest to, or just below, what there should be."""
-    if not pack or expected <= 0 or found % pack or not 0 < abs(found - expected) < pack:
+    if not pack or expected <= 0 or not 0 < abs(found - expected) < pack:
         return False
     return any((expected / pack).to_integral_value(rounding) * pack == found for rounding in ROUNDINGS)
 

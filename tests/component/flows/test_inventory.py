@@ -104,7 +104,7 @@ def test_a_product_that_is_not_mapped_is_shown_as_the_warehouse_calls_it(shelves
     shelves.yard.wms.control("stock", site=SITE, lines=[{"sku": "WHAT", "quantity": "4"}])
     snapshot(shelves)
     assert table("WHAT") == [("WHAT", "", "good", D(0), D(0), D(0), D(4), None, None)]
-    assert [(code, "WHAT at" in cause) for code, cause in shelves.yard.cases()] == [("CD-8204", True)]
+    assert [code for code, cause in shelves.yard.cases() if "WHAT" in cause] == ["CD-8204"]
 
 
 def test_a_warehouse_that_can_be_asked_is_asked_page_by_page(shelves: Shelves, monkeypatch: pytest.MonkeyPatch) -> None:

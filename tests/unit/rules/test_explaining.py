@@ -87,6 +87,8 @@ def test_a_cause_takes_exactly_its_units(
         (320, 312, [claim(Why.ONE_SIDED, INFERRED, -8)], PACKS, [], -8),
         (24, 2, [claim(Why.ONE_SIDED, INFERRED, -22)], UNITS, [], -22),
         (320, 314, [SHIPPED, STUCK, claim(Why.FAILED, HAND, -3, number="M")], {}, [], -6),
+        (320, 313, [LOST, claim(Why.REFUSED, LIKELY, -7), claim(Why.MISSING, LIKELY, -7)], {}, [], -7),
+        (320, 313, [LOST, claim(Why.REFUSED, LIKELY, 2), claim(Why.BY_HAND, LIKELY, -2)], {}, [("missing", -7)], 0),
     ],
 )
 def test_what_two_could_take_equally_is_unexplained(
