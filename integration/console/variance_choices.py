@@ -26,6 +26,16 @@ def _ask(pk: int, actor: acts.Actor, reason: str) -> str:
     return str(_("This warehouse cannot be asked: what it said last is compared once more."))
 
 
+def _fetch(pk: int, actor: acts.Actor, reason: str) -> str:
+    count = variances.fetch(pk, actor, reason)
+    text = ngettext(
+        "The warehouse is asked for the messages of {count} document.",
+        "The warehouse is asked for the messages of {count} documents.",
+        count,
+    )
+    return text.format(count=whole(count))
+
+
 def _correct(pk: int, actor: acts.Actor, reason: str) -> str:
     count = variances.correct(pk, actor, reason)
     text = ngettext(
@@ -37,6 +47,7 @@ def _correct(pk: int, actor: acts.Actor, reason: str) -> str:
 
 
 AGAIN = Act("again", _("Work on it again"), _again, _("worked on again"))
+FETCH = Act("fetch", _("Fetch the message"), _fetch, _("asked for"))
 ASK = Act("ask", _("Ask for its stock"), _ask, _("asked for"))
 CORRECT = Act(
     "correct",
@@ -45,7 +56,7 @@ CORRECT = Act(
     _("handed on"),
     _("What was found out? Odoo is corrected to what the warehouse has, once somebody approves it."),
 )
-ALL = (AGAIN, ASK, CORRECT)
+ALL = (AGAIN, FETCH, ASK, CORRECT)
 
 
 def offered(case: ExceptionCase) -> Sequence[Act]:
@@ -53,6 +64,7 @@ def offered(case: ExceptionCase) -> Sequence[Act]:
     rows = variances.of(case) if case.code == variances.CODE else []
     fits = {
         AGAIN: any(map(variances.may_be_worked_on, rows)),
+        FETCH: bool(variances.to_fetch(rows)),
         ASK: bool(rows),
         CORRECT: bool(variances.to_correct(rows)),
     }

@@ -14,8 +14,11 @@ GAPS = 100  # in one go; the others follow
 
 
 def fetch(work: Work) -> Outcome:
-    """The stretches of its count that did not come."""
+    """The stretches of its count that did not come; or all about one document that a person asks for."""
     partner = configuration.connection(work.job.payload["connection"])
+    if about := work.job.payload.get("about"):
+        with open_wms(partner, work) as wms:
+            return Outcome(f"{take(partner, wms, Asked(about=about))} messages fetched")
     wanted = list(gaps.due(partner).order_by("first")[:GAPS])
     with open_wms(partner, work) as wms:
         came = sum(take(partner, wms, Asked(first=gap.first, last=gap.last or gap.first)) for gap in wanted)

@@ -1,6 +1,7 @@
 """What a warehouse must have told and is not here: seen by gaps in its count, and by what it says of documents."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -69,6 +70,12 @@ def give_up(case: ExceptionCase) -> None:
     """Who closes the case knows that they will not come."""
     if case.code == COUNTED and case.connection is not None:
         _late(case.connection).delete()
+
+
+def fetch_about(partner: Connection, reference: str) -> None:
+    """Has the partner asked for all that it has told about one of our documents. Call inside a transaction."""
+    asks = _job(FETCH, partner, about=reference)
+    enqueue(replace(asks, stream=f"{asks.stream}:{reference}", subject=reference[:100]))
 
 
 def start_comparisons() -> int:

@@ -5,11 +5,13 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from integration.jobs import acts, cases, inventories, recount
+from integration.adapters.base import Capability
+from integration.jobs import acts, cases, inventories, missing, recount
 from integration.jobs.acts import Actor, NotAllowed
 from integration.jobs.states import sources
 from integration.models import (
     CaseEvent,
+    Connection,
     ExceptionCase,
     InboundMessage,
     Place,
@@ -73,6 +75,33 @@ def ask(case_id: int, actor: Actor, reason: str) -> bool:
         cases.record(case, CaseEvent.Kind.TRIED, reason, actor.name, actor.user)
         acts.note(actor, "ask for stock", case.title, case=case_id, source=case.context.get("source"), asked=asked)
     return asked
+
+
+def fetch(case_id: int, actor: Actor, reason: str) -> int:
+    """Has the warehouse asked for the messages that are missing; returns of how many documents. Raises NotAllowed."""
+    with transaction.atomic():
+        case = _held(case_id)
+        wanted = to_fetch(of(case))
+        if not wanted:
+            raise NotAllowed("No message of it is missing, or this warehouse cannot be asked for messages.")
+        for partner, reference in wanted:
+            missing.fetch_about(partner, reference)
+        cases.record(case, CaseEvent.Kind.TRIED, reason, actor.name, actor.user)
+        named = [reference for _, reference in wanted]
+        acts.note(actor, "fetch messages", case.title, case=case_id, source=case.context.get("source"), about=named)
+    return len(wanted)
+
+
+def to_fetch(rows: Sequence[Variance]) -> list[tuple[Connection, str]]:
+    """Documents of which a message is missing, at warehouses that can be asked for it."""
+    found = {
+        (row.warehouse.wms, cause.number)
+        for row in rows
+        for cause in row.causes.all()
+        if row.warehouse is not None and cause.cause == Cause.MISSING and cause.number
+    }
+    able = {partner: missing.can(partner, Capability.FETCH_EVENTS) for partner in {partner for partner, _ in found}}
+    return sorted((one for one in found if able[one[0]]), key=lambda one: (one[0].pk, one[1]))
 
 
 def correct(case_id: int, actor: Actor, reason: str) -> int:

@@ -28,7 +28,8 @@ PROPOSED: Mapping[Why, str] = {
     Why.FAILED: "Clear the case of what waits, then press Work on it again.",
     Why.REFUSED: "Of what was refused the warehouse has to correct its own stock; if it was right after all, press Work"
     " on it again.",
-    Why.MISSING: "Ask the warehouse to send the missing confirmation once more.",
+    Why.MISSING: "Press Fetch the message where that is offered; else have the warehouse send the missing confirmation"
+    " once more.",
     Why.BY_HAND: "Of what was done by hand in Odoo, tell the warehouse, or have it undone there.",
     Why.MAPPING: "Add the mapping of the code that is missing.",
     Why.UNIT: "Correct the unit, in the mapping or at the warehouse.",

@@ -99,6 +99,26 @@ def compare(shelves: Shelves) -> None:
     engine.run_lane(Lane.INVENTORY, HANDLERS, seconds=60)
 
 
+def test_a_message_that_got_lost_is_fetched_once_from_its_case(shelves: Shelves) -> None:
+    shelves.stock("NAIL", 20)
+    sale = shelves.yard.released(("NAIL", 5))
+    shelves.yard.wms.ship(sale.release, faults=["lost"])
+    shelves.yard.wms.control("tell", release=sale.release, stage="shipped")
+    shelves.yard.run()
+    snapshot(shelves)
+    assert causes() == [("missing", -5, sale.release)]
+    with pytest.raises(NotAllowed, match="cannot be asked"):
+        variances.fetch(case().pk, SOMEBODY, "it left at noon")
+    profile = {"facts": {**shelves.yard.partner.profile["facts"], "serves": ["events"]}}
+    Connection.objects.filter(pk=shelves.yard.partner.pk).update(profile=profile)
+    for _ in range(2):  # a double click
+        assert variances.fetch(case().pk, SOMEBODY, "it left at noon") == 1
+    assert SyncJob.objects.filter(flow="messages_fetch").count() == 1
+    shelves.yard.run()
+    shelves.read()
+    assert (cases(), shelves.yard.left(sale)) == ([("NAIL", "resolved")], {"NAIL": (5, 5, 5)})
+
+
 def test_it_closes_by_itself_and_is_told_anew_when_it_says_something_else(shelves: Shelves) -> None:
     shelves.stock("NAIL", 20)
     lose(shelves, "NAIL", 2)
