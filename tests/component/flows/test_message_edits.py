@@ -268,7 +268,9 @@ def test_a_repeat_of_the_original_is_still_a_repeat_and_does_nothing(yard: Yard,
     yard.run()
     row = message()
     assert bytes(MessageKey.objects.get(external_id=row.external_id).body_sha256) == hashlib.sha256(row.body).digest()
-    assert inbox._repeated(row.connection, row.external_id, bytes(row.body)) == inbox.Receipt(row.pk, duplicate=True)
+    assert inbox._repeated(row.connection, row.external_id, bytes(row.body)) == inbox.Receipt(
+        row.pk, row.trace_id, duplicate=True
+    )
     yard.run()
     assert (yard.odoo.delivered(over.id), yard.effects("ship"), yard.cases()) == ({"CRATE-S": 3}, ["landed"], [])
 

@@ -20,7 +20,7 @@ def session() -> int:
 
 
 def broker() -> int:
-    return int(marks._valkey().client_id())
+    return int(marks.valkey().client_id())
 
 
 def wire() -> int:
