@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.utils.timezone import now
@@ -173,6 +174,27 @@ def test_two_that_see_it_at_once_begin_one_recovery(yard: Yard) -> None:
     first = recovery.begin(now(), "one", SOMEBODY)
     assert recovery.begin(now(), "other", SOMEBODY) == first
     assert (recovery.current(), Document.objects.count()) == (first, 0)
+
+
+def off_by(monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
+    """The clock of this machine, beside PostgreSQL's."""
+    monkeypatch.setattr(recovery, "now", lambda: now() + timedelta(minutes=minutes))
+
+
+def test_it_is_locked_by_whose_clock_is_behind_as_well(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    generation.count()
+    generation.Generation.objects.update(identity="another/1")
+    generation.forget()
+    off_by(monkeypatch, -2)
+    recovery.watch()
+    assert recovery.current() is not None
+
+
+def test_whose_clock_is_ahead_waits_for_calls_from_before_as_well(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = recovery.begin(now(), "for a test", SOMEBODY)
+    off_by(monkeypatch, 10)
+    with pytest.raises(NotAllowed, match="Calls from before may still land"):
+        recovery.release(row.pk, SOMEBODY, "all here")
 
 
 def test_another_database_with_our_rows_is_locked(yard: Yard) -> None:
