@@ -67,6 +67,61 @@ def test_that_it_is_over_is_told_after_it_was_told(web: Received) -> None:
     assert [body["type"] for body in web.bodies] == ["warning", "success"]
 
 
+def test_what_may_have_been_taken_before_the_answer_was_lost_is_told_to_be_over(web: Received) -> None:
+    channel(web.url)
+    down()
+    alerts.look()
+    web.status = 503
+    send()
+    up()
+    later(5)
+    web.status = 200
+    send()
+    assert told() == [("raised", 0, "dropped"), ("gone", 0, "sent")]
+    assert [body["type"] for body in web.bodies] == ["warning", "success"]
+
+
+def test_that_it_is_so_is_not_told_after_it_is_over(web: Received) -> None:
+    """It is over while somebody is just telling it, who does not get through."""
+    channel(web.url)
+
+    def ends() -> None:
+        with closing(database):
+            up()
+            later(5)
+
+    down()
+    alerts.look()
+    web.before, web.status = ends, 503
+    send()
+    assert told() == [("raised", 0, "waiting"), ("gone", 0, "waiting")]
+    web.before, web.status = lambda: None, 200
+    for _ in range(2):
+        send()
+        time_passes(6)
+    assert told() == [("raised", 0, "dropped"), ("gone", 0, "sent")]
+    assert [body["type"] for body in web.bodies] == ["warning", "success"]
+
+
+def test_a_look_that_adds_to_a_channel_keeps_nobody_from_sending(web: Received) -> None:
+    """Nor could the two wait for each other: the look holds notices, and whoever sends holds the channel."""
+    row = channel(web.url)
+    down()
+    alerts.look()
+    taken: list[notices.Taken | None] = []
+
+    def take() -> None:
+        with closing(database):
+            taken.append(notices.take(row.pk))
+
+    with transaction.atomic():
+        Notice.objects.create(channel=row, what="test", due_at=now())
+        other = threading.Thread(target=take)
+        other.start()
+        other.join()
+    assert [len(each.notices) for each in taken if each] == [1]
+
+
 def test_a_mail_arrives(mailbox: Mailbox) -> None:
     channel(f"mailto://127.0.0.1:{mailbox.port}?from=crossdock@example.com&to=ops@example.com", "mail")
     down()
