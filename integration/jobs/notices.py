@@ -131,13 +131,16 @@ def shape(kind: str) -> str:
 
 
 def _together(channel: AlertChannel) -> list[Notice]:
-    """What went together before, and may have been taken, goes together again; PagerDuty is told one at a time."""
+    """What went together before, and may have been taken, goes together again; PagerDuty is told one at a time.
+
+    Held until the transaction ends: what a look drops in this moment is none of it.
+    """
     rows = Notice.objects.filter(channel=channel, state__in=(State.WAITING, State.SENDING), due_at__lte=Now())
     rows = rows.select_related("alert").order_by("pk")
-    tried = rows.filter(message__isnull=False).first()
+    tried, held = rows.filter(message__isnull=False).first(), rows.select_for_update(of=("self",))
     if tried is not None:
-        return list(rows.filter(message=tried.message))
-    return list(rows[: 1 if channel.kind == AlertChannel.Kind.PAGERDUTY else MOST])
+        return list(held.filter(message=tried.message))
+    return list(held[: 1 if channel.kind == AlertChannel.Kind.PAGERDUTY else MOST])
 
 
 @transaction.atomic

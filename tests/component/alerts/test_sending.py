@@ -24,7 +24,7 @@ from integration.models import Alert, AlertChannel, AuditEvent, ExceptionCase, N
 from tasks import alerts as tasks
 from tests.component.alerts.receiver import Mailbox, Received
 from tests.component.alerts.yard import channel, down, later, send, time_passes, told, up
-from tests.component.engine.yard import cases, together
+from tests.component.engine.yard import cases, together, until
 from tests.component.life.conftest import Start, start
 
 __all__ = ["start"]
@@ -120,6 +120,32 @@ def test_a_look_that_adds_to_a_channel_keeps_nobody_from_sending(web: Received) 
         other.start()
         other.join()
     assert [len(each.notices) for each in taken if each] == [1]
+
+
+def test_what_is_dropped_in_the_moment_of_the_sending_is_not_sent(web: Received) -> None:
+    row = channel(web.url)
+    down()
+    alerts.look()
+    sent: list[int] = []
+
+    def deliver() -> None:
+        with closing(database):
+            sent.append(notices.deliver(row.pk))
+
+    with transaction.atomic():
+        Notice.objects.update(state="dropped")
+        other = threading.Thread(target=deliver)
+        other.start()
+        until(lambda: bool(waiting_for_locks()))
+    other.join()
+    assert (sent, web.bodies, told()) == ([0], [], [("raised", 0, "dropped")])
+
+
+def waiting_for_locks() -> int:
+    with closing(database.copy()) as own, own.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                       "AND wait_event_type = 'Lock'")  # fmt: skip
+        return int(cursor.fetchone()[0])
 
 
 def test_a_mail_arrives(mailbox: Mailbox) -> None:
