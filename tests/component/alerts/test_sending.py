@@ -24,7 +24,7 @@ from integration.models import Alert, AlertChannel, AuditEvent, ExceptionCase, N
 from tasks import alerts as tasks
 from tests.component.alerts.receiver import Mailbox, Received
 from tests.component.alerts.yard import channel, down, later, send, time_passes, told, up
-from tests.component.engine.yard import cases, together, until
+from tests.component.engine.yard import cases, somebody_waits, together, until
 from tests.component.life.conftest import Start, start
 
 __all__ = ["start"]
@@ -136,16 +136,9 @@ def test_what_is_dropped_in_the_moment_of_the_sending_is_not_sent(web: Received)
         Notice.objects.update(state="dropped")
         other = threading.Thread(target=deliver)
         other.start()
-        until(lambda: bool(waiting_for_locks()))
+        until(somebody_waits)
     other.join()
     assert (sent, web.bodies, told()) == ([0], [], [("raised", 0, "dropped")])
-
-
-def waiting_for_locks() -> int:
-    with closing(database.copy()) as own, own.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-                       "AND wait_event_type = 'Lock'")  # fmt: skip
-        return int(cursor.fetchone()[0])
 
 
 def test_a_mail_arrives(mailbox: Mailbox) -> None:
@@ -324,6 +317,18 @@ def test_a_look_of_the_clock_has_each_channel_told_by_a_task_of_its_own(web: Rec
     for row in AlertChannel.objects.all():
         tasks.tell(row.pk)
     assert len(web.bodies) == 2
+
+
+def test_what_is_due_goes_out_though_a_look_cannot_come_to_its_end(web: Received) -> None:
+    """An alert of a kind that this release does not know: a newer one was taken back."""
+    channel(web.url)
+    down()
+    alerts.look()
+    moment = {"first_seen": now(), "last_seen": now()}
+    Alert.objects.create(fingerprint="newer/1", kind="newer", state="open", severity="low", says=[["", {}]], **moment)
+    with pytest.raises(ValueError, match="newer"):
+        tasks.look()
+    assert redis.Redis.from_url(environment.REDIS_URL).llen(MAINTENANCE) == 1
 
 
 def test_a_sign_of_life_goes_to_whoever_watches_from_outside(
