@@ -245,6 +245,17 @@ def test_the_walk_begins_at_the_hour_of_the_warehouse_s_own_clock(yard: Yard) ->
     assert beside_odoo._next_walk(warehouse(yard)) == booked.SALES
 
 
+def test_a_walk_that_begins_late_goes_on_after_midnight(yard: Yard) -> None:
+    yard.shipped(yard.released(("CRATE-S", 10)))
+    yesterday = now().astimezone(ZoneInfo(warehouse(yard).time_zone)).date() - timedelta(days=1)
+    ReconciliationRun.objects.create(subject="sales", warehouse=yard.warehouse, day=yesterday, total=1)
+    assert beside_odoo._next_walk(warehouse(yard)) == booked.SALES
+    walk(yard)
+    runs = ReconciliationRun.objects.filter(ended_at__isnull=False).order_by("pk")
+    assert list(runs.values_list("subject", "day", "compared")) == [("sales", yesterday, 1), ("purchases", yesterday, 0)]
+    assert beside_odoo._next_walk(warehouse(yard)) is None
+
+
 def test_a_walk_that_was_cut_off_goes_on_behind_the_last_page_that_was_kept(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
