@@ -23,6 +23,7 @@ from integration.models import (
 )
 
 CODE = "CD-8204"
+UNMAPPED = "code/"
 Cause = VarianceCause.Cause
 WAITS = (Cause.NOT_YET, Cause.FAILED, Cause.MAPPING)  # whose job, if there is one, may be tried again
 # What is not to be corrected in Odoo: it comes by itself, or another act is for it.
@@ -32,18 +33,19 @@ RECKONED = ("shipment_confirmation", "inventory_adjustment")  # flows whose work
 
 
 def source_of(row: Variance) -> str:
-    """What the case of a product names."""
-    return f"variance/{row.warehouse_id}/{row.product_id or row.sku}"
+    """What the case of a product names; of a code that is not mapped, the code, which may be a number as well."""
+    return f"variance/{row.warehouse_id}/{row.product_id or f'{UNMAPPED}{row.sku}'}"
 
 
 def of(case: ExceptionCase) -> list[Variance]:
     """What differs now of the case's product, with its causes."""
-    _, warehouse, product = (case.context.get("source") or "//").split("/", 2)
+    _, warehouse, about = (case.context.get("source") or "//").split("/", 2)
     if not warehouse.isdigit():
         return []
     rows = Variance.objects.filter(subject=Variance.Subject.STOCK, warehouse=int(warehouse), gone_at=None)
-    mine = rows.filter(product_id=int(product)) if product.isdigit() and int(product) < 2**31 else rows.none()
-    found = mine.filter(product_id__gt=0) | rows.filter(product_id=0, sku=product)
+    product = int(about) if about.isdigit() and int(about) < 2**31 else 0
+    code = about.removeprefix(UNMAPPED) if about.startswith(UNMAPPED) else None
+    found = rows.filter(product_id=product) if product else rows.filter(product_id=0, sku=code)
     return list(found.select_related("warehouse__wms", "warehouse__erp").prefetch_related("causes").order_by("pk"))
 
 

@@ -133,6 +133,19 @@ def test_it_closes_by_itself_and_is_told_anew_when_it_says_something_else(shelve
     assert (cases(), Variance.objects.filter(sku="NAIL", gone_at=None).count()) == ([("NAIL", "resolved")], 0)
 
 
+def test_a_code_that_is_a_product_s_number_is_a_case_of_its_own(shelves: Shelves) -> None:
+    shelves.stock("NAIL", 20)
+    lose(shelves, "NAIL", 2)
+    number = str(shelves.products["NAIL"])
+    shelves.yard.wms.control("stock", site=SITE, lines=[{"sku": number, "quantity": "4"}])
+    snapshot(shelves)
+    assert [[row.sku for row in variances.of(case(sku))] for sku in ("NAIL", number)] == [["NAIL"], [number]]
+    assert (case().context["found"], case(number).context["found"]) == ("18", "4")
+    lose(shelves, "NAIL", -2)
+    snapshot(shelves)
+    assert (cases(), case(number).state) == ([("NAIL", "resolved")], "open")
+
+
 def test_what_a_person_has_closed_stays_closed_while_it_says_the_same(shelves: Shelves) -> None:
     shelves.stock("NAIL", 20)
     lose(shelves, "NAIL", 2)
