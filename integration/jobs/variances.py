@@ -44,7 +44,7 @@ def of(case: ExceptionCase) -> list[Variance]:
         return []
     rows = Variance.objects.filter(subject=Variance.Subject.STOCK, warehouse=int(warehouse), gone_at=None)
     product = int(about) if about.isdigit() and int(about) < 2**31 else 0
-    code = about.removeprefix(UNMAPPED) if about.startswith(UNMAPPED) else None
+    code = about.removeprefix(UNMAPPED) if about.startswith(UNMAPPED) else ""
     found = rows.filter(product_id=product) if product else rows.filter(product_id=0, sku=code)
     return list(found.select_related("warehouse__wms", "warehouse__erp").prefetch_related("causes").order_by("pk"))
 
