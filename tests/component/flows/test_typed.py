@@ -91,7 +91,11 @@ def test_what_was_taken_before_a_death_is_in_the_audit_log(yard: Yard, monkeypat
         load(yard, rows)
     [row] = TypedShipment.objects.all()
     [noted] = AuditEvent.objects.filter(verb="load typed shipment")
-    assert (noted.subject, noted.detail["message"], noted.actor) == (f"{row.release} SHEET-1", row.message_id, "somebody")
+    assert (noted.subject, noted.detail["message"], noted.actor) == (
+        f"{row.release} SHEET-1",
+        row.message_id,
+        "somebody",
+    )
     monkeypatch.undo()
     assert (load(yard, rows), len(sales)) == (1, AuditEvent.objects.filter(verb="load typed shipment").count())
 

@@ -252,7 +252,10 @@ def test_a_walk_that_begins_late_goes_on_after_midnight(yard: Yard) -> None:
     assert beside_odoo._next_walk(warehouse(yard)) == booked.SALES
     walk(yard)
     runs = ReconciliationRun.objects.filter(ended_at__isnull=False).order_by("pk")
-    assert list(runs.values_list("subject", "day", "compared")) == [("sales", yesterday, 1), ("purchases", yesterday, 0)]
+    assert list(runs.values_list("subject", "day", "compared")) == [
+        ("sales", yesterday, 1),
+        ("purchases", yesterday, 0),
+    ]
     assert beside_odoo._next_walk(warehouse(yard)) is None
 
 
