@@ -24,6 +24,7 @@ from integration.models import (
 
 CODE = "CD-8204"
 UNMAPPED = "code/"
+LONGEST = 64  # number of a count
 Cause = VarianceCause.Cause
 WAITS = (Cause.NOT_YET, Cause.FAILED, Cause.MAPPING)  # whose job, if there is one, may be tried again
 # What is not to be corrected in Odoo: it comes by itself, or another act is for it.
@@ -180,10 +181,17 @@ def _counts(rows: Sequence[Variance], reason: str) -> list[StockDifference]:
     places = Place.objects.filter(warehouse=first.warehouse_id, erp_location_id__in={row.place for row in rows})
     conditions = {place.erp_location_id: place.condition for place in places.order_by("-condition")}
     fresh = [row for row in rows if (row.place, row.lot) not in known and row.as_of == first.as_of]
+    shown = _shown(number, first.product_id)
     return [
-        _count(row, source, number, str(line), conditions.get(row.place, "good"), reason)
+        _count(row, source, shown, str(line), conditions.get(row.place, "good"), reason)
         for line, row in enumerate(fresh, len(known))
     ]
+
+
+def _shown(number: str, product: int) -> str:
+    """All work on a count, and its case, go by its number: several products may be corrected to one snapshot."""
+    own = f"/{product}"
+    return f"{number[: LONGEST - len(own)]}{own}"
 
 
 def _count(row: Variance, source: str, number: str, line: str, condition: str, reason: str) -> StockDifference:
@@ -193,7 +201,7 @@ def _count(row: Variance, source: str, number: str, line: str, condition: str, r
         warehouse=row.warehouse,
         kind=StockDifference.Kind.COUNTED,
         source=source,
-        number=number[:64],
+        number=number,
         line=line,
         product_id=row.product_id,
         sku=row.sku,

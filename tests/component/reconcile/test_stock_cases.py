@@ -183,6 +183,25 @@ def test_the_rest_is_posted_once_somebody_approves_it(shelves: Shelves) -> None:
     assert AuditEvent.objects.get(verb="correct stock").detail["lines"] == 1
 
 
+@pytest.mark.parametrize("is_allowed", [True, False])
+def test_several_products_of_one_snapshot_are_corrected_each(shelves: Shelves, is_allowed: bool) -> None:
+    """Each is judged, and where no rule lets it through, approved by itself."""
+    if is_allowed:
+        shelves.allow()
+    for code in ("NAIL", "GLUE"):
+        shelves.stock(code, 20)
+        lose(shelves, code, 2)
+    snapshot(shelves)
+    assert [variances.correct(case(code).pk, SOMEBODY, "counted") for code in ("NAIL", "GLUE")] == [1, 1]
+    shelves.yard.run()
+    waiting = ExceptionCase.objects.filter(code="CD-8002", state="open")
+    assert waiting.count() == (0 if is_allowed else 2)
+    for pk in list(waiting.values_list("pk", flat=True)):
+        differences.approve(pk, SOMEBODY, "counted again")
+    shelves.yard.run()
+    assert shelves.odoo() == {("NAIL", "", "good"): D(18), ("GLUE", "", "good"): D(18)}
+
+
 def test_two_who_press_at_once_have_it_posted_once(shelves: Shelves) -> None:
     shelves.allow()
     shelves.stock("NAIL", 20)
