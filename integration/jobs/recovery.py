@@ -143,7 +143,8 @@ def _unsettled(row: Recovery) -> str:
 
 
 def _unread(row: Recovery, erp: Connection) -> str:
+    """One that waited when the backup was made will do, if it was begun since."""
     done = SyncJob.objects.filter(
-        flow="odoo_sweep", payload__connection=erp.pk, created_at__gte=row.began_at, state=State.SUCCEEDED
+        flow="odoo_sweep", payload__connection=erp.pk, started_at__gte=row.began_at, state=State.SUCCEEDED
     )
     return "" if done.exists() else f"{erp} has not been read again yet: its sweep has not ended."

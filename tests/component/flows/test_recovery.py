@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
-from integration.jobs import generation, marks, recovery
+from integration.jobs import generation, marks, recovery, sweep
 from integration.jobs.acts import NotAllowed
 from integration.models import Connection, Document, Effect, InboundMessage, Recovery, StockEvent, SyncJob
 from tests.component.engine.yard import until
@@ -174,6 +174,16 @@ def test_two_that_see_it_at_once_begin_one_recovery(yard: Yard) -> None:
     first = recovery.begin(now(), "one", SOMEBODY)
     assert recovery.begin(now(), "other", SOMEBODY) == first
     assert (recovery.current(), Document.objects.count()) == (first, 0)
+
+
+def test_a_sweep_that_waited_when_the_backup_was_made_reads_odoo_again(yard: Yard, settled: None) -> None:
+    sweep.start_polls("odoo_sweep")
+    SyncJob.objects.update(created_at=now() - timedelta(hours=1))
+    row = recovery.begin(now(), "for a test", SOMEBODY)
+    assert SyncJob.objects.filter(flow="odoo_sweep").count() == 1
+    yard.run()
+    recovery.release(row.pk, SOMEBODY, "all here")
+    assert recovery.current() is None
 
 
 def off_by(monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
