@@ -20,6 +20,7 @@ from integration.jobs import (
     sweep,
     watch,
 )
+from integration.reconcile import stock
 from integration.reports import mailing
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ def forget() -> None:
     cases.forget_tallies()
     mailing.forget()
     alerts.forget()
+    stock.forget()
 
 
 @shared_task(ignore_result=True)

@@ -287,7 +287,7 @@ REACH: Mapping[type[Model], Within] = {
 CHANGED: Mapping[type[Model], Within] = {
     Connection: _owns("pk"),
     **dict.fromkeys((models.BusinessRule, models.CaseRule, models.AlertChannel), _by("warehouse")),
-    **dict.fromkeys((models.TrackingPage, models.AlertRule), _nothing),
+    **dict.fromkeys((models.TrackingPage, models.AlertRule, models.Recovery), _nothing),
 }
 MADE_BY_ALL = (Connection, Warehouse, models.TrackingPage, models.ApiToken, User, Group)  # nobody else would see them
 

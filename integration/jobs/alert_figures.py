@@ -124,22 +124,27 @@ def _apart() -> Iterator[Apart]:
 def _overdue(now: datetime) -> Iterator[Overdue]:
     """Those that are snoozed are left alone. What each is worth is what it keeps itself."""
     rows = ExceptionCase.objects.filter(state__in=STANDS, deadline__lt=now)
-    found: dict[tuple[str, str, int | None], list[Sequence[Any]]] = defaultdict(list)
+    found: dict[tuple[str, Owner, int | None], list[Sequence[Any]]] = defaultdict(list)
     shown = ("code", "owner", "document__warehouse", "severity", "deadline", "value", "currency")
     for code, team, warehouse, *about in rows.order_by().values_list(*shown):
-        found[code, team, warehouse].append(about)
-    for (code, team, warehouse), cases in sorted(found.items(), key=str):
-        yield _cases(code, team, warehouse, cases)
+        found[code, _team(team), warehouse].append(about)
+    for (code, owner, warehouse), cases in sorted(found.items(), key=str):
+        yield _cases(code, owner, warehouse, cases)
 
 
-def _cases(code: str, team: str, warehouse: int | None, cases: Sequence[Sequence[Any]]) -> Overdue:
+def _team(name: str) -> Owner:
+    """A case may be older than the teams that there are, and must not keep all others from being told of."""
+    return Owner(name) if name in tuple(Owner) else Owner.OPERATIONS
+
+
+def _cases(code: str, team: Owner, warehouse: int | None, cases: Sequence[Sequence[Any]]) -> Overdue:
     rising, sums = list(Severity), defaultdict[str, Decimal](Decimal)
     for _severity, _deadline, value, currency in cases:
         sums[currency] += value or 0
     return Overdue(
         code=code,
         title=PROBLEMS[code].title if code in PROBLEMS else "",
-        team=Owner(team),
+        team=team,
         severity=max((Severity(case[0]) for case in cases), key=rising.index),
         cases=len(cases),
         since=min(case[1] for case in cases),

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from integration.errors.problem import Severity
@@ -168,9 +169,9 @@ def _raised(alert: Alert, channels: Iterable[AlertChannel], now: datetime) -> in
 
 
 def _gone(alert: Alert, now: datetime) -> int:
-    """Told where it was told that it is so, and nowhere else."""
+    """Told where it was told that it is so, or may have been as the answer was lost, and nowhere else."""
     _drop(alert)
-    told = Notice.objects.filter(alert=alert, what=RAISED, state__in=(SENDING, SENT))
+    told = Notice.objects.filter(Q(state__in=(SENDING, SENT)) | Q(tries__gt=0), alert=alert, what=RAISED)
     channels = AlertChannel.objects.filter(pk__in=told.values("channel"), active=True, tells_gone=True).defer("secrets")
     severity = Severity(alert.severity)
     made = [

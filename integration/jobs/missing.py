@@ -152,8 +152,10 @@ def _follow(end: MessageGap) -> None:
 
 
 def _fill(partner: Connection) -> None:
-    """Of each gap, what came of it since is no gap any more."""
-    for gap in MessageGap.objects.filter(connection=partner, last__isnull=False).order_by("first")[:AT_ONCE]:
+    """Of each gap, what came of it since is no gap any more. Those of which nothing came cost one look-up each."""
+    came_of = _counted(partner).filter(sequence__gte=OuterRef("first"), sequence__lte=OuterRef("last")).order_by()
+    gaps = MessageGap.objects.filter(Exists(came_of), connection=partner, last__isnull=False)
+    for gap in gaps.order_by("first")[:AT_ONCE]:
         came = _numbers(partner, gap.first, gap.last)
         if came and gap.last is not None:
             gap.delete()

@@ -20,7 +20,7 @@ from integration.errors import ConfigurationError, IntegrationError
 from integration.jobs import alert_message, cases, dispatch
 from integration.jobs.acts import Actor, NotAllowed, note
 from integration.jobs.remote import refuse_open_transaction
-from integration.models import AlertChannel, Notice
+from integration.models import Alert, AlertChannel, Notice
 from integration.rules.alerts import telling
 
 log = logging.getLogger(__name__)
@@ -71,8 +71,8 @@ def deliver(channel: int) -> int:
 
 @transaction.atomic
 def take(pk: int) -> Taken | None:
-    """None: nothing is due there, or somebody else is sending it."""
-    channel = AlertChannel.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+    """None: nothing is due there, or somebody else is sending it. Whoever adds notices beside it is not waited for."""
+    channel = AlertChannel.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=pk).first()
     if channel is None:
         return None
     notices = Notice.objects.filter(channel=channel)
@@ -82,6 +82,9 @@ def take(pk: int) -> Taken | None:
         notices.filter(state__in=(State.WAITING, State.SENDING)).exclude(what=Notice.What.TEST).update(
             state=State.DROPPED
         )
+    notices.filter(state=State.WAITING, what=Notice.What.RAISED, alert__state=Alert.State.GONE).update(
+        state=State.DROPPED  # it did not get through while it was so
+    )
     rows = _together(channel)
     if not rows:
         return None
@@ -128,20 +131,23 @@ def shape(kind: str) -> str:
 
 
 def _together(channel: AlertChannel) -> list[Notice]:
-    """What went together before, and may have been taken, goes together again; PagerDuty is told one at a time."""
+    """What went together before, and may have been taken, goes together again; PagerDuty is told one at a time.
+
+    Held until the transaction ends: what a look drops in this moment is none of it.
+    """
     rows = Notice.objects.filter(channel=channel, state__in=(State.WAITING, State.SENDING), due_at__lte=Now())
     rows = rows.select_related("alert").order_by("pk")
-    tried = rows.filter(message__isnull=False).first()
+    tried, held = rows.filter(message__isnull=False).first(), rows.select_for_update(of=("self",))
     if tried is not None:
-        return list(rows.filter(message=tried.message))
-    return list(rows[: 1 if channel.kind == AlertChannel.Kind.PAGERDUTY else MOST])
+        return list(held.filter(message=tried.message))
+    return list(held[: 1 if channel.kind == AlertChannel.Kind.PAGERDUTY else MOST])
 
 
 @transaction.atomic
 def _sent(taken: Taken) -> None:
     channel = taken.channel
-    _ours(taken).update(state=State.SENT, sent_at=Now(), claimed_until=None, failure="")
     AlertChannel.objects.filter(pk=channel.pk).update(failures=0, last_failure="", told_at=Now())
+    _ours(taken).update(state=State.SENT, sent_at=Now(), claimed_until=None, failure="")
     if channel.failures:
         cases.clear(
             "It takes alerts again.", *(f"{code}:{channel.name}" for code in (notify.NOT_TOLD, notify.NO_ADDRESS))
@@ -153,6 +159,7 @@ def _failed(taken: Taken, failure: IntegrationError) -> None:
     """Tried again later, each for itself; a case when it has become usual, at once when only a person can help."""
     said, channel = str(failure)[:300], taken.channel
     log.warning("not told", extra={"channel": channel.name, "code": failure.code, "tries": channel.failures + 1})
+    AlertChannel.objects.filter(pk=channel.pk).update(failures=F("failures") + 1, last_failure=said)
     for row in taken.notices:
         ends = row.tries + 1 >= MOST_TRIES or row.what == Notice.What.TEST
         _ours(taken).filter(pk=row.pk).update(
@@ -161,7 +168,6 @@ def _failed(taken: Taken, failure: IntegrationError) -> None:
             claimed_until=None,
             due_at=F("due_at") if ends else Now() + telling.pause(row.tries + 1),
         )
-    AlertChannel.objects.filter(pk=channel.pk).update(failures=F("failures") + 1, last_failure=said)
     if channel.failures + 1 >= FEW or isinstance(failure, ConfigurationError):
         cases.open_case(failure)
 

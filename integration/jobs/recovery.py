@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.postgres.functions import TransactionNow
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.db.models.functions import Now
 from django.utils.timezone import now
 
@@ -40,7 +40,7 @@ def watch() -> None:
     if found is None:
         return
     since, how = found
-    begin(since, f"Seen by itself: {how}.", OURSELVES)
+    begin(min(since, now()), f"Seen by itself: {how}.", OURSELVES)  # our own clock may be behind PostgreSQL's
 
 
 def current() -> Recovery | None:
@@ -135,13 +135,16 @@ def _erps() -> list[Connection]:
 
 
 def _unsettled(row: Recovery) -> str:
+    """By PostgreSQL's clock: by one that is ahead, a call that still lands would be looked for too early."""
     most = Connection.objects.filter(enabled=True).aggregate(most=Max("settle_seconds"))["most"] or 0
-    left = (row.began_at + timedelta(seconds=most) - now()).total_seconds()
+    passed = Recovery.objects.filter(pk=row.pk).values_list(Now() - F("began_at"), flat=True).get()
+    left = (timedelta(seconds=most) - passed).total_seconds()
     return f"Calls from before may still land: try again in {int(left) + 1} s." if left > 0 else ""
 
 
 def _unread(row: Recovery, erp: Connection) -> str:
+    """One that waited when the backup was made will do, if it was begun since."""
     done = SyncJob.objects.filter(
-        flow="odoo_sweep", payload__connection=erp.pk, created_at__gte=row.began_at, state=State.SUCCEEDED
+        flow="odoo_sweep", payload__connection=erp.pk, started_at__gte=row.began_at, state=State.SUCCEEDED
     )
     return "" if done.exists() else f"{erp} has not been read again yet: its sweep has not ended."

@@ -58,16 +58,13 @@ def load(warehouse: Warehouse, heads: Sequence[str], rows: Rows, agreed: str, ac
     """Takes what is right of the sheet; returns how many shipments are new. Raises NotAllowed when the sheet would do
     something else by now.
 
-    Each shipment commits by itself: what was taken is recognised when the same sheet comes again.
+    Each shipment commits by itself, with its row of the audit log: what was taken is recognised when the same sheet
+    comes again.
     """
     made = preview(warehouse, heads, rows)
     if digest(made) != agreed:
         raise NotAllowed("Some of it was loaded, or has changed, since this was shown: look at it again.")
-    taken = [_take(warehouse, each, actor) for each in sorted(made.new, key=lambda each: each.shipment.release)]
-    with transaction.atomic():
-        numbers = [f"{each.shipment.release} {each.shipment.shipment}" for each in made.new]
-        acts.note(actor, "load typed shipments", warehouse.name, site=warehouse.site, shipments=numbers)
-    return sum(taken)
+    return sum(_take(warehouse, each, actor) for each in sorted(made.new, key=lambda each: each.shipment.release))
 
 
 def body(shipment: ShipmentConfirmed) -> bytes:
@@ -99,6 +96,8 @@ def _take(warehouse: Warehouse, each: Typed, actor: Actor) -> bool:
             user=actor.user,
         )
         _tell_no_more(warehouse, shipment)
+        told = f"{shipment.release} {shipment.shipment}"
+        acts.note(actor, "load typed shipment", told, site=warehouse.site, message=receipt.message_id)
     return True
 
 

@@ -23,6 +23,8 @@ from integration.models import (
 )
 
 CODE = "CD-8204"
+UNMAPPED = "code/"
+LONGEST = 64  # number of a count
 Cause = VarianceCause.Cause
 WAITS = (Cause.NOT_YET, Cause.FAILED, Cause.MAPPING)  # whose job, if there is one, may be tried again
 # What is not to be corrected in Odoo: it comes by itself, or another act is for it.
@@ -32,18 +34,19 @@ RECKONED = ("shipment_confirmation", "inventory_adjustment")  # flows whose work
 
 
 def source_of(row: Variance) -> str:
-    """What the case of a product names."""
-    return f"variance/{row.warehouse_id}/{row.product_id or row.sku}"
+    """What the case of a product names; of a code that is not mapped, the code, which may be a number as well."""
+    return f"variance/{row.warehouse_id}/{row.product_id or f'{UNMAPPED}{row.sku}'}"
 
 
 def of(case: ExceptionCase) -> list[Variance]:
     """What differs now of the case's product, with its causes."""
-    _, warehouse, product = (case.context.get("source") or "//").split("/", 2)
+    _, warehouse, about = (case.context.get("source") or "//").split("/", 2)
     if not warehouse.isdigit():
         return []
     rows = Variance.objects.filter(subject=Variance.Subject.STOCK, warehouse=int(warehouse), gone_at=None)
-    mine = rows.filter(product_id=int(product)) if product.isdigit() and int(product) < 2**31 else rows.none()
-    found = mine.filter(product_id__gt=0) | rows.filter(product_id=0, sku=product)
+    product = int(about) if about.isdigit() and int(about) < 2**31 else 0
+    code = about.removeprefix(UNMAPPED) if about.startswith(UNMAPPED) else ""
+    found = rows.filter(product_id=product) if product else rows.filter(product_id=0, sku=code)
     return list(found.select_related("warehouse__wms", "warehouse__erp").prefetch_related("causes").order_by("pk"))
 
 
@@ -178,10 +181,17 @@ def _counts(rows: Sequence[Variance], reason: str) -> list[StockDifference]:
     places = Place.objects.filter(warehouse=first.warehouse_id, erp_location_id__in={row.place for row in rows})
     conditions = {place.erp_location_id: place.condition for place in places.order_by("-condition")}
     fresh = [row for row in rows if (row.place, row.lot) not in known and row.as_of == first.as_of]
+    shown = _shown(number, first.product_id)
     return [
-        _count(row, source, number, str(line), conditions.get(row.place, "good"), reason)
+        _count(row, source, shown, str(line), conditions.get(row.place, "good"), reason)
         for line, row in enumerate(fresh, len(known))
     ]
+
+
+def _shown(number: str, product: int) -> str:
+    """All work on a count, and its case, go by its number: several products may be corrected to one snapshot."""
+    own = f"/{product}"
+    return f"{number[: LONGEST - len(own)]}{own}"
 
 
 def _count(row: Variance, source: str, number: str, line: str, condition: str, reason: str) -> StockDifference:
@@ -191,7 +201,7 @@ def _count(row: Variance, source: str, number: str, line: str, condition: str, r
         warehouse=row.warehouse,
         kind=StockDifference.Kind.COUNTED,
         source=source,
-        number=number[:64],
+        number=number,
         line=line,
         product_id=row.product_id,
         sku=row.sku,

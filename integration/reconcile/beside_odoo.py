@@ -6,7 +6,7 @@ warehouse names, in slices. A walk that is cut off goes on behind the last page 
 
 import time
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,6 +29,7 @@ SLICE_SECONDS = 20.0
 MOST = 5_000  # lines of one look at what has just moved
 OVERLAP = timedelta(seconds=60)  # no transaction that books goods stays open so long
 FLOWS = ("shipment_mode", "receipt_mode", "return_mode")
+WALKS = [side.walk for side in SIDES]
 
 
 def start() -> int:
@@ -102,21 +103,30 @@ def _has_news(warehouse: Warehouse) -> bool:
 
 
 def _next_walk(warehouse: Warehouse) -> Side | None:
-    """The walk that is to be begun or gone on with by now; None: not yet, or all are over for today."""
+    """The walk that is to be begun or gone on with by now; None: not yet, or all are over for today.
+
+    Those of a day have until the hour of the next one: begun late in the evening, they go on after midnight.
+    """
     here = _here(warehouse)
-    if here.time() < warehouse.reconcile_at:
+    runs = ReconciliationRun.objects.filter(warehouse=warehouse, day=_day(warehouse), subject__in=WALKS)
+    over = {subject: ended_at is not None for subject, ended_at in runs.values_list("subject", "ended_at")}
+    if here.time() < warehouse.reconcile_at and not over:
         return None
-    over = ReconciliationRun.objects.filter(warehouse=warehouse, day=here.date(), ended_at__isnull=False)
-    done = set(over.values_list("subject", flat=True))
-    return next((side for side in SIDES if side.walk not in done), None)
+    return next((side for side in SIDES if not over.get(side.walk)), None)
 
 
 def _run(side: Side, warehouse: Warehouse) -> ReconciliationRun:
-    key = {"subject": side.walk, "warehouse": warehouse, "day": _here(warehouse).date()}
+    key = {"subject": side.walk, "warehouse": warehouse, "day": _day(warehouse)}
     known = ReconciliationRun.objects.filter(**key).first()
     if known is not None:
         return known
     return ReconciliationRun.objects.get_or_create(**key, defaults={"total": booked.count(side, warehouse)})[0]
+
+
+def _day(warehouse: Warehouse) -> date:
+    """Whose walks are on, by the warehouse's clock: before the hour, those of yesterday."""
+    here = _here(warehouse)
+    return here.date() - timedelta(days=here.time() < warehouse.reconcile_at)
 
 
 def _here(warehouse: Warehouse) -> datetime:

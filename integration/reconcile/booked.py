@@ -21,6 +21,7 @@ from integration.models import (
 from integration.reconcile.comparing import Booked
 
 RECENT = 5_000  # movements, and many more jobs: what is older is looked at once a day
+AGAIN_SECONDS = 300.0  # what differs costs some calls each time, and may stand for weeks
 CONFIRMED = ("shipment", "receipt", "return")  # what a transfer leads to that is booked here
 NEWS = ("order_release", "receipt_advice", "posting")  # jobs of what changed in Odoo, or in its books
 DOCUMENT, LINE, MOVED, JOB, VARIANCE = (
@@ -80,7 +81,7 @@ _COUNT = """
 SELECT count(DISTINCT line.{side.link}) FROM {line} AS line JOIN {document} AS document
   ON document.id = line.document_id
 WHERE line.{side.link} IS NOT NULL AND document.warehouse_id = %s AND document.kind IN ({side.kinds})"""
-# What has moved here, what Odoo has changed of an order, and what did not agree when it was last looked at.
+# What has moved here, what Odoo has changed of an order, and what did not agree when it was looked at a while ago.
 _MOVED = """
 WITH touched AS (
   SELECT document_id AS id FROM {moved}
@@ -88,7 +89,8 @@ WITH touched AS (
   UNION SELECT document_id FROM {job}
   WHERE id > (SELECT COALESCE(max(id), 0) FROM {job}) - 4 * %(recent)s AND flow = ANY(%(flows)s)
     AND COALESCE(finished_at, created_at) >= %(since)s
-  UNION SELECT document_id FROM {variance} WHERE gone_at IS NULL AND subject = ANY(%(subjects)s)),
+  UNION SELECT document_id FROM {variance} WHERE gone_at IS NULL AND subject = ANY(%(subjects)s)
+    AND last_seen < now() - %(again)s::float8 * interval '1 second'),
 whole AS (
   SELECT id FROM touched
   UNION SELECT child.id FROM {document} AS child JOIN touched ON child.parent_id = touched.id)
@@ -125,9 +127,10 @@ def count(side: Side, warehouse: Warehouse) -> int:
 
 
 def touched(side: Side, warehouse: Warehouse, since: datetime, most: int) -> list[int]:
-    """The lines of which something has moved here or changed in Odoo since then, and those that differ, by id."""
+    """The lines of which something has moved here or changed in Odoo since then, and now and then those that differ, by
+    id."""
     subjects = [side.subject, Variance.Subject.INVOICED]
-    told = {"recent": RECENT, "since": since, "flows": list(NEWS), "subjects": subjects}
+    told = {"recent": RECENT, "since": since, "flows": list(NEWS), "subjects": subjects, "again": AGAIN_SECONDS}
     return [row[0] for row in sql.rows(_said(_MOVED, side), {**told, "warehouse": warehouse.pk, "most": most})]
 
 

@@ -6,12 +6,13 @@ cut off goes on where it was. What the warehouse has of codes that nobody knows 
 
 import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from integration.adapters.base import ErpGateway
 from integration.errors import IntegrationError
@@ -30,6 +31,7 @@ from integration.rules.findings import Facts
 
 AT_ONCE = 250  # products
 CODES_AT_ONCE = 1_000
+KEPT_DAYS = 30  # a walk: there are some each hour
 SLICE_SECONDS = 20.0
 STOCK = ReconciliationRun.Subject.STOCK
 # Of a run's sums: the snapshot that it began with, how many products were left out because they moved all the time,
@@ -49,6 +51,12 @@ def handle(work: Work) -> Outcome:
     again = run.ended_at is None or run.sums[SNAPSHOT] != _snapshot_id(warehouse)
     said = f"{run.compared} rows{'' if run.ended_at else ' so far'}, {run.different} that differ"
     return Outcome(said, partial(inventories.start_read, warehouse) if again else None)
+
+
+def forget() -> int:
+    """Walks that are long over; returns how many."""
+    old = ReconciliationRun.objects.filter(subject=STOCK, ended_at__lt=Now() - timedelta(days=KEPT_DAYS))
+    return old.delete()[0]
 
 
 def _run(warehouse: Warehouse) -> ReconciliationRun:

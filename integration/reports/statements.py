@@ -10,6 +10,7 @@ from integration.jobs import sql
 from integration.jobs.streams import ACTIVE, JOB
 from integration.models import (
     CaseJob,
+    Connection,
     Document,
     DocumentLine,
     ExceptionCase,
@@ -26,7 +27,7 @@ from integration.models import (
 DOCUMENT, LINE, CASE, WAITS = (each._meta.db_table for each in (Document, DocumentLine, ExceptionCase, CaseJob))
 INBOUND, OUTBOUND, ATTEMPT = (each._meta.db_table for each in (InboundMessage, OutboundMessage, JobAttempt))
 MOVED, CHANGED, VARIANCE = (each._meta.db_table for each in (StockEvent, StockDifference, Variance))
-TRANSIT, RUN = InTransit._meta.db_table, ReconciliationRun._meta.db_table
+TRANSIT, RUN, CONNECTION = (each._meta.db_table for each in (InTransit, ReconciliationRun, Connection))
 UNRESOLVED = sql.listed(ExceptionCase.UNRESOLVED)
 SHOWN = 20  # numbers of what nobody can explain that are kept of each sort
 AT_WORK = "interval '15 minutes'"  # work that is younger is under way
@@ -110,10 +111,11 @@ WHERE document.warehouse_id = %(warehouse)s AND document.kind = 'delivery'
   AND document.created_at >= %(begins)s::timestamptz - interval '14 days'
   AND document.created_at < %(ends)s::timestamptz"""  # noqa: S608
 
-# Documents that were sent on the day, and how the warehouse answered.
+# Documents that were sent on the day, and how the warehouse answered. By when it had to is not kept once it was asked.
 TOLD = f"""
 SELECT count(*), count(*) FILTER (WHERE sent.answered_at IS NOT NULL),
-  count(*) FILTER (WHERE sent.state = 'rejected'), count(*) FILTER (WHERE sent.answered_at <= sent.acknowledge_by),
+  count(*) FILTER (WHERE sent.state = 'rejected'), count(*) FILTER (WHERE sent.answered_at - sent.sent_at <= (
+    SELECT acknowledge_seconds FROM {CONNECTION} WHERE id = %(wms)s) * interval '1 second'),
   COALESCE(sum(extract(epoch FROM sent.answered_at - sent.sent_at)), 0)::float8,
   COALESCE(max(extract(epoch FROM sent.answered_at - sent.sent_at)), 0)::float8
 FROM {OUTBOUND} AS sent

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from integration.jobs import sql
+from integration.jobs.sweep import UNANSWERED
 from integration.models import Connection, ExceptionCase, OutboundMessage, StockDifference, Variance, Warehouse
 from integration.observe.metrics import names
 from integration.observe.metrics.names import Sample
@@ -18,10 +19,14 @@ SELECT code, severity, owner, state, currency, count(*), COALESCE(sum(value), 0)
   count(*) FILTER (WHERE deadline < now() AND state <> 'snoozed')
 FROM {CASE} WHERE state IN ({UNRESOLVED}) GROUP BY 1, 2, 3, 4, 5"""  # noqa: S608  (table names of our own)
 
+# What has just become due, and what has a case since: its message is then waited for no more.
 _UNANSWERED = f"""
-SELECT connection.slug, count(*), extract(epoch FROM now() - min(message.acknowledge_by))::float8
-FROM {OUTBOUND} AS message JOIN {CONNECTION} AS connection ON connection.id = message.connection_id
-WHERE message.state = 'sent' AND message.acknowledge_by < now() GROUP BY 1"""  # noqa: S608
+SELECT connection.slug, count(*), extract(epoch FROM now() - min(late.since))::float8
+FROM (
+  SELECT connection_id, acknowledge_by AS since FROM {OUTBOUND} WHERE state = 'sent' AND acknowledge_by < now()
+  UNION ALL SELECT connection_id, first_seen FROM {CASE}
+  WHERE state IN ({UNRESOLVED}) AND code = ANY(%s::text[])) AS late
+JOIN {CONNECTION} AS connection ON connection.id = late.connection_id GROUP BY 1"""  # noqa: S608
 
 _VARIANCES = f"""
 SELECT subject, count(*), sum(abs(says - found)), sum(abs(unexplained)) FROM {VARIANCE} WHERE gone_at IS NULL
@@ -53,7 +58,7 @@ def cases() -> Iterator[Sample]:
 
 
 def unanswered() -> Iterator[Sample]:
-    for slug, count, late in sql.rows(_UNANSWERED, []):
+    for slug, count, late in sql.rows(_UNANSWERED, [sorted({*UNANSWERED.values()})]):
         yield Sample(names.UNANSWERED, count, (slug,))
         yield Sample(names.UNANSWERED_OLDEST, late, (slug,))
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Sum
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Q, QuerySet, Sum
 
 from integration.models import StockEvent
 from integration.reconcile.evidence.scope import Found, Scope
@@ -16,6 +17,7 @@ Kind = StockEvent.Kind
 SAME_DAY = timedelta(days=1)  # between two adjustments that may be one
 REPEATED = (Kind.SHIPPED, Kind.RECEIVED, Kind.RETURNED, Kind.ADJUSTED, Kind.MOVED)
 ALONE = (Kind.ADJUSTED, Kind.COUNTED, Kind.MOVED)
+LINE = ("document", "kind", "product_id", "lot", "condition", "location", "quantity")
 
 
 def find(scope: Scope) -> Iterator[Found]:
@@ -26,11 +28,20 @@ def find(scope: Scope) -> Iterator[Found]:
         happened_at__gt=scope.horizon,
     )
     by_source: defaultdict[str, list[StockEvent]] = defaultdict(list)
-    for event in rows.order_by("applied_at", "pk"):
+    for event in suspects(rows).order_by("applied_at", "pk"):
         by_source[event.source].append(event)
     documents = list(by_source.values())
     yield from _twice(documents, scope)
     yield from _alone(documents, scope)
+
+
+def suspects(rows: QuerySet[StockEvent]) -> QuerySet[StockEvent]:
+    """Those of sources that say what another one says, and what was adjusted or counted: of three months of a product
+    that ships all day nearly all is neither, and stays in the database."""
+    alike = rows.filter(kind__in=REPEATED).order_by().values(*LINE)
+    several = alike.annotate(many=Count("source", distinct=True), named=ArrayAgg("source", distinct=True))
+    found = {source for named in several.filter(many__gt=1).values_list("named", flat=True) for source in named}
+    return rows.filter(Q(source__in=found) | Q(kind__in=ALONE, document=None))
 
 
 def _twice(documents: Sequence[list[StockEvent]], scope: Scope) -> Iterator[Found]:

@@ -264,6 +264,13 @@ def test_a_rule_that_somebody_changed_is_what_counts(warehouse: Warehouse) -> No
     assert (len(says()), AlertRule.objects.count()) == (1, 8)
 
 
+def test_a_case_of_a_team_that_is_no_more_is_told_to_operations(warehouse: Warehouse) -> None:
+    case("CD-8101", owner="a team of before", deadline=now() - timedelta(minutes=9))
+    case("CD-8102", deadline=now() - timedelta(minutes=9))
+    alerts.look()
+    assert sorted(Alert.objects.values_list("kind", "team")) == [("case", "operations")] * 2
+
+
 def test_what_is_long_over_is_forgotten(warehouse: Warehouse) -> None:
     channel()
     down()

@@ -24,7 +24,7 @@ from integration.models import Alert, AlertChannel, AuditEvent, ExceptionCase, N
 from tasks import alerts as tasks
 from tests.component.alerts.receiver import Mailbox, Received
 from tests.component.alerts.yard import channel, down, later, send, time_passes, told, up
-from tests.component.engine.yard import cases, together
+from tests.component.engine.yard import cases, somebody_waits, together, until
 from tests.component.life.conftest import Start, start
 
 __all__ = ["start"]
@@ -65,6 +65,80 @@ def test_that_it_is_over_is_told_after_it_was_told(web: Received) -> None:
         "Crossdock: North has not answered for 10", "Crossdock: Over after 5 min: North has n",
     ]  # fmt: skip
     assert [body["type"] for body in web.bodies] == ["warning", "success"]
+
+
+def test_what_may_have_been_taken_before_the_answer_was_lost_is_told_to_be_over(web: Received) -> None:
+    channel(web.url)
+    down()
+    alerts.look()
+    web.status = 503
+    send()
+    up()
+    later(5)
+    web.status = 200
+    send()
+    assert told() == [("raised", 0, "dropped"), ("gone", 0, "sent")]
+    assert [body["type"] for body in web.bodies] == ["warning", "success"]
+
+
+def test_that_it_is_so_is_not_told_after_it_is_over(web: Received) -> None:
+    """It is over while somebody is just telling it, who does not get through."""
+    channel(web.url)
+
+    def ends() -> None:
+        with closing(database):
+            up()
+            later(5)
+
+    down()
+    alerts.look()
+    web.before, web.status = ends, 503
+    send()
+    assert told() == [("raised", 0, "waiting"), ("gone", 0, "waiting")]
+    web.before, web.status = lambda: None, 200
+    for _ in range(2):
+        send()
+        time_passes(6)
+    assert told() == [("raised", 0, "dropped"), ("gone", 0, "sent")]
+    assert [body["type"] for body in web.bodies] == ["warning", "success"]
+
+
+def test_a_look_that_adds_to_a_channel_keeps_nobody_from_sending(web: Received) -> None:
+    """Nor could the two wait for each other: the look holds notices, and whoever sends holds the channel."""
+    row = channel(web.url)
+    down()
+    alerts.look()
+    taken: list[notices.Taken | None] = []
+
+    def take() -> None:
+        with closing(database):
+            taken.append(notices.take(row.pk))
+
+    with transaction.atomic():
+        Notice.objects.create(channel=row, what="test", due_at=now())
+        other = threading.Thread(target=take)
+        other.start()
+        other.join()
+    assert [len(each.notices) for each in taken if each] == [1]
+
+
+def test_what_is_dropped_in_the_moment_of_the_sending_is_not_sent(web: Received) -> None:
+    row = channel(web.url)
+    down()
+    alerts.look()
+    sent: list[int] = []
+
+    def deliver() -> None:
+        with closing(database):
+            sent.append(notices.deliver(row.pk))
+
+    with transaction.atomic():
+        Notice.objects.update(state="dropped")
+        other = threading.Thread(target=deliver)
+        other.start()
+        until(somebody_waits)
+    other.join()
+    assert (sent, web.bodies, told()) == ([0], [], [("raised", 0, "dropped")])
 
 
 def test_a_mail_arrives(mailbox: Mailbox) -> None:
@@ -243,6 +317,18 @@ def test_a_look_of_the_clock_has_each_channel_told_by_a_task_of_its_own(web: Rec
     for row in AlertChannel.objects.all():
         tasks.tell(row.pk)
     assert len(web.bodies) == 2
+
+
+def test_what_is_due_goes_out_though_a_look_cannot_come_to_its_end(web: Received) -> None:
+    """An alert of a kind that this release does not know: a newer one was taken back."""
+    channel(web.url)
+    down()
+    alerts.look()
+    moment = {"first_seen": now(), "last_seen": now()}
+    Alert.objects.create(fingerprint="newer/1", kind="newer", state="open", severity="low", says=[["", {}]], **moment)
+    with pytest.raises(ValueError, match="newer"):
+        tasks.look()
+    assert redis.Redis.from_url(environment.REDIS_URL).llen(MAINTENANCE) == 1
 
 
 def test_a_sign_of_life_goes_to_whoever_watches_from_outside(

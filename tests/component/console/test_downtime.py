@@ -8,7 +8,7 @@ from django.utils.timezone import now
 
 from integration.jobs import packs, sheets
 from integration.jobs.acts import Actor
-from integration.models import AuditEvent, DocumentLine, InboundMessage, Recovery, TypedShipment, Warehouse
+from integration.models import AuditEvent, DocumentLine, InboundMessage, Reach, Recovery, TypedShipment, Warehouse
 from tests.component.console.conftest import PERSONAL, user_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -88,6 +88,15 @@ def test_only_who_has_the_right_releases_a_recovery(rows):
     type(rows.erp).objects.update(settle_seconds=0, enabled=False)
     client.post(act, {"reason": "anna called them"})
     assert Recovery.objects.get().released_by == "anna"
+
+
+def test_who_sees_some_warehouses_only_does_not_release_the_others(rows):
+    row = Recovery.objects.get()
+    user, client = user_with("integrator")
+    Reach.objects.create(user=user, warehouse=rows.warehouse)
+    type(rows.erp).objects.update(settle_seconds=0, enabled=False)
+    client.post(reverse("admin:integration_recovery_act", args=[row.pk, "release"]), {"reason": "mine are here"})
+    assert Recovery.objects.get().released_at is None
 
 
 def test_a_pack_is_stored_so_that_nobody_reads_it_in_the_database(rows):

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from integration.jobs import packs, tokens
-from integration.models import AuditEvent, CodeMapping, DowntimePack, Recovery
+from integration.models import AuditEvent, CodeMapping, DowntimePack, Recovery, Warehouse
 from tests.component.flows.yard import Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,6 +91,17 @@ def test_a_pack_is_encrypted_and_replaced(yard: Yard) -> None:
     yard.shipped(sale)
     packs.make_all()
     assert [(pack.orders, pack.content["releases"]) for pack in DowntimePack.objects.all()] == [(0, [])]
+
+
+def test_what_is_wrong_with_one_warehouse_keeps_no_other_from_its_pack(yard: Yard) -> None:
+    yard.released(("CRATE-S", 3))
+    other = Warehouse.objects.get()
+    other.pk, other.name, other.site, other.erp_warehouse_id = None, "Other", "SOUTH", 99
+    other.save()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE integration_outboundmessage SET body = 'of another key'::bytea")
+    assert packs.make_all() == 1
+    assert DowntimePack.objects.get().warehouse == other
 
 
 def test_what_is_not_released_stands_apart_with_the_reason(yard: Yard) -> None:

@@ -167,6 +167,22 @@ class TestGaps:
         look(counting, minutes=6)
         assert (gaps(), counting.cases()) == ([], [])
 
+    def test_what_never_comes_keeps_nothing_else_from_being_seen(
+        self, counting: Yard, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """However many gaps stay open, and come before it."""
+        serve(counting)
+        sales = [counting.released(("CRATE-S", 1)) for _ in range(6)]
+        for lost, came in zip(sales[::2], sales[1::2], strict=True):
+            counting.wms.ship(lost.release, faults=LOST)
+            counting.shipped(came)
+        look(counting)
+        assert gaps() == ["7", "9", "11"]
+        monkeypatch.setattr(missing, "AT_ONCE", 2)
+        push(counting, told(counting, sales[4]))
+        look(counting)
+        assert gaps() == ["7", "9"]
+
     def test_without_a_count_nothing_is_looked_for(self, yard: Yard) -> None:
         yard.shipped(yard.released(("CRATE-S", 3)))
         assert (missing.look(), MessageGap.objects.count()) == (0, 0)

@@ -3,11 +3,12 @@
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.utils.timezone import now
 
-from integration.jobs import generation, marks, recovery
+from integration.jobs import generation, marks, recovery, sweep
 from integration.jobs.acts import NotAllowed
 from integration.models import Connection, Document, Effect, InboundMessage, Recovery, StockEvent, SyncJob
 from tests.component.engine.yard import until
@@ -173,6 +174,37 @@ def test_two_that_see_it_at_once_begin_one_recovery(yard: Yard) -> None:
     first = recovery.begin(now(), "one", SOMEBODY)
     assert recovery.begin(now(), "other", SOMEBODY) == first
     assert (recovery.current(), Document.objects.count()) == (first, 0)
+
+
+def test_a_sweep_that_waited_when_the_backup_was_made_reads_odoo_again(yard: Yard, settled: None) -> None:
+    sweep.start_polls("odoo_sweep")
+    SyncJob.objects.update(created_at=now() - timedelta(hours=1))
+    row = recovery.begin(now(), "for a test", SOMEBODY)
+    assert SyncJob.objects.filter(flow="odoo_sweep").count() == 1
+    yard.run()
+    recovery.release(row.pk, SOMEBODY, "all here")
+    assert recovery.current() is None
+
+
+def off_by(monkeypatch: pytest.MonkeyPatch, minutes: int) -> None:
+    """The clock of this machine, beside PostgreSQL's."""
+    monkeypatch.setattr(recovery, "now", lambda: now() + timedelta(minutes=minutes))
+
+
+def test_it_is_locked_by_whose_clock_is_behind_as_well(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    generation.count()
+    generation.Generation.objects.update(identity="another/1")
+    generation.forget()
+    off_by(monkeypatch, -2)
+    recovery.watch()
+    assert recovery.current() is not None
+
+
+def test_whose_clock_is_ahead_waits_for_calls_from_before_as_well(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = recovery.begin(now(), "for a test", SOMEBODY)
+    off_by(monkeypatch, 10)
+    with pytest.raises(NotAllowed, match="Calls from before may still land"):
+        recovery.release(row.pk, SOMEBODY, "all here")
 
 
 def test_another_database_with_our_rows_is_locked(yard: Yard) -> None:

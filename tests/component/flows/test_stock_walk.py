@@ -1,13 +1,16 @@
 """The walk through a warehouse's stock: in parts, cut off anywhere, beside goods that move."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from integration.flows import known_movements
 from integration.models import Availability, ReconciliationRun, SyncJob
 from integration.reconcile import availability, stock
+from tasks import maintenance
 from tests.component.engine.yard import time_passes, until
 from tests.component.flows.shelves import SITE, Shelves
 from tests.component.flows.test_inventory import lose, snapshot
@@ -153,6 +156,16 @@ def test_codes_that_nobody_knows_leave_with_their_goods(full: Shelves) -> None:
     full.yard.wms.control("stock", site=SITE, lines=[{"sku": "WHAT", "quantity": "-4"}])
     snapshot(full)
     assert not Availability.objects.filter(product_id=0).exists()
+
+
+def test_walks_that_are_long_over_are_forgotten_and_none_else(full: Shelves) -> None:
+    full.read()
+    old = last()
+    ReconciliationRun.objects.filter(pk=old.pk).update(ended_at=F("ended_at") - timedelta(days=31))
+    full.read()
+    kept = ReconciliationRun.objects.exclude(pk=old.pk).count()
+    maintenance.forget()
+    assert (ReconciliationRun.objects.count(), ReconciliationRun.objects.filter(pk=old.pk).exists()) == (kept, False)
 
 
 def test_what_is_gone_on_both_sides_leaves(full: Shelves) -> None:

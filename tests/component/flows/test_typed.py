@@ -10,7 +10,15 @@ import pytest
 
 from integration.jobs import acts, packs, sheets, typed
 from integration.jobs.acts import NotAllowed
-from integration.models import Document, ExternalReference, InboundMessage, MessageKey, StockEvent, TypedShipment
+from integration.models import (
+    AuditEvent,
+    Document,
+    ExternalReference,
+    InboundMessage,
+    MessageKey,
+    StockEvent,
+    TypedShipment,
+)
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,6 +75,29 @@ def test_the_same_sheet_twice_is_one_shipment(yard: Yard) -> None:
     yard.run()
     assert load(yard, rows) == 0
     once(yard, sale)
+
+
+def test_what_was_taken_before_a_death_is_in_the_audit_log(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    sales = [yard.released(("CRATE-S", 3)) for _ in range(2)]
+    rows, take = filled(yard), typed._take
+
+    def once(*told: Any) -> bool:
+        if AuditEvent.objects.filter(verb="load typed shipment").exists():
+            raise SystemExit
+        return take(*told)
+
+    monkeypatch.setattr(typed, "_take", once)
+    with pytest.raises(SystemExit):
+        load(yard, rows)
+    [row] = TypedShipment.objects.all()
+    [noted] = AuditEvent.objects.filter(verb="load typed shipment")
+    assert (noted.subject, noted.detail["message"], noted.actor) == (
+        f"{row.release} SHEET-1",
+        row.message_id,
+        "somebody",
+    )
+    monkeypatch.undo()
+    assert (load(yard, rows), len(sales)) == (1, AuditEvent.objects.filter(verb="load typed shipment").count())
 
 
 def test_two_people_at_once_are_one_shipment(yard: Yard) -> None:

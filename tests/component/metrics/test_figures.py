@@ -210,6 +210,18 @@ def test_what_was_heard_and_what_was_not_answered(scrape, wms):
     assert 90 <= found["crossdock_acknowledgements_overdue_seconds", "northgate"] < 120
 
 
+def test_what_has_a_case_since_is_not_answered_either(scrape, wms):
+    for code, state in (("CD-4007", "open"), ("CD-7002", "snoozed"), ("CD-4007", "resolved"), ("CD-3001", "open")):
+        row = ExceptionCase.objects.create(
+            fingerprint=f"{code}{state}", code=code, title=code, cause="c", fix="f", owner="warehouse", severity="high",
+            state=state, connection=wms, last_seen=now(),
+        )  # fmt: skip
+        ExceptionCase.objects.filter(pk=row.pk).update(first_seen=now() - timedelta(minutes=20))
+    found = scrape()
+    assert found["crossdock_acknowledgements_overdue", "northgate"] == 2
+    assert 1200 <= found["crossdock_acknowledgements_overdue_seconds", "northgate"] < 1260
+
+
 def test_who_is_alive(scrape):
     before = scrape()
     assert (before["crossdock_workers",], before["crossdock_beat_leads",]) == (0, 0)

@@ -97,6 +97,20 @@ def test_a_delivery_that_somebody_changes_afterwards_is_found_and_mended(yard: Y
     assert Variance.objects.get().gone_at is not None
 
 
+def test_what_differs_and_nobody_touches_is_looked_at_now_and_then(yard: Yard) -> None:
+    """It may stand for weeks: Odoo is not asked about it each half minute."""
+    yard.shipped(yard.released(("CRATE-S", 10)))
+    DocumentLine.objects.filter(sku="CRATE-S").update(shipped=9)
+    assert compare(yard) == 1
+    old = now() - timedelta(days=1)
+    StockEvent.objects.update(applied_at=old)
+    SyncJob.objects.update(created_at=old, finished_at=old)
+    DocumentLine.objects.filter(sku="CRATE-S").update(shipped=10)
+    assert (compare(yard), found()) == (0, [("delivered", "CRATE-S", 10, 9)])
+    Variance.objects.update(last_seen=now() - timedelta(minutes=6))
+    assert (compare(yard), found()) == (1, [])
+
+
 def test_what_a_person_ships_by_hand_is_no_difference(yard: Yard) -> None:
     sale = yard.released(("CRATE-S", 10))
     yard.shipped(sale, "partial")
@@ -243,6 +257,20 @@ def test_the_walk_begins_at_the_hour_of_the_warehouse_s_own_clock(yard: Yard) ->
     assert beside_odoo._next_walk(warehouse(yard)) is None
     yard.set(reconcile_at=here.time().replace(microsecond=0))
     assert beside_odoo._next_walk(warehouse(yard)) == booked.SALES
+
+
+def test_a_walk_that_begins_late_goes_on_after_midnight(yard: Yard) -> None:
+    yard.shipped(yard.released(("CRATE-S", 10)))
+    yesterday = now().astimezone(ZoneInfo(warehouse(yard).time_zone)).date() - timedelta(days=1)
+    ReconciliationRun.objects.create(subject="sales", warehouse=yard.warehouse, day=yesterday, total=1)
+    assert beside_odoo._next_walk(warehouse(yard)) == booked.SALES
+    walk(yard)
+    runs = ReconciliationRun.objects.filter(ended_at__isnull=False).order_by("pk")
+    assert list(runs.values_list("subject", "day", "compared")) == [
+        ("sales", yesterday, 1),
+        ("purchases", yesterday, 0),
+    ]
+    assert beside_odoo._next_walk(warehouse(yard)) is None
 
 
 def test_a_walk_that_was_cut_off_goes_on_behind_the_last_page_that_was_kept(

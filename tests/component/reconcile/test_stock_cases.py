@@ -133,6 +133,19 @@ def test_it_closes_by_itself_and_is_told_anew_when_it_says_something_else(shelve
     assert (cases(), Variance.objects.filter(sku="NAIL", gone_at=None).count()) == ([("NAIL", "resolved")], 0)
 
 
+def test_a_code_that_is_a_product_s_number_is_a_case_of_its_own(shelves: Shelves) -> None:
+    shelves.stock("NAIL", 20)
+    lose(shelves, "NAIL", 2)
+    number = str(shelves.products["NAIL"])
+    shelves.yard.wms.control("stock", site=SITE, lines=[{"sku": number, "quantity": "4"}])
+    snapshot(shelves)
+    assert [[row.sku for row in variances.of(case(sku))] for sku in ("NAIL", number)] == [["NAIL"], [number]]
+    assert (case().context["found"], case(number).context["found"]) == ("18", "4")
+    lose(shelves, "NAIL", -2)
+    snapshot(shelves)
+    assert (cases(), case(number).state) == ([("NAIL", "resolved")], "open")
+
+
 def test_what_a_person_has_closed_stays_closed_while_it_says_the_same(shelves: Shelves) -> None:
     shelves.stock("NAIL", 20)
     lose(shelves, "NAIL", 2)
@@ -168,6 +181,25 @@ def test_the_rest_is_posted_once_somebody_approves_it(shelves: Shelves) -> None:
         False,
     )
     assert AuditEvent.objects.get(verb="correct stock").detail["lines"] == 1
+
+
+@pytest.mark.parametrize("is_allowed", [True, False])
+def test_several_products_of_one_snapshot_are_corrected_each(shelves: Shelves, is_allowed: bool) -> None:
+    """Each is judged, and where no rule lets it through, approved by itself."""
+    if is_allowed:
+        shelves.allow()
+    for code in ("NAIL", "GLUE"):
+        shelves.stock(code, 20)
+        lose(shelves, code, 2)
+    snapshot(shelves)
+    assert [variances.correct(case(code).pk, SOMEBODY, "counted") for code in ("NAIL", "GLUE")] == [1, 1]
+    shelves.yard.run()
+    waiting = ExceptionCase.objects.filter(code="CD-8002", state="open")
+    assert waiting.count() == (0 if is_allowed else 2)
+    for pk in list(waiting.values_list("pk", flat=True)):
+        differences.approve(pk, SOMEBODY, "counted again")
+    shelves.yard.run()
+    assert shelves.odoo() == {("NAIL", "", "good"): D(18), ("GLUE", "", "good"): D(18)}
 
 
 def test_two_who_press_at_once_have_it_posted_once(shelves: Shelves) -> None:

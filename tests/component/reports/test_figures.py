@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from integration.models import DayFigures, Document, ExceptionCase, Warehouse
+from integration.models import DayFigures, Document, ExceptionCase, OutboundMessage, Warehouse
 from integration.reports import keeping
 from integration.reports.figures import Day
 from tests.component.engine.yard import together
@@ -28,6 +28,16 @@ def some(figures: dict[str, Any], *names: str) -> list[Any]:
 def parts(figures: dict[str, Any], subject: str) -> list[Any]:
     names = (subject, f"{subject}_matched", f"{subject}_explained", f"{subject}_unexplained", f"{subject}_numbers")
     return some(figures, *names)
+
+
+def test_an_answer_is_in_time_by_how_long_it_took(town: Town) -> None:
+    """Changes that are answered are waited for no more; a release that the warehouse was asked about, once more."""
+    document = town.delivery()
+    for hour, took in ((8, 60), (9, 60), (10, 3600)):
+        town.told(document, sent_at=at(hour), took=took)
+    OutboundMessage.objects.filter(sent_at__lt=at(10)).update(acknowledge_by=None)
+    OutboundMessage.objects.filter(sent_at=at(10)).update(acknowledge_by=at(12))
+    assert some(figures(town.main), "told", "told_answered", "told_in_time") == [3, 3, 2]
 
 
 def test_a_busy_day(town: Town) -> None:
