@@ -379,3 +379,18 @@ def test_what_is_booked_anew_is_so_once_though_an_answer_is_lost(yard: Yard, met
     assert yard.left(sale) == {"CRATE-S": (10, 10, 10), "ROPE-10": (2, 2, 2)}
     assert (codes(yard), yard.unfinished(), conserved()) == (["CD-4013"], [], [])
     assert [state for _, state in yard.odoo.transfers(sale.id)] == ["cancel", "done"]
+
+
+@pytest.mark.parametrize("method", ["write", "button_validate"])
+def test_a_line_that_was_cancelled_too_late_is_told_though_an_answer_is_lost(yard: Yard, method: str) -> None:
+    sale = at_stage(yard, "packed")
+    yard.odoo.order_more(sale.id, "ROPE-10", 0)
+    yard.look()
+    ship_what_is_open(yard)
+    until(lambda: yard.wms.pending() == 0)
+    yard.odoo.fault(method, "cut_after_commit")
+    yard.run()
+    yard.later()
+    yard.look()
+    assert yard.left(sale) == {"CRATE-S": (10, 10, 10), "ROPE-10": (2, 2, 2)}
+    assert (codes(yard), yard.unfinished(), conserved()) == (["CD-4012"], [], [])
