@@ -116,6 +116,7 @@ def test_a_look_that_adds_to_a_channel_keeps_nobody_from_sending(web: Received) 
 
     with transaction.atomic():
         Notice.objects.create(channel=row, what="test", due_at=now())
+        database.check_constraints()  # as its commit does, which looks whether the channel is there
         other = threading.Thread(target=take)
         other.start()
         other.join()

@@ -25,8 +25,13 @@ def delivery(warehouse: Warehouse, number: int) -> Document:
 
 
 def moved(warehouse: Warehouse, source: str, quantity: int, **more: Any) -> StockEvent:
-    about = {"warehouse": warehouse, "product_id": 7, "sku": "BOLT", "line": str(StockEvent.objects.count())}
-    return StockEvent(source=source, quantity=Decimal(quantity), happened_at=now(), **about, **more)
+    about: dict[str, Any] = {
+        "warehouse": warehouse,
+        "product_id": 7,
+        "sku": "BOLT",
+        "line": str(StockEvent.objects.count()),
+    }
+    return StockEvent(source=source, quantity=Decimal(quantity), happened_at=now(), **about | more)
 
 
 def test_what_was_shipped_once_is_not_read(warehouse: Warehouse) -> None:
@@ -34,8 +39,9 @@ def test_what_was_shipped_once_is_not_read(warehouse: Warehouse) -> None:
     rows = [moved(warehouse, f"wms/shipment/{order.pk}/S-1", -1, document=order) for order in orders]
     rows += [moved(warehouse, f"wms/shipment/{orders[0].pk}/S-2", -2, document=orders[0])]  # its other part
     twice = [moved(warehouse, f"wms/shipment/{orders[1].pk}/S-2", -1, document=orders[1])]
-    twice += [moved(warehouse, f"wms/shipment/{orders[1].pk}/S-2", -9, document=orders[1], lot="L", product_id=8)]
-    twice[1].line = "1"
+    twice += [
+        moved(warehouse, f"wms/shipment/{orders[1].pk}/S-2", -9, document=orders[1], lot="L", product_id=8, line="1")
+    ]
     alone = [moved(warehouse, "wms/adjustment/A-1", 4, kind="adjusted")]
     StockEvent.objects.bulk_create([*rows, *twice, *alone])
     read = {(row.source.rpartition("/")[2], row.quantity) for row in posted.suspects(StockEvent.objects.all())}
