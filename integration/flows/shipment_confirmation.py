@@ -164,7 +164,7 @@ def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Eff
         key=case.source,
         verb=VERB,
         intent=_intent(case),
-        send=partial(_ship, case, erp, plan, booked),
+        send=partial(_ship, case, erp, plan, booked, again=before is not None),
         at=plan.picking.name,
     )
     return effects.make(work, connection, write)
@@ -188,8 +188,9 @@ def _as_booked(work: Work, case: Case, erp: ErpGateway, pickings: Sequence[Picki
     return _Booked(shares, facts, backorders.own(case.delivery, erp.delivery(case.delivery.erp_id)))
 
 
-def _ship(case: Case, erp: ErpGateway, plan: rules.Plan, booked: _Booked) -> dict[str, Any]:
-    withdrawn = _withdrawn(case, plan.picking) if plan.revive else {}
+def _ship(case: Case, erp: ErpGateway, plan: rules.Plan, booked: _Booked, *, again: bool) -> dict[str, Any]:
+    """``again``: an earlier try may have made the new moves already, and not have lived to say so."""
+    withdrawn = _withdrawn(case, plan.picking) if plan.revive or again else {}
     if plan.revive:
         revived = erp.revive(plan.picking, plan.revive, case.facts.mark)
         plan = rules.plan(case.shipment, booked.shares, [revived], booked.facts)

@@ -381,11 +381,15 @@ def test_what_is_booked_anew_is_so_once_though_an_answer_is_lost(yard: Yard, met
     assert [state for _, state in yard.odoo.transfers(sale.id)] == ["cancel", "done"]
 
 
+@pytest.mark.parametrize("heard", [True, False], ids=["asked before", "in the last second"])
 @pytest.mark.parametrize("method", ["write", "button_validate"])
-def test_a_line_that_was_cancelled_too_late_is_told_though_an_answer_is_lost(yard: Yard, method: str) -> None:
+def test_a_line_that_was_cancelled_too_late_is_told_though_an_answer_is_lost(
+    yard: Yard, method: str, heard: bool
+) -> None:
     sale = at_stage(yard, "packed")
     yard.odoo.order_more(sale.id, "ROPE-10", 0)
-    yard.look()
+    if heard:
+        yard.look()
     ship_what_is_open(yard)
     until(lambda: yard.wms.pending() == 0)
     yard.odoo.fault(method, "cut_after_commit")
