@@ -14,8 +14,7 @@ from tests.component.flows.shelves import Shelves
 from tests.component.reconcile.hands import Truth
 from tests.component.reconcile.injector import Injector
 
-# By itself, in a process of its own: behind certain other tests it comes to 575 of 1,246 units (docs/status.md).
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.drill]
+pytestmark = pytest.mark.django_db(transaction=True)
 MANY = int(os.environ.get("DIFFERENCES", "110"))
 LEAST = Decimal("0.98")
 Slot = tuple[str, str]
