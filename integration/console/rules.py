@@ -1,11 +1,9 @@
 """Business rules: exceptions from the default, with a version that counts their changes."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -21,34 +19,10 @@ MEASURED = (
     BusinessRule.Kind.ADJUST_UNITS,
     BusinessRule.Kind.ADJUST_VALUE,
 )
-BOOKS = (BusinessRule.Kind.INVOICE, BusinessRule.Kind.VENDOR_BILL, BusinessRule.Kind.CREDIT_NOTE)
-
-
-class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
-    class Meta:
-        model = BusinessRule
-        exclude = ("version",)  # noqa: DJ006  (counted by the page)
-
-    def clean_value(self) -> Decimal:
-        value: Decimal = self.cleaned_data["value"]
-        if value < 0:
-            raise ValidationError(_("Enter a number that is not below zero."))
-        return value
-
-    def clean(self) -> dict[str, Any]:
-        """A rule for the books says when; no other one does."""
-        given = super().clean() or {}
-        books = given.get("kind") in BOOKS
-        if books and not given.get("when"):
-            self.add_error("when", _("Say when it is made."))
-        if not books and (given.get("when") or given.get("posted")):
-            self.add_error("when", _("This is for invoices, bills and credit notes only."))
-        return given
 
 
 @admin.register(BusinessRule)
 class BusinessRuleAdmin(ConfigurationAdmin):
-    form = RuleForm
     search_fields = ("sku", "=customer_id", "reason", "note")
     list_display = ("__str__", "scope", "value_shown", "when_shown", "order", "version", "active")
     list_select_related = ("warehouse",)

@@ -1,8 +1,10 @@
 """Which record is which document, and which code here is which code there."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from integration.models.connections import Connection
 from integration.models.fields import QuantityField
@@ -133,3 +135,13 @@ class BusinessRule(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    def clean(self) -> None:
+        """A rule for the books says when; no other one does."""
+        if self.value < 0:
+            raise ValidationError({"value": _("Enter a number that is not below zero.")})
+        books = self.kind in (self.Kind.INVOICE, self.Kind.VENDOR_BILL, self.Kind.CREDIT_NOTE)
+        if books and not self.when:
+            raise ValidationError({"when": _("Say when it is made.")})
+        if not books and (self.when or self.posted):
+            raise ValidationError({"when": _("This is for invoices, bills and credit notes only.")})

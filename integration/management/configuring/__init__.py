@@ -1,0 +1,1 @@
+"""What `manage.py config` reads and shows beside the tree itself."""
