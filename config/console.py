@@ -113,6 +113,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Tracking pages"), "local_shipping", "trackingpage"),
             _item(_("Master data"), "inventory", "masterrecord"),
             _item(_("Warehouses' items"), "barcode", "partneritem"),
+            _item(_("Changes"), "manage_history", "configurationchange"),
         ],
     },
     {

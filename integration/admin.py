@@ -9,6 +9,7 @@ from integration.console import (  # noqa: F401  (importing a module registers i
     access,
     capture,
     carriers,
+    change_log,
     changes,
     connections,
     documents,

@@ -1,27 +1,34 @@
 """What all pages of the console share: exact search, audit of changes, history that nobody can change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, reduce
 from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 from unfold.admin import ModelAdmin, checkbox
 
-from integration.console import stale
+from integration.console import links, stale
 from integration.console.language import plainly
 from integration.console.paging import InfinitePaginator
 from integration.console.reach import MADE_BY_ALL, limit, may_change, scoped
 from integration.jobs import acts
+from integration.jobs.tree import changelog
+from integration.jobs.tree.cells import Row
+from integration.jobs.tree.changelog import Told
+from integration.jobs.tree.tables import SECTION_OF
+from integration.models import ConfigurationChange
 
+WHY, LONGEST_WHY = "why", 300
 LARGEST = 2**31 - 1  # of the numbers that are searched for: ids of ours and of Odoo
 SECRET_FIELDS = ("secret_", "password")  # how the names of fields begin whose content nobody may read later
 
@@ -105,11 +112,22 @@ class HistoryAdmin(ConsoleAdmin):
         return self.get_fields(request, obj)
 
 
+class Waits(Exception):
+    """What was to be saved is to be looked at by a second person first."""
+
+    def __init__(
+        self, row_id: int | None, before: Row | None, after: Row | None, told: Told, secrets: Mapping[str, str]
+    ) -> None:
+        super().__init__("waits for a second person")
+        self.row_id, self.before, self.after, self.told, self.secrets = row_id, before, after, told, secrets
+
+
 class ConfigurationAdmin(ConsoleAdmin):
     """Rows that people edit. Every change is written to the audit log, one row at a time."""
 
     actions: Any = None
     change_form_before_template = "console/seen.html"
+    change_form_after_template = "console/why.html"
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -121,7 +139,8 @@ class ConfigurationAdmin(ConsoleAdmin):
         row: Model | None = context.get("original")
         if row is not None and request.method == "POST":  # what was sent and refused is on this one by now
             row = self.model._base_manager.get(pk=row.pk)
-        seen = {stale.FIELD: stale.seen(row)} if row is not None else {}
+        seen: dict[str, Any] = {stale.FIELD: stale.seen(row)} if row is not None else {}
+        seen |= {"asks_why": self.model in SECTION_OF, "why": request.POST.get(WHY, ""), "longest": LONGEST_WHY}
         return super().render_change_form(request, context | seen, *args, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -132,8 +151,24 @@ class ConfigurationAdmin(ConsoleAdmin):
         changes: bool = super().has_change_permission(request, obj)
         return changes and (obj is None or may_change(request, obj))
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except Waits as wish:
+            return self._has_to_wait(request, wish)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().delete_view(request, *args, **kwargs)
+        except Waits as wish:
+            return self._has_to_wait(request, wish)
+
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
+        stored = self.model._base_manager.filter(pk=obj.pk).first() if change else None
+        before, secrets = changelog.taken(stored), getattr(stored, "secrets", {})
         super().save_model(request, obj, form, change)
+        new = {name: text for name, text in getattr(obj, "secrets", {}).items() if secrets.get(name) != text}
+        self._keep(request, obj, before, changelog.taken(obj), new)
         acts.note(actor(request), "changed" if change else "added", subject(obj), **changes(form))
 
     def save_formset(self, request: HttpRequest, form: ModelForm[Any], formset: Any, change: bool) -> None:
@@ -147,9 +182,29 @@ class ConfigurationAdmin(ConsoleAdmin):
             acts.note(actor(request), "deleted", subject(row))
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
-        about = subject(obj)
+        about, before, pk = subject(obj), changelog.taken(obj), obj.pk
         super().delete_model(request, obj)
+        obj.pk = pk
+        self._keep(request, obj, before, None, {})
         acts.note(actor(request), "deleted", about)
+
+    def _keep(
+        self, request: HttpRequest, obj: Model, before: Row | None, after: Row | None, secrets: Mapping[str, str]
+    ) -> None:
+        """In the log of changes. Raises Waits, which takes back what was saved."""
+        told = Told(actor(request), why=request.POST.get(WHY, "").strip()[:LONGEST_WHY])
+        pk = obj.pk if before is not None else None
+        if changelog.needs_two(self.model, before, after):
+            raise Waits(pk, before, after, told, secrets)
+        changelog.note(self.model, obj.pk, before, after, told, sorted(secrets))
+
+    def _has_to_wait(self, request: HttpRequest, wish: Waits) -> HttpResponseRedirect:
+        kept = changelog.wait(self.model, wish.row_id, wish.before, wish.after, wish.told, wish.secrets)
+        told = _("Nothing is changed yet: somebody else has to approve it.") if kept else _("That waits already.")
+        messages.warning(request, told)
+        if self.has_view_permission(request):
+            return HttpResponseRedirect(links.listing(ConfigurationChange) + "?state__exact=waiting")
+        return HttpResponseRedirect(links.listing(self.model))
 
 
 @cache

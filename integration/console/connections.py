@@ -146,7 +146,7 @@ class ConnectionAdmin(Acting, ConfigurationAdmin):
     readonly_fields = ("profile", "probed_at")
     prepopulated_fields = {"slug": ("name",)}
     nothing = _("Connect an Odoo database and a warehouse with `manage.py connect`.")
-    main = ("name", "slug", "kind", "base_url", "environment", "options")
+    main = ("name", "slug", "kind", "base_url", "environment", "four_eyes", "options")
     told = ("master_kinds", "same_codes")
     limits = ("connect_timeout", "read_timeout", "settle_seconds", "max_concurrency", "calls_per_second",
               "acknowledge_seconds")  # fmt: skip

@@ -233,7 +233,7 @@ REACH: Mapping[type[Model], Within] = {
         (
             *(models.Place, models.CutOff, models.StockEvent, models.StockDifference, models.Availability),
             *(models.StockSnapshot, models.Variance, models.DayFigures, models.FlowDay, models.Alert),
-            *(models.DowntimePack, models.TypedShipment),
+            *(models.DowntimePack, models.TypedShipment, models.ConfigurationChange),
         ),
         _by("warehouse"),
     ),

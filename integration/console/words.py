@@ -70,6 +70,7 @@ NOUNS: Mapping[str, Callable[[int], str]] = {
     "api token": lambda n: ngettext("{count} api token", "{count} api tokens", n),
     "case": lambda n: ngettext("{count} case", "{count} cases", n),
     "code mapping": lambda n: ngettext("{count} code mapping", "{count} code mappings", n),
+    "configuration change": lambda n: ngettext("{count} configuration change", "{count} configuration changes", n),
     "connection": lambda n: ngettext("{count} connection", "{count} connections", n),
     "exception case": lambda n: ngettext("{count} exception case", "{count} exception cases", n),
     "job": lambda n: ngettext("{count} job", "{count} jobs", n),

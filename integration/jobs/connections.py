@@ -13,8 +13,10 @@ from integration.jobs import gate, routes, sweep
 from integration.jobs.acts import Actor, NotAllowed, note, retry_case
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.remote import ProbeGuard, settings_for
+from integration.jobs.tree import changelog
+from integration.jobs.tree.changelog import Told
 from integration.jobs.work import Work
-from integration.models import Connection, ConnectionGate, ExceptionCase, SyncJob
+from integration.models import ConfigurationChange, Connection, ConnectionGate, ExceptionCase, SyncJob
 
 PAUSED = "CD-1002"  # of jobs that a pause, or a throttle, keeps waiting
 MENDED_BY_CONNECTING = ("CD-2001", "CD-2002", "CD-2003", "CD-2004", "CD-2005", "CD-2006", "CD-2010")
@@ -66,7 +68,12 @@ def store(connection: Connection, profile: Profile, actor: Actor) -> None:
     known = connection.pk is not None
     connection.profile = _as_json(profile)
     connection.probed_at = Now()
+    stored = Connection.objects.filter(pk=connection.pk).first() if known else None
+    before, secrets = changelog.taken(stored), stored.secrets if stored else {}
     connection.save()
+    entered = [name for name, text in connection.secrets.items() if secrets.get(name) != text]
+    told = Told(actor, ConfigurationChange.Source.COMMAND)
+    changelog.note(Connection, connection.pk, before, changelog.taken(connection), told, entered)
     verb = "change connection" if known else "add connection"
     note(actor, verb, str(connection), slug=connection.slug, kind=connection.kind, version=profile.version)
     ConnectionGate.objects.filter(connection=connection, breaker=gate.OPEN).update(probe_at=Now())

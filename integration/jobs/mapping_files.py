@@ -9,6 +9,10 @@ from django.db.models.functions import Now
 
 from integration.jobs import acts, mappings, odoo_codes, telling
 from integration.jobs.acts import Actor, NotAllowed
+from integration.jobs.tree import changelog
+from integration.jobs.tree.cells import Row
+from integration.jobs.tree.changelog import Told
+from integration.jobs.tree.names import Names
 from integration.models import CodeMapping, Connection
 from integration.rules.codes import CodeKind
 from integration.rules.mapping_sheet import COLUMNS, Entry, Fault, Key, Plan, plan
@@ -83,7 +87,7 @@ def _write(partner: Connection, look: Callable[[], Plan], agreed: str, actor: Ac
                 raise NotAllowed(f"Row {made.faults[0].row}: {made.faults[0].words}.")
             if digest(made) != agreed:
                 raise NotAllowed(OUTDATED)
-            _store(partner, made, actor)
+            changelog.note_mappings(_store(partner, made, actor), Told(actor))
             acts.note(actor, verb, partner.name, partner=partner.slug, **_told(made))
             telling.renamed(partner, {entry.kind for entry in (*made.new, *(after for _, after in made.changed))})
             mappings.let_go()
@@ -92,8 +96,9 @@ def _write(partner: Connection, look: Callable[[], Plan], agreed: str, actor: Ac
     return made
 
 
-def _store(partner: Connection, made: Plan, actor: Actor) -> None:
-    """What is replaced ends before what replaces it begins: two rows may swap their codes."""
+def _store(partner: Connection, made: Plan, actor: Actor) -> list[tuple[Row | None, CodeMapping]]:
+    """What is replaced ends before what replaces it begins: two rows may swap their codes. Returns each row as it was,
+    and as it is."""
     latest: dict[Key, int] = {}
     for row in CodeMapping.objects.filter(partner=partner).only(
         "kind", "odoo_code", "partner_code", "sku", "alias", "version", "factor", "per"
@@ -106,7 +111,12 @@ def _store(partner: Connection, made: Plan, actor: Actor) -> None:
         ended |= same & Q(partner_code=before.partner_code)
     CodeMapping.objects.filter(ended, partner=partner, valid_to=None).update(valid_to=Now())
     entries = [*made.new, *(after for _, after in made.changed)]
-    CodeMapping.objects.bulk_create(_row(partner, entry, latest.get(entry.key, 0) + 1, actor) for entry in entries)
+    rows = CodeMapping.objects.bulk_create(
+        _row(partner, entry, latest.get(entry.key, 0) + 1, actor) for entry in entries
+    )
+    names = Names()
+    were = [changelog.taken_of(_row(partner, entry, 0, actor), names) for entry, _ in made.changed]
+    return list(zip([*[None] * len(made.new), *were], rows, strict=True))
 
 
 def _told(made: Plan) -> dict[str, object]:

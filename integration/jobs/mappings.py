@@ -13,6 +13,8 @@ from django.db.models.functions import Now
 from integration.jobs import acts, odoo_codes, rows, telling
 from integration.jobs.acts import Actor, NotAllowed
 from integration.jobs.odoo_codes import NotInOdoo, Unseen
+from integration.jobs.tree import changelog
+from integration.jobs.tree.changelog import Told
 from integration.models import CodeMapping, Connection, ExceptionCase, SyncJob
 from integration.rules.codes import Code, CodeBook, CodeKind
 
@@ -93,7 +95,9 @@ def add(
     new = CodeMapping(partner=partner, kind=kind, factor=factor, per=per, made_by=actor.name, **codes)
     try:
         with transaction.atomic():
+            before = changelog.taken(in_force(new))
             _add(new, odoo_has_it)
+            changelog.note_mappings([(before, new)], Told(actor))
             said = {"odoo_has_it": True} if odoo_has_it else {}
             acts.note(actor, "map code", str(new), mapping=new.pk, partner=partner.slug, **said)
             telling.renamed(partner, {new.kind})
@@ -128,6 +132,7 @@ def end(mapping_id: int, actor: Actor, reason: str) -> None:
         raise NotAllowed(f"{row or 'The mapping'} is not in force any more.")
     if left := _left_alone(row):
         raise NotAllowed(f"{row} has aliases: end {', '.join(left)} first.")
+    changelog.note_mappings([(changelog.taken(row), None)], Told(actor, why=reason))
     CodeMapping.objects.filter(pk=row.pk).update(valid_to=Now())
     acts.note(actor, "end mapping", str(row), mapping=row.pk, partner=row.partner.slug, reason=reason)
 

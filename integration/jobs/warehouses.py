@@ -8,10 +8,13 @@ from django.db import IntegrityError, transaction
 from integration.errors import ConfigurationError
 from integration.jobs import acts, capture, cases, inventories, sweep
 from integration.jobs.acts import Actor, NotAllowed, note
-from integration.models import Connection, ExceptionCase, SyncJob, Warehouse
+from integration.jobs.tree import changelog
+from integration.jobs.tree.changelog import Told
+from integration.models import ConfigurationChange, Connection, ExceptionCase, SyncJob, Warehouse
 
 NO_PLACE = "CD-7013"
 LIVE = Warehouse.Mode.LIVE
+COMMAND = ConfigurationChange.Source.COMMAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,12 @@ def connect(wanted: Wanted, actor: Actor) -> Warehouse:
     fresh = {"name": f"{found['name']}", **values}
     try:
         with transaction.atomic():
+            known = Warehouse.objects.filter(erp=erp, erp_warehouse_id=found["id"]).first()
+            before = changelog.taken(known)
             row, added = Warehouse.objects.update_or_create(
                 erp=erp, erp_warehouse_id=found["id"], defaults=values, create_defaults=fresh
             )
+            changelog.note(Warehouse, row.pk, before, changelog.taken(row), Told(actor, COMMAND))
             note(actor, "add warehouse" if added else "change warehouse", str(row), site=wanted.site)
             changed(row)
     except IntegrityError:

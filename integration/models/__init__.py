@@ -7,6 +7,7 @@ from integration.models.capture import CaptureCursor, CapturedRecord, SeenWrite
 from integration.models.carriers import CutOff, TrackingPage
 from integration.models.cases import CaseEvent, CaseJob, CaseRule, CaseTally, ExceptionCase
 from integration.models.changes import ChangeLine, ChangeRequest
+from integration.models.configuration import ConfigurationChange
 from integration.models.connections import Connection, ConnectionGate, RemoteSlot, Warehouse
 from integration.models.decisions import Decision
 from integration.models.documents import Document, DocumentLine, StockEvent
@@ -50,6 +51,7 @@ __all__ = [
     "ChangeLine",
     "ChangeRequest",
     "CodeMapping",
+    "ConfigurationChange",
     "Connection",
     "ConnectionGate",
     "CutOff",

@@ -68,6 +68,11 @@ class Connection(models.Model):
         db_default=False,
         help_text="Of a warehouse: where nothing is mapped, what it is told goes by Odoo's own code",
     )
+    four_eyes = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="What is changed of it, of its warehouses and of their rules waits for a second person",
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

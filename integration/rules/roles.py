@@ -36,7 +36,7 @@ WORK = (
 SETUP = (
     *("connection", "connectiongate", "warehouse", "place", "codemapping", "businessrule", "externalreference"),
     *("masterrecord", "mastertold", "partneritem", "caserule", "cutoff", "trackingpage", "reportschedule"),
-    *("reportmail", "alertrule", "alertchannel"),
+    *("reportmail", "alertrule", "alertchannel", "configurationchange"),
 )
 MACHINERY = (
     *("stream", "resourcelock", "remoteslot", "capturedrecord", "capturecursor", "seenwrite", "messagekey"),
@@ -97,6 +97,7 @@ SUPERVISOR = OPERATOR | {
     "integration.approve_difference",
     "integration.edit_message",
     "integration.approve_replay",
+    "integration.approve_configuration",
     "integration.view_personal_data",
     "integration.print_downtime_pack",
 }
@@ -111,6 +112,7 @@ INTEGRATOR = VIEWER | {
     "integration.view_personal_data",
     "integration.print_downtime_pack",
     "integration.release_recovery",
+    "integration.approve_configuration",
     "django_celery_beat.view_periodictask",
     "django_celery_beat.change_periodictask",  # to have it run now: they are edited by nobody
 }

@@ -26,7 +26,7 @@ ORDER = tuple(Verb)  # what takes a name from another row comes after that one h
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``secrets``: names of those that are set. ``row``: the one that there is."""
+    """``secrets``: names of those that are set. ``row``: the one that there is. ``waits``: for a second person."""
 
     section: str
     verb: Verb
@@ -34,12 +34,11 @@ class Step:
     after: Row | None
     row: Model | None = None
     secrets: tuple[str, ...] = ()
+    waits: bool = False
 
     @property
     def name(self) -> str:
-        said = self.after or self.before or {}
-        parts = [said[name] for name in SECTIONS[self.section].key]
-        return " ".join(str(part) for part in parts if part not in (None, "", False)) or "(all)"
+        return named(self.section, self.after or self.before or {})
 
     @property
     def changes(self) -> dict[str, tuple[Plain, Plain]]:
@@ -52,6 +51,12 @@ class Step:
         }
 
 
+def named(section: str, row: Row) -> str:
+    """ "main WH": what tells it from the other rows of its section."""
+    parts = [row[name] for name in SECTIONS[section].key]
+    return " ".join(str(part) for part in parts if part not in (None, "", False)) or "(all)"
+
+
 def steps(section: str, wanted: Iterable[Row], kept: Iterable[Kept]) -> list[Step]:
     """In the order in which they can be taken. ``wanted``: whole rows."""
     table = SECTIONS[section]
@@ -62,7 +67,7 @@ def steps(section: str, wanted: Iterable[Row], kept: Iterable[Kept]) -> list[Ste
 
 def digest(found: Sequence[Step]) -> str:
     """Of what a person agrees to."""
-    said = [(step.section, step.verb.value, step.before, step.after, step.secrets) for step in found]
+    said = [(step.section, step.verb.value, step.before, step.after, step.secrets, step.waits) for step in found]
     return hashlib.sha256(repr(said).encode()).hexdigest()[:12]
 
 

@@ -51,7 +51,7 @@ SECTIONS: Mapping[str, Table] = {
         Connection,
         ("slug",),
         ("name", "kind", "base_url", "environment", "options", "connect_timeout", "read_timeout", "settle_seconds",
-         "max_concurrency", "calls_per_second", "acknowledge_seconds", "master_kinds", "same_codes"),
+         "max_concurrency", "calls_per_second", "acknowledge_seconds", "master_kinds", "same_codes", "four_eyes"),
         stays=True,
     ),
     "warehouses": Table(
@@ -94,3 +94,4 @@ SECTIONS: Mapping[str, Table] = {
         ("report", "warehouses", "recipients", "time", "days", "time_zone", "covers", "form", "language", "active"),
     ),
 }  # fmt: skip
+SECTION_OF: Mapping[type[Model], str] = {table.model: section for section, table in SECTIONS.items()}

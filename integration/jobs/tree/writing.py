@@ -13,16 +13,19 @@ from integration.adapters import registry
 from integration.errors import ConfigurationError
 from integration.jobs import acts, connections, mapping_files, mappings, notices, sql, warehouses
 from integration.jobs.acts import Actor, NotAllowed
+from integration.jobs.tree import changelog
 from integration.jobs.tree.cells import Row, column, value
+from integration.jobs.tree.changelog import Told
 from integration.jobs.tree.defaults import whole
 from integration.jobs.tree.names import Names
 from integration.jobs.tree.planning import Step, Verb, digest, steps
 from integration.jobs.tree.reading import Tree, kept
 from integration.jobs.tree.tables import SECTIONS
 from integration.jobs.tree.wrong import Wrong
-from integration.models import AlertChannel, BusinessRule, Connection, Place, Warehouse
+from integration.models import AlertChannel, BusinessRule, ConfigurationChange, Connection, Place, Warehouse
 from integration.rules.mapping_sheet import COLUMNS
 
+Source = ConfigurationChange.Source
 Secrets = Mapping[tuple[str, str], Mapping[str, str]]  # section and name of the row -> name of the secret -> it
 LIMITS = {"calls_per_second", "max_concurrency"}  # that work may have waited for
 SAYS = {Verb.ADD: "added", Verb.CHANGE: "changed", Verb.REMOVE: "deleted"}
@@ -35,7 +38,7 @@ _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('write the tree of confi
 def preview(wanted: Tree, actor: Actor, secrets: Secrets | None = None, *, odoo_has_it: bool = False) -> list[Step]:
     """What ``write`` would do. Raises Wrong as it would."""
     with transaction.atomic():
-        found = _write(wanted, actor, "a try", secrets or {}, odoo_has_it)
+        found = _write(wanted, Told(actor, Source.FILE, "a try"), secrets or {}, odoo_has_it)
         transaction.set_rollback(True)
     return found
 
@@ -50,32 +53,62 @@ def write(
     agreed: str = "",
     odoo_has_it: bool = False,
 ) -> list[Step]:
-    """``wanted``: the sections that it has are made to say that; others stay. Returns what was done.
+    """``wanted``: the sections that it has are made to say that; others stay. Returns what was done, or waits now for a
+    second person.
 
     Raises Wrong, with nothing done: also when ``agreed``, the digest of what a person has seen, is of something else.
     """
-    done = _write(wanted, actor, why, secrets or {}, odoo_has_it)
+    done = _write(wanted, Told(actor, Source.FILE, why), secrets or {}, odoo_has_it)
     if agreed and digest(done) != agreed:
         raise Wrong(OUTDATED)
     return done
 
 
-def _write(wanted: Tree, actor: Actor, why: str, secrets: Secrets, odoo_has_it: bool) -> list[Step]:
+def alone() -> None:
+    """Nobody else writes a part of the tree until this transaction ends."""
     sql.rows(_ALONE, [])
+
+
+def take(steps: Sequence[Step], names: Names, told: Told, secrets: Secrets, *, odoo_has_it: bool = False) -> None:
+    """Steps of one section. Raises Wrong."""
+    if steps and steps[0].section == MAPPINGS:
+        with changelog.during(told):
+            _map(steps, names, told.actor, told.why, odoo_has_it)
+        return
+    for step in steps:
+        if step.verb is not Verb.STAYS:
+            _take(step, names, told, secrets)
+
+
+def _write(wanted: Tree, told: Told, secrets: Secrets, odoo_has_it: bool) -> list[Step]:
+    alone()
     done: list[Step] = []
     for section, table in SECTIONS.items():
         if section not in wanted:
             continue
         names = Names()
         rows = [whole(table, row) for row in wanted[section]]
-        found = _with_secrets(section, rows, steps(section, rows, kept(table, names)), secrets)
-        if section == MAPPINGS:
-            _map(found, names, actor, why, odoo_has_it)
-        else:
-            for step in found:
-                _take(step, names, actor, why, secrets)
+        found = [
+            replace(step, waits=_waits(step))
+            for step in _with_secrets(section, rows, steps(section, rows, kept(table, names)), secrets)
+        ]
+        take([step for step in found if not step.waits], names, told, secrets, odoo_has_it=odoo_has_it)
+        for step in found:
+            if step.waits:
+                _have_it_wait(step, told, secrets)
         done += found
     return done
+
+
+def _waits(step: Step) -> bool:
+    moves = step.verb is not Verb.STAYS
+    return moves and changelog.needs_two(SECTIONS[step.section].model, step.before, step.after)
+
+
+def _have_it_wait(step: Step, told: Told, secrets: Secrets) -> None:
+    model, pk = SECTIONS[step.section].model, step.row.pk if step.row else None
+    given = {name: secrets[step.section, step.name][name] for name in step.secrets}
+    changelog.wait(model, pk, step.before, step.after, told, given)
 
 
 def _with_secrets(section: str, rows: Sequence[Row], found: list[Step], secrets: Secrets) -> list[Step]:
@@ -101,9 +134,7 @@ def _secrets(row: Any) -> Mapping[str, str]:
     return row.secrets if row is not None else {}
 
 
-def _take(step: Step, names: Names, actor: Actor, why: str, secrets: Secrets) -> None:
-    if step.verb is Verb.STAYS:
-        return
+def _take(step: Step, names: Names, told: Told, secrets: Secrets) -> None:
     try:
         row = _remove(step) if step.verb is Verb.REMOVE else _save(step, names, secrets)
     except (NotAllowed, ConfigurationError) as wrong:
@@ -112,8 +143,10 @@ def _take(step: Step, names: Names, actor: Actor, why: str, secrets: Secrets) ->
         raise _about(step, _words(wrong)) from None
     except (IntegrityError, ProtectedError) as wrong:
         raise _about(step, f"the database refuses it: {str(wrong).splitlines()[0]}") from None
-    title = f"{SECTIONS[step.section].title} {row} ({row.pk})"
-    acts.note(actor, SAYS[step.verb], title, why=why, by="configuration file", **_told(step))
+    table = SECTIONS[step.section]
+    changelog.note(table.model, row.pk, step.before, step.after, told, step.secrets)
+    how = ConfigurationChange.Source(told.source).label
+    acts.note(told.actor, SAYS[step.verb], f"{table.title} {row} ({row.pk})", why=told.why, how=how, **_told(step))
 
 
 def _remove(step: Step) -> Model:

@@ -13,6 +13,7 @@ from integration.models import AuditEvent
 SIGNS = {Verb.ADD: "+", Verb.CHANGE: "~", Verb.REMOVE: "-", Verb.STAYS: " "}
 COUNTED = {Verb.ADD: "to add", Verb.CHANGE: "to change", Verb.REMOVE: "to remove"}
 STAYS = "is not in the file and stays: work and history hang on it"
+WAITS = "will wait for a second person"
 LOOKED_AT = 20_000  # newest rows of the audit log
 Line = tuple[str, str]  # its sign, the line
 
@@ -21,7 +22,7 @@ def lines(steps: Sequence[Step]) -> Iterator[Line]:
     changed = _changed_by(steps)
     for step in steps:
         sign = SIGNS[step.verb]
-        about = f"  ({STAYS})" if step.verb is Verb.STAYS else ""
+        about = f"  ({STAYS if step.verb is Verb.STAYS else WAITS})" if step.verb is Verb.STAYS or step.waits else ""
         yield sign, f"{sign} {step.section}: {step.name}{about}"
         if step.verb in (Verb.ADD, Verb.CHANGE):
             yield from _columns(step)

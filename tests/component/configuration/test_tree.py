@@ -113,7 +113,7 @@ def test_a_change_counts_the_version_and_is_in_the_audit_log(site, config):
     assert (rule.value, rule.version) == (3, 2)
     event = models.AuditEvent.objects.get(verb="changed")
     assert event.subject == f"business rule {rule} ({rule.pk})"
-    assert event.detail == {"why": "moved", "by": "configuration file", "value": "2.5 -> 3"}
+    assert event.detail == {"why": "moved", "how": "by a file", "value": "2.5 -> 3"}
     assert event.actor.startswith("command line (")
 
 
@@ -224,7 +224,7 @@ class TestSecrets:
         assert "new-key" not in said
         assert models.Connection.objects.get(slug="main").secrets == {"key": "new-key"}
         detail = models.AuditEvent.objects.get(verb="changed").detail
-        assert detail == {"why": "moved", "by": "configuration file", "secret key": "(secret)"}
+        assert detail == {"why": "moved", "how": "by a file", "secret key": "(secret)"}
         assert config("apply", text, *WHY, "--secrets", str(folder)).startswith("Nothing to do")
 
     @pytest.mark.parametrize(

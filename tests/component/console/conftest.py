@@ -226,6 +226,10 @@ def history(erp, wms, warehouse, delivery, job) -> None:
         replay=replay, message=models.InboundMessage.objects.get(), verdict="writes", text=EVIL, note=EVIL, job=job,
         writes=[{"verb": EVIL, "connection": EVIL, "key": EVIL, "at": EVIL, "what": EVIL}], changes={EVIL: 1},
     )  # fmt: skip
+    models.ConfigurationChange.objects.create(
+        section="cut_offs", name=EVIL, warehouse=warehouse, verb="change", before={"carrier": EVIL},
+        after={"carrier": "Post"}, why=EVIL, source="console", actor=EVIL, kept={"key": SECRET},
+    )  # fmt: skip
     models.AuditEvent.objects.create(actor=EVIL, verb="retry job", subject=EVIL, detail={"note": EVIL})
 
 
