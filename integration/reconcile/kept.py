@@ -97,7 +97,7 @@ def _new(gap: Gap, compared: Compared) -> Variance:
 def _agreed(compared: Compared, rows: Sequence[Variance]) -> None:
     """When it agreed last, as the last look left it: what was before that is no reason."""
     known = Availability.objects.filter(warehouse=compared.warehouse, product_id__in={row.product_id for row in rows})
-    equal = known.filter(difference=0).values_list("product_id", "place", "lot", "reported_at")
+    equal = known.filter(difference=0).looked_at().values_list("product_id", "place", "lot", "compared_at")
     at = {(product, place, lot): moment for product, place, lot, moment in equal}
     for row in rows:
         row.agreed_at = at.get((row.product_id, row.place, row.lot))

@@ -24,7 +24,7 @@ from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import ReconciliationRun, StockSnapshot, Warehouse
 from integration.reconcile import availability, levels, slots, variances
-from integration.reconcile.availability import Range, Row
+from integration.reconcile.availability import Looked, Row
 from integration.reconcile.slots import Compared
 from integration.rules import findings
 from integration.rules.findings import Facts
@@ -89,10 +89,11 @@ def _products(site: Site, erp: ErpGateway, run: ReconciliationRun) -> Reconcilia
             return now  # somebody else went on with it
         if products:
             now.after = products[-1].id
+            still = {product.id for product in products} - found.moving
             if snapshot and found.look:
-                still = found.look.products.keys() - found.moving
                 variances.keep(found.look, found.known, snapshot, found.gaps, still)
-            availability.keep(warehouse, Range(run.after, now.after, found.moving), found.rows, snapshot)
+            looked = Looked(run.after, now.after, still, found.moving, found.quiet - found.moving)
+            availability.keep(warehouse, looked, found.rows, snapshot)
             if snapshot:
                 availability.keep_strange(warehouse, _strange(site, found.unknown), snapshot.taken_at)
         else:

@@ -1,9 +1,7 @@
 """What lies where in a warehouse of Odoo's: its locations, its products, its quantities, and what people moved."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from integration.adapters.odoo.adjusting import Adjusting
@@ -72,12 +70,15 @@ class Inventory:
     def quantities(self, layout: Layout, product_ids: Sequence[int]) -> Sequence[Quantity]:
         """A call for each ``PAGE``. Packages and owners are added up."""
         domain = [("location_id", "in", sorted(layout.parents)), ("product_id", "in", sorted(product_ids))]
-        found: defaultdict[tuple[int, int, str], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+        found: dict[tuple[int, int, str], Quantity] = {}
         for row in self._quants(layout, domain):
-            held = found[row["product_id"][0], row["location_id"][0], str((row["lot_id"] or ("", ""))[1])]
-            held[0] += exact(row["quantity"])
-            held[1] += exact(row["reserved_quantity"] or 0)
-        return [Quantity(*of, on_hand=here, reserved=reserved) for of, (here, reserved) in sorted(found.items())]
+            lot = row["lot_id"]
+            of = row["product_id"][0], row["location_id"][0], lot[1] if lot else ""
+            here, reserved = exact(row["quantity"]), exact(row["reserved_quantity"])
+            if of in found:
+                here, reserved = here + found[of].on_hand, reserved + found[of].reserved
+            found[of] = Quantity(*of, here, reserved)
+        return list(found.values())
 
     def _quants(self, layout: Layout, domain: Sequence[object]) -> Iterator[Row]:
         after, full = 0, True
