@@ -1,10 +1,11 @@
 """Runs the engine's own statements: planned once for a connection to the database, not once for each call."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Choices
 
 Arguments = Sequence[Any] | Mapping[str, Any]
@@ -27,6 +28,15 @@ def run(statement: str, arguments: Arguments) -> int:
 def rows(statement: str, arguments: Arguments) -> list[tuple[Any, ...]]:
     """The rows that it returns. Raises what Django raises."""
     return _execute(statement, arguments)[1]
+
+
+@contextmanager
+def soon() -> Iterator[None]:
+    """A transaction inside a job that does not wait for the disk. What a crash of the server undoes of it the job does
+    again: it is over only when it is settled, and then all that was before is on the disk."""
+    with transaction.atomic():
+        run("SELECT set_config('synchronous_commit', 'off', true)", [])
+        yield
 
 
 def copy(table: str, columns: Sequence[str], values: Iterable[Sequence[Any]]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
+from typing import NamedTuple
 
 from integration.errors import IntegrationError
 from integration.flows.pending import Look
@@ -39,8 +40,8 @@ def read(look: Look, snapshot: StockSnapshot) -> Reported:
     words = _Words(look)
     slots, unknown = dict[Slot, Decimal](), defaultdict[str, Decimal](Decimal)
     for code, unit, lot, location, condition, on_hand in sql.rows(_OF_CODES, [snapshot.pk, _codes(look)]):
-        word = words.of(code, unit, condition, location)
-        quantity = word.quantity(on_hand) if word else None
+        word = words[code, unit, condition, location]
+        quantity = on_hand if word and word.whole and not on_hand % word.rounding else _exactly(word, on_hand)
         if word is None or quantity is None:
             unknown[code] += on_hand
         else:
@@ -64,8 +65,7 @@ def _codes(look: Look) -> list[str]:
     return [code.partner for code in found if code.kind == CodeKind.PRODUCT and code.odoo in look.facts.products]
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     """What lines of one code, unit, condition and location are about. ``whole``: their unit is Odoo's own."""
 
     product: int
@@ -75,34 +75,34 @@ class _Word:
     rounding: Decimal
     exactly: Callable[[Decimal], Decimal]
 
-    def quantity(self, on_hand: Decimal) -> Decimal | None:
-        """In Odoo's unit; None: it cannot be said in it."""
-        if self.whole and not on_hand % self.rounding:
-            return on_hand
-        try:
-            return self.exactly(on_hand)
-        except IntegrationError:
-            return None
+
+def _exactly(word: _Word | None, on_hand: Decimal) -> Decimal | None:
+    """In Odoo's unit; None: it cannot be said in it."""
+    try:
+        return word.exactly(on_hand) if word else None
+    except IntegrationError:
+        return None
 
 
-class _Words:
+class _Words(dict[tuple[str, str, str, str], _Word | None]):
     """The code book, read once for lines that say the same: a snapshot has them of many lots."""
 
     def __init__(self, look: Look) -> None:
-        self._facts = look.facts
-        self._known: dict[tuple[str, str, str, str], _Word | None] = {}
+        super().__init__()
+        self._facts = look.facts.by_code()
 
-    def of(self, code: str, unit: str, condition: str, location: str) -> _Word | None:
-        key = code, unit, condition, location
-        if key not in self._known:
-            self._known[key] = self._read(*key)
-        return self._known[key]
+    def __missing__(self, key: tuple[str, str, str, str]) -> _Word | None:
+        found = self[key] = self._read(*key)
+        return found
 
     def _read(self, code: str, unit: str, condition: str, location: str) -> _Word | None:
+        facts = self._facts.get(code)
+        if facts is None:
+            return None
         try:
-            product = findings.product_of(code, self._facts)
-            factor = findings.factor_of(unit, product, self._facts)
-            place = findings.place_of(condition, location, self._facts)
+            product = findings.product_of(code, facts)
+            factor = findings.factor_of(unit, product, facts)
+            place = findings.place_of(condition, location, facts)
         except IntegrationError:
             return None
         return _Word(
@@ -111,5 +111,5 @@ class _Words:
             tracked=product.tracking != "none",
             whole=factor == 1 and product.rounding > 0,
             rounding=product.rounding,
-            exactly=partial(findings.by_factor, unit=unit, factor=factor, product=product, facts=self._facts),
+            exactly=partial(findings.by_factor, unit=unit, factor=factor, product=product, facts=facts),
         )

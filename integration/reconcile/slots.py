@@ -26,6 +26,7 @@ from integration.rules.places import GOOD, Slot
 LOOKS = 3
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 NOTHING = Decimal(0)
+EMPTY = (NOTHING, NOTHING)
 GONE = F("shipped") + F("substituted")
 AT_WAREHOUSE = (Document.State.RELEASED, Document.State.ACCEPTED, Document.State.PART_SHIPPED)
 NOTHING_KNOWN = Known(netting.Ledger())
@@ -124,55 +125,54 @@ def _rows(
     snapshot: StockSnapshot | None,
     reported: Reported | None,
 ) -> Iterator[Row]:
-    on_hand, reserved = _held(site, held)
+    slots = _held(site, held)
     in_flight, to_ship = _in_flight(look, known), _to_ship(site, look)
     doubtful = {slot for _, slots in known.unknown for slot in slots}
     net = netting.since(snapshot.taken_at, known.ledger) if snapshot else None
     said = reported.slots if reported else {}
-    places, moved = _Places(site), known.products
+    for slot in (*said, *in_flight, *to_ship):
+        slots.setdefault(slot, EMPTY)
+    places, moved, due = _Places(site), known.products, {slot.product_id for slot in to_ship}
     skus = {pk: product.sku for pk, product in look.products.items()}
-    for slot in {*on_hand, *in_flight, *to_ship, *said}:
+    for slot, (here, kept) in slots.items():
         product, place, lot = slot
-        here, kept = on_hand.get(slot, NOTHING), reserved.get(slot, NOTHING)
-        name, condition, counted = places.of(place)
+        name, condition, counted = places[place]
         found = expected = difference = None
         if net and counted:
             found = said.get(slot, NOTHING)
             expected = here if product not in moved else None if slot in doubtful else net.expected(slot, here)
             difference = None if expected is None else found - expected
-        flying, due = in_flight.get(slot, NOTHING), to_ship.get(slot, NOTHING)
-        if here or kept or flying or due or found or expected:
-            under_way = here, kept, flying, due
-            yield Row(product, skus[product], lot, place, name, condition, *under_way, found, expected, difference)
+        flying = in_flight.get(slot, NOTHING) if product in moved else NOTHING
+        asked = to_ship.get(slot, NOTHING) if product in due else NOTHING
+        if here or kept or flying or asked or found or expected:
+            figures = here, kept, flying, asked, found, expected, difference
+            yield Row(product, skus[product], lot, place, name, condition, *figures)
 
 
-class _Places:
+class _Places(dict[int, tuple[str, str, bool]]):
     """What a location is called, which goods lie there, and whether the warehouse counts it: docks and packing zones
     of Odoo's it does not."""
 
     def __init__(self, site: Site) -> None:
+        super().__init__()
         self._places = site.places
-        self._known: dict[int, tuple[str, str, bool]] = {}
 
-    def of(self, place: int) -> tuple[str, str, bool]:
-        found = self._known.get(place)
-        if found is None:
-            name, condition = self._places.name(place)[:200], self._places.condition(place)
-            found = self._known[place] = name, condition, self._places.holding(place) is not None
+    def __missing__(self, place: int) -> tuple[str, str, bool]:
+        name, condition = self._places.name(place)[:200], self._places.condition(place)
+        self[place] = found = name, condition, self._places.holding(place) is not None
         return found
 
 
-def _held(site: Site, held: Sequence[Quantity]) -> tuple[Totals, Totals]:
-    """By the place of the warehouse's that it lies in; what lies in none stands for itself."""
+def _held(site: Site, held: Sequence[Quantity]) -> dict[Slot, tuple[Decimal, Decimal]]:
+    """On hand and reserved, by the place of the warehouse's that it lies in; what lies in none stands for itself."""
     stands_for: dict[int, int] = {}
-    on_hand, reserved = dict[Slot, Decimal](), dict[Slot, Decimal]()
+    found: dict[Slot, tuple[Decimal, Decimal]] = {}
     for product, at, lot, here, kept in held:
         place = stands_for.get(at) or stands_for.setdefault(at, site.places.holding(at) or at)
         slot = Slot(product, place, lot)
-        on_hand[slot] = on_hand[slot] + here if slot in on_hand else here
-        if kept:
-            reserved[slot] = reserved.get(slot, NOTHING) + kept
-    return on_hand, reserved
+        known = found.get(slot)
+        found[slot] = (here, kept) if known is None else (known[0] + here, known[1] + kept)
+    return found
 
 
 def _in_flight(look: Look, known: Known) -> Totals:

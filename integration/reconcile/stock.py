@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
@@ -19,7 +18,7 @@ from integration.errors import IntegrationError
 from integration.flows import stock_site
 from integration.flows.pending import Look
 from integration.flows.stock_site import Site
-from integration.jobs import configuration, inventories
+from integration.jobs import configuration, inventories, sql
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import ReconciliationRun, StockSnapshot, Warehouse
@@ -29,14 +28,15 @@ from integration.reconcile.slots import Compared
 from integration.rules import findings
 from integration.rules.findings import Facts
 
-AT_ONCE = 250  # products
+AT_ONCE, AT_MOST = 250, 1_000  # products
+ROWS_AT_ONCE = 25_000  # of as many products as have them
 CODES_AT_ONCE = 1_000
 KEPT_DAYS = 30  # a walk: there are some each hour
 SLICE_SECONDS = 20.0
 STOCK = ReconciliationRun.Subject.STOCK
 # Of a run's sums: the snapshot that it began with, how many products were left out because they moved all the time,
-# and how far it is in the warehouse's codes once it is through the products.
-SNAPSHOT, LEFT, CODE = "snapshot", "left", "code"
+# how many are looked at next, and how far it is in the warehouse's codes once it is through the products.
+SNAPSHOT, LEFT, NEXT, CODE = "snapshot", "left", "next", "code"
 
 
 def handle(work: Work) -> Outcome:
@@ -81,9 +81,10 @@ def _step(site: Site, erp: ErpGateway, run: ReconciliationRun) -> Reconciliation
 def _products(site: Site, erp: ErpGateway, run: ReconciliationRun) -> ReconciliationRun:
     """The next products, if there are any."""
     warehouse, snapshot = site.warehouse, _latest(site.warehouse).first()
-    products = erp.stock.products_after(warehouse.company_id, run.after, AT_ONCE)
+    at_once = run.sums.get(NEXT, AT_ONCE)
+    products = erp.stock.products_after(warehouse.company_id, run.after, at_once)
     found = slots.compare(site, erp, products, snapshot) if products else Compared()
-    with transaction.atomic():
+    with sql.soon():
         now = _held(run)
         if _place(now) != _place(run):
             return now  # somebody else went on with it
@@ -101,8 +102,14 @@ def _products(site: Site, erp: ErpGateway, run: ReconciliationRun) -> Reconcilia
         now.compared += len(found.rows)
         now.different += sum(bool(row.difference) for row in found.rows)
         now.sums[LEFT] += len(found.moving)
+        now.sums[NEXT] = _pace(at_once, len(found.rows))
         now.save()
     return now
+
+
+def _pace(at_once: int, rows: int) -> int:
+    """What each part asks and looks up costs the same whether it has few rows or many."""
+    return max(1, min(at_once * ROWS_AT_ONCE // max(rows, 1), 2 * at_once, AT_MOST))
 
 
 def _codes(site: Site, erp: ErpGateway, run: ReconciliationRun) -> ReconciliationRun:
@@ -111,7 +118,7 @@ def _codes(site: Site, erp: ErpGateway, run: ReconciliationRun) -> Reconciliatio
     codes = levels.codes_after(snapshot, run.sums[CODE], CODES_AT_ONCE) if snapshot else []
     facts = stock_site.facts(site, warehouse.name, codes, erp)
     sums = levels.sums(snapshot, _unknown(codes, facts)) if snapshot and codes else {}
-    with transaction.atomic():
+    with sql.soon():
         now = _held(run)
         if _place(now) != _place(run):
             return now
@@ -138,7 +145,8 @@ def _place(run: ReconciliationRun) -> tuple[object, ...]:
 
 
 def _unknown(codes: Sequence[str], facts: Facts) -> list[str]:
-    return [code for code in codes if not _stands_for_one(code, facts)]
+    known = facts.by_code()
+    return [code for code in codes if code not in known or not _stands_for_one(code, known[code])]
 
 
 def _stands_for_one(code: str, facts: Facts) -> bool:

@@ -19,6 +19,7 @@ PATIENCE = 3600.0
 def main(port: str, rows: str) -> None:
     start.read_settings()
     import_module("config.celery").app.set_default()
+    start.settle()  # as a worker does
     _configure(f"http://127.0.0.1:{port}", Shape(int(rows)))
     found = {"first": _compare(), "again": _compare(), "peak_mb": _peak()}
     sys.stdout.write(json.dumps(found))
