@@ -1,5 +1,7 @@
 """What a warehouse, or a person in Odoo, found to be otherwise and what became of it; what a warehouse says it has."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -156,7 +158,7 @@ class StockLook(models.Model):
 
 
 class AvailabilityQuerySet(QuerySet["Availability"]):
-    def looked_at(self) -> "AvailabilityQuerySet":
+    def looked_at(self) -> QuerySet[Any]:
         """With ``seen_at`` and ``compared_at``: when it was looked at last, and as of which snapshot."""
         looks = StockLook.objects.filter(warehouse=OuterRef("warehouse"), product_id=OuterRef("product_id"))
         compared_at = Greatest("reported_at", Subquery(looks.values("reported_at")))

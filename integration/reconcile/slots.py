@@ -183,6 +183,11 @@ def _in_flight(look: Look, known: Known) -> Totals:
     return found
 
 
+def asked_for(site: Site, look: Look) -> frozenset[int]:
+    """Products that the warehouse was asked to ship and has not shipped."""
+    return frozenset(slot.product_id for slot in _to_ship(site, look))
+
+
 def _to_ship(site: Site, look: Look) -> Totals:
     """What the warehouse was asked to ship and has not shipped; of which lot is its own choice."""
     place = site.places.of(GOOD)

@@ -22,9 +22,10 @@ from integration.jobs import configuration, inventories, sql
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import ReconciliationRun, StockSnapshot, Warehouse
-from integration.reconcile import availability, levels, slots, variances
+from integration.reconcile import availability, levels, slots, unchanged, variances
 from integration.reconcile.availability import Looked, Row
 from integration.reconcile.slots import Compared
+from integration.reconcile.unchanged import SNAPSHOT
 from integration.rules import findings
 from integration.rules.findings import Facts
 
@@ -34,20 +35,22 @@ CODES_AT_ONCE = 1_000
 KEPT_DAYS = 30  # a walk: there are some each hour
 SLICE_SECONDS = 20.0
 STOCK = ReconciliationRun.Subject.STOCK
-# Of a run's sums: the snapshot that it began with, how many products were left out because they moved all the time,
-# how many are looked at next, and how far it is in the warehouse's codes once it is through the products.
-SNAPSHOT, LEFT, NEXT, CODE = "snapshot", "left", "next", "code"
+# Of a run's sums, beside those of ``unchanged``: how many products were left out because they moved all the time, how
+# many are looked at next, and how far it is in the warehouse's codes once it is through the products.
+LEFT, NEXT, CODE = "left", "next", "code"
+Written = frozenset[int] | None
 
 
 def handle(work: Work) -> Outcome:
     """A part of the walk; the rest is a job of its own."""
     warehouse = configuration.warehouse(work.job.payload["warehouse"])
-    run = _run(warehouse)
     with open_erp(warehouse.erp, work) as erp:
         site, ends = stock_site.look(warehouse, erp), time.monotonic() + SLICE_SECONDS
-        run = _step(site, erp, run)
+        run = _run(site, erp)
+        written = unchanged.written(site, erp, run)
+        run = _step(site, erp, run, written)
         while run.ended_at is None and time.monotonic() < ends:
-            run = _step(site, erp, run)
+            run = _step(site, erp, run, written)
     again = run.ended_at is None or run.sums[SNAPSHOT] != _snapshot_id(warehouse)
     said = f"{run.compared} rows{'' if run.ended_at else ' so far'}, {run.different} that differ"
     return Outcome(said, partial(inventories.start_read, warehouse) if again else None)
@@ -59,11 +62,15 @@ def forget() -> int:
     return old.delete()[0]
 
 
-def _run(warehouse: Warehouse) -> ReconciliationRun:
+def _run(site: Site, erp: ErpGateway) -> ReconciliationRun:
     """The one that is under way, or a new one."""
-    begun = {"day": datetime.now(UTC).date(), "sums": {SNAPSHOT: _snapshot_id(warehouse), LEFT: 0}}
-    found = ReconciliationRun.objects.get_or_create(subject=STOCK, warehouse=warehouse, ended_at=None, defaults=begun)
-    return found[0]
+    open_one = {"subject": STOCK, "warehouse": site.warehouse, "ended_at": None}
+    known = ReconciliationRun.objects.filter(**open_one).first()
+    if known is not None:
+        return known
+    sums = {LEFT: 0, **unchanged.begin(site, erp, _snapshot_id(site.warehouse))}
+    begun = {"day": datetime.now(UTC).date(), "sums": sums}
+    return ReconciliationRun.objects.get_or_create(**open_one, defaults=begun)[0]
 
 
 def _latest(warehouse: Warehouse) -> QuerySet[StockSnapshot]:
@@ -74,27 +81,30 @@ def _snapshot_id(warehouse: Warehouse) -> int | None:
     return _latest(warehouse).values_list("pk", flat=True).first()
 
 
-def _step(site: Site, erp: ErpGateway, run: ReconciliationRun) -> ReconciliationRun:
-    return _codes(site, erp, run) if CODE in run.sums else _products(site, erp, run)
+def _step(site: Site, erp: ErpGateway, run: ReconciliationRun, written: Written) -> ReconciliationRun:
+    return _codes(site, erp, run) if CODE in run.sums else _products(site, erp, run, written)
 
 
-def _products(site: Site, erp: ErpGateway, run: ReconciliationRun) -> ReconciliationRun:
+def _products(site: Site, erp: ErpGateway, run: ReconciliationRun, written: Written = None) -> ReconciliationRun:
     """The next products, if there are any."""
     warehouse, snapshot = site.warehouse, _latest(site.warehouse).first()
     at_once = run.sums.get(NEXT, AT_ONCE)
     products = erp.stock.products_after(warehouse.company_id, run.after, at_once)
-    found = slots.compare(site, erp, products, snapshot) if products else Compared()
+    same = unchanged.still(site, products, snapshot, written)
+    others = [product for product in products if product.id not in same]
+    found = slots.compare(site, erp, others, snapshot) if others else Compared()
     with sql.soon():
         now = _held(run)
         if _place(now) != _place(run):
             return now  # somebody else went on with it
         if products:
             now.after = products[-1].id
-            still = {product.id for product in products} - found.moving
+            still = {product.id for product in others} - found.moving
             if snapshot and found.look:
                 variances.keep(found.look, found.known, snapshot, found.gaps, still)
-            looked = Looked(run.after, now.after, still, found.moving, found.quiet - found.moving)
+            looked = Looked(run.after, now.after, still, found.moving | same, found.quiet - found.moving)
             availability.keep(warehouse, looked, found.rows, snapshot)
+            unchanged.left(site, found.moving)
             if snapshot:
                 availability.keep_strange(warehouse, _strange(site, found.unknown), snapshot.taken_at)
         else:
