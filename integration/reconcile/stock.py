@@ -25,7 +25,7 @@ from integration.models import ReconciliationRun, StockSnapshot, Warehouse
 from integration.reconcile import availability, levels, slots, unchanged, variances
 from integration.reconcile.availability import Looked, Row
 from integration.reconcile.slots import Compared
-from integration.reconcile.unchanged import SNAPSHOT
+from integration.reconcile.unchanged import SNAPSHOT, News
 from integration.rules import findings
 from integration.rules.findings import Facts
 
@@ -38,7 +38,6 @@ STOCK = ReconciliationRun.Subject.STOCK
 # Of a run's sums, beside those of ``unchanged``: how many products were left out because they moved all the time, how
 # many are looked at next, and how far it is in the warehouse's codes once it is through the products.
 LEFT, NEXT, CODE = "left", "next", "code"
-Written = frozenset[int] | None
 
 
 def handle(work: Work) -> Outcome:
@@ -47,10 +46,10 @@ def handle(work: Work) -> Outcome:
     with open_erp(warehouse.erp, work) as erp:
         site, ends = stock_site.look(warehouse, erp), time.monotonic() + SLICE_SECONDS
         run = _run(site, erp)
-        written = unchanged.written(site, erp, run)
-        run = _step(site, erp, run, written)
+        news = unchanged.news(site, erp, run)
+        run = _step(site, erp, run, news)
         while run.ended_at is None and time.monotonic() < ends:
-            run = _step(site, erp, run, written)
+            run = _step(site, erp, run, news)
     again = run.ended_at is None or run.sums[SNAPSHOT] != _snapshot_id(warehouse)
     said = f"{run.compared} rows{'' if run.ended_at else ' so far'}, {run.different} that differ"
     return Outcome(said, partial(inventories.start_read, warehouse) if again else None)
@@ -81,16 +80,16 @@ def _snapshot_id(warehouse: Warehouse) -> int | None:
     return _latest(warehouse).values_list("pk", flat=True).first()
 
 
-def _step(site: Site, erp: ErpGateway, run: ReconciliationRun, written: Written) -> ReconciliationRun:
-    return _codes(site, erp, run) if CODE in run.sums else _products(site, erp, run, written)
+def _step(site: Site, erp: ErpGateway, run: ReconciliationRun, news: News | None) -> ReconciliationRun:
+    return _codes(site, erp, run) if CODE in run.sums else _products(site, erp, run, news)
 
 
-def _products(site: Site, erp: ErpGateway, run: ReconciliationRun, written: Written = None) -> ReconciliationRun:
+def _products(site: Site, erp: ErpGateway, run: ReconciliationRun, news: News | None = None) -> ReconciliationRun:
     """The next products, if there are any."""
     warehouse, snapshot = site.warehouse, _latest(site.warehouse).first()
     at_once = run.sums.get(NEXT, AT_ONCE)
     products = erp.stock.products_after(warehouse.company_id, run.after, at_once)
-    same = unchanged.still(site, products, snapshot, written)
+    same = unchanged.still(site, products, snapshot, news)
     others = [product for product in products if product.id not in same]
     found = slots.compare(site, erp, others, snapshot) if others else Compared()
     with sql.soon():

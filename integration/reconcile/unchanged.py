@@ -7,7 +7,7 @@ a new snapshot, and when codes or places are others, all is read. docs/reference
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Q
@@ -26,6 +26,13 @@ WHOLE_EVERY = timedelta(days=1)
 SNAPSHOT, AT, SINCE, WHOLE, PLACES = "snapshot", "at", "since", "whole", "places"
 
 
+class News(NamedTuple):
+    """Products of which something was written in Odoo, and their codes: another one may have the same by now."""
+
+    products: frozenset[int]
+    skus: frozenset[str]
+
+
 def begin(site: Site, erp: ErpGateway, snapshot: int | None) -> dict[str, Any]:
     """The sums of a new walk."""
     now, places = erp.now(), _places(site)
@@ -35,19 +42,21 @@ def begin(site: Site, erp: ErpGateway, snapshot: int | None) -> dict[str, Any]:
     return {SNAPSHOT: snapshot, AT: now.isoformat(), SINCE: since, WHOLE: whole, PLACES: places}
 
 
-def written(site: Site, erp: ErpGateway, run: ReconciliationRun) -> frozenset[int] | None:
-    """Products of which something was written in Odoo since the walk before; None: all are looked at."""
+def news(site: Site, erp: ErpGateway, run: ReconciliationRun) -> News | None:
+    """What was written in Odoo since the walk before; None: all is looked at."""
     since = run.sums.get(SINCE)
-    return erp.stock.written(site.places.layout, datetime.fromisoformat(since)) if since else None
+    if not since:
+        return None
+    written = erp.stock.written(site.places.layout, datetime.fromisoformat(since))
+    named = erp.stock.products(site.warehouse.company_id, ids=sorted(written)) if written else ()
+    return News(written, frozenset(product.sku for product in named if product.sku))
 
 
-def still(
-    site: Site, products: Sequence[Product], snapshot: StockSnapshot | None, written: frozenset[int] | None
-) -> frozenset[int]:
+def still(site: Site, products: Sequence[Product], snapshot: StockSnapshot | None, news: News | None) -> frozenset[int]:
     """Those of ``products`` that are as they were."""
-    if written is None:
+    if news is None:
         return frozenset()
-    ids = {product.id for product in products} - written
+    ids = [each.id for each in products if each.id not in news.products and each.sku not in news.skus]
     looks = StockLook.objects.filter(warehouse=site.warehouse, product_id__in=ids, quiet=True)
     quiet = frozenset(looks.filter(reported_at=_taken(snapshot)).values_list("product_id", flat=True))
     return quiet - _under_way(site, [product for product in products if product.id in quiet], snapshot)

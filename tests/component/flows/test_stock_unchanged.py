@@ -82,6 +82,12 @@ def test_what_was_written_in_odoo_is_read_again(calm: Shelves, read: Read) -> No
     assert figures("BOLT") == (30, 0, -20)
 
 
+def test_a_code_that_another_product_takes_is_read_again(calm: Shelves, read: Read) -> None:
+    calm.yard.odoo.product("NAIL")
+    assert read() == {"NAIL", "NUT"}
+    assert Availability.objects.get(product_id=calm.products["NAIL"]).reported == 0
+
+
 def test_what_the_warehouse_says_and_nobody_has_posted_is_read_again(calm: Shelves, read: Read) -> None:
     calm.adjust({"sku": "P-BOLT", "quantity": "-1"})
     until(lambda: calm.yard.wms.pending() == 0)
