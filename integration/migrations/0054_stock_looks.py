@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'look at stock',
                 'verbose_name_plural': 'looks at stock',
-                'ordering': ['product_id'],
+                'ordering': ['-id'],
                 'constraints': [models.UniqueConstraint(fields=('warehouse', 'product_id'), name='one_look_a_product')],
             },
         ),

@@ -148,7 +148,7 @@ class StockLook(models.Model):
     quiet = models.BooleanField(default=False, db_default=False)
 
     class Meta:
-        ordering = ["product_id"]
+        ordering = ["-id"]
         verbose_name = "look at stock"
         verbose_name_plural = "looks at stock"
         constraints = [models.UniqueConstraint(fields=["warehouse", "product_id"], name="one_look_a_product")]
