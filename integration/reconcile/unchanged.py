@@ -59,7 +59,7 @@ def still(site: Site, products: Sequence[Product], snapshot: StockSnapshot | Non
     ids = [each.id for each in products if each.id not in news.products and each.sku not in news.skus]
     looks = StockLook.objects.filter(warehouse=site.warehouse, product_id__in=ids, quiet=True)
     quiet = frozenset(looks.filter(reported_at=_taken(snapshot)).values_list("product_id", flat=True))
-    return quiet - _under_way(site, [product for product in products if product.id in quiet], snapshot)
+    return quiet - _under_way(site, [each for each in products if each.id in quiet], snapshot) if quiet else quiet
 
 
 def left(site: Site, moving: frozenset[int]) -> None:
