@@ -127,6 +127,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Stock movements"), "pallet", "stockevent"),
             _item(_("Stock snapshots"), "inventory", "stocksnapshot"),
             _item(_("Lines of snapshots"), "list_alt", "stocklevel"),
+            _item(_("Looks at stock"), "visibility", "stocklook"),
             _item(_("Lines"), "format_list_numbered", "documentline"),
             _item(_("Stages"), "timeline", "stageevent"),
             _item(_("Cartons"), "inventory_2", "cartonline"),

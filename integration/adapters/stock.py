@@ -26,6 +26,10 @@ class StockGateway(Protocol):
         """What lies in each location, of each lot."""
         ...
 
+    def written(self, layout: Layout, since: datetime) -> frozenset[int]:
+        """Products of which a quantity, a lot or the product itself was written since. What was removed is not seen."""
+        ...
+
     def adjust(self, adjustment: Adjustment) -> Landed:
         """Adds the difference to whatever Odoo holds by then. A lot that it does not know is made when goods are added.
 

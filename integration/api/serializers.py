@@ -185,6 +185,8 @@ class InventorySerializer(serializers.ModelSerializer[Availability]):
     reported = Quantity(allow_null=True, help_text="By the warehouse's latest snapshot")
     expected = Quantity(allow_null=True, help_text="By Odoo, as of that snapshot")
     difference = Quantity(allow_null=True, help_text="Reported less expected")
+    reported_at = serializers.DateTimeField(source="compared_at", allow_null=True, required=False)
+    read_at = serializers.DateTimeField(source="seen_at", read_only=True)
 
     class Meta:
         model = Availability

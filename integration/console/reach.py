@@ -232,7 +232,7 @@ REACH: Mapping[type[Model], Within] = {
     **dict.fromkeys(
         (
             *(models.Place, models.CutOff, models.StockEvent, models.StockDifference, models.Availability),
-            *(models.StockSnapshot, models.Variance, models.DayFigures, models.FlowDay, models.Alert),
+            *(models.StockSnapshot, models.StockLook, models.Variance, models.DayFigures, models.FlowDay, models.Alert),
             *(models.DowntimePack, models.TypedShipment, models.ConfigurationChange),
         ),
         _by("warehouse"),

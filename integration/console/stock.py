@@ -1,6 +1,8 @@
 """What warehouses, and people in Odoo, found to be otherwise; what there is, by Odoo and by the warehouse."""
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
@@ -10,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from integration.console.base import HistoryAdmin
 from integration.console.words import badge, money, quantity
-from integration.models import Availability, StockDifference, StockLevel, StockSnapshot
+from integration.models import Availability, StockDifference, StockLevel, StockLook, StockSnapshot
+from integration.models.stock import AvailabilityQuerySet
 
 
 def _shown(name: str) -> Any:
@@ -68,8 +71,9 @@ class AvailabilityAdmin(HistoryAdmin):
     search_help_text = _("SKU, lot")
     list_display = (
         "sku", "lot", "condition", "place_name", "on_hand_shown", "reserved_shown", "in_flight_shown", "to_ship_shown",
-        "reported_shown", "expected_shown", "difference_shown", "warehouse", "read_at",
+        "reported_shown", "expected_shown", "difference_shown", "warehouse", "seen_at",
     )  # fmt: skip
+    exclude = ("read_at", "reported_at")
     list_filter = ("warehouse", "condition", DifferenceFilter)
     list_select_related = ("warehouse",)
     ordering = ("sku", "lot", "place")
@@ -77,6 +81,30 @@ class AvailabilityAdmin(HistoryAdmin):
     on_hand_shown, reserved_shown, in_flight_shown = _shown("on_hand"), _shown("reserved"), _shown("in_flight")
     to_ship_shown, reported_shown = _shown("to_ship"), _shown("reported")
     expected_shown, difference_shown = _shown("expected"), _shown("difference")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Availability]:
+        return cast("AvailabilityQuerySet", super().get_queryset(request)).looked_at()
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[str]:
+        return [*super().get_fields(request, obj), "compared_at", "seen_at"]
+
+    @admin.display(description=_("reported at"))
+    def compared_at(self, row: Any) -> datetime | None:
+        moment: datetime | None = row.compared_at
+        return moment
+
+    @admin.display(description=_("read at"))
+    def seen_at(self, row: Any) -> datetime:
+        moment: datetime = row.seen_at
+        return moment
+
+
+@admin.register(StockLook)
+class StockLookAdmin(HistoryAdmin):
+    list_display = ("product_id", "warehouse", "read_at", "reported_at", "quiet")
+    list_filter = ("warehouse", "quiet")
+    list_select_related = ("warehouse",)
+    nothing = _("Looks appear once a warehouse does inventory: set it to live under Warehouses.")
 
 
 @admin.register(StockSnapshot)

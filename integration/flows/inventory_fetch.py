@@ -5,12 +5,10 @@ Each page is kept as it comes, so that no more than one is in memory. They count
 
 from typing import Any
 
-from django.db import transaction
-
 from integration.canonical.inventory import InventorySnapshot
 from integration.errors import InvalidDocument
 from integration.flows import inventory_snapshot
-from integration.jobs import configuration
+from integration.jobs import configuration, sql
 from integration.jobs.remote import open_wms
 from integration.jobs.work import Outcome, Work
 from integration.models import Warehouse
@@ -30,7 +28,7 @@ def handle(work: Work) -> Outcome:
 def _keep(warehouse: Warehouse, first: InventorySnapshot, page: InventorySnapshot, wanted: int) -> None:
     _fits(warehouse, first, page, wanted)
     inventory_snapshot.same_snapshot(warehouse, page)
-    with transaction.atomic():
+    with sql.soon():
         inventory_snapshot.keep(warehouse, page)
 
 

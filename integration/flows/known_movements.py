@@ -24,6 +24,13 @@ class Known:
     ledger: Ledger
     unknown: tuple[tuple[str, frozenset[Slot]], ...] = ()
 
+    @property
+    def products(self) -> frozenset[int]:
+        """Of which anything is known."""
+        doubted = (slot for _, slots in self.unknown for slot in slots)
+        moved = (each.slot for each in (*self.ledger.posted, *self.ledger.pending))
+        return frozenset(slot.product_id for slot in (*doubted, *moved))
+
     def in_doubt(self, slot: Slot) -> str:
         return next((key for key, slots in self.unknown if slot in slots), "")
 

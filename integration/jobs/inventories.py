@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from integration.jobs import routes
 from integration.jobs.queue import NewJob, enqueue
-from integration.models import CaptureCursor, StockSnapshot, Warehouse
+from integration.models import CaptureCursor, StockLook, StockSnapshot, Warehouse
 
 KEPT = 10  # complete snapshots of a warehouse
 
@@ -35,9 +35,10 @@ def start_read(warehouse: Warehouse) -> None:
 
 
 def ask(warehouse: Warehouse) -> bool:
-    """Asks it for all that it has, where it can be asked (True); else what it said last is compared once more. Call
-    inside a transaction."""
+    """Asks it for all that it has, where it can be asked (True); else what it said last is compared once more, all of
+    it. Call inside a transaction."""
     asked = "inventory" in _serves(warehouse.wms.profile)
+    StockLook.objects.filter(warehouse=warehouse, quiet=True).update(quiet=False)
     enqueue(_job("inventory_fetch" if asked else "inventory_read", warehouse))
     return asked
 

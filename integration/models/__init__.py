@@ -24,7 +24,7 @@ from integration.models.replays import Replay, ReplayItem
 from integration.models.reports import DayFigures, FlowDay, ReportMail, ReportSchedule
 from integration.models.retention import Retention
 from integration.models.stages import CartonLine, Stage, StageEvent
-from integration.models.stock import Availability, StockDifference, StockLevel, StockSnapshot
+from integration.models.stock import Availability, StockDifference, StockLevel, StockLook, StockSnapshot
 from integration.models.transit import InTransit
 from integration.models.work import Effect, JobAttempt, Lane, ResourceLock, Stream, SyncJob
 
@@ -102,6 +102,7 @@ __all__ = [
     "StockDifference",
     "StockEvent",
     "StockLevel",
+    "StockLook",
     "StockSnapshot",
     "Stream",
     "SyncJob",

@@ -1,11 +1,13 @@
 """What a warehouse, or a person in Odoo, found to be otherwise and what became of it; what a warehouse says it has."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Greatest, Now
 
 from integration.models.connections import Warehouse
 from integration.models.fields import QuantityField
@@ -114,7 +116,8 @@ class StockSnapshot(models.Model):
 class StockLevel(models.Model):
     """One line of a snapshot, in the warehouse's own codes and unit. ``allocated`` is a part of ``on_hand``."""
 
-    snapshot = models.ForeignKey(StockSnapshot, models.CASCADE, related_name="levels")
+    # A check of each of a million lines costs as much as adding it; the snapshot's row is held while they are added.
+    snapshot = models.ForeignKey(StockSnapshot, models.CASCADE, related_name="levels", db_constraint=False)
     page = models.PositiveIntegerField(default=1)
     partner_sku = models.CharField(max_length=100)
     unit = models.CharField(max_length=60)
@@ -132,11 +135,47 @@ class StockLevel(models.Model):
         return f"{self.partner_sku} {self.on_hand}"
 
 
+class StockLook(models.Model):
+    """When a product's stock in a warehouse was looked at last: once for all its lots and places.
+
+    ``reported_at``: of the snapshot that it was compared with. ``quiet``: both sides agreed and nothing was under way.
+    """
+
+    warehouse = models.ForeignKey(Warehouse, models.CASCADE, related_name="looks")
+    product_id = models.PositiveIntegerField()
+    read_at = models.DateTimeField()
+    reported_at = models.DateTimeField(null=True)
+    quiet = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "look at stock"
+        verbose_name_plural = "looks at stock"
+        constraints = [models.UniqueConstraint(fields=["warehouse", "product_id"], name="one_look_a_product")]
+
+    def __str__(self) -> str:
+        return f"product {self.product_id}"
+
+
+class AvailabilityQuerySet(QuerySet["Availability"]):
+    def looked_at(self) -> QuerySet[Any]:
+        """With ``seen_at`` and ``compared_at``: when it was looked at last, and as of which snapshot."""
+        looks = StockLook.objects.filter(warehouse=OuterRef("warehouse"), product_id=OuterRef("product_id"))
+        compared_at = Greatest("reported_at", Subquery(looks.values("reported_at")))
+        return self.annotate(
+            seen_at=Greatest("read_at", Subquery(looks.values("read_at"))),
+            compared_at=Case(When(reported__isnull=False, then=compared_at)),
+        )
+
+
 class Availability(models.Model):
-    """What one warehouse has of one product, lot and place by Odoo, as of ``read_at``; each figure stands for itself.
+    """What one warehouse has of one product, lot and place by Odoo; each figure stands for itself.
 
     ``in_flight`` is known and not in Odoo yet: received from the warehouse and not posted. ``to_ship`` was released
     and has not left. ``reported`` is what the latest snapshot said, ``expected`` what it should have said.
+
+    ``read_at`` and ``reported_at`` are of when the row was written. A product that is looked at again and has not
+    changed keeps its rows: ``StockLook`` says when that was, and ``looked_at`` brings both together.
     """
 
     warehouse = models.ForeignKey(Warehouse, models.CASCADE, related_name="availability")
@@ -155,6 +194,8 @@ class Availability(models.Model):
     difference = QuantityField(null=True, help_text="Reported less expected")
     reported_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(auto_now=True)
+
+    objects = AvailabilityQuerySet.as_manager()
 
     class Meta:
         ordering = ["sku", "lot", "place"]

@@ -19,10 +19,7 @@ from integration.rules.places import Places, Slot
 STOCK = Variance.Subject.STOCK
 MOST_WORTH = Decimal("9999999999999999.99")  # that a row keeps
 Key = tuple[int, str, int, str]
-FIGURES = (
-    *("says", "found", "unexplained", "value", "currency", "as_of", "last_seen", "agreed_at"),
-    *("tracking", "place_name"),
-)
+FIGURES = ("says", "found", "unexplained", "value", "currency", "tracking", "place_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +54,10 @@ def keep(compared: Compared) -> int:
     Variance.objects.filter(pk__in=[row.pk for row in gone]).update(gone_at=Now())
     rows = {key: known.get(key) or _new(gap, compared) for key, gap in wrong.items()}
     _agreed(compared, [row for row in rows.values() if row.pk is None])
-    for key, row in rows.items():
-        _fill(row, wrong[key], compared)
-    Variance.objects.bulk_update([row for row in rows.values() if row.pk], FIGURES, batch_size=500)
+    changed = [row for key, row in rows.items() if _fill(row, wrong[key], compared) and row.pk]
+    Variance.objects.bulk_update(changed, FIGURES, batch_size=500)
+    seen = Variance.objects.filter(pk__in=[row.pk for row in rows.values() if row.pk])
+    seen.update(as_of=compared.at, last_seen=Now())
     Variance.objects.bulk_create([row for row in rows.values() if not row.pk], batch_size=500)
     _keep_causes({rows[key].pk: compared.why[gap.slot].causes for key, gap in wrong.items()})
     standing = [row for row in known.values() if row not in gone and _key_of(row) not in rows]
@@ -97,14 +95,15 @@ def _new(gap: Gap, compared: Compared) -> Variance:
 def _agreed(compared: Compared, rows: Sequence[Variance]) -> None:
     """When it agreed last, as the last look left it: what was before that is no reason."""
     known = Availability.objects.filter(warehouse=compared.warehouse, product_id__in={row.product_id for row in rows})
-    equal = known.filter(difference=0).values_list("product_id", "place", "lot", "reported_at")
+    equal = known.filter(difference=0).looked_at().values_list("product_id", "place", "lot", "compared_at")
     at = {(product, place, lot): moment for product, place, lot, moment in equal}
     for row in rows:
         row.agreed_at = at.get((row.product_id, row.place, row.lot))
 
 
-def _fill(row: Variance, gap: Gap, compared: Compared) -> None:
-    product = compared.goods.get(row.product_id)
+def _fill(row: Variance, gap: Gap, compared: Compared) -> bool:
+    """Returns whether it says something else now."""
+    before, product = _figures(row), compared.goods.get(row.product_id)
     row.says, row.found, row.as_of = gap.says, gap.found, compared.at
     row.unexplained = compared.why[gap.slot].unexplained
     row.value = min(round(abs(gap.difference) * product.cost, 2), MOST_WORTH) if product else Decimal(0)
@@ -112,6 +111,11 @@ def _fill(row: Variance, gap: Gap, compared: Compared) -> None:
     row.tracking = product.tracking if product else "none"
     row.place_name = compared.places.name(row.place)[:200]
     row.last_seen = Now()
+    return before != _figures(row)
+
+
+def _figures(row: Variance) -> tuple[object, ...]:
+    return tuple(getattr(row, name) for name in FIGURES)
 
 
 def _keep_causes(wanted: Mapping[int, Sequence[Cause]]) -> None:

@@ -1,11 +1,12 @@
 """What a warehouse's snapshot says of some products, in Odoo's words."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
+from typing import NamedTuple
 
-from integration.canonical.stock import Product
 from integration.errors import IntegrationError
 from integration.flows.pending import Look
 from integration.jobs import sql
@@ -13,12 +14,11 @@ from integration.models import StockLevel, StockSnapshot
 from integration.rules import findings
 from integration.rules.codes import CodeKind
 from integration.rules.places import Slot
-from integration.rules.units import Ratio
 
 LEVEL = StockLevel._meta.db_table
 _OF_CODES = f"""
 SELECT partner_sku, unit, lot, location, condition, on_hand FROM {LEVEL}
-WHERE snapshot_id = %s AND partner_sku = ANY(%s::varchar[]) ORDER BY id"""  # noqa: S608  (our own names, here and below)
+WHERE snapshot_id = %s AND partner_sku = ANY(%s::varchar[])"""  # noqa: S608  (our own names, here and below)
 _CODES_AFTER = f"""
 SELECT DISTINCT partner_sku FROM {LEVEL} WHERE snapshot_id = %s AND partner_sku > %s
 ORDER BY partner_sku LIMIT %s"""  # noqa: S608
@@ -38,17 +38,16 @@ class Reported:
 def read(look: Look, snapshot: StockSnapshot) -> Reported:
     """Of the products of ``look`` and no others."""
     words = _Words(look)
-    slots, unknown = defaultdict[Slot, Decimal](Decimal), defaultdict[str, Decimal](Decimal)
+    slots, unknown = dict[Slot, Decimal](), defaultdict[str, Decimal](Decimal)
     for code, unit, lot, location, condition, on_hand in sql.rows(_OF_CODES, [snapshot.pk, _codes(look)]):
-        try:
-            product, factor = words.goods(code, unit)
-            place = words.place(condition, location)
-            quantity = words.quantity(on_hand, unit, factor, product)
-        except IntegrationError:
+        word = words[code, unit, condition, location]
+        quantity = on_hand if word and word.whole and not on_hand % word.rounding else _exactly(word, on_hand)
+        if word is None or quantity is None:
             unknown[code] += on_hand
         else:
-            slots[Slot(product.id, place, lot if product.tracking != "none" else "")] += quantity
-    return Reported(dict(slots), dict(unknown))
+            slot = Slot(word.product, word.place, lot if word.tracked else "")
+            slots[slot] = slots[slot] + quantity if slot in slots else quantity
+    return Reported(slots, dict(unknown))
 
 
 def codes_after(snapshot: StockSnapshot, after: str, limit: int) -> list[str]:
@@ -66,44 +65,51 @@ def _codes(look: Look) -> list[str]:
     return [code.partner for code in found if code.kind == CodeKind.PRODUCT and code.odoo in look.facts.products]
 
 
-class _Words:
-    """The code book, read once for each code: a snapshot says the same of many lots and places."""
+class _Word(NamedTuple):
+    """What lines of one code, unit, condition and location are about. ``whole``: their unit is Odoo's own."""
+
+    product: int
+    place: int
+    tracked: bool
+    whole: bool
+    rounding: Decimal
+    exactly: Callable[[Decimal], Decimal]
+
+
+def _exactly(word: _Word | None, on_hand: Decimal) -> Decimal | None:
+    """In Odoo's unit; None: it cannot be said in it."""
+    try:
+        return word.exactly(on_hand) if word else None
+    except IntegrationError:
+        return None
+
+
+class _Words(dict[tuple[str, str, str, str], _Word | None]):
+    """The code book, read once for lines that say the same: a snapshot has them of many lots."""
 
     def __init__(self, look: Look) -> None:
-        self._facts = look.facts
-        self._goods: dict[tuple[str, str], tuple[Product, Ratio] | IntegrationError] = {}
-        self._places: dict[tuple[str, str], int | IntegrationError] = {}
+        super().__init__()
+        self._facts = look.facts.by_code()
 
-    def goods(self, code: str, unit: str) -> tuple[Product, Ratio]:
-        found = self._goods.get((code, unit))
-        if found is None:
-            found = self._goods[code, unit] = self._look_up(code, unit)
-        if isinstance(found, IntegrationError):
-            raise found
+    def __missing__(self, key: tuple[str, str, str, str]) -> _Word | None:
+        found = self[key] = self._read(*key)
         return found
 
-    def place(self, condition: str, location: str) -> int:
-        found = self._places.get((condition, location))
-        if found is None:
-            found = self._places[condition, location] = self._place(condition, location)
-        if isinstance(found, IntegrationError):
-            raise found
-        return found
-
-    def quantity(self, quantity: Decimal, unit: str, factor: Ratio, product: Product) -> Decimal:
-        if factor == 1 and product.rounding > 0 and not quantity % product.rounding:
-            return quantity
-        return findings.by_factor(quantity, unit, factor, product, self._facts)
-
-    def _look_up(self, code: str, unit: str) -> tuple[Product, Ratio] | IntegrationError:
+    def _read(self, code: str, unit: str, condition: str, location: str) -> _Word | None:
+        facts = self._facts.get(code)
+        if facts is None:
+            return None
         try:
-            product = findings.product_of(code, self._facts)
-            return product, findings.factor_of(unit, product, self._facts)
-        except IntegrationError as error:
-            return error
-
-    def _place(self, condition: str, location: str) -> int | IntegrationError:
-        try:
-            return findings.place_of(condition, location, self._facts)
-        except IntegrationError as error:
-            return error
+            product = findings.product_of(code, facts)
+            factor = findings.factor_of(unit, product, facts)
+            place = findings.place_of(condition, location, facts)
+        except IntegrationError:
+            return None
+        return _Word(
+            product=product.id,
+            place=place,
+            tracked=product.tracking != "none",
+            whole=factor == 1 and product.rounding > 0,
+            rounding=product.rounding,
+            exactly=partial(findings.by_factor, unit=unit, factor=factor, product=product, facts=facts),
+        )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from operator import itemgetter
 
 from django.db.models import F, Sum
 
@@ -25,6 +26,7 @@ from integration.rules.places import GOOD, Slot
 LOOKS = 3
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 NOTHING = Decimal(0)
+EMPTY = (NOTHING, NOTHING)
 GONE = F("shipped") + F("substituted")
 AT_WAREHOUSE = (Document.State.RELEASED, Document.State.ACCEPTED, Document.State.PART_SHIPPED)
 NOTHING_KNOWN = Known(netting.Ledger())
@@ -35,7 +37,8 @@ Totals = Mapping[Slot, Decimal]
 class Compared:
     """``unknown``: what the warehouse has by its own codes that cannot be said in Odoo's words, though its product is
     known. ``moving``: products of which nothing can be said, as their books changed whenever they were read. ``gaps``:
-    slots where the snapshot is not what Odoo had, with what is in hand as a reason."""
+    slots where the snapshot is not what Odoo had, with what is in hand as a reason. ``quiet``: products that agree, and
+    of which nothing is under way."""
 
     rows: Sequence[Row] = ()
     unknown: Mapping[str, Decimal] = field(default_factory=dict)
@@ -43,6 +46,7 @@ class Compared:
     gaps: Sequence[Gap] = ()
     look: Look | None = None
     known: Known = NOTHING_KNOWN
+    quiet: frozenset[int] = frozenset()
 
 
 def compare(site: Site, erp: ErpGateway, products: Sequence[Product], snapshot: StockSnapshot | None) -> Compared:
@@ -52,17 +56,28 @@ def compare(site: Site, erp: ErpGateway, products: Sequence[Product], snapshot: 
     reported = levels.read(look, snapshot) if snapshot else None
     rows = [row for row in _rows(site, look, held, known, snapshot, reported) if row.product_id not in moving]
     gaps = list(_gaps(look, rows, known, snapshot, reported)) if snapshot and reported else []
-    return Compared(rows, reported.unknown if reported else {}, moving, gaps, look, known)
+    unknown = reported.unknown if reported else {}
+    return Compared(rows, unknown, moving, gaps, look, known, _quiet(look, rows, known, gaps, unknown))
+
+
+def _quiet(
+    look: Look, rows: Sequence[Row], known: Known, gaps: Sequence[Gap], unknown: Mapping[str, Decimal]
+) -> frozenset[int]:
+    strange = {code.odoo for code in look.facts.book.codes if code.partner in unknown}
+    loud = {product.id for sku in strange for product in look.facts.products.get(sku, ())}
+    loud |= known.products | {gap.slot.product_id for gap in gaps} | {row.product_id for row in rows if row.to_ship}
+    return frozenset(look.products.keys() - loud)
 
 
 def _gaps(look: Look, rows: Sequence[Row], known: Known, snapshot: StockSnapshot, reported: Reported) -> Iterator[Gap]:
-    net = netting.since(snapshot.taken_at, known.ledger)
-    for row in rows:
+    net, main = netting.since(snapshot.taken_at, known.ledger), look.facts.places.layout.main
+    moved = known.products
+    apart = [row for row in rows if row.reported is not None and (row.difference or row.product_id in moved)]
+    for row in sorted(apart, key=itemgetter(0, 3, 2)):
         slot = Slot(row.product_id, row.place, row.lot)
         says = net.held(slot, row.on_hand)
         if row.reported is not None and row.reported != says:
             yield Gap(slot, row.sku, says, row.reported)
-    main = look.facts.places.layout.main
     yield from (strange(code, quantity, main) for code, quantity in reported.unknown.items() if quantity)
 
 
@@ -110,63 +125,54 @@ def _rows(
     snapshot: StockSnapshot | None,
     reported: Reported | None,
 ) -> Iterator[Row]:
-    on_hand, reserved = _held(site, held)
+    slots = _held(site, held)
     in_flight, to_ship = _in_flight(look, known), _to_ship(site, look)
     doubtful = {slot for _, slots in known.unknown for slot in slots}
     net = netting.since(snapshot.taken_at, known.ledger) if snapshot else None
     said = reported.slots if reported else {}
-    places = _Places(site)
-    for slot in sorted({*on_hand, *in_flight, *to_ship, *said}):
-        here, name, condition, counted = on_hand.get(slot, NOTHING), *places.of(slot.place)
-        found = said.get(slot, NOTHING) if net and counted else None
-        expected = net.expected(slot, here) if net and counted and slot not in doubtful else None
-        row = Row(
-            slot.product_id,
-            look.products[slot.product_id].sku,
-            slot.lot,
-            slot.place,
-            name,
-            condition,
-            here,
-            reserved.get(slot, NOTHING),
-            in_flight.get(slot, NOTHING),
-            to_ship.get(slot, NOTHING),
-            found,
-            expected,
-            None if found is None or expected is None else found - expected,
-        )
-        if row.is_anything:
-            yield row
+    for slot in (*said, *in_flight, *to_ship):
+        slots.setdefault(slot, EMPTY)
+    places, moved, due = _Places(site), known.products, {slot.product_id for slot in to_ship}
+    skus = {pk: product.sku for pk, product in look.products.items()}
+    for slot, (here, kept) in slots.items():
+        product, place, lot = slot
+        name, condition, counted = places[place]
+        found = expected = difference = None
+        if net and counted:
+            found = said.get(slot, NOTHING)
+            expected = here if product not in moved else None if slot in doubtful else net.expected(slot, here)
+            difference = None if expected is None else found - expected
+        flying = in_flight.get(slot, NOTHING) if product in moved else NOTHING
+        asked = to_ship.get(slot, NOTHING) if product in due else NOTHING
+        if here or kept or flying or asked or found or expected:
+            figures = here, kept, flying, asked, found, expected, difference
+            yield Row(product, skus[product], lot, place, name, condition, *figures)
 
 
-class _Places:
+class _Places(dict[int, tuple[str, str, bool]]):
     """What a location is called, which goods lie there, and whether the warehouse counts it: docks and packing zones
     of Odoo's it does not."""
 
     def __init__(self, site: Site) -> None:
+        super().__init__()
         self._places = site.places
-        self._known: dict[int, tuple[str, str, bool]] = {}
 
-    def of(self, place: int) -> tuple[str, str, bool]:
-        found = self._known.get(place)
-        if found is None:
-            name, condition = self._places.name(place)[:200], self._places.condition(place)
-            found = self._known[place] = name, condition, self._places.holding(place) is not None
+    def __missing__(self, place: int) -> tuple[str, str, bool]:
+        name, condition = self._places.name(place)[:200], self._places.condition(place)
+        self[place] = found = name, condition, self._places.holding(place) is not None
         return found
 
 
-def _held(site: Site, held: Sequence[Quantity]) -> tuple[Totals, Totals]:
-    """By the place of the warehouse's that it lies in; what lies in none stands for itself."""
+def _held(site: Site, held: Sequence[Quantity]) -> dict[Slot, tuple[Decimal, Decimal]]:
+    """On hand and reserved, by the place of the warehouse's that it lies in; what lies in none stands for itself."""
     stands_for: dict[int, int] = {}
-    on_hand, reserved = defaultdict[Slot, Decimal](Decimal), defaultdict[Slot, Decimal](Decimal)
-    for each in held:
-        at = each.location_id
+    found: dict[Slot, tuple[Decimal, Decimal]] = {}
+    for product, at, lot, here, kept in held:
         place = stands_for.get(at) or stands_for.setdefault(at, site.places.holding(at) or at)
-        slot = Slot(each.product_id, place, each.lot)
-        on_hand[slot] += each.on_hand
-        if each.reserved:
-            reserved[slot] += each.reserved
-    return on_hand, reserved
+        slot = Slot(product, place, lot)
+        known = found.get(slot)
+        found[slot] = (here, kept) if known is None else (known[0] + here, known[1] + kept)
+    return found
 
 
 def _in_flight(look: Look, known: Known) -> Totals:
@@ -175,6 +181,11 @@ def _in_flight(look: Look, known: Known) -> Totals:
         if movement.slot.product_id in look.products:
             found[movement.slot] += movement.quantity
     return found
+
+
+def asked_for(site: Site, look: Look) -> frozenset[int]:
+    """Products that the warehouse was asked to ship and has not shipped."""
+    return frozenset(slot.product_id for slot in _to_ship(site, look))
 
 
 def _to_ship(site: Site, look: Look) -> Totals:

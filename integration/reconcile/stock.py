@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
@@ -19,35 +18,38 @@ from integration.errors import IntegrationError
 from integration.flows import stock_site
 from integration.flows.pending import Look
 from integration.flows.stock_site import Site
-from integration.jobs import configuration, inventories
+from integration.jobs import configuration, inventories, sql
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import ReconciliationRun, StockSnapshot, Warehouse
-from integration.reconcile import availability, levels, slots, variances
-from integration.reconcile.availability import Range, Row
+from integration.reconcile import availability, levels, slots, unchanged, variances
+from integration.reconcile.availability import Looked, Row
 from integration.reconcile.slots import Compared
+from integration.reconcile.unchanged import SNAPSHOT, News
 from integration.rules import findings
 from integration.rules.findings import Facts
 
-AT_ONCE = 250  # products
+AT_ONCE, AT_MOST = 250, 1_000  # products
+ROWS_AT_ONCE = 25_000  # of as many products as have them
 CODES_AT_ONCE = 1_000
 KEPT_DAYS = 30  # a walk: there are some each hour
 SLICE_SECONDS = 20.0
 STOCK = ReconciliationRun.Subject.STOCK
-# Of a run's sums: the snapshot that it began with, how many products were left out because they moved all the time,
-# and how far it is in the warehouse's codes once it is through the products.
-SNAPSHOT, LEFT, CODE = "snapshot", "left", "code"
+# Of a run's sums, beside those of ``unchanged``: how many products were left out because they moved all the time, how
+# many are looked at next, and how far it is in the warehouse's codes once it is through the products.
+LEFT, NEXT, CODE = "left", "next", "code"
 
 
 def handle(work: Work) -> Outcome:
     """A part of the walk; the rest is a job of its own."""
     warehouse = configuration.warehouse(work.job.payload["warehouse"])
-    run = _run(warehouse)
     with open_erp(warehouse.erp, work) as erp:
         site, ends = stock_site.look(warehouse, erp), time.monotonic() + SLICE_SECONDS
-        run = _step(site, erp, run)
+        run = _run(site, erp)
+        news = unchanged.news(site, erp, run)
+        run = _step(site, erp, run, news)
         while run.ended_at is None and time.monotonic() < ends:
-            run = _step(site, erp, run)
+            run = _step(site, erp, run, news)
     again = run.ended_at is None or run.sums[SNAPSHOT] != _snapshot_id(warehouse)
     said = f"{run.compared} rows{'' if run.ended_at else ' so far'}, {run.different} that differ"
     return Outcome(said, partial(inventories.start_read, warehouse) if again else None)
@@ -59,11 +61,15 @@ def forget() -> int:
     return old.delete()[0]
 
 
-def _run(warehouse: Warehouse) -> ReconciliationRun:
+def _run(site: Site, erp: ErpGateway) -> ReconciliationRun:
     """The one that is under way, or a new one."""
-    begun = {"day": datetime.now(UTC).date(), "sums": {SNAPSHOT: _snapshot_id(warehouse), LEFT: 0}}
-    found = ReconciliationRun.objects.get_or_create(subject=STOCK, warehouse=warehouse, ended_at=None, defaults=begun)
-    return found[0]
+    open_one = {"subject": STOCK, "warehouse": site.warehouse, "ended_at": None}
+    known = ReconciliationRun.objects.filter(**open_one).first()
+    if known is not None:
+        return known
+    sums = {LEFT: 0, **unchanged.begin(site, erp, _snapshot_id(site.warehouse))}
+    begun = {"day": datetime.now(UTC).date(), "sums": sums}
+    return ReconciliationRun.objects.get_or_create(**open_one, defaults=begun)[0]
 
 
 def _latest(warehouse: Warehouse) -> QuerySet[StockSnapshot]:
@@ -74,25 +80,30 @@ def _snapshot_id(warehouse: Warehouse) -> int | None:
     return _latest(warehouse).values_list("pk", flat=True).first()
 
 
-def _step(site: Site, erp: ErpGateway, run: ReconciliationRun) -> ReconciliationRun:
-    return _codes(site, erp, run) if CODE in run.sums else _products(site, erp, run)
+def _step(site: Site, erp: ErpGateway, run: ReconciliationRun, news: News | None) -> ReconciliationRun:
+    return _codes(site, erp, run) if CODE in run.sums else _products(site, erp, run, news)
 
 
-def _products(site: Site, erp: ErpGateway, run: ReconciliationRun) -> ReconciliationRun:
+def _products(site: Site, erp: ErpGateway, run: ReconciliationRun, news: News | None = None) -> ReconciliationRun:
     """The next products, if there are any."""
     warehouse, snapshot = site.warehouse, _latest(site.warehouse).first()
-    products = erp.stock.products_after(warehouse.company_id, run.after, AT_ONCE)
-    found = slots.compare(site, erp, products, snapshot) if products else Compared()
-    with transaction.atomic():
+    at_once = run.sums.get(NEXT, AT_ONCE)
+    products = erp.stock.products_after(warehouse.company_id, run.after, at_once)
+    same = unchanged.still(site, products, snapshot, news)
+    others = [product for product in products if product.id not in same]
+    found = slots.compare(site, erp, others, snapshot) if others else Compared()
+    with sql.soon():
         now = _held(run)
         if _place(now) != _place(run):
             return now  # somebody else went on with it
         if products:
             now.after = products[-1].id
+            still = {product.id for product in others} - found.moving
             if snapshot and found.look:
-                still = found.look.products.keys() - found.moving
                 variances.keep(found.look, found.known, snapshot, found.gaps, still)
-            availability.keep(warehouse, Range(run.after, now.after, found.moving), found.rows, snapshot)
+            looked = Looked(run.after, now.after, still, found.moving | same, found.quiet - found.moving)
+            availability.keep(warehouse, looked, found.rows, snapshot)
+            unchanged.left(site, found.moving)
             if snapshot:
                 availability.keep_strange(warehouse, _strange(site, found.unknown), snapshot.taken_at)
         else:
@@ -100,8 +111,14 @@ def _products(site: Site, erp: ErpGateway, run: ReconciliationRun) -> Reconcilia
         now.compared += len(found.rows)
         now.different += sum(bool(row.difference) for row in found.rows)
         now.sums[LEFT] += len(found.moving)
+        now.sums[NEXT] = _pace(at_once, len(found.rows))
         now.save()
     return now
+
+
+def _pace(at_once: int, rows: int) -> int:
+    """What each part asks and looks up costs the same whether it has few rows or many."""
+    return max(1, min(at_once * ROWS_AT_ONCE // max(rows, 1), 2 * at_once, AT_MOST))
 
 
 def _codes(site: Site, erp: ErpGateway, run: ReconciliationRun) -> ReconciliationRun:
@@ -110,7 +127,7 @@ def _codes(site: Site, erp: ErpGateway, run: ReconciliationRun) -> Reconciliatio
     codes = levels.codes_after(snapshot, run.sums[CODE], CODES_AT_ONCE) if snapshot else []
     facts = stock_site.facts(site, warehouse.name, codes, erp)
     sums = levels.sums(snapshot, _unknown(codes, facts)) if snapshot and codes else {}
-    with transaction.atomic():
+    with sql.soon():
         now = _held(run)
         if _place(now) != _place(run):
             return now
@@ -137,7 +154,8 @@ def _place(run: ReconciliationRun) -> tuple[object, ...]:
 
 
 def _unknown(codes: Sequence[str], facts: Facts) -> list[str]:
-    return [code for code in codes if not _stands_for_one(code, facts)]
+    known = facts.by_code()
+    return [code for code in codes if code not in known or not _stands_for_one(code, known[code])]
 
 
 def _stands_for_one(code: str, facts: Facts) -> bool:

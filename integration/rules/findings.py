@@ -10,7 +10,7 @@ from typing import Any
 from integration.canonical.inventory import AdjustedLine, CountedLine, InventoryAdjusted, InventoryCounted
 from integration.canonical.stock import Product
 from integration.errors import Causes, ConfigurationError, InvalidDocument, MappingMissing, Permanent
-from integration.rules.codes import CodeBook, CodeKind
+from integration.rules.codes import Code, CodeBook, CodeKind
 from integration.rules.places import Places, Slot
 from integration.rules.units import Inexact, Ratio, to_odoo
 
@@ -25,6 +25,16 @@ class Facts:
     book: CodeBook
     products: Mapping[str, Sequence[Product]]
     places: Places
+
+    def by_code(self) -> dict[str, "Facts"]:
+        """By each of the warehouse's codes of products, what is said with it: a book of thousands is read once."""
+        units = tuple(code for code in self.book.codes if code.kind == CodeKind.UNIT)
+        found: defaultdict[str, list[Code]] = defaultdict(list)
+        for code in self.book.codes:
+            if code.kind == CodeKind.PRODUCT:
+                found[code.partner].append(code)
+        books = {code: replace(self.book, codes=(*rows, *units)) for code, rows in found.items()}
+        return {code: replace(self, book=book) for code, book in books.items()}
 
 
 @dataclass(frozen=True, slots=True)

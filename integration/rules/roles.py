@@ -12,6 +12,7 @@ ALL_WAREHOUSES = "every warehouse"  # the group: without it people see the wareh
 GOODS = (
     *("document", "documentline", "parcel", "parcelevent", "stageevent", "cartonline", "intransit", "proof"),
     *("changerequest", "changeline", "stockevent", "stockdifference", "availability", "stocksnapshot", "stocklevel"),
+    "stocklook",
     *("variance", "variancecause"),
 )
 WORK = (

@@ -1,9 +1,7 @@
 """What lies where in a warehouse of Odoo's: its locations, its products, its quantities, and what people moved."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from typing import Any
 
 from integration.adapters.odoo.adjusting import Adjusting
@@ -72,18 +70,35 @@ class Inventory:
     def quantities(self, layout: Layout, product_ids: Sequence[int]) -> Sequence[Quantity]:
         """A call for each ``PAGE``. Packages and owners are added up."""
         domain = [("location_id", "in", sorted(layout.parents)), ("product_id", "in", sorted(product_ids))]
-        found: defaultdict[tuple[int, int, str], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+        found: dict[tuple[int, int, str], Quantity] = {}
         for row in self._quants(layout, domain):
-            held = found[row["product_id"][0], row["location_id"][0], str((row["lot_id"] or ("", ""))[1])]
-            held[0] += exact(row["quantity"])
-            held[1] += exact(row["reserved_quantity"] or 0)
-        return [Quantity(*of, on_hand=here, reserved=reserved) for of, (here, reserved) in sorted(found.items())]
+            lot = row["lot_id"]
+            of = row["product_id"][0], row["location_id"][0], lot[1] if lot else ""
+            here, reserved = exact(row["quantity"]), exact(row["reserved_quantity"])
+            if of in found:
+                here, reserved = here + found[of].on_hand, reserved + found[of].reserved
+            found[of] = Quantity(*of, here, reserved)
+        return list(found.values())
+
+    def written(self, layout: Layout, since: datetime) -> frozenset[int]:
+        """A call for each ``PAGE`` of quants and of products. ``since`` is cut to whole seconds: 19 compares those."""
+        second = since.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        quants = ["|", ("write_date", ">=", second), ("lot_id.write_date", ">=", second)]
+        goods = ["|", ("write_date", ">=", second), ("product_tmpl_id.write_date", ">=", second)]
+        how: dict[str, Any] = {"companies": [layout.company_id], "context": {"active_test": False}}
+        lying = self._all(
+            "stock.quant", [("location_id", "in", sorted(layout.parents)), *quants], ["product_id"], **how
+        )
+        products = {row["product_id"][0] for row in lying}
+        return frozenset(products | {row["id"] for row in self._all("product.product", goods, ["type"], **how)})
 
     def _quants(self, layout: Layout, domain: Sequence[object]) -> Iterator[Row]:
+        return self._all("stock.quant", domain, QUANT, companies=[layout.company_id])
+
+    def _all(self, model: str, domain: Sequence[object], fields: Sequence[str], **how: Any) -> Iterator[Row]:
         after, full = 0, True
         while full:
-            ranged = [("id", ">", after), *domain]
-            rows = self._call.rows("stock.quant", ranged, QUANT, companies=[layout.company_id], order="id", limit=PAGE)
+            rows = self._call.rows(model, [("id", ">", after), *domain], fields, order="id", limit=PAGE, **how)
             yield from rows
             full = len(rows) == PAGE
             after = rows[-1]["id"] if rows else after

@@ -1,12 +1,12 @@
 """One HTTP request to Odoo: inside the guard, within its time, and every failure as a typed error."""
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import httpx
+from pydantic_core import from_json
 
 from integration.adapters.base import ConnectionSettings, Guard
 from integration.adapters.http import NOT_SENT, pool
@@ -33,8 +33,8 @@ class Answer:
     def json(self) -> object:
         """None for anything that is not JSON."""
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
+            return from_json(self.body, cache_strings="keys")
+        except ValueError:
             return None
 
 

@@ -10,6 +10,6 @@ class Inventory(Resource[Availability]):
     """Stock by product, lot and place, as of ``read_at``. Each figure stands for itself: never add them up."""
 
     resource = "inventory"
-    queryset = Availability.objects.select_related("warehouse")
+    queryset = Availability.objects.looked_at().select_related("warehouse")
     serializer_class = InventorySerializer
     filterset_class = InventoryFilter

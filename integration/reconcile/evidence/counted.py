@@ -51,11 +51,23 @@ def _packs(scope: Scope, products: list[Product]) -> Mapping[Slot, Decimal]:
     book = scope.look.facts.book.codes
     named = {code.partner: by_sku[code.odoo] for code in book if code.kind == CodeKind.PRODUCT and code.odoo in by_sku}
     sizes: defaultdict[Slot, set[Decimal]] = defaultdict(set)
+    packs: dict[tuple[int, str], set[Decimal]] = {}
     for level in scope.snapshot.levels.filter(partner_sku__in=named).order_by("pk"):
         product = named[level.partner_sku]
         try:
             slot = findings.slot_of(product, level.lot, level.condition, level.location, scope.look.facts)
-            sizes[slot].add(findings.in_odoo(Decimal(1), level.unit, product, scope.look.facts))
         except IntegrationError:
             continue
+        key = product.id, level.unit
+        if key not in packs:
+            packs[key] = _pack(product, level.unit, scope)
+        sizes[slot] |= packs[key]
     return {slot: size for slot, found in sizes.items() if len(found) == 1 and (size := next(iter(found))) > 1}
+
+
+def _pack(product: Product, unit: str, scope: Scope) -> set[Decimal]:
+    """What one of the warehouse's units holds, where it can be said."""
+    try:
+        return {findings.in_odoo(Decimal(1), unit, product, scope.look.facts)}
+    except IntegrationError:
+        return set()

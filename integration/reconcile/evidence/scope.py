@@ -76,7 +76,7 @@ def scope_of(look: Look, known: Known, gaps: Sequence[Gap], snapshot: StockSnaps
 def _agreeing(look: Look, products: Sequence[int]) -> Iterator[tuple[Slot, datetime]]:
     """As the last walk left it."""
     rows = Availability.objects.filter(warehouse=look.warehouse, product_id__in=products, difference=0)
-    for product, place, lot, at in rows.values_list("product_id", "place", "lot", "reported_at"):
+    for product, place, lot, at in rows.looked_at().values_list("product_id", "place", "lot", "compared_at"):
         if at is not None:
             yield Slot(product, place, lot), at
 

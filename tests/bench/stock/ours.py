@@ -1,6 +1,6 @@
 """`python -m tests.bench.stock.ours PORT ROWS`: fetches a snapshot and compares it, twice; says how long and how much.
 
-The first time every row is new, the second time nothing but the snapshot is.
+The first time every row is new, the second time nothing but the snapshot is; then a look finds that nothing is new.
 """
 
 import json
@@ -19,8 +19,9 @@ PATIENCE = 3600.0
 def main(port: str, rows: str) -> None:
     start.read_settings()
     import_module("config.celery").app.set_default()
+    start.settle()  # as a worker does
     _configure(f"http://127.0.0.1:{port}", Shape(int(rows)))
-    found = {"first": _compare(), "again": _compare(), "peak_mb": _peak()}
+    found = {"first": _compare(), "again": _compare(), "look": _compare("start_reads"), "peak_mb": _peak()}
     sys.stdout.write(json.dumps(found))
 
 
@@ -57,12 +58,12 @@ def _configure(address: str, shape: Shape) -> None:
     )
 
 
-def _compare() -> dict[str, float]:
+def _compare(what: str = "start_fetches") -> dict[str, float]:
     """Seconds of both, and what was found."""
     models, engine = import_module("integration.models"), import_module("integration.jobs.engine")
     inventories, handlers = import_module("integration.jobs.inventories"), import_module("integration.handlers")
     started = time.monotonic()
-    inventories.start_fetches()
+    getattr(inventories, what)()
     while sum(engine.run_lane(lane, handlers.HANDLERS, seconds=PATIENCE) for lane in models.Lane):
         pass
     run = models.ReconciliationRun.objects.order_by("pk").last()

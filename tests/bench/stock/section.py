@@ -42,6 +42,7 @@ class Stock:
             report.at_most(SECTION, f"a row of {LARGE:,} : of {SMALL:,}", "x", linear, LINEAR),
             report.figure(SECTION, "rows a second", "/s", [LARGE / seconds for seconds in again]),
             report.figure(SECTION, "... of the comparison alone", "/s", [LARGE / f["again"]["walk"] for f in ours]),
+            report.figure(SECTION, "a look when nothing is new", "s", [f["look"]["seconds"] for f in ours]),
             report.figure(SECTION, "... when every row is new", "/s", [LARGE / f["first"]["seconds"] for f in ours]),
             report.figure(SECTION, "pandas, outer merge", "/s", [LARGE / found["seconds"] for found in theirs]),
             report.figure(SECTION, "pandas, most memory", "MB", [found["peak_mb"] for found in theirs]),
@@ -52,7 +53,7 @@ class Stock:
         database.close()
         with TemporaryDirectory() as folder, self._served(Path(folder), rows) as port:
             ours, theirs = self._run("ours", port, rows), self._run("frames", port, rows)
-        different = {ours["first"]["different"], ours["again"]["different"], theirs["different"]}
+        different = {*(ours[turn]["different"] for turn in ("first", "again", "look")), theirs["different"]}
         if len(different) != 1:
             raise RuntimeError(f"not the same differences: {ours}, {theirs}")
         first, again = ours["first"]["seconds"], ours["again"]["seconds"]

@@ -162,6 +162,7 @@ def history(erp, wms, warehouse, delivery, job) -> None:
         kind="adjusted", source=EVIL, number="A-1", line="0", quantity=-1, happened_at=now(), note=EVIL, **about
     )
     models.Availability.objects.create(place_name=EVIL, condition="good", on_hand=3, **about)
+    models.StockLook.objects.create(warehouse=warehouse, product_id=1, read_at=now())
     snapshot = models.StockSnapshot.objects.create(warehouse=warehouse, number=EVIL, taken_at=now(), pages=1)
     models.StockLevel.objects.create(snapshot=snapshot, partner_sku=EVIL, unit=EVIL, on_hand=3)
     models.ExternalReference.objects.create(

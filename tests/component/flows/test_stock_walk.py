@@ -25,6 +25,7 @@ BEFORE = {code: (D(held), D(held), D(0)) for code, held in CODES.items()} | {"NU
 def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Some products at a time, and a job for each of them; BOLT to WIRE are in two parts."""
     monkeypatch.setattr(stock, "AT_ONCE", 12)
+    monkeypatch.setattr(stock, "AT_MOST", 12)
     monkeypatch.setattr(stock, "CODES_AT_ONCE", 2)
     monkeypatch.setattr(stock, "SLICE_SECONDS", 0.000001)
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from integration.canonical.stock import Adjustment, Layout, Relocation
 from integration.errors import InvalidDocument, Locked, OutcomeUnknown, Rejected
 from tests.contract.gateway.cutting import BAD_GATEWAY, LOST_AFTER, LOST_BEFORE, Relay
 from tests.contract.gateway.world import World
+from tests.rig.poll import until
 
 D = Decimal
 
@@ -109,6 +110,30 @@ def test_quantities_by_place_and_lot_with_what_is_reserved(world: World) -> None
     rows = world.gateway.stock.quantities(layout(world), [product])
     assert {(row.location_id, row.lot): row.on_hand for row in rows} == {(world.stock_id, "A"): 10, (shelf, "A"): 4}
     assert sum(row.reserved for row in rows) == 3
+
+
+def test_what_was_written_since_is_named_and_nothing_else(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("integration.adapters.odoo.inventory.PAGE", 1)
+    same, more, renamed, elsewhere = (world.product() for _ in range(4))
+    relabelled = world.product("lot")
+    lot = world.lot(relabelled, "A", 3)
+    for product in (same, more, renamed, elsewhere):
+        world.put(product, 1)
+    since = next_second()
+    world.put(more, 2)
+    world.call("product.product", "write", [renamed], vals={"default_code": world.unique("R")})
+    world.call("stock.lot", "write", [lot], vals={"name": "B"})
+    outside = world.call.create("stock.location", {"name": world.unique("Hold"), "usage": "internal"})
+    world.put(elsewhere, 1, location_id=outside)
+    found = world.gateway.stock.written(layout(world), since)
+    assert found & {same, more, renamed, relabelled, elsewhere} == {more, renamed, relabelled}
+
+
+def next_second() -> datetime:
+    """Odoo's moments are whole seconds."""
+    began = datetime.now(UTC).replace(microsecond=0)
+    until(lambda: datetime.now(UTC) >= began + timedelta(seconds=1), seconds=5)
+    return began + timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("quantity", ["3", "-4"])
