@@ -19,7 +19,8 @@ WHERE code IN ('CD-8201', 'CD-8202', 'CD-8203', 'CD-8205', 'CD-8206') AND docume
 STREAMS = """
 UPDATE integration_stream AS stream SET key = 'inventory_count:' || named.wms || ':' || named.own
 FROM (
-  SELECT warehouse.wms_id AS wms, count.number, min(substr(count.source, length('count//') + length(wms.slug) + 1)) AS own
+  SELECT warehouse.wms_id AS wms, count.number,
+    min(substr(count.source, length('count//') + length(wms.slug) + 1)) AS own
   FROM integration_stockdifference AS count
   JOIN integration_warehouse AS warehouse ON warehouse.id = count.warehouse_id
   JOIN integration_connection AS wms ON wms.id = warehouse.wms_id
