@@ -105,7 +105,7 @@ def _left(told: Iterable[tuple[int, str]]) -> Mapping[tuple[int, str], list[Vari
 
 
 def _about(document: Document, subject: str, left: Sequence[Variance]) -> Rejected:
-    """The first of what differs stands for it. Documents of two companies may have one number: each has its own case."""
+    """The first of what differs stands for it. Two companies may have one number: each document has its own case."""
     order = document.parent.reference if document.parent else document.reference
     about: dict[str, Any] = {"document": document.reference, "record": document.pk, "order": order, "count": len(left)}
     for first in left[:1]:
