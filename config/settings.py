@@ -134,8 +134,11 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "AlertKind": "integration.models.AlertRule.Kind",
+        "AlertState": "integration.models.Alert.State",
         "CaseState": "integration.models.ExceptionCase.State",
         "FlowMode": "integration.models.Warehouse.Mode",
+        "KindEnum": "integration.models.CodeMapping.Kind",
         "JobState": "integration.models.SyncJob.State",
         "OrderState": "integration.models.Document.State",
         "OutboundState": "integration.models.OutboundMessage.State",

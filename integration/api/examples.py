@@ -110,6 +110,26 @@ _MAPPING: Json = {
 }
 _RETRIED: Json = _JOB | {"state": "pending", "attempts": 0}
 _CANCELLED: Json = _JOB | {"state": "cancelled", "finished_at": _LATER}
+_ALERT: Json = {
+    "id": 31,
+    "kind": "away",
+    "fingerprint": "away/2",
+    "state": "open",
+    "severity": "high",
+    "says": "Northgate 3PL has not answered for 12 min: 37 jobs wait for it.",
+    "todo": "Ask whoever runs it. The work waits and goes on by itself.",
+    "team": "administrator",
+    "flow": "",
+    "warehouse": None,
+    "connection": "northgate",
+    "level": 0,
+    "count": 14,
+    "first_seen": "2026-03-02T11:40:00Z",
+    "last_seen": "2026-03-02T11:52:00Z",
+    "gone_at": None,
+    "acknowledged_at": None,
+    "acknowledged_by": "",
+}
 _RESOLVED: Json = _CASE | {"state": "resolved", "resolved_at": _LATER, "resolution": "Mapped to CHAIR-ASH."}
 
 _SHIPPED: Json = {
@@ -217,6 +237,8 @@ ANSWERS: dict[str, Json] = {
     "cases_retry_create": {"retried": 3},
     "cases_resolve_create": _RESOLVED,
     "cases_done_by_hand_create": _RESOLVED | {"resolution": "Booked on WH/OUT/00042 in Odoo."},
+    "alerts_list": _page(_ALERT),
+    "alerts_retrieve": _ALERT,
     "downtime_packs_list": _page(_PACK),
     "downtime_packs_retrieve": _PACK | {"sheets": "<!doctype html>...", "form": "order,release,shipment,..."},
     "mappings_list": _page(_MAPPING),

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from integration.models import (
+    Alert,
     Availability,
     CodeMapping,
     Document,
@@ -131,6 +132,18 @@ class CaseFilter(filters.FilterSet):
     class Meta:
         model = ExceptionCase
         fields = ["state", "code", "severity", "owner", "connection", "reference", "created_after", "created_before"]
+
+
+class AlertFilter(filters.FilterSet):
+    state = filters.ChoiceFilter(choices=[each for each in Alert.State.choices if each[0] != Alert.State.WATCHED])
+    warehouse = IdFilter(field_name="warehouse", label="Id of the warehouse")
+    connection = filters.CharFilter(field_name="connection__slug", label="Slug")
+    seen_after = filters.IsoDateTimeFilter(field_name="first_seen", lookup_expr="gte")
+    seen_before = filters.IsoDateTimeFilter(field_name="first_seen", lookup_expr="lt")
+
+    class Meta:
+        model = Alert
+        fields = ["state", "kind", "severity", "team", "flow", "warehouse", "connection", "seen_after", "seen_before"]
 
 
 class MappingFilter(filters.FilterSet):

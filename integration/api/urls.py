@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from integration.api import docs, hints, webhooks
 from integration.api.operations import (
+    alerts,
     cases,
     connections,
     downtime,
@@ -35,6 +36,7 @@ router.register("reports", reports.Reports, basename="report")
 router.register("inventory", inventory.Inventory)
 router.register("downtime-packs", downtime.DowntimePacks)
 router.register("cases", cases.Cases)
+router.register("alerts", alerts.Alerts)
 router.register("mappings", mappings.Mappings)
 
 v1 = [

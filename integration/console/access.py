@@ -20,6 +20,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from integration.console.base import ConfigurationAdmin, HistoryAdmin, actor, changes, subject
+from integration.console.reach import limit, sees_as_much
 from integration.console.words import badge
 from integration.jobs import acts, tokens
 from integration.models import ApiToken, AuditEvent, Reach
@@ -31,9 +32,25 @@ admin.site.unregister([User, Group])
 
 
 class ReachInline(TabularInline):  # type: ignore[misc]
+    """Given and taken by who sees all warehouses: nobody else gives what he has not got, himself least of all."""
+
     model = Reach
     extra = 0
     verbose_name_plural = _('Sees only (for who is not in the group "every warehouse")')
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Reach]:
+        rows: QuerySet[Reach] = super().get_queryset(request)
+        seen = limit(request)
+        return rows if seen is None else rows.filter(warehouse__in=seen)
+
+    def has_add_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return limit(request) is None and bool(super().has_add_permission(request, obj))
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return limit(request) is None and bool(super().has_change_permission(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return limit(request) is None and bool(super().has_delete_permission(request, obj))
 
 
 def _is_in(who: Any, group: Group) -> bool:
@@ -76,9 +93,9 @@ class ConsoleUserAdmin(UserAdmin, ConfigurationAdmin):  # type: ignore[misc,type
         return self.inlines if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Nobody changes somebody who may do more."""
+        """Nobody changes somebody who may do more, or sees more: with his password all of it could be seen."""
         changes: bool = super().has_change_permission(request, obj)
-        return changes and (obj is None or _may_as_much(request.user, obj))
+        return changes and (obj is None or (_may_as_much(request.user, obj) and sees_as_much(request, obj)))
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Nobody gives rights that he has not got."""

@@ -19,7 +19,7 @@ from integration.console.cases import affected
 from integration.console.cases.affected import Affected
 from integration.console.guard import site_context
 from integration.console.mapping_files import may_map, seen_partners
-from integration.console.reach import scoped
+from integration.console.reach import limit, scoped
 from integration.console.words import typed
 from integration.jobs import acts, mappings
 from integration.jobs.odoo_codes import NotInOdoo
@@ -95,7 +95,7 @@ def gaps(request: HttpRequest) -> list[Gap]:
     """Those that the most money waits for come first."""
     open_ = scoped(request, ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED))
     cases = list(open_.filter(code__in=mappings.MISSING).order_by("first_seen"))
-    hangs = affected.of(cases)
+    hangs = affected.of(cases, limit(request))
     found = list(_gaps(cases, _partners(request), hangs))
     return sorted(found, key=lambda gap: (-gap.affected.largest, -gap.affected.orders))[:SHOWN]
 

@@ -54,6 +54,12 @@ def is_seen_by(user: User, row: Model) -> bool:
     return seen is None or type(row)._default_manager.filter(within(type(row), seen), pk=row.pk).exists()
 
 
+def sees_as_much(request: HttpRequest, other: User) -> bool:
+    """Whether who asks sees all that the other one sees."""
+    seen, theirs = limit(request), _limit_of(other)
+    return seen is None or (theirs is not None and theirs <= seen)
+
+
 def _limit_of(user: User | AnonymousUser) -> frozenset[int] | None:
     return None if user.has_perm(ALL) else _given(user)
 

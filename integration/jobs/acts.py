@@ -90,6 +90,7 @@ def replay_message(message_id: int, actor: Actor, reason: str) -> SyncJob:
     """Has a received message worked on once more, by a job of its own; what it did before is recognised, not done
     again. Raises NotAllowed, InvalidDocument."""
     with transaction.atomic():
+        streams.hold_of_message(message_id)
         messages = InboundMessage.objects.select_for_update(of=("self",)).select_related("connection")
         message = messages.filter(pk=message_id).first()
         if message is None:
@@ -229,6 +230,7 @@ def held_case(case_id: int) -> ExceptionCase:
         raise NotAllowed(f"There is no case {case_id}.")
     shipments.hold(case)
     streams.hold(list(SyncJob.objects.filter(waits_on__case=case).values_list("stream_id", flat=True)))
+    missing.hold(case)
     cases.hold([case.fingerprint])
     case.refresh_from_db()
     refuse_ended(case)

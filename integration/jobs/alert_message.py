@@ -65,7 +65,7 @@ def _paragraph(notice: Notice) -> str:
     alert = _alert(notice)
     if _over(notice):
         return f"{_line(notice)}\n{address(alert)}"
-    return f"[{alert.severity}] {_line(notice)}\n{_todo(alert)}\n{address(alert)}"
+    return f"[{alert.severity}] {_line(notice)}\n{todo(alert)}\n{address(alert)}"
 
 
 def _line(notice: Notice) -> str:
@@ -80,8 +80,8 @@ def _nobody(alert: Alert) -> bool:
     return not alert.acknowledged_by
 
 
-def _todo(alert: Alert) -> str:
-    return KINDS[Kind(alert.kind)].todo
+def todo(alert: Alert) -> str:
+    return KINDS[Kind(alert.kind)].todo if alert.kind in KINDS else ""
 
 
 def _item(notice: Notice) -> Mapping[str, Any]:
@@ -96,7 +96,7 @@ def _item(notice: Notice) -> Mapping[str, Any]:
         "severity": alert.severity,
         "team": alert.team,
         "says": sentence(alert),
-        "todo": _todo(alert),
+        "todo": todo(alert),
         "first_seen": alert.first_seen.isoformat(),
         "url": address(alert),
     }

@@ -87,7 +87,7 @@ def why_not(message: InboundMessage) -> str:
 def _held(message_id: int) -> tuple[InboundMessage, list[SyncJob]]:
     """The message, with the streams of its jobs held: no worker takes them, and nobody else edits it meanwhile."""
     jobs = SyncJob.objects.filter(inbound=message_id).select_related("stream").order_by("pk")
-    streams.hold(list(jobs.values_list("stream_id", flat=True)))
+    streams.hold_of_message(message_id)
     message = InboundMessage.objects.select_related("connection").filter(pk=message_id).first()
     if message is None:
         raise NotAllowed(f"There is no message {message_id}.")
@@ -152,7 +152,8 @@ def _refuse_another(message: InboundMessage, jobs: Sequence[SyncJob], was: Event
         raise Refused(
             f"must stay {message.reference}: its own number is what it is known by", f"data.{to.route.number}"
         )
-    if any(job.stream.key != to.stream for job in jobs):
+    known = {routes.address(message.connection, was).stream} if was else {job.stream.key for job in jobs}
+    if known - {to.stream}:
         raise Refused("must stay: it says which document the message is about", f"data.{to.route.thread.field}")
     for name in PLACE:
         if hasattr(now.data, name) and (was is None or getattr(was.data, name) != getattr(now.data, name)):

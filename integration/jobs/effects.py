@@ -143,9 +143,11 @@ def make(work: Work, connection: Connection, write: Write) -> Effect:
 
 
 def found(work: Work, connection: Connection, key: str, verb: str, intent: Result, result: Result) -> Effect:
-    """Keeps a write that was found in the remote system, whether or not we remember having made it."""
+    """Keeps a write that was found in the remote system, whether or not we remember having made it. Raises Throttled
+    CD-9403."""
     if work.rehearsal is not None:
         return _as_landed(connection, key, verb, intent, result)
+    _refuse_older_database(connection)
     work.wrote = True
     effect, _ = Effect.objects.get_or_create(
         connection=connection,
@@ -237,6 +239,7 @@ def _begin(work: Work, connection: Connection, write: Write, *, again: bool) -> 
 
     Returns what kept it from that else. ``again``: it was looked for and not found; without it a known write stays.
     """
+    _refuse_older_database(connection)
     work.wrote = True
     longest = write.calls * (connection.connect_timeout + connection.read_timeout)
     claim_seconds = longest + work.claim_seconds
@@ -251,11 +254,18 @@ def _begin(work: Work, connection: Connection, write: Write, *, again: bool) -> 
         raise Throttled(LOCKED, retry_after=LOCKED_SECONDS, connection=connection.name)
     if made is None:
         return NotWanted if unwanted else ClaimLost
+    generation.intended(made)
     work.deadline, work.claimed_until = asked + longest, max(work.claimed_until, asked + claim_seconds)
     failpoints.hit("after_intent")
     failpoints.hit("stands_still")
     state, intent = Effect.State.INTENDED, dict(write.intent)
     return Effect(pk=made, connection=connection, key=write.key, state=state, intent=intent, intended_at=intended_at)
+
+
+def _refuse_older_database(connection: Connection) -> None:
+    """A batch may outlive the database that it was taken from: its next connection leads to what was restored."""
+    if generation.went_back() is not None:
+        raise Throttled(LOCKED, retry_after=LOCKED_SECONDS, connection=connection.name)
 
 
 def _landed_already(connection: Connection, write: Write, otherwise: type[Exception]) -> Effect:

@@ -13,9 +13,9 @@ from django.db.models.functions import Now
 from integration.adapters import registry
 from integration.adapters.base import Capability, DocumentState
 from integration.errors import IntegrationError, Rejected
-from integration.jobs import cases, remote, routes
+from integration.jobs import cases, remote, routes, streams
 from integration.jobs.queue import NewJob, enqueue
-from integration.models import Connection, Document, ExceptionCase, InboundMessage, MessageGap, MessageKey
+from integration.models import Connection, Document, ExceptionCase, InboundMessage, MessageGap, MessageKey, Stream
 
 FETCH, COMPARE = "messages_fetch", "documents_compare"
 COUNTED, SILENT = "CD-8211", "CD-8212"
@@ -46,7 +46,11 @@ def look() -> int:
 
 def look_at(partner: Connection) -> None:
     """Finds the gaps in its count, has those fetched that stay open, and tells of those that cannot be had. Call inside
-    a transaction."""
+    a transaction.
+
+    First the stream that fetches, then the count, cases last: whoever settles a fetch holds its stream already.
+    """
+    streams.hold(list(Stream.objects.filter(key=_stream(FETCH, partner)).values_list("pk", flat=True)))
     end = _end(partner)
     if end is not None:
         _follow(end)
@@ -61,9 +65,16 @@ def due(partner: Connection) -> QuerySet[MessageGap]:
 
 
 def asked(partner: Connection, gaps: Sequence[MessageGap]) -> None:
-    """What is left of them is told. Call inside a transaction."""
+    """What is left of them is told. Call inside a transaction that holds the stream of the fetch."""
+    _end(partner)
     MessageGap.objects.filter(pk__in=[gap.pk for gap in gaps]).update(asked_at=Now())
     look_at(partner)
+
+
+def hold(case: ExceptionCase) -> None:
+    """What ``give_up`` needs. Call inside a transaction, before the case is held."""
+    if case.code == COUNTED and case.connection is not None:
+        _end(case.connection)
 
 
 def give_up(case: ExceptionCase) -> None:
@@ -217,10 +228,14 @@ def _moved(partner: Connection, document: Document) -> Rejected:
     return Rejected(SILENT, connection=partner.name, partner=partner.name, release=document.reference, order=order)
 
 
+def _stream(flow: str, partner: Connection) -> str:
+    return f"{flow}:{partner.pk}"
+
+
 def _job(flow: str, partner: Connection, delay: float = 0.0, **more: object) -> NewJob:
     return NewJob(
         flow=flow,
-        stream=f"{flow}:{partner.pk}",
+        stream=_stream(flow, partner),
         lane=routes.lane_of(flow),
         subject=partner.name[:100],
         payload={"connection": partner.pk, **more},

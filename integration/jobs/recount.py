@@ -78,17 +78,18 @@ def _others(job: SyncJob) -> bool:
 
 
 def _again(counts: QuerySet[StockDifference]) -> int:
-    found = counts.order_by("source").values_list("source", "number", "warehouse__wms").distinct()
+    shown = ("source", "number", "warehouse__wms", "warehouse__wms__slug")
+    found = counts.order_by("source").values_list(*shown).distinct()
     jobs = [
         NewJob(
             flow=FLOW,
-            stream=stream(wms, number),
+            stream=_stream(wms, slug, source),
             lane=routes.lane_of(FLOW),
             subject=f"count {number}"[:100],
             payload={"source": source},
             coalesce=True,
         )
-        for source, number, wms in found
+        for source, number, wms, slug in found
     ]
     enqueue_all(jobs)
     _afresh([job.stream for job in jobs])
@@ -101,6 +102,6 @@ def _afresh(named: Sequence[str]) -> None:
     first.update(state=SyncJob.State.PENDING, next_attempt_at=None, attempts=0)
 
 
-def stream(wms: int, number: str) -> str:
-    """Where all work on one count is done, one after the other."""
-    return f"inventory_count:{wms}:{number}"
+def _stream(wms: int, slug: str, source: str) -> str:
+    """Where all work on one count is done, one after the other: that of its message, see ``routes.address``."""
+    return f"inventory_count:{wms}:{source.removeprefix(f'count/{slug}/')}"

@@ -298,6 +298,7 @@ def _unvalued(replay: Replay) -> int:
 
 def _begin(item: ReplayItem) -> None:
     """The job that waits is tried now; else the message gets one of its own."""
+    streams.hold_of_message(item.message_id)
     messages = InboundMessage.objects.select_for_update(of=("self",), no_key=True).select_related("connection")
     message = messages.filter(pk=item.message_id).first()
     latest = latest_job(item.message_id)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from integration.canonical.events import Event
+from integration.jobs import sources
 from integration.models import Connection, Document, Lane
 from integration.rules.flows import FLOWS, Money
 
@@ -107,7 +108,8 @@ class Addressed:
 def address(partner: Connection, event: Event) -> Addressed:
     route = ROUTES[event.type]
     number, about = getattr(event.data, route.number), _about(event, route.thread)
-    stream = route.thread.key(partner, about) if about else f"{route.flow}:{partner.pk}:{number}"
+    own = sources.own(event.data) or number
+    stream = route.thread.key(partner, about) if about else f"{route.flow}:{partner.pk}:{own}"
     return Addressed(route, number, about, stream)
 
 

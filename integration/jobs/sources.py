@@ -24,9 +24,18 @@ def of(partner: Connection, document: Part) -> str:
     """Empty for a kind of document that writes nothing under a key of its own."""
     if type(document) not in KEYS:
         return ""
-    sort, scopes, number = KEYS[type(document)]
-    scope = next((value for name in scopes if (value := getattr(document, name))), "")
-    return key(sort, partner, scope, getattr(document, number))
+    return key(KEYS[type(document)][0], partner, *_counted(document))
+
+
+def own(document: Part) -> str:
+    """What tells it from the others of its sort and its partner: two sites may count alike. Empty as of ``of``."""
+    return "/".join(_counted(document)) if type(document) in KEYS else ""
+
+
+def _counted(document: Part) -> tuple[str, str]:
+    """What its number is counted in, and its number."""
+    _, scopes, number = KEYS[type(document)]
+    return next((value for name in scopes if (value := getattr(document, name))), ""), getattr(document, number)
 
 
 def key(sort: str, partner: Connection, scope: str, number: str) -> str:

@@ -154,6 +154,11 @@ def hold(stream_ids: Sequence[int]) -> list[int]:
     return list(rows.values_list("pk", flat=True))
 
 
+def hold_of_message(message_id: int) -> None:
+    """Those of its jobs. Call before the message itself is locked: who edits it holds them, and writes it then."""
+    hold(list(SyncJob.objects.filter(inbound=message_id).values_list("stream_id", flat=True)))
+
+
 def wake(stream_ids: Sequence[int]) -> None:
     """Makes streams due now. Call inside a transaction, before their jobs are changed."""
     sql.run(_WAKE, [hold(stream_ids)])

@@ -19,6 +19,7 @@ SCOPES = {
     "jobs:write": "Retry and cancel jobs",
     "cases:read": "Exception cases",
     "cases:write": "Retry and close exception cases",
+    "alerts:read": "Alerts: what people are told, and what is over of it",
     "mappings:read": "Code mappings",
     "mappings:write": "Add code mappings",
     "metrics:read": "Figures for a monitor such as Prometheus",

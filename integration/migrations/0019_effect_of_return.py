@@ -1,5 +1,6 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from integration.migrations._steps import IndexBeside
 
 
 class Migration(migrations.Migration):
@@ -11,7 +12,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        IndexBeside(
             model_name='effect',
             index=models.Index(condition=models.Q(('verb', 'take_back')), fields=['connection'], name='effect_of_return'),
         ),

@@ -3,8 +3,9 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.conf import settings
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from integration.migrations._steps import IndexBeside, Together
 
 
 class Migration(migrations.Migration):
@@ -17,102 +18,107 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        IndexBeside(
             model_name='inboundmessage',
             index=models.Index(fields=['received_at', 'id'], name='inbound_received'),
         ),
-        AddIndexConcurrently(
+        IndexBeside(
             model_name='inboundmessage',
             index=models.Index(fields=['type', 'received_at'], name='inbound_type'),
         ),
-        migrations.CreateModel(
-            name='Replay',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made_by_name', models.CharField(max_length=150)),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('chosen', models.CharField(help_text='What was chosen, in words', max_length=300)),
-                ('size', models.PositiveIntegerField(help_text='How many messages')),
-                ('digest', models.CharField(max_length=64)),
-                ('warehouses', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('trying', 'being tried'), ('ready', 'Ready'), ('waiting', 'waits for approval'), ('running', 'Running'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='trying', max_length=10)),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('tried_at', models.DateTimeField(null=True)),
-                ('stakes', models.JSONField(default=dict)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('asked_at', models.DateTimeField(null=True)),
-                ('approved_by_name', models.CharField(blank=True, max_length=150)),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('cancelled_by_name', models.CharField(blank=True, max_length=150)),
-                ('ended_at', models.DateTimeField(null=True)),
+        Together(
+            "integration_replay",
+            [
+                migrations.CreateModel(
+                    name='Replay',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('made_by_name', models.CharField(max_length=150)),
+                        ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                        ('chosen', models.CharField(help_text='What was chosen, in words', max_length=300)),
+                        ('size', models.PositiveIntegerField(help_text='How many messages')),
+                        ('digest', models.CharField(max_length=64)),
+                        ('warehouses', models.JSONField(default=list)),
+                        ('state', models.CharField(choices=[('trying', 'being tried'), ('ready', 'Ready'), ('waiting', 'waits for approval'), ('running', 'Running'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='trying', max_length=10)),
+                        ('round', models.PositiveSmallIntegerField(default=1)),
+                        ('tried_at', models.DateTimeField(null=True)),
+                        ('stakes', models.JSONField(default=dict)),
+                        ('reason', models.CharField(blank=True, max_length=300)),
+                        ('asked_at', models.DateTimeField(null=True)),
+                        ('approved_by_name', models.CharField(blank=True, max_length=150)),
+                        ('approved_at', models.DateTimeField(null=True)),
+                        ('cancelled_by_name', models.CharField(blank=True, max_length=150)),
+                        ('ended_at', models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        'ordering': ['-id'],
+                        'permissions': [('approve_replay', 'Can let replays go that are worth more than the limit')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ReplayItem',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('verdict', models.CharField(blank=True, choices=[('', 'not tried yet'), ('nothing', 'already applied, nothing will change'), ('ours', 'nothing is written elsewhere, our own books change'), ('writes', 'would write'), ('fails', 'would stop'), ('unsure', 'cannot be told now'), ('busy', 'its job is at work')], default='', max_length=8)),
+                        ('code', models.CharField(blank=True, max_length=10)),
+                        ('text', models.CharField(blank=True, max_length=500)),
+                        ('writes', models.JSONField(default=list)),
+                        ('changes', models.JSONField(default=dict)),
+                        ('seen_job', models.BigIntegerField(null=True)),
+                        ('seen_state', models.CharField(blank=True, max_length=16)),
+                        ('state', models.CharField(choices=[('chosen', 'Chosen'), ('begun', 'Begun'), ('skipped', 'left out')], default='chosen', max_length=8)),
+                        ('made', models.BooleanField(default=False)),
+                        ('note', models.CharField(blank=True, help_text='Why it was left out', max_length=200)),
+                    ],
+                    options={
+                        'ordering': ['id'],
+                    },
+                ),
+                migrations.AddField(
+                    model_name='replay',
+                    name='approved_by',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                migrations.AddField(
+                    model_name='replay',
+                    name='made_by',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+                ),
+                migrations.AddField(
+                    model_name='replayitem',
+                    name='job',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replays', to='integration.syncjob'),
+                ),
+                migrations.AddField(
+                    model_name='replayitem',
+                    name='message',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='replays', to='integration.inboundmessage'),
+                ),
+                migrations.AddField(
+                    model_name='replayitem',
+                    name='replay',
+                    field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='items', to='integration.replay'),
+                ),
+                migrations.AddConstraint(
+                    model_name='replay',
+                    constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['trying', 'ready', 'waiting', 'running'])), fields=('made_by', 'digest'), name='one_open_replay_of_the_same'),
+                ),
+                migrations.AddIndex(
+                    model_name='replayitem',
+                    index=models.Index(fields=['replay', 'id'], name='replay_items'),
+                ),
+                migrations.AddIndex(
+                    model_name='replayitem',
+                    index=models.Index(condition=models.Q(('verdict', '')), fields=['replay', 'id'], name='replay_untried'),
+                ),
+                migrations.AddIndex(
+                    model_name='replayitem',
+                    index=models.Index(condition=models.Q(('state', 'chosen')), fields=['replay', 'id'], name='replay_unbegun'),
+                ),
+                migrations.AddConstraint(
+                    model_name='replayitem',
+                    constraint=models.UniqueConstraint(fields=('replay', 'message'), name='one_item_per_message'),
+                ),
             ],
-            options={
-                'ordering': ['-id'],
-                'permissions': [('approve_replay', 'Can let replays go that are worth more than the limit')],
-            },
-        ),
-        migrations.CreateModel(
-            name='ReplayItem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(blank=True, choices=[('', 'not tried yet'), ('nothing', 'already applied, nothing will change'), ('ours', 'nothing is written elsewhere, our own books change'), ('writes', 'would write'), ('fails', 'would stop'), ('unsure', 'cannot be told now'), ('busy', 'its job is at work')], default='', max_length=8)),
-                ('code', models.CharField(blank=True, max_length=10)),
-                ('text', models.CharField(blank=True, max_length=500)),
-                ('writes', models.JSONField(default=list)),
-                ('changes', models.JSONField(default=dict)),
-                ('seen_job', models.BigIntegerField(null=True)),
-                ('seen_state', models.CharField(blank=True, max_length=16)),
-                ('state', models.CharField(choices=[('chosen', 'Chosen'), ('begun', 'Begun'), ('skipped', 'left out')], default='chosen', max_length=8)),
-                ('made', models.BooleanField(default=False)),
-                ('note', models.CharField(blank=True, help_text='Why it was left out', max_length=200)),
-            ],
-            options={
-                'ordering': ['id'],
-            },
-        ),
-        migrations.AddField(
-            model_name='replay',
-            name='approved_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='replay',
-            name='made_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='replayitem',
-            name='job',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replays', to='integration.syncjob'),
-        ),
-        migrations.AddField(
-            model_name='replayitem',
-            name='message',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='replays', to='integration.inboundmessage'),
-        ),
-        migrations.AddField(
-            model_name='replayitem',
-            name='replay',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='items', to='integration.replay'),
-        ),
-        migrations.AddConstraint(
-            model_name='replay',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['trying', 'ready', 'waiting', 'running'])), fields=('made_by', 'digest'), name='one_open_replay_of_the_same'),
-        ),
-        migrations.AddIndex(
-            model_name='replayitem',
-            index=models.Index(fields=['replay', 'id'], name='replay_items'),
-        ),
-        migrations.AddIndex(
-            model_name='replayitem',
-            index=models.Index(condition=models.Q(('verdict', '')), fields=['replay', 'id'], name='replay_untried'),
-        ),
-        migrations.AddIndex(
-            model_name='replayitem',
-            index=models.Index(condition=models.Q(('state', 'chosen')), fields=['replay', 'id'], name='replay_unbegun'),
-        ),
-        migrations.AddConstraint(
-            model_name='replayitem',
-            constraint=models.UniqueConstraint(fields=('replay', 'message'), name='one_item_per_message'),
         ),
     ]

@@ -3,8 +3,9 @@
 import django.contrib.postgres.indexes
 import django.db.models.functions.comparison
 import django.db.models.functions.text
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from integration.migrations._steps import IndexBeside
 
 
 class Migration(migrations.Migration):
@@ -16,27 +17,27 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        IndexBeside(
             model_name='documentline',
             index=models.Index(fields=['partner_sku'], name='line_partner_sku'),
         ),
-        AddIndexConcurrently(
+        IndexBeside(
             model_name='exceptioncase',
             index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['context'], name='case_names', opclasses=['jsonb_path_ops']),
         ),
-        AddIndexConcurrently(
+        IndexBeside(
             model_name='masterrecord',
             index=models.Index(models.F('connection'), models.F('kind'), django.db.models.functions.comparison.Collate(django.db.models.functions.text.Upper('mapped_by'), 'C'), name='master_code_begins'),
         ),
-        AddIndexConcurrently(
+        IndexBeside(
             model_name='masterrecord',
             index=models.Index(models.F('connection'), models.F('kind'), django.db.models.functions.comparison.Collate(django.db.models.functions.text.Upper('name'), 'C'), condition=models.Q(('name', ''), _negated=True), name='master_name_begins'),
         ),
-        AddIndexConcurrently(
+        IndexBeside(
             model_name='partneritem',
             index=models.Index(models.F('partner'), django.db.models.functions.comparison.Collate(django.db.models.functions.text.Upper('sku'), 'C'), name='item_sku_begins'),
         ),
-        AddIndexConcurrently(
+        IndexBeside(
             model_name='partneritem',
             index=models.Index(models.F('partner'), django.db.models.functions.comparison.Collate(django.db.models.functions.text.Upper('name'), 'C'), condition=models.Q(('name', ''), _negated=True), name='item_name_begins'),
         ),

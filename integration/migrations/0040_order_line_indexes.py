@@ -1,5 +1,6 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from integration.migrations._steps import IndexBeside
 
 
 class Migration(migrations.Migration):
@@ -11,11 +12,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        IndexBeside(
             model_name='documentline',
             index=models.Index(condition=models.Q(('sale_line_id__isnull', False)), fields=['sale_line_id'], name='line_sale_line'),
         ),
-        AddIndexConcurrently(
+        IndexBeside(
             model_name='documentline',
             index=models.Index(condition=models.Q(('purchase_line_id__isnull', False)), fields=['purchase_line_id'], name='line_purchase_line'),
         ),

@@ -7,8 +7,9 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import integration.models.carriers
 import integration.models.connections
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from integration.migrations._steps import IndexBeside, Together
 
 
 class Migration(migrations.Migration):
@@ -19,200 +20,205 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="DayFigures",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField()),
-                ("figures", models.JSONField(db_default={}, default=dict)),
-                ("closed", models.BooleanField(db_default=False, default=False, help_text="It is not looked at again")),
-                (
-                    "taken_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "figures of days",
-                "ordering": ["-day", "warehouse"],
-                "permissions": [
-                    ("see_hypercare", "Can see the daily hypercare report"),
-                    ("see_scorecards", "Can see the scorecards of warehouses and partners"),
-                    ("see_lot_trace", "Can see the report of a lot"),
-                    ("see_transit_ageing", "Can see the report of goods in transit"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="FlowDay",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField()),
-                ("flow", models.CharField(max_length=60)),
-                ("jobs", models.PositiveIntegerField()),
-                ("kept", models.PositiveIntegerField(help_text="Of them as fast as promised")),
-                ("seconds", models.FloatField(help_text="That they took, summed up")),
-            ],
-            options={
-                "verbose_name_plural": "flows by day",
-                "ordering": ["-day", "warehouse", "flow"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ReportMail",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("day", models.DateField(help_text="On which it was due, in the schedule's time zone")),
-                ("recipient", models.EmailField(max_length=254)),
-                ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ("sent_at", models.DateTimeField(editable=False, help_text="When the mail server took it", null=True)),
-            ],
-            options={
-                "ordering": ["-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ReportSchedule",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(help_text="What the mails are called", max_length=60, unique=True)),
-                (
-                    "report",
-                    models.CharField(
-                        choices=[
-                            ("hypercare", "daily hypercare"),
-                            ("warehouse", "scorecard of warehouses"),
-                            ("partner", "scorecard of partners"),
-                            ("transit", "goods in transit"),
+        Together(
+            "integration_reportmail",
+            [
+                migrations.CreateModel(
+                    name="DayFigures",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("day", models.DateField()),
+                        ("figures", models.JSONField(db_default={}, default=dict)),
+                        ("closed", models.BooleanField(db_default=False, default=False, help_text="It is not looked at again")),
+                        (
+                            "taken_at",
+                            models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "figures of days",
+                        "ordering": ["-day", "warehouse"],
+                        "permissions": [
+                            ("see_hypercare", "Can see the daily hypercare report"),
+                            ("see_scorecards", "Can see the scorecards of warehouses and partners"),
+                            ("see_lot_trace", "Can see the report of a lot"),
+                            ("see_transit_ageing", "Can see the report of goods in transit"),
                         ],
-                        default="hypercare",
-                        max_length=12,
+                    },
+                ),
+                migrations.CreateModel(
+                    name="FlowDay",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("day", models.DateField()),
+                        ("flow", models.CharField(max_length=60)),
+                        ("jobs", models.PositiveIntegerField()),
+                        ("kept", models.PositiveIntegerField(help_text="Of them as fast as promised")),
+                        ("seconds", models.FloatField(help_text="That they took, summed up")),
+                    ],
+                    options={
+                        "verbose_name_plural": "flows by day",
+                        "ordering": ["-day", "warehouse", "flow"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ReportMail",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("day", models.DateField(help_text="On which it was due, in the schedule's time zone")),
+                        ("recipient", models.EmailField(max_length=254)),
+                        ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                        ("sent_at", models.DateTimeField(editable=False, help_text="When the mail server took it", null=True)),
+                    ],
+                    options={
+                        "ordering": ["-id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ReportSchedule",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("name", models.CharField(help_text="What the mails are called", max_length=60, unique=True)),
+                        (
+                            "report",
+                            models.CharField(
+                                choices=[
+                                    ("hypercare", "daily hypercare"),
+                                    ("warehouse", "scorecard of warehouses"),
+                                    ("partner", "scorecard of partners"),
+                                    ("transit", "goods in transit"),
+                                ],
+                                default="hypercare",
+                                max_length=12,
+                            ),
+                        ),
+                        (
+                            "warehouses",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.BigIntegerField(), blank=True, db_default=[], default=list, size=None
+                            ),
+                        ),
+                        (
+                            "recipients",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.EmailField(max_length=254),
+                                help_text="One address a line; each gets a mail of its own",
+                                size=None,
+                            ),
+                        ),
+                        ("time", models.TimeField(default=datetime.time(7, 0), help_text="In the time zone below")),
+                        (
+                            "days",
+                            models.JSONField(
+                                default=integration.models.carriers.workdays,
+                                help_text="0 is Monday",
+                                validators=[integration.models.connections.check_days],
+                            ),
+                        ),
+                        (
+                            "time_zone",
+                            models.CharField(
+                                default="UTC",
+                                help_text="Such as Europe/Berlin",
+                                max_length=64,
+                                validators=[integration.models.connections.check_zone],
+                            ),
+                        ),
+                        (
+                            "covers",
+                            models.CharField(
+                                choices=[("day_before", "the day before"), ("same_day", "the same day, as far as it has come")],
+                                default="day_before",
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "form",
+                            models.CharField(
+                                choices=[("pdf", "PDF"), ("xlsx", "XLSX"), ("both", "PDF and XLSX")],
+                                default="pdf",
+                                max_length=4,
+                            ),
+                        ),
+                        (
+                            "language",
+                            models.CharField(choices=[("en", "English"), ("de", "Deutsch")], default="en", max_length=2),
+                        ),
+                        ("active", models.BooleanField(default=True)),
+                        (
+                            "set_at",
+                            models.DateTimeField(
+                                auto_now=True, help_text="When it was last changed: no mail is due before that"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["name"],
+                    },
+                ),
+                migrations.AddField(
+                    model_name="dayfigures",
+                    name="warehouse",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="days",
+                        to="integration.warehouse",
                     ),
                 ),
-                (
-                    "warehouses",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.BigIntegerField(), blank=True, db_default=[], default=list, size=None
+                migrations.AddField(
+                    model_name="flowday",
+                    name="warehouse",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="integration.warehouse",
                     ),
                 ),
-                (
-                    "recipients",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.EmailField(max_length=254),
-                        help_text="One address a line; each gets a mail of its own",
-                        size=None,
+                migrations.AddField(
+                    model_name="reportmail",
+                    name="schedule",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mails",
+                        to="integration.reportschedule",
                     ),
                 ),
-                ("time", models.TimeField(default=datetime.time(7, 0), help_text="In the time zone below")),
-                (
-                    "days",
-                    models.JSONField(
-                        default=integration.models.carriers.workdays,
-                        help_text="0 is Monday",
-                        validators=[integration.models.connections.check_days],
+                migrations.AddConstraint(
+                    model_name="dayfigures",
+                    constraint=models.UniqueConstraint(fields=("warehouse", "day"), name="one_row_per_warehouse_and_day"),
+                ),
+                migrations.AddConstraint(
+                    model_name="flowday",
+                    constraint=models.UniqueConstraint(
+                        fields=("warehouse", "day", "flow"), name="one_row_per_warehouse_day_and_flow"
                     ),
                 ),
-                (
-                    "time_zone",
-                    models.CharField(
-                        default="UTC",
-                        help_text="Such as Europe/Berlin",
-                        max_length=64,
-                        validators=[integration.models.connections.check_zone],
-                    ),
-                ),
-                (
-                    "covers",
-                    models.CharField(
-                        choices=[("day_before", "the day before"), ("same_day", "the same day, as far as it has come")],
-                        default="day_before",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "form",
-                    models.CharField(
-                        choices=[("pdf", "PDF"), ("xlsx", "XLSX"), ("both", "PDF and XLSX")],
-                        default="pdf",
-                        max_length=4,
-                    ),
-                ),
-                (
-                    "language",
-                    models.CharField(choices=[("en", "English"), ("de", "Deutsch")], default="en", max_length=2),
-                ),
-                ("active", models.BooleanField(default=True)),
-                (
-                    "set_at",
-                    models.DateTimeField(
-                        auto_now=True, help_text="When it was last changed: no mail is due before that"
+                migrations.AddConstraint(
+                    model_name="reportmail",
+                    constraint=models.UniqueConstraint(
+                        fields=("schedule", "day", "recipient"), name="one_mail_per_day_and_recipient"
                     ),
                 ),
             ],
-            options={
-                "ordering": ["name"],
-            },
         ),
-        migrations.AddField(
-            model_name="dayfigures",
-            name="warehouse",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="days",
-                to="integration.warehouse",
-            ),
-        ),
-        migrations.AddField(
-            model_name="flowday",
-            name="warehouse",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="integration.warehouse",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reportmail",
-            name="schedule",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="mails",
-                to="integration.reportschedule",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dayfigures",
-            constraint=models.UniqueConstraint(fields=("warehouse", "day"), name="one_row_per_warehouse_and_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="flowday",
-            constraint=models.UniqueConstraint(
-                fields=("warehouse", "day", "flow"), name="one_row_per_warehouse_day_and_flow"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportmail",
-            constraint=models.UniqueConstraint(
-                fields=("schedule", "day", "recipient"), name="one_mail_per_day_and_recipient"
-            ),
-        ),
-        AddIndexConcurrently(
+        IndexBeside(
             model_name="document",
             index=models.Index(fields=["warehouse", "created_at"], name="document_of_day"),
         ),
-        AddIndexConcurrently(
+        IndexBeside(
             model_name="exceptioncase",
             index=models.Index(fields=["first_seen"], name="case_of_day"),
         ),
-        AddIndexConcurrently(
+        IndexBeside(
             model_name="outboundmessage",
             index=django.contrib.postgres.indexes.BrinIndex(
                 autosummarize=True, fields=["created_at"], name="outbound_of_day"
             ),
         ),
-        AddIndexConcurrently(
+        IndexBeside(
             model_name="stockevent",
             index=django.contrib.postgres.indexes.BrinIndex(
                 autosummarize=True, fields=["applied_at"], name="stock_of_day"

@@ -1,5 +1,6 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from integration.migrations._steps import IndexBeside
 
 
 class Migration(migrations.Migration):
@@ -11,15 +12,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        IndexBeside(
             model_name="inboundmessage",
             index=models.Index(fields=["trace_id"], name="inbound_trace"),
         ),
-        AddIndexConcurrently(
+        IndexBeside(
             model_name="outboundmessage",
             index=models.Index(fields=["trace_id"], name="outbound_trace"),
         ),
-        AddIndexConcurrently(
+        IndexBeside(
             model_name="syncjob",
             index=models.Index(
                 fields=["trace_id"],

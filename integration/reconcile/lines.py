@@ -190,7 +190,7 @@ def _tell(documents: Mapping[int, Document], found: Sequence[Break], new: Sequen
 def _about(document: Document, found: Sequence[Break]) -> Rejected:
     """The first of what does not add up stands for it."""
     name = document.warehouse.wms.name if document.warehouse else document.connection.name
-    about = Rejected(CODE, connection=name, document=document.reference)
+    about = Rejected(CODE, connection=name, document=document.reference, record=document.pk)
     for first in found[:1]:
         about.context |= {"what": first.sku or document.reference, "count": len(found)}
         about.context |= {"says": _plain(first.says), "found": _plain(first.found)}

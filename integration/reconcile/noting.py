@@ -105,9 +105,9 @@ def _left(told: Iterable[tuple[int, str]]) -> Mapping[tuple[int, str], list[Vari
 
 
 def _about(document: Document, subject: str, left: Sequence[Variance]) -> Rejected:
-    """The first of what differs stands for it."""
+    """The first of what differs stands for it. Two companies may have one number: each document has its own case."""
     order = document.parent.reference if document.parent else document.reference
-    about: dict[str, Any] = {"document": document.reference, "order": order, "count": len(left)}
+    about: dict[str, Any] = {"document": document.reference, "record": document.pk, "order": order, "count": len(left)}
     for first in left[:1]:
         about |= {"what": first.sku or first.line, "says": _plain(first.says), "found": _plain(first.found)}
     name = document.warehouse.wms.name if document.warehouse else document.connection.name

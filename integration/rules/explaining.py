@@ -9,7 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, product
+from math import prod
 
 from integration.rules import inferring
 from integration.rules.claims import Cause, Claim, Evidence, Explained, Gap, Sure
@@ -18,6 +19,7 @@ from integration.rules.places import Slot
 __all__ = ["Cause", "Claim", "Evidence", "Explained", "Gap", "explain"]
 NOTHING = Decimal(0)
 MOST = 10  # claims on one group of slots that are told apart: more may come to any figure
+MOST_WAYS = 2**MOST  # in which it may have come about, for the same reason
 Left = dict[Slot, Decimal]
 
 
@@ -73,29 +75,29 @@ def _answer(differs: Left, claims: Sequence[Claim], gaps: Mapping[Slot, Gap], ev
     likely = [claim for claim in claims if claim.sure == Sure.LIKELY]
     hints = [claim for claim in claims if claim.sure == Sure.INFERRED]
     base = _left(differs, sure)
+    if len(likely) > MOST and any(base.values()):
+        return Answer(tuple(_as_far_as_it_goes(differs, sure)))
     sets = list(_subsets(likely))
     exact = [more for more in sets if not any(_left(base, more).values())]
     if exact:
         return Answer((*sure, *_common(exact)))
-    ways = [(more, way) for more in sets for way in _inferred(_left(base, more), gaps, hints, evidence)]
+    open_ = [(more, _options(_left(base, more), gaps, hints, evidence)) for more in sets]
+    if sum(prod(map(len, options)) for _, options in open_) > MOST_WAYS:
+        return Answer(tuple(_as_far_as_it_goes(differs, sure)))
+    ways = [(more, way) for more, options in open_ for way in product(*options)]
     if ways:
         return Answer((*sure, *_common([more for more, _ in ways])), tuple(_common([way for _, way in ways])))
     parts = [some for some in _subsets(sure) if some and not any(_left(differs, some).values())]
     if parts:
         return Answer(tuple(_common(parts)))
-    return Answer(tuple(_as_far_as_it_goes(differs, sure)), open=True)
+    return Answer(tuple(_as_far_as_it_goes(differs, sure)), open=len(sure) <= MOST)
 
 
-def _inferred(
+def _options(
     left: Left, gaps: Mapping[Slot, Gap], hints: Sequence[Claim], evidence: Evidence
-) -> Iterator[Sequence[Claim]]:
-    """Each way to take all that is left by what the figures of each slot suggest."""
-    ways: list[list[Claim]] = [[]]
-    for slot, rest in left.items():
-        if rest:
-            options = inferring.options(slot, rest, gaps.get(slot), hints, evidence)
-            ways = [[*way, option] for way in ways for option in options][: 2**MOST]
-    yield from ways
+) -> Sequence[Sequence[Claim]]:
+    """By slot: what its figures suggest for all that is left of it. One of each is a way."""
+    return [inferring.options(slot, rest, gaps.get(slot), hints, evidence) for slot, rest in left.items() if rest]
 
 
 def _subsets(claims: Sequence[Claim]) -> Iterator[Sequence[Claim]]:

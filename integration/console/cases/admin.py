@@ -33,7 +33,7 @@ from integration.console.cases.filters import (
 )
 from integration.console.mapping_files import may_map
 from integration.console.missing import add_mapping
-from integration.console.reach import may_act_on_case, scoped
+from integration.console.reach import limit, may_act_on_case, scoped
 from integration.console.standing import case_due
 from integration.console.words import badge, span
 from integration.errors.catalogue import Severity
@@ -53,7 +53,7 @@ class CaseList(ChangeList):  # type: ignore[misc]
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         cases: list[Any] = list(self.result_list)
-        hangs, sparks = affected.of(cases), spark.of(cases)
+        hangs, sparks = affected.of(cases, limit(request)), spark.of(cases)
         for case in cases:
             case.affected, case.spark = hangs[case.pk], sparks[case.pk]
         self.result_list: list[Any] = cases
@@ -178,7 +178,7 @@ class ExceptionCaseAdmin(ActingAdmin):
             "starts_anew": anew,
             "begun": scoped(request, _at_work(case))[:SHOWN] if anew else (),
             "documents": list(dict.fromkeys(job.document for job in jobs if job.document)),
-            "affected": affected.of([case])[case.pk],
+            "affected": affected.of([case], limit(request))[case.pk],
             "spark": spark.of([case])[case.pk],
             "buttons": self.buttons(request, case),
             "add_mapping": add_mapping(case) if request.user.has_perm("integration.add_codemapping") else None,

@@ -71,7 +71,7 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Adds the figures that the user may see (called by the theme)."""
     if may_view(request, ExceptionCase):
         cases = to_be_ranked(_to_be_done(request))
-        context |= {"severities": severities(cases), "urgent": urgent(cases), "urgent_of": len(cases)}
+        context |= {"severities": severities(cases), "urgent": urgent(cases, limit(request)), "urgent_of": len(cases)}
     if may_view(request, SyncJob):
         context |= {"families": flows.families(_active(request)), "variances": variances(request)}
     if may_view(request, Alert):

@@ -45,10 +45,10 @@ def to_be_ranked(cases: QuerySet[ExceptionCase]) -> list[ExceptionCase]:
     return list(cases.order_by().only("severity", "value", "currency", "deadline"))
 
 
-def urgent(cases: Sequence[ExceptionCase]) -> Sequence[Urgent]:
-    """The first of the cases, the most urgent one first."""
+def urgent(cases: Sequence[ExceptionCase], seen: frozenset[int] | None) -> Sequence[Urgent]:
+    """The first of the cases, the most urgent one first. ``seen``: the warehouses whose orders count; None: all."""
     moment = now()
-    hangs, leaves = affected.of(cases), _leaving([case.pk for case in cases])
+    hangs, leaves = affected.of(cases, seen), _leaving([case.pk for case in cases], seen)
     scores = {case.pk: _score(case, hangs[case.pk], leaves.get(case.pk), moment) for case in cases}
     first = nlargest(SHOWN, scores, key=lambda pk: (scores[pk], pk))
     shown = ExceptionCase.objects.select_related("document", "assignee").in_bulk(first)
@@ -62,7 +62,7 @@ def _score(case: ExceptionCase, hangs: Affected, leaving: Leaving | None, moment
     return float(hangs.largest + FLOOR[Severity(case.severity)]) / (left.total_seconds() / 60)
 
 
-def _leaving(cases: list[int]) -> Mapping[int, Leaving]:
+def _leaving(cases: list[int], seen: frozenset[int] | None) -> Mapping[int, Leaving]:
     """Of each case the first parcels."""
     known = _cut_offs()
     if not known:
@@ -71,7 +71,7 @@ def _leaving(cases: list[int]) -> Mapping[int, Leaving]:
     moment, first = now(), dict[int, Leaving]()
     met: dict[tuple[int, str], Leaving | None] = {}
     for case, warehouse, carrier in sql.rows(_SHIPS_BY, [cases]):
-        if warehouse is None:
+        if warehouse is None or (seen is not None and warehouse not in seen):
             continue
         if (warehouse, carrier) not in met:
             met[warehouse, carrier] = next_leaving(known[warehouse], carrier, zones[warehouse], moment)

@@ -15,6 +15,7 @@ from integration.observe.metrics.names import Histogram, Sample
 
 Called = tuple[str, str]  # connection and method
 GOOD = "ok"
+USUAL = ("CD-1001", "CD-1003", "CD-1006")  # away, failing, answer lost: 0 before the first, or no rate would show it
 
 _HEARD = f"""
 SELECT connection.slug, extract(epoch FROM latest.received_at)::float8 FROM {Connection._meta.db_table} AS connection
@@ -33,6 +34,8 @@ def calls() -> Iterator[Sample]:
         seconds[called] += row.seconds
         if row.outcome != GOOD:
             failed[(*called, row.outcome)] += row.calls
+    for called in took:
+        failed.update(dict.fromkeys([(*called, code) for code in USUAL], 0))
     for called, counts in took.items():
         yield Sample(names.CALL_SECONDS, Histogram(counts, seconds[called]), called)
     yield from (Sample(names.CALLS_FAILED, count, key) for key, count in failed.items())

@@ -12,6 +12,11 @@ from integration.observe.metrics import names
 from integration.observe.metrics.names import Histogram, Sample
 from integration.rules.flows import FAMILIES, FLOWS
 
+State = SyncJob.State
+# Of a try. Zeros as well: what is met for the first time is then an increase, and no rate misses it.
+OUTCOMES = tuple(
+    map(str, (State.SUCCEEDED, State.RETRY, State.BLOCKED, State.NEEDS_ATTENTION, State.SUPERSEDED, "crashed"))
+)
 STOPPED = (SyncJob.State.BLOCKED, SyncJob.State.NEEDS_ATTENTION)
 
 _AT_WORK = f"""
@@ -60,7 +65,7 @@ def _of_family(work: str, rows: Iterable[tuple[str, str, int, float]]) -> Iterat
 
 
 def gone_through() -> Iterator[Sample]:
-    tries: Counter[tuple[str, str]] = Counter()
+    tries = Counter({(flow, outcome): 0 for flow in FLOWS for outcome in OUTCOMES})
     kept: Counter[str] = Counter()
     took: dict[str, dict[float, int]] = defaultdict(lambda: dict.fromkeys((*JOB_STEPS, float("inf")), 0))
     seconds: dict[str, float] = defaultdict(float)

@@ -1,7 +1,7 @@
 """What people did to the stock in Odoo itself, and the warehouse does not know of."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +23,8 @@ NOT_CONFIRMED = (
     Document.State.CANCELLED,  # the warehouse agreed to leave it, as Odoo has it already
 )
 MOVED = (Document.Kind.DELIVERY, Document.Kind.RECEIPT)
+CONFIRMED = ("shipment.confirmed", "receipt.confirmed")
+AT_ONCE = 100  # documents whose orders are read together: each has all that Odoo says of it
 
 
 def find(scope: Scope) -> Iterator[Found]:
@@ -51,7 +53,12 @@ class _Open:
 
 def _transfers(scope: Scope) -> Iterator[Found]:
     """Deliveries and receipts that somebody validated in Odoo, and the warehouse has said nothing of."""
-    found = list(_open(scope))
+    documents = _documents(scope)
+    for start in range(0, len(documents), AT_ONCE):
+        yield from _validated(scope, list(_open(scope, documents[start : start + AT_ONCE])))
+
+
+def _validated(scope: Scope, found: Sequence[_Open]) -> Iterator[Found]:
     ours = _ours(scope, {picking.id for each in found for picking in each.pickings})
     for each in found:
         for picking in _chain(each):
@@ -64,7 +71,7 @@ def _transfers(scope: Scope) -> Iterator[Found]:
                 yield Found(claim, done_at, done_at)
 
 
-def _open(scope: Scope) -> Iterator[_Open]:
+def _documents(scope: Scope) -> Sequence[Document]:
     rows = Document.objects.filter(
         warehouse=scope.look.warehouse,
         kind__in=MOVED,
@@ -72,14 +79,12 @@ def _open(scope: Scope) -> Iterator[_Open]:
         updated_at__gt=scope.horizon,
         lines__product_id__in=scope.products,
     )
-    documents = list(rows.filter(parent__isnull=False).select_related("parent").distinct().order_by("pk"))
-    busy = set(
-        SyncJob.objects.filter(
-            document__in=documents,
-            state__in=SyncJob.ACTIVE,
-            inbound__type__in=("shipment.confirmed", "receipt.confirmed"),
-        ).values_list("document", flat=True)
-    )
+    return list(rows.filter(parent__isnull=False).select_related("parent").distinct().order_by("pk"))
+
+
+def _open(scope: Scope, documents: Sequence[Document]) -> Iterator[_Open]:
+    at_work = SyncJob.objects.filter(document__in=documents, state__in=SyncJob.ACTIVE, inbound__type__in=CONFIRMED)
+    busy = set(at_work.values_list("document", flat=True))
     records = CapturedRecord.objects.filter(
         connection=scope.look.warehouse.erp, record_id__in={each.parent.erp_id for each in documents if each.parent}
     )

@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
 from config.wsgi import application
 from integration.api import tokens
 from integration.models import (
+    Alert,
     Availability,
     CodeMapping,
     Connection,
@@ -61,11 +62,16 @@ def rows(order: Document, wms: Connection, add_job: Any, sender: Sender) -> dict
     on_the_way = InTransit.objects.create(transfer=order, left_at=timezone.now(), **goods)
     warehouse = order.deliveries.get().warehouse
     held = Availability.objects.create(warehouse=warehouse, product_id=1, sku="CHAIR", place=8, condition="good")
+    alert = Alert.objects.create(
+        fingerprint="away/1", kind="away", state="open", severity="high", team="operations",
+        says=[["{connection} has not answered for {span}", {"connection": "Odoo", "span": "3 min"}]],
+        first_seen=timezone.now(), last_seen=timezone.now(),
+    )  # fmt: skip
     sent = OutboundMessage.objects.create(connection=wms, key="k", type="order.release", reference="r", body=b"{}")
     return {
         **{"connections": wms.pk, "warehouses": warehouse.pk, "inventory": held.pk, "inbound": _received(sender)},
         **{"outbound": sent.pk, "jobs": job.pk, "orders": order.pk, "cases": case.pk, "mappings": mapping.pk},
-        "in-transit": on_the_way.pk,
+        **{"in-transit": on_the_way.pk, "alerts": alert.pk},
     }
 
 

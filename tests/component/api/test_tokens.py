@@ -97,6 +97,7 @@ def test_a_missing_scope_is_403_and_named(api: Callable[..., Client]) -> None:
         ("/api/v1/jobs", "jobs:read"),
         ("/api/v1/orders", "orders:read"),
         ("/api/v1/cases", "cases:read"),
+        ("/api/v1/alerts", "alerts:read"),
         ("/api/v1/mappings", "mappings:read"),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
 
-from integration.models import AuditEvent
+from integration.models import AuditEvent, Reach, Warehouse
 
 ADD = "/console/auth/user/add/"
 PASSWORD = "correct-horse-battery"
@@ -66,3 +66,52 @@ def test_a_new_password_is_audited_without_it(db, admin_client):
     admin_client.post(reverse("admin:auth_user_password_change", args=[anna.pk]), sent)
     event = AuditEvent.objects.get(verb="changed", actor="admin")
     assert (event.subject, event.detail) == (f"user anna ({anna.pk})", {"password": "(secret)"})
+
+
+@pytest.fixture
+def limited(clerk, rows):
+    """The clerk sees one warehouse, and may do all that is done to users."""
+    own = User.objects.get(username="clerk")
+    own.user_permissions.add(*Permission.objects.filter(codename__endswith="_reach"))
+    Reach.objects.create(user=own, warehouse=rows.warehouse)
+    return own
+
+
+@pytest.fixture
+def elsewhere(rows):
+    return Warehouse.objects.create(
+        name="Elsewhere", erp=rows.erp, company_id=9, erp_warehouse_id=9, wms=rows.wms, site="E"
+    )
+
+
+def given(*names):
+    return list(Reach.objects.filter(user__username__in=names).values_list("user__username", "warehouse__name"))
+
+
+def give(client, user, warehouse):
+    sent = {"username": user.username, "is_active": "on", "reach-TOTAL_FORMS": 1, "reach-INITIAL_FORMS": 0}
+    address = reverse("admin:auth_user_change", args=[user.pk])
+    seen = client.get(address).context
+    stale = {"seen": seen["seen"]} if seen and "seen" in seen else {}
+    return client.post(address, sent | stale | {"reach-0-warehouse": warehouse.pk, "reach-0-user": user.pk})
+
+
+def test_who_sees_one_warehouse_gives_nobody_another_and_himself_least(clerk, limited, elsewhere):
+    anna = User.objects.create_user("anna", password=PASSWORD)
+    for user in (anna, limited):
+        give(clerk, user, elsewhere)
+    assert given("anna", "clerk") == [("clerk", limited.reach.get().warehouse.name)]
+
+
+def test_who_sees_all_warehouses_gives_them(admin_client, elsewhere):
+    anna = User.objects.create_user("anna", password=PASSWORD)
+    give(admin_client, anna, elsewhere)
+    assert given("anna") == [("anna", "Elsewhere")]
+
+
+def test_nobody_changes_the_password_of_somebody_who_sees_more(clerk, limited, elsewhere):
+    anna = User.objects.create_user("anna", password=PASSWORD)
+    address = reverse("admin:auth_user_password_change", args=[anna.pk])
+    assert clerk.get(address).status_code == 200
+    Reach.objects.create(user=anna, warehouse=elsewhere)
+    assert clerk.get(address).status_code == 403

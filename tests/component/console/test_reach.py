@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from integration import models
 from integration.console import reach
+from integration.console.cases import affected
 from integration.console.reach import REACH
 from integration.models import AuditEvent, CaseJob, Connection, Document, ExceptionCase, Reach, SyncJob, Warehouse
 from tests.component.console.conftest import user_with
@@ -304,3 +305,25 @@ def test_many_rows_of_others_hide_nobodys_own(rows, beside):
     )
     found = limited(warehouse=rows.warehouse).get(reverse("admin:find"), {"q": own.sku})
     assert found.status_code == 302
+
+
+def test_the_figures_of_a_case_are_those_of_orders_that_are_seen(rows, beside):
+    test_a_case_is_seen_by_everybody_whose_work_waits_for_it(rows, beside)
+    Document.objects.filter(pk=rows.order.pk).update(value=50, currency="EUR")
+    theirs = Document.objects.create(
+        connection=rows.erp, kind="order", reference="S9", erp_id=99, value=700, currency="EUR"
+    )
+    Document.objects.filter(reference="WH/OUT/2").update(parent=theirs)
+    everything = affected.of([rows.case], None)[rows.case.pk]
+    assert str(everything) == "2 orders, 750.00 EUR"
+    assert str(affected.of([rows.case], frozenset({beside.pk}))[rows.case.pk]) == "1 order, 700.00 EUR"
+    page = limited("third", warehouse=beside).get(address(ExceptionCase, "change", rows.case.pk))
+    assert str(page.context["affected"]) == "1 order, 700.00 EUR"
+
+
+def test_what_a_case_is_worth_is_hidden_with_its_document(rows, beside):
+    ExceptionCase.objects.update(value=80, currency="EUR")
+    CaseJob.objects.all().delete()
+    seen = {warehouse: affected.of([ExceptionCase.objects.get()], frozenset({warehouse.pk})) for warehouse in
+            (rows.warehouse, beside)}  # fmt: skip
+    assert [str(each[rows.case.pk]) for each in seen.values()] == ["80.00 EUR", ""]

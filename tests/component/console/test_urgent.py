@@ -45,7 +45,7 @@ def leaves_in(rows, minutes, carrier=""):
 
 
 def ranked():
-    return [item.case.title for item in urgent(to_be_ranked(ExceptionCase.objects.all()))]
+    return [item.case.title for item in urgent(to_be_ranked(ExceptionCase.objects.all()), None)]
 
 
 def test_more_money_comes_first_where_the_time_is_the_same(make):
@@ -68,14 +68,14 @@ def test_a_case_leaves_with_the_first_of_its_parcels(make, rows):
     case = make("both", value=10, carrier="DHL")
     other = make("other", value=10, carrier="UPS")
     CaseJob.objects.filter(case=other).update(case=case)
-    [item] = urgent(to_be_ranked(ExceptionCase.objects.filter(pk=case.pk)))
+    [item] = urgent(to_be_ranked(ExceptionCase.objects.filter(pk=case.pk)), None)
     assert (item.leaving.carrier, item.affected.orders) == ("UPS", 2)
 
 
 def test_an_order_that_is_not_released_leaves_from_the_warehouse_that_it_names(make, rows):
     leaves_in(rows, 43, "UPS")
     make("order", value=48_000, carrier="UPS", kind="order")
-    [item] = urgent(to_be_ranked(ExceptionCase.objects.all()))
+    [item] = urgent(to_be_ranked(ExceptionCase.objects.all()), None)
     assert timedelta(minutes=41) < item.leaving.at - now() <= timedelta(minutes=43)
 
 

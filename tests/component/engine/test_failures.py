@@ -17,9 +17,11 @@ from integration.errors import (
     MappingMissing,
     Permanent,
     Rejected,
+    Throttled,
     Unreachable,
 )
 from integration.jobs import acts
+from integration.jobs.effects import LOCKED
 from integration.jobs.retry import Policy
 from integration.jobs.work import Outcome, Work
 from integration.models import ExceptionCase, JobAttempt, Stream, SyncJob
@@ -102,6 +104,15 @@ def test_failures_in_a_row_end_by_their_age() -> None:
 def test_an_outage_makes_no_row_of_failures_old() -> None:
     job = put()
     run(failing(Unreachable("CD-1005")))
+    JobAttempt.objects.update(started_at=F("started_at") - timedelta(days=9))
+    time_passes()
+    run(failing(Unreachable("CD-1001")))
+    assert states(job) == [State.RETRY]
+
+
+def test_the_lock_of_a_restored_database_makes_no_row_of_failures_old() -> None:
+    job = put()
+    run(failing(Throttled(LOCKED, retry_after=300.0, connection="Odoo")))
     JobAttempt.objects.update(started_at=F("started_at") - timedelta(days=9))
     time_passes()
     run(failing(Unreachable("CD-1001")))

@@ -1,16 +1,19 @@
 """Replays: tried first, let go by one person or two, begun in their order, once, whoever dies."""
 
 import json
+import threading
+from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from integration.errors import Rejected, Throttled, Unreachable
 from integration.flows import replay_preview, replay_run
-from integration.jobs import acts, effects, engine, remote, replays
+from integration.jobs import acts, effects, engine, remote, replays, streams
 from integration.jobs.acts import Actor, NotAllowed
 from integration.jobs.rehearsal import WriteInRehearsal
 from integration.jobs.replays import Told
@@ -28,7 +31,7 @@ from integration.models import (
     SyncJob,
     Warehouse,
 )
-from tests.component.engine.yard import partner, put, time_passes, together, until, write
+from tests.component.engine.yard import partner, put, somebody_waits, time_passes, together, until, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State, Verdict, Step = Replay.State, ReplayItem.Verdict, ReplayItem.State
@@ -474,3 +477,38 @@ def test_an_order_is_worth_what_it_is_worth_now_and_not_what_one_of_its_deliveri
     replays.try_again(Replay.objects.get().pk, 1, somebody())
     work(handlers, Lane.INVENTORY)
     assert Replay.objects.get().stakes == {"EUR": "60000"}
+
+
+def beside_an_edit(message: InboundMessage, other: Callable[[], object]) -> None:
+    """The other one begins when the edit has the streams of the message's jobs, and not yet the message."""
+    held = threading.Event()
+
+    def edit() -> object:
+        with transaction.atomic():
+            streams.hold(list(message.jobs.values_list("stream", flat=True)))
+            held.set()
+            until(somebody_waits)
+            return InboundMessage.objects.filter(pk=message.pk).update(edits=1)
+
+    together(edit, lambda: held.wait(10) and other())
+    message.refresh_from_db()
+    assert message.edits == 1
+
+
+def test_an_edit_and_a_replay_that_begins_do_not_block_each_other(
+    wms: Connection, handlers: dict[str, Any], sent: list[str]
+) -> None:
+    message = received(wms, "A")
+    SyncJob.objects.update(state="needs_attention", finished_at=None)
+    replay = made(handlers)
+    replays.run(replay.pk, 1, somebody(), "the warehouse was away")
+    beside_an_edit(message, lambda: work(handlers))
+    assert [step for step, _ in steps(replay)] == [Step.BEGUN]
+    finish(replay, handlers)
+    assert (sent, steps(replay)) == (["A"], [(Step.BEGUN, "succeeded")])
+
+
+def test_an_edit_and_a_person_who_has_it_worked_on_again_do_not_block_each_other(wms: Connection) -> None:
+    message = received(wms, "A")
+    beside_an_edit(message, lambda: acts.replay_message(message.pk, somebody(), "once more"))
+    assert message.jobs.count() == 2

@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from integration.handlers import HANDLERS
-from integration.jobs import acts, engine
-from integration.models import Lane, StockDifference
+from integration.jobs import acts, engine, recount
+from integration.models import Lane, StockDifference, SyncJob
 from tests.component.engine.yard import together, until
 from tests.component.flows.shelves import Shelves, now
 from tests.component.flows.yard import SOMEBODY, Sale
@@ -291,3 +292,30 @@ def test_a_receipt_that_comes_after_its_goods_were_counted_is_not_corrected_twic
     yard.run()
     assert counted(nails) == [D(6), D(-6)]
     exact(nails, 26)
+
+
+def test_counts_of_two_sites_with_one_number_are_both_judged_again(nails: Shelves) -> None:
+    """Goods that moved before both of them are told late."""
+    for site in ("EAST", "WEST"):
+        StockDifference.objects.create(
+            warehouse=nails.yard.warehouse, kind="counted", source=f"count/{nails.yard.partner.slug}/{site}/C-1",
+            number="C-1", line="1", product_id=nails.products["NAIL"], sku="NAIL", quantity=20, place=1,
+            happened_at=now(),
+        )  # fmt: skip
+    with transaction.atomic():
+        assert recount.moved(nails.yard.warehouse.pk, [nails.products["NAIL"]], now() - timedelta(hours=1)) == 2
+    jobs = SyncJob.objects.filter(flow="inventory_recount").order_by("stream__key")
+    partner = nails.yard.partner.pk
+    assert [(job.stream.key, job.payload["source"].split("/")[2]) for job in jobs] == [
+        (f"inventory_count:{partner}:EAST/C-1", "EAST"),
+        (f"inventory_count:{partner}:WEST/C-1", "WEST"),
+    ]
+
+
+def test_a_count_is_judged_again_where_it_was_judged(nails: Shelves) -> None:
+    nails.count(line("NAIL"), count="C-1")
+    nails.yard.run()
+    with transaction.atomic():
+        recount.judge([StockDifference.objects.get().source])
+    again, first = SyncJob.objects.filter(flow__in=("inventory_count", "inventory_recount")).order_by("-pk")
+    assert again.stream.key == first.stream.key == f"inventory_count:{nails.yard.partner.pk}:NORTH/C-1"

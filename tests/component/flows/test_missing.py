@@ -2,16 +2,18 @@
 
 import itertools
 import json
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from integration.adapters.base import Fetched
-from integration.jobs import acts, inbox, missing, sweep
+from integration.jobs import acts, cases, inbox, missing, streams, sweep
 from integration.models import (
     Connection,
     Effect,
@@ -19,10 +21,11 @@ from integration.models import (
     InboundMessage,
     MessageGap,
     OutboundMessage,
+    Stream,
     SyncJob,
 )
 from integration.sandbox.wms import messages
-from tests.component.engine.yard import together
+from tests.component.engine.yard import somebody_waits, together, until
 from tests.component.flows.conftest import SECRET
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
 
@@ -192,6 +195,50 @@ class TestGaps:
         counting.shipped(sale, faults=["renumbered"])
         look(counting, minutes=6)
         assert (gaps(), counting.left(sale)) == ([], {"CRATE-S": (3, 3, 3)})
+
+
+class TestAtOnce:
+    """Whoever looks at a count holds the stream that fetches of it, then the count, and cases last."""
+
+    @pytest.fixture
+    def missed(self, counting: Yard) -> Yard:
+        sale = counting.released(("CRATE-S", 3))
+        counting.wms.ship(sale.release, faults=LOST)
+        counting.released(("CRATE-S", 2))
+        look(counting)
+        return counting
+
+    def test_a_look_and_the_end_of_a_fetch_do_not_block_each_other(self, missed: Yard) -> None:
+        MessageGap.objects.update(seen_at=F("seen_at") - timedelta(minutes=6))
+        missing.look()
+        fetching = Stream.objects.get(key__startswith="messages_fetch")
+        held = threading.Event()
+
+        def settle() -> object:
+            with transaction.atomic():
+                streams.hold([fetching.pk])
+                held.set()
+                until(somebody_waits)
+                return missing.asked(missed.partner, [])
+
+        together(settle, lambda: held.wait(10) and missing.look())
+        missed.run()
+        assert (gaps(), missed.cases(), flows("messages_fetch")) == ([], [], 1)
+
+    def test_a_look_and_a_person_who_closes_the_case_do_not_block_each_other(self, missed: Yard) -> None:
+        serve(missed)
+        look(missed, minutes=6)
+        case, held = missed.case("CD-8211"), threading.Event()
+
+        def looks() -> object:
+            with transaction.atomic():
+                list(MessageGap.objects.select_for_update().order_by("pk"))
+                held.set()
+                until(somebody_waits)
+                return cases.hold([case.fingerprint])
+
+        together(looks, lambda: held.wait(10) and acts.ignore_case(case.pk, SOMEBODY, "nothing is missing"))
+        assert (gaps(), missed.cases()) == ([], [])
 
 
 class TestStates:

@@ -1,17 +1,24 @@
 """Our own disaster: a backup is restored while both sides have gone on. Nothing is lost and nothing doubled."""
 
+import socket
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test import override_settings
 from django.utils.timezone import now
 
-from integration.jobs import generation, marks, recovery, sweep
+from integration.errors import Throttled
+from integration.jobs import effects, generation, marks, recovery, sweep
 from integration.jobs.acts import NotAllowed
-from integration.models import Connection, Document, Effect, InboundMessage, Recovery, StockEvent, SyncJob
-from tests.component.engine.yard import until
+from integration.jobs.streams import Claim
+from integration.jobs.work import Work
+from integration.models import Connection, Document, Effect, Generation, InboundMessage, Recovery, StockEvent, SyncJob
+from tests.component.engine.yard import until, write
 from tests.component.flows.test_typed import filled, load
 from tests.component.flows.wms import Held
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
@@ -23,10 +30,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _counted(db: None) -> Iterator[None]:
     """The database and Valkey agree on how often it was counted, and nobody remembers an earlier look."""
-    marks.valkey().delete(generation.KEY)
+    marks.valkey().delete(generation.KEY, generation.WRITES)
     generation.forget()
     yield
-    marks.valkey().delete(generation.KEY)
+    marks.valkey().delete(generation.KEY, generation.WRITES)
     generation.forget()
 
 
@@ -95,6 +102,68 @@ def test_a_backup_that_was_taken_under_load_is_restored_and_nothing_is_lost_or_d
     ]
     assert sorted(yard.wms.held()) == sorted(held)
     assert Effect.objects.exclude(state="landed").count() == 0
+
+
+def test_what_was_written_since_the_last_count_is_missed_at_once(yard: Yard, settled: None) -> None:
+    """No second passes, and the count stands where it stood in the backup."""
+    generation.count()
+    sale = yard.released(("CRATE-S", 3))
+    yard.run()
+    taken = backup.take()
+    yard.shipped(sale)
+    writes = yard.odoo.writes()
+    backup.restore(taken)
+    yard.wms.control("repeat", since=0)
+    yard.run()
+    assert Recovery.objects.get().why == "Seen by itself: it lacks a write that Valkey was told of."
+    yard.later()
+    assert yard.odoo.writes() == writes
+    recovery.release(Recovery.objects.get().pk, SOMEBODY, "the warehouse has sent all of it again")
+    yard.run()
+    once(yard, sale, 3)
+    assert (generation.went_back(), Recovery.objects.count()) == (None, 1)
+
+
+def test_a_batch_that_outlives_its_database_writes_nothing_more(yard: Yard) -> None:
+    """The claim it has may be valid in the restored one: its next connection looks first."""
+    generation.count()
+    assert generation.went_back() is None
+    marks.valkey().zadd(generation.WRITES, {generation._seen.identity: 10**9})
+    assert generation.went_back() is None
+    connection.close()
+    work = Work(SyncJob(), Claim(0, uuid.uuid4()), claim_seconds=30, deadline=0, claimed_until=0)
+    for _ in range(2):
+        with pytest.raises(Throttled) as locked:
+            effects.make(work, yard.partner, write(dict))
+        assert locked.value.code == effects.LOCKED
+    assert Effect.objects.count() == 0
+
+
+@pytest.fixture
+def mute() -> Iterator[socket.socket]:
+    """A Valkey that takes connections, and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        with override_settings(REDIS_URL=f"redis://127.0.0.1:{server.getsockname()[1]}/0"):
+            marks.forget_connections()
+            yield server
+        marks.forget_connections()
+        generation._seen.wakes = 0.0
+
+
+def test_a_valkey_that_does_not_answer_is_not_asked_at_each_look(yard: Yard, mute: socket.socket) -> None:
+    for _ in range(3):
+        generation.forget()
+        assert generation.went_back() is None
+    generation.intended(1)
+    mute.accept()
+    with pytest.raises(BlockingIOError):
+        mute.accept()
+
+
+def test_nothing_is_counted_while_valkey_does_not_say_how_far_it_was(yard: Yard, mute: socket.socket) -> None:
+    generation.count()
+    assert not Generation.objects.exists()
 
 
 def test_a_release_that_the_warehouse_has_is_found_and_not_sent_again(yard: Yard, settled: None) -> None:

@@ -1,5 +1,6 @@
 """Order lines that are in Odoo what was booked here say nothing; one that is not is found, told, and forgotten."""
 
+from collections.abc import Collection
 from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from integration.jobs.queue import enqueue
 from integration.models import (
     Document,
     DocumentLine,
+    ExceptionCase,
     Lane,
     ReconciliationRun,
     StockEvent,
@@ -345,3 +347,18 @@ def walk(yard: Yard) -> None:
         enqueue(beside_odoo._job("orders_walk", yard.warehouse))
     while engine.run_lane(Lane.MASTER_DATA, HANDLERS, seconds=60):
         pass
+
+
+def test_documents_of_two_companies_with_one_number_have_a_case_each(yard: Yard) -> None:
+    first, second = (Document.objects.get(reference=yard.released(("CRATE-S", 10)).release) for _ in range(2))
+    Document.objects.filter(pk=second.pk).update(reference=first.reference)
+    wrong = [noting.Found("delivered", each.pk, "1", "CRATE-S", Decimal(7), Decimal(10)) for each in (first, second)]
+    keep(wrong)
+    assert [code for code, _ in yard.cases()] == ["CD-8202"] * 2
+    keep(wrong[:1], {wrong[1].key})
+    assert ExceptionCase.objects.get(code="CD-8202", state="open").document == first
+
+
+def keep(found: list[noting.Found], looked_at: Collection[noting.Key] = ()) -> None:
+    with transaction.atomic():
+        noting.keep({*looked_at, *(each.key for each in found)}, found)

@@ -4,7 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from integration.handlers import HANDLERS
@@ -20,6 +22,7 @@ from integration.models import (
     Variance,
     VarianceCause,
 )
+from integration.reconcile.evidence import by_hand
 from tests.component.engine.yard import together, until
 from tests.component.flows.shelves import SITE, Shelves
 from tests.component.flows.yard import SOMEBODY
@@ -320,3 +323,22 @@ def test_its_page_names_each_part_and_offers_what_fits(shelves: Shelves, admin_c
     admin_client.post(address, {"reason": "counted"})
     admin_client.post(address, {"reason": "counted"})
     assert StockDifference.objects.count() == 1
+
+
+def test_what_was_shipped_by_hand_is_looked_for_a_page_of_orders_at_a_time(
+    shelves: Shelves, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that Odoo says of an order is large, and thousands may be open."""
+    monkeypatch.setattr(by_hand, "AT_ONCE", 2)
+    shelves.stock("NAIL", 320)
+    sales = [shelves.yard.released(("NAIL", quantity)) for quantity in (5, 3, 2)]
+    for sale in sales:
+        shelves.yard.odoo.validate_by_hand(sale.id)
+    shelves.yard.look()
+    with CaptureQueriesContext(connection) as asked:
+        snapshot(shelves)
+    found = sorted((cause, quantity) for cause, quantity, _ in causes())
+    assert found == [("by_hand", D(2)), ("by_hand", D(3)), ("by_hand", D(5))]
+    read = [each["sql"] for each in asked if 'FROM "integration_capturedrecord"' in each["sql"]]
+    pages = [each.partition('"record_id" IN (')[2].partition(")")[0].count(",") + 1 for each in read if " IN (" in each]
+    assert max(pages) == 2

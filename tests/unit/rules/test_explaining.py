@@ -149,3 +149,21 @@ def test_in_flight_is_what_is_under_way_and_not_late() -> None:
 
     late = claim(Why.NOT_YET, HAND, -6, late=True)
     assert (flies(SHIPPED), flies(late), flies(SHIPPED, found=312), flies()) == (True, False, False, False)
+
+
+MANY = tuple(claim(Why.MISSING, LIKELY, -(2**power), number=f"M{power}") for power in range(11))  # more than MOST
+
+
+def test_of_more_documents_than_are_told_apart_none_is_named_nor_a_guess_beside_them() -> None:
+    assert one(3000, 2999, *MANY, claim(Why.ONE_SIDED, INFERRED, -1)) == ([], -1)
+    assert one(3000, 2993, SHIPPED, *MANY, claim(Why.ONE_SIDED, INFERRED, -1)) == ([("not_yet", -6)], -1)
+    assert one(3000, 2994, SHIPPED, *MANY) == ([("not_yet", -6)], 0)
+
+
+def test_of_more_ways_than_are_told_apart_none_is_taken() -> None:
+    """One claim holds eleven lots together, and each of them may be short for two reasons."""
+    lots = [Slot(2, 8, f"L{number}") for number in range(11)]
+    joined = Claim(Why.MISSING, LIKELY, tuple((lot, D(-1)) for lot in lots), "M")
+    hints = [claim(why, INFERRED, -3, lot) for lot in lots for why in (Why.ONE_SIDED, Why.DUPLICATE)]
+    found = explain([gap(10, 7, lot) for lot in lots], Evidence((joined, *hints)))
+    assert [said(found[lot]) for lot in lots] == [([], -3)] * 11
