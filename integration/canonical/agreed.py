@@ -54,11 +54,13 @@ class LegMove(Part):
     """A done movement of a transfer, in its own unit: out of a warehouse (``leaves``), or into one.
 
     ``place``: Odoo's id of the place in between, 0 where it came from or went to somebody else. ``own``: the product's
-    unit. ``lots``: how much of which lot, of what has one. ``mark``: what we wrote to its transfer.
+    unit. ``lots``: how much of which lot, of what has one. ``mark``: what we wrote to its transfer, which may be a
+    backorder.
     """
 
     id: int
     picking_id: int
+    backorder_of: int | None = None
     product_id: int
     sku: str = ""
     unit: Measure

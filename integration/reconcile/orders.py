@@ -8,7 +8,7 @@ line that differs is looked at movement by movement, twice, and what changed her
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from integration.adapters.base import ErpGateway
 from integration.canonical.agreed import LineMove
@@ -16,19 +16,10 @@ from integration.models import Connection, DocumentLine, Variance, Warehouse
 from integration.reconcile import booked, comparing, invoices
 from integration.reconcile.booked import Side
 from integration.reconcile.comparing import Booked, Differs, Pair
-from integration.reconcile.noting import Found, Key
+from integration.reconcile.noting import Compared, Found, Key
 
 PAGE = 1_000  # lines
 INVOICED = Variance.Subject.INVOICED
-
-
-@dataclass(slots=True)
-class Compared:
-    """What a page came to. ``looked_at``: what differed before; it does no more unless it is ``found`` again."""
-
-    lines: int = 0
-    looked_at: set[Key] = field(default_factory=set)
-    found: list[Found] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +106,4 @@ def _open_before(
 ) -> set[Key]:
     """What differed of these lines until now, on whichever of our lines, but for what nothing can be said about."""
     known = booked.open_of(side, connection, ids, list(left_out))
-    return {(document, subject, line) for document, subject, line, of in known if of not in left_out[subject]}
+    return {(document, subject, line, "") for document, subject, line, of in known if of not in left_out[subject]}

@@ -20,7 +20,7 @@ PAGE = 1_000  # movements
 QUANTS = 5_000
 OUTSIDE = ("supplier", "customer", "transit")
 MOVE: dict[str, Any] = {
-    "picking_id": {"note": {}},
+    "picking_id": {"note": {}, "backorder_id": ID},
     "product_id": {"default_code": {}, "uom_id": UNIT},
     "product_uom": UNIT,
     "location_id": USAGE,
@@ -84,6 +84,7 @@ def _moves(row: Row, version: Version) -> Iterator[LegMove]:
     yield LegMove(
         id=row["id"],
         picking_id=picking["id"],
+        backorder_of=(picking.get("backorder_id") or {}).get("id"),
         product_id=product["id"],
         sku=text(product.get("default_code")),
         unit=measure(row["product_uom"]),

@@ -22,6 +22,7 @@ from integration.models import (
     Warehouse,
 )
 from integration.reconcile import beside_odoo, booked, noting, orders
+from integration.reconcile.sorts import SORTS
 from tasks.work import HANDLERS
 from tests.component.engine.yard import time_passes
 from tests.component.flows.ledger import Ledger
@@ -245,6 +246,7 @@ def test_the_walk_looks_at_what_nothing_tells_of_once_a_day(yard: Yard) -> None:
     assert list(runs.values_list("subject", "total", "compared", "different")) == [
         ("sales", 2, 2, 1),
         ("purchases", 0, 0, 0),
+        ("transfers", 0, 0, 0),
     ]
     Variance.objects.all().delete()
     assert compare(yard) == 0
@@ -256,19 +258,20 @@ def test_the_walk_begins_at_the_hour_of_the_warehouse_s_own_clock(yard: Yard) ->
     yard.set(reconcile_at=NEVER)
     assert beside_odoo._next_walk(warehouse(yard)) is None
     yard.set(reconcile_at=here.time().replace(microsecond=0))
-    assert beside_odoo._next_walk(warehouse(yard)) == booked.SALES
+    assert beside_odoo._next_walk(warehouse(yard)) is SORTS[0]
 
 
 def test_a_walk_that_begins_late_goes_on_after_midnight(yard: Yard) -> None:
     yard.shipped(yard.released(("CRATE-S", 10)))
     yesterday = now().astimezone(ZoneInfo(warehouse(yard).time_zone)).date() - timedelta(days=1)
     ReconciliationRun.objects.create(subject="sales", warehouse=yard.warehouse, day=yesterday, total=1)
-    assert beside_odoo._next_walk(warehouse(yard)) == booked.SALES
+    assert beside_odoo._next_walk(warehouse(yard)) is SORTS[0]
     walk(yard)
     runs = ReconciliationRun.objects.filter(ended_at__isnull=False).order_by("pk")
     assert list(runs.values_list("subject", "day", "compared")) == [
         ("sales", yesterday, 1),
         ("purchases", yesterday, 0),
+        ("transfers", yesterday, 0),
     ]
     assert beside_odoo._next_walk(warehouse(yard)) is None
 

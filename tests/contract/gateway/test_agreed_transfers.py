@@ -63,6 +63,7 @@ def test_one_call_answers_many_and_a_backorder_goes_with_its_transfer(world: Wor
     world.guard.take()
     assert moved(world, sent.out, 2**31 - 2) == [(sent.out, D(6), True), (rest, D(4), True)]
     assert len(world.guard.take()) <= (1 if world.version > 16 else 2)
+    assert [move.backorder_of for move in legs(world, sent.out)] == [None, sent.out]
     assert moved(world) == []
 
 
