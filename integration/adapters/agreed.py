@@ -29,7 +29,8 @@ class AgreedGateway(Protocol):
         ...
 
     def confirmed(
-        self, warehouse_ids: Sequence[int], since: datetime, *, after_id: int, limit: int
+        self, warehouse_id: int, since: datetime, *, after_id: int, limit: int, ids: Sequence[int] | None = None
     ) -> Sequence[Confirmed]:
-        """The transfers over these warehouses' borders that are open, or were done since then, by id. One call."""
+        """The transfers over the warehouse's border that are open, or were done since then, by id; of ``ids`` alone if
+        there are any. One call."""
         ...

@@ -84,9 +84,13 @@ class Held(Part):
 
 
 class Confirmed(Part):
-    """A transfer of Odoo's that is confirmed, and what it belongs to: ``root``, which people know as ``order``."""
+    """A transfer of Odoo's that is confirmed, and what it belongs to: ``root``, which people know as ``order``.
+
+    ``root`` None: it leaves for a customer without an order, and is nobody's here.
+    """
 
     id: int
     name: str
-    root: Root
+    root: Root | None
     order: str
+    written_at: Moment

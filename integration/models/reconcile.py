@@ -79,7 +79,7 @@ class Variance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.document or self.sku} {self.line or self.lot}".strip()
+        return f"{self.document or self.sku or self.place_name} {self.line or self.lot}".strip()
 
     @property
     def difference(self) -> Decimal:

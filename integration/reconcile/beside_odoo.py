@@ -21,7 +21,7 @@ from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Handler, Outcome, Work
 from integration.models import CaptureCursor, ReconciliationRun, Warehouse
-from integration.reconcile import noting
+from integration.reconcile import noting, standing
 from integration.reconcile.noting import Compared
 from integration.reconcile.sorts import SORTS, Sort
 
@@ -54,8 +54,8 @@ def watch(work: Work) -> Outcome:
             for first in range(0, len(ids), at_once):
                 page = sort.compare(warehouse, erp, ids[first : first + at_once])
                 with transaction.atomic():
-                    noting.keep(page.looked_at, page.found)
-                compared, different = compared + page.lines, different + len(page.found)
+                    _keep(page)
+                compared, different = compared + page.lines, different + page.different
     return Outcome(f"{compared} compared, {different} differ", partial(_seen_to, warehouse, began))
 
 
@@ -75,19 +75,26 @@ HANDLERS: Mapping[str, Handler] = {WATCH: watch, WALK: walk}
 def step(sort: Sort, warehouse: Warehouse, erp: ErpGateway) -> int:
     """A page of the walk, and how far it is: kept together, so that nothing is counted twice; returns its length."""
     run = _run(sort, warehouse)
-    ids = sort.following(warehouse, run.after, sort.page())
-    page = sort.compare(warehouse, erp, ids) if ids else Compared()
+    ids, page = sort.page_after(warehouse, erp, run.after)
     with transaction.atomic():
         held = ReconciliationRun.objects.select_for_update(no_key=True).get(pk=run.pk)
         if held.after != run.after or held.ended_at is not None:
             return 0  # somebody else has kept this page
-        noting.keep(page.looked_at, page.found)
+        _keep(page)
         run.after = ids[-1] if ids else run.after
         run.compared += len(ids)
-        run.different += len(page.found)
+        run.different += page.different
+        if page.asked:
+            run.sums = {"asked": [*run.sums.get("asked", ()), *page.asked][: standing.MOST]}
         run.ended_at = None if ids else Now()
         run.save()
     return len(ids)
+
+
+def _keep(page: Compared) -> None:
+    """Call inside a transaction."""
+    noting.keep(page.looked_at, page.found)
+    page.also()
 
 
 def _live() -> QuerySet[Warehouse]:

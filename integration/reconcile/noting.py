@@ -1,7 +1,7 @@
 """Writes down what does not agree, and what does so again; a case for each document and sort of difference."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -24,7 +24,7 @@ CODES: Mapping[str, str] = {
     Subject.TRANSIT: "CD-8208",
 }
 RESOLVED = "It agrees again."
-_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('write variances', 0))"
+TURN = "SELECT pg_advisory_xact_lock(hashtextextended('write variances', 0))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,27 @@ class Found:
         return self.document_id, self.subject, self.line, self.lot
 
 
+def _nothing() -> None:
+    """What most have to keep besides."""
+
+
 @dataclass(slots=True)
 class Compared:
-    """What a page came to. ``looked_at``: what differed before; it does no more unless it is ``found`` again."""
+    """What a page came to. ``looked_at``: what differed before; it does no more unless it is ``found`` again.
+
+    ``also``: keeps what is about no document, of which ``others`` differ. ``asked``: what Odoo is asked for again.
+    """
 
     lines: int = 0
     looked_at: set[Key] = field(default_factory=set)
     found: list[Found] = field(default_factory=list)
+    others: int = 0
+    asked: Sequence[int] = ()
+    also: Callable[[], None] = _nothing
+
+    @property
+    def different(self) -> int:
+        return len(self.found) + self.others
 
 
 def keep(looked_at: Collection[Key], found: Sequence[Found], told: Collection[Key] = ()) -> None:
@@ -62,7 +76,7 @@ def keep(looked_at: Collection[Key], found: Sequence[Found], told: Collection[Ke
     already. Call inside a transaction: two at once take turns."""
     if not looked_at and not found:
         return
-    sql.rows(_TURN, [])
+    sql.rows(TURN, [])
     wrong = {each.key: each for each in found}
     known = _known({*looked_at, *wrong})
     for key in wrong.keys() & known.keys():

@@ -69,9 +69,9 @@ class Agreed:
         return self._between.held(places, product_ids)
 
     def confirmed(
-        self, warehouse_ids: Sequence[int], since: datetime, *, after_id: int, limit: int
+        self, warehouse_id: int, since: datetime, *, after_id: int, limit: int, ids: Sequence[int] | None = None
     ) -> Sequence[Confirmed]:
-        return self._standing.confirmed(warehouse_ids, since, after_id=after_id, limit=limit)
+        return self._standing.confirmed(warehouse_id, since, after_id=after_id, limit=limit, ids=ids)
 
     def _done(self, model: Ordering, ids: Sequence[int]) -> Iterator[Row]:
         link, after = LINKS[model], 0

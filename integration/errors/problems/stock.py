@@ -177,4 +177,12 @@ PROBLEMS: dict[str, Problem] = {
         ("connection", "document"),
         severity=Severity.HIGH,
     ),
+    "CD-8209": Problem(
+        "Odoo has confirmed what nobody here knows",
+        "{order} is confirmed in {connection}, and {release} of it comes or goes at {warehouse}; it was read again and is not known here all the same.",
+        "The user that Crossdock calls Odoo with may not see it: another company, or its own documents only. Give it the rights that the connection's test asks for, and press Ignore if the warehouse shall not work on it. An order that cannot be read has a case of its own (CD-4010). It closes by itself once it is known.",
+        ("connection", "picking"),
+        Owner.ADMINISTRATOR,
+        Severity.HIGH,
+    ),
 }

@@ -247,6 +247,7 @@ def test_the_walk_looks_at_what_nothing_tells_of_once_a_day(yard: Yard) -> None:
         ("sales", 2, 2, 1),
         ("purchases", 0, 0, 0),
         ("transfers", 0, 0, 0),
+        ("confirmed", 0, 1, 0),
     ]
     Variance.objects.all().delete()
     assert compare(yard) == 0
@@ -272,6 +273,7 @@ def test_a_walk_that_begins_late_goes_on_after_midnight(yard: Yard) -> None:
         ("sales", yesterday, 1),
         ("purchases", yesterday, 0),
         ("transfers", yesterday, 0),
+        ("confirmed", yesterday, 1),
     ]
     assert beside_odoo._next_walk(warehouse(yard)) is None
 

@@ -1,4 +1,4 @@
-"""Transfers that are in Odoo what was booked here, and lie in between, say nothing; one that is not is found and told."""
+"""Transfers that are in Odoo what was booked here, and what lies in between, say nothing; the others are found."""
 
 from datetime import timedelta
 from typing import Any
