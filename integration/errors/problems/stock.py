@@ -166,7 +166,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-8207": Problem(
         "Odoo has not moved of a transfer what was confirmed",
         "{order}: Odoo says that {says} of {what} moved by {document}, and {found} is what the warehouse confirmed; {count} of its lines differ.",
-        "The transfer's page shows what left and what came in. {document} was changed in Odoo after it was posted: put it right there, with the figures of the warehouse's messages. Odoo was restored from a backup and has lost it: validate it there again; nothing that was posted is posted once more from here. It closes by itself once both sides agree.",
+        "The transfer's page shows what left and what came in. A leg was changed in Odoo after it was posted: put it right there, with the figures of the warehouse's messages. Odoo was restored from a backup and has lost it: validate it there again; nothing that was posted is posted once more from here. It closes by itself once both sides agree.",
         ("connection", "document"),
         severity=Severity.HIGH,
     ),
