@@ -18,6 +18,7 @@ from integration.models import (
     Variance,
     Warehouse,
 )
+from integration.reconcile import instead
 from integration.reconcile.comparing import Booked
 
 RECENT = 5_000  # movements, and many more jobs: what is older is looked at once a day
@@ -115,9 +116,13 @@ def _said(statement: str, side: Side) -> str:
     return statement.format(side=side, **TABLES)
 
 
-def of(side: Side, erp: Connection, ids: Collection[int]) -> list[Booked]:
-    """By line and product, of all warehouses of this Odoo: an order may ship from several."""
-    return [Booked(*row) for row in sql.rows(_said(_OF_LINES, side), [list(ids), erp.pk])]
+def of(side: Side, erp: Connection, ids: Collection[int], within: Collection[int] = ()) -> list[Booked]:
+    """By line and product, of all warehouses of this Odoo: an order may ship from several.
+
+    ``within``: more lines of the same orders.
+    """
+    own = [Booked(*row) for row in sql.rows(_said(_OF_LINES, side), [list(ids), erp.pk])]
+    return instead.added(own, instead.of(erp, ids, within)) if side is SALES else own
 
 
 def following(side: Side, warehouse: Warehouse, after: int, most: int) -> list[int]:

@@ -19,7 +19,7 @@ NONE = Decimal(0)
 class Booked:
     """What was booked here of a product on an order line, in all its deliveries and returns, or receipts.
 
-    ``row``: the newest of our lines that it is booked on.
+    ``row``: the newest of our lines that it is booked on. ``instead``: it left in the place of what that line is of.
     """
 
     line_id: int
@@ -28,6 +28,7 @@ class Booked:
     unit: str
     quantity: Decimal
     row: int
+    instead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
