@@ -109,13 +109,15 @@ def of_leg(leg: Leg, moves: Sequence[LegMove], posted: Collection[int]) -> list[
 
 
 def _line_move(move: LegMove, leg: Leg) -> LineMove:
+    """In the product's own unit where it was booked in that one."""
+    own = any(booked.product_id == move.product_id and booked.unit == move.own.name for booked in leg.booked)
     return LineMove(
         id=move.id,
         line_id=leg.document,
         picking_id=move.picking_id,
         product_id=move.product_id,
-        unit=move.unit,
-        quantity=move.quantity,
+        unit=move.own if own else move.unit,
+        quantity=move.quantity * move.unit.size / move.own.size if own else move.quantity,
         mark=move.mark,
     )
 
