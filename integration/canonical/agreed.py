@@ -1,8 +1,9 @@
-"""What Odoo has come to of the lines of sales and purchase orders, and the movements that made it."""
+"""What Odoo has come to of the lines of orders and of transfers, and the movements that made it."""
 
 from decimal import Decimal
 
-from integration.canonical.base import Part, Signed
+from integration.canonical.base import Moment, Part, Signed
+from integration.canonical.erp import Root
 
 
 class Measure(Part):
@@ -47,3 +48,49 @@ class LineMove(Part):
     quantity: Signed
     counts: bool = True
     mark: str = ""
+
+
+class LegMove(Part):
+    """A done movement of a transfer, in its own unit: out of a warehouse (``leaves``), or into one.
+
+    ``place``: Odoo's id of the place in between, 0 where it came from or went to somebody else. ``own``: the product's
+    unit. ``lots``: how much of which lot, of what has one. ``mark``: what we wrote to its transfer, which may be a
+    backorder.
+    """
+
+    id: int
+    picking_id: int
+    backorder_of: int | None = None
+    product_id: int
+    sku: str = ""
+    unit: Measure
+    own: Measure
+    quantity: Signed
+    leaves: bool
+    place: int = 0
+    lots: dict[str, Decimal] = {}
+    mark: str = ""
+    written_at: Moment
+
+
+class Held(Part):
+    """What lies in a place, in the product's own unit. An empty ``lot`` is what has none."""
+
+    place: int
+    product_id: int
+    lot: str = ""
+    unit: Measure
+    quantity: Signed
+
+
+class Confirmed(Part):
+    """A transfer of Odoo's that is confirmed, and what it belongs to: ``root``, which people know as ``order``.
+
+    ``root`` None: it leaves for a customer without an order, and is nobody's here.
+    """
+
+    id: int
+    name: str
+    root: Root | None
+    order: str
+    written_at: Moment

@@ -116,7 +116,7 @@ class VarianceCauseAdmin(HistoryAdmin):
 class ReconciliationRunAdmin(HistoryAdmin):
     numbers = ()
     exact = ("subject",)
-    search_help_text = _("Stock, lines, sales or purchases")
+    search_help_text = _("Stock, lines, sales, purchases, transfers or confirmed")
     list_display = ("subject", "warehouse", "day", "progress", "compared", "different", "began_at", "ended_at")
     list_filter = ("subject", "warehouse")
     list_select_related = ("warehouse",)

@@ -101,7 +101,7 @@ def poll(connection: Connection, erp: ErpGateway, model: str) -> int:
 
 def sweep(connection: Connection, erp: ErpGateway) -> int:
     """Has all that is open read again, whatever its write date says; returns how much."""
-    return sum(_sweep(connection, erp, model) for model in _captured(connection, erp))
+    return sum(_sweep(connection, erp, model) for model in captured(connection, erp))
 
 
 def _sweep(connection: Connection, erp: ErpGateway, model: str) -> int:
@@ -124,7 +124,7 @@ def read(work: Work, connection: Connection, erp: ErpGateway) -> int:
     """
     changed = 0
     _resolve(connection, erp)
-    models = _captured(connection, erp)
+    models = captured(connection, erp)
     for _ in range(READS_PER_JOB):
         model, marked = _marked(connection, models)
         if not marked:
@@ -145,8 +145,8 @@ def polled(connection: Connection, erp: ErpGateway) -> list[str]:
     return [model for model in erp.captured_models() if model not in SNAPSHOTS or model in wanted]
 
 
-def _captured(connection: Connection, erp: ErpGateway) -> list[str]:
-    """Transfers are no model of Odoo's: they are there wherever pickings are."""
+def captured(connection: Connection, erp: ErpGateway) -> list[str]:
+    """What is kept of this Odoo. Transfers are no model of its own: they are there wherever pickings are."""
     wanted = _wanted(connection)
     there = erp.captured_models() if PURCHASE in wanted else ()
     return [model for model in SNAPSHOTS if model in wanted and (model != PURCHASE or model in there)]

@@ -26,6 +26,10 @@ class Variance(models.Model):
         RECEIVED = "received", "what Odoo says was received of an order line is not what came in"
         INVOICED = "invoiced", "what Odoo says was invoiced of an order line is not what the rules bill"
         NOT_POSTED = "not_posted", "what the warehouse has confirmed is not in Odoo as soon as promised"
+        SENT = "sent", "what Odoo says left by a transfer is not what the warehouse confirmed"
+        ARRIVED = "arrived", "what Odoo says came in by a transfer is not what the warehouse confirmed"
+        TRANSIT = "transit", "what is on its way by our books is not in Odoo's place in between"
+        UNKNOWN = "unknown", "what Odoo has confirmed at the warehouse is not known here"
 
     subject = models.CharField(max_length=10, choices=Subject)
     warehouse = models.ForeignKey(Warehouse, models.CASCADE, null=True, related_name="variances")
@@ -58,8 +62,8 @@ class Variance(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["subject", "document", "line"],
-                name="one_open_variance",
+                fields=["subject", "document", "line", "lot"],
+                name="one_open_variance_of_lot",
                 condition=models.Q(gone_at__isnull=True),
             ),
             models.UniqueConstraint(
@@ -67,10 +71,15 @@ class Variance(models.Model):
                 name="one_open_stock_variance",
                 condition=models.Q(gone_at__isnull=True, subject="stock"),
             ),
+            models.UniqueConstraint(
+                fields=["warehouse", "line"],
+                name="one_open_unknown_order",
+                condition=models.Q(gone_at__isnull=True, subject="unknown"),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.document or self.sku} {self.line or self.lot}".strip()
+        return f"{self.document or self.sku or self.place_name} {self.line or self.lot}".strip()
 
     @property
     def difference(self) -> Decimal:
@@ -121,6 +130,8 @@ class ReconciliationRun(models.Model):
         LINES = "lines", "lines of deliveries, receipts and returns"
         SALES = "sales", "lines of sales orders, beside Odoo"
         PURCHASES = "purchases", "lines of purchase orders, beside Odoo"
+        TRANSFERS = "transfers", "transfers between warehouses, beside Odoo"
+        CONFIRMED = "confirmed", "what Odoo has confirmed, whether it is known here"
 
     subject = models.CharField(max_length=10, choices=Subject)
     warehouse = models.ForeignKey(Warehouse, models.CASCADE, null=True, related_name="runs")
@@ -146,8 +157,10 @@ class ReconciliationRun(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["subject", "warehouse", "day"],
-                name="one_run_a_day_of_warehouse",
-                condition=models.Q(warehouse__isnull=False, subject__in=["sales", "purchases"]),
+                name="one_walk_a_day_of_warehouse",
+                condition=models.Q(
+                    warehouse__isnull=False, subject__in=["sales", "purchases", "transfers", "confirmed"]
+                ),
             ),
         ]
 

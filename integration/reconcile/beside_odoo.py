@@ -1,6 +1,6 @@
-"""Orders beside Odoo: when a warehouse's lines are compared, and how far a day's walk through all of them is.
+"""Orders and transfers beside Odoo: when a warehouse's are compared, and how far a day's walk through all of them is.
 
-What has just moved is compared every half minute, if anything has; all lines once a day, from the hour that the
+What has just moved is compared every half minute, if anything has; all of it once a day, from the hour that the
 warehouse names, in slices. A walk that is cut off goes on behind the last page that was kept.
 """
 
@@ -21,15 +21,16 @@ from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Handler, Outcome, Work
 from integration.models import CaptureCursor, ReconciliationRun, Warehouse
-from integration.reconcile import booked, noting, orders
-from integration.reconcile.booked import SIDES, Side
+from integration.reconcile import noting, standing
+from integration.reconcile.noting import Compared
+from integration.reconcile.sorts import SORTS, Sort
 
 WATCH, WALK = "orders_watch", "orders_walk"
 SLICE_SECONDS = 20.0
-MOST = 5_000  # lines of one look at what has just moved
+MOST = 5_000  # of one sort in one look at what has just moved
 OVERLAP = timedelta(seconds=60)  # no transaction that books goods stays open so long
-FLOWS = ("shipment_mode", "receipt_mode", "return_mode")
-WALKS = [side.walk for side in SIDES]
+FLOWS = ("shipment_mode", "receipt_mode", "return_mode", "transfer_mode")
+WALKS = [sort.walk for sort in SORTS]
 
 
 def start() -> int:
@@ -48,14 +49,14 @@ def watch(work: Work) -> Outcome:
     began, since = _now(), _since(warehouse)
     compared = different = 0
     with open_erp(warehouse.erp, work) as erp:
-        for side in SIDES:
-            ids = booked.touched(side, warehouse, since, MOST)
-            for first in range(0, len(ids), orders.PAGE):
-                page = orders.compare(side, warehouse, erp, ids[first : first + orders.PAGE])
+        for sort in SORTS:
+            ids, at_once = sort.touched(warehouse, since, MOST), sort.page()
+            for first in range(0, len(ids), at_once):
+                page = sort.compare(warehouse, erp, ids[first : first + at_once])
                 with transaction.atomic():
-                    noting.keep(page.looked_at, page.found)
-                compared, different = compared + page.lines, different + len(page.found)
-    return Outcome(f"{compared} lines, {different} differ", partial(_seen_to, warehouse, began))
+                    _keep(page)
+                compared, different = compared + page.lines, different + page.different
+    return Outcome(f"{compared} compared, {different} differ", partial(_seen_to, warehouse, began))
 
 
 def walk(work: Work) -> Outcome:
@@ -63,30 +64,37 @@ def walk(work: Work) -> Outcome:
     warehouse = configuration.warehouse(work.job.payload["warehouse"])
     ends, compared = time.monotonic() + SLICE_SECONDS, 0
     with open_erp(warehouse.erp, work) as erp:
-        while time.monotonic() < ends and (side := _next_walk(warehouse)) is not None:
-            compared += step(side, warehouse, erp)
-    return Outcome(f"{compared} lines")
+        while time.monotonic() < ends and (sort := _next_walk(warehouse)) is not None:
+            compared += step(sort, warehouse, erp)
+    return Outcome(f"{compared} compared")
 
 
 HANDLERS: Mapping[str, Handler] = {WATCH: watch, WALK: walk}
 
 
-def step(side: Side, warehouse: Warehouse, erp: ErpGateway) -> int:
-    """A page of the walk, and how far it is: kept together, so that no line is counted twice; returns its lines."""
-    run = _run(side, warehouse)
-    ids = booked.following(side, warehouse, run.after, orders.PAGE)
-    page = orders.compare(side, warehouse, erp, ids) if ids else orders.Compared()
+def step(sort: Sort, warehouse: Warehouse, erp: ErpGateway) -> int:
+    """A page of the walk, and how far it is: kept together, so that nothing is counted twice; returns its length."""
+    run = _run(sort, warehouse)
+    ids, page = sort.page_after(warehouse, erp, run.after)
     with transaction.atomic():
         held = ReconciliationRun.objects.select_for_update(no_key=True).get(pk=run.pk)
         if held.after != run.after or held.ended_at is not None:
             return 0  # somebody else has kept this page
-        noting.keep(page.looked_at, page.found)
+        _keep(page)
         run.after = ids[-1] if ids else run.after
         run.compared += len(ids)
-        run.different += len(page.found)
+        run.different += page.different
+        if page.asked:
+            run.sums = {"asked": [*run.sums.get("asked", ()), *page.asked][: standing.MOST]}
         run.ended_at = None if ids else Now()
         run.save()
     return len(ids)
+
+
+def _keep(page: Compared) -> None:
+    """Call inside a transaction."""
+    noting.keep(page.looked_at, page.found)
+    page.also()
 
 
 def _live() -> QuerySet[Warehouse]:
@@ -99,10 +107,10 @@ def _live() -> QuerySet[Warehouse]:
 
 def _has_news(warehouse: Warehouse) -> bool:
     since = _since(warehouse)
-    return any(booked.touched(side, warehouse, since, 1) for side in SIDES)
+    return any(sort.touched(warehouse, since, 1) for sort in SORTS)
 
 
-def _next_walk(warehouse: Warehouse) -> Side | None:
+def _next_walk(warehouse: Warehouse) -> Sort | None:
     """The walk that is to be begun or gone on with by now; None: not yet, or all are over for today.
 
     Those of a day have until the hour of the next one: begun late in the evening, they go on after midnight.
@@ -112,15 +120,15 @@ def _next_walk(warehouse: Warehouse) -> Side | None:
     over = {subject: ended_at is not None for subject, ended_at in runs.values_list("subject", "ended_at")}
     if here.time() < warehouse.reconcile_at and not over:
         return None
-    return next((side for side in SIDES if not over.get(side.walk)), None)
+    return next((sort for sort in SORTS if not over.get(sort.walk)), None)
 
 
-def _run(side: Side, warehouse: Warehouse) -> ReconciliationRun:
-    key = {"subject": side.walk, "warehouse": warehouse, "day": _day(warehouse)}
+def _run(sort: Sort, warehouse: Warehouse) -> ReconciliationRun:
+    key = {"subject": sort.walk, "warehouse": warehouse, "day": _day(warehouse)}
     known = ReconciliationRun.objects.filter(**key).first()
     if known is not None:
         return known
-    return ReconciliationRun.objects.get_or_create(**key, defaults={"total": booked.count(side, warehouse)})[0]
+    return ReconciliationRun.objects.get_or_create(**key, defaults={"total": sort.count(warehouse)})[0]
 
 
 def _day(warehouse: Warehouse) -> date:

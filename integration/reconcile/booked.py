@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from integration.canonical.agreed import LineMove
+from integration.canonical.agreed import LegMove, LineMove
 from integration.canonical.books import Ordering
 from integration.jobs import sql
 from integration.models import (
@@ -18,6 +18,7 @@ from integration.models import (
     Variance,
     Warehouse,
 )
+from integration.reconcile import instead
 from integration.reconcile.comparing import Booked
 
 RECENT = 5_000  # movements, and many more jobs: what is older is looked at once a day
@@ -82,7 +83,7 @@ SELECT count(DISTINCT line.{side.link}) FROM {line} AS line JOIN {document} AS d
   ON document.id = line.document_id
 WHERE line.{side.link} IS NOT NULL AND document.warehouse_id = %s AND document.kind IN ({side.kinds})"""
 # What has moved here, what Odoo has changed of an order, and what did not agree when it was looked at a while ago.
-_MOVED = """
+TOUCHED = """
 WITH touched AS (
   SELECT document_id AS id FROM {moved}
   WHERE id > (SELECT COALESCE(max(id), 0) FROM {moved}) - %(recent)s AND applied_at >= %(since)s
@@ -90,7 +91,8 @@ WITH touched AS (
   WHERE id > (SELECT COALESCE(max(id), 0) FROM {job}) - 4 * %(recent)s AND flow = ANY(%(flows)s)
     AND COALESCE(finished_at, created_at) >= %(since)s
   UNION SELECT document_id FROM {variance} WHERE gone_at IS NULL AND subject = ANY(%(subjects)s)
-    AND last_seen < now() - %(again)s::float8 * interval '1 second'),
+    AND last_seen < now() - %(again)s::float8 * interval '1 second')"""
+_MOVED = """,
 whole AS (
   SELECT id FROM touched
   UNION SELECT child.id FROM {document} AS child JOIN touched ON child.parent_id = touched.id)
@@ -107,14 +109,20 @@ WHERE variance.gone_at IS NULL AND variance.subject = ANY(%s) AND document.conne
   AND line.{side.link} = ANY(%s::bigint[])"""
 
 
+TABLES = {"line": LINE, "document": DOCUMENT, "moved": MOVED, "job": JOB, "variance": VARIANCE}
+
+
 def _said(statement: str, side: Side) -> str:
-    tables = {"line": LINE, "document": DOCUMENT, "moved": MOVED, "job": JOB, "variance": VARIANCE}
-    return statement.format(side=side, **tables)
+    return statement.format(side=side, **TABLES)
 
 
-def of(side: Side, erp: Connection, ids: Collection[int]) -> list[Booked]:
-    """By line and product, of all warehouses of this Odoo: an order may ship from several."""
-    return [Booked(*row) for row in sql.rows(_said(_OF_LINES, side), [list(ids), erp.pk])]
+def of(side: Side, erp: Connection, ids: Collection[int], within: Collection[int] = ()) -> list[Booked]:
+    """By line and product, of all warehouses of this Odoo: an order may ship from several.
+
+    ``within``: more lines of the same orders.
+    """
+    own = [Booked(*row) for row in sql.rows(_said(_OF_LINES, side), [list(ids), erp.pk])]
+    return instead.added(own, instead.of(erp, ids, within)) if side is SALES else own
 
 
 def following(side: Side, warehouse: Warehouse, after: int, most: int) -> list[int]:
@@ -129,9 +137,16 @@ def count(side: Side, warehouse: Warehouse) -> int:
 def touched(side: Side, warehouse: Warehouse, since: datetime, most: int) -> list[int]:
     """The lines of which something has moved here or changed in Odoo since then, and now and then those that differ, by
     id."""
-    subjects = [side.subject, Variance.Subject.INVOICED]
-    told = {"recent": RECENT, "since": since, "flows": list(NEWS), "subjects": subjects, "again": AGAIN_SECONDS}
-    return [row[0] for row in sql.rows(_said(_MOVED, side), {**told, "warehouse": warehouse.pk, "most": most})]
+    told = news(since, [side.subject, Variance.Subject.INVOICED])
+    return [
+        row[0] for row in sql.rows(_said(TOUCHED + _MOVED, side), {**told, "warehouse": warehouse.pk, "most": most})
+    ]
+
+
+def news(since: datetime, subjects: Collection[str]) -> dict[str, object]:
+    """What ``TOUCHED`` has to be told."""
+    about: dict[str, object] = {"recent": RECENT, "since": since, "flows": list(NEWS), "subjects": list(subjects)}
+    return {**about, "again": AGAIN_SECONDS}
 
 
 def open_of(
@@ -144,7 +159,7 @@ def open_of(
     ]
 
 
-def posted(erp: Connection, moves: Iterable[LineMove]) -> frozenset[int]:
+def posted(erp: Connection, moves: Iterable[LineMove | LegMove]) -> frozenset[int]:
     """Which of their transfers are booked here."""
     pickings = {move.picking_id for move in moves if move.picking_id}
     known = ExternalReference.objects.filter(erp=erp, model="stock.picking", record_id__in=pickings)

@@ -19,7 +19,7 @@ NONE = Decimal(0)
 class Booked:
     """What was booked here of a product on an order line, in all its deliveries and returns, or receipts.
 
-    ``row``: the newest of our lines that it is booked on.
+    ``row``: the newest of our lines that it is booked on. ``instead``: it left in the place of what that line is of.
     """
 
     line_id: int
@@ -28,6 +28,7 @@ class Booked:
     unit: str
     quantity: Decimal
     row: int
+    instead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,11 @@ def agrees(pair: Pair) -> bool:
         return False
     [booked] = pair.booked
     if booked.unit == line.unit.name:
-        return _is(booked.quantity, line.moved, line.unit.rounding)
+        return same(booked.quantity, line.moved, line.unit.rounding)
     if booked.unit != line.own.name:
         return False
     moved, rounding = (_between(quantity, line.unit, line.own) for quantity in (line.moved, line.unit.rounding))
-    return _is(booked.quantity, moved, rounding)
+    return same(booked.quantity, moved, rounding)
 
 
 def differences(pair: Pair, moves: Sequence[LineMove], posted: Collection[int]) -> list[Differs]:
@@ -93,7 +94,7 @@ def _of_product(
     unit = _units(line, moves).get(booked.unit)
     every = sum((_in(unit, move) for move in moves if move.product_id == booked.product_id), NONE)
     posted = sum((_in(unit, move) for move in ours if move.product_id == booked.product_id), NONE)
-    if not _is(posted, booked.quantity, unit.rounding if unit else NONE):
+    if not same(posted, booked.quantity, unit.rounding if unit else NONE):
         yield Differs(booked, every, booked.quantity + every - posted)
 
 
@@ -105,7 +106,7 @@ def _of_figure(pair: Pair, moves: Sequence[LineMove]) -> Iterator[Differs]:
     counted = [move for move in moves if move.counts and move.product_id == line.product_id]
     comes_to = sum((_in(line.unit, move) for move in counted), NONE)
     rounded = sum(move.unit.name != line.unit.name for move in counted)
-    if not _is(line.moved, comes_to, line.unit.rounding * max(1, rounded)):
+    if not same(line.moved, comes_to, line.unit.rounding * max(1, rounded)):
         for booked in pair.booked[:1]:
             unit = _units(line, moves).get(booked.unit, line.unit)
             yield Differs(booked, _between(line.moved, line.unit, unit), _between(comes_to, line.unit, unit))
@@ -124,6 +125,6 @@ def _between(quantity: Decimal, unit: Measure, other: Measure) -> Decimal:
     return quantity * unit.size / other.size
 
 
-def _is(one: Decimal, other: Decimal, rounding: Decimal) -> bool:
+def same(one: Decimal, other: Decimal, rounding: Decimal) -> bool:
     """Equal within half a rounding."""
     return one == other or abs(one - other) < rounding / 2

@@ -1,8 +1,8 @@
 """Writes down what does not agree, and what does so again; a case for each document and sort of difference."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -13,20 +13,26 @@ from integration.jobs import cases, sql
 from integration.models import Document, Variance
 
 Subject = Variance.Subject
-Key = tuple[int, str, str]  # document, subject, line
+Key = tuple[int, str, str, str]  # document, subject, line, lot
 CODES: Mapping[str, str] = {
     Subject.DELIVERED: "CD-8202",
     Subject.RECEIVED: "CD-8203",
     Subject.INVOICED: "CD-8206",
     Subject.NOT_POSTED: "CD-8205",
+    Subject.SENT: "CD-8207",
+    Subject.ARRIVED: "CD-8207",
+    Subject.TRANSIT: "CD-8208",
 }
 RESOLVED = "It agrees again."
-_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('write variances', 0))"
+TURN = "SELECT pg_advisory_xact_lock(hashtextextended('write variances', 0))"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``says`` is what the one side has, ``found`` what it should have by the other one."""
+    """``says`` is what the one side has, ``found`` what it should have by the other one.
+
+    ``warehouse``: whose it is, of a document that is no single warehouse's.
+    """
 
     subject: str
     document_id: int
@@ -34,10 +40,35 @@ class Found:
     sku: str
     says: Decimal
     found: Decimal
+    lot: str = ""
+    warehouse: int | None = None
 
     @property
     def key(self) -> Key:
-        return self.document_id, self.subject, self.line
+        return self.document_id, self.subject, self.line, self.lot
+
+
+def _nothing() -> None:
+    """What most have to keep besides."""
+
+
+@dataclass(slots=True)
+class Compared:
+    """What a page came to. ``looked_at``: what differed before; it does no more unless it is ``found`` again.
+
+    ``also``: keeps what is about no document, of which ``others`` differ. ``asked``: what Odoo is asked for again.
+    """
+
+    lines: int = 0
+    looked_at: set[Key] = field(default_factory=set)
+    found: list[Found] = field(default_factory=list)
+    others: int = 0
+    asked: Sequence[int] = ()
+    also: Callable[[], None] = _nothing
+
+    @property
+    def different(self) -> int:
+        return len(self.found) + self.others
 
 
 def keep(looked_at: Collection[Key], found: Sequence[Found], told: Collection[Key] = ()) -> None:
@@ -45,7 +76,7 @@ def keep(looked_at: Collection[Key], found: Sequence[Found], told: Collection[Ke
     already. Call inside a transaction: two at once take turns."""
     if not looked_at and not found:
         return
-    sql.rows(_TURN, [])
+    sql.rows(TURN, [])
     wrong = {each.key: each for each in found}
     known = _known({*looked_at, *wrong})
     for key in wrong.keys() & known.keys():
@@ -62,7 +93,7 @@ def keep(looked_at: Collection[Key], found: Sequence[Found], told: Collection[Ke
 def _known(looked_at: Collection[Key]) -> dict[Key, int]:
     documents, subjects = {key[0] for key in looked_at}, {key[1] for key in looked_at}
     rows = Variance.objects.filter(document__in=documents, subject__in=subjects, gone_at=None)
-    known = {(row.document_id or 0, row.subject, row.line): row.pk for row in rows}
+    known = {(row.document_id or 0, row.subject, row.line, row.lot): row.pk for row in rows}
     return {key: known[key] for key in known if key in looked_at}
 
 
@@ -73,10 +104,11 @@ def _documents(ids: Collection[int]) -> Mapping[int, Document]:
 def _row(found: Found, document: Document) -> Variance:
     return Variance(
         subject=found.subject,
-        warehouse_id=document.warehouse_id,
+        warehouse_id=document.warehouse_id or found.warehouse,
         document=document,
         line=found.line,
         sku=found.sku,
+        lot=found.lot,
         says=found.says,
         found=found.found,
     )
@@ -109,7 +141,8 @@ def _about(document: Document, subject: str, left: Sequence[Variance]) -> Reject
     order = document.parent.reference if document.parent else document.reference
     about: dict[str, Any] = {"document": document.reference, "record": document.pk, "order": order, "count": len(left)}
     for first in left[:1]:
-        about |= {"what": first.sku or first.line, "says": _plain(first.says), "found": _plain(first.found)}
+        sku = f"{first.sku}, lot {first.lot}" if first.lot else first.sku
+        about |= {"what": sku or first.line, "says": _plain(first.says), "found": _plain(first.found)}
     name = document.warehouse.wms.name if document.warehouse else document.connection.name
     return Rejected(CODES[subject], connection=document.connection.name, partner=name, **about)
 

@@ -8,27 +8,18 @@ line that differs is looked at movement by movement, twice, and what changed her
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from integration.adapters.base import ErpGateway
 from integration.canonical.agreed import LineMove
 from integration.models import Connection, DocumentLine, Variance, Warehouse
-from integration.reconcile import booked, comparing, invoices
+from integration.reconcile import booked, comparing, instead, invoices
 from integration.reconcile.booked import Side
 from integration.reconcile.comparing import Booked, Differs, Pair
-from integration.reconcile.noting import Found, Key
+from integration.reconcile.noting import Compared, Found, Key
 
 PAGE = 1_000  # lines
 INVOICED = Variance.Subject.INVOICED
-
-
-@dataclass(slots=True)
-class Compared:
-    """What a page came to. ``looked_at``: what differed before; it does no more unless it is ``found`` again."""
-
-    lines: int = 0
-    looked_at: set[Key] = field(default_factory=set)
-    found: list[Found] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,41 +32,43 @@ class _Look:
 
 def compare(side: Side, warehouse: Warehouse, erp: ErpGateway, ids: Sequence[int]) -> Compared:
     """``ids``: at most PAGE, ascending."""
-    ours = booked.of(side, warehouse.erp, ids)
+    lines = sorted({*ids, *instead.lines_of(warehouse.erp, ids)})
+    ours = booked.of(side, warehouse.erp, lines)
     suspects, billable = [], []
-    for pair in comparing.merged(ours, erp.agreed.lines(side.model, ids)):
+    for pair in comparing.merged(ours, erp.agreed.lines(side.model, lines)):
         if not comparing.agrees(pair):
             suspects.append(pair.booked[0].line_id)
         elif pair.line is not None and pair.line.open:
             billable.append(pair)
-    look = _twice(side, warehouse.erp, erp, suspects)
+    look = _twice(side, warehouse.erp, erp, suspects, ids)
     bills = invoices.look(side, warehouse, erp, billable)
     found = [*_found(side.subject, look.differs), *_found(INVOICED, bills.differs)]
     left_out = {str(side.subject): look.moving, str(INVOICED): bills.moving.union(suspects)}
-    return Compared(len(ids), _open_before(side, warehouse.erp, ids, left_out), found)
+    looked_at = _open_before(side, warehouse.erp, lines, left_out) | _instead_before(ours, left_out)
+    return Compared(len(ids), looked_at, found)
 
 
-def _twice(side: Side, connection: Connection, erp: ErpGateway, ids: Sequence[int]) -> _Look:
+def _twice(side: Side, connection: Connection, erp: ErpGateway, ids: Sequence[int], within: Sequence[int]) -> _Look:
     """Two looks that say the same: what has landed in Odoo and is not booked yet looks otherwise the next time."""
-    first = _closely(side, connection, erp, ids)
+    first = _closely(side, connection, erp, ids, within)
     if not first.differs:
         return first
     again = sorted({each.booked.line_id for each in first.differs})
-    second = _closely(side, connection, erp, again)
+    second = _closely(side, connection, erp, again, within)
     changed = {each.booked.line_id for each in second.differs if each not in first.differs}
     same = [each for each in second.differs if each.booked.line_id not in changed]
     return _Look(same, first.moving | second.moving | changed)
 
 
-def _closely(side: Side, connection: Connection, erp: ErpGateway, ids: Sequence[int]) -> _Look:
+def _closely(side: Side, connection: Connection, erp: ErpGateway, ids: Sequence[int], within: Sequence[int]) -> _Look:
     """What is booked is read before Odoo and after it: only where both are the same do the two fit together."""
     if not ids:
         return _Look(())
-    before = _by_line(booked.of(side, connection, ids))
+    before = _by_line(booked.of(side, connection, ids, within))
     moves = erp.agreed.moves(side.model, ids)
     lines = {line.id: line for line in erp.agreed.lines(side.model, ids)}
     posted = booked.posted(connection, moves)
-    after = _by_line(booked.of(side, connection, ids))
+    after = _by_line(booked.of(side, connection, ids, within))
     moving = frozenset(line for line, ours in before.items() if after.get(line) != ours)
     own = _moves_by_line(moves)
     still = [line for line in before if line not in moving]
@@ -104,7 +97,7 @@ def _moves_by_line(moves: Iterable[LineMove]) -> Mapping[int, Sequence[LineMove]
 def _found(subject: str, differs: Sequence[Differs]) -> list[Found]:
     rows = DocumentLine.objects.in_bulk([each.booked.row for each in differs])
     return [
-        Found(subject, row.document_id, row.line, each.booked.sku, each.says, each.found)
+        Found(subject, row.document_id, instead.name_of(row, each.booked), each.booked.sku, each.says, each.found)
         for each in differs
         for row in [rows[each.booked.row]]
     ]
@@ -115,4 +108,17 @@ def _open_before(
 ) -> set[Key]:
     """What differed of these lines until now, on whichever of our lines, but for what nothing can be said about."""
     known = booked.open_of(side, connection, ids, list(left_out))
-    return {(document, subject, line) for document, subject, line, of in known if of not in left_out[subject]}
+    return {(document, subject, line, "") for document, subject, line, of in known if of not in left_out[subject]}
+
+
+def _instead_before(ours: Sequence[Booked], left_out: Mapping[str, Collection[int]]) -> set[Key]:
+    """The same of what left in the place of lines."""
+    others = [each for each in ours if each.instead]
+    rows = DocumentLine.objects.in_bulk([each.row for each in others])
+    return {
+        (row.document_id, subject, instead.name_of(row, each), "")
+        for each in others
+        for row in [rows[each.row]]
+        for subject, moving in left_out.items()
+        if each.line_id not in moving
+    }

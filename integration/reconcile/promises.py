@@ -40,7 +40,7 @@ class Late:
 
     @property
     def key(self) -> Key:
-        return self.document, NOT_POSTED, self.subject
+        return self.document, NOT_POSTED, self.subject, ""
 
 
 @transaction.atomic
@@ -49,7 +49,7 @@ def look() -> int:
     promises = [FLOWS[flow].promise.total_seconds() for flow in GOODS]
     late = {each.key: each for each in (Late(*row) for row in sql.rows(_LATE, [list(GOODS), promises, MOST]))}
     known = {
-        (row.document_id or 0, row.subject, row.line): row
+        (row.document_id or 0, row.subject, row.line, row.lot): row
         for row in Variance.objects.filter(subject=NOT_POSTED, gone_at=None)
     }
     found = [

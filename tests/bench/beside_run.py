@@ -42,11 +42,11 @@ class Static:
 def ours(folder: Path) -> Callable[[], int]:
     start.read_settings()
     models, beside_odoo = import_module("integration.models"), import_module("integration.reconcile.beside_odoo")
-    side = import_module("integration.reconcile.booked").SALES
+    sales = import_module("integration.reconcile.sorts").SORTS[0]
     warehouse, source = models.Warehouse.objects.select_related("erp", "wms").get(), Static(folder)
 
     def run() -> int:
-        while beside_odoo.step(side, warehouse, source):
+        while beside_odoo.step(sales, warehouse, source):
             pass
         return int(models.Variance.objects.count())
 

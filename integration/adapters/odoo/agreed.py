@@ -1,21 +1,23 @@
 """The lines of orders as Odoo counts them, and the movements that it counts."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from integration.adapters.odoo.between import Between
 from integration.adapters.odoo.caller import Caller
 from integration.adapters.odoo.marks import read_mark
 from integration.adapters.odoo.pickings import text, usage
 from integration.adapters.odoo.quantities import exact
 from integration.adapters.odoo.reading import Reading, Row
-from integration.adapters.odoo.records import size_of
-from integration.adapters.odoo.specs import ID, NAME
+from integration.adapters.odoo.specs import ID
+from integration.adapters.odoo.standing import Standing
+from integration.adapters.odoo.units import UNIT, measure
 from integration.adapters.odoo.versions import Version
-from integration.canonical.agreed import AgreedLine, LineMove, Measure
+from integration.canonical.agreed import AgreedLine, Confirmed, Held, LegMove, LineMove
 from integration.canonical.books import Ordering
 
 PAGE = 1_000  # movements
-UNIT: dict[str, Any] = {**NAME, "factor": {}, "factor_inv": {}, "rounding": {}}
 LINE: dict[str, Any] = {
     "order_id": ID,
     "product_id": {"default_code": {}, "uom_id": UNIT},
@@ -50,6 +52,8 @@ class Agreed:
     def __init__(self, caller: Caller) -> None:
         self._call = caller
         self._reading = Reading(caller)
+        self._between = Between(caller)
+        self._standing = Standing(caller)
 
     def lines(self, model: Ordering, ids: Sequence[int]) -> Sequence[AgreedLine]:
         rows = self._reading.by_id(f"{model}.line", sorted(ids), SPECS[model])
@@ -57,6 +61,17 @@ class Agreed:
 
     def moves(self, model: Ordering, ids: Sequence[int]) -> Sequence[LineMove]:
         return [move for row in self._done(model, ids) for move in _moves(row, model, self._call.version)]
+
+    def legs(self, picking_ids: Sequence[int]) -> Sequence[LegMove]:
+        return self._between.legs(picking_ids)
+
+    def held(self, places: Sequence[int], product_ids: Sequence[int]) -> Sequence[Held]:
+        return self._between.held(places, product_ids)
+
+    def confirmed(
+        self, warehouse_id: int, since: datetime, *, after_id: int, limit: int, ids: Sequence[int] | None = None
+    ) -> Sequence[Confirmed]:
+        return self._standing.confirmed(warehouse_id, since, after_id=after_id, limit=limit, ids=ids)
 
     def _done(self, model: Ordering, ids: Sequence[int]) -> Iterator[Row]:
         link, after = LINKS[model], 0
@@ -79,17 +94,13 @@ def _line(row: Row, model: Ordering) -> AgreedLine:
         order_id=row["order_id"]["id"],
         product_id=product["id"],
         sku=text(product.get("default_code")),
-        unit=_unit(row.get("product_uom") or row.get("product_uom_id") or own),
-        own=_unit(own),
+        unit=measure(row.get("product_uom") or row.get("product_uom_id") or own),
+        own=measure(own),
         moved=exact(row.get(figure)),
         invoiced=exact(row.get("qty_invoiced")),
         open=exact(row.get("qty_to_invoice")),
         by_moves=row.get(how) in BY_MOVES,
     )
-
-
-def _unit(row: Row) -> Measure:
-    return Measure(name=text(row.get("name")), size=size_of(row), rounding=exact(row.get("rounding") or 0.01))
 
 
 def _moves(row: Row, model: Ordering, version: Version) -> Iterator[LineMove]:
@@ -105,7 +116,7 @@ def _moves(row: Row, model: Ordering, version: Version) -> Iterator[LineMove]:
         line_id=row[LINKS[model]]["id"],
         picking_id=picking.get("id"),
         product_id=row["product_id"]["id"],
-        unit=_unit(row["product_uom"]),
+        unit=measure(row["product_uom"]),
         quantity=quantity if forth else -quantity,
         counts=_counts(row, model, version, forth=forth),
         mark=mark.name if mark else "",

@@ -53,7 +53,7 @@ class Changes:
     def roots_of(self, model: str, ids: Sequence[int]) -> list[Root]:
         """One call, on 16 two. A picking of no order comes as itself."""
         rows = self._reading.by_id(model, ids, self.spec(model))
-        roots = (self._root(model, row) for row in rows)
+        roots = (self.root(model, row) for row in rows)
         return list({(root.model, root.id): root for root in roots if root is not None}.values())
 
     def spec(self, model: str) -> dict[str, Any]:
@@ -67,9 +67,9 @@ class Changes:
 
     def _change(self, model: str, row: Row) -> Change:
         written = moment(row["write_date"]) or datetime.now(UTC)
-        return Change(model=model, id=row["id"], written_at=written, root=self._root(model, row))
+        return Change(model=model, id=row["id"], written_at=written, root=self.root(model, row))
 
-    def _root(self, model: str, row: Row) -> Root | None:
+    def root(self, model: str, row: Row) -> Root | None:
         for root, path in self._paths(model):
             found = _follow(row, path)
             if found is not None:

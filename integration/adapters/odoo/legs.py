@@ -28,7 +28,7 @@ class Legs:
         """The transfers that these pickings belong to; none for what only moves inside a warehouse, or leaves for a
         customer without an order."""
         groups = self._groups(ids)
-        return [Root(model="transfer", id=min(group)) for group in groups if any(map(_passes, group.values()))]
+        return [Root(model="transfer", id=min(group)) for group in groups if any(map(passes, group.values()))]
 
     def transfers(self, ids: Sequence[int]) -> list[Transfer]:
         """By the id of their first picking; those that are gone are left out. Two calls and more, by their length."""
@@ -103,7 +103,8 @@ def _group(start: int, known: dict[int, Row]) -> dict[int, Row]:
     return group
 
 
-def _passes(row: Row) -> bool:
+def passes(row: Row) -> bool:
+    """Over a warehouse's border without an order: from one to another, or in from somebody."""
     source, destination = usage(row, "location_id"), usage(row, "location_dest_id")
     return destination == "transit" or (destination == "internal" and source in _COMES)
 

@@ -13,6 +13,7 @@ from django.utils.timezone import now
 from integration.jobs import engine
 from integration.jobs.queue import enqueue
 from integration.models import (
+    BusinessRule,
     Document,
     DocumentLine,
     ExceptionCase,
@@ -24,6 +25,7 @@ from integration.models import (
     Warehouse,
 )
 from integration.reconcile import beside_odoo, booked, noting, orders
+from integration.reconcile.sorts import SORTS
 from tasks.work import HANDLERS
 from tests.component.engine.yard import time_passes
 from tests.component.flows.ledger import Ledger
@@ -247,6 +249,8 @@ def test_the_walk_looks_at_what_nothing_tells_of_once_a_day(yard: Yard) -> None:
     assert list(runs.values_list("subject", "total", "compared", "different")) == [
         ("sales", 2, 2, 1),
         ("purchases", 0, 0, 0),
+        ("transfers", 0, 0, 0),
+        ("confirmed", 0, 1, 0),
     ]
     Variance.objects.all().delete()
     assert compare(yard) == 0
@@ -258,19 +262,21 @@ def test_the_walk_begins_at_the_hour_of_the_warehouse_s_own_clock(yard: Yard) ->
     yard.set(reconcile_at=NEVER)
     assert beside_odoo._next_walk(warehouse(yard)) is None
     yard.set(reconcile_at=here.time().replace(microsecond=0))
-    assert beside_odoo._next_walk(warehouse(yard)) == booked.SALES
+    assert beside_odoo._next_walk(warehouse(yard)) is SORTS[0]
 
 
 def test_a_walk_that_begins_late_goes_on_after_midnight(yard: Yard) -> None:
     yard.shipped(yard.released(("CRATE-S", 10)))
     yesterday = now().astimezone(ZoneInfo(warehouse(yard).time_zone)).date() - timedelta(days=1)
     ReconciliationRun.objects.create(subject="sales", warehouse=yard.warehouse, day=yesterday, total=1)
-    assert beside_odoo._next_walk(warehouse(yard)) == booked.SALES
+    assert beside_odoo._next_walk(warehouse(yard)) is SORTS[0]
     walk(yard)
     runs = ReconciliationRun.objects.filter(ended_at__isnull=False).order_by("pk")
     assert list(runs.values_list("subject", "day", "compared")) == [
         ("sales", yesterday, 1),
         ("purchases", yesterday, 0),
+        ("transfers", yesterday, 0),
+        ("confirmed", yesterday, 1),
     ]
     assert beside_odoo._next_walk(warehouse(yard)) is None
 
@@ -362,3 +368,35 @@ def test_documents_of_two_companies_with_one_number_have_a_case_each(yard: Yard)
 def keep(found: list[noting.Found], looked_at: Collection[noting.Key] = ()) -> None:
     with transaction.atomic():
         noting.keep({*looked_at, *(each.key for each in found)}, found)
+
+
+@ALL
+def test_what_left_in_the_place_of_a_line_is_compared_on_the_line_that_it_has_in_odoo(yard: Yard) -> None:
+    BusinessRule.objects.create(kind="substitute", warehouse=yard.warehouse, sku="CRATE-S")
+    sale = yard.released(("CRATE-S", 10))
+    swapped = yard.line(sale, sku="P-CRATE-M", quantity="3", substitute=True)
+    yard.shipped(sale, lines=[yard.line(sale, quantity="7"), swapped])
+    compare(yard)
+    quiet(yard)
+    [own, instead] = done_moves(yard, sale)
+    name = "quantity" if yard.odoo.version >= 17 else "quantity_done"
+    yard.odoo.call("stock.move", "write", [own], {name: 6})
+    yard.odoo.call("stock.move", "write", [instead], {name: 2})
+    compare(yard)
+    assert found() == [("delivered", "CRATE-M", 2, 3), ("delivered", "CRATE-S", 6, 7)]
+    assert [code for code, _ in yard.cases()] == ["CD-8202"]
+    yard.odoo.call("stock.move", "write", [own], {name: 7})
+    yard.odoo.call("stock.move", "write", [instead], {name: 3})
+    compare(yard)
+    quiet(yard)
+
+
+def test_what_comes_back_of_what_left_in_a_line_s_place_is_taken_off_it(yard: Yard) -> None:
+    BusinessRule.objects.create(kind="substitute", warehouse=yard.warehouse, sku="CRATE-S")
+    dock = Dock(yard)
+    sale = yard.released(("CRATE-S", 10))
+    yard.shipped(sale, lines=[yard.line(sale, sku="P-CRATE-M", quantity="10", substitute=True)])
+    dock.tell(line("CRATE-M", 4), release=sale.release)
+    compare(yard)
+    quiet(yard)
+    assert yard.odoo.delivered(sale.id)["CRATE-M"] == 6
