@@ -110,8 +110,8 @@ def _cases(person: Person) -> Iterator[Page]:
 
 def _differences() -> Iterator[Page]:
     """One of each warehouse: a person opens those of his own."""
-    rows = models.Variance.objects.filter(subject="stock", gone_at=None).order_by("warehouse", "-id")
-    for row in rows.distinct("warehouse").select_related("warehouse"):
+    rows = models.Variance.objects.filter(subject="stock", gone_at=None).order_by("warehouse_id", "-id")
+    for row in rows.distinct("warehouse_id").select_related("warehouse"):
         yield Page(f"variance of {row.warehouse}", links.page(row))
     for rule in models.AlertRule.objects.order_by("pk")[:1]:
         yield Page("rule for alerts", links.page(rule))
