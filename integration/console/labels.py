@@ -8,6 +8,7 @@ from django.db.models import Field, Model
 from django.utils.translation import gettext_lazy
 
 APP = "integration"
+WRITTEN = {"sku": "SKU", "partner sku": "partner SKU"}  # as the field writes it
 
 
 def translate() -> None:
@@ -26,7 +27,8 @@ def _table(model: type[Model]) -> None:
 
 
 def _column(field: "Field[object, object]") -> None:
-    field.verbose_name = gettext_lazy(str(field.verbose_name))
+    name = str(field.verbose_name)
+    field.verbose_name = gettext_lazy(WRITTEN.get(name, name))
     if field.help_text:
         field.help_text = gettext_lazy(str(field.help_text))
     if field.choices:

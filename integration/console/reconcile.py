@@ -1,13 +1,17 @@
 """What does not agree, and the walks that looked for it."""
 
-from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
+from collections.abc import Sequence
+from typing import Any
 
-from integration.console import links
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from integration.console import links, variance_page
 from integration.console.base import HistoryAdmin
 from integration.console.words import badge, money, quantity
 from integration.models import InboundMessage, ReconciliationRun, SyncJob, Variance, VarianceCause
@@ -26,26 +30,6 @@ class OpenFilter(admin.SimpleListFilter):
         return queryset.filter(gone_at__isnull=self.value() == "no") if self.value() else queryset
 
 
-class CauseInline(TabularInline):  # type: ignore[misc]
-    model = VarianceCause
-    fields = readonly_fields = ("cause", "quantity_shown", "number", "code", "job_page", "message_page")
-    extra = 0
-    can_delete = False
-    max_num = 0
-
-    @admin.display(description=_("quantity"))
-    def quantity_shown(self, cause: VarianceCause) -> str:
-        return quantity(cause.quantity)
-
-    @admin.display(description=_("job"))
-    def job_page(self, cause: VarianceCause) -> SafeString | str:
-        return _linked(SyncJob, cause.job)
-
-    @admin.display(description=_("message"))
-    def message_page(self, cause: VarianceCause) -> SafeString | str:
-        return _linked(InboundMessage, cause.message)
-
-
 def _linked(model: type[SyncJob | InboundMessage], number: int | None) -> SafeString | str:
     """To its page, which says so if it is not kept any more or not the user's to see."""
     return links.link(model(pk=number), number) if number else "-"
@@ -61,8 +45,18 @@ class VarianceAdmin(HistoryAdmin):
     )  # fmt: skip
     list_filter = (OpenFilter, "subject", "warehouse")
     list_select_related = ("document", "warehouse")
-    inlines = (CauseInline,)
+    change_form_outer_before_template = "console/variance_panel.html"
     nothing = _("Everything adds up. What does not is listed here within a minute.")
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[str]:
+        return variance_page.fields(obj) if isinstance(obj, Variance) else super().get_fields(request, obj)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        row = self.get_object(request, object_id) if object_id else None
+        context = variance_page.context(request, row) if row else {}
+        return super().changeform_view(request, object_id, form_url, (extra_context or {}) | context)
 
     @admin.display(description=_("about"))
     def about(self, row: Variance) -> SafeString | str:
@@ -82,6 +76,18 @@ class VarianceAdmin(HistoryAdmin):
 
     @admin.display(description=_("comes to"))
     def found_shown(self, row: Variance) -> str:
+        return quantity(row.found)
+
+    @admin.display(description=_("as of"))
+    def as_of_shown(self, row: Variance) -> str:
+        return date_format(localtime(row.as_of), "DATETIME_FORMAT") if row.as_of else "-"
+
+    @admin.display(description=_("Odoo has"))
+    def odoo_has(self, row: Variance) -> str:
+        return quantity(row.says)
+
+    @admin.display(description=_("the warehouse has"))
+    def warehouse_has(self, row: Variance) -> str:
         return quantity(row.found)
 
     @admin.display(description=_("state"))

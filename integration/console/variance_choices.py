@@ -75,8 +75,13 @@ def rows(request: HttpRequest, case: ExceptionCase) -> list[dict[str, Any]]:
     """What differs, cause by cause, as far as the user sees it."""
     if case.code != variances.CODE:
         return []
-    mine = [row.pk for row in variances.of(case)]
-    seen = list(scoped(request, Variance.objects.filter(pk__in=mine)).prefetch_related("causes").order_by("pk"))
+    return shown(request, variances.of(case))
+
+
+def shown(request: HttpRequest, mine: Sequence[Variance]) -> list[dict[str, Any]]:
+    """Those of them that the user sees, with their causes."""
+    numbers = [row.pk for row in mine]
+    seen = list(scoped(request, Variance.objects.filter(pk__in=numbers)).prefetch_related("causes").order_by("pk"))
     pages = Pages(request, [cause for row in seen for cause in row.causes.all()])
     return [{"variance": row, "causes": [(cause, pages.of(cause)) for cause in row.causes.all()]} for row in seen]
 

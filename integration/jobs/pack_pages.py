@@ -11,6 +11,7 @@ from integration.models import DowntimePack
 from integration.rules.shipment_sheet import COLUMNS
 
 TEMPLATE = "downtime/sheets.html"
+MOMENT = "%Y-%m-%d %H:%M"  # written here: a template would take it to the zone of who looks on
 ADDRESS = ("company", "name", "street", "street2", "postcode", "city", "state", "country", "phone")
 
 
@@ -21,7 +22,7 @@ def html(pack: DowntimePack) -> str:
     context = {
         "warehouse": pack.warehouse,
         "zone": pack.warehouse.time_zone,
-        "made_at": pack.made_at.astimezone(zone),
+        "made_at": f"{pack.made_at.astimezone(zone):{MOMENT}}",
         "left_out": pack.left_out,
         "releases": releases,
         "waiting": pack.content.get("waiting", ()),
@@ -37,5 +38,6 @@ def form(pack: DowntimePack) -> bytes:
 def _for_people(release: dict[str, Any], zone: ZoneInfo) -> dict[str, object]:
     address = release["ship_to"]
     due = release["ship_by"]
-    shown = datetime.fromisoformat(due).astimezone(zone).strftime("%Y-%m-%d %H:%M") if due else ""
-    return {"address": [address[name] for name in ADDRESS if address.get(name)], "ship_by": shown}
+    shown = datetime.fromisoformat(due).astimezone(zone).strftime(MOMENT) if due else ""
+    lines = dict.fromkeys(address[name] for name in ADDRESS if address.get(name))  # a company is its own contact
+    return {"address": list(lines), "ship_by": shown}

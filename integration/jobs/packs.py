@@ -38,6 +38,7 @@ MOST_WAITING = 500
 PAGE = 200
 State = Document.State
 OPEN = (State.RELEASED, State.ACCEPTED, State.PART_SHIPPED)
+SHIPS = "shipment_confirmation"
 SAYS_WHERE = ("order.release", "order.change")  # in whose latest one the address stands
 HAS = (OutboundMessage.State.SENT, OutboundMessage.State.ACCEPTED)
 Told = dict[str, Any]
@@ -118,10 +119,20 @@ def _page(warehouse: Warehouse, pks: Sequence[int]) -> Iterator[Told]:
     documents = Document.objects.filter(pk__in=pks).select_related("parent").order_by("pk")
     typed = TypedShipment.objects.filter(partner=warehouse.wms_id, release__in=[row.reference for row in documents])
     by_hand = dict(typed.order_by().values("release").annotate(many=Count("pk")).values_list("release", "many"))
+    unbooked = _unbooked(pks)
     for row in documents:
         if lines[row.pk]:
             numbers = (before.get(row.pk, 0), by_hand.get(row.reference, 0) + 1)
-            yield _release(row, lines[row.pk], said.get(row.pk, {}), *numbers)
+            yield _release(row, lines[row.pk], said.get(row.pk, {}), *numbers) | {"told": unbooked.get(row.pk, [])}
+
+
+def _unbooked(pks: Sequence[int]) -> Mapping[int, list[str]]:
+    """Shipments that the warehouse has told of and that are not booked: they are gone, though their lines are open."""
+    waits: defaultdict[int, list[str]] = defaultdict(list)
+    jobs = SyncJob.objects.filter(document__in=pks, flow=SHIPS, state__in=SyncJob.ACTIVE, inbound__isnull=False)
+    for document, number in jobs.order_by("pk").values_list("document", "inbound__reference"):
+        waits[document or 0].append(number)
+    return waits
 
 
 def _said(pks: Sequence[int]) -> dict[int, Told]:

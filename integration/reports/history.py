@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
+from django.utils.translation import gettext as _
+
 from integration.models import DayFigures
 from integration.reports.parts import Kind, Scope, Series, share
+from integration.reports.words import say
 
 Key = TypeVar("Key")
 Sums = Mapping[str, Any]
@@ -52,6 +55,12 @@ def load(scope: Scope) -> History:
     first = scope.day - timedelta(days=scope.days - 1)
     rows = DayFigures.objects.filter(warehouse__in=scope.ids, day__gte=first, day__lte=scope.day)
     return History(scope, list(rows.order_by("day", "warehouse")))
+
+
+def period(day: date, days: int = 1) -> str:
+    """A day, or so many up to it."""
+    last = say(day, Kind.DAY)
+    return last if days == 1 else _("{n} days up to {day}").format(n=days, day=last)
 
 
 def share_of(part: str, *whole: str) -> Callable[[Sums], float | None]:

@@ -1,6 +1,8 @@
 """The daily hypercare: what came through on a day, what is explained and what is not, and what people keyed again."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
@@ -36,6 +38,7 @@ def build(scope: Scope) -> Report:
         if today
         else (),
         nothing="" if today else not_taken(scope),
+        period=history.period(scope.day),
     )
 
 
@@ -105,7 +108,8 @@ def _numbers(today: Sums) -> Table:
     """Where to begin: the first of what nobody can explain."""
     columns = [Column("subject", _("What")), Column("number", _("Number"))]
     rows = [(label, number) for name, label in names().items() for number in today.get(f"{name}_numbers", ())]
-    return Table("unexplained", _("Unexplained, the first of them"), columns, rows[:MOST], _("All of it is explained."))
+    nothing = _("Every document is explained.")
+    return Table("unexplained", _("Unexplained documents, the first of them"), columns, rows[:MOST], nothing)
 
 
 def _apart(scope: Scope) -> Table:
@@ -117,7 +121,7 @@ def _apart(scope: Scope) -> Table:
         Column("odoo", _("Odoo"), Kind.QUANTITY),
         Column("found", _("Warehouse has"), Kind.QUANTITY),
         Column("unexplained", _("Unexplained"), Kind.QUANTITY),
-        Column("value", _("Value"), Kind.QUANTITY),
+        Column("value", _("Value"), Kind.MONEY),
         Column("currency", _("Currency")),
     ]
     rows = Variance.objects.filter(subject=Variance.Subject.STOCK, gone_at=None, warehouse__in=scope.ids)
@@ -144,12 +148,15 @@ def _reasons(scope: Scope) -> Table:
 
 
 def of_warehouses(cases: QuerySet[ExceptionCase], scope: Scope) -> QuerySet[ExceptionCase]:
-    """Those about their documents, that work on these waits for, or about their stock that people changed."""
-    own = Document.objects.filter(pk=OuterRef("document"), warehouse__in=scope.ids)
+    """Those about their documents, that work on these waits for, or about their stock that differs or that people
+    changed. An order names its warehouse before it has a delivery there."""
+    mine = Q(warehouse__in=scope.ids) | Q(named_warehouse__in=scope.ids)
+    own = Document.objects.filter(mine, pk=OuterRef("document"))
     waits = CaseJob.objects.filter(case=OuterRef("pk"), job__document__warehouse__in=scope.ids)
     changed = StockDifference.objects.filter(source=OuterRef("named"), warehouse__in=scope.ids)
     named = cases.annotate(named=KeyTextTransform("source", "context"))
-    return named.filter(_any(own) | _any(waits) | _any(changed))
+    differs = [Q(named__startswith=f"variance/{pk}/") for pk in scope.ids]
+    return named.filter(reduce(or_, differs, _any(own) | _any(waits) | _any(changed)))
 
 
 def _any(rows: QuerySet[Any]) -> Q:

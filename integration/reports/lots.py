@@ -122,7 +122,8 @@ def _names(customers: Iterable[Customer]) -> Mapping[Customer, str]:
 
 
 def _name(address: Mapping[str, object]) -> str:
-    return ", ".join(str(address[part]) for part in ("name", "company") if address.get(part))
+    """Of a customer that is a company, both are the same."""
+    return ", ".join(dict.fromkeys(str(address[part]) for part in ("name", "company") if address.get(part)))
 
 
 def _stock(held: Sequence[Availability]) -> Table:

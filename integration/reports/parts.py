@@ -15,13 +15,14 @@ class Kind(StrEnum):
     TEXT = "text"
     COUNT = "count"
     QUANTITY = "quantity"
+    MONEY = "money"
     SHARE = "share"
     SECONDS = "seconds"
     MOMENT = "moment"
     DAY = "day"
 
 
-NUMBERS = frozenset({Kind.COUNT, Kind.QUANTITY, Kind.SHARE, Kind.SECONDS})
+NUMBERS = frozenset({Kind.COUNT, Kind.QUANTITY, Kind.MONEY, Kind.SHARE, Kind.SECONDS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``as_of``: when its newest figure was taken; None: there are none, and ``nothing`` says what to do."""
+    """``as_of``: when its newest figure was taken; None: there are none, and ``nothing`` says what to do.
+    ``period``: of which day or days it is; empty: it is of a lot, or of this moment."""
 
     key: str
     title: str
@@ -98,6 +100,7 @@ class Report:
     series: Sequence[Series] = field(default=())
     tables: Sequence[Table] = field(default=())
     nothing: str = ""
+    period: str = ""
 
     @property
     def is_empty(self) -> bool:

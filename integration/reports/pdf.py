@@ -100,8 +100,8 @@ class _Page:
 
 def _head(page: _Page, report: Report) -> None:
     page.text(report.title, size=LARGE, font=BOLD)
-    if report.about:
-        page.text(report.about)
+    for line in filter(None, (report.about, report.period)):
+        page.text(line)
     if report.as_of is not None:
         page.text(_("As of {moment}").format(moment=say(report.as_of, Kind.MOMENT)), color=QUIET)
     if report.nothing:

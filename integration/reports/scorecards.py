@@ -32,6 +32,7 @@ def of_warehouses(scope: Scope) -> Report:
         series=list(_warehouse_series(known)) if whole else (),
         tables=[_warehouses(scope, known), _flows(scope)] if whole else (),
         nothing="" if whole else not_taken(scope),
+        period=history.period(scope.day, scope.days),
     )
 
 
@@ -47,6 +48,7 @@ def of_partners(scope: Scope) -> Report:
         series=list(_partner_series(known)) if whole else (),
         tables=[_partner_table(scope, known), _calls(scope), _flows(scope)] if whole else (),
         nothing="" if whole else not_taken(scope),
+        period=history.period(scope.day, scope.days),
     )
 
 

@@ -29,6 +29,8 @@ def say(value: Value, kind: Kind) -> str:
 def _number(value: float | Decimal, kind: Kind) -> str:
     if kind == Kind.SHARE:
         return _("{share} %").format(share=number_format(value, 1))
+    if kind == Kind.MONEY:
+        return str(number_format(value, 2, force_grouping=True))
     if kind == Kind.SECONDS:
         return span(float(value))
     if kind == Kind.QUANTITY:

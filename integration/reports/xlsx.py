@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from textwrap import shorten
 from typing import Any
 
 from django.utils.timezone import localtime
@@ -23,6 +24,7 @@ from integration.reports.words import say
 FORMATS = {
     Kind.COUNT: "#,##0",
     Kind.QUANTITY: "#,##0.######",
+    Kind.MONEY: "#,##0.00",
     Kind.SHARE: '0.0" %"',
     Kind.SECONDS: "#,##0.0",
     Kind.MOMENT: "yyyy-mm-dd hh:mm:ss",
@@ -50,7 +52,8 @@ def _front(book: Workbook, report: Report) -> None:
     sheet = book.create_sheet(_name(book, report.title))
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 36, 24
     sheet.append([_cell(sheet, report.title, bold=True)])
-    sheet.append([_cell(sheet, report.about)])
+    for line in filter(None, (report.about, report.period)):
+        sheet.append([_cell(sheet, line)])
     if report.as_of is not None:
         sheet.append([_cell(sheet, _("As of {moment}").format(moment=say(report.as_of, Kind.MOMENT)))])
     if report.nothing:
@@ -109,8 +112,8 @@ def _widths(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> list[
 
 
 def _name(book: Workbook, title: str) -> str:
-    """At most 31 characters, and each once."""
-    plain = _NOT_IN_NAMES.sub(" ", title).strip("' ")[:31] or "-"
+    """At most 31 characters, cut between words, and each once."""
+    plain = shorten(_NOT_IN_NAMES.sub(" ", title).strip("' "), 31, placeholder="").rstrip(",") or "-"
     taken = {name.lower() for name in book.sheetnames}
     if plain.lower() not in taken:
         return plain

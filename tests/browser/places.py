@@ -23,6 +23,22 @@ PAGES: Mapping[str, str] = {
     "find": "find/?q={many}",
     "stock": "integration/availability/",
     "hypercare": "reports/hypercare/",
+    "scorecard": "reports/warehouse/",
+    "partners": "reports/partner/",
+    "lot": "reports/lot/?lot=LOT-001",
+    "transit": "reports/transit/",
+    "report-schedule": "integration/reportschedule/add/",
+    "variances": "integration/variance/?subject__exact=stock",
+    "variance": "integration/variance/?subject__exact=stock*",
+    "alerts": "integration/alert/",
+    "alert-rules": "integration/alertrule/",
+    "alert-rule": "integration/alertrule/*",
+    "alert-channel": "integration/alertchannel/add/",
+    "downtime": "integration/downtimepack/",
+    "downtime-form": "integration/downtimepack/load/",
+    "typed": "integration/typedshipment/",
+    "recoveries": "integration/recovery/",
+    "missing": "integration/messagegap/",
 }
 STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
 FIRST = "#result_list tbody th a"

@@ -6,16 +6,17 @@ from typing import Any
 
 from integration.sandbox.day.crossdock import Crossdock
 from integration.sandbox.day.doing import People
-from integration.sandbox.day.goods import CHAIR, DRONE, GROUND, HOMELESS, KETTLE, LAMP, STOOL
+from integration.sandbox.day.goods import CHAIR, DRONE, GROUND, HOMELESS, KETTLE, LAMP, STOOL, TRAY
 from integration.sandbox.day.trade import MAIN, OWNER
 from integration.sandbox.day.troubles import ship_a_stray
 from tests.rig.poll import until
 
 WAITING = 37  # orders for a product that nobody has mapped
+LOST = "-30"  # trays, and nobody knows why
 GONE = "-50"  # stools: more than goes without approval
 PATIENCE = 300.0
 # The cases that are there when everything has come to rest, perhaps beside one of master data.
-CASES = ("CD-3001", "CD-3005", "CD-4001", "CD-4006", "CD-5001", "CD-8001")
+CASES = ("CD-3001", "CD-3005", "CD-4001", "CD-4006", "CD-5001", "CD-8001", "CD-8204", "CD-8204")
 REFUSED = "the gate is closed"
 
 
@@ -45,8 +46,11 @@ def make(people: People, crossdock: Crossdock) -> Situations:
     ship_a_stray(people.wms)
     lost = {"sku": STOOL.partner_sku, "quantity": GONE, "reason": "BROKEN"}
     people.wms.adjust(MAIN, [lost], adjustment="ADJ-STOOLS", owner=OWNER)
+    people.wms.fill(MAIN, [{"sku": TRAY.partner_sku, "quantity": LOST}])
     parcel = _ship(people, shipped)
     people.wms.reject(_held(people, refused), REFUSED)
+    until(lambda: crossdock.has_case("CD-8001") and not crossdock.moving(), seconds=PATIENCE, every=0.5)
+    people.wms.snapshot(MAIN, "SNAP-BROWSER", owner=OWNER)
     until(lambda: _rests(crossdock), seconds=PATIENCE, every=0.5)
     people.wms.control("settings", {"acknowledge_after": 0.2})  # from now on it says yes by itself
     return Situations(kettles, homeless, shipped, refused, parcel)

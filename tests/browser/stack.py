@@ -29,13 +29,20 @@ DATABASE = "browser"
 
 @dataclass(frozen=True)
 class Running:
-    """``database``: the address of Crossdock's."""
+    """``database``: the address of Crossdock's. ``env``: of its processes."""
 
     url: str
     database: str
+    env: Mapping[str, str]
     crossdock: Crossdock
     people: People
     found: Situations
+
+    def manage(self, *command: str) -> None:
+        """`manage.py`, as somebody at a terminal runs it."""
+        subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=CHECKOUT, env={**os.environ, **self.env}, check=True
+        )
 
 
 @contextmanager
@@ -49,7 +56,7 @@ def running(log: Path) -> Iterator[Running]:
         crossdock = Crossdock(place.url, _prepare(env, place, people), place.wms_slug)
         for command in place.crossdock(env):
             processes.start(command)
-        yield Running(place.url, local.database_url, crossdock, people, situations.make(people, crossdock))
+        yield Running(place.url, local.database_url, env, crossdock, people, situations.make(people, crossdock))
 
 
 @contextmanager

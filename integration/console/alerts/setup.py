@@ -27,6 +27,7 @@ from integration.rules.flows import FLOWS
 
 ADDRESS = "secret_address"
 RIGHT = "integration.change_secrets"
+LONGEST = 525_600  # minutes: a year
 
 
 def _test(pk: int, actor: acts.Actor, _reason: str) -> str:
@@ -163,15 +164,28 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         means = KINDS.get(Kind(self.instance.kind)) if self.instance.kind else None
-        for field, label in (("threshold", means.threshold), ("least", means.least)) if means else ():
+        named = {"patience_minutes": _("Patience, in minutes"), "escalate_minutes": _("Told louder after, in minutes")}
+        if means:
+            named |= {"threshold": _(means.threshold), "least": _(means.least)}
+        for field, label in named.items():
             if field in self.fields:
-                self.fields[field].label = _(label)
+                self.fields[field].label = label
 
     def clean_threshold(self) -> float:
         value: float = self.cleaned_data["threshold"]
         if value < 0:
             raise ValidationError(_("Enter a number that is not below zero."))
+        most = KINDS[Kind(self.instance.kind)].most
+        if value > most:
+            raise ValidationError(_("At most %(most)s: switch the rule off if nothing is to be told.") % {"most": most})
         return value
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        for name in ("patience_minutes", "escalate_minutes"):
+            if (given.get(name) or 0) > LONGEST:
+                self.add_error(name, _("At most %(most)s: that is a year.") % {"most": LONGEST})
+        return given
 
 
 @admin.register(AlertRule)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from integration.errors.problem import Owner, Severity
 from integration.rules.alerts import figures, says
-from integration.rules.alerts.figures import Figures
+from integration.rules.alerts.figures import Apart, Figures
 from integration.rules.alerts.kinds import KINDS, Kind, Rule
 from integration.rules.alerts.says import Said, said, span, worth
 from integration.rules.flows import FLOWS
@@ -168,10 +168,16 @@ def _apart(now: datetime, seen: Figures, rule: Rule) -> Iterator[Found]:
         stood = now - apart.since
         if apart.lines < max(rule.least, 1) or stood < timedelta(minutes=rule.threshold):
             continue
-        about = {"warehouse": apart.name, "span": span(stood)}
-        head = Said(says.APART_ONE, about) if apart.lines == 1 else Said(says.APART, {"n": apart.lines, **about})
         team = KINDS[Kind.VARIANCE].team
-        yield Found(Kind.VARIANCE, str(apart.warehouse or ""), Severity.MEDIUM, [head], team, warehouse=apart.warehouse)
+        heads = [_lines(apart, span(stood))]
+        yield Found(Kind.VARIANCE, str(apart.warehouse or ""), Severity.MEDIUM, heads, team, warehouse=apart.warehouse)
+
+
+def _lines(apart: Apart, stood: str) -> Said:
+    """An order that ships from several warehouses belongs to none of them."""
+    one, many = (says.APART_ONE, says.APART) if apart.warehouse else (says.APART_ONE_NOWHERE, says.APART_NOWHERE)
+    about = {"warehouse": apart.name, "span": stood} if apart.warehouse else {"span": stood}
+    return Said(one, about) if apart.lines == 1 else Said(many, {"n": apart.lines, **about})
 
 
 def _overdue(now: datetime, seen: Figures, rule: Rule) -> Iterator[Found]:

@@ -33,13 +33,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """``threshold`` and ``least``: what these figures of its rule are, in words."""
+    """``threshold`` and ``least``: what these figures of its rule are, in words. ``most``: what the first may be."""
 
     threshold: str
     least: str
     team: Owner
     todo: str
     rule: Rule
+    most: int = 365 * 24 * 60
 
 
 def _rule(threshold: float, least: int, patience: int, escalate: int) -> Rule:
@@ -54,6 +55,7 @@ KINDS: Mapping[Kind, Means] = {
         Owner.OPERATIONS,
         "See Today: when the work is done, and what is in its way.",
         _rule(95, 20, 0, 60),
+        most=100,
     ),
     Kind.CUTOFF: Means(
         "Minutes before the cut-off",
@@ -89,6 +91,7 @@ KINDS: Mapping[Kind, Means] = {
         Owner.ADMINISTRATOR,
         "Make a new key there, enter it on the connection's page, and say there when it ends.",
         _rule(14, 0, 0, 2 * 24 * 60),
+        most=365,
     ),
     Kind.VARIANCE: Means(
         "Minutes that they have differed",

@@ -40,6 +40,8 @@ KEY_ENDS_TODAY = "The key of {connection} ends today"
 KEY_ENDED = "The key of {connection} ended on {day}"
 APART = "{n} lines of {warehouse} do not add up, for {span}"
 APART_ONE = "1 line of {warehouse} does not add up, for {span}"
+APART_NOWHERE = "{n} lines that belong to no one warehouse do not add up, for {span}"
+APART_ONE_NOWHERE = "1 line that belongs to no one warehouse does not add up, for {span}"
 OVERDUE = "{n} cases are past their deadline: {code} ({title})"
 OVERDUE_ONE = "1 case is past its deadline: {code} ({title})"
 AT_STAKE = "{worth} hang on them"
@@ -47,8 +49,8 @@ AT_STAKE = "{worth} hang on them"
 ALL = (
     PACE, LATE, WILL_MISS, WILL_MISS_ONE, WILL_MISS_WORTH, WILL_MISS_WORTH_ONE, MISSED, MISSED_ONE, MISSED_WORTH,
     MISSED_WORTH_ONE, WAIT_FOR, WAITS_FOR, UNRELEASED, UNRELEASED_ONE, CLEAR_IN, NOT_CLEAR, AWAY, HELD, HELD_ONE,
-    HELD_WORTH, SILENT, NOT_POLLED, KEY_ENDS, KEY_ENDS_TOMORROW, KEY_ENDS_TODAY, KEY_ENDED, APART, APART_ONE, OVERDUE,
-    OVERDUE_ONE, AT_STAKE, ALL_CARRIERS, BEAT,
+    HELD_WORTH, SILENT, NOT_POLLED, KEY_ENDS, KEY_ENDS_TOMORROW, KEY_ENDS_TODAY, KEY_ENDED, APART, APART_ONE,
+    APART_NOWHERE, APART_ONE_NOWHERE, OVERDUE, OVERDUE_ONE, AT_STAKE, ALL_CARRIERS, BEAT,
 )  # fmt: skip
 
 

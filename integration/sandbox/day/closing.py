@@ -25,15 +25,16 @@ Row = Mapping[str, Any]
 
 
 def list_stock(people: People, crossdock: Crossdock) -> list[Row]:
-    """What Crossdock shows once it has the lists of all sites; as it is, if they do not come."""
+    """What Crossdock shows once it has the lists of all sites and has compared them to their end, page by page; as it
+    is, if they do not come."""
     asked, until = datetime.now(UTC), time.monotonic() + PATIENCE
     for site in SITES:
         people.wms.snapshot(site, f"SNAP-{site}-{asked:%H%M%S}", owner=OWNER)
     shown: list[Row] = [*crossdock.inventory()]
-    while not _is_here(shown, asked) and time.monotonic() < until:
+    while (not _is_here(shown, asked) or crossdock.moving()) and time.monotonic() < until:
         time.sleep(PAUSE)
         shown = [*crossdock.inventory()]
-    return shown
+    return [*crossdock.inventory()]
 
 
 def _is_here(shown: Sequence[Row], asked: datetime) -> bool:

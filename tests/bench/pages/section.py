@@ -10,12 +10,17 @@ from pathlib import Path
 from statistics import median
 
 from django.contrib import admin
+from django.utils.timezone import now
 from prometheus_client.exposition import generate_latest
 from rich.console import Console
 
 from config.local.place import CHECKOUT
+from integration.jobs import packs
+from integration.models import AlertRule, Recovery, Warehouse
 from integration.observe.metrics import collector
 from integration.reconcile import lines
+from integration.reports import keeping
+from integration.reports.figures import Day
 from tests.bench import report
 from tests.bench.pages import people, table, walk
 from tests.bench.pages.clock import Page, Timed, measure
@@ -40,7 +45,27 @@ class Pages:
 
     def measure(self, rounds: int, tell: Callable[[str], None]) -> list[Row]:
         load(self._sizes, lambda said: tell(f"volume: {said}"))
-        return [*look(ASKED * rounds, tell), *_lines(tell), _scrape(ASKED * rounds, tell)]
+        return [*_beforehand(tell), *look(ASKED * rounds, tell), *_lines(tell), _scrape(ASKED * rounds, tell)]
+
+
+def _beforehand(tell: Callable[[str], None]) -> list[Row]:
+    """What the clock makes for the pages: rules for alerts, packs for downtime, the figures of a day; and a recovery
+    that was released."""
+    AlertRule.objects.create(kind="cutoff", threshold=60)
+    ended = {"released_at": now(), "released_by": ALL}
+    Recovery.objects.create(lost_after=now(), why="A backup was restored.", begun_by=ALL, **ended)
+    began = time.monotonic()
+    made = packs.make_all()
+    packed = time.monotonic() - began
+    began = time.monotonic()
+    for warehouse in Warehouse.objects.order_by("pk"):
+        keeping.take(Day(warehouse, now().date()))
+    counted = time.monotonic() - began
+    tell(f"pages: {made} packs in {packed:.1f} s, the figures of a day of {made} warehouses in {counted:.1f} s")
+    return [
+        report.figure(SECTION, f"downtime packs of {made} warehouses", "s", [packed]),
+        report.figure(SECTION, f"figures of a day, {made} warehouses", "s", [counted]),
+    ]
 
 
 def look(times: int, tell: Callable[[str], None]) -> list[Row]:

@@ -10,11 +10,13 @@ from django.urls import reverse
 
 from integration import models
 from integration.console import links
+from integration.reports.catalogue import REPORTS
 from tests.bench.pages.clock import Page, opened
 from tests.bench.pages.people import Person
 from tests.bench.volume.places import PARTNERS
 
 HOME_MS = 500.0
+PACK_MS = 2000.0  # of 2,000 releases, to be printed
 DEEP = {"administrator": 200}  # which page is asked for, by person; who sees little has no such page
 DEEP_OF_ONE = 50
 PER_PAGE = 50
@@ -70,7 +72,7 @@ def _terms(model: type[Model], page: Any) -> Iterator[tuple[str, Any]]:
 
 def own(person: Person) -> Iterator[Page]:
     """Those that the person may open."""
-    found = [*_home(), *_orders(person), *_cases(person), *_setup()]
+    found = [*_home(), *_orders(person), *_cases(person), *_differences(), *_reports(), *_away(), *_setup()]
     return (page for page in found if opened(person.client, page.address) is not None)
 
 
@@ -104,6 +106,35 @@ def _cases(person: Person) -> Iterator[Page]:
         yield Page(says, reverse("admin:integration_exceptioncase_change", args=[chosen]))
     job = models.SyncJob.objects.filter(state="needs_attention").order_by("-id").first()
     yield Page("job", links.page(job))  # type: ignore[arg-type]
+
+
+def _differences() -> Iterator[Page]:
+    """One of each warehouse: a person opens those of his own."""
+    rows = models.Variance.objects.filter(subject="stock", gone_at=None).order_by("warehouse_id", "-id")
+    for row in rows.distinct("warehouse_id").select_related("warehouse"):
+        yield Page(f"variance of {row.warehouse}", links.page(row))
+    for rule in models.AlertRule.objects.order_by("pk")[:1]:
+        yield Page("rule for alerts", links.page(rule))
+
+
+def _reports() -> Iterator[Page]:
+    """Over the most days that can be chosen; of the lot that moved last; and the longest one to take along."""
+    lot = models.StockEvent.objects.exclude(lot="").order_by("-id").values_list("lot", flat=True).first() or MISSES
+    for name, entry in REPORTS.items():
+        asked = {"lot": lot} if entry.of_lot else {"days": max(entry.days)}
+        yield Page(f"report {name}", f"{reverse('admin:report', args=[name])}?{urlencode(asked)}")
+    for form in ("xlsx", "pdf"):
+        yield Page(f"report hypercare, {form}", f"{reverse('admin:report', args=['hypercare'])}?form={form}")
+
+
+def _away() -> Iterator[Page]:
+    """What people have while systems are down."""
+    yield Page("load what was shipped", reverse("admin:downtime_load"))
+    for pack in models.DowntimePack.objects.order_by("-orders")[:1]:
+        yield Page("sheets of the largest pack", reverse("admin:downtime_sheets", args=[pack.pk]), goal=PACK_MS)
+        yield Page("form of the largest pack", reverse("admin:downtime_form", args=[pack.pk]), goal=PACK_MS)
+    for row in models.Recovery.objects.order_by("-id")[:1]:
+        yield Page("recovery", links.page(row))
 
 
 def _setup() -> Iterator[Page]:

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from integration.models import SyncJob
-from tests.bench.volume import cases, goods, orders, places, work
+from tests.bench.volume import apart, cases, goods, orders, places, work
 from tests.bench.volume.insert import run
 from tests.bench.volume.sizes import Sizes
 
@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[[Sizes], None]] = {
     "jobs": work.make,
     "cases": cases.make,
     "goods": goods.make,
+    "differences": apart.make,
     "history": work.rest,
 }
 PEOPLE = 12

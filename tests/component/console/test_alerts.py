@@ -171,3 +171,30 @@ def test_an_alert_is_said_in_the_language_of_the_page(rows):
         assert words.told(alert).startswith("1,200 orders worth 4,310.50 EUR will miss the cut-off of all carriers")
     alert.says = [["{of} an older release", {}]]
     assert words.told(alert) == "{of} an older release."
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("threshold", "525601", "At most 525600: switch the rule off if nothing is to be told."),
+        ("patience_minutes", "525601", "At most 525600: that is a year."),
+        ("escalate_minutes", "2147483647", "At most 525600: that is a year."),
+    ],
+)
+def test_a_rule_that_would_never_tell_anything_is_refused(field, value, says, rows, admin_client):
+    rule = AlertRule.objects.get()
+    usual = {"active": "on", "threshold": "60", "least": "1", "patience_minutes": "0", "escalate_minutes": "60"}
+    assert errors(admin_client.post(page_of(rule), usual | {field: value})) == [says]
+    assert admin_client.post(page_of(rule), usual | {field: "525600"}).status_code == 302
+
+
+def test_percent_are_a_hundred_at_most(rows, admin_client):
+    rule = AlertRule.objects.create(kind="promise", threshold=95)
+    sent = {"active": "on", "threshold": "100.5", "least": "1", "patience_minutes": "0", "escalate_minutes": "60"}
+    page = admin_client.post(page_of(rule), sent)
+    assert errors(page) == ["At most 100: switch the rule off if nothing is to be told."]
+
+
+def test_what_a_rule_waits_for_is_named_in_words(rows, admin_client):
+    page = admin_client.get(page_of(AlertRule.objects.get())).text
+    assert ("Patience, in minutes" in page, "Told louder after, in minutes" in page) == (True, True)

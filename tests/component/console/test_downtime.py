@@ -1,15 +1,26 @@
 """Downtime in the console: packs taken out by who may, forms shown row by row before anything is taken."""
 
 import io
+from datetime import UTC
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.timezone import now
 
-from integration.jobs import packs, sheets
+from integration.jobs import pack_pages, packs, sheets
 from integration.jobs.acts import Actor
-from integration.models import AuditEvent, DocumentLine, InboundMessage, Reach, Recovery, TypedShipment, Warehouse
-from tests.component.console.conftest import PERSONAL, user_with
+from integration.models import (
+    AuditEvent,
+    DocumentLine,
+    InboundMessage,
+    Reach,
+    Recovery,
+    SyncJob,
+    TypedShipment,
+    Warehouse,
+)
+from tests.component.console.conftest import ESCAPED, EVIL, PERSONAL, user_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOAD = "admin:downtime_load"
@@ -46,6 +57,37 @@ def test_sheets_and_form_are_for_who_may_take_them_out_and_it_is_written_down(pa
     got = client.get(reverse("admin:downtime_form", args=[pack.pk]))
     assert (got["Content-Type"], b"WH/OUT/1" in got.content) == ("text/csv; charset=utf-8", True)
     assert AuditEvent.objects.filter(verb="take out downtime pack", actor="someone").count() == 2
+
+
+def test_sheets_say_the_time_of_the_warehouse_wherever_they_are_printed(pack):
+    client = supervisor()
+    client.cookies["console_zone"] = "Asia/Tokyo"
+    sheet = client.get(reverse("admin:downtime_sheets", args=[pack.pk])).content.decode()
+    assert f"As of {pack.made_at.astimezone(UTC):%Y-%m-%d %H:%M} (UTC)" in sheet
+
+
+def test_a_sheet_says_what_the_warehouse_has_told_of_and_nobody_has_booked(pack):
+    sheets_of = reverse("admin:downtime_sheets", args=[pack.pk])
+    warning = "which is not booked yet: ship it only after a word with the office"
+    client = supervisor()
+    assert f"The warehouse has told of {escape(f'SHP {EVIL}')} already, {warning}" in client.get(sheets_of).text
+    SyncJob.objects.update(state="succeeded")
+    packs.make(pack.warehouse)
+    assert warning not in client.get(sheets_of).text
+
+
+def test_the_name_of_a_company_stands_once_in_its_address(pack):
+    [release] = pack.content["releases"]
+    release["ship_to"] = {"company": "Dogwood Retail", "name": "Dogwood Retail", "city": "Albany"}
+    assert pack_pages.html(pack).count("Dogwood Retail<br>") == 1
+
+
+def test_a_preview_counts_in_plain_words(pack):
+    client = supervisor()
+    shown = client.post(reverse(LOAD), form(pack)).text
+    assert f"{ESCAPED}: 1 shipment is new</h2>" in shown
+    wrong = client.post(reverse(LOAD), form(pack, quantity="many")).text
+    assert f"{ESCAPED}: 0 shipments are new, 1 fault</h2>" in wrong
 
 
 def test_a_form_is_shown_first_and_then_taken_once(pack):

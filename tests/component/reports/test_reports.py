@@ -19,6 +19,7 @@ from integration.models import (
     Availability,
     CallTally,
     Document,
+    ExceptionCase,
     FlowDay,
     InTransit,
     MasterRecord,
@@ -141,6 +142,24 @@ class TestHypercare:
         assert [row[0::2] for row in rows(build("hypercare", busy.main), "reasons")] == [["CD-3002", 1], ["CD-5007", 1]]
         assert rows(build("hypercare", busy.other), "reasons") == []
 
+    def test_what_is_open_holds_stock_that_differs_and_orders_without_a_delivery(self, busy: Town) -> None:
+        order = Document.objects.create(
+            connection=busy.main.erp, kind="order", reference="S-WAITS", erp_id=4711, named_warehouse=busy.main
+        )
+        common = {"owner": "operations", "severity": "high", "last_seen": datetime.now(UTC)}
+        ExceptionCase.objects.create(fingerprint="a", code="CD-4001", document=order, **common)
+        source = {"source": f"variance/{busy.main.pk}/5"}
+        ExceptionCase.objects.create(fingerprint="b", code="CD-8204", context=source, **common)
+        found = [row[0] for row in rows(build("hypercare", busy.main), "reasons")]
+        assert found == ["CD-3002", "CD-4001", "CD-5007", "CD-8204"]
+        assert rows(build("hypercare", busy.other), "reasons") == []
+
+    def test_stock_that_nobody_can_explain_is_not_called_explained(self, busy: Town) -> None:
+        report = build("hypercare", busy.main, day=TODAY)
+        assert (table(report, "unexplained").title, table(report, "unexplained").nothing) == (
+            "Unexplained documents, the first of them", "Every document is explained.",
+        )  # fmt: skip
+
     def test_a_day_that_nobody_counted_says_what_to_do(self, busy: Town) -> None:
         assert "choose a later one" in build("hypercare", busy.main, day=YESTERDAY - timedelta(days=60)).nothing
         assert "You see no warehouse yet" in build("hypercare").nothing
@@ -237,6 +256,12 @@ class TestLot:
         assert rows(report, "goods") == [["CRATE-S", -9, 0, 2, 0, 0, 0]]
         assert [row[1:4] for row in rows(report, "movements")][-1] == ["Shipped", "CRATE-S", -5]
 
+    def test_a_company_is_named_once(self, recalled: Town) -> None:
+        snapshot = {"address": {"name": "Birch & Sons", "company": "Birch & Sons"}}
+        MasterRecord.objects.update(snapshot=snapshot)
+        report = build("lot", recalled.main, lot="L1", personal=True)
+        assert rows(report, "customers")[0][0] == "Birch & Sons"
+
     def test_other_warehouses_are_left_out(self, recalled: Town) -> None:
         assert [row[1] for row in rows(build("lot", recalled.other, lot="L1"), "customers")] == ["990073"]
 
@@ -263,12 +288,26 @@ class TestLot:
 class TestForms:
     def test_a_workbook_holds_the_same_numbers(self, busy: Town) -> None:
         found = sheets(xlsx.write(build("hypercare", busy.main)))
-        assert list(found)[:3] == ["Daily hypercare", "What came through", "Unexplained, the first of them"]
+        assert list(found)[:3] == ["Daily hypercare", "What came through", "Unexplained documents, the"]
         assert found["What came through"][1:4] == SUBJECTS
         assert ["Unexplained", 2] in [row[:2] for row in found["Daily hypercare"]]
         days = found["Days"]
         assert days[0][:2] == ["Day", "Orders unexplained"]
         assert [days[-1][0].date(), days[-1][1]] == [YESTERDAY, 1]
+
+    def test_a_file_says_of_which_days_it_is(self, busy: Town) -> None:
+        day = f"{YESTERDAY.day} {YESTERDAY:%b %Y}"
+        for name, says in (("hypercare", day), ("warehouse", f"30 days up to {day}")):
+            report = build(name, busy.main)
+            assert sheets(xlsx.write(report))[report.title][2] == [says, None]
+            assert f"Main {says} As of" in text(report)
+        assert build("transit", busy.main).period == ""
+
+    def test_money_has_its_hundredths(self, busy: Town) -> None:
+        report = build("hypercare", busy.main, day=TODAY)
+        assert "20.00 EUR" in text(report)
+        book = load_workbook(io.BytesIO(xlsx.write(report)))
+        assert book["Stock that nobody can explain"]["H2"].number_format == "#,##0.00"
 
     def test_nothing_in_a_workbook_is_a_formula(self, busy: Town) -> None:
         content = xlsx.write(build("hypercare", busy.main, day=TODAY))

@@ -256,6 +256,14 @@ SPEED = "What left the warehouse is posted in Odoo"
         (Figures(apart=[Apart(1, "Main", 2, at(14))]), ["2 lines of Main do not add up, for 30 min."]),
         (Figures(apart=[Apart(1, "Main", 2, at(14, 29))]), []),
         (
+            Figures(apart=[Apart(None, "-", 1, at(14))]),
+            ["1 line that belongs to no one warehouse does not add up, for 30 min."],
+        ),
+        (
+            Figures(apart=[Apart(None, "-", 3, at(14))]),
+            ["3 lines that belong to no one warehouse do not add up, for 30 min."],
+        ),
+        (
             Figures(overdue=[
                 Overdue("CD-3001", "Unknown SKU", Owner.MASTER_DATA, Severity.HIGH, 3, at(14), [(Decimal(5), "EUR")])
             ]),
