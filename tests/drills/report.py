@@ -149,8 +149,7 @@ def _sides(found: Findings, seconds: float) -> Table:
 def documents(proven: Proven) -> Table:
     table = table_of("By document: what both sides' books say", "documents", "lost", "doubled", "differ")
     for kind, counted in proven.documents.items():
-        figures = (counted.lost, counted.doubled, counted.differ)
-        table.add_row(kind, str(counted.moved), *(figure(figure) for figure in figures))
+        table.add_row(kind, str(counted.moved), *map(figure, (counted.lost, counted.doubled, counted.differ)))
     stock, paid = proven.stock, proven.paid
     table.add_row("products, lots and places, of all stock", str(stock.slots), "", "", figure(len(stock.wrong)))
     table.add_row("  as Crossdock shows them, in so many rows", str(stock.shown))

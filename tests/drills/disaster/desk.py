@@ -9,7 +9,7 @@ from config.local.errors import LocalError
 from tests.drills.manage import manage
 
 LOST = re.compile(r"^Lost: what happened after (.+) UTC\.$", re.MULTILINE)
-STEP = re.compile(r"^- (?!have )(.+): (.+)$", re.MULTILINE)
+STEP = re.compile(r"^- (?!have )(.+?): (.+)$", re.MULTILINE)
 WAITING = re.compile(r"^(\d+) jobs have come as far as a write and wait\.$", re.MULTILINE)
 GO_ON = re.compile(r"^Released: (\d+) jobs go on\.$", re.MULTILINE)
 DONE = "done"

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from rich import box
 from rich.console import Console
@@ -84,7 +85,7 @@ class Course:
         sold += [self._sell() for _ in range(late - len(sold))]
         for order in sold:
             if order.name not in self.on_paper:
-                until(lambda order=order: self._accepted(order), f"{order.name} is not at the warehouse")
+                until(partial(self._accepted, order), f"{order.name} is not at the warehouse")
                 self._ship(order)
         self.patience.until(
             lambda: verdict.at_rest(self.wms, self.crossdock), f"{side.name}: work did not come to rest"
