@@ -63,7 +63,7 @@ def drill(wanted: Asked, tell: Callable[[str], None], console: Console) -> bool:
         standing = Standing(local.database_url, wms, crossdock, business)
         backup = Backup(stack.postgres, NAME, folder / "backup.dump")
         course = Course(business, backup, crew, crossdock, Desk(env), standing, tell)
-        clerk = Clerk(web, crossdock)
+        clerk = Clerk(odoo, web, crossdock)
         course.run(clerk)
         same = agreed.look(env, local.database_url, wms, tell, *SITES)
         found = evidence.look(
