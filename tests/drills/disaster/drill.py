@@ -67,7 +67,7 @@ def drill(wanted: Asked, tell: Callable[[str], None], console: Console) -> bool:
         course.run(clerk)
         same = agreed.look(env, local.database_url, wms, tell, *SITES)
         found = evidence.look(
-            hands.orders, hands.sold_at, people.shop, odoo, wms, crossdock, local.database_url, beside, clerk.messages
+            hands.orders, hands.sold_at, people.shop, odoo, wms, crossdock, local.database_url, beside, standing.ended()
         )
         found.wrong += [*same.wrong, *course.wrong]
         report.show(course, clerk, found, same, console)

@@ -19,6 +19,10 @@ SELECT count(*) FILTER (WHERE finished_at IS NOT NULL), count(*) FILTER (WHERE f
   count(*) FILTER (WHERE finished_at IS NULL AND failure_code = 'CD-9403')
 FROM integration_syncjob WHERE flow <> ALL(%s)"""
 
+ENDED = """
+SELECT message.external_id FROM integration_inboundmessage AS message
+JOIN integration_syncjob AS job ON job.inbound_id = message.id WHERE job.state = 'cancelled'"""
+
 
 @dataclass
 class Standing:
@@ -35,9 +39,14 @@ class Standing:
         return self._is_as_before(LOOKS, ())
 
     def rests(self, clerk: Clerk) -> bool:
-        """Nothing is on its way any more, and the clerk has nothing to do."""
-        acted = clerk.look() if time.monotonic() > self._look_at else 0
+        """Nothing is on its way any more, and the clerk has nothing to do: what heals by itself has had its time."""
+        acted = clerk.look() if time.monotonic() > self._look_at and self._times >= LOOKS else 0
         return self._is_as_before(QUIET, (acted,)) and not self._moves()
+
+    def ended(self) -> frozenset[str]:
+        """The numbers of the messages that a person has seen to."""
+        with psycopg.connect(self.database_url) as database:
+            return frozenset(row[0] for row in database.execute(ENDED).fetchall())
 
     def _moves(self) -> bool:
         try:
