@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils.timezone import now
 
 from integration.errors import Rejected
-from integration.jobs import acts, cases, gate, generation, inventories, missing, sweep
+from integration.jobs import acts, cases, gate, generation, inventories, missing, sweep, telling
 from integration.jobs.acts import Actor, NotAllowed
 from integration.jobs.effects import LOCKED
 from integration.models import Connection, Recovery, SyncJob, Warehouse
@@ -57,6 +57,7 @@ def begin(lost_after: datetime, why: str, actor: Actor) -> Recovery:
             row = Recovery.objects.create(began_at=TransactionNow(), **about)  # as the jobs that it adds
             generation.accept()
             cases.open_case(_told(row))
+            telling.pass_over()
             _read_again()
             acts.note(actor, "begin recovery", str(row), why=why, lost_after=lost_after.isoformat())
     except IntegrityError:

@@ -18,12 +18,14 @@ from integration.models import (
     MasterRun,
     MasterTold,
     OutboundMessage,
+    Recovery,
     Warehouse,
 )
 from integration.rules.codes import CodeKind
 from integration.rules.master import MAPPED
 
 BATCH = 200
+PASSED_OVER = 100_000  # numbers of batches: more than any backup is old
 REFUSED, BATCH_REFUSED, UNMAPPED = "CD-3010", "CD-3011", "CD-3013"
 TOLD_AGAIN = (REFUSED, BATCH_REFUSED)
 State = MasterTold.State
@@ -189,9 +191,15 @@ def tell_unmapped(partner: Connection, kind: str) -> None:
 
 def next_number(partner: Connection, kind: str) -> int:
     """Of the batch that is made now. Call inside a transaction."""
-    run, _ = MasterRun.objects.get_or_create(connection=partner, kind=kind, task=MasterRun.Task.TELL)
+    passed_over = {"number": PASSED_OVER * Recovery.objects.count()}
+    run, _ = MasterRun.objects.get_or_create(passed_over, connection=partner, kind=kind, task=MasterRun.Task.TELL)
     MasterRun.objects.filter(pk=run.pk).update(number=F("number") + 1, updated_at=Now())
     return run.number + 1
+
+
+def pass_over() -> None:
+    """Batches that were told since a backup had the numbers that come next, and a warehouse takes none twice."""
+    MasterRun.objects.filter(task=MasterRun.Task.TELL).update(number=F("number") + PASSED_OVER)
 
 
 def told_of(partner: Connection, kind: str, count: int) -> None:

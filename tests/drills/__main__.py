@@ -1,47 +1,31 @@
 """`python -m tests.drills`: kills and breaks things under load; ends with 1 unless both sides agree.
 
-Against the stand-in for Odoo, or against the Odoo that the environment names.
+Against the stand-in for Odoo, in four parts one after the other, or the first of them against the Odoo that the
+environment names.
 """
 
 import shutil
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rich.console import Console
 
 from config.local.errors import LocalError
-from integration.sandbox.day import goods
-from integration.sandbox.day import troubles as day
-from integration.sandbox.day.doing import People
-from integration.sandbox.day.evidence import latest_movement
-from integration.sandbox.day.odoo import Odoo
-from integration.sandbox.day.sales import Sales
-from integration.sandbox.day.trade import MAIN, open_trade
-from integration.sandbox.day.wms import Wms
-from tests.drills import asked, errands, evidence, remains, report
-from tests.drills.asked import Asked
-from tests.drills.beside import Beside
-from tests.drills.crew import Crew
-from tests.drills.deploy import deploys
-from tests.drills.drive import Load
-from tests.drills.errands import Errands
-from tests.drills.failpoints import WRITERS, Failpoints
-from tests.drills.hands import Hands
-from tests.drills.http import Balanced, Watched
-from tests.drills.leader import FrozenLeader
+from tests.drills import asked, kills, promises, report
+from tests.drills.asked import PARTS, Asked
+from tests.drills.disaster import drill as disaster
 from tests.drills.outages import drill as outages
-from tests.drills.person import Person
-from tests.drills.plan import TOLD_LONGER, any_scene, plan
-from tests.drills.prepare import CLAIM, LOG, SLEEP, SLOTS, TIMES, Preparation, prepare, trading_of
+from tests.drills.prepare import LOG
 from tests.drills.real.drill import drill as drill_a_real_one
-from tests.drills.troubles import Trouble, Troubles
-from tests.drills.victims import Victims
-from tests.rig.rolling import Rolling
-from tests.rig.servers import own_servers
-from tests.rig.town import new_town, odoo_of, setup
 
-MORE = (*goods.TRADED, *goods.BOLTS)
+Tell = Callable[[str], None]
+EACH: Mapping[str, Callable[[Asked, Tell, Console], bool]] = {
+    "kills": kills.drill,
+    "outages": outages.drill,
+    "disaster": disaster.drill,
+    "promises": promises.drill,
+}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -54,60 +38,22 @@ def main(arguments: Sequence[str]) -> int:
     def tell(what: str) -> None:
         console.print(f"[dim]{time.monotonic() - started:5.0f} s[/]  {what}", soft_wrap=True)
 
-    if wanted.only:
-        return 0 if outages.drill(wanted.orders, tell, console) else 1
-    good = drill_a_real_one(real, wanted, tell, console) if real else _drill(wanted, tell, console)
-    return 0 if good else 1
+    if real:
+        return 0 if drill_a_real_one(real, wanted, tell, console) else 1
+    parts = [wanted.only] if wanted.only else list(PARTS)
+    good = {name: _part(name, wanted, tell, console) for name in parts}
+    report.show_parts(good, console)
+    return 0 if all(good.values()) else 1
 
 
-def _drill(wanted: Asked, tell: Callable[[str], None], console: Console) -> bool:
-    place, orders = new_town(), plan(wanted.orders, goods.BOLTS, TOLD_LONGER)
-    odoo, wms = Odoo(odoo_of(place)), Wms(place.wms_url)
-    with own_servers("drill") as stack, Rolling(LOG) as processes:
-        local = stack.local("drill")
-        env = place.environment(local.environment()) | CLAIM
-        for stand_in in (place.odoo, place.wms):
-            processes.start(stand_in)
-        people = _open(odoo, wms, wanted.orders)
-        shop, trade = people.shop, people.trade
-        others = Errands(people, errands.plan(wanted.orders))
-        beside = Beside(people, others.doings, latest_movement(odoo))
-        token = prepare(Preparation(setup(place) | trading_of(trade), TIMES | SLOTS, bolts=True), env)
-        permits = stack.place.state / "permits"
-        crew = Crew(processes, place, env, permits)
-        web = Balanced(crew.urls(), token)
-        crossdock = Watched(web, place.wms_slug)
-        person = Person(web, crossdock)
-        deploy, not_run = deploys(crew, web, quick=wanted.quick)
-        leader = Trouble("the leading beat stands still, and wakes", 0.3, FrozenLeader(local.database_url))
-        crew.start()
-        tell("Two of web, two of beat, three workers, a sandbox Odoo and a sandbox warehouse run")
-        of_each = wanted.each_flow
-        failpoints = Failpoints(permits, wanted.hits, crew, sleep=SLEEP, writers=WRITERS, of_each=of_each)
-        victims = Victims(crew, failpoints, wanted.kill_every)
-        troubles = Troubles(stack, local.redis_url, odoo, wms, more=[leader, *deploy], quick=wanted.quick)
-        troubles.cut()
-        day.ship_a_stray(wms)
-        hands = Hands(orders, wms, Sales(odoo, shop), wanted.backlog, any_scene)
-        load = Load(wanted, odoo, wms, crossdock, person, hands, crew, failpoints, victims, troubles, errands=others)
-        seconds = load.run(tell)
-        found = evidence.look(orders, hands.sold_at, shop, odoo, wms, crossdock, local.database_url, beside)
-        run = report.Run(found, crew, failpoints, victims, troubles, person, seconds, not_run)
-        report.show(run, console)
-        if not run.good:
-            remains.keep(LOG / "remains", local.database_url, wms)
-            tell(f"What is left to look at is in {LOG / 'remains'}")
-        return run.good
-
-
-def _open(odoo: Odoo, wms: Wms, orders: int) -> People:
-    """Fills both systems with goods."""
-    shop = goods.open_shop(odoo, orders, more=MORE)
-    trade = open_trade(odoo, shop)
-    goods.stock_warehouse(wms, orders, more=MORE)
-    goods.fill_shelves(wms, MAIN, orders, more=MORE)
-    wms.answer_on_request()
-    return People(odoo, wms, shop, trade)
+def _part(name: str, wanted: Asked, tell: Tell, console: Console) -> bool:
+    """One that breaks off has failed; the others are had all the same."""
+    tell(f"[bold]{name}[/]")
+    try:
+        return EACH[name](wanted, tell, console)
+    except LocalError as wrong:
+        console.print(f"[bold red]{name}: {wrong}[/]", soft_wrap=True)
+        return False
 
 
 if __name__ == "__main__":

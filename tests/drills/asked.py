@@ -14,7 +14,8 @@ class Asked:
     """``hits`` of each failpoint; ``kill_every`` so many seconds; ``backlog`` of orders on their way at once.
 
     ``each_flow``: hits of each failpoint around a write, in each flow that writes.
-    ``quick``: without the deploy, and with a short outage of Valkey. ``only``: this part alone.
+    ``quick``: without the deploy, and with a short outage of Valkey. ``only``: this part alone. ``few``: orders of
+    each part but the kills, which wait for people and for time to pass.
     """
 
     orders: int
@@ -24,6 +25,7 @@ class Asked:
     each_flow: int = 0
     quick: bool = False
     only: str = ""
+    few: int = 0
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class RealOdoo:
     protocol: str
 
 
-ONLY_OUTAGES, OUTAGES = "outages", 200
+PARTS, FEW = ("kills", "outages", "disaster", "promises"), 200
 STAND_IN, REAL = Asked(2000, 20, 5.0, 100, each_flow=2), Asked(120, 3, 10.0, 120)  # what is asked for by default
 
 
@@ -51,7 +53,7 @@ def read(arguments: Sequence[str], usual: Asked) -> Asked:
         prog="python -m tests.drills", description="Kills and breaks things under load; fails unless both sides agree."
     )
     say = "(default: %(default)s)"
-    parser.add_argument("--orders", type=int, help=f"how many (default: {usual.orders}, for outages {OUTAGES})")
+    parser.add_argument("--orders", type=int, help=f"how many (default: {usual.orders}, of parts but the kills {FEW})")
     parser.add_argument("--hits", type=int, default=usual.hits, help=f"of each failpoint {say}")
     flows = f"of each failpoint around a write, in each flow that writes {say}"
     parser.add_argument("--each-flow", type=int, default=usual.each_flow, help=flows)
@@ -63,7 +65,9 @@ def read(arguments: Sequence[str], usual: Asked) -> Asked:
         help=f"orders and shipments that may be on their way at once {say}",
     )
     parser.add_argument("--quick", action="store_true", help="without the deploy, and with a short outage of Valkey")
-    parser.add_argument("--only", choices=[ONLY_OUTAGES], default="", help="each side down in turn, and nothing else")
+    parser.add_argument("--only", choices=PARTS, default="", help="this part alone")
     given = vars(parser.parse_args(arguments))
-    given["orders"] = given["orders"] or (OUTAGES if given["only"] else usual.orders)
+    orders = given["orders"]
+    given["few"] = orders or FEW if given["only"] else min(orders or FEW, FEW)
+    given["orders"] = orders or usual.orders
     return Asked(**given)

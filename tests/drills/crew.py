@@ -16,6 +16,7 @@ from tests.rig.rolling import Rolling
 WEBS, BEATS, WORKERS = ("web-1", "web-2"), ("beat-1", "beat-2"), ("worker-1", "worker-2", "worker-3")
 NAMES = (*WEBS, *BEATS, *WORKERS)
 PROCESSES = 2  # in each worker
+READY = 300.0  # seconds that a web process may take to answer, on a machine that is busy with other things
 SKEWED, SKEW = "worker-3", 120  # whose clock is off, and by how many seconds: ahead and behind in turn
 TASK = "Task tasks.work.run_lane["
 SKEWING = Path(__file__).with_name("skewed.py")
@@ -118,4 +119,4 @@ class Crew:
         if name == SKEWED and release.python == OURS.python:
             self.skewed += 1
             argv = [argv[0], str(SKEWING), str(next(self._skews)), *argv[2:]]
-        return replace(made, name=name, argv=argv, folder=release.folder)
+        return replace(made, name=name, argv=argv, folder=release.folder, ready_seconds=READY)

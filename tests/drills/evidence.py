@@ -92,8 +92,9 @@ def look(
     crossdock: Crossdock,
     database_url: str,
     also: Beside | None = None,
+    ended: frozenset[str] = frozenset(),
 ) -> Findings:
-    """``also``: what goes on beside the orders, if anything does."""
+    """``also``: what goes on beside the orders, if anything does. ``ended``: messages that a person has seen to."""
     held, told = _books(wms), wms.deliveries()["deliveries"]
     found = Findings(
         tables=tables.look(database_url),
@@ -101,7 +102,7 @@ def look(
         twice=sum(each["answers"].count("200") for each in told),
         cases=crossdock.cases(),
     )
-    found.taken = [*_messages(told, found.tables.applied), *_sold(sold_at, held)]
+    found.taken = [*_messages(told, found.tables.applied | ended), *_sold(sold_at, held)]
     found.left = [*_stuck(orders, crossdock), *found.tables.left]
     sides = Sides(held, wms.strays(), wms.returns(), shop, odoo)
     for start in range(0, len(orders), AT_ONCE):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import time
 from importlib import import_module
 from typing import Any
 
@@ -27,7 +28,7 @@ TIMES = {"connect_timeout": 2.0, "read_timeout": 4.0, "settle_seconds": 2, "ackn
 SLOTS = {"max_concurrency": 16}  # calls at once: those of the dead keep theirs for a while
 # A posting may take four times the time to read, and its claim lasts a claim longer: who slept so long owns nothing.
 SLEEP = 4 * TIMES["read_timeout"] + float(CLAIM["ENGINE_CLAIM_SECONDS"]) + 2.0
-SCOPES = ("cases:read", "jobs:read", "jobs:write", "inventory:read")
+SCOPES = ("cases:read", "cases:write", "jobs:read", "jobs:write", "inventory:read")
 PROTOCOL = "xmlrpc"  # the drill itself speaks JSON-RPC, so that faults can be meant for Crossdock alone
 PATIENCE = 60.0
 
@@ -80,6 +81,7 @@ def main() -> None:
         for name, value in (dict(wanted.times) if row.kind == "odoo" else TIMES | SLOTS).items():
             setattr(row, name, value)
         row.save()
+    models.Warehouse.objects.update(reconcile_at=time(0))  # a walk through all orders may be had at any time of the day
     if wanted.bolts:
         wms = models.Connection.objects.get(kind="http_json")
         codes = [{"odoo_code": bolt.sku, "partner_code": bolt.partner_sku} for bolt in (*BOLTS, KETTLE)]

@@ -1,6 +1,6 @@
 """The table of evidence."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich import box
@@ -48,7 +48,7 @@ class Run:
 def show(run: Run, console: Console, *more: Table) -> None:
     found = run.found
     console.print()
-    also = [_documents(found.proven)] if found.proven else []
+    also = [documents(found.proven)] if found.proven else []
     first = (_troubles(run), _failpoints(run.failpoints), _flows(run))
     for table in (*first, _sides(found, run.seconds), *also, *more):
         console.print(table)
@@ -61,6 +61,12 @@ def show(run: Run, console: Console, *more: Table) -> None:
         console.print("[bold red]Both sides agree, but a failpoint was hit too seldom: let the drill run longer.[/]")
     else:
         console.print("[bold red]The drill failed.[/]")
+
+
+def show_parts(good: Mapping[str, bool], console: Console) -> None:
+    """What became of each part, where there are several."""
+    for name, passed in good.items() if len(good) > 1 else ():
+        console.print(f"{name:9} {'[green]passed[/]' if passed else '[bold red]failed[/]'}")
 
 
 def _troubles(run: Run) -> Table:
@@ -109,7 +115,7 @@ def _flows(run: Run) -> Table:
         own = [f"{point}{BETWEEN}{flow.name}" for point in WRITING]
         around = [_hits(run.failpoints, point) if point in apart else "" for point in own]
         died = (str(flow.died), str(run.failpoints.flows[flow.name]))
-        table.add_row(flow.name, str(flow.ended), _figure(flow.out_of_order), *died, *around)
+        table.add_row(flow.name, str(flow.ended), figure(flow.out_of_order), *died, *around)
     return table
 
 
@@ -136,26 +142,25 @@ def _sides(found: Findings, seconds: float) -> Table:
         ("lines that differ", found.differ),
         ("left running or waiting", len(found.left)),
     ):
-        table.add_row(name, _figure(count))
+        table.add_row(name, figure(count))
     return table
 
 
-def _documents(proven: Proven) -> Table:
+def documents(proven: Proven) -> Table:
     table = table_of("By document: what both sides' books say", "documents", "lost", "doubled", "differ")
     for kind, counted in proven.documents.items():
-        figures = (counted.lost, counted.doubled, counted.differ)
-        table.add_row(kind, str(counted.moved), *(_figure(figure) for figure in figures))
+        table.add_row(kind, str(counted.moved), *map(figure, (counted.lost, counted.doubled, counted.differ)))
     stock, paid = proven.stock, proven.paid
-    table.add_row("products, lots and places, of all stock", str(stock.slots), "", "", _figure(len(stock.wrong)))
+    table.add_row("products, lots and places, of all stock", str(stock.slots), "", "", figure(len(stock.wrong)))
     table.add_row("  as Crossdock shows them, in so many rows", str(stock.shown))
     table.add_row("  records of master data that the warehouse has", str(stock.told))
     for kind, amount in sorted(paid.money.items()):
         table.add_row(f"{kind}, at the order's prices", f"{amount:,.2f}")
-    table.add_row("orders and purchases whose money differs", "", "", "", _figure(len(paid.wrong)))
+    table.add_row("orders and purchases whose money differs", "", "", "", figure(len(paid.wrong)))
     return table
 
 
-def _figure(count: int) -> str:
+def figure(count: int) -> str:
     return f"[{'red' if count else 'green'}]{count}[/]"
 
 

@@ -146,9 +146,10 @@ PROBLEMS: dict[str, Problem] = {
     "CD-7019": Problem(
         "Answer to an unknown advice",
         "{partner} answered ({answer}) to {named}, which was never sent to it.",
-        "Ask the warehouse what it means, then press Done by hand: the answer is dropped.",
+        "If it is sent later, the answer counts by itself. Else ask the warehouse what it means, then press Done by hand: the answer is dropped.",
         ("connection", "release"),
         Owner.WAREHOUSE,
+        heals=True,
     ),
     "CD-7020": Problem(
         "Transfer came in short",

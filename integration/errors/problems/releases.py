@@ -64,9 +64,10 @@ PROBLEMS: dict[str, Problem] = {
     "CD-4009": Problem(
         "Answer to an unknown release",
         "{partner} answered ({answer}) to {named}, which was never released to it.",
-        "Ask the warehouse which order or version it means, then press Ignore: the answer stays readable under Received.",
+        "If it is released later, the answer counts by itself. Else ask the warehouse which order or version it means, then press Ignore: the answer stays readable under Received.",
         ("connection", "release"),
         Owner.WAREHOUSE,
+        heals=True,
     ),
     "CD-4010": Problem(
         "Order cannot be read",

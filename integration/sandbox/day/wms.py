@@ -124,6 +124,10 @@ class Wms:
     def control(self, name: str, body: Any) -> None:
         self._api.post(f"/_sandbox/{name}", body)
 
+    def repeat(self, since: float) -> int:
+        """Sends again what was taken since a moment (seconds since 1970); returns how many messages that are."""
+        return int(self._api.post("/_sandbox/repeat", {"since": since})["messages"])
+
     def faults(self) -> list[dict[str, Any]]:
         """The rules that make calls fail, with how often each did."""
         return list(self._api.get("/_sandbox/faults")["rules"])

@@ -13,12 +13,24 @@ from django.test import override_settings
 from django.utils.timezone import now
 
 from integration.errors import Throttled
-from integration.jobs import effects, generation, marks, recovery, sweep
+from integration.handlers import HANDLERS
+from integration.jobs import effects, engine, generation, marks, recovery, sweep
 from integration.jobs.acts import NotAllowed
 from integration.jobs.streams import Claim
 from integration.jobs.work import Work
-from integration.models import Connection, Document, Effect, Generation, InboundMessage, Recovery, StockEvent, SyncJob
+from integration.models import (
+    Connection,
+    Document,
+    Effect,
+    Generation,
+    InboundMessage,
+    Lane,
+    Recovery,
+    StockEvent,
+    SyncJob,
+)
 from tests.component.engine.yard import until, write
+from tests.component.flows.test_master_data import known, read, take
 from tests.component.flows.test_typed import filled, load
 from tests.component.flows.wms import Held
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
@@ -299,3 +311,36 @@ def test_a_valkey_that_forgot_everything_locks_nothing(yard: Yard) -> None:
     generation.forget()
     recovery.watch()
     assert recovery.current() is None
+
+
+def test_an_answer_that_is_sent_again_before_its_order_was_read_counts_once_it_is(yard: Yard, settled: None) -> None:
+    generation.count()
+    taken, since = backup.take(), time.time()
+    sale = yard.released(("CRATE-S", 3))
+    restored(yard, taken)
+    yard.wms.control("repeat", since=since)
+    until(lambda: yard.wms.pending() == 0)
+    engine.run_lane(Lane.SHIPMENT, HANDLERS, seconds=60)
+    engine.run_lane(Lane.ORDER, HANDLERS, seconds=60)
+    yard.run()
+    yard.later()
+    recovery.release(Recovery.objects.get().pk, SOMEBODY, "sent again")
+    yard.later()
+    assert (yard.state(sale.release), yard.cases(), yard.unfinished()) == ("accepted", [], [])
+    assert yard.wms.held() == [Held(sale.release, 1, "accepted", {"P-CRATE-S": "3"})]
+
+
+def test_batches_of_master_data_that_were_told_since_the_backup_keep_their_numbers(yard: Yard, settled: None) -> None:
+    take(yard, "item")
+    generation.count()
+    taken = backup.take()
+    read(yard)
+    restored(yard, taken)
+    product = yard.odoo.id_of("product.product", "DRILL", "default_code")
+    yard.odoo.call("product.product", "write", [product], {"weight": 4.5})
+    read(yard)
+    recovery.release(Recovery.objects.get().pk, SOMEBODY, "nothing was sent")
+    yard.run()
+    yard.later()
+    assert (float(known(yard)["P-DRILL"]["weight"]), yard.unfinished()) == (4.5, [])
+    assert [code for code, _ in yard.cases()] == ["CD-3013"]  # of what nobody mapped

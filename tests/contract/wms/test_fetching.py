@@ -2,7 +2,8 @@
 
 import pytest
 
-from integration.adapters.base import Asked, Capability, DocumentState
+from integration.adapters.base import Answer, Asked, Capability, DocumentState
+from integration.canonical.orders import OrderCancel
 from integration.errors import Unreachable
 from integration.sandbox.wms import retold
 
@@ -55,6 +56,18 @@ def test_the_states_of_documents_come_a_page_at_a_time(told, release, monkeypatc
     assert list(first.states) == [DocumentState("order.release", release.release, True, numbers)]
     assert list(second.states) == [DocumentState("order.release", "WH/OUT/00043", False, ())]
     assert list(told.adapter.fetch_states(second.following).states) == []
+
+
+def test_an_order_whose_cancel_was_taken_has_not_moved_and_is_found(told, release) -> None:
+    other = release.model_copy(update={"release": "WH/OUT/00043"})
+    told.adapter.send("order.release", told.adapter.render(other), key="k2")
+    cancel = OrderCancel(release=other.release, change=1, version=other.version, site=other.site)
+    told.adapter.send("order.cancel", told.adapter.render(cancel), key="k3")
+    told.control("answer", release=other.release, faults=["lost"])
+    assert [(each.reference, each.moved) for each in told.adapter.fetch_states("").states] == [
+        (release.release, True), (other.release, False),
+    ]  # fmt: skip
+    assert told.adapter.find("order.release", other.release, 1).answer == Answer.ACCEPTED
 
 
 @pytest.mark.parametrize("ask", ["fetch_states", "fetch_events"])

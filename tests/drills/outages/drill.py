@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from rich import box
 from rich.console import Console
@@ -11,17 +12,19 @@ from rich.table import Table
 from config.local.errors import LocalError
 from integration.sandbox.day import goods
 from integration.sandbox.day.crossdock import Crossdock
-from integration.sandbox.day.http import NoAnswer
 from integration.sandbox.day.ledger import PlannedOrder
 from integration.sandbox.day.odoo import Odoo
 from integration.sandbox.day.sales import Sales
 from integration.sandbox.day.wms import Wms
+from tests.drills import agreed
+from tests.drills.asked import Asked
 from tests.drills.crew import Crew
 from tests.drills.http import Balanced, Watched
 from tests.drills.outages import verdict
 from tests.drills.outages.paper import Paper
 from tests.drills.outages.sides import LASTS, LONGEST, SCALE, SCALED, Side, sides
 from tests.drills.outages.verdict import Verdict
+from tests.drills.patience import Patience
 from tests.drills.plan import one_more
 from tests.drills.prepare import LOG, SLOTS, TIMES, Preparation, prepare
 from tests.rig.rolling import Rolling
@@ -29,7 +32,7 @@ from tests.rig.servers import own_servers
 from tests.rig.town import new_town, odoo_of, setup
 
 MEANWHILE = 0.1  # of a side's orders are sold while it is down
-PATIENCE = 300.0
+PATIENCE = 300.0  # for the form to be loaded, once all processes are started
 Tell = Callable[[str], None]
 
 
@@ -52,13 +55,16 @@ class Course:
     sales: Sales
     paper: Paper
     crossdock: Crossdock
+    patience: Patience
     orders: list[PlannedOrder]
     on_paper: set[str]
 
     def run(self, side: Side, count: int, tell: Tell) -> Outage:
-        late = max(1, int(count * MEANWHILE))
+        late, until = max(1, int(count * MEANWHILE)), self.patience.until
         early = [self._sell() for _ in range(count - late)]
-        self._until(lambda: all(self._accepted(order) for order in early), f"{side.name}: the warehouse has no orders")
+        self.patience.until(
+            lambda: all(self._accepted(order) for order in early), f"{side.name}: the warehouse has no orders"
+        )
         self.paper.take_out()
         tell(f"{side.name} is down for {LASTS:.0f} s; {len(early)} orders are released")
         ends = time.monotonic() + LASTS
@@ -79,9 +85,11 @@ class Course:
         sold += [self._sell() for _ in range(late - len(sold))]
         for order in sold:
             if order.name not in self.on_paper:
-                self._until(lambda order=order: self._accepted(order), f"{order.name} is not at the warehouse")
+                until(partial(self._accepted, order), f"{order.name} is not at the warehouse")
                 self._ship(order)
-        self._until(lambda: verdict.at_rest(self.wms, self.crossdock), f"{side.name}: work did not come to rest")
+        self.patience.until(
+            lambda: verdict.at_rest(self.wms, self.crossdock), f"{side.name}: work did not come to rest"
+        )
         seconds = time.monotonic() - over
         tell(f"{side.name} was down: all at rest {seconds:.0f} s after its end")
         return Outage(side.name, count, len(typed), seconds)
@@ -107,7 +115,7 @@ class Course:
         """Orders of this outage, from sheets that Crossdock printed meanwhile: they never get to the system."""
         rows = self.odoo.rows("stock.picking", [["sale_id", "in", [order.id for order in sold]]], ["name"])
         wanted = {row["name"] for row in rows}
-        self._until(lambda: self._on_form(wanted), "orders sold meanwhile are not in the pack")
+        self.patience.until(lambda: self._on_form(wanted), "orders sold meanwhile are not in the pack")
         self.on_paper |= {order.name for order in sold}
         return sorted(wanted)
 
@@ -126,22 +134,12 @@ class Course:
                     raise
                 time.sleep(0.5)
 
-    def _until(self, happened: Callable[[], bool], otherwise: str) -> None:
-        ends = time.monotonic() + PATIENCE
-        while time.monotonic() < ends:
-            try:
-                if happened():
-                    return
-            except NoAnswer:
-                pass
-            time.sleep(0.3)
-        raise LocalError(f"{otherwise}, after {PATIENCE:.0f} s.")
 
-
-def drill(orders: int, tell: Tell, console: Console) -> bool:
+def drill(wanted: Asked, tell: Tell, console: Console) -> bool:
+    orders = wanted.few
     place = new_town()
     odoo, wms = Odoo(odoo_of(place)), Wms(place.wms_url)
-    with own_servers("outages") as stack, Rolling(LOG) as processes:
+    with own_servers("outages") as stack, Rolling(LOG / "outages") as processes:
         local = stack.local("outages")
         env = place.environment(local.environment()) | SCALED
         for stand_in in (place.odoo, place.wms):
@@ -154,12 +152,14 @@ def drill(orders: int, tell: Tell, console: Console) -> bool:
         crossdock = Watched(Balanced(crew.urls(), token), place.wms_slug)
         crew.start()
         tell(f"All runs; a retry waits {LONGEST:.0f} s at most (1/{1 / SCALE:.0f} of its time)")
-        paper = Paper(env, LOG / "paper")
-        course = Course(odoo, wms, Sales(odoo, shop), paper, crossdock, [], set())
+        paper = Paper(env, LOG / "outages" / "paper")
+        course = Course(odoo, wms, Sales(odoo, shop), paper, crossdock, Patience(local.database_url), [], set())
         each = sides(odoo, wms, crew, stack)
         done = [course.run(side, count, tell) for side, count in zip(each, _shares(orders, len(each)), strict=True)]
+        same = agreed.look(env, local.database_url, wms, tell)
         found = verdict.look(course.orders, course.on_paper, odoo, wms, crossdock, local.database_url)
-    _show(done, found, console)
+    found.wrong += same.wrong
+    _show(done, found, console, agreed.table(same))
     return found.good
 
 
@@ -167,11 +167,12 @@ def _shares(orders: int, parts: int) -> list[int]:
     return [orders // parts + (number < orders % parts) for number in range(parts)]
 
 
-def _show(done: Sequence[Outage], found: Verdict, console: Console) -> None:
+def _show(done: Sequence[Outage], found: Verdict, console: Console, compared: Table) -> None:
     table = Table("down", "orders", "forms", "at rest after", box=box.SIMPLE_HEAD)
     for outage in done:
         table.add_row(outage.name, str(outage.orders), str(outage.typed), f"{outage.seconds:.0f} s")
     console.print(table)
+    console.print(compared)
     forms = f"{found.typed} forms, {found.matched} matched, {found.on_paper} of orders that the system never heard of"
     console.print(f"{found.orders} orders, {forms}; {found.cases} cases, all closed")
     for text in found.wrong[:40]:

@@ -1,15 +1,11 @@
 """The warehouse works by its pack: takes it out beforehand, fills the form in, and has it loaded."""
 
 import csv
-import os
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from config.local.errors import LocalError
-from config.local.place import CHECKOUT
+from tests.drills.manage import manage
 
 SITE = "MAIN"
 
@@ -26,7 +22,7 @@ class Paper:
 
     def take_out(self) -> None:
         """The forms as they are now."""
-        self._manage("downtime_pack", "--site", SITE, "--into", str(self._folder))
+        manage(self._env, "downtime_pack", "--site", SITE, "--into", str(self._folder))
         [form] = sorted(self._folder.glob("downtime-*.csv"))
         with form.open(encoding="utf-8-sig", newline="") as read:
             self._rows = list(csv.DictReader(read))
@@ -52,17 +48,8 @@ class Paper:
 
     def load(self) -> None:
         """By two people, one after the other: the second one loads nothing."""
-        self.loads += [self._manage("downtime_load", str(self._form), "--site", SITE) for _ in range(2)]
+        self.loads += [manage(self._env, "downtime_load", str(self._form), "--site", SITE) for _ in range(2)]
 
     @property
     def _form(self) -> Path:
         return self._folder / "filled.csv"
-
-    def _manage(self, *arguments: str) -> str:
-        """Raises LocalError with what the command said."""
-        command = [sys.executable, "manage.py", *arguments]
-        env = {**os.environ, **self._env}
-        done = subprocess.run(command, cwd=CHECKOUT, env=env, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise LocalError(f"{arguments[0]}: {done.stdout}{done.stderr}")
-        return done.stdout.strip()

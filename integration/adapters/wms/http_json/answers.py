@@ -8,7 +8,7 @@ from integration.adapters.base import Answer
 from integration.canonical.base import Reference, Text
 from integration.canonical.master import WarehouseItem
 
-Status = Literal["received", "accepted", "rejected", "shipped", "arrived"]
+Status = Literal["received", "accepted", "rejected", "cancelled", "shipped", "arrived"]
 MOVED: tuple[Status, ...] = ("shipped", "arrived")
 
 
@@ -33,7 +33,8 @@ class DocumentAnswer(_Answer):
 
 
 class HeldDocument(_Answer):
-    """One document that the warehouse has. ``shipped``: something of it has left; ``arrived``: something came in."""
+    """One document that the warehouse has. ``shipped``: something of it has left; ``arrived``: something came in;
+    ``cancelled``: it took the cancel of it."""
 
     reference: Reference = Field(validation_alias=AliasChoices("release", "advice", "reference"))
     version: int = Field(ge=1, validation_alias=AliasChoices("version", "change"))
@@ -101,6 +102,7 @@ ANSWERS = {
     "received": Answer.SENT,
     "accepted": Answer.ACCEPTED,
     "rejected": Answer.REJECTED,
+    "cancelled": Answer.ACCEPTED,
     "shipped": Answer.ACCEPTED,
     "arrived": Answer.ACCEPTED,
 }
