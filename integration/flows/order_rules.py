@@ -1,0 +1,99 @@
+"""Asks our rules about a delivery that is ready to be released, and keeps what they said."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from integration.errors import Permanent
+from integration.flows.releases import Delivery
+from integration.jobs import business, configuration
+from integration.models import Document, OrderDecision
+from integration.rules.business import facts as business_facts
+from integration.rules.business import holding
+from integration.rules.business.deciding import Decision, Rule, decide
+from integration.rules.business.facts import Subject
+from integration.rules.business.outcomes import RuleKind
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One decision to be kept with the order."""
+
+    row: OrderDecision
+
+    def commit(self) -> None:
+        business.remember(self.row)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What our rules say of a delivery. ``against``: what stops it."""
+
+    kept: Sequence[Kept] = ()
+    against: Sequence[Permanent] = ()
+
+
+@dataclass(slots=True)
+class _Judge:
+    """One delivery before its rules."""
+
+    delivery: Delivery
+    now: datetime
+    kept: list[Kept] = field(default_factory=list)
+    against: list[Permanent] = field(default_factory=list)
+
+    def held(self, rules: Sequence[Rule]) -> None:
+        order, erp = self.delivery.order, self.delivery.warehouse.erp
+        seen = business_facts.of(self._subject())
+        decision = decide(RuleKind.HOLD, rules, seen, self.now)
+        sources = {rule.id: holding.source(rule, erp.pk, order) for rule in decision.matched}
+        gone = business.let_go(list(sources.values()))
+        self.against += holding.causes(decision, seen, sources, gone, self._about())
+        self._keep(decision, {rule for rule, source in sources.items() if source in gone})
+
+    def _subject(self) -> Subject:
+        return Subject(self.delivery.order, self.delivery.picking, self.delivery.warehouse.name, self.now)
+
+    def _about(self) -> Mapping[str, Any]:
+        warehouse = self.delivery.warehouse
+        return {"connection": warehouse.erp.name, "company": warehouse.company_id, "order": self.delivery.order.name}
+
+    def _keep(self, decision: Decision, let_go: set[int]) -> None:
+        self.kept.append(Kept(row_of(self.delivery.parent, self.delivery.picking.name, decision, let_go)))
+
+
+def judge(delivery: Delivery) -> Judged:
+    """Nothing, where there are no rules. ``now`` is this machine's: rules go by hours and days."""
+    rules = configuration.order_rules(delivery.warehouse.erp_id, delivery.warehouse.pk)
+    if not any(rules.values()):
+        return Judged()
+    judge = _Judge(delivery, datetime.now(UTC))
+    if rules[RuleKind.HOLD]:
+        judge.held(rules[RuleKind.HOLD])
+    return Judged(judge.kept, judge.against)
+
+
+def row_of(order: Document, release: str, decision: Decision, let_go: set[int]) -> OrderDecision:
+    matched = [
+        {**_named(rule), "says": rule.outcome.model_dump(mode="json"), "let_go": rule.id in let_go}
+        for rule in decision.matched
+    ]
+    unasked = [{**_named(each.rule), "why": each.why} for each in decision.unasked]
+    said = json.dumps([matched, unasked], sort_keys=True)  # facts such as the time are never the same
+    return OrderDecision(
+        document=order,
+        release=release,
+        kind=decision.kind.value,
+        asked=len(decision.asked),
+        matched=matched,
+        unasked=unasked,
+        facts=decision.told,
+        key=hashlib.sha256(said.encode()).hexdigest()[:32],
+    )
+
+
+def _named(rule: Rule) -> dict[str, Any]:
+    return {"rule": rule.id, "version": rule.version, "name": rule.name}
