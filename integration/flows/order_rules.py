@@ -10,7 +10,7 @@ from typing import Any
 from integration.errors import Permanent
 from integration.flows.releases import Delivery
 from integration.jobs import business, configuration
-from integration.models import Document, OrderDecision
+from integration.models import OrderDecision
 from integration.rules.business import facts as business_facts
 from integration.rules.business import holding
 from integration.rules.business.deciding import Decision, Rule, decide
@@ -62,7 +62,7 @@ class _Judge:
         return {"connection": warehouse.erp.name, "company": warehouse.company_id, "order": self.delivery.order.name}
 
     def _keep(self, decision: Decision, let_go: set[int]) -> None:
-        self.kept.append(Kept(row_of(self.delivery.parent, self.delivery.picking.name, decision, let_go)))
+        self.kept.append(Kept(row_of(self.delivery, decision, let_go)))
 
 
 def judge(delivery: Delivery) -> Judged:
@@ -76,7 +76,7 @@ def judge(delivery: Delivery) -> Judged:
     return Judged(judge.kept, judge.against)
 
 
-def row_of(order: Document, release: str, decision: Decision, let_go: set[int]) -> OrderDecision:
+def row_of(delivery: Delivery, decision: Decision, let_go: set[int]) -> OrderDecision:
     matched = [
         {**_named(rule), "says": rule.outcome.model_dump(mode="json"), "let_go": rule.id in let_go}
         for rule in decision.matched
@@ -84,8 +84,9 @@ def row_of(order: Document, release: str, decision: Decision, let_go: set[int]) 
     unasked = [{**_named(each.rule), "why": each.why} for each in decision.unasked]
     said = json.dumps([matched, unasked], sort_keys=True)  # facts such as the time are never the same
     return OrderDecision(
-        document=order,
-        release=release,
+        document=delivery.parent,
+        warehouse=delivery.warehouse,
+        release=delivery.picking.name,
         kind=decision.kind.value,
         asked=len(decision.asked),
         matched=matched,

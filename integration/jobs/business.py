@@ -7,7 +7,7 @@ from django.db import transaction
 
 from integration.jobs import acts, rows
 from integration.jobs.acts import Actor
-from integration.models import Decision, Document, OrderDecision, OrderRule, OrderRuleVersion, SyncJob
+from integration.models import Decision, OrderDecision, OrderRule, OrderRuleVersion, SyncJob
 from integration.rules.business.outcomes import LET_GO
 
 SAID = ("name", "condition", "outcome", "enabled", "note")
@@ -78,8 +78,3 @@ def let_go(sources: Sequence[str]) -> set[str]:
 def remember(decision: OrderDecision) -> None:
     """What was decided: the same once more is counted. Call inside a transaction."""
     rows.add([decision], _KEPT)
-
-
-def of_order(order: Document) -> list[OrderDecision]:
-    """The latest first."""
-    return list(OrderDecision.objects.filter(document=order).order_by("-last_at", "-id"))

@@ -67,6 +67,7 @@ class OrderDecision(models.Model):
     document = models.ForeignKey(
         Document, models.CASCADE, related_name="decided", db_index=False, help_text="The order"
     )
+    warehouse = models.ForeignKey(Warehouse, models.CASCADE, related_name="+")
     release = models.CharField(max_length=64, help_text="The delivery's number")
     kind = models.CharField(max_length=20)
     asked = models.PositiveIntegerField(help_text="How many rules")

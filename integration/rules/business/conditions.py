@@ -23,6 +23,8 @@ _NO_FACT = re.compile(r'No value with name "(?P<name>[^"]+)"')
 _NO_KEY = re.compile(r"Key not found in map : (?P<key>.*)")
 EXACT_HINT = ' Write an exact number as decimal(1000) or decimal("12.50").'
 WRONG_NUMBER = 'Write a number between the brackets: decimal(1000) or decimal("12.50"), with 6 places at most.'
+BREAKS_OFF = "It breaks off, or a sign is missing, before this place."
+OUT_OF_PLACE = "What stands here does not fit: a sign before it is missing or wrong, or it is one too many."
 WORDS = {"google.protobuf.Timestamp": "timestamp", "google.protobuf.Duration": "duration"}
 
 
@@ -128,7 +130,7 @@ def _in_plain_words(says: str) -> str:
     if found := _UNDECLARED.search(says):
         return _undeclared(found["name"])
     if says.startswith("Syntax error"):
-        return "It breaks off, or a sign is missing, before this place." if "<EOF>" in says else f"{says[:200]}."
+        return BREAKS_OFF if "<EOF>" in says else OUT_OF_PLACE
     return f"{says[:200].removesuffix(' [INVALID_ARGUMENT]')}."
 
 
@@ -154,10 +156,7 @@ def _wrong_number(condition: str) -> Mistake | None:
     for found in _EXACT.finditer(condition):
         if found["number"] is not None and not _NUMBER.fullmatch(found["number"].strip()):
             line, column = _place(condition, found.start())
-            says = (
-                'Write a number between the brackets, such as decimal(1000) or decimal("12.50"), with 6 places at most.'
-            )
-            return Mistake(says, line, column)
+            return Mistake(WRONG_NUMBER, line, column)
     return None
 
 

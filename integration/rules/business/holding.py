@@ -58,5 +58,5 @@ def unasked(decision: Decision, about: Mapping[str, Any]) -> list[Permanent]:
 def _held(rule: Rule, says: Hold, facts: Facts, where: str, about: Mapping[str, Any]) -> RuleHold:
     found = "; ".join(f"{name}: {value or '-'}" for name, value in told_of(rule, facts).items())
     ask = f"{says.ask.rstrip('. ')}. " if says.ask.strip() else ""
-    named = {"rule": rule.id, "rule_version": rule.version, "name": rule.name, "source": where}
+    named: dict[str, Any] = {"rule": rule.id, "rule_version": rule.version, "name": rule.name, "source": where}
     return RuleHold(CODES[says.why], **about, **named, facts=found[:LONGEST] or "-", ask=ask)
