@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from integration.jobs import sql
 from integration.models import BusinessRule, Connection, OrderRule, Warehouse
@@ -81,17 +81,20 @@ def posting_rules(warehouse_id: int) -> tuple[PostingRule, ...]:
 
 def order_rules(erp_id: int, warehouse_id: int) -> dict[RuleKind, tuple[Rule, ...]]:
     """Those that are switched on for deliveries of this warehouse, by kind and in their order."""
-    rows = OrderRule.objects.filter(
-        Q(erp=erp_id) | Q(erp=None), Q(warehouse=warehouse_id) | Q(warehouse=None), enabled=True
-    )
-    return _recall(("order rules", erp_id, warehouse_id), lambda: _by_kind([_rule(row) for row in rows]))
+    rows = order_rules_for(erp_id, warehouse_id).filter(enabled=True)
+    return _recall(("order rules", erp_id, warehouse_id), lambda: _by_kind([as_rule(row) for row in rows]))
+
+
+def order_rules_for(erp_id: int, warehouse_id: int) -> QuerySet[OrderRule]:
+    """Those that are switched off as well."""
+    return OrderRule.objects.filter(Q(erp=erp_id) | Q(erp=None), Q(warehouse=warehouse_id) | Q(warehouse=None))
 
 
 def _by_kind(rules: list[Rule]) -> dict[RuleKind, tuple[Rule, ...]]:
     return {kind: tuple(rule for rule in rules if rule.kind == kind) for kind in RuleKind}
 
 
-def _rule(row: OrderRule) -> Rule:
+def as_rule(row: OrderRule) -> Rule:
     kind = RuleKind(row.kind)
     return Rule(
         id=row.pk,

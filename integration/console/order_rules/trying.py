@@ -1,7 +1,7 @@
 """What the rules would say about an order as Odoo was last read, rule by rule: nothing is changed by asking."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.contrib import admin
@@ -19,9 +19,8 @@ from integration.console.reach import scoped
 from integration.console.story import captured
 from integration.jobs import configuration
 from integration.models import Document, OrderRule, Warehouse
-from integration.rules.business.deciding import Decision, decide, told_of
+from integration.rules.business.deciding import decide, told_of
 from integration.rules.business.facts import BY_NAME, Facts, Subject, of
-from integration.rules.business.outcomes import RuleKind
 
 PERSONAL = "integration.view_personal_data"
 HIDDEN = "(hidden)"
@@ -75,23 +74,22 @@ def _tried(request: HttpRequest, document: Document) -> Iterator[Tried]:
         warehouse = seen.get(picking.warehouse_id or order.warehouse_id)
         if warehouse is not None and picking.code == "outgoing" and picking.return_of is None:
             facts = of(Subject(order, picking, warehouse.name, now))
-            rules = configuration.order_rules(document.connection_id, warehouse.pk)
-            decided = [decide(kind, rules[kind], facts, now) for kind in RuleKind]
-            asked = [row for decision in decided for row in _asked(decision, facts)]
+            rows = configuration.order_rules_for(document.connection_id, warehouse.pk)
+            asked = [_asked(row, facts, now) for row in rows]
             yield Tried(picking.name, warehouse.name, asked, _shown(request, facts))
 
 
-def _asked(decision: Decision, facts: Facts) -> Iterator[Asked]:
-    why = {each.rule.id: each.why for each in decision.unasked}
-    matched = {rule.id for rule in decision.matched}
-    for rule in decision.asked:
-        if rule.id in why:
-            result, tone = said.below(why[rule.id]), "bad"
-        else:
-            result, tone = (_("matches"), "warn") if rule.id in matched else (_("does not match"), "quiet")
-        told = "; ".join(f"{name}: {value or '-'}" for name, value in told_of(rule, facts).items())
-        says = words.says(rule.outcome.model_dump(mode="json"))
-        yield Asked(words.kind(decision.kind), rule.name, rule.version, rule.id, result, tone, says, told)
+def _asked(row: OrderRule, facts: Facts, now: datetime) -> Asked:
+    """One rule by itself, whatever those before it say; also one that is switched off or does not count yet."""
+    rule = replace(configuration.as_rule(row), since=None, until=None)
+    decision = decide(rule.kind, [rule], facts, now)
+    result, tone = (_("matches"), "warn") if decision.matched else (_("does not match"), "quiet")
+    if decision.unasked:
+        result, tone = said.below(decision.unasked[0].why), "bad"
+    if not row.enabled or not configuration.as_rule(row).counts(now):
+        result = _("{result} (not in force)").format(result=result)
+    told = "; ".join(f"{name}: {value or '-'}" for name, value in told_of(rule, facts).items())
+    return Asked(words.kind(row.kind), rule.name, rule.version, rule.id, result, tone, words.says(row.outcome), told)
 
 
 def _shown(request: HttpRequest, facts: Facts) -> list[tuple[str, str]]:

@@ -175,7 +175,7 @@ def read(rows) -> None:
 @pytest.mark.parametrize(("role", "street"), [("viewer", False), ("supervisor", True)])
 def test_the_rules_are_tried_on_an_order_and_nothing_is_changed_by_it(rows, role, street):
     read(rows)
-    OrderRule.objects.all().update(enabled=False)
+    OrderRule.objects.all().update(enabled=False, position=9, name="Old", condition="true")
     said = {
         "kind": "hold",
         "condition": 'ship_to.country == "DE"',
@@ -193,6 +193,7 @@ def test_the_rules_are_tried_on_an_order_and_nothing_is_changed_by_it(rows, role
         ("Germany", "matches", "ship_to.country: DE"),
         ("Credit", "customer.owed is not known.", ""),
         ("Chairs", "does not match", "delivery.products: CHAIR"),
+        ("Old", "matches (not in force)", ""),
     ]
     assert ("Elm Street" in page.content.decode()) == street
     assert (OrderDecision.objects.count(), ExceptionCase.objects.count()) == (before, 1)
