@@ -279,7 +279,7 @@ def _release(work: Work, delivery: Delivery, found: Findings) -> None:
     found.changes += judged.kept
     found.against += judged.against
     try:
-        decided = rules.decide(delivery.order, picking, sites.site_of(warehouse, _codes(delivery)))
+        decided = rules.decide(delivery.order, picking, sites.site_of(warehouse, _codes(delivery)), judged.ways)
     except Causes as against:
         found.against += [cause for cause in against.causes if isinstance(cause, Permanent)]
         return

@@ -14,8 +14,9 @@ from integration.models import OrderDecision
 from integration.rules.business import facts as business_facts
 from integration.rules.business import holding
 from integration.rules.business.deciding import Decision, Rule, decide
-from integration.rules.business.facts import Subject
-from integration.rules.business.outcomes import RuleKind
+from integration.rules.business.facts import Facts, Subject
+from integration.rules.business.outcomes import Priority, RuleKind, Ship
+from integration.rules.release import USUAL, Ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,11 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What our rules say of a delivery. ``against``: what stops it."""
+    """What our rules say of a delivery. ``against``: what stops it; ``ways``: how it is shipped, and how soon."""
 
     kept: Sequence[Kept] = ()
     against: Sequence[Permanent] = ()
+    ways: Ways = USUAL
 
 
 @dataclass(slots=True)
@@ -41,21 +43,25 @@ class _Judge:
     """One delivery before its rules."""
 
     delivery: Delivery
+    seen: Facts
     now: datetime
     kept: list[Kept] = field(default_factory=list)
     against: list[Permanent] = field(default_factory=list)
 
     def held(self, rules: Sequence[Rule]) -> None:
-        order, erp = self.delivery.order, self.delivery.warehouse.erp
-        seen = business_facts.of(self._subject())
+        order, erp, seen = self.delivery.order, self.delivery.warehouse.erp, self.seen
         decision = decide(RuleKind.HOLD, rules, seen, self.now)
         sources = {rule.id: holding.source(rule, erp.pk, order) for rule in decision.matched}
         gone = business.let_go(list(sources.values()))
         self.against += holding.causes(decision, seen, sources, gone, self._about())
         self._keep(decision, {rule for rule, source in sources.items() if source in gone})
 
-    def _subject(self) -> Subject:
-        return Subject(self.delivery.order, self.delivery.picking, self.delivery.warehouse.name, self.now)
+    def said(self, kind: RuleKind, rules: Sequence[Rule]) -> Rule | None:
+        """The rule that decides, of a kind whose first one does."""
+        decision = decide(kind, rules, self.seen, self.now)
+        self.against += holding.unasked(decision, self._about())
+        self._keep(decision, set())
+        return next(iter(decision.matched), None)
 
     def _about(self) -> Mapping[str, Any]:
         warehouse = self.delivery.warehouse
@@ -70,10 +76,19 @@ def judge(delivery: Delivery) -> Judged:
     rules = configuration.order_rules(delivery.warehouse.erp_id, delivery.warehouse.pk)
     if not any(rules.values()):
         return Judged()
-    judge = _Judge(delivery, datetime.now(UTC))
+    now = datetime.now(UTC)
+    subject = Subject(delivery.order, delivery.picking, delivery.warehouse.name, now)
+    judge = _Judge(delivery, business_facts.of(subject), now)
     if rules[RuleKind.HOLD]:
         judge.held(rules[RuleKind.HOLD])
-    return Judged(judge.kept, judge.against)
+    first = {kind: judge.said(kind, rules[kind]) for kind in (RuleKind.SHIP, RuleKind.PRIORITY) if rules[kind]}
+    return Judged(judge.kept, judge.against, _ways(first.get(RuleKind.SHIP), first.get(RuleKind.PRIORITY)))
+
+
+def _ways(ship: Rule | None, soon: Rule | None) -> Ways:
+    how = ship.outcome if ship is not None and isinstance(ship.outcome, Ship) else Ship()
+    priority = soon.outcome.priority if soon is not None and isinstance(soon.outcome, Priority) else 0
+    return Ways(how, priority, ship.name if ship else "")
 
 
 def row_of(delivery: Delivery, decision: Decision, let_go: set[int]) -> OrderDecision:

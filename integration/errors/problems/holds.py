@@ -27,4 +27,11 @@ PROBLEMS: dict[str, Problem] = {
         severity=Severity.HIGH,
         heals=True,
     ),
+    "CD-4029": Problem(
+        "Service without a carrier",
+        "The rule {name} wants a service or an account for {release} of order {order}, which has no delivery method.",
+        "Choose a delivery method in Odoo, or name a carrier in the rule: the order is looked at again by itself.",
+        ("connection", "company", "order"),
+        heals=True,
+    ),
 }

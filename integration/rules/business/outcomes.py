@@ -33,6 +33,9 @@ HELD = frozenset(CODES.values())
 LET_GO = "let_go"  # what a person chooses in such a case
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64, pattern=r"^[^\x00-\x1f]*$")]
+Label = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")
+]
 Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^[^\x00]*$")]
 
 
@@ -54,7 +57,7 @@ class Ship(Outcome):
     service: Long = ""
     account: Short = ""
     packing: Long = ""
-    labels: tuple[Short, ...] = ()
+    labels: tuple[Label, ...] = ()
 
 
 class Priority(Outcome):

@@ -171,3 +171,68 @@ def test_the_same_decision_once_more_is_counted_and_no_new_row(yard: Yard) -> No
     yard.later()
     [row] = OrderDecision.objects.filter(document__reference=sale.name)
     assert (row.times >= 3, row.release) == (True, sale.release)
+
+
+def document(yard: Yard, sale: Sale) -> dict[str, Any]:
+    [held] = [each for each in yard.wms.books() if each["release"] == sale.release]
+    return dict(held["document"])
+
+
+def test_a_customer_s_own_way_of_shipping_is_told_to_the_warehouse(yard: Yard) -> None:
+    shipped = {"carrier": "UPS", "service": "EXPRESS", "account": "4711", "packing": "No foam", "labels": ["FRAGILE"]}
+    rule('delivery.products.exists(p, p == "CRATE-S")', kind="ship", name="Crates", outcome=shipped)
+    rule("true", kind="ship", name="All", outcome={"service": "ECONOMY"})
+    crates, rope = yard.sell(("CRATE-S", 1)), yard.sell(("ROPE-10", 1))
+    yard.look()
+    told = document(yard, crates)
+    assert told["carrier"] == {"code": "UPS", "service": "EXPRESS", "account": "4711"}
+    assert (told["notes"], told["labels"]) == ("No foam", ["FRAGILE"])
+    told = document(yard, rope)
+    assert (told["carrier"], told["notes"], told.get("labels")) == ({"code": "STD", "service": "ECONOMY"}, "", None)
+    assert said(crates) == [("ship", ["Crates 1"], False, 1)]
+    assert said(rope) == [("ship", ["All 1"], False, 2)]
+
+
+def test_a_carrier_that_a_rule_names_needs_no_mapping(yard: Yard) -> None:
+    rule("true", kind="ship", outcome={"carrier": "UPS"})
+    sale = yard.sell(("CRATE-S", 1), carrier_id=yard.odoo.id_of("delivery.carrier", "Express"))
+    yard.look()
+    assert document(yard, sale)["carrier"]["code"] == "UPS"
+
+
+def test_a_service_without_a_carrier_waits_until_one_is_named(yard: Yard) -> None:
+    made = rule("true", kind="ship", outcome={"account": "4711"})
+    sale = yard.sell(("CRATE-S", 1), carrier_id=False)
+    yard.look()
+    told = f"The rule Many crates wants a service or an account for {sale.release} of order {sale.name}, which has no"
+    assert (yard.cases(), yard.wms.held()) == ([("CD-4029", f"{told} delivery method.")], [])
+    keep(made, outcome={"account": "4711", "carrier": "UPS"})
+    yard.later()
+    assert document(yard, sale)["carrier"] == {"code": "UPS", "service": "", "account": "4711"}
+
+
+def test_the_first_rule_that_matches_says_how_soon(yard: Yard) -> None:
+    rule(MANY, kind="priority", outcome={"priority": 9})
+    rule("delivery.lines == 1", kind="priority", name="Small", outcome={"priority": 5})
+    rule("true", kind="priority", name="All", outcome={"priority": 1})
+    many, small, other = yard.sell(("CRATE-S", 3)), yard.sell(("CRATE-S", 1)), yard.sell(("CRATE-S", 1), ("ROPE-10", 1))
+    yard.look()
+    assert [document(yard, sale)["priority"] for sale in (many, small, other)] == [9, 5, 1]
+
+
+def test_a_rule_that_is_edited_later_changes_nothing_that_the_warehouse_has(yard: Yard) -> None:
+    made = rule("true", kind="priority", outcome={"priority": 3})
+    sale = yard.sell(("CRATE-S", 1))
+    yard.look()
+    keep(made, outcome={"priority": 8})
+    yard.sweep()
+    assert document(yard, sale)["priority"] == 3
+    assert [row.release for row in yard.wms.held()] == [sale.release]
+
+
+def test_a_broken_rule_for_shipping_stops_the_order_rather_than_being_passed_over(yard: Yard) -> None:
+    rule("customer.owed > decimal(1)", kind="ship", outcome={"service": "X"})
+    rule("true", kind="ship", outcome={"service": "Y"})
+    yard.sell(("CRATE-S", 1))
+    yard.look()
+    assert ([code for code, _ in yard.cases()], yard.wms.held()) == (["CD-4028"], [])
