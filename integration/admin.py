@@ -4,6 +4,7 @@ import integration.console.alerts.admin
 import integration.console.alerts.setup
 import integration.console.cases.admin
 import integration.console.cases.rules
+import integration.console.order_rules.admin
 import integration.console.reports.admin  # noqa: F401
 from integration.console import (  # noqa: F401  (importing a module registers its pages)
     access,

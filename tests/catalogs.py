@@ -22,6 +22,7 @@ from integration.jobs.routes import ROUTES
 from integration.models import Document, Lane, ReplayItem, Stage, SyncJob
 from integration.rules.alerts import says
 from integration.rules.alerts.kinds import KINDS as ALERTS
+from integration.rules.business.facts import FACTS
 from integration.rules.choices import CHOICES
 from integration.rules.flows import FLOWS
 from integration.rules.posting import NAMES
@@ -73,6 +74,7 @@ def _texts() -> Iterator[str]:
     for means in ALERTS.values():
         yield from (means.threshold, means.least, means.todo)
     yield from says.ALL
+    yield from (fact.says for fact in FACTS)
     yield from tokens.SCOPES.values()
     yield from (*odoo_codes.WORDS.values(), odoo_codes.NEAREST, odoo_codes.READ)
     yield from (*Owner, *Severity, *NAMES.values(), *(f"{kind}s" for kind in KINDS))

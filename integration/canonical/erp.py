@@ -46,6 +46,19 @@ class Carrier(Part):
     name: str
 
 
+class Customer(Part):
+    """What rules go by. ``credit_limit`` and ``owed`` None: no limits are used, or we may not see them.
+
+    ``tags``, ``country`` and ``is_company`` are of the customer itself, the money of its company.
+    """
+
+    tags: tuple[str, ...] = ()
+    country: str = ""
+    is_company: bool = False
+    credit_limit: Decimal | None = None
+    owed: Decimal | None = None
+
+
 class LotLine(Part):
     """A move line: ``quantity`` is reserved or done, as its move's state says; ``done`` counts only what is done.
 
@@ -68,7 +81,8 @@ class Move(Part):
     """A stock move. ``demand``, ``reserved`` and ``done`` in ``unit``; ``rounding`` is the unit's.
 
     ``chained``: it ships what an earlier step (pick, pack, receipt) brings. ``takes_back``: the move that it returns.
-    ``kit``: the code of the product that was sold, when this is a component of it.
+    ``kit``: the code of the product that was sold, when this is a component of it. ``category``: the product's, with
+    those above it, such as ``All / Tools``.
     """
 
     id: int
@@ -79,6 +93,7 @@ class Move(Part):
     kit: str = ""
     barcode: str | None = None
     product: str
+    category: str = ""
     tracking: Tracking = "none"
     unit_id: int
     unit: str
@@ -154,8 +169,12 @@ class Order(Part):
     company_id: int
     warehouse_id: int
     customer_id: int
+    customer: Customer = Customer()
     customer_reference: str = ""
+    ordered_at: Moment | None = None
     commitment_at: Moment | None = None
+    payment_terms: str = ""
+    tags: tuple[str, ...] = ()
     total: Money | None = None
     written_at: Moment
     holds: tuple[Hold, ...] = ()

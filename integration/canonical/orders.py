@@ -12,10 +12,11 @@ STAGES: tuple[Stage, ...] = ("received", "accepted", "picking", "picked", "packe
 
 
 class Carrier(Part):
-    """``code`` and ``service`` in the warehouse's own words."""
+    """``code`` and ``service`` in the warehouse's own words; ``account``: whom the carrier bills, by its number."""
 
     code: Reference
     service: Text = ""
+    account: Text | None = None
 
 
 class ReleaseLine(Part):
@@ -49,6 +50,7 @@ class OrderRelease(Part):
     ship_complete: bool = False
     priority: Annotated[int, Field(ge=0, le=9)] = 0
     notes: Text = ""
+    labels: tuple[Reference, ...] | None = None
     lines: Annotated[tuple[ReleaseLine, ...], Field(min_length=1)]
 
 

@@ -53,6 +53,10 @@ SUBJECTS = (
     "test of {connection}",
     "units for {connection}",
 )
+UNASKED = (
+    "{name} is not known.",
+    "there is not always {name}. Ask that first: {code} in delivery.quantities && ...",
+)
 REFUSALS = (
     "{job} is {stand} and cannot be retried.",
     "{job} is {stand} and cannot be cancelled.",
@@ -139,6 +143,17 @@ REFUSALS = (
     "The file unpacks to {n} bytes; at most {m} are taken.",
     "The file is no XLSX that can be read ({name}).",
     "The file has more than {n} cells, most of them empty: copy its rows to a new one.",
+)
+CONDITIONS = (
+    "It is longer than {n} characters: make two rules of it.",
+    "It says {name}: a condition has to be true or false.",
+    "{name} does not go with {names}.",
+    '{name} does not go with {names}. Write an exact number as decimal(1000) or decimal("12.50").',
+    "{name} cannot be used in a condition.",
+    "There is no {name}. Did you mean {other}?",
+    "There is no {name}. The list below has all names.",
+    "It cannot be asked of every order: {why}",
+    *UNASKED,
 )
 EVENTS = (
     "Nobody has ended it: {severity} becomes {worse}.",
@@ -314,6 +329,7 @@ DETAILS = (
     "it should look like {shape}",
     "it may not say {option}",
     "no end within {n} s",
+    *UNASKED,
     *wording.SAID.values(),
 )
 GOODS = (
@@ -324,9 +340,15 @@ GOODS = (
     "and {n} more",
 )
 SENTENCES = tuple(dict.fromkeys((*REFUSALS, *DETAILS)))
-ALL = tuple(dict.fromkeys((*PARTS, *LISTS["named"], *SUBJECTS, *EVENTS, *ENDS, *LANES, *NOTES, *SENTENCES, *GOODS)))
+ALL = tuple(
+    dict.fromkeys((*PARTS, *LISTS["named"], *SUBJECTS, *EVENTS, *ENDS, *LANES, *NOTES, *CONDITIONS, *SENTENCES, *GOODS))
+)
 # Whole sentences that no call of theirs marks (see ``tests/catalogs.py``).
 WHOLE = (
+    "It is too long or too deep: make two rules of it.", "It breaks off, or a sign is missing, before this place.",
+    "What stands here does not fit: a sign before it is missing or wrong, or it is one too many.",
+    'Write a number between the brackets: decimal(1000) or decimal("12.50"), with 6 places at most.',
+    "it takes too many steps.",
     "it was loaded before with other content: give another parcel another number",
     *wording.PROPOSED.values(), wording.REST, wording.NOTHING_FOUND,
     "The time is up.", "Mappings have changed since this was shown: look at it again.",

@@ -239,7 +239,7 @@ REACH: Mapping[type[Model], Within] = {
         (
             *(models.Place, models.CutOff, models.StockEvent, models.StockDifference, models.Availability),
             *(models.StockSnapshot, models.StockLook, models.Variance, models.DayFigures, models.FlowDay, models.Alert),
-            *(models.DowntimePack, models.TypedShipment, models.ConfigurationChange),
+            *(models.DowntimePack, models.TypedShipment, models.ConfigurationChange, models.OrderDecision),
         ),
         _by("warehouse"),
     ),
@@ -247,6 +247,7 @@ REACH: Mapping[type[Model], Within] = {
     models.VarianceCause: _by("variance__warehouse"),
     models.Notice: _by("alert__warehouse"),
     models.BusinessRule: lambda seen: Q(warehouse=None) | Q(warehouse__in=seen),
+    models.OrderRuleVersion: lambda seen: Q(rule__warehouse=None) | Q(rule__warehouse__in=seen),
     **dict.fromkeys(
         (models.DocumentLine, models.Parcel, models.Proof, models.ChangeRequest), _of_document("document")
     ),
@@ -266,7 +267,7 @@ REACH: Mapping[type[Model], Within] = {
     models.ExceptionCase: _case,
     **dict.fromkeys((models.CaseEvent, models.CaseTally), _of_case),
     **dict.fromkeys(
-        (models.CaseRule, models.ReconciliationRun, models.AlertChannel),
+        (models.CaseRule, models.ReconciliationRun, models.AlertChannel, models.OrderRule),
         lambda seen: Q(warehouse=None) | Q(warehouse__in=seen),
     ),
     Connection: _uses("pk"),
@@ -292,7 +293,7 @@ REACH: Mapping[type[Model], Within] = {
 # What is shared with warehouses that a user does not see is changed by who sees them all.
 CHANGED: Mapping[type[Model], Within] = {
     Connection: _owns("pk"),
-    **dict.fromkeys((models.BusinessRule, models.CaseRule, models.AlertChannel), _by("warehouse")),
+    **dict.fromkeys((models.BusinessRule, models.CaseRule, models.AlertChannel, models.OrderRule), _by("warehouse")),
     **dict.fromkeys((models.TrackingPage, models.AlertRule, models.Recovery), _nothing),
 }
 MADE_BY_ALL = (Connection, Warehouse, models.TrackingPage, models.ApiToken, User, Group)  # nobody else would see them

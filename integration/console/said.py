@@ -47,6 +47,11 @@ def below(text: object) -> str:
     return _told(str(text or ""), phrases.REFUSALS)
 
 
+def mistake(text: str) -> str:
+    """What is wrong with a condition."""
+    return _told(text, phrases.CONDITIONS)
+
+
 def named(name: str) -> str:
     """ "order_release" and "order.release" as people write it: "Order release"."""
     plain = name.replace("_", " ").replace(".", " ").capitalize()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integration.console import story, waiting
 from integration.console.guard import site_context
-from integration.console.orders import books, chain, sides
+from integration.console.orders import books, chain, decided, sides
 from integration.console.reach import scoped
 from integration.models import Document, DocumentLine
 
@@ -61,6 +61,7 @@ def view(request: HttpRequest, document: int) -> HttpResponseBase:
         "strays": said.strays,
         "read_at": max((record.read_at for record in family.captured if record.read_at), default=None),
         "parcels": family.parcels,
+        "decided": decided.of(request, family.order),
         "books": entries,
         "waits": waiting.waits(family, lines, said.lines),
         "entries": story.tell(family),

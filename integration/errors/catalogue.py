@@ -7,6 +7,7 @@ from integration.errors.problem import Owner, Problem, Severity
 from integration.errors.problems import (
     books,
     codes,
+    holds,
     messages,
     missing,
     ourselves,
@@ -28,6 +29,7 @@ PROBLEMS: dict[str, Problem] = {
     **setup.PROBLEMS,
     **codes.PROBLEMS,
     **releases.PROBLEMS,
+    **holds.PROBLEMS,
     **shipments.PROBLEMS,
     **parcels.PROBLEMS,
     **messages.PROBLEMS,

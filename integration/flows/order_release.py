@@ -12,7 +12,18 @@ from django.db import transaction
 from integration.adapters import registry
 from integration.canonical.erp import Order, Picking, Transfer
 from integration.errors import Causes, Permanent
-from integration.flows import asking, books, by_hand, edited, forgotten, releases, sites, substitution, too_late
+from integration.flows import (
+    asking,
+    books,
+    by_hand,
+    edited,
+    forgotten,
+    order_rules,
+    releases,
+    sites,
+    substitution,
+    too_late,
+)
 from integration.flows import changes as negotiation
 from integration.flows.findings import Findings
 from integration.flows.releases import Change, Delivery
@@ -264,10 +275,15 @@ def _release(work: Work, delivery: Delivery, found: Findings) -> None:
     if not rules.ready(picking, delivery.point):
         found.notes.append(f"{picking.name} waits for its release point ({warehouse.get_release_point_display()})")
         return
+    judged = order_rules.judge(delivery) if found.record.model == ORDER else order_rules.Judged()
+    found.changes += judged.kept
+    found.against += judged.against
     try:
-        decided = rules.decide(delivery.order, picking, sites.site_of(warehouse, _codes(delivery)))
+        decided = rules.decide(delivery.order, picking, sites.site_of(warehouse, _codes(delivery)), judged.ways)
     except Causes as against:
         found.against += [cause for cause in against.causes if isinstance(cause, Permanent)]
+        return
+    if judged.against:
         return
     decided = decided.as_version(known.version + 1 if known else 1)
     wms = registry.wms_for_receiving(remote.settings_for(warehouse.wms))  # rendering uses no network

@@ -10,14 +10,16 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from integration.jobs import sql
-from integration.models import BusinessRule, Connection, Warehouse
+from integration.models import BusinessRule, Connection, OrderRule, Warehouse
+from integration.rules.business.deciding import Rule
+from integration.rules.business.outcomes import RuleKind, outcome_of
 from integration.rules.posting import BookKind, PostingRule, When
 
 Got = TypeVar("Got")
-TABLES = tuple(model._meta.db_table for model in (Connection, Warehouse, BusinessRule))
+TABLES = tuple(model._meta.db_table for model in (Connection, Warehouse, BusinessRule, OrderRule))
 
 # Each write of a row gives it another xmin.
 _OF_A_TABLE = "(SELECT string_agg(id || '.' || xmin, ',' ORDER BY id) FROM {})"
@@ -74,6 +76,36 @@ def posting_rules(warehouse_id: int) -> tuple[PostingRule, ...]:
         PostingRule(BookKind(row.kind), When(row.when or When.BY_HAND), row.posted, row.company_id, row.customer_id)
         for row in rules_of(warehouse_id)
         if row.kind in kinds
+    )
+
+
+def order_rules(erp_id: int, warehouse_id: int) -> dict[RuleKind, tuple[Rule, ...]]:
+    """Those that are switched on for deliveries of this warehouse, by kind and in their order."""
+    rows = order_rules_for(erp_id, warehouse_id).filter(enabled=True)
+    return _recall(("order rules", erp_id, warehouse_id), lambda: _by_kind([as_rule(row) for row in rows]))
+
+
+def order_rules_for(erp_id: int, warehouse_id: int) -> QuerySet[OrderRule]:
+    """Those that are switched off as well."""
+    return OrderRule.objects.filter(Q(erp=erp_id) | Q(erp=None), Q(warehouse=warehouse_id) | Q(warehouse=None))
+
+
+def _by_kind(rules: list[Rule]) -> dict[RuleKind, tuple[Rule, ...]]:
+    return {kind: tuple(rule for rule in rules if rule.kind == kind) for kind in RuleKind}
+
+
+def as_rule(row: OrderRule) -> Rule:
+    kind = RuleKind(row.kind)
+    return Rule(
+        id=row.pk,
+        version=row.version,
+        kind=kind,
+        position=row.position,
+        name=row.name,
+        condition=row.condition,
+        outcome=outcome_of(kind, row.outcome),
+        since=row.active_from,
+        until=row.active_to,
     )
 
 

@@ -3,6 +3,7 @@
 from integration.models.access import ApiToken, AuditEvent, Reach
 from integration.models.alerts import Alert, AlertChannel, AlertRule, Notice
 from integration.models.beat import BeatLease, BeatSlot, Canary
+from integration.models.business import OrderDecision, OrderRule, OrderRuleVersion
 from integration.models.capture import CaptureCursor, CapturedRecord, SeenWrite
 from integration.models.carriers import CutOff, TrackingPage
 from integration.models.cases import CaseEvent, CaseJob, CaseRule, CaseTally, ExceptionCase
@@ -78,6 +79,9 @@ __all__ = [
     "MessageGap",
     "MessageKey",
     "Notice",
+    "OrderDecision",
+    "OrderRule",
+    "OrderRuleVersion",
     "OutboundMessage",
     "Parcel",
     "ParcelEvent",

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from integration.rules.business.outcomes import HELD, LET_GO
+
 UNKNOWN_RETURN, MORE_BACK, OTHER_NUMBER, OTHER_PRODUCT = "CD-7030", "CD-7031", "CD-7032", "CD-7033"
 TYPED_AND_TOLD = "CD-9401"
 OVER, STRAY, SHORT, SUBSTITUTE = "CD-7005", "CD-7006", "CD-7020", "CD-5020"
@@ -12,12 +14,13 @@ BACK, RAISE, KEEP = "back", "raise", "keep"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """``name`` is kept with the decision; ``asks`` is the question for the reason."""
+    """``name`` is kept with the decision; ``asks`` is the question for the reason; ``right``: who has it may choose."""
 
     name: str
     label: str
     asks: str
     grave: bool = False
+    right: str = ""
 
 
 TAKEN = (
@@ -34,7 +37,14 @@ COMES_BACK = Choice(
     "Expect it back",
     "Who sends it back? What leaves too much becomes a return in Odoo, which is announced to the warehouse.",
 )
+LET_IT_GO = Choice(
+    LET_GO,
+    "Let it go",
+    "Who agreed? The order goes as it is now; when it or the rule changes, the rule is asked again.",
+    right="integration.let_order_go",
+)
 CHOICES: Mapping[str, tuple[Choice, ...]] = {
+    **dict.fromkeys(sorted(HELD), (LET_IT_GO,)),
     CHANGED: (
         COMES_BACK,
         Choice(

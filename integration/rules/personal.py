@@ -25,14 +25,14 @@ HARMLESS = frozenset({
     *("condition", "to_condition", "disposition", "location", "from_location", "to_location", "substitute", "stage"),
     *("status", "refused", "shipment_count", "receipt_count", "ship_complete", "amount", "currency", "weight_kg"),
     *("at", "shipped_at", "received_at", "adjusted_at", "counted_at", "taken_at", "delivered_at", "expected_at"),
-    *("ship_by", "expires_on", "sequence"),
+    *("ship_by", "expires_on", "sequence", "labels"),
 })  # fmt: skip
 _RECORD = ("id", "code", "active")
 # Harmless here, and free text or a person's elsewhere.
 ALSO: Mapping[type[BaseModel], frozenset[str]] = {
     inventory.AdjustedLine: frozenset({"reason"}),
     inventory.InventoryCounted: frozenset({"reason"}),
-    orders.Carrier: frozenset({"code", "service"}),
+    orders.Carrier: frozenset({"code", "service", "account"}),
     shipments.Proof: frozenset({"media_type", "sha256"}),
     master.Item: frozenset({
         *(*_RECORD, "name", "barcode", "expires", "weight", "weight_unit", "volume", "volume_unit"),

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from integration.errors import (
     Permanent,
     RuleHold,
 )
+from integration.rules.business.outcomes import Ship
 from integration.rules.codes import Code, CodeBook, CodeKind
 from integration.rules.policy import ReleasePoint, Rules
 from integration.rules.units import Inexact, to_partner
@@ -38,6 +39,18 @@ class Site:
     release_point: ReleasePoint
     book: CodeBook
     rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How our rules want it shipped, and how soon; ``rule``: the name of the one that says how."""
+
+    ship: Ship = field(default_factory=Ship)
+    priority: int = 0
+    rule: str = ""
+
+
+USUAL = Ways()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +112,10 @@ def _digest(order: Order, picking: Picking, quantities: Mapping[int, Decimal]) -
     return hashlib.sha256(repr((order.name, order.customer_reference, facts)).encode()).hexdigest()
 
 
-def decide(order: Order, picking: Picking, site: Site) -> Release:
+def decide(order: Order, picking: Picking, site: Site, ways: Ways = USUAL) -> Release:
     """The release of a delivery that is ``ready``. Raises Causes with everything that stands against it."""
     against: list[Permanent] = [*holds(order, site), *lacking(order, picking, site), *_steps(order, picking, site)]
-    ships_by = carrier(picking, site, against)
+    ships_by = _ships_by(order, picking, site, ways, against)
     wanted = quantities(picking, site.release_point)
     lines = [line_of(order.name, move, wanted[move.id], site, against) for move in picking.moves if move.id in wanted]
     complete = tuple(line for line in lines if line is not None)
@@ -118,6 +131,9 @@ def decide(order: Order, picking: Picking, site: Site) -> Release:
         carrier=ships_by,
         ship_by=picking.scheduled_at,
         ship_complete=picking.ship_complete,
+        priority=ways.priority,
+        notes=ways.ship.packing,
+        labels=ways.ship.labels or None,
         lines=tuple(rendered(each, site) for each in complete),
     )
     return Release(document, complete, digest(order, picking, site.release_point))
@@ -150,6 +166,17 @@ def _steps(order: Order, picking: Picking, site: Site) -> list[Permanent]:
     steps = ", ".join(other.name for other in same)
     supported = "after those are done: set the release point to when everything is reserved"
     return [ConfigurationError("CD-2007", connection=site.erp, warehouse=site.name, steps=steps, supported=supported)]
+
+
+def _ships_by(order: Order, picking: Picking, site: Site, ways: Ways, against: list[Permanent]) -> Carrier | None:
+    """A rule names the warehouse's own code; else it is Odoo's delivery method, with the rule's service and account."""
+    ship = ways.ship
+    by = Carrier(code=ship.carrier) if ship.carrier else carrier(picking, site, against)
+    if by is not None:
+        return by.model_copy(update={"service": ship.service, "account": ship.account or None})
+    if picking.carrier is None and (ship.service or ship.account):
+        against.append(InvalidDocument("CD-4029", **_of(order.name, site), release=picking.name, name=ways.rule))
+    return None
 
 
 def carrier(picking: Picking, site: Site, against: list[Permanent]) -> Carrier | None:

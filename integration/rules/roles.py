@@ -20,6 +20,7 @@ WORK = (
     "casejob",
     "caseevent",
     "decision",
+    "orderdecision",
     "syncjob",
     "jobattempt",
     "effect",
@@ -37,7 +38,7 @@ WORK = (
 SETUP = (
     *("connection", "connectiongate", "warehouse", "place", "codemapping", "businessrule", "externalreference"),
     *("masterrecord", "mastertold", "partneritem", "caserule", "cutoff", "trackingpage", "reportschedule"),
-    *("reportmail", "alertrule", "alertchannel", "configurationchange"),
+    *("reportmail", "alertrule", "alertchannel", "configurationchange", "orderrule", "orderruleversion"),
 )
 MACHINERY = (
     *("stream", "resourcelock", "remoteslot", "capturedrecord", "capturecursor", "seenwrite", "messagekey"),
@@ -63,7 +64,7 @@ MACHINERY = (
 )
 CONFIGURED = (
     *("connection", "warehouse", "place", "codemapping", "businessrule", "caserule", "cutoff", "trackingpage"),
-    *("apitoken", "reportschedule", "alertchannel"),
+    *("apitoken", "reportschedule", "alertchannel", "orderrule"),
 )
 APPS = ("integration", "auth", "django_celery_beat")  # of the rights that an administrator has
 
@@ -91,11 +92,12 @@ OPERATOR = VIEWER | {
     "integration.type_shipment",
 }
 SUPERVISOR = OPERATOR | {
-    *_may("add", "businessrule", "caserule", "cutoff", "trackingpage", "reportschedule"),
-    *_may("change", "businessrule", "caserule", "cutoff", "trackingpage", "reportschedule"),
+    *_may("add", "businessrule", "orderrule", "caserule", "cutoff", "trackingpage", "reportschedule"),
+    *_may("change", "businessrule", "orderrule", "caserule", "cutoff", "trackingpage", "reportschedule"),
     *_may("change", "alertrule", "alertchannel"),
     *_may("view", "auditevent"),
     "integration.approve_difference",
+    "integration.let_order_go",
     "integration.edit_message",
     "integration.approve_replay",
     "integration.approve_configuration",
@@ -123,7 +125,8 @@ ROLES: Mapping[str, Role] = {
     "viewer": Role("Looks things up, sees the reports, and changes nothing", VIEWER),
     "operator": Role("Works on cases and jobs, adds mappings, has messages worked on again", OPERATOR),
     "supervisor": Role(
-        "As an operator; approves differences of stock and replays, makes rules, edits messages, sees personal data",
+        "As an operator; approves differences of stock and replays, makes rules, lets held orders go, edits messages,"
+        " sees personal data",
         SUPERVISOR,
     ),
     "integrator": Role(

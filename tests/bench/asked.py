@@ -18,6 +18,7 @@ SECTIONS = {
     "pages": 1,
     "stock": 1,
     "beside": 3,
+    "rules": 6,
 }
 
 

@@ -20,6 +20,7 @@ from tests.bench.latency import Latency
 from tests.bench.memory import Memory
 from tests.bench.pages.section import Pages
 from tests.bench.report import Row
+from tests.bench.rules import Rules
 from tests.bench.scaling import Scaling
 from tests.bench.stock.section import Stock
 from tests.bench.urgent import Urgent
@@ -51,6 +52,7 @@ def measure(
         "pages": Pages(Sizes()),
         "stock": Stock(env, _empty),
         "beside": Beside(env),
+        "rules": Rules(),
     }
     rows: list[Row] = []
     for name in asked.sections:

@@ -9,7 +9,7 @@ from integration.adapters.odoo.quantities import exact
 from integration.adapters.odoo.reading import Reading
 from integration.adapters.odoo.specs import ORDER
 from integration.canonical.base import Money
-from integration.canonical.erp import Hold, Order
+from integration.canonical.erp import Customer, Hold, Order
 
 CONFIRMED = ("sale", "done")  # 16 locks an order by the state "done"
 AT_MOST = 100
@@ -52,13 +52,38 @@ class Orders:
             company_id=row["company_id"]["id"],
             warehouse_id=(row.get("warehouse_id") or {}).get("id") or 0,  # an order of services alone may have none
             customer_id=row["partner_id"]["id"],
+            customer=_customer(row),
             customer_reference=text(row.get("client_order_ref")),
+            ordered_at=moment(row.get("date_order")),
             commitment_at=moment(row.get("commitment_date")),
+            payment_terms=text((row.get("payment_term_id") or {}).get("name")),
+            tags=_names(row.get("tag_ids")),
             total=total,
             written_at=latest_write(row),
             holds=tuple(_holds(row)),
             pickings=tuple(sorted(pickings, key=lambda each: each.id)),
         )
+
+
+def _customer(row: Row) -> Customer:
+    """The credit is the company's, as in ``_holds``; what we may not see is left open, not taken for nothing.
+
+    Where no limits are used it is left open too: each invoice would make all open orders of the customer differ.
+    """
+    partner = row["partner_id"]
+    company = partner.get("commercial_partner_id") or partner
+    limited = bool(row["company_id"].get("account_use_credit_limit"))
+    return Customer(
+        tags=_names(partner.get("category_id")),
+        country=text(partner.get("country_code")),
+        is_company=bool(partner.get("is_company")),
+        credit_limit=_money(company, "credit_limit") if limited and "credit_limit" in company else None,
+        owed=_money(company, "credit") if limited and "credit" in company else None,
+    )
+
+
+def _names(rows: Sequence[Row] | None) -> tuple[str, ...]:
+    return tuple(sorted(text(each.get("name")) for each in rows or ()))
 
 
 def _holds(row: Row) -> Iterator[Hold]:

@@ -80,6 +80,7 @@ def move(row: Row, version: Version) -> Move:
         kit=_kit(row),
         barcode=text(product.get("barcode")) or None,
         product=text(product.get("name")),
+        category=text((product.get("categ_id") or {}).get("complete_name")),
         tracking=product.get("tracking") or "none",
         unit_id=unit["id"],
         unit=text(unit["name"]),

@@ -27,6 +27,7 @@ CUSTOMER: dict[str, Any] = {
     "credit_limit": {},
     "use_partner_credit_limit": {},
 }
+TRAITS: dict[str, Any] = {"category_id": NAME, "country_code": {}, "is_company": {}}  # that rules go by
 LINE: dict[str, Any] = {
     "lot_id": NAME,
     "quantity": {},
@@ -88,7 +89,12 @@ INCOMING: dict[str, Any] = {
     "move_ids": RECEIVED_MOVE,
 }
 # A component of a kit names the bill that it comes from; its order line has the kit.
-RELEASED_MOVE: dict[str, Any] = {**MOVE, "bom_line_id": ID, "sale_line_id": {"product_id": {"default_code": {}}}}
+RELEASED_MOVE: dict[str, Any] = {
+    **MOVE,
+    "bom_line_id": ID,
+    "product_id": {**MOVE["product_id"], "categ_id": {"complete_name": {}}},
+    "sale_line_id": {"product_id": {"default_code": {}}},
+}
 RELEASED_PICKING: dict[str, Any] = {**PICKING, "partner_id": PARTNER, "move_ids": RELEASED_MOVE}
 ORDER: dict[str, Any] = {
     **NAME,
@@ -96,10 +102,13 @@ ORDER: dict[str, Any] = {
     "locked": {},
     "company_id": {"account_use_credit_limit": {}},
     "warehouse_id": ID,
-    "partner_id": {**NAME, **CUSTOMER, "commercial_partner_id": {**NAME, **CUSTOMER}},
+    "partner_id": {**NAME, **CUSTOMER, **TRAITS, "commercial_partner_id": {**NAME, **CUSTOMER}},
     "partner_shipping_id": PARTNER,
     "client_order_ref": {},
+    "date_order": {},
     "commitment_date": {},
+    "payment_term_id": NAME,
+    "tag_ids": NAME,
     "amount_total": {},
     "currency_id": NAME,
     "picking_ids": RELEASED_PICKING,

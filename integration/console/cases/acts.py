@@ -82,4 +82,4 @@ def choosing(choice: Choice) -> Act:
         count = decisions.decide(pk, choice.name, actor, reason)
         return _will_be_tried(count) if count else gettext("It goes on now.")
 
-    return Act(choice.name, _(choice.label), run, _("decided"), _(choice.asks), choice.grave)
+    return Act(choice.name, _(choice.label), run, _("decided"), _(choice.asks), choice.grave, choice.right)

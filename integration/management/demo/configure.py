@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import transaction
 
-from integration.jobs import connections, tokens, warehouses
+from integration.jobs import business, connections, tokens, warehouses
 from integration.jobs.acts import Actor
 from integration.management.demo import trading
 from integration.management.demo.trading import Trading
-from integration.models import BusinessRule, CodeMapping, Connection, Warehouse
+from integration.models import BusinessRule, CodeMapping, Connection, OrderRule, Warehouse
+from integration.rules.business.outcomes import RuleKind, Why
 from integration.sandbox.day import goods
 from integration.sandbox.day.trade import OWNER
 
@@ -77,7 +79,15 @@ def configure(setup: Setup) -> str:
         value=Decimal(1),
         note="Rope is cut: one piece more is fine",
     )
+    with transaction.atomic():
+        business.keep(_hold(f"{goods.DESK.sku}{setup.sign}"), DEMO)
     return tokens.make("the demo", SCOPES, None)[1]
+
+
+def _hold(sku: str) -> OrderRule:
+    many = f'"{sku}" in delivery.quantities && delivery.quantities["{sku}"] >= decimal({goods.MANY_DESKS})'
+    ask = "Ask the sales team whether the customer means it"
+    return OrderRule(kind=RuleKind.HOLD, name="Many desks", condition=many, outcome={"why": Why.PRODUCT, "ask": ask})
 
 
 def _connect(wanted: connections.Wanted) -> Connection:

@@ -11,6 +11,7 @@ from integration.sandbox.day.wms import Wms
 GOOD_FOR = 365  # days, what expires
 LOT_SIZE = 5  # small lots, so that an order often takes from two
 STOCK = 5000  # of each of the plain goods, for up to 500 orders; of an order it takes less than ten
+MANY_DESKS = 40  # in one order: a rule of the demo has a person look at it
 GROUND, DRONE = "Ground", "Drone"  # delivery methods; nobody told the warehouse about drones
 CARRIERS = {GROUND: "GND"}
 UNITS = {"Units": ("EA", Decimal(1)), "Dozens": ("EA", Decimal(12))}

@@ -15,7 +15,20 @@ from integration.sandbox.day.acts import (
     ShipAgainUnderTheSameNumber,
     ValidateByHand,
 )
-from integration.sandbox.day.goods import CUSTOMERS, DRILL, DRONE, GLOVES, GROUND, HOMELESS, KETTLE, PAINT, ROPE, SHELF
+from integration.sandbox.day.goods import (
+    CUSTOMERS,
+    DESK,
+    DRILL,
+    DRONE,
+    GLOVES,
+    GROUND,
+    HOMELESS,
+    KETTLE,
+    MANY_DESKS,
+    PAINT,
+    ROPE,
+    SHELF,
+)
 
 Basket = tuple[tuple[str, str], ...]  # SKU and quantity; empty: some plain goods
 AGREE: frozenset[str] = frozenset()
@@ -204,6 +217,15 @@ SCENES = (
         "not released, for a person",
         customer=HOMELESS[0],
         codes=("CD-4001",),
+        differs=frozenset({NOT_RELEASED}),
+    ),
+    Scene(
+        "more desks than a rule lets go by itself",
+        ONE,
+        (),
+        "held, for a person",
+        ((DESK.sku, str(MANY_DESKS)),),
+        codes=("CD-4025",),
         differs=frozenset({NOT_RELEASED}),
     ),
     Scene(

@@ -173,6 +173,7 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     models.CutOff.objects.create(warehouse=warehouse, carrier=EVIL, time="16:00")
     models.TrackingPage.objects.create(carrier=EVIL, url="https://example.com/?n={number}")
     models.BusinessRule.objects.create(kind="over_percent", warehouse=warehouse, sku=EVIL, note=EVIL)
+    ruled(warehouse, delivery.parent)
     models.CaptureCursor.objects.create(connection=erp, model="sale.order", read_to=now())
     models.SeenWrite.objects.create(connection=erp, model="sale.order", record_id=1, written_at=now())
     models.CapturedRecord.objects.create(
@@ -232,6 +233,22 @@ def history(erp, wms, warehouse, delivery, job) -> None:
         after={"carrier": "Post"}, why=EVIL, source="console", actor=EVIL, kept={"key": SECRET},
     )  # fmt: skip
     models.AuditEvent.objects.create(actor=EVIL, verb="retry job", subject=EVIL, detail={"note": EVIL})
+
+
+def ruled(warehouse, order) -> None:
+    said = {"why": "other", "ask": EVIL}
+    rule = models.OrderRule.objects.create(
+        kind="hold", position=1, name=EVIL, warehouse=warehouse, condition=f'order.number == "{EVIL}"', outcome=said,
+        note=EVIL, version=1,
+    )  # fmt: skip
+    models.OrderRuleVersion.objects.create(
+        rule=rule, version=1, said={"name": EVIL, "condition": EVIL, "outcome": said}, actor=EVIL
+    )
+    models.OrderDecision.objects.create(
+        document=order, warehouse=warehouse, release="WH/OUT/1", kind="hold", asked=2, facts={"order.number": EVIL},
+        matched=[{"rule": rule.pk, "version": 1, "name": EVIL, "says": said, "let_go": False}], key="x",
+        unasked=[{"rule": rule.pk, "version": 1, "name": EVIL, "why": EVIL}],
+    )  # fmt: skip
 
 
 def alerting(warehouse) -> None:

@@ -11,6 +11,8 @@ from integration.models import (
     Connection,
     Document,
     InTransit,
+    OrderDecision,
+    OrderRule,
     StockEvent,
     SyncJob,
     Warehouse,
@@ -110,6 +112,14 @@ def test_goods_leave_a_are_on_the_way_and_come_in_at_b(route: Route) -> None:
         Document.objects.filter(reference__in=[out, into], parent__isnull=False).values_list("parent__kind", flat=True)
     )
     assert (parents, yard.cases(), yard.unfinished()) == ({"transfer"}, [], [])
+
+
+def test_rules_for_orders_are_not_asked_about_a_transfer(route: Route) -> None:
+    OrderRule.objects.create(kind="hold", name="All", condition="true", outcome={"why": "other"}, version=1)
+    out, _ = route.send(("CRATE-S", 10))
+    route.yard.look()
+    assert [held["release"] for held in route.yard.wms.books()] == [out]
+    assert (route.yard.cases(), OrderDecision.objects.count()) == ([], 0)
 
 
 def test_a_transfer_that_is_complete_is_invoiced_to_nobody(route: Route) -> None:

@@ -69,6 +69,27 @@ def test_the_address_is_the_delivery_s(world: World) -> None:
     )
 
 
+def test_what_rules_go_by_is_read_as_odoo_names_it(world: World) -> None:
+    [country] = world.call.rows("res.country", [("code", "=", "US")], ["code"], limit=1)
+    [category] = world.call.rows("product.category", [], ["complete_name"], limit=1, order="id")
+    marked = [world.call.create("res.partner.category", {"name": world.unique(name)}) for name in ("Risky", "Key")]
+    tagged = world.call.create("crm.tag", {"name": world.unique("Fraud check")})
+    terms = world.call.rows("account.payment.term", [], ["name"], limit=1, order="id")
+    traits = {"category_id": [[6, 0, marked]], "country_id": country["id"], "is_company": True}
+    customer = world.customer(world.unique("Marked"), **traits)
+    product = world.product(stock=4, categ_id=category["id"])
+    more = {"payment_term_id": terms[0]["id"]} if terms else {}
+    order_id = world.order({product: 1}, partner_id=customer, tag_ids=[[6, 0, [tagged]]], **more)
+    [order] = world.gateway.orders([order_id])
+    names = {row["name"] for row in world.call.rows("res.partner.category", [("id", "in", marked)], ["name"])}
+    assert (set(order.customer.tags), order.customer.country, order.customer.is_company) == (names, "US", True)
+    assert [name.startswith("Fraud check") for name in order.tags] == [True]
+    assert order.payment_terms == (terms[0]["name"] if terms else "")
+    assert order.pickings[0].moves[0].category == category["complete_name"]
+    assert order.ordered_at is not None
+    assert abs(world.gateway.now() - order.ordered_at) < timedelta(hours=1)
+
+
 def test_a_cancelled_order_is_read_and_a_draft_or_missing_one_is_not(world: World) -> None:
     product = world.product(stock=4)
     cancelled = world.order({product: 1})

@@ -42,6 +42,7 @@ EXTRA = {
     "account.payment.term": "name:char",
     "account.tax": "name:char amount:float type_tax_use:selection company_id:many2one=res.company active:boolean",
     "confirm.stock.sms": "pick_ids:many2many=stock.picking",
+    "crm.tag": "name:char",
     "crm.team": "name:char active:boolean",
     "expiry.picking.confirmation": (
         "picking_ids:many2many=stock.picking lot_ids:many2many=stock.lot description:char show_lots:boolean"

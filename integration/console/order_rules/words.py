@@ -1,0 +1,77 @@
+"""What rules about orders are called in the console, and what they say."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from integration.rules.business.facts import Type
+from integration.rules.business.outcomes import RuleKind, Why
+
+KINDS: Mapping[str, StrOrPromise] = {
+    RuleKind.HOLD: gettext_lazy("holds the order"),
+    RuleKind.SHIP: gettext_lazy("says how it is shipped"),
+    RuleKind.PRIORITY: gettext_lazy("says how soon"),
+}
+WHY: Mapping[str, StrOrPromise] = {
+    Why.CREDIT: gettext_lazy("credit"),
+    Why.FRAUD: gettext_lazy("fraud check"),
+    Why.ADDRESS: gettext_lazy("address"),
+    Why.VALUE: gettext_lazy("value"),
+    Why.CUSTOMER: gettext_lazy("customer"),
+    Why.PRODUCT: gettext_lazy("product"),
+    Why.DATE: gettext_lazy("date"),
+    Why.OTHER: gettext_lazy("something else"),
+}
+FIELDS: Mapping[str, StrOrPromise] = {
+    "why": gettext_lazy("what it is about"),
+    "ask": gettext_lazy("what is to be done"),
+    "carrier": gettext_lazy("carrier"),
+    "service": gettext_lazy("service"),
+    "account": gettext_lazy("account"),
+    "packing": gettext_lazy("packing notes"),
+    "labels": gettext_lazy("labels"),
+    "priority": gettext_lazy("priority"),
+}
+TYPES: Mapping[Type, StrOrPromise] = {
+    Type.TEXT: gettext_lazy("text"),
+    Type.YES_NO: gettext_lazy("yes or no"),
+    Type.WHOLE: gettext_lazy("whole number"),
+    Type.DECIMAL: gettext_lazy("exact number"),
+    Type.MOMENT: gettext_lazy("moment"),
+    Type.TEXTS: gettext_lazy("list of texts"),
+    Type.QUANTITIES: gettext_lazy("quantities by code"),
+}
+EXAMPLES = (
+    'order.value > decimal(10000) && order.currency == "EUR"',
+    "customer.credit_limit > decimal(0) && customer.owed > customer.credit_limit",
+    '"Fraud check" in order.tags || "Risky" in customer.tags',
+    "ship_to.country != customer.country && !customer.is_company",
+    'delivery.categories.exists(c, c.startsWith("All / Chemicals"))',
+    '"CHAIR-OAK" in delivery.quantities && delivery.quantities["CHAIR-OAK"] >= decimal("12.5")',
+    'ship_to.street.matches("(?i)p\\\\.?o\\\\.? box")',
+    'order.promised_at > now + duration("240h")',
+)
+
+
+def says(said: Mapping[str, Any]) -> str:
+    """What a rule says, field by field, without what it leaves open."""
+    return "; ".join(
+        f"{FIELDS.get(name, name)}: {_value(name, value)}" for name, value in said.items() if value not in ("", [])
+    )
+
+
+def _value(name: str, value: Any) -> str:
+    if name == "why":
+        return str(WHY.get(value, value))
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def kind(name: str) -> str:
+    return str(KINDS.get(name, name))
+
+
+def place(line: int) -> str:
+    return _("In line {n}:").format(n=line)

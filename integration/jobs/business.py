@@ -1,0 +1,80 @@
+"""Rules about orders: kept with each of their versions, put into another order, and what waits for them woken."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from integration.jobs import acts, rows
+from integration.jobs.acts import Actor
+from integration.models import Decision, OrderDecision, OrderRule, OrderRuleVersion, SyncJob
+from integration.rules.business.outcomes import LET_GO
+
+SAID = ("name", "condition", "outcome", "enabled", "note")
+MOMENTS = ("active_from", "active_to")
+_TABLE = OrderDecision._meta.db_table
+_KEPT = f"""(document_id, release, kind, key)
+DO UPDATE SET last_at = now(), times = {_TABLE}.times + 1, asked = EXCLUDED.asked, facts = EXCLUDED.facts"""
+
+
+def keep(rule: OrderRule, actor: Actor) -> None:
+    """Adds it, behind all of its kind, or keeps what was changed as its next version.
+
+    What waits for it is looked at again. Call inside a transaction.
+    """
+    if rule.pk is None:
+        last = OrderRule.objects.filter(kind=rule.kind).order_by("-position").first()
+        rule.position = last.position + 1 if last else 1
+    rule.version += 1
+    rule.save()
+    OrderRuleVersion.objects.create(
+        rule=rule, version=rule.version, said=said(rule), actor=actor.name[:150], user=actor.user
+    )
+    wake(rule)
+
+
+def said(rule: OrderRule) -> dict[str, Any]:
+    """All of it but its place, as a version keeps it."""
+    moments = {name: at.isoformat() if (at := getattr(rule, name)) else None for name in MOMENTS}
+    scope = {"erp": rule.erp.slug if rule.erp else None, "warehouse": rule.warehouse.name if rule.warehouse else None}
+    return {name: getattr(rule, name) for name in SAID} | scope | moments
+
+
+def wake(rule: OrderRule) -> int:
+    """Orders that it holds, or that wait until it can be asked; returns how many."""
+    waiting = SyncJob.objects.filter(waits_on__case__context__contains={"rule": rule.pk})
+    return acts.make_due(SyncJob.objects.filter(pk__in=list(waiting.values_list("pk", flat=True))))
+
+
+def move(rule_id: int, actor: Actor, *, up: bool) -> bool:
+    """One place up or down among those of its kind; False: it stands at the end already."""
+    with transaction.atomic():
+        kind = OrderRule.objects.values_list("kind", flat=True).get(pk=rule_id)
+        rules = list(OrderRule.objects.select_for_update().filter(kind=kind).order_by("position", "id"))
+        at = next(place for place, rule in enumerate(rules) if rule.pk == rule_id)
+        to = at + (-1 if up else 1)
+        if not 0 <= to < len(rules):
+            return False
+        rules[at], rules[to] = rules[to], rules[at]
+        _number(rules)
+        acts.note(actor, "moved", f"rule {rules[to]} ({rule_id})", place=to + 1, kind=kind)
+    return True
+
+
+def _number(rules: Sequence[OrderRule]) -> None:
+    for place, rule in enumerate(rules, start=1):
+        if rule.position != place:
+            OrderRule.objects.filter(pk=rule.pk).update(position=place)
+
+
+def let_go(sources: Sequence[str]) -> set[str]:
+    """Those of them that a person has let go."""
+    if not sources:
+        return set()
+    found = rows.find(Decision, "source = ANY(%s::text[]) AND choice = %s", [list(sources), LET_GO])
+    return {row.source for row in found}
+
+
+def remember(decision: OrderDecision) -> None:
+    """What was decided: the same once more is counted. Call inside a transaction."""
+    rows.add([decision], _KEPT)

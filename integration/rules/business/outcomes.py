@@ -1,0 +1,87 @@
+"""What a rule says when its condition is true: by the kind of rule, and typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+
+class RuleKind(StrEnum):
+    HOLD = "hold"
+    SHIP = "ship"
+    PRIORITY = "priority"
+
+
+class Why(StrEnum):
+    """What a hold is about: it decides the case's code, and so whose desk it lands on (rules for cases)."""
+
+    CREDIT = "credit"
+    FRAUD = "fraud"
+    ADDRESS = "address"
+    VALUE = "value"
+    CUSTOMER = "customer"
+    PRODUCT = "product"
+    DATE = "date"
+    OTHER = "other"
+
+
+CODES: Mapping[Why, str] = {why: f"CD-402{number}" for number, why in enumerate(Why)}
+UNASKED = "CD-4028"  # a rule that could not be asked
+HELD = frozenset(CODES.values())
+LET_GO = "let_go"  # what a person chooses in such a case
+
+Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64, pattern=r"^[^\x00-\x1f]*$")]
+Label = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")
+]
+Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^[^\x00]*$")]
+
+
+class Outcome(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Hold(Outcome):
+    """``ask``: what the person does who finds the case."""
+
+    why: Why
+    ask: Long = ""
+
+
+class Ship(Outcome):
+    """How the warehouse is to ship, in its own words; empty: as without the rule."""
+
+    carrier: Short = ""
+    service: Long = ""
+    account: Short = ""
+    packing: Long = ""
+    labels: tuple[Label, ...] = ()
+
+
+class Priority(Outcome):
+    """How soon the warehouse is to work on it: 0 is usual, 9 the most urgent."""
+
+    priority: Annotated[int, Field(ge=0, le=9)]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``all``: every rule that matches counts; else the first one, by position, decides."""
+
+    says: str
+    outcome: type[Outcome]
+    all: bool = False
+
+
+KINDS: Mapping[RuleKind, Kind] = {
+    RuleKind.HOLD: Kind("holds the order", Hold, all=True),
+    RuleKind.SHIP: Kind("says how it is shipped", Ship),
+    RuleKind.PRIORITY: Kind("says how soon", Priority),
+}
+
+
+def outcome_of(kind: RuleKind, said: Mapping[str, Any]) -> Outcome:
+    """Raises ValidationError."""
+    return KINDS[kind].outcome.model_validate(said)
