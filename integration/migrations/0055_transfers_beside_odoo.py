@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0047_what_explains_variances'),
+        ('integration', '0054_stock_looks'),
     ]
 
     operations = [

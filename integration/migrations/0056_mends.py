@@ -31,7 +31,7 @@ WHERE stream.key = 'inventory_count:' || named.wms || ':' || named.number"""
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("integration", "0047_what_explains_variances"),
+        ("integration", "0055_transfers_beside_odoo"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0047_what_explains_variances'),
+        ('integration', '0056_mends'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
