@@ -7,6 +7,7 @@ import json
 import resource
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from importlib import import_module
 
@@ -46,7 +47,8 @@ def _configure(address: str, shape: Shape) -> None:
         for place, location in LOCATIONS.items()
         if place
     )
-    mapped = {"partner": wms, "factor": Decimal(1), "per": Decimal(1)}
+    before = datetime.now(UTC) - timedelta(hours=1)  # no news for the look
+    mapped = {"partner": wms, "factor": Decimal(1), "per": Decimal(1), "valid_from": before}
     models.CodeMapping.objects.create(kind="unit", odoo_code="Units", partner_code="EA", **mapped)
     products = range(1, shape.products + 1)
     models.CodeMapping.objects.bulk_create(
