@@ -23,7 +23,7 @@ LASTING = 500  # replies from here on are for good (RFC 5321, 4.2.1)
 def handle(work: Work) -> Outcome:
     rows = ReportMail.objects.select_related("schedule")
     mail = rows.filter(pk=work.job.payload["mail"]).first()
-    if mail is None or not mail.schedule.active:
+    if mail is None or not (mail.schedule.active or mail.asked_by):
         return Outcome("the schedule is gone, or switched off")
     if mail.sent_at is not None:
         return Outcome("sent before")

@@ -14,6 +14,7 @@ from integration.adapters import registry
 from integration.adapters.base import Capability, DocumentState
 from integration.errors import IntegrationError, Rejected
 from integration.jobs import cases, remote, routes, streams
+from integration.jobs.counting import counted, follow_new_run
 from integration.jobs.queue import NewJob, enqueue
 from integration.models import Connection, Document, ExceptionCase, InboundMessage, MessageGap, MessageKey, Stream
 
@@ -53,15 +54,16 @@ def look_at(partner: Connection) -> None:
     streams.hold(list(Stream.objects.filter(key=_stream(FETCH, partner)).values_list("pk", flat=True)))
     end = _end(partner)
     if end is not None:
+        follow_new_run(end)
         _follow(end)
-        _fill(partner)
+        _fill(end)
         _fetch_or_tell(partner)
 
 
 def due(partner: Connection) -> QuerySet[MessageGap]:
-    """Those that the partner is to be asked for now."""
+    """Those that the partner is to be asked for now: of a count that has begun anew since, none."""
     again = Now() - timedelta(minutes=settings.MISSING["again_minutes"])
-    return _late(partner).filter(Q(asked_at=None) | Q(asked_at__lt=again))
+    return _late(partner).filter(Q(asked_at=None) | Q(asked_at__lt=again), until=None)
 
 
 def asked(partner: Connection, gaps: Sequence[MessageGap]) -> None:
@@ -143,52 +145,50 @@ def _end(partner: Connection) -> MessageGap | None:
     """The end of its count, held until the transaction ends. What was before the first number that came is no gap."""
     ends = MessageGap.objects.filter(connection=partner, last=None)
     if not ends.exists():
-        first = _counted(partner).values_list("sequence", flat=True).first()
+        first = counted(partner).values_list("sequence", flat=True).first()
         if first is None:
             return None
         MessageGap.objects.bulk_create([MessageGap(connection=partner, first=first)], ignore_conflicts=True)
     return ends.select_for_update().get()
 
 
-def _counted(partner: Connection) -> QuerySet[InboundMessage]:
-    return InboundMessage.objects.filter(connection=partner, sequence__isnull=False).order_by("sequence")
-
-
 def _follow(end: MessageGap) -> None:
-    came = _numbers(end.connection, end.first, None)
+    came = _numbers(end)
     if came:
         start, end.first, end.seen_at = end.first, came[-1] + 1, Now()
         end.save(update_fields=["first", "seen_at"])
-        MessageGap.objects.bulk_create(_holes(end.connection, start, came[-1], came))
+        MessageGap.objects.bulk_create(_holes(end, start, came[-1], came))
 
 
-def _fill(partner: Connection) -> None:
-    """Of each gap, what came of it since is no gap any more. Those of which nothing came cost one look-up each."""
-    came_of = _counted(partner).filter(sequence__gte=OuterRef("first"), sequence__lte=OuterRef("last")).order_by()
-    gaps = MessageGap.objects.filter(Exists(came_of), connection=partner, last__isnull=False)
+def _fill(end: MessageGap) -> None:
+    """Of each gap, what came of it since is no gap any more. Those of which nothing came cost one look-up each, those
+    of an older run none: who has its numbers cannot be told from the new ones."""
+    own = counted(end.connection, end.after)
+    came_of = own.filter(sequence__gte=OuterRef("first"), sequence__lte=OuterRef("last")).order_by()
+    gaps = MessageGap.objects.filter(Exists(came_of), connection=end.connection, last__isnull=False, until=None)
     for gap in gaps.order_by("first")[:AT_ONCE]:
-        came = _numbers(partner, gap.first, gap.last)
+        came = _numbers(gap)
         if came and gap.last is not None:
             gap.delete()
-            rest = _holes(partner, gap.first, gap.last, came)
+            rest = _holes(gap, gap.first, gap.last, came)
             for hole in rest:
                 hole.seen_at, hole.asked_at = gap.seen_at, gap.asked_at
             MessageGap.objects.bulk_create(rest)
 
 
-def _numbers(partner: Connection, first: int, last: int | None) -> list[int]:
-    rows = _counted(partner).filter(sequence__gte=first)
-    rows = rows if last is None else rows.filter(sequence__lte=last)
+def _numbers(gap: MessageGap) -> list[int]:
+    rows = counted(gap.connection, gap.after).filter(sequence__gte=gap.first)
+    rows = rows if gap.last is None else rows.filter(sequence__lte=gap.last)
     return [number for number in rows.values_list("sequence", flat=True).distinct()[:AT_ONCE] if number is not None]
 
 
-def _holes(partner: Connection, first: int, last: int, came: Sequence[int]) -> list[MessageGap]:
-    """The stretches from ``first`` to ``last`` of which nothing came."""
+def _holes(of: MessageGap, first: int, last: int, came: Sequence[int]) -> list[MessageGap]:
+    """The stretches from ``first`` to ``last`` of which nothing came, in the same run."""
     marks = [first - 1, *came, last + 1]
     return [
-        MessageGap(connection=partner, first=before + 1, last=after - 1)
-        for before, after in pairwise(marks)
-        if after - before > 1
+        MessageGap(connection=of.connection, after=of.after, first=before + 1, last=beyond - 1)
+        for before, beyond in pairwise(marks)
+        if beyond - before > 1
     ]
 
 
@@ -205,7 +205,7 @@ def _fetch_or_tell(partner: Connection) -> None:
     if partner.enabled and can(partner, Capability.FETCH_EVENTS):
         if due(partner).exists():
             enqueue(_job(FETCH, partner))
-        late = late.filter(asked_at__isnull=False)
+        late = late.exclude(asked_at=None, until=None)
     count = late.aggregate(count=Sum(F("last") - F("first") + 1))["count"]
     if count:
         _tell(_cause(partner, list(late.order_by("first")[: SHOWN + 1]), count), partner)

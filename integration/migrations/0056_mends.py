@@ -1,4 +1,4 @@
-from django.db import migrations
+from django.db import migrations, models
 
 # A case about the figures of a document is known by that document: two companies may have one number.
 NAMED = """
@@ -38,4 +38,42 @@ class Migration(migrations.Migration):
         migrations.RunSQL(NAMED, UNNAMED),
         migrations.RunSQL(TOLD, migrations.RunSQL.noop),
         migrations.RunSQL(STREAMS, migrations.RunSQL.noop),
+        migrations.RemoveConstraint(model_name="messagegap", name="one_gap_per_number"),
+        migrations.RemoveConstraint(model_name="reportmail", name="one_mail_per_day_and_recipient"),
+        migrations.AddField(
+            model_name="messagegap",
+            name="after",
+            field=models.BigIntegerField(db_default=0, default=0, editable=False),
+        ),
+        migrations.AddField(
+            model_name="messagegap",
+            name="until",
+            field=models.BigIntegerField(
+                editable=False, help_text="Set: its sender has begun to count anew since", null=True
+            ),
+        ),
+        migrations.AddField(
+            model_name="reportmail",
+            name="asked_by",
+            field=models.CharField(
+                blank=True,
+                db_default="",
+                default="",
+                editable=False,
+                help_text="Who had it sent at once",
+                max_length=150,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="messagegap",
+            constraint=models.UniqueConstraint(fields=("connection", "after", "first"), name="one_gap_per_number"),
+        ),
+        migrations.AddConstraint(
+            model_name="reportmail",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("asked_by", "")),
+                fields=("schedule", "day", "recipient"),
+                name="one_mail_per_day_and_recipient",
+            ),
+        ),
     ]

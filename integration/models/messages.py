@@ -70,18 +70,23 @@ class InboundMessage(models.Model):
 
 class MessageGap(models.Model):
     """A stretch of a sender's count that has not come. The one without a ``last`` is the end of the count, and no gap:
-    nothing from its ``first`` on was looked for yet."""
+    nothing from its ``first`` on was looked for yet.
+
+    ``after`` and ``until``: the messages of ours between which its numbers are counted. A count may begin anew.
+    """
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="gaps", db_index=False)
     first = models.BigIntegerField()
     last = models.BigIntegerField(null=True)
     seen_at = models.DateTimeField(db_default=Now(), editable=False)
     asked_at = models.DateTimeField(null=True, help_text="When the sender was last asked for it, without getting it")
+    after = models.BigIntegerField(default=0, db_default=0, editable=False)
+    until = models.BigIntegerField(null=True, editable=False, help_text="Set: its sender has begun to count anew since")
 
     class Meta:
         ordering = ["connection", "first"]
         constraints = [
-            models.UniqueConstraint(fields=["connection", "first"], name="one_gap_per_number"),
+            models.UniqueConstraint(fields=["connection", "after", "first"], name="one_gap_per_number"),
             models.UniqueConstraint(
                 fields=["connection"], name="one_end_per_count", condition=models.Q(last__isnull=True)
             ),

@@ -116,18 +116,26 @@ class ReportSchedule(models.Model):
 
 
 class ReportMail(models.Model):
-    """One mail of a schedule's day to one recipient. There is one, whoever starts it how often."""
+    """One mail of a schedule's day to one recipient. There is one, whoever starts it how often, beside those that
+    people ask for."""
 
     schedule = models.ForeignKey(ReportSchedule, models.CASCADE, related_name="mails", db_index=False)
     day = models.DateField(help_text="On which it was due, in the schedule's time zone")
     recipient = models.EmailField()
     made_at = models.DateTimeField(db_default=Now(), editable=False)
     sent_at = models.DateTimeField(null=True, editable=False, help_text="When the mail server took it")
+    asked_by = models.CharField(
+        max_length=150, blank=True, default="", db_default="", editable=False, help_text="Who had it sent at once"
+    )
 
     class Meta:
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["schedule", "day", "recipient"], name="one_mail_per_day_and_recipient")
+            models.UniqueConstraint(
+                fields=["schedule", "day", "recipient"],
+                name="one_mail_per_day_and_recipient",
+                condition=models.Q(asked_by=""),
+            )
         ]
 
     def __str__(self) -> str:

@@ -9,8 +9,7 @@ being booked is seen before it or after it, never half.
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -21,6 +20,8 @@ from integration.errors import Rejected
 from integration.jobs import acts, cases, sql
 from integration.jobs.acts import Actor
 from integration.models import Document, DocumentLine, ReconciliationRun, StockEvent, Variance
+from integration.reconcile.noting import Found, documents_of, row, system_of
+from integration.rules.units import plain
 
 CODE = "CD-8201"
 LINES = ReconciliationRun.Subject.LINES
@@ -82,22 +83,6 @@ FROM {LINE} WHERE document_id = ANY(%s::bigint[])"""  # noqa: S608
 SUMMED = ("ordered", "shipped", "substituted", "cancelled", "over", "received", "returned")
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
-    """One thing that does not add up: ``says`` is what is written down, ``found`` what it should be."""
-
-    document: int
-    subject: str
-    line: str
-    sku: str
-    says: Decimal
-    found: Decimal
-
-    @property
-    def key(self) -> tuple[int, str, str]:
-        return self.document, self.subject, self.line
-
-
 def look() -> int:
     """Looks at every document of which something may have changed; returns how many that are."""
     ids = [row[0] for row in sql.rows(_TO_LOOK_AT, [RECENT])]
@@ -145,57 +130,36 @@ def _keep(ids: Sequence[int]) -> int:
     Two at once take turns: each thing is written down once, and what is seen is not older than what was.
     """
     sql.rows(_TURN, [])
-    found = {each.key: each for each in (Break(*row) for row in sql.rows(_BREAKS, {"ids": list(ids)}))}
+    found = {each.key: each for each in (Found(*row) for row in sql.rows(_BREAKS, {"ids": list(ids)}))}
     open_ones = Variance.objects.filter(document__in=ids, subject__in=SUBJECTS, gone_at=None)
-    known = {(row.document_id or 0, row.subject, row.line): row for row in open_ones}
+    known = {(row.document_id or 0, row.subject, row.line, row.lot): row for row in open_ones}
     for key in found.keys() & known.keys():
         Variance.objects.filter(pk=known[key].pk).update(says=found[key].says, found=found[key].found, last_seen=Now())
     Variance.objects.filter(pk__in=[row.pk for key, row in known.items() if key not in found]).update(gone_at=Now())
     new = [each for key, each in found.items() if key not in known]
-    documents = _documents({*(key[0] for key in found), *(key[0] for key in known)})
-    Variance.objects.bulk_create(_variance(each, documents[each.document]) for each in new)
+    documents = documents_of({*(key[0] for key in found), *(key[0] for key in known)})
+    Variance.objects.bulk_create(row(each, documents[each.document_id]) for each in new)
     _tell(documents, list(found.values()), new)
     return len(found)
 
 
-def _documents(ids: Collection[int]) -> Mapping[int, Document]:
-    return Document.objects.select_related("connection", "warehouse__wms").in_bulk(ids) if ids else {}
-
-
-def _variance(found: Break, document: Document) -> Variance:
-    return Variance(
-        subject=found.subject,
-        warehouse_id=document.warehouse_id,
-        document=document,
-        line=found.line,
-        sku=found.sku,
-        says=found.says,
-        found=found.found,
-    )
-
-
-def _tell(documents: Mapping[int, Document], found: Sequence[Break], new: Sequence[Break]) -> None:
+def _tell(documents: Mapping[int, Document], found: Sequence[Found], new: Sequence[Found]) -> None:
     """A case for each document that does not add up; it closes when it does."""
-    wrong: defaultdict[int, list[Break]] = defaultdict(list)
+    wrong: defaultdict[int, list[Found]] = defaultdict(list)
     for each in found:
-        wrong[each.document].append(each)
+        wrong[each.document_id].append(each)
     told = {pk: _about(document, wrong[pk]) for pk, document in documents.items()}
     cases.hold(error.fingerprint for error in told.values())
     cases.clear("It adds up again.", *(error.fingerprint for pk, error in told.items() if not wrong[pk]))
-    for pk in sorted({each.document for each in new}):
-        document = documents[pk]
-        cases.open_case(told[pk], document.warehouse.wms if document.warehouse else document.connection, document)
+    for pk in sorted({each.document_id for each in new}):
+        cases.open_case(told[pk], system_of(documents[pk]), documents[pk])
 
 
-def _about(document: Document, found: Sequence[Break]) -> Rejected:
+def _about(document: Document, found: Sequence[Found]) -> Rejected:
     """The first of what does not add up stands for it."""
-    name = document.warehouse.wms.name if document.warehouse else document.connection.name
+    name = system_of(document).name
     about = Rejected(CODE, connection=name, document=document.reference, record=document.pk)
     for first in found[:1]:
         about.context |= {"what": first.sku or document.reference, "count": len(found)}
-        about.context |= {"says": _plain(first.says), "found": _plain(first.found)}
+        about.context |= {"says": plain(first.says), "found": plain(first.found)}
     return about
-
-
-def _plain(quantity: Decimal) -> str:
-    return f"{quantity.normalize():f}"

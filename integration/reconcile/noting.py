@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 
 from integration.errors import Rejected
 from integration.jobs import cases, sql
-from integration.models import Document, Variance
+from integration.models import Connection, Document, Variance
+from integration.rules.units import plain
 
 Subject = Variance.Subject
 Key = tuple[int, str, str, str]  # document, subject, line, lot
@@ -29,13 +30,13 @@ TURN = "SELECT pg_advisory_xact_lock(hashtextextended('write variances', 0))"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``says`` is what the one side has, ``found`` what it should have by the other one.
+    """``says`` is what the one side has, or what is written down; ``found`` what it should be.
 
     ``warehouse``: whose it is, of a document that is no single warehouse's.
     """
 
-    subject: str
     document_id: int
+    subject: str
     line: str
     sku: str
     says: Decimal
@@ -85,8 +86,8 @@ def keep(looked_at: Collection[Key], found: Sequence[Found], told: Collection[Ke
     mended = [key for key in known if key not in wrong]
     Variance.objects.filter(pk__in=[known[key] for key in mended]).update(gone_at=Now())
     new = [wrong[key] for key in sorted(wrong.keys() - known.keys())]
-    documents = _documents({key[0] for key in (*wrong, *known)})
-    Variance.objects.bulk_create(_row(each, documents[each.document_id]) for each in new)
+    documents = documents_of({key[0] for key in (*wrong, *known)})
+    Variance.objects.bulk_create(row(each, documents[each.document_id]) for each in new)
     _tell(documents, [(key[0], key[1]) for key in mended], [each for each in new if each.key not in told])
 
 
@@ -97,11 +98,11 @@ def _known(looked_at: Collection[Key]) -> dict[Key, int]:
     return {key: known[key] for key in known if key in looked_at}
 
 
-def _documents(ids: Collection[int]) -> Mapping[int, Document]:
+def documents_of(ids: Collection[int]) -> Mapping[int, Document]:
     return Document.objects.select_related("connection", "warehouse__wms").in_bulk(ids) if ids else {}
 
 
-def _row(found: Found, document: Document) -> Variance:
+def row(found: Found, document: Document) -> Variance:
     return Variance(
         subject=found.subject,
         warehouse_id=document.warehouse_id or found.warehouse,
@@ -125,14 +126,14 @@ def _tell(documents: Mapping[int, Document], mended: Iterable[tuple[int, str]], 
     for one in told:
         document = documents[one[0]]
         if one in fresh:
-            cases.open_case(about[one], document.warehouse.wms if document.warehouse else document.connection, document)
+            cases.open_case(about[one], system_of(document), document)
 
 
 def _left(told: Iterable[tuple[int, str]]) -> Mapping[tuple[int, str], list[Variance]]:
     left = defaultdict[tuple[int, str], list[Variance]](list)
     rows = Variance.objects.filter(document__in={one[0] for one in told}, gone_at=None).order_by("pk")
-    for row in rows:
-        left[row.document_id or 0, row.subject].append(row)
+    for each in rows:
+        left[each.document_id or 0, each.subject].append(each)
     return left
 
 
@@ -142,10 +143,11 @@ def _about(document: Document, subject: str, left: Sequence[Variance]) -> Reject
     about: dict[str, Any] = {"document": document.reference, "record": document.pk, "order": order, "count": len(left)}
     for first in left[:1]:
         sku = f"{first.sku}, lot {first.lot}" if first.lot else first.sku
-        about |= {"what": sku or first.line, "says": _plain(first.says), "found": _plain(first.found)}
-    name = document.warehouse.wms.name if document.warehouse else document.connection.name
-    return Rejected(CODES[subject], connection=document.connection.name, partner=name, **about)
+        about |= {"what": sku or first.line, "says": plain(first.says), "found": plain(first.found)}
+    partner = system_of(document).name
+    return Rejected(CODES[subject], connection=document.connection.name, partner=partner, **about)
 
 
-def _plain(quantity: Decimal) -> str:
-    return f"{quantity.normalize():f}"
+def system_of(document: Document) -> Connection:
+    """Whose case it is: the warehouse's that works on it."""
+    return document.warehouse.wms if document.warehouse else document.connection

@@ -97,7 +97,7 @@ def _moves_by_line(moves: Iterable[LineMove]) -> Mapping[int, Sequence[LineMove]
 def _found(subject: str, differs: Sequence[Differs]) -> list[Found]:
     rows = DocumentLine.objects.in_bulk([each.booked.row for each in differs])
     return [
-        Found(subject, row.document_id, instead.name_of(row, each.booked), each.booked.sku, each.says, each.found)
+        Found(row.document_id, subject, instead.name_of(row, each.booked), each.booked.sku, each.says, each.found)
         for each in differs
         for row in [rows[each.booked.row]]
     ]

@@ -54,7 +54,7 @@ def look() -> int:
     }
     found = [
         Found(
-            NOT_POSTED, each.document, each.subject, "", Decimal(0), known[key].found if key in known else _says(each)
+            each.document, NOT_POSTED, each.subject, "", Decimal(0), known[key].found if key in known else _says(each)
         )
         for key, each in late.items()
     ]

@@ -123,9 +123,9 @@ def _of_leg(leg: Leg, differs: Sequence[LegDiffers]) -> Iterator[Found]:
     rows = DocumentLine.objects.in_bulk([each.booked.row for each in differs])
     for each in differs:
         line = rows[each.booked.row].line
-        yield Found(subject, leg.document, line, each.booked.sku, each.says, each.found, each.lot)
+        yield Found(leg.document, subject, line, each.booked.sku, each.says, each.found, each.lot)
 
 
 def _on_its_way(ours: Passing, each: WayDiffers) -> Found:
     about = (each.sku, each.says, each.found, each.item.lot)
-    return Found(Subject.TRANSIT, ours.transfer, str(each.item.product_id), *about, warehouse=ours.warehouse)
+    return Found(ours.transfer, Subject.TRANSIT, str(each.item.product_id), *about, warehouse=ours.warehouse)

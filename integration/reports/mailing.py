@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from integration.jobs import routes
+from integration.jobs.acts import Actor, NotAllowed, note
 from integration.jobs.queue import NewJob, enqueue
 from integration.models import ReportMail, ReportSchedule, Warehouse
 from integration.reports import keeping, pdf, xlsx
@@ -58,8 +59,23 @@ def due_day(schedule: ReportSchedule, moment: datetime) -> date | None:
 
 
 @transaction.atomic
+def send_now(pk: int, actor: Actor) -> int:
+    """One mail to each recipient, as if it were due now and whatever was sent before; returns how many. Raises
+    NotAllowed."""
+    schedule = ReportSchedule.objects.filter(pk=pk).first()
+    if schedule is None:
+        raise NotAllowed("There is no such schedule any more.")
+    day = datetime.now(ZoneInfo(schedule.time_zone)).date()
+    mails = [ReportMail(schedule=schedule, day=day, recipient=to, asked_by=actor.name) for to in schedule.recipients]
+    for mail in ReportMail.objects.bulk_create(mails):
+        enqueue(_job(mail))
+    note(actor, "send report now", str(schedule), schedule=pk, mails=len(mails))
+    return len(mails)
+
+
+@transaction.atomic
 def _begin(schedule: ReportSchedule, day: date, recipient: str) -> bool:
-    mail, is_new = ReportMail.objects.get_or_create(schedule=schedule, day=day, recipient=recipient)
+    mail, is_new = ReportMail.objects.get_or_create(schedule=schedule, day=day, recipient=recipient, asked_by="")
     if is_new:
         enqueue(_job(mail))
     return is_new

@@ -10,13 +10,17 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
 
+from integration.console.acting import Act, Acting
 from integration.console.base import ConfigurationAdmin, HistoryAdmin
 from integration.console.reach import limit, scoped
 from integration.console.words import duration, whole
+from integration.jobs.acts import Actor
 from integration.models import DayFigures, FlowDay, ReportMail, ReportSchedule, Warehouse
 from integration.models.reports import MOST_RECIPIENTS
+from integration.reports import mailing
 from integration.reports.catalogue import REPORTS
 
 DAYS = list(WEEKDAYS_ABBR.items())
@@ -85,9 +89,21 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
         ]  # fmt: skip
 
 
+def _send(pk: int, actor: Actor, _reason: str) -> str:
+    count = mailing.send_now(pk, actor)
+    told = ngettext("{count} mail goes out in a moment: see Mails of reports.",
+                    "{count} mails go out in a moment: see Mails of reports.", count)  # fmt: skip
+    return told.format(count=count)
+
+
+SEND = Act("send", _("Send now"), _send, _("is sent at once"))
+
+
 @admin.register(ReportSchedule)
-class ReportScheduleAdmin(ConfigurationAdmin):
+class ReportScheduleAdmin(Acting, ConfigurationAdmin):
+    acts = (SEND,)
     form = ScheduleForm
+    change_form_outer_before_template = "console/send_panel.html"
     list_display = ("name", "report", "about", "to", "time", "days_shown", "time_zone", "active")
     list_filter = ("report", "active")
     search_fields = ("name",)
@@ -100,6 +116,17 @@ class ReportScheduleAdmin(ConfigurationAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """With its mails: switched off it tells what was sent."""
         return False
+
+    def refusal(self, request: HttpRequest, row: Model) -> str:
+        """Nobody has a report sent that he may not see."""
+        may = isinstance(row, ReportSchedule) and request.user.has_perm(REPORTS[row.report].right)
+        return super().refusal(request, row) if may else str(_("You may not see this report."))
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        buttons = self.allowed(request, self.acts) if object_id else []
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "buttons": buttons})
 
     @admin.display(description=_("warehouses"))
     def about(self, row: ReportSchedule) -> str:
@@ -119,7 +146,7 @@ class ReportScheduleAdmin(ConfigurationAdmin):
 class ReportMailAdmin(HistoryAdmin):
     exact, numbers = ("recipient",), ("pk",)
     search_help_text = _("The whole address of a recipient")
-    list_display = ("schedule", "day", "recipient", "made_at", "sent_at")
+    list_display = ("schedule", "day", "recipient", "made_at", "sent_at", "asked_by")
     list_filter = ("schedule",)
     list_select_related = ("schedule",)
     nothing = _("A row appears with each mail of a schedule. What was not sent has a case.")

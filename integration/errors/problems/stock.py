@@ -167,14 +167,14 @@ PROBLEMS: dict[str, Problem] = {
         "Odoo has not moved of a transfer what was confirmed",
         "{order}: Odoo says that {says} of {what} moved by {document}, and {found} is what the warehouse confirmed; {count} of its lines differ.",
         "The transfer's page shows what left and what came in. A leg was changed in Odoo after it was posted: put it right there, with the figures of the warehouse's messages. Odoo was restored from a backup and has lost it: validate it there again; nothing that was posted is posted once more from here. It closes by itself once both sides agree.",
-        ("connection", "document"),
+        ("connection", "document", "record"),
         severity=Severity.HIGH,
     ),
     "CD-8208": Problem(
         "Odoo does not have what is on its way",
         "{order}: {found} of {what} is on its way between the warehouses, and Odoo has {says} of it in the place in between; {count} of its goods differ.",
         "Look in Odoo at the moves of the place in between: somebody has counted, scrapped or taken goods there, or has changed a transfer that was done. Put it back there; what is really lost is written off on the transfer's own receipt. It closes by itself once both sides agree.",
-        ("connection", "document"),
+        ("connection", "document", "record"),
         severity=Severity.HIGH,
     ),
     "CD-8209": Problem(

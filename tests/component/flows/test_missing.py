@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from integration.adapters.base import Fetched
 from integration.jobs import acts, cases, inbox, missing, streams, sweep
 from integration.models import (
+    AuditEvent,
     Connection,
     Effect,
     ExceptionCase,
@@ -39,6 +40,10 @@ def counting(yard: Yard) -> Yard:
     yard.wms.control("settings", number_messages=True)
     serve(yard, "events", "states")
     return yard
+
+
+def count_from(yard: Yard, number: int) -> None:
+    yard.wms.server.world._sequence = itertools.count(number)
 
 
 def serve(yard: Yard, *serves: str) -> None:
@@ -195,6 +200,65 @@ class TestGaps:
         counting.shipped(sale, faults=["renumbered"])
         look(counting, minutes=6)
         assert (gaps(), counting.left(sale)) == ([], {"CRATE-S": (3, 3, 3)})
+
+
+class TestNewRuns:
+    """A count begins anew: the vendor has restored its system, or made it new."""
+
+    def tell(self, yard: Yard, count: int, **how: object) -> None:
+        """So many messages of orders that ship."""
+        for _ in range(count):
+            sale = yard.sell(("CRATE-S", 1))
+            yard.look()
+            yard.wms.accept(sale.release, **how)
+        yard.run()
+
+    def noted(self) -> list[tuple[int, int]]:
+        rows = AuditEvent.objects.filter(verb="count begins anew").order_by("pk")
+        return [(row.detail["from"], row.detail["to"]) for row in rows]
+
+    def test_it_is_noticed_noted_and_what_is_missing_of_it_is_fetched(self, counting: Yard) -> None:
+        count_from(counting, 5000)
+        self.tell(counting, 1)
+        look(counting)
+        count_from(counting, 1)
+        self.tell(counting, 2)
+        self.tell(counting, 2, faults=LOST)
+        self.tell(counting, 2)
+        look(counting)
+        assert (gaps(), self.noted()) == ([], [])  # four could be late ones
+
+        self.tell(counting, 1)
+        look(counting)
+        assert (gaps(), self.noted()) == (["3-4"], [(5000, 1)])
+        look(counting, minutes=6)
+        assert (gaps(), counting.cases(), flows("messages_fetch"), self.noted()) == ([], [], 1, [(5000, 1)])
+
+    def test_what_the_old_one_lacks_is_told_and_not_asked_for_by_numbers_of_the_new_one(self, counting: Yard) -> None:
+        count_from(counting, 5000)
+        self.tell(counting, 1)
+        self.tell(counting, 3, faults=LOST)
+        self.tell(counting, 1)
+        look(counting)
+        count_from(counting, 1)
+        self.tell(counting, 5)
+        look(counting)
+        look(counting, minutes=6)
+        assert (str(MessageGap.objects.get(last=None)), gaps(), flows("messages_fetch")) == ("6-", ["5001-5003"], 0)
+        assert counting.case("CD-8211").context["numbers"] == "5001-5003"
+
+    def test_messages_that_come_late_are_no_new_run(self, counting: Yard) -> None:
+        count_from(counting, 10)
+        self.tell(counting, 1)
+        self.tell(counting, 6, faults=LOST)
+        late = [Fetched(each.number, each.body) for each in counting.wms.server.world.outbox.told()[-6:]]
+        count_from(counting, 5000)
+        self.tell(counting, 1)
+        look(counting)
+        for message in late:
+            push(counting, message)
+        look(counting)
+        assert (gaps(), self.noted()) == (["17-4999"], [])
 
 
 class TestAtOnce:

@@ -358,7 +358,7 @@ def walk(yard: Yard) -> None:
 def test_documents_of_two_companies_with_one_number_have_a_case_each(yard: Yard) -> None:
     first, second = (Document.objects.get(reference=yard.released(("CRATE-S", 10)).release) for _ in range(2))
     Document.objects.filter(pk=second.pk).update(reference=first.reference)
-    wrong = [noting.Found("delivered", each.pk, "1", "CRATE-S", Decimal(7), Decimal(10)) for each in (first, second)]
+    wrong = [noting.Found(each.pk, "delivered", "1", "CRATE-S", Decimal(7), Decimal(10)) for each in (first, second)]
     keep(wrong)
     assert [code for code, _ in yard.cases()] == ["CD-8202"] * 2
     keep(wrong[:1], {wrong[1].key})

@@ -20,6 +20,7 @@ from pypdf import PdfReader
 
 from integration.flows import HANDLERS
 from integration.jobs import acts, engine
+from integration.jobs.acts import Actor
 from integration.models import AuditEvent, ExceptionCase, Lane, ReportMail, ReportSchedule, SyncJob
 from integration.reports import mailing
 from tests.component.console.conftest import user_with
@@ -140,6 +141,17 @@ def test_each_recipient_gets_one_and_whoever_starts_it_again_begins_none(town: T
     run()
     assert post.to == [ANNA, BEN]
     assert mailing.start() == 0
+
+
+def test_what_a_person_has_sent_now_goes_beside_what_is_due(town: Town, post: Post) -> None:
+    made = schedule(recipients=[ANNA, BEN], active=False)
+    assert [mailing.send_now(made.pk, Actor("mia")) for _ in range(2)] == [2, 2]
+    run()
+    assert post.to == [ANNA, ANNA, BEN, BEN]
+    ReportSchedule.objects.update(active=True)
+    assert mailing.start() == 2
+    run()
+    assert (len(post.mails), len({mail["Message-ID"] for mail in post.mails}), cases()) == (6, 6, [])
 
 
 def test_two_workers_begin_and_send_each_mail_once(town: Town, post: Post) -> None:
@@ -341,6 +353,26 @@ class TestSchedules:
         schedule(name="Both", warehouses=[town.main.pk, town.other.pk])
         shown = client.get(reverse("admin:integration_reportschedule_changelist")).context["cl"].result_list
         assert [row.name for row in shown] == ["Morning"]
+
+    def test_a_button_sends_it_now_and_says_so(self, town: Town, admin_client: Client, post: Post) -> None:
+        made = schedule()
+        page = reverse("admin:integration_reportschedule_change", args=[made.pk])
+        address = reverse("admin:integration_reportschedule_act", args=[made.pk, "send"])
+        assert address in admin_client.get(page).text
+        told = admin_client.post(address, follow=True).text
+        assert "1 report schedule is sent at once. 1 mail goes out in a moment: see Mails of reports." in told
+        run()
+        assert (post.to, ReportMail.objects.get().asked_by) == ([ANNA], "admin")
+        assert AuditEvent.objects.get().verb == "send report now"
+
+    def test_who_may_not_see_a_report_has_none_sent(self, town: Town) -> None:
+        made = schedule()
+        user, client = user_with("every warehouse")
+        rights = ("change_reportschedule", "view_reportschedule", "see_transit_ageing")
+        user.user_permissions.set(Permission.objects.filter(codename__in=rights))
+        address = reverse("admin:integration_reportschedule_act", args=[made.pk, "send"])
+        assert "You may not see this report." in client.post(address, follow=True).text
+        assert ReportMail.objects.count() == 0
 
     def test_a_report_that_somebody_may_not_see_is_not_mailed_by_him(self, town: Town) -> None:
         user, client = user_with("every warehouse")
