@@ -56,6 +56,13 @@ def make(people: People, crossdock: Crossdock) -> Situations:
     return Situations(kettles, homeless, shipped, refused, parcel)
 
 
+def to_be_shipped(people: People) -> str:
+    """The number of one more order, which the warehouse has and nobody has shipped."""
+    [order] = _sell(people, [_order(people, CHAIR.sku, 2, reference="BY-HAND")])
+    _held(people, order)
+    return order
+
+
 def _rests(crossdock: Crossdock) -> bool:
     if Counter(CASES) - Counter(case["code"] for case in crossdock.cases()):
         return False

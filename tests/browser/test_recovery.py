@@ -25,7 +25,7 @@ def test_the_lanes_are_let_go_when_both_sides_were_read_again(desk_of: Open, loc
     desk = desk_of("integrator")
     desk.says("An older database")
     desk.go("integration/recovery/")
-    expect(desk.page.locator("#result_list")).to_contain_text("Locked")
+    expect(desk.page.locator("#result_list")).to_contain_text("locked")
     desk.clicks.click(desk.page.locator("#result_list tbody th a").first)
     desk.says("Nothing is written elsewhere: the database knows nothing of what happened after")
     desk.says("Have Main warehouse WMS send again every message since")
