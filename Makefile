@@ -57,7 +57,7 @@ lint: setup-dev ## Style, types, import rules, missing migrations, lock files
 bench: setup-dev ## Measure beside the peers, half an hour (ARGS="--rounds 1 jobs" chooses)
 	$(PYTHON) -m tests.bench $(ARGS)
 
-drill: setup-dev ## Kill things and see that nothing is lost (ORDERS=n; ODOO_URL= and so on, as below, for a real server)
+drill: setup-dev ## Kill things, cut sides off, lose the database, and see that nothing is lost (ORDERS=n; ODOO_URL= and so on, as below, for a real server)
 	$(PYTHON) -m tests.drills $(if $(ORDERS),--orders $(ORDERS)) $(ARGS)
 
 contract: setup-dev ## The Odoo contract (ODOO_URL= ODOO_DB= ODOO_LOGIN= ODOO_KEY= ODOO_PROTOCOL= for a real server)

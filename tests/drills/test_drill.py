@@ -9,7 +9,7 @@ import pytest
 from config.local.place import CHECKOUT
 from integration.sandbox.odoo.server import SandboxOdoo
 
-SMALL = ("--orders", "12", "--hits", "1", "--each-flow", "0", "--kill-every", "6", "--quick")
+SMALL = ("--only", "kills", "--orders", "12", "--hits", "1", "--each-flow", "0", "--kill-every", "6", "--quick")
 AGREED = "Nothing lost, nothing twice, all in order, both sides agree line by line."
 
 

@@ -22,7 +22,8 @@ def events(world: World, headers: Mapping[str, str], query: Mapping[str, str], b
         found = [each for each in world.outbox.told() if int(first) <= (each.sequence or 0) <= int(last)]
     else:
         return problem(400, "say ?about=... or ?first=...&last=...")
-    page = _page(_behind(found, query.get("after", "")))
+    once = list({each.number: each for each in found}.values())  # however often it was sent
+    page = _page(_behind(once, query.get("after", "")))
     return answer(200, {"events": [{"id": each.number, "body": each.body.decode()} for each in page]})
 
 

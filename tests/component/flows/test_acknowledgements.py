@@ -101,7 +101,7 @@ def test_an_answer_to_a_release_that_never_was(yard: Yard) -> None:
     yard.run()
     words = "Northgate 3PL answered (accepted) to WH/OUT/99999, which was never released to it."
     assert yard.cases() == [("CD-4009", words)]
-    assert (yard.unfinished(), yard.odoo.writes()) == ([("acknowledgement", "needs_attention")], [])
+    assert (yard.unfinished(), yard.odoo.writes()) == ([("acknowledgement", "blocked")], [])
 
 
 def test_an_answer_to_a_version_that_never_was_names_it(yard: Yard, sent: Sale) -> None:

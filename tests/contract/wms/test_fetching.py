@@ -58,6 +58,14 @@ def test_the_states_of_documents_come_a_page_at_a_time(told, release, monkeypatc
     assert list(told.adapter.fetch_states(second.following).states) == []
 
 
+def test_a_message_that_was_sent_twice_is_listed_once(told, release) -> None:
+    told.control("tell", release=release.release, stage="picked", faults=["duplicate"])
+    page = told.adapter.fetch_events(Asked(about=release.release), "")
+    numbers = [each.external_id for each in page]
+    assert len(numbers) == len(set(numbers))
+    assert told.adapter.fetch_events(Asked(about=release.release), numbers[-1]) == []
+
+
 def test_an_order_whose_cancel_was_taken_has_not_moved_and_is_found(told, release) -> None:
     other = release.model_copy(update={"release": "WH/OUT/00043"})
     told.adapter.send("order.release", told.adapter.render(other), key="k2")
