@@ -7,7 +7,8 @@ from pydantic import ValidationError
 
 from integration.adapters.base import Received
 from integration.adapters.wms.http_json import strict_json
-from integration.canonical.events import EVENT, EVENT_TYPES
+from integration.canonical import VERSION
+from integration.canonical.events import EVENT_OF, EVENT_TYPES
 from integration.errors import InvalidDocument
 
 FIELDS_NAMED = 5
@@ -56,7 +57,7 @@ def event(connection: str, headers: Mapping[str, str], body: bytes) -> Received:
         raise InvalidDocument("CD-6001", connection=connection, detail=str(error)) from None
     _check_type(connection, raw)
     try:
-        document = EVENT.validate_python(raw)
+        document = EVENT_OF[_contract(connection, raw)].validate_python(raw)
     except ValidationError as error:
         raise _explained(connection, error) from None
     return Received(number, document, _named(document.drift()), document.sequence)
@@ -71,6 +72,14 @@ def _check_type(connection: str, raw: Mapping[str, Any]) -> None:
     if kind not in EVENT_TYPES:
         shown = ascii(kind[:NAME_LIMIT])
         raise InvalidDocument("CD-6002", connection=connection, type=shown, known=", ".join(EVENT_TYPES))
+
+
+def _contract(connection: str, raw: Mapping[str, Any]) -> str:
+    """The version that the message is written in. Null is none of them."""
+    named = raw.get("contract", VERSION)
+    if not isinstance(named, str) or named not in EVENT_OF:
+        raise _invalid(connection, "contract", f"must be one of {', '.join(EVENT_OF)}")
+    return named
 
 
 def _explained(connection: str, error: ValidationError) -> InvalidDocument:
