@@ -52,6 +52,7 @@ SUBJECTS = (
     "sweep {connection}",
     "test of {connection}",
     "units for {connection}",
+    "what {connection} has",
 )
 REFUSALS = (
     "{job} is {stand} and cannot be retried.",
@@ -140,7 +141,13 @@ EVENTS = (
     "to {name}",
     "to nobody",
 )
-ENDS = ("Approved by {name}.", "Released by {name}.", "Refused by {name}.", "The parcel moved on: {state}.")
+ENDS = (
+    "Approved by {name}.",
+    "Released by {name}.",
+    "Refused by {name}.",
+    "The parcel moved on: {state}.",
+    "The connection was resumed.",
+)
 LANES = (
     "{n} wait for {connection}, which does not answer since {at} UTC",
     "{n} wait for {connection}, which does not answer",
@@ -151,6 +158,8 @@ LANES = (
     "no job of it has ended",
 )
 NOTES = (
+    "{n} models looked at",
+    "message {n} is of a conformance run: nothing is done about it",
     "version {n} was replaced by version {m} meanwhile",
     "started together with {n} others",
     "{n} writes met",

@@ -7,6 +7,7 @@ from integration.errors.problem import Owner, Problem, Severity
 from integration.errors.problems import (
     books,
     codes,
+    drift,
     messages,
     missing,
     ourselves,
@@ -27,6 +28,7 @@ PROBLEMS: dict[str, Problem] = {
     **outages.PROBLEMS,
     **setup.PROBLEMS,
     **codes.PROBLEMS,
+    **drift.PROBLEMS,
     **releases.PROBLEMS,
     **shipments.PROBLEMS,
     **parcels.PROBLEMS,

@@ -96,7 +96,8 @@ def _explained(connection: str, error: ValidationError) -> InvalidDocument:
     others = [f"{path} {reason}" for path, reason in rest[: FIELDS_NAMED - 1]]
     if len(rest) >= FIELDS_NAMED:
         others.append(f"and {len(rest) - len(others)} more")
-    return _invalid(connection, field, "; ".join([first, *others]))
+    kind = next((str(each["loc"][0]) for each in listed if each["loc"]), "")
+    return _invalid(connection, field, "; ".join([first, *others]), kind)
 
 
 def _path(location: Sequence[str | int]) -> str:
@@ -115,5 +116,5 @@ def _named(names: Sequence[str]) -> tuple[str, ...]:
     return shown if len(names) <= DRIFT_NAMED else (*shown, f"and {len(names) - DRIFT_NAMED} more")
 
 
-def _invalid(connection: str, field: str, detail: str) -> InvalidDocument:
-    return InvalidDocument("CD-6003", connection=connection, field=field, detail=detail)
+def _invalid(connection: str, field: str, detail: str, kind: str = "") -> InvalidDocument:
+    return InvalidDocument("CD-6003", connection=connection, field=field, detail=detail, type=kind)
