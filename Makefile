@@ -46,12 +46,13 @@ lint messages: export DATABASE_URL := postgresql://nobody@127.0.0.1:1/none
 lint messages: export REDIS_URL := redis://127.0.0.1:1/0
 lint messages: export SECRET_KEY := only-for-make-lint-which-starts-no-server
 lint messages: export FIELD_KEYS := AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
-lint: setup-dev ## Style, types, import rules, missing migrations, lock files
+lint: setup-dev ## Style, types, import rules, missing migrations, the published contract, lock files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(PYTHON) -W ignore::RuntimeWarning manage.py schemas
 	@$(MAKE) --no-print-directory lock-check
 
 bench: setup-dev ## Measure beside the peers, half an hour (ARGS="--rounds 1 jobs" chooses)

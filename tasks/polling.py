@@ -5,7 +5,7 @@ They only add jobs: beat runs them itself, in the transaction of the schedule's 
 
 from celery import shared_task
 
-from integration.jobs import inventories, missing, sweep
+from integration.jobs import inventories, missing, shapes, sweep
 
 
 @shared_task(ignore_result=True)
@@ -46,3 +46,8 @@ def master_data() -> None:
 @shared_task(ignore_result=True)
 def all_master_data() -> None:
     sweep.start_masters("master_sweep")
+
+
+@shared_task(ignore_result=True)
+def look_at_shapes() -> None:
+    shapes.start()

@@ -36,6 +36,7 @@ from integration.canonical.events import Event
 from integration.canonical.inventory import InventorySnapshot
 from integration.canonical.master import Record, WarehouseItem, Written
 from integration.canonical.outgoing import Outgoing
+from integration.canonical.shapes import Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +244,10 @@ class ErpGateway(Protocol):
     def agreed(self) -> AgreedGateway: ...
 
     def probe(self) -> Profile: ...
+
+    def shape(self) -> Shape:
+        """What it has of the models, fields and methods that the verbs use. A call for each of them: not often."""
+        ...
 
     def now(self) -> datetime:
         """Odoo's clock, as of the latest answer."""

@@ -1,6 +1,6 @@
 """Which class serves which kind of connection. The only place that names concrete adapters."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cache
@@ -8,10 +8,14 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from integration.adapters.base import ConnectionSettings, ErpGateway, Guard, WmsAdapter
+from integration.canonical.shapes import Shape, Uses
 from integration.errors import ConfigurationError
 
 WMS: Mapping[str, str] = {
     "http_json": "integration.adapters.wms.http_json.adapter:HttpJsonWms",
+}
+RECORDED: Mapping[str, str] = {
+    "odoo": "integration.adapters.odoo.recorded",
 }
 OWN_CONTRACT = "http_json"
 ERP: Mapping[str, str] = {
@@ -21,6 +25,18 @@ ERP: Mapping[str, str] = {
 
 class _Maker(Protocol):
     def __call__(self, settings: ConnectionSettings, guard: Guard) -> object: ...
+
+
+class Recorded(Protocol):
+    """What is known beforehand of a kind of business system: its versions, what each has, what we use of it."""
+
+    def versions(self) -> Sequence[int]: ...
+
+    def shape(self, version: int) -> Shape: ...
+
+    def uses(self, version: int) -> Uses: ...
+
+    def handled(self, source: int, target: int) -> Mapping[str, tuple[object, object]]: ...
 
 
 class _NoNetwork:
@@ -38,6 +54,10 @@ def open_wms(settings: ConnectionSettings, guard: Guard) -> WmsAdapter:
 def open_erp(settings: ConnectionSettings, guard: Guard) -> ErpGateway:
     """Raises ConfigurationError CD-2010 for a kind that no gateway serves."""
     return cast("ErpGateway", _maker(ERP, settings)(settings, guard))
+
+
+def recorded(kind: str) -> Recorded:
+    return cast("Recorded", import_module(RECORDED[kind]))
 
 
 def wms_for_receiving(settings: ConnectionSettings) -> WmsAdapter:

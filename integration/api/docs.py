@@ -1,12 +1,18 @@
 """The OpenAPI document, and pages to browse it that load nothing from elsewhere."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularSwaggerView
+
+from integration.canonical.schemas import published
+
+KEPT = {"Cache-Control": "max-age=300"}
 
 
 @cache
@@ -17,7 +23,26 @@ def _generated() -> dict[str, Any]:
 
 @require_safe
 def document(request: HttpRequest) -> JsonResponse:
-    return JsonResponse(_generated(), headers={"Cache-Control": "max-age=300"})
+    return JsonResponse(_generated(), headers=KEPT)
+
+
+@cache
+def _schemas() -> Mapping[str, dict[str, Any]]:
+    return published()
+
+
+@require_safe
+def schemas(request: HttpRequest) -> JsonResponse:
+    """Where each message's JSON Schema is."""
+    found = {name: reverse("schema", args=[name]) for name in _schemas()}
+    return JsonResponse({"schemas": found}, headers=KEPT)
+
+
+@require_safe
+def schema(request: HttpRequest, name: str) -> JsonResponse:
+    if name not in _schemas():
+        raise Http404(name)
+    return JsonResponse(_schemas()[name], headers=KEPT, content_type="application/schema+json")
 
 
 class Pages(SpectacularSwaggerView):

@@ -8,9 +8,10 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 
 from integration.api import examples
 from integration.api.tokens import SCOPES, scope_of
-from integration.canonical.events import EVENT
+from integration.canonical.events import EVENT_OF
 
 REF = "#/components/schemas/{model}"
+NAMED = {"v1": "Event", "v2": "EventV2"}  # by the version of the contract
 TEXT = {"type": "string"}
 PROBLEM = {
     "type": "object",
@@ -68,7 +69,7 @@ WEBHOOK = extend_schema(
         OpenApiParameter(name, str, OpenApiParameter.HEADER, required=True, description=text)
         for name, text in _HEADERS.items()
     ],
-    request={"application/json": {"$ref": REF.format(model="Event")}},
+    request={"application/json": {"anyOf": [{"$ref": REF.format(model=name)} for name in NAMED.values()]}},
     responses={202: _TAKEN, 200: _TAKEN},
 )
 HINT = extend_schema(
@@ -110,8 +111,10 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
 def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """drf-spectacular's last step: adds the contract's documents, every failure, and an example to each operation."""
-    event = EVENT.json_schema(ref_template=REF)
-    result["components"]["schemas"] |= event.pop("$defs") | {"Event": event, "Problem": PROBLEM}
+    for version, name in NAMED.items():
+        event = EVENT_OF[version].json_schema(ref_template=REF)
+        result["components"]["schemas"] |= event.pop("$defs") | {name: event}
+    result["components"]["schemas"]["Problem"] = PROBLEM
     result["components"]["responses"] = {code: _failure(text) for code, text in FAILURES.items()}
     for path, operations in result["paths"].items():
         for method, operation in operations.items():

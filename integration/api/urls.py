@@ -43,6 +43,8 @@ v1 = [
     path("webhooks/<slug:connection>", webhooks.Webhook.as_view(), name="webhook"),
     path("hints/<slug:connection>/<str:token>", hints.Hint.as_view(), name="hint"),
     path("openapi.json", docs.document, name="openapi"),
+    path("schemas", docs.schemas, name="schemas"),
+    path("schemas/<path:name>.json", docs.schema, name="schema"),
     *router.urls,
 ]
 urlpatterns = [path("v1/", include(v1)), path("docs", docs.Pages.as_view(), name="api-docs")]

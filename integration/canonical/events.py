@@ -1,8 +1,13 @@
-"""The messages that a warehouse sends: the type names the document that ``data`` holds."""
+"""The messages that a warehouse sends: the type names the document that ``data`` holds.
 
-from typing import Annotated, Literal, get_args
+``contract`` names the version that a message is written in; one that names none is written in v1. A message of a later
+version is a message of every earlier one with more fields, so that what works on it need not know which it is.
+"""
 
-from pydantic import Field, TypeAdapter
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Union, get_args
+
+from pydantic import Field, TypeAdapter, create_model
 
 from integration.canonical import inventory, orders, receipts, shipments
 from integration.canonical.base import Moment, Part
@@ -11,6 +16,7 @@ from integration.canonical.base import Moment, Part
 class Envelope(Part):
     """``sequence``: the sender's count of all that it sends us, if it counts: a number that is left out is missing."""
 
+    contract: Literal["v1"] = "v1"
     timestamp: Moment
     sequence: Annotated[int, Field(ge=1, le=10**15)] | None = None
 
@@ -131,6 +137,24 @@ Event = (
     | InventoryCountedEvent
     | InventorySnapshotEvent
 )
-EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 EVENTS = get_args(Event)
 EVENT_TYPES: tuple[str, ...] = tuple(get_args(event.model_fields["type"].annotation)[0] for event in EVENTS)
+# What v2 says otherwise; all else is as in v1.
+CHANGED_IN_V2: Mapping[type[Envelope], type[Part]] = {ShipmentConfirmedEvent: shipments.ShipmentConfirmedV2}
+
+
+def _in_v2(event: type[Envelope]) -> type[Envelope]:
+    changed = CHANGED_IN_V2.get(event)
+    fields: dict[str, Any] = {"contract": (Literal["v2"], ...), **({"data": (changed, ...)} if changed else {})}
+    return create_model(f"{event.__name__}V2", __base__=event, __doc__=event.__doc__, **fields)
+
+
+EVENTS_OF: Mapping[str, tuple[type[Envelope], ...]] = {"v1": EVENTS, "v2": tuple(_in_v2(event) for event in EVENTS)}
+
+
+def _any_of(events: tuple[type[Envelope], ...]) -> TypeAdapter[Event]:
+    union: Any = Annotated[Union[events], Field(discriminator="type")]  # noqa: UP007  (made while running)
+    return TypeAdapter(union)
+
+
+EVENT_OF: Mapping[str, TypeAdapter[Event]] = {version: _any_of(events) for version, events in EVENTS_OF.items()}

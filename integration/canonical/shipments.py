@@ -4,11 +4,19 @@ import hashlib
 from base64 import b64decode
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from integration.canonical.base import Moment, Money, Part, Quantity, Reference, Text
 
 LARGEST_PROOF = 2_000_000
+
+
+def _checked(sscc: str) -> str:
+    """The last digit of an SSCC makes up for the others, counted three times and once by turns, to a full ten."""
+    weighed = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(sscc))
+    if weighed % 10:
+        raise ValueError("sscc has a wrong check digit")
+    return sscc
 
 
 class ShippedLot(Part):
@@ -46,6 +54,11 @@ class Package(Part):
     tracking_number: Text = ""
     weight_kg: Quantity | None = None
     freight: Money | None = None
+
+    @property
+    def number(self) -> str:
+        """What the carrier's news will call it; without a number of his, the warehouse's own name."""
+        return self.tracking_number or self.package
 
 
 class Proof(Part):
@@ -99,6 +112,22 @@ class ShipmentConfirmed(Part):
             if line.package is not None and line.package not in known:
                 raise ValueError(f"lines.{index}.package {line.package} is not among the packages")
         return self
+
+
+class PackageV2(Package):
+    """``sscc``: the number on its label (GS1), by which carriers of pallets know it."""
+
+    sscc: Annotated[str, StringConstraints(pattern=r"^\d{18}$"), AfterValidator(_checked)] | None = None
+
+    @property
+    def number(self) -> str:
+        return self.tracking_number or self.sscc or self.package
+
+
+class ShipmentConfirmedV2(ShipmentConfirmed):
+    """As in v1; its packages may say their SSCC."""
+
+    packages: tuple[PackageV2, ...] = ()
 
 
 TrackingStatus = Literal["dispatched", "in_transit", "out_for_delivery", "exception", "returned"]

@@ -26,7 +26,7 @@ from integration.console.base import ConfigurationAdmin, HistoryAdmin
 from integration.console.connection_health import health, key_ends, state
 from integration.console.reach import limit, scoped
 from integration.console.words import ago, badge, plural
-from integration.jobs import acts, connections, warehouses
+from integration.jobs import acts, connections, switching, warehouses
 from integration.models import Connection, ConnectionGate, Place, RemoteSlot, SyncJob, Warehouse
 
 SECRETS = {  # kind of connection: the secrets that it works with
@@ -170,6 +170,7 @@ class ConnectionAdmin(Acting, ConfigurationAdmin):
             *([(_("Secrets"), {"fields": secrets})] if secrets and self.may_enter_secrets(request, obj) else []),
             *([(_("Master data"), {"fields": self.told})] if obj and obj.kind != "odoo" else []),
             (_("Limits"), {"fields": self.limits}),
+            (_("Drift"), {"fields": ("drift_policy",)}),
             *([(_("Last check"), {"fields": self.readonly_fields})] if obj and limit(request) is None else []),
         ]
 
@@ -187,7 +188,7 @@ class ConnectionAdmin(Acting, ConfigurationAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and LIMITS.intersection(form.changed_data):
-            transaction.on_commit(partial(connections.let_go, obj))
+            transaction.on_commit(partial(switching.let_go, obj))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConnectionList]:
         return ConnectionList

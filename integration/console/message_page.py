@@ -72,7 +72,7 @@ def _common(
         "message": message,
         "content": content,
         "tried": _tried(jobs) if may_view(request, SyncJob) else [],
-        "contract": canonical.VERSION,
+        "contract": getattr(content.part, "contract", canonical.VERSION),
         "spoken": message.connection.profile.get("facts", {}).get("contract", ""),
         "mappings": _mappings(request, message, content, at or now()),
         "read_at": at,

@@ -52,6 +52,7 @@ SUBJECTS = (
     "sweep {connection}",
     "test of {connection}",
     "units for {connection}",
+    "what {connection} has",
 )
 UNASKED = (
     "{name} is not known.",
@@ -163,7 +164,13 @@ EVENTS = (
     "to {name}",
     "to nobody",
 )
-ENDS = ("Approved by {name}.", "Released by {name}.", "Refused by {name}.", "The parcel moved on: {state}.")
+ENDS = (
+    "Approved by {name}.",
+    "Released by {name}.",
+    "Refused by {name}.",
+    "The parcel moved on: {state}.",
+    "The connection was resumed.",
+)
 LANES = (
     "{n} wait for {connection}, which does not answer since {at} UTC",
     "{n} wait for {connection}, which does not answer",
@@ -174,6 +181,8 @@ LANES = (
     "no job of it has ended",
 )
 NOTES = (
+    "{n} models looked at",
+    "message {n} is of a conformance run: nothing is done about it",
     "version {n} was replaced by version {m} meanwhile",
     "started together with {n} others",
     "{n} writes met",

@@ -274,7 +274,7 @@ REACH: Mapping[type[Model], Within] = {
     **dict.fromkeys(
         (
             *(models.ConnectionGate, models.MasterRecord, models.FlowSuccess, models.CallTally, models.CallTotal),
-            models.MessageGap,
+            *(models.MessageGap, models.Drift, models.ServerShape, models.ConformanceRun),
         ),
         _uses("connection"),
     ),

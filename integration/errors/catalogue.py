@@ -7,6 +7,7 @@ from integration.errors.problem import Owner, Problem, Severity
 from integration.errors.problems import (
     books,
     codes,
+    drift,
     holds,
     messages,
     missing,
@@ -28,6 +29,7 @@ PROBLEMS: dict[str, Problem] = {
     **outages.PROBLEMS,
     **setup.PROBLEMS,
     **codes.PROBLEMS,
+    **drift.PROBLEMS,
     **releases.PROBLEMS,
     **holds.PROBLEMS,
     **shipments.PROBLEMS,

@@ -49,7 +49,7 @@ def _parcels(delivery: Document, shipment: ShipmentConfirmed) -> Iterator[Parcel
         if number not in named:
             yield _parcel(delivery, shipment, number, None, shipment.shipped_at)
     for package in shipment.packages:
-        yield _parcel(delivery, shipment, package.tracking_number or package.package, package, shipment.shipped_at)
+        yield _parcel(delivery, shipment, package.number, package, shipment.shipped_at)
 
 
 def _parcel(

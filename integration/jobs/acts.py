@@ -23,6 +23,7 @@ from integration.jobs import (
     recount,
     shipments,
     streams,
+    switching,
     telling,
 )
 from integration.jobs.queue import enqueue
@@ -113,6 +114,8 @@ def retry_case(case_id: int, actor: Actor) -> int:
         effects.told(jobs, landed=False)
         if case.code in RELEASE_AGAIN:
             count += _release_again(case)
+        if case.code == switching.DRIFTED:
+            switching.release(case.connection, actor.name, actor.user)
         if case.code == ASK_AGAIN:
             count += _ask_again(case)
         if case.code == master.MANY_GONE:

@@ -9,16 +9,15 @@ from django.db.models.functions import Now
 
 from integration.adapters import registry
 from integration.adapters.base import ConnectionSettings, ErpGateway, Guard, Profile
-from integration.jobs import gate, routes, sweep
+from integration.jobs import gate, routes, sweep, switching
 from integration.jobs.acts import Actor, NotAllowed, note, retry_case
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.remote import ProbeGuard, settings_for
 from integration.jobs.tree import changelog
 from integration.jobs.tree.changelog import Told
 from integration.jobs.work import Work
-from integration.models import ConfigurationChange, Connection, ConnectionGate, ExceptionCase, SyncJob
+from integration.models import ConfigurationChange, Connection, ConnectionGate, ExceptionCase
 
-PAUSED = "CD-1002"  # of jobs that a pause, or a throttle, keeps waiting
 MENDED_BY_CONNECTING = ("CD-2001", "CD-2002", "CD-2003", "CD-2004", "CD-2005", "CD-2006", "CD-2010")
 
 
@@ -82,32 +81,23 @@ def store(connection: Connection, profile: Profile, actor: Actor) -> None:
         retry_case(case_id, actor)
     if connection.kind in registry.ERP:
         sweep.start_poll("odoo_sweep", connection)
-    transaction.on_commit(partial(let_go, connection))
+    transaction.on_commit(partial(switching.let_go, connection))
 
 
 @transaction.atomic
 def pause(pk: int, actor: Actor, reason: str) -> None:
     """Nothing is sent to it or asked of it; work waits, and what it sends is still taken. Raises NotAllowed."""
-    _switch(pk, actor, on=False, reason=reason)
+    switching.off(_held(pk, on=False), actor.name, reason, actor.user)
 
 
 def resume(pk: int, actor: Actor) -> None:
     """Raises NotAllowed."""
     with transaction.atomic():
-        connection = _switch(pk, actor, on=True)
-    let_go(connection)
+        connection = _held(pk, on=True)
+        switching.on(connection, actor.name, actor.user)
     if connection.kind in registry.ERP:
         with transaction.atomic():
             sweep.start_poll("odoo_poll", connection)
-
-
-def let_go(connection: Connection) -> None:
-    """What its pause or its limits keep waiting is tried now. Call outside of a transaction, after what was changed has
-    been committed: whoever has a stream may need the connection's row, and its gate's, which is why that goes first."""
-    ConnectionGate.objects.filter(connection=connection).update(next_call_at=None)
-    waiting = SyncJob.objects.filter(state=SyncJob.State.RETRY, failure_code=PAUSED)
-    with transaction.atomic():
-        gate.let_go(waiting.filter(failure_text__startswith=f"{connection.name} "))
 
 
 @transaction.atomic
@@ -135,16 +125,11 @@ def tested(connection: Connection, profile: Profile | None, failure: str) -> Non
         ConnectionGate.objects.filter(connection=connection, breaker=gate.OPEN).update(probe_at=Now())
 
 
-def _switch(pk: int, actor: Actor, *, on: bool, reason: str = "") -> Connection:
-    connection = Connection.objects.select_for_update(no_key=True).get(pk=pk)
+def _held(pk: int, *, on: bool) -> Connection:
+    """The row, which is to be switched on or off. Raises NotAllowed when it is so already."""
+    connection = switching.held(pk)
     if connection.enabled == on:
         raise NotAllowed(f"{connection} is {'not paused' if on else 'paused already'}.")
-    connection.enabled = on
-    connection.paused_at, connection.paused_by, connection.paused_why = None if on else Now(), "", ""
-    if not on:
-        connection.paused_by, connection.paused_why = actor.name[:150], reason[:300]
-    connection.save(update_fields=["enabled", "paused_at", "paused_by", "paused_why"])
-    note(actor, "resume connection" if on else "pause connection", str(connection), slug=connection.slug, reason=reason)
     return connection
 
 

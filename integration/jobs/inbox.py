@@ -14,9 +14,9 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
 
 from integration.adapters import registry
-from integration.adapters.base import Fetched, Received
+from integration.adapters.base import Fetched, Received, WmsAdapter
 from integration.errors import InvalidDocument
-from integration.jobs import bodies, cases, dispatch, failpoints, ownership, remote, routes, sql, streams
+from integration.jobs import bodies, cases, dispatch, drift, failpoints, remote, routes, sql, streams
 from integration.jobs.queue import NewJob, enqueue
 from integration.models import (
     CapturedRecord,
@@ -29,7 +29,6 @@ from integration.models import (
 )
 from integration.models.fields import encrypt
 from integration.observe import traces
-from integration.rules import ownership as rules
 
 # Odoo 17 and 18 hint before they commit, and one act gives several hints: look a moment later, once.
 HINT_SECONDS = 1.5
@@ -90,11 +89,20 @@ def receive(connection: Connection, headers: Mapping[str, str], body: bytes) -> 
     began = time.time_ns()
     adapter = registry.wms_for_receiving(remote.settings_for(connection))
     adapter.verify(headers, body, now=datetime.now(UTC))
-    received = adapter.parse(headers, body)
+    received = _parsed(adapter, connection, headers, body)
     kept = {name: headers[name] for name in KEPT_HEADERS if name in headers}
     receipt = _kept_once(connection, received, kept, body)
     _trace("webhook", began, connection, received, receipt, headers.get(traces.TRACEPARENT, ""))
     return receipt
+
+
+def _parsed(adapter: WmsAdapter, connection: Connection, headers: Mapping[str, str], body: bytes) -> Received:
+    try:
+        return adapter.parse(headers, body)
+    except InvalidDocument as wrong:
+        with transaction.atomic():
+            drift.refused(connection, wrong, headers.get("webhook-id", ""))
+        raise
 
 
 def take(connection: Connection, fetched: Sequence[Fetched]) -> int:
@@ -115,6 +123,7 @@ def _taken(connection: Connection, fetched: Fetched) -> bool:
     except InvalidDocument as wrong:
         with transaction.atomic():
             cases.open_case(wrong, connection)
+            drift.refused(connection, wrong, fetched.external_id)
         return False
     _trace("fetched", began, connection, received, receipt, "")
     return not receipt.duplicate
@@ -209,14 +218,13 @@ def read_job(connection: Connection, delay: float = 0.0) -> NewJob:
 
 
 def _keep_all(connection: Connection, received: Received, row: Mapping[str, object]) -> list[tuple[Any, ...]]:
-    """The message, and a case for what is not its sender's to say."""
-    foreign = rules.foreign(received.drift)
-    if not foreign:
+    """The message, and what it says that is not in the contract, or not its sender's to say."""
+    if not received.drift:
         return _keep(row)
     with transaction.atomic():
         kept = _keep(row)
         if kept:
-            ownership.said(connection, received.event.type, received.external_id, foreign)
+            drift.told(connection, received)
     return kept
 
 

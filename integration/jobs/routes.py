@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from integration.canonical.events import Event
+from integration.canonical.trials import is_trial
 from integration.jobs import sources
 from integration.models import Connection, Document, Lane
 from integration.rules.flows import FLOWS, Money
 
 Kind = Document.Kind
+TRIAL_FLOW = "conformance_news"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +108,18 @@ class Addressed:
 
 
 def address(partner: Connection, event: Event) -> Addressed:
-    route = ROUTES[event.type]
+    route = _route(event)
     number, about = getattr(event.data, route.number), _about(event, route.thread)
     own = sources.own(event.data) or number
     stream = route.thread.key(partner, about) if about else f"{route.flow}:{partner.pk}:{own}"
     return Addressed(route, number, about, stream)
+
+
+def _route(event: Event) -> Route:
+    """What is said of a test order has no flow that would look for it."""
+    route = ROUTES[event.type]
+    about = _about(event, route.thread)
+    return Route(TRIAL_FLOW, route.number, route.thread) if is_trial(about) else route
 
 
 def _about(event: Event, thread: Thread) -> str:

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from psycopg.errors import DeadlockDetected
 
 from integration.errors import IntegrationError, OutcomeUnknown, Permanent, Transient
-from integration.jobs import cases, failpoints, retry, sql, streams
+from integration.jobs import cases, drift, failpoints, retry, sql, streams
 from integration.jobs.effects import LOCKED
 from integration.jobs.states import sources
 from integration.jobs.work import Outcome, Work
@@ -121,6 +121,7 @@ def _failure(work: Work, error: IntegrationError, apply: Callable[[], None] | No
             due = None if recheck is None else Now() + timedelta(seconds=recheck)
             _move(job, State.BLOCKED, attempts=0, next_attempt_at=due, **_reason(error))
             cases.blocked(job, error, work.connection)
+            drift.met(error)
         case retry.GiveUp(exhausted):
             _keep_attempt(job, State.NEEDS_ATTENTION, error=error, work=work)
             give_up(job, _exhausted(work, error) if exhausted else error, work)

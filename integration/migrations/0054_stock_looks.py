@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0048_order_rules'),
+        ('integration', '0053_conformance'),
     ]
 
     operations = [

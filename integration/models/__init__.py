@@ -9,10 +9,12 @@ from integration.models.carriers import CutOff, TrackingPage
 from integration.models.cases import CaseEvent, CaseJob, CaseRule, CaseTally, ExceptionCase
 from integration.models.changes import ChangeLine, ChangeRequest
 from integration.models.configuration import ConfigurationChange
+from integration.models.conformance import ConformanceRun
 from integration.models.connections import Connection, ConnectionGate, RemoteSlot, Warehouse
 from integration.models.decisions import Decision
 from integration.models.documents import Document, DocumentLine, StockEvent
 from integration.models.downtime import DowntimePack, TypedShipment
+from integration.models.drift import Drift, ServerShape
 from integration.models.mapping import BusinessRule, CodeMapping, ExternalReference
 from integration.models.master import MasterRecord, MasterRun, MasterTold, PartnerItem
 from integration.models.messages import InboundMessage, MessageEdit, MessageGap, MessageKey, OutboundMessage
@@ -53,6 +55,7 @@ __all__ = [
     "ChangeRequest",
     "CodeMapping",
     "ConfigurationChange",
+    "ConformanceRun",
     "Connection",
     "ConnectionGate",
     "CutOff",
@@ -61,6 +64,7 @@ __all__ = [
     "Document",
     "DocumentLine",
     "DowntimePack",
+    "Drift",
     "Effect",
     "ExceptionCase",
     "ExternalReference",
@@ -101,6 +105,7 @@ __all__ = [
     "ResourceLock",
     "Retention",
     "SeenWrite",
+    "ServerShape",
     "Stage",
     "StageEvent",
     "StockDifference",

@@ -24,6 +24,11 @@ class Connection(models.Model):
         PRODUCTION = "production"
         TEST = "test"
 
+    class DriftPolicy(models.TextChoices):
+        IGNORE = "ignore", "keep it, and tell nobody"
+        WARN = "warn", "a case"
+        PAUSE = "pause", "pause the connection, with a case"
+
     slug = models.SlugField(unique=True, max_length=40)
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=30, help_text="odoo, or the kind of a warehouse adapter")
@@ -72,6 +77,13 @@ class Connection(models.Model):
         default=False,
         db_default=False,
         help_text="What is changed of it, of its warehouses and of their rules waits for a second person",
+    )
+    drift_policy = models.CharField(
+        max_length=8,
+        choices=DriftPolicy,
+        default=DriftPolicy.WARN,
+        db_default=DriftPolicy.WARN,
+        help_text="What becomes of it when it says, or has, what we were not written for",
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -37,7 +37,7 @@ BUILDS = {  # functions that give such texts back
     ("rules/mapping_sheet.py", "_wrong"): phrases.REFUSALS,
     ("rules/mapping_sheet.py", "_wrong_number"): phrases.REFUSALS,
 }
-ELSEWHERE = ("jobs/warehouses.py", "jobs/tokens.py")
+ELSEWHERE = ("jobs/warehouses.py", "jobs/tokens.py", "jobs/shapes.py", "jobs/conformance.py")
 PIECE = re.compile(r"[a-z]{3,}")
 
 

@@ -25,6 +25,7 @@ from integration.adapters.odoo.put_aways import PutAways
 from integration.adapters.odoo.receipts import Receipts
 from integration.adapters.odoo.returns import Returns
 from integration.adapters.odoo.revival import Revival
+from integration.adapters.odoo.shape import Shapes
 from integration.adapters.odoo.substitutes import Substitutes
 from integration.canonical.books import Booking, Entry, OrderBooks, Ordering
 from integration.canonical.erp import (
@@ -42,6 +43,7 @@ from integration.canonical.erp import (
     Transfer,
 )
 from integration.canonical.master import Record, Written
+from integration.canonical.shapes import Shape
 
 
 class OdooGateway:
@@ -73,6 +75,9 @@ class OdooGateway:
 
     def probe(self) -> Profile:
         return Probe(self._call).profile()
+
+    def shape(self) -> Shape:
+        return Shapes(self._call).read()
 
     def now(self) -> datetime:
         """By the HTTP date of the latest answer: whole seconds, and never later than the answer itself."""

@@ -11,7 +11,7 @@ from django.db.models import Model, ProtectedError
 
 from integration.adapters import registry
 from integration.errors import ConfigurationError
-from integration.jobs import acts, connections, mapping_files, mappings, notices, sql, warehouses
+from integration.jobs import acts, mapping_files, mappings, notices, sql, switching, warehouses
 from integration.jobs.acts import Actor, NotAllowed
 from integration.jobs.tree import changelog
 from integration.jobs.tree.cells import Row, column, value
@@ -193,7 +193,7 @@ def _after(row: Model, step: Step) -> None:
     elif isinstance(row, Place):
         warehouses.placed()
     elif isinstance(row, Connection) and LIMITS & step.changes.keys() and step.row is not None:
-        transaction.on_commit(lambda: connections.let_go(row))
+        transaction.on_commit(lambda: switching.let_go(row))
 
 
 def _map(found: Sequence[Step], names: Names, actor: Actor, why: str, odoo_has_it: bool) -> None:

@@ -19,6 +19,7 @@ ROUTINE = (
     *MASTER,
     "orders_watch",
     "orders_walk",
+    "shape_look",
 )
 
 

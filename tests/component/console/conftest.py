@@ -120,6 +120,11 @@ def messages(wms, delivery) -> tuple[models.InboundMessage, models.OutboundMessa
         message=received, number=1, body=body, actor=EVIL, reason=EVIL, changes=[[EVIL, EVIL, None]]
     )
     models.MessageGap.objects.create(connection=wms, first=17, last=19)
+    models.ConformanceRun.objects.create(
+        connection=wms, number="4711", passed=False, actor=EVIL, started_at=now(),
+        checks=[{"name": EVIL, "ok": False, "detail": EVIL}],
+    )  # fmt: skip
+    models.Drift.objects.create(connection=wms, kind="field", subject=EVIL, path=EVIL, detail=EVIL, example=EVIL)
     models.MessageKey.objects.create(connection=wms, external_id=EVIL, body_sha256=b"0" * 32)
     return received, sent
 
@@ -146,6 +151,7 @@ def jobs(erp, wms, delivery, received) -> SimpleNamespace:
 
 
 def history(erp, wms, warehouse, delivery, job) -> None:
+    models.ServerShape.objects.create(connection=erp, version="18.0", shape={EVIL: EVIL})
     effect = models.Effect.objects.create(
         connection=erp, key=f"key {EVIL}", verb="post_shipment", job=job, intended_at=now(), may_land_until=now(),
         intent={"note": EVIL}, result={"note": EVIL},

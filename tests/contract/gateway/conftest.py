@@ -11,6 +11,7 @@ import pytest
 
 from integration.adapters.base import ConnectionSettings
 from integration.sandbox.odoo.server import SandboxOdoo
+from tests.contract.gateway import uses
 from tests.contract.gateway.guard import CountingGuard
 from tests.contract.gateway.world import World
 
@@ -41,6 +42,26 @@ def real_settings() -> ConnectionSettings:
     options = {"database": os.environ["ODOO_DB"], "login": os.environ["ODOO_LOGIN"]}
     options["transport"] = os.environ.get("ODOO_PROTOCOL", "")
     return ConnectionSettings("real", "odoo", REAL, {"key": os.environ["ODOO_KEY"]}, options)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _watched() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        uses.watch(patch)
+        yield
+    if uses.RECORD:
+        uses.write()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_else_is_used(_watched: None) -> Iterator[None]:
+    """What the gateway uses of Odoo is in recorded/uses.json, which the daily look and the rehearsal go by.
+
+    If not: RECORD_USES=1 make contract
+    """
+    uses.unknown.clear()
+    yield
+    assert uses.unknown == []
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from integration.canonical.events import EVENT, EVENTS
+from integration.canonical.events import EVENT_OF, EVENTS_OF
 from integration.canonical.outgoing import DOCUMENTS
 from integration.rules import leaves, personal
 from integration.rules.personal import HIDDEN
@@ -65,7 +65,7 @@ def holds_parts(kind: type[BaseModel], name: str) -> bool:
 
 def test_every_field_that_is_hidden_is_meant_to_be() -> None:
     seen: set[type[BaseModel]] = set()
-    found = [part for kind in (*EVENTS, *DOCUMENTS.values()) for part in parts(kind, seen)]
+    found = [part for kind in (*EVENTS_OF["v1"], *EVENTS_OF["v2"], *DOCUMENTS.values()) for part in parts(kind, seen)]
     hidden = {
         f"{part.__name__}.{name}"
         for part in found
@@ -76,7 +76,7 @@ def test_every_field_that_is_hidden_is_meant_to_be() -> None:
 
 
 def test_names_are_hidden_and_numbers_are_shown() -> None:
-    shown = personal.masked(BODY, EVENT.validate_python(BODY))
+    shown = personal.masked(BODY, EVENT_OF["v1"].validate_python(BODY))
     assert shown["data"]["signed_by"] == shown["data"]["ship_to"] == HIDDEN
     assert shown["data"]["tracking_number"] == "1Z"
     assert "Erika" not in json.dumps(shown)
@@ -85,7 +85,7 @@ def test_names_are_hidden_and_numbers_are_shown() -> None:
 def test_what_the_contract_reads_from_elsewhere_is_hidden() -> None:
     """Another partner's field may have the name of a harmless one."""
     raw = {**BODY, "data": {**BODY["data"], "shipment": "Erika Mustermann"}}  # type: ignore[dict-item]
-    assert personal.masked(raw, EVENT.validate_python(BODY))["data"]["shipment"] == HIDDEN
+    assert personal.masked(raw, EVENT_OF["v1"].validate_python(BODY))["data"]["shipment"] == HIDDEN
 
 
 def test_what_the_contract_does_not_take_is_hidden_whole() -> None:
@@ -94,6 +94,6 @@ def test_what_the_contract_does_not_take_is_hidden_whole() -> None:
 
 
 def test_the_values_that_may_be_shown_are_told_by_path() -> None:
-    shown = personal.plain(BODY, EVENT.validate_python(BODY))
+    shown = personal.plain(BODY, EVENT_OF["v1"].validate_python(BODY))
     assert shown[("data", "shipment")] == "SHP-1"
     assert leaves.named(("data", "signed_by")) not in map(leaves.named, shown)

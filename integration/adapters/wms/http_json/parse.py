@@ -7,7 +7,8 @@ from pydantic import ValidationError
 
 from integration.adapters.base import Received
 from integration.adapters.wms.http_json import strict_json
-from integration.canonical.events import EVENT, EVENT_TYPES
+from integration.canonical import VERSION
+from integration.canonical.events import EVENT_OF, EVENT_TYPES
 from integration.errors import InvalidDocument
 
 FIELDS_NAMED = 5
@@ -56,7 +57,7 @@ def event(connection: str, headers: Mapping[str, str], body: bytes) -> Received:
         raise InvalidDocument("CD-6001", connection=connection, detail=str(error)) from None
     _check_type(connection, raw)
     try:
-        document = EVENT.validate_python(raw)
+        document = EVENT_OF[_contract(connection, raw)].validate_python(raw)
     except ValidationError as error:
         raise _explained(connection, error) from None
     return Received(number, document, _named(document.drift()), document.sequence)
@@ -73,6 +74,14 @@ def _check_type(connection: str, raw: Mapping[str, Any]) -> None:
         raise InvalidDocument("CD-6002", connection=connection, type=shown, known=", ".join(EVENT_TYPES))
 
 
+def _contract(connection: str, raw: Mapping[str, Any]) -> str:
+    """The version that the message is written in. Null is none of them."""
+    named = raw.get("contract", VERSION)
+    if not isinstance(named, str) or named not in EVENT_OF:
+        raise _invalid(connection, "contract", f"must be one of {', '.join(EVENT_OF)}")
+    return named
+
+
 def _explained(connection: str, error: ValidationError) -> InvalidDocument:
     """Names the first fields that are wrong; never their values, which may be somebody's address."""
     listed = error.errors(include_url=False, include_input=False)
@@ -87,7 +96,8 @@ def _explained(connection: str, error: ValidationError) -> InvalidDocument:
     others = [f"{path} {reason}" for path, reason in rest[: FIELDS_NAMED - 1]]
     if len(rest) >= FIELDS_NAMED:
         others.append(f"and {len(rest) - len(others)} more")
-    return _invalid(connection, field, "; ".join([first, *others]))
+    kind = next((str(each["loc"][0]) for each in listed if each["loc"]), "")
+    return _invalid(connection, field, "; ".join([first, *others]), kind)
 
 
 def _path(location: Sequence[str | int]) -> str:
@@ -106,5 +116,5 @@ def _named(names: Sequence[str]) -> tuple[str, ...]:
     return shown if len(names) <= DRIFT_NAMED else (*shown, f"and {len(names) - DRIFT_NAMED} more")
 
 
-def _invalid(connection: str, field: str, detail: str) -> InvalidDocument:
-    return InvalidDocument("CD-6003", connection=connection, field=field, detail=detail)
+def _invalid(connection: str, field: str, detail: str, kind: str = "") -> InvalidDocument:
+    return InvalidDocument("CD-6003", connection=connection, field=field, detail=detail, type=kind)
