@@ -28,7 +28,7 @@ from integration.jobs.tree.changelog import Told
 from integration.jobs.tree.tables import SECTION_OF
 from integration.models import ConfigurationChange
 
-WHY, LONGEST_WHY = "why", 300
+WHY, LONGEST_WHY = "change_why", 300
 LARGEST = 2**31 - 1  # of the numbers that are searched for: ids of ours and of Odoo
 SECRET_FIELDS = ("secret_", "password")  # how the names of fields begin whose content nobody may read later
 

@@ -6,9 +6,10 @@ from typing import Any
 from django.db import transaction
 
 from integration.jobs import acts, rows
-from integration.jobs.acts import Actor
+from integration.jobs.acts import Actor, NotAllowed
 from integration.models import Decision, OrderDecision, OrderRule, OrderRuleVersion, SyncJob
-from integration.rules.business.outcomes import LET_GO
+from integration.rules.business import conditions
+from integration.rules.business.outcomes import LET_GO, RuleKind, outcome_of
 
 SAID = ("name", "condition", "outcome", "enabled", "note")
 MOMENTS = ("active_from", "active_to")
@@ -31,6 +32,21 @@ def keep(rule: OrderRule, actor: Actor) -> None:
         rule=rule, version=rule.version, said=said(rule), actor=actor.name[:150], user=actor.user
     )
     wake(rule)
+
+
+def put(rule: OrderRule, actor: Actor) -> None:
+    """As ``keep``, at the place that it names. Raises NotAllowed for what the console's form would not take."""
+    place = rule.position
+    if mistake := conditions.check(rule.condition):
+        raise NotAllowed(f"condition, line {mistake.line}: {mistake.says}")
+    try:
+        rule.outcome = outcome_of(RuleKind(rule.kind), rule.outcome).model_dump(mode="json")
+    except ValueError as wrong:
+        raise NotAllowed(f"outcome: {wrong}") from None
+    keep(rule, actor)
+    if place and rule.position != place:
+        rule.position = place
+        rule.save(update_fields=["position"])
 
 
 def said(rule: OrderRule) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from integration.console.order_rules import trying, words
 from integration.console.order_rules.form import OrderRuleForm
 from integration.console.words import badge
 from integration.jobs import acts, business
+from integration.jobs.tree import changelog
 from integration.models import OrderDecision, OrderRule, OrderRuleVersion
 from integration.rules.business.facts import FACTS
 
@@ -94,7 +95,9 @@ class OrderRuleAdmin(Acting, ConfigurationAdmin):
 
     def save_model(self, request: HttpRequest, obj: OrderRule, form: Any, change: bool) -> None:
         with transaction.atomic():
+            before = changelog.taken(obj)
             business.keep(obj, actor(request))
+            self._keep(request, obj, before, changelog.taken(obj), {})
             acts.note(actor(request), "changed" if change else "added", subject(obj), **changes(form))
 
     @admin.display(description=_("place"))

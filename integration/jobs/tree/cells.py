@@ -1,17 +1,18 @@
 """A column of a row as a plain value that YAML and JSON can say, and back.
 
 Plain are text, whole numbers, true and false, null, lists and objects; numbers with parts are ``Decimal``, never
-floats; times of the day are ``"07:00"``.
+floats; times of the day are ``"07:00"``,
+moments ISO 8601 in UTC.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import time
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db.models import DecimalField, Field, FloatField, ForeignKey, Model, TimeField
+from django.db.models import DateTimeField, DecimalField, Field, FloatField, ForeignKey, Model, TimeField
 
 from integration.jobs.tree.names import Names
 from integration.jobs.tree.wrong import Wrong
@@ -52,7 +53,7 @@ def value(model: type[Model], name: str, said: Plain, names: Names) -> Any:
         return None
     if isinstance(field, FloatField):
         return float(said)
-    if isinstance(field, DecimalField | TimeField):
+    if isinstance(field, DecimalField | TimeField | DateTimeField):
         return _read(field, said)
     return _exact(said)
 
@@ -102,6 +103,7 @@ def _number(number: Decimal) -> Plain:
 
 
 PLAINLY: tuple[tuple[type, Callable[[Any], Plain]], ...] = (
+    (datetime, lambda moment: moment.astimezone(UTC).isoformat()),
     (time, lambda moment: f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"),
     (Decimal, _number),
     (bool, bool),

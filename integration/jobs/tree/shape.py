@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     BooleanField,
     CharField,
+    DateTimeField,
     DecimalField,
     Field,
     FloatField,
@@ -14,6 +15,7 @@ from django.db.models import (
     IntegerField,
     JSONField,
     Model,
+    TextField,
     TimeField,
 )
 
@@ -31,10 +33,13 @@ TYPES: Mapping[type["Field[Any, Any]"], Schema] = {
     DecimalField: {"type": "number"},
     FloatField: {"type": "number"},
     TimeField: TIME,
+    DateTimeField: {"type": "string", "minLength": 10},
+    TextField: {"type": "string"},
     CharField: {"type": "string"},
     ForeignKey: {"type": "string", "minLength": 1},
     ArrayField: {"type": "array", "items": {"type": "string"}},
 }
+OBJECTS = ("options", "outcome")  # JSON columns that hold objects
 LISTS = ("teams", "flows", "master_kinds")  # JSON columns that hold names
 
 
@@ -77,5 +82,5 @@ def _type(model: type[Model], name: str, field: "Field[Any, Any]") -> Schema:
     if (model, name) == LISTED or name in LISTS:
         return TYPES[ArrayField]
     if isinstance(field, JSONField):
-        return {"type": "object"} if name == "options" else {"type": "array", "items": {"type": "integer"}}
+        return {"type": "object"} if name in OBJECTS else {"type": "array", "items": {"type": "integer"}}
     return next(said for kind, said in TYPES.items() if isinstance(field, kind))

@@ -11,7 +11,7 @@ from django.db.models import Model, ProtectedError
 
 from integration.adapters import registry
 from integration.errors import ConfigurationError
-from integration.jobs import acts, mapping_files, mappings, notices, sql, switching, warehouses
+from integration.jobs import acts, business, mapping_files, mappings, notices, sql, switching, warehouses
 from integration.jobs.acts import Actor, NotAllowed
 from integration.jobs.tree import changelog
 from integration.jobs.tree.cells import Row, column, value
@@ -22,7 +22,7 @@ from integration.jobs.tree.planning import Step, Verb, digest, steps
 from integration.jobs.tree.reading import Tree, kept
 from integration.jobs.tree.tables import SECTIONS
 from integration.jobs.tree.wrong import Wrong
-from integration.models import AlertChannel, BusinessRule, ConfigurationChange, Connection, Place, Warehouse
+from integration.models import AlertChannel, BusinessRule, ConfigurationChange, Connection, OrderRule, Place, Warehouse
 from integration.rules.mapping_sheet import COLUMNS
 
 Source = ConfigurationChange.Source
@@ -136,7 +136,7 @@ def _secrets(row: Any) -> Mapping[str, str]:
 
 def _take(step: Step, names: Names, told: Told, secrets: Secrets) -> None:
     try:
-        row = _remove(step) if step.verb is Verb.REMOVE else _save(step, names, secrets)
+        row = _remove(step) if step.verb is Verb.REMOVE else _save(step, names, told.actor, secrets)
     except (NotAllowed, ConfigurationError) as wrong:
         raise _about(step, str(wrong)) from None
     except ValidationError as wrong:
@@ -157,7 +157,7 @@ def _remove(step: Step) -> Model:
     return cast("Model", row)
 
 
-def _save(step: Step, names: Names, secrets: Secrets) -> Model:
+def _save(step: Step, names: Names, actor: Actor, secrets: Secrets) -> Model:
     table, after = SECTIONS[step.section], step.after or {}
     row: Any = step.row or table.model()
     for name in table.columns:
@@ -174,7 +174,10 @@ def _save(step: Step, names: Names, secrets: Secrets) -> Model:
     if isinstance(row, AlertChannel):
         notices.check_address(row.name, row.kind, str(row.secrets.get("address", "")))
     row.full_clean(exclude={field.name for field in row._meta.fields} - set(table.columns))
-    row.save()
+    if isinstance(row, OrderRule) and step.changes.keys() != {"position"}:
+        business.put(row, actor)
+    else:
+        row.save()
     _after(row, step)
     return cast("Model", row)
 

@@ -46,6 +46,10 @@ def site(db) -> SimpleNamespace:
     )
     models.BusinessRule.objects.create(kind="over_percent", warehouse=south, sku="A", value="2.5")
     models.BusinessRule.objects.create(kind="invoice", company_id=2, when="on_move", posted=True, order=5)
+    models.OrderRule.objects.create(
+        kind="hold", position=1, name="Dear", warehouse=south, condition='order.value > decimal("100")',
+        outcome={"why": "value", "ask": ""}, active_from="2026-01-01T00:00Z", version=1,
+    )  # fmt: skip
     models.CutOff.objects.create(warehouse=south, carrier="Post", time="16:30", days=[0, 5])
     models.CutOff.objects.create(warehouse=south, carrier="Post", time="09:00")
     models.TrackingPage.objects.create(carrier="Post", url="https://post.example.com/{number}")

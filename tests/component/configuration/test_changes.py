@@ -56,7 +56,7 @@ def latest() -> ConfigurationChange:
 
 
 def test_a_change_is_kept_as_it_was_and_is_with_who_and_why(site):
-    save(person("anna"), rule(), value="4", why="Peak of December")
+    save(person("anna"), rule(), value="4", change_why="Peak of December")
     change = latest()
     assert (change.section, change.name, change.verb) == ("rules", "over_percent main/SW A", "change")
     assert (change.before["value"], change.after["value"]) == (2.5, 4)
@@ -146,7 +146,7 @@ class TestFourEyes:
 
     def test_nothing_is_changed_before_somebody_else_has_approved(self, asks):
         anna, bert = person("anna"), person("bert")
-        answer = save(anna, rule(), value="4", why="December")
+        answer = save(anna, rule(), value="4", change_why="December")
         assert "Nothing is changed yet: somebody else has to approve it." in answer.content.decode()
         assert (rule().value, rule().version) == (2.5, 1)
         wish = latest()

@@ -4,10 +4,12 @@ import re
 
 import pytest
 import yaml
+from django.contrib import admin
 from django.core.management import CommandError
 from django.utils.timezone import now
 
 from integration import models
+from integration.console.base import ConfigurationAdmin
 from integration.jobs.tree import files, reading, shape
 from integration.jobs.tree.tables import SECTIONS
 from tests.component.configuration.conftest import ADDRESS
@@ -248,3 +250,12 @@ def test_the_schema_takes_what_is_exported_and_is_the_one_in_the_docs(site, conf
     said = yaml.load(config("export"), files.Loader)
     assert list(files._faults(said)) == []
     assert set(shape.schema()["properties"]) == {"version", *SECTIONS}
+
+
+# What is of this installation alone, or of its people.
+NOT_IN_IT = {"User", "Group", "ApiToken"}
+
+
+def test_everything_that_is_edited_in_the_console_is_in_it():
+    edited = {page.model.__name__ for page in admin.site._registry.values() if isinstance(page, ConfigurationAdmin)}
+    assert edited == {model.__name__ for model in CONFIGURED} | NOT_IN_IT
