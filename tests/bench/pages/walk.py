@@ -72,7 +72,7 @@ def _terms(model: type[Model], page: Any) -> Iterator[tuple[str, Any]]:
 
 def own(person: Person) -> Iterator[Page]:
     """Those that the person may open."""
-    found = [*_home(), *_orders(person), *_cases(person), *_differences(), *_reports(), *_away(), *_setup()]
+    found = [*_home(), *_orders(person), *_cases(person), *_differences(person), *_reports(), *_away(person), *_setup()]
     return (page for page in found if opened(person.client, page.address) is not None)
 
 
@@ -108,10 +108,11 @@ def _cases(person: Person) -> Iterator[Page]:
     yield Page("job", links.page(job))  # type: ignore[arg-type]
 
 
-def _differences() -> Iterator[Page]:
-    """One of each warehouse: a person opens those of his own."""
+def _differences(person: Person) -> Iterator[Page]:
+    """One of each warehouse that the person sees."""
     rows = models.Variance.objects.filter(subject="stock", gone_at=None).order_by("warehouse_id", "-id")
-    for row in rows.distinct("warehouse_id").select_related("warehouse"):
+    mine = rows if person.warehouse is None else rows.filter(warehouse=person.warehouse)
+    for row in mine.distinct("warehouse_id").select_related("warehouse"):
         yield Page(f"variance of {row.warehouse}", links.page(row))
     for rule in models.AlertRule.objects.order_by("pk")[:1]:
         yield Page("rule for alerts", links.page(rule))
@@ -127,13 +128,13 @@ def _reports() -> Iterator[Page]:
         yield Page(f"report hypercare, {form}", f"{reverse('admin:report', args=['hypercare'])}?form={form}")
 
 
-def _away() -> Iterator[Page]:
-    """What people have while systems are down."""
+def _away(person: Person) -> Iterator[Page]:
+    """What people have while systems are down. Of a recovery nobody sees anything who does not see all."""
     yield Page("load what was shipped", reverse("admin:downtime_load"))
     for pack in models.DowntimePack.objects.order_by("-orders")[:1]:
         yield Page("sheets of the largest pack", reverse("admin:downtime_sheets", args=[pack.pk]), goal=PACK_MS)
         yield Page("form of the largest pack", reverse("admin:downtime_form", args=[pack.pk]), goal=PACK_MS)
-    for row in models.Recovery.objects.order_by("-id")[:1]:
+    for row in models.Recovery.objects.order_by("-id")[:1] if person.warehouse is None else ():
         yield Page("recovery", links.page(row))
 
 
