@@ -78,6 +78,20 @@ def test_it_says_why_in_units_with_what_it_is_worth(shelves: Shelves) -> None:
     assert "Add the mapping" in case().fix
 
 
+def test_a_count_that_waits_for_a_person_is_why(shelves: Shelves) -> None:
+    shelves.stock("NAIL", 100)
+    lose(shelves, "NAIL", 30)
+    number = shelves.count({"sku": "P-NAIL"})["count"]
+    shelves.yard.run()
+    lose(shelves, "NAIL", 2)
+    snapshot(shelves)
+    assert (causes(), variance().unexplained) == ([("failed", -30, number)], -2)
+    assert f"30 in {number} waits for a person (CD-8002). Unexplained: 2." in case().cause
+    shelves.approve("CD-8002")
+    snapshot(shelves)
+    assert (causes(), variance().unexplained) == ([], -2)
+
+
 def test_what_is_under_way_is_no_difference_until_it_is_late(shelves: Shelves) -> None:
     shelves.stock("NAIL", 20)
     sale = shelves.yard.released(("NAIL", 5))
