@@ -6,7 +6,8 @@ from typing import Any
 from django.db import transaction
 
 from integration.jobs import acts, rows
-from integration.jobs.acts import Actor, NotAllowed
+from integration.jobs.acts import Actor
+from integration.jobs.tree.wrong import Wrong
 from integration.models import Decision, OrderDecision, OrderRule, OrderRuleVersion, SyncJob
 from integration.rules.business import conditions
 from integration.rules.business.outcomes import LET_GO, RuleKind, outcome_of
@@ -35,14 +36,14 @@ def keep(rule: OrderRule, actor: Actor) -> None:
 
 
 def put(rule: OrderRule, actor: Actor) -> None:
-    """As ``keep``, at the place that it names. Raises NotAllowed for what the console's form would not take."""
+    """As ``keep``, at the place that it names. Raises Wrong for what the console's form would not take."""
     place = rule.position
     if mistake := conditions.check(rule.condition):
-        raise NotAllowed(f"condition, line {mistake.line}: {mistake.says}")
+        raise Wrong(f"condition, line {mistake.line}: {mistake.says}")
     try:
         rule.outcome = outcome_of(RuleKind(rule.kind), rule.outcome).model_dump(mode="json")
     except ValueError as wrong:
-        raise NotAllowed(f"outcome: {wrong}") from None
+        raise Wrong(f"outcome: {wrong}") from None
     keep(rule, actor)
     if place and rule.position != place:
         rule.position = place
