@@ -8,7 +8,7 @@ import pytest
 
 from integration.sandbox.day import closing
 
-LATER = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+LATER = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 FIRST = [{"warehouse": name, "sku": "A", "reported_at": LATER} for name in ("Main", "East")]
 LAST = {"warehouse": "Main", "sku": "99999", "reported_at": LATER}
 
