@@ -31,7 +31,7 @@ def list_stock(people: People, crossdock: Crossdock) -> list[Row]:
     for site in SITES:
         people.wms.snapshot(site, f"SNAP-{site}-{asked:%H%M%S}", owner=OWNER)
     shown: list[Row] = [*crossdock.inventory()]
-    while (not _is_here(shown, asked) or crossdock.moving()) and time.monotonic() < until:
+    while (not _is_here(shown, asked) or crossdock.moving() or crossdock.comparing()) and time.monotonic() < until:
         time.sleep(PAUSE)
         shown = [*crossdock.inventory()]
     return [*crossdock.inventory()]

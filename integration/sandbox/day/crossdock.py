@@ -9,11 +9,12 @@ MOVING = ("retry", "pending", "running")
 WAITING = ("blocked", "needs_attention")
 COMPARING = ("orders_watch", "orders_walk")
 MASTER = ("master_poll", "master_sweep", "master_tell")
+COMPARES = "inventory_read"
 ROUTINE = (
     "odoo_poll",
     "odoo_read",
     "odoo_sweep",
-    "inventory_read",
+    COMPARES,
     "inventory_watch",
     "inventory_fetch",
     *MASTER,
@@ -45,6 +46,11 @@ class Crossdock:
     def _moving(self) -> list[dict[str, Any]]:
         found = (job for state in MOVING for job in self._all("/jobs", state=state))
         return [job for job in found if job["flow"] not in ROUTINE and not _rechecked(job)]
+
+    def comparing(self) -> list[dict[str, Any]]:
+        """Jobs that compare the stock: routine, too, and what the warehouse has of unknown codes comes at their end."""
+        found = (job for state in MOVING for job in self._all("/jobs", state=state))
+        return [job for job in found if job["flow"] == COMPARES]
 
     def waiting(self) -> list[dict[str, Any]]:
         """Jobs that wait for a cause to go away, or for a person."""

@@ -23,8 +23,11 @@ class Comparing:
         return [*FIRST, LAST] if self.pages <= 0 else FIRST
 
     def moving(self) -> list[str]:
+        return []
+
+    def comparing(self) -> list[str]:
         self.pages -= 1
-        return ["inventory_compare"] if self.pages > 0 else []
+        return ["a part of it"] if self.pages > 0 else []
 
 
 @pytest.mark.parametrize("pages", [1, 2, 3])

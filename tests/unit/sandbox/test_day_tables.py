@@ -14,9 +14,12 @@ HOWTO = (CHECKOUT / "docs" / "howto" / "run-the-demo.md").read_text()
 ALL = (*SCENES, *LONGER, *ERRANDS)
 
 
+COMES_AFTERWARDS = "CD-8204"  # stock that differs, once both lists are compared: beside the others, and by their causes
+
+
 def test_the_how_to_says_how_to_clear_every_planned_case_and_no_other() -> None:
     told = set(re.findall(r"^\*\*(CD-\d{4}) ", HOWTO, re.MULTILINE))
-    assert told == {code for scene in ALL for code in scene.codes} | {STRAY_CODE}
+    assert told == {code for scene in ALL for code in scene.codes} | {STRAY_CODE, COMES_AFTERWARDS}
 
 
 def test_whatever_differs_has_its_case() -> None:
