@@ -152,12 +152,12 @@ def _refuse_another(message: InboundMessage, jobs: Sequence[SyncJob], was: Event
         raise Refused(
             f"must stay {message.reference}: its own number is what it is known by", f"data.{to.route.number}"
         )
-    known = {routes.address(message.connection, was).stream} if was else {job.stream.key for job in jobs}
-    if known - {to.stream}:
-        raise Refused("must stay: it says which document the message is about", f"data.{to.route.thread.field}")
     for name in PLACE:
         if hasattr(now.data, name) and (was is None or getattr(was.data, name) != getattr(now.data, name)):
             raise Refused("must stay: it says whose goods these are", f"data.{name}")
+    known = {routes.address(message.connection, was).stream} if was else {job.stream.key for job in jobs}
+    if known - {to.stream}:
+        raise Refused("must stay: it says which document the message is about", f"data.{to.route.thread.field}")
 
 
 def _refuse_unknown(message: InboundMessage, now: Received) -> None:

@@ -1,11 +1,13 @@
 """Rules about orders in the console, their versions, and what they decided."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin
 from django.db import transaction
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -99,6 +101,11 @@ class OrderRuleAdmin(Acting, ConfigurationAdmin):
             business.keep(obj, actor(request))
             self._keep(request, obj, before, changelog.taken(obj), {})
             acts.note(actor(request), "changed" if change else "added", subject(obj), **changes(form))
+
+    def act_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponseBase:
+        """Where a rule stands is seen in the list."""
+        answer = super().act_view(request, pk, act)
+        return HttpResponseRedirect(links.listing(OrderRule)) if answer.status_code == HTTPStatus.FOUND else answer
 
     @admin.display(description=_("place"))
     def place(self, rule: OrderRule) -> int:

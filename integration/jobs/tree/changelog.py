@@ -21,6 +21,7 @@ from integration.jobs.tree.tables import SECTION_OF, SECTIONS
 from integration.models import CodeMapping, ConfigurationChange, Connection, Warehouse
 
 Verb, Source, State = ConfigurationChange.Verb, ConfigurationChange.Source, ConfigurationChange.State
+AT_ONCE = 1_000  # of some thousand, PostgreSQL would not take the values in one statement
 # What each row may say of where it belongs.
 CONNECTIONS = ("erp", "wms", "partner")
 WAREHOUSE = "warehouse"
@@ -112,7 +113,7 @@ def note_mappings(pairs: Iterable[tuple[Row | None, CodeMapping | None]], told: 
         entry(CodeMapping, row.pk if row else None, before, taken_of(row, names) if row else None, told)
         for before, row in pairs
     ]
-    ConfigurationChange.objects.bulk_create(each for each in found if each is not None)
+    ConfigurationChange.objects.bulk_create((each for each in found if each is not None), batch_size=AT_ONCE)
 
 
 def taken_of(row: CodeMapping, names: Names) -> Row:

@@ -29,6 +29,7 @@ SEES = {
 }
 CONFIGURED = {
     *(models.Connection, models.Warehouse, models.Place, models.CodeMapping, models.BusinessRule, models.ApiToken),
+    models.OrderRule,
     *(models.CaseRule, models.CutOff, models.TrackingPage, models.AlertChannel),
     models.ReportSchedule,
 }
@@ -38,7 +39,7 @@ ADDS = {
     "operator": {models.CodeMapping},
     "supervisor": {
         *(models.CodeMapping, models.BusinessRule, models.CaseRule, models.CutOff, models.TrackingPage),
-        models.ReportSchedule,
+        *(models.ReportSchedule, models.OrderRule),
     },
     "integrator": CONFIGURED,
     "administrator": CONFIGURED,

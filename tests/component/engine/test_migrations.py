@@ -27,7 +27,8 @@ def valid(index: str) -> list[tuple[bool]]:
 def apply(name: str) -> None:
     loader = MigrationLoader(connection)
     migration = loader.get_migration("integration", name)
-    before = loader.project_state(loader.graph.node_map["integration", name].parents.copy().pop().key)
+    parents = (node.key for node in loader.graph.node_map["integration", name].parents)
+    before = loader.project_state(next(key for key in parents if key[0] == "integration"))
     with connection.schema_editor(atomic=migration.atomic) as editor:
         migration.apply(before, editor)
 

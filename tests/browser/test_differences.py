@@ -1,4 +1,7 @@
-"""Stock that differs: the operator reads why, and does what is proposed; somebody else approves it."""
+"""Stock that differs: the operator reads why, and does what is proposed; somebody else approves it.
+
+Before the tests of the supervisor, who approves what waits here.
+"""
 
 import re
 
