@@ -188,6 +188,7 @@ def test_numbers_that_do_not_agree_are_counted_by_units_and_by_value(scrape, wms
     assert within(found, "crossdock_variances") == {
         ("stock",): 2, ("over",): 2, ("part",): 0, ("moved",): 0,
         ("delivered",): 0, ("received",): 0, ("invoiced",): 0, ("not_posted",): 0,
+        ("sent",): 0, ("arrived",): 0, ("transit",): 0, ("unknown",): 0,
     }  # fmt: skip
     assert (found["crossdock_variance_units", "over"], found["crossdock_variance_units", "stock"]) == (3, 4)
     assert within(found, "crossdock_variance_unexplained_units") == {("stock",): 2}
