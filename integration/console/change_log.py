@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from integration.console.acting import Act, ActingAdmin
@@ -94,7 +94,7 @@ class ConfigurationChangeAdmin(ActingAdmin):
     def section_name(self, change: ConfigurationChange) -> str:
         return section(change.section)
 
-    @admin.display(description=pgettext_lazy("of a change", "move"))
+    @admin.display(description=_("how it changed"))
     def move(self, change: ConfigurationChange) -> str:
         return change.get_verb_display()
 
