@@ -62,7 +62,8 @@ def test_one_call_answers_many_and_a_backorder_goes_with_its_transfer(world: Wor
     ship(world, rest, 4)
     world.guard.take()
     assert moved(world, sent.out, 2**31 - 2) == [(sent.out, D(6), True), (rest, D(4), True)]
-    assert len(world.guard.take()) <= (1 if world.version > 16 else 2)
+    asked = [call for call in world.guard.take() if not call.endswith(".fields_get")]
+    assert len(asked) <= (1 if world.version > 16 else 2)
     assert [move.backorder_of for move in legs(world, sent.out)] == [None, sent.out]
     assert moved(world) == []
 
@@ -124,7 +125,8 @@ def test_what_is_confirmed_at_a_warehouse_names_what_it_belongs_to(world: World)
     there(world, LONG_AGO, after=before)
     world.guard.take()
     found = {each.root: each for each in there(world, LONG_AGO, after=before)}
-    assert len(world.guard.take()) == (1 if world.version > 16 else 2)
+    asked = [call for call in world.guard.take() if not call.endswith(".fields_get")]
+    assert len(asked) == (1 if world.version > 16 else 2)
     roots = [Root(model="sale.order", id=sale), Root(model="purchase.order", id=purchase)]
     assert [found[root].order for root in roots] == [
         world.read(model, number, "name")["name"]
