@@ -46,7 +46,7 @@ def _held(address: str, shape: Shape) -> Iterator[pd.DataFrame]:
 def _quants(address: str, first: int, last: int, after: int) -> list[dict[str, Any]]:
     if after // 50 >= last:
         return []
-    domain = [["id", ">", after], ["product_id", "in", [first, last]]]
+    domain = [["id", ">", after], ["product_id", "in", list(range(first, last + 1))]]
     args = ["bench", 2, "x", "stock.quant", "search_read", [domain, []], {"limit": 5_000}]
     body = json.dumps({"params": {"service": "object", "method": "execute_kw", "args": args}}).encode()
     with urlopen(Request(f"{address}/jsonrpc", body)) as answer:
