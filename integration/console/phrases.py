@@ -64,6 +64,7 @@ REFUSALS = (
     "{job} is here by now ({stand}): see what comes of it first.",
     "There is no job {n}.",
     "{change} was not done.",
+    "A second person has to approve where rules stand: change their positions in a file (manage.py config).",
     "{change} was rolled back already, or is to be.",
     "{change} does not wait any more.",
     "{section}, {name}: it was changed since. Look at its newer changes first.",

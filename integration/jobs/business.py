@@ -6,12 +6,15 @@ from typing import Any
 from django.db import transaction
 
 from integration.jobs import acts, rows
-from integration.jobs.acts import Actor
+from integration.jobs.acts import Actor, NotAllowed
+from integration.jobs.tree import changelog
+from integration.jobs.tree.changelog import Told
 from integration.jobs.tree.wrong import Wrong
 from integration.models import Decision, OrderDecision, OrderRule, OrderRuleVersion, SyncJob
 from integration.rules.business import conditions
 from integration.rules.business.outcomes import LET_GO, RuleKind, outcome_of
 
+NEEDS_TWO = "A second person has to approve where rules stand: change their positions in a file (manage.py config)."
 SAID = ("name", "condition", "outcome", "enabled", "note")
 MOMENTS = ("active_from", "active_to")
 _TABLE = OrderDecision._meta.db_table
@@ -64,7 +67,10 @@ def wake(rule: OrderRule) -> int:
 
 
 def move(rule_id: int, actor: Actor, *, up: bool) -> bool:
-    """One place up or down among those of its kind; False: it stands at the end already."""
+    """One place up or down among those of its kind; False: it stands at the end already.
+
+    Raises NotAllowed where a second person has to look at it.
+    """
     with transaction.atomic():
         kind = OrderRule.objects.values_list("kind", flat=True).get(pk=rule_id)
         rules = list(OrderRule.objects.select_for_update().filter(kind=kind).order_by("position", "id"))
@@ -73,15 +79,20 @@ def move(rule_id: int, actor: Actor, *, up: bool) -> bool:
         if not 0 <= to < len(rules):
             return False
         rules[at], rules[to] = rules[to], rules[at]
-        _number(rules)
+        _number(rules, Told(actor))
         acts.note(actor, "moved", f"rule {rules[to]} ({rule_id})", place=to + 1, kind=kind)
     return True
 
 
-def _number(rules: Sequence[OrderRule]) -> None:
+def _number(rules: Sequence[OrderRule], told: Told) -> None:
     for place, rule in enumerate(rules, start=1):
         if rule.position != place:
+            before = changelog.taken(rule)
             OrderRule.objects.filter(pk=rule.pk).update(position=place)
+            after = changelog.taken(rule)
+            if changelog.needs_two(OrderRule, before, after):
+                raise NotAllowed(NEEDS_TWO)
+            changelog.note(OrderRule, rule.pk, before, after, told)
 
 
 def let_go(sources: Sequence[str]) -> set[str]:

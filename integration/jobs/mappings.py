@@ -95,6 +95,7 @@ def add(
     new = CodeMapping(partner=partner, kind=kind, factor=factor, per=per, made_by=actor.name, **codes)
     try:
         with transaction.atomic():
+            _held(new)  # first: who was faster has made what this one replaces
             before = changelog.taken(in_force(new))
             _add(new, odoo_has_it)
             changelog.note_mappings([(before, new)], Told(actor))

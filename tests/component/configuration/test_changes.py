@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from integration import models
-from integration.jobs import mappings
+from integration.jobs import business, mappings
 from integration.jobs.acts import Actor, NotAllowed
 from integration.jobs.tree import undoing
 from integration.models import ConfigurationChange
@@ -204,6 +204,19 @@ class TestFourEyes:
         assert (latest().state, latest().source, rule().value) == ("waiting", "file", 2.5)
         undoing.approve(latest().pk, BERT)
         assert rule().value == 3
+
+    def test_where_a_rule_stands_is_not_changed_by_one_person(self, site):
+        first = models.OrderRule.objects.get()
+        models.OrderRule.objects.create(kind="hold", position=2, name="Late", condition="true", outcome={}, version=1)
+        business.move(first.pk, BERT, up=False)
+        assert [(each.name, each.verb) for each in ConfigurationChange.objects.all()] == [
+            ("hold Dear", "change"),
+            ("hold Late", "change"),
+        ]
+        models.Connection.objects.filter(slug="north").update(four_eyes=True)
+        with pytest.raises(NotAllowed, match="A second person has to approve where rules stand"):
+            business.move(first.pk, BERT, up=True)
+        assert list(models.OrderRule.objects.values_list("name", "position")) == [("Late", 1), ("Dear", 2)]
 
     def test_a_rollback_waits_too(self, site):
         save(person("anna"), rule(), value="4")
