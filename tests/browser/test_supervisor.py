@@ -28,8 +28,8 @@ def test_a_difference_of_stock_is_approved_with_a_reason(desk_of: Open) -> None:
     reason.fill("A pallet fell over: seen with my own eyes.")
     desk.clicks.click(desk.button("Approve"))
     assert desk.clicked == 3
-    desk.go("integration/stockdifference/?state__exact=waiting")
-    desk.reload_until("Nothing fits")
+    desk.go("integration/stockdifference/?q=ADJ-STOOLS&state__exact=posted")
+    desk.reload_until(STOOL.sku)
 
 
 def test_a_rule_for_cases_sends_new_ones_to_a_team(desk_of: Open) -> None:
