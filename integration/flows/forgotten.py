@@ -1,8 +1,8 @@
-"""Deliveries that the warehouse has shipped and that we have forgotten: the backup that was restored was older.
+"""What the warehouse has shipped or taken in and we have forgotten: the backup that was restored was older.
 
-Odoo shows them as done, under our mark. They become what they were: released, so that what the warehouse sends again
-finds them, and their backorders are not released as if they were new. The warehouse has the release: it is found
-there, and not sent.
+Odoo shows it as done, under our mark. It becomes what it was, released or announced, so that what the warehouse sends
+again finds it, and backorders are not told as if they were new. The warehouse has the release or the advice: it is
+found there, and not sent.
 """
 
 from collections.abc import Iterable
@@ -10,8 +10,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from integration.canonical.erp import Move, Picking
+from integration.flows.advices import Coming
 from integration.flows.releases import Delivery
 from integration.jobs import generation
+from integration.models import Connection, Document
 
 
 def as_released(delivery: Delivery) -> Delivery | None:
@@ -19,9 +21,7 @@ def as_released(delivery: Delivery) -> Delivery | None:
     if not generation.looks_first() or not _has_left(delivery, delivery.picking):
         return None
     parts = [delivery.picking, *_backorders(delivery.order.pickings, delivery.picking.id)]
-    moves = tuple(_first(moves) for moves in _by_line(parts))
-    picking = delivery.picking.model_copy(update={"state": "assigned", "moves": moves, "mark": None})
-    return replace(delivery, picking=picking)
+    return replace(delivery, picking=_as_it_was(delivery.picking, parts))
 
 
 def is_rest(delivery: Delivery) -> bool:
@@ -38,10 +38,46 @@ def is_rest(delivery: Delivery) -> bool:
     return False
 
 
+def as_announced(coming: Coming) -> Coming | None:
+    """What comes in as it was before anything of it did; None: it is not one of these.
+
+    Not a return: our own transfer for one that nobody announced looks the same.
+    """
+    theirs = coming.kind == Document.Kind.RECEIPT and coming.picking.backorder_of is None
+    if not theirs or not generation.looks_first() or not _is_posted(coming.picking, coming.warehouse.wms):
+        return None
+    picking = _as_it_was(coming.picking, coming.chain)
+    return replace(coming, picking=picking, chain=(picking,))
+
+
+def comes_with_another(coming: Coming) -> bool:
+    """It is a backorder of one of these, which nobody knows yet: it comes in with that one."""
+    if not generation.looks_first() or coming.kind != Document.Kind.RECEIPT:
+        return False
+    return any(_is_posted(picking, coming.warehouse.wms) for picking in _earlier(coming))
+
+
+def _earlier(coming: Coming) -> Iterable[Picking]:
+    by_id = {picking.id: picking for picking in coming.seen.pickings}
+    number, seen = coming.picking.backorder_of, set[int]()
+    while number in by_id and number not in seen:
+        seen.add(number)
+        yield by_id[number]
+        number = by_id[number].backorder_of
+
+
 def _has_left(delivery: Delivery, picking: Picking) -> bool:
     """The warehouse has confirmed it, and we have posted that."""
-    ours = (picking.mark or "").startswith(f"{delivery.warehouse.wms.slug}/")
-    return picking.state == "done" and picking.backorder_of is None and ours
+    return picking.backorder_of is None and _is_posted(picking, delivery.warehouse.wms)
+
+
+def _is_posted(picking: Picking, partner: Connection) -> bool:
+    return picking.state == "done" and (picking.mark or "").startswith(f"{partner.slug}/")
+
+
+def _as_it_was(picking: Picking, parts: Iterable[Picking]) -> Picking:
+    moves = tuple(_first(moves) for moves in _by_line(parts))
+    return picking.model_copy(update={"state": "assigned", "moves": moves, "mark": None})
 
 
 def _backorders(pickings: Iterable[Picking], of: int) -> list[Picking]:
@@ -54,10 +90,11 @@ def _backorders(pickings: Iterable[Picking], of: int) -> list[Picking]:
 
 def _by_line(parts: Iterable[Picking]) -> Iterable[list[Move]]:
     """A line of the order may be in several moves by now; the oldest one's id was the line's name."""
-    grouped: dict[tuple[int | None, int], list[Move]] = {}
+    grouped: dict[tuple[int | None, int | None, int], list[Move]] = {}
     for move in sorted((move for part in parts for move in part.moves), key=lambda move: move.id):
         if move.state != "cancel":
-            grouped.setdefault((move.sale_line_id, move.product_id), []).append(move)
+            key = (move.sale_line_id, move.purchase_line_id, move.product_id)
+            grouped.setdefault(key, []).append(move)
     return grouped.values()
 
 

@@ -12,7 +12,7 @@ from integration.adapters.base import Capability
 from integration.canonical.erp import Agreed, Picking, Purchase
 from integration.canonical.receipts import ReceiptCancel
 from integration.errors import Causes, Permanent
-from integration.flows import advices, books, return_transfers, sites, transits
+from integration.flows import advices, books, forgotten, return_transfers, sites, transits
 from integration.flows.advices import Change, Coming
 from integration.flows.findings import Findings
 from integration.jobs import configuration, remote, rows
@@ -103,6 +103,7 @@ def _look(work: Work, coming: Coming, found: Findings) -> None:
 
 
 def _look_first(work: Work, coming: Coming, found: Findings) -> None:
+    coming = forgotten.as_announced(coming) or coming
     if not _is_wanted(coming) or _belongs_to_another(coming, found) or _is_being_taken_in(coming, found):
         return
     if known_at(coming.warehouse.wms.pk, coming.picking.name) is not None:
@@ -119,7 +120,10 @@ def _is_wanted(coming: Coming) -> bool:
 def _belongs_to_another(coming: Coming, found: Findings) -> bool:
     """A backorder of an advice that the warehouse has not finished comes in with that one; one of a transfer that came
     in short waits for a person's word."""
-    earlier = [row for row in _earlier(coming) if row.state != State.CANCELLED]
+    known = _earlier(coming)
+    if not known and forgotten.comes_with_another(coming):
+        return True
+    earlier = [row for row in known if row.state != State.CANCELLED]
     if any(row.state != State.RECEIVED for row in earlier):
         return True
     short = next((row for row in earlier if transits.waits_for_a_person(row, coming.picking)), None)

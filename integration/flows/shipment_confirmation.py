@@ -13,7 +13,7 @@ from integration.canonical.erp import Picking
 from integration.canonical.events import ShipmentConfirmedEvent
 from integration.canonical.shipments import ShipmentConfirmed
 from integration.errors import ConfigurationError, InvalidDocument
-from integration.flows import backorders, bookings, freight, intents, releases, sites, substitution, typed
+from integration.flows import backorders, bookings, freight, intents, raised, releases, sites, substitution, typed
 from integration.flows.bookings import Case
 from integration.flows.events import event_of
 from integration.flows.intents import Goods
@@ -155,6 +155,8 @@ def _post(work: Work, case: Case, erp: ErpGateway, before: Effect | None) -> Eff
     found = rules.shipped_before(case.facts.mark, pickings)
     if found is not None:
         result = _result(case, found, pickings) | substitution.found(work, case, erp)
+        more = raised.since(erp, case.shares, case.warehouse.company_id)
+        result["asked"] |= {line: format(quantity, "f") for line, quantity in more.items()}
         return effects.found(work, connection, case.source, VERB, _intent(case), result)
     if before is not None:
         effects.wait_until_settled(connection, case.source, VERB)

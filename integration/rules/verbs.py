@@ -167,6 +167,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "activities.open",
         "attachments.add",
         "attachments.find",
+        "below_delivered",
         "delivery",
         "freight.is_written",
         "freight.read",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
+from integration.jobs import generation, marks
 from integration.models import CodeMapping, Connection, Warehouse
 from integration.sandbox.odoo import SandboxOdoo
 from integration.sandbox.wms import SandboxWms
@@ -97,3 +98,19 @@ def _map_codes(partner: Connection) -> None:
         CodeMapping(partner=partner, kind=kind, odoo_code=odoo, partner_code=theirs, factor=factor)
         for kind, odoo, theirs, factor in rows
     )
+
+
+@pytest.fixture
+def counted(db: None) -> Iterator[None]:
+    """The database and Valkey agree on how often it was counted, and nobody remembers an earlier look."""
+    marks.valkey().delete(generation.KEY, generation.WRITES)
+    generation.forget()
+    yield
+    marks.valkey().delete(generation.KEY, generation.WRITES)
+    generation.forget()
+
+
+@pytest.fixture
+def settled(yard: Yard) -> None:
+    """Calls of before cannot land any more."""
+    Connection.objects.update(settle_seconds=0)

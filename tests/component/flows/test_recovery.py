@@ -14,7 +14,7 @@ from django.utils.timezone import now
 
 from integration.errors import Throttled
 from integration.handlers import HANDLERS
-from integration.jobs import effects, engine, generation, marks, recovery, sweep
+from integration.jobs import acts, effects, engine, generation, marks, recovery, sweep
 from integration.jobs.acts import NotAllowed
 from integration.jobs.streams import Claim
 from integration.jobs.work import Work
@@ -29,38 +29,16 @@ from integration.models import (
     StockEvent,
     SyncJob,
 )
+from integration.sandbox.wms.contract import ACCEPTS
 from tests.component.engine.yard import until, write
+from tests.component.flows.recovered import restored
 from tests.component.flows.test_master_data import known, read, take
 from tests.component.flows.test_typed import filled, load
 from tests.component.flows.wms import Held
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
 from tests.rig import backup
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _counted(db: None) -> Iterator[None]:
-    """The database and Valkey agree on how often it was counted, and nobody remembers an earlier look."""
-    marks.valkey().delete(generation.KEY, generation.WRITES)
-    generation.forget()
-    yield
-    marks.valkey().delete(generation.KEY, generation.WRITES)
-    generation.forget()
-
-
-@pytest.fixture
-def settled(yard: Yard) -> None:
-    """Calls of before cannot land any more."""
-    Connection.objects.update(settle_seconds=0)
-
-
-def restored(yard: Yard, taken: bytes) -> None:
-    """The count in Valkey has gone on; the database has not. Nothing knocks while it is put back."""
-    generation.count()
-    until(lambda: yard.wms.pending() == 0)
-    backup.restore(taken)
-    generation.forget()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("counted")]
 
 
 def once(yard: Yard, sale: Sale, quantity: float) -> None:
@@ -344,3 +322,24 @@ def test_batches_of_master_data_that_were_told_since_the_backup_keep_their_numbe
     yard.later()
     assert (float(known(yard)["P-DRILL"]["weight"]), yard.unfinished()) == (4.5, [])
     assert [code for code, _ in yard.cases()] == ["CD-3013"]  # of what nobody mapped
+
+
+@pytest.mark.parametrize("odoo_server", ["16", "18"], indirect=True)
+def test_what_left_of_an_order_that_was_raised_since_the_backup_is_no_surplus(yard: Yard, settled: None) -> None:
+    Connection.objects.filter(pk=yard.partner.pk).update(profile={"facts": {"accepts": list(ACCEPTS)}})
+    generation.count()
+    sale = yard.released(("CRATE-S", 5))
+    taken, since = backup.take(), time.time()
+    yard.odoo.order_more(sale.id, "CRATE-S", 6)
+    yard.look()
+    yard.shipped(sale)
+    restored(yard, taken)
+    yard.look()
+    yard.wms.control("repeat", since=since)
+    yard.run()
+    yard.later()
+    recovery.release(Recovery.objects.get().pk, SOMEBODY, "sent again")
+    acts.done_by_hand(yard.case("CD-4009").pk, SOMEBODY, "Odoo shows it as done")
+    yard.later()
+    once(yard, sale, 6)
+    assert (yard.cases(), yard.unfinished()) == ([], [])

@@ -9,14 +9,14 @@ from integration.sandbox.day.odoo import Odoo
 from integration.sandbox.day.troubles import STRAY_SHIPMENT
 from tests.drills.http import Balanced, Watched
 
-DRAFT, ANSWER, SHIPMENT = "CD-8105", "CD-4009", "CD-5001"
+DRAFT, ANSWER, SHIPMENT, RETURNED = "CD-8105", "CD-4009", "CD-5001", "CD-7019"
 # What was told again, is done in Odoo, and cannot be told from what somebody did there: the known limits.
 KNOWN: Mapping[str, str] = {
     DRAFT: "an invoice or bill that was being made: a draft in Odoo that nothing tells from a person's",
     ANSWER: "an answer to a change, or to a backorder's own release, that was sent since the backup",
     SHIPMENT: "a shipment of a backorder that was released by itself since the backup",
-    "CD-7011": "goods that came in, and are done in Odoo",
-    "CD-7031": "goods that came back, and are done in Odoo",
+    RETURNED: "an answer to the advice of a return that was sent since the backup, and is done in Odoo",
+    "CD-7041": "goods that came back for it, and are done in Odoo",
     "CD-8005": "an adjustment or count that was told before",
 }
 SAID = {"resolution": "Odoo shows it as done: it was booked before the database was lost"}
