@@ -81,11 +81,16 @@ class ConsoleAdmin(ModelAdmin):  # type: ignore[misc]
             found, doubled = super().get_search_results(request, queryset, search_term)
             return found, doubled
         columns = [*self.exact, *(self.numbers if term.isdecimal() and int(term[:20]) <= LARGEST else ())]
-        if not columns:
+        found = [self.model.objects.filter(**{column: term}) for column in columns] + self.also_found(term)
+        if not found:
             return queryset.none(), False
-        hits = [self.model.objects.filter(**{column: term}).order_by().values("pk") for column in columns]
+        hits = [rows.order_by().values("pk") for rows in found]
         # One look-up per index, put together: an OR over several tables would read them all.
         return queryset.filter(pk__in=reduce(lambda one, other: one.union(other), hits)), False
+
+    def also_found(self, term: str) -> list[QuerySet[Any]]:
+        """Rows that are searched otherwise than by what a column is."""
+        return []
 
 
 class HistoryAdmin(ConsoleAdmin):

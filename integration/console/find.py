@@ -81,11 +81,16 @@ def messages(request: HttpRequest, term: str) -> QuerySet[InboundMessage]:
 
 def cases(request: HttpRequest, term: str) -> QuerySet[ExceptionCase]:
     """Those that name such a lot, code or SKU, newest first, of those that the user sees."""
+    return scoped(request, ExceptionCase.objects.filter(naming(term))).order_by("-id")[:MOST]
+
+
+def naming(term: str) -> Q:
+    """Cases that name such goods."""
     named = Q()
     for name in NAMED:
         for each in {term, term.upper()}:
             named |= Q(context__contains={name: [each] if name == "lots" else each})
-    return scoped(request, ExceptionCase.objects.filter(named)).order_by("-id")[:MOST]
+    return named
 
 
 def _documents(request: HttpRequest, terms: list[str]) -> Iterator[int]:

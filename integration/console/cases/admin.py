@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.views import ChangeList
 
-from integration.console import edit_page, gaps, links, said, stock_choices, variance_choices
+from integration.console import edit_page, find, gaps, links, said, stock_choices, variance_choices
 from integration.console.acting import OF_OTHERS, Act, ActingAdmin
 from integration.console.base import HistoryAdmin
 from integration.console.cases import affected, mapped, spark, told
@@ -67,7 +67,7 @@ class ExceptionCaseAdmin(ActingAdmin):
         *variance_choices.ALL,
     )
     exact = ("document__reference", "document__parent__reference", "code", "waiting__job__document__reference")
-    search_help_text = _("Order or delivery number, case number, code")
+    search_help_text = _("Order or delivery number, case number, code, SKU, lot")
     list_display = (
         "problem", "code", "hangs_on_it", "seen", "document_page", "team", "severity_badge", "age", "due",
         "state_badge",
@@ -80,6 +80,9 @@ class ExceptionCaseAdmin(ActingAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CaseList]:
         return CaseList
+
+    def also_found(self, term: str) -> list[QuerySet[ExceptionCase]]:
+        return [ExceptionCase.objects.filter(find.naming(term))]
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         rank = Case(*(When(severity=name, then=Value(at)) for name, at in RANK.items()), output_field=IntegerField())

@@ -74,10 +74,13 @@ def view(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 def _asked(request: HttpRequest, entry: Entry) -> Asked:
-    """What cannot be read is as if it was not asked for."""
+    """What cannot be read is as if it was not asked for. Raises Http404 for a warehouse that the user does not see:
+    the figures of all would be taken for its own."""
     seen = list(scoped(request, Warehouse.objects.all()).select_related(None).order_by("name", "pk"))
     wanted = request.GET.get("warehouse", "")
     chosen = [warehouse for warehouse in seen if str(warehouse.pk) == wanted]
+    if wanted.isdecimal() and not chosen:
+        raise Http404
     warehouses = chosen or seen
     days = request.GET.get("days", "")
     number = int(days) if days.isascii() and days.isdecimal() and int(days[:4]) in entry.days else entry.days[0]

@@ -75,6 +75,13 @@ def test_a_part_of_a_name_and_another_word_of_a_case_find_nothing(quiet, admin_c
         assert search(admin_client, term).context["found"] == []
 
 
+@pytest.mark.parametrize("term", ["DRILL-9", "drill-9", "LOT-9"])
+def test_the_list_of_cases_is_searched_for_goods_as_well(term, quiet, admin_client):
+    ExceptionCase.objects.update(context={"sku": "DRILL-9", "lots": ["LOT-9"]}, document=None)
+    page = admin_client.get(reverse("admin:integration_exceptioncase_changelist"), {"q": term})
+    assert list(page.context["cl"].result_list) == [quiet.case]
+
+
 def test_of_other_warehouses_nothing_is_found(quiet):
     ExceptionCase.objects.update(context={"lot": "LOT-9"})
     mapped(quiet, "P-OLD")

@@ -369,7 +369,9 @@ class TestPages:
 
     def test_what_is_not_seen_is_in_no_form(self, busy: Town) -> None:
         client = reader("see_hypercare", see=busy.other)
-        asked = {"day": str(YESTERDAY), "warehouse": busy.main.pk}
+        asked = {"day": str(YESTERDAY)}
+        for hidden in (busy.main.pk, 4711):  # not its own: those of all would be taken for it
+            assert client.get(address("hypercare"), asked | {"warehouse": hidden}).status_code == 404
         page = client.get(address("hypercare"), asked)
         assert [warehouse.name for warehouse in page.context["asked"].seen] == ["Other"]
         assert "Main" not in page.text.replace("main", "")

@@ -19,6 +19,7 @@ SCALED = {
     "ENGINE_RECHECK_SECONDS": "300",
     "ENGINE_BREAKER_PROBE_SECONDS": "15",
     "ENGINE_BREAKER_FAILURES": "5",
+    "MISSING_GRACE_SECONDS": "30",  # not by the factor: a message takes as long as ever
 }
 
 
