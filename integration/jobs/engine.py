@@ -15,13 +15,14 @@ from integration.jobs import configuration, dispatch, drain, failpoints, recover
 from integration.jobs.ledger import Ledger
 from integration.jobs.streams import Claim, ClaimLost
 from integration.jobs.taking import Taken
-from integration.jobs.work import Handlers, Outcome, Work
+from integration.jobs.work import Handler, Handlers, Outcome, Work
 from integration.models import Lane, SyncJob
 from integration.observe import logs, traces
 
 SLICE_SECONDS = {Lane.SHIPMENT: 8.0, Lane.ORDER: 4.0, Lane.INVENTORY: 2.0, Lane.MASTER_DATA: 1.0}
 BATCH_SECONDS = 0.2  # take no more jobs at once than can be run in about this time
 LATE_SECONDS = 1.0  # a batch that takes longer gives back what it has not begun
+ELSEWHERE_SECONDS = 30.0  # until work that only another release knows is looked at again
 LEAST_PART = 8  # of its slice that a lane has, whatever else waits
 log = logging.getLogger(__name__)
 _sizes: dict[Lane, int] = {}  # how many jobs the last batch of a lane was good for, in this process
@@ -143,7 +144,7 @@ class _Run:
         failpoints.at_work_on(work.job.flow)
         failpoints.hit("before_handler")
         try:
-            return self._settle(work, self.handlers[work.job.flow](work))
+            return self._settle(work, self._handler(work.job)(work))
         except (ClaimLost, InterfaceError):
             raise
         except OperationalError as error:
@@ -157,6 +158,13 @@ class _Run:
         except Exception as error:
             log.exception("unexpected failure")
             return self._fail(work, _unforeseen(work.job, error))
+
+    def _handler(self, job: SyncJob) -> Handler:
+        """Raises Locked CD-1009 for a flow that only another release knows: a newer process will take it."""
+        handler = self.handlers.get(job.flow)
+        if handler is None:
+            raise Locked("CD-1009", retry_after=ELSEWHERE_SECONDS, document=job.subject, flow=job.flow)
+        return handler
 
     def _settle(self, work: Work, outcome: Outcome) -> bool:
         log.debug("job done")

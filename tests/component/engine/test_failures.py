@@ -20,11 +20,11 @@ from integration.errors import (
     Throttled,
     Unreachable,
 )
-from integration.jobs import acts
+from integration.jobs import acts, engine
 from integration.jobs.effects import LOCKED
 from integration.jobs.retry import Policy
 from integration.jobs.work import Outcome, Work
-from integration.models import ExceptionCase, JobAttempt, Stream, SyncJob
+from integration.models import ExceptionCase, JobAttempt, Lane, Stream, SyncJob
 from tests.component.engine.yard import (
     State,
     cases,
@@ -152,10 +152,22 @@ def test_a_failure_that_nobody_foresaw_becomes_a_case(error: Exception) -> None:
     assert ExceptionCase.objects.get().cause == told
 
 
-def test_a_flow_that_nobody_knows_becomes_a_case() -> None:
+def test_a_flow_that_only_another_release_knows_is_left_to_a_process_of_it() -> None:
     job = put(flow="unheard_of")
     run(fine)
-    assert (states(job), cases()) == ([State.NEEDS_ATTENTION], [("CD-9002", "open", 1)])
+    assert (states(job), attempts(job), cases()) == ([State.RETRY], (0, 1), [])
+    time_passes()
+    engine.run_lane(Lane.ORDER, {"unheard_of": fine}, seconds=20.0)
+    assert (states(job), cases()) == ([State.SUCCEEDED], [])
+
+
+def test_a_flow_that_no_process_knows_for_days_becomes_a_case() -> None:
+    job = put(flow="unheard_of")
+    run(fine)
+    job.history.update(started_at=F("started_at") - timedelta(days=4))
+    time_passes()
+    run(fine)
+    assert (states(job), cases()) == ([State.NEEDS_ATTENTION], [("CD-9003", "open", 1)])
 
 
 def test_a_failure_to_commit_takes_everything_back_and_becomes_a_case() -> None:
