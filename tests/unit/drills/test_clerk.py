@@ -48,9 +48,9 @@ def test_a_draft_that_stands_in_the_way_is_deleted_in_odoo_and_counted_once() ->
 
 
 def test_what_odoo_shows_as_done_is_ended_by_hand() -> None:
-    clerk, desk = looked(case("CD-7011"), case("CD-5001", 2, shipment="SHP-1"))
+    clerk, desk = looked(case("CD-7041"), case("CD-5001", 2, shipment="SHP-1"))
     assert desk.asked == [("/cases/1/done_by_hand",), ("/cases/2/done_by_hand",)]
-    assert clerk.ended == {"CD-7011": 1, "CD-5001": 1}
+    assert clerk.ended == {"CD-7041": 1, "CD-5001": 1}
 
 
 @pytest.mark.parametrize("left", [case("CD-5001", shipment=STRAY_SHIPMENT), case("CD-4006"), case("CD-9402")])
