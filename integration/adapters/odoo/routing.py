@@ -120,7 +120,8 @@ class Routing:
     def _make(self, picking: Picking, goals: Sequence[RouteGoal]) -> None:
         how: dict[str, Any] = {"companies": [picking.company_id]}
         nothing: dict[str, Any] = {"move_ids": [], "move_line_ids": []}
-        [copied] = self._call("stock.picking", "copy_data", [picking.id], default=nothing, **how)
+        told = self._call("stock.picking", "copy_data", [picking.id], default=nothing, **how)
+        copied = told[0] if isinstance(told, list) else told  # before 18 one row comes as itself
         [row] = self._reading.by_id("stock.picking", [picking.id], {**LOOK, "note": {}})
         moves = {each["id"]: each for each in row.get("move_ids") or () if _is_untouched(each)}
         if not {number for goal in goals for number in goal.moves} <= set(moves):

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
+from integration.adapters.odoo.routing import Routing
+from integration.errors import Rejected
 from integration.jobs import decisions
 from integration.models import Availability, Document, Effect, ExceptionCase, OrderDecision, OrderRule, Warehouse
 from tests.component.flows.test_order_rules import keep
@@ -154,22 +156,13 @@ def test_it_goes_by_itself_when_the_goods_have_come(yard: Yard, depot: Depot) ->
 )
 def test_a_person_says_where_it_goes(yard: Yard, depot: Depot, choice: str, reason: str, site: str) -> None:
     rule(stock=True)
-    sale = yard.sell(("CRATE-S", 3))
+    yard.sell(("CRATE-S", 3))
     yard.look()
     case = yard.case("CD-4030")
     decisions.decide(case.pk, choice, SOMEBODY, reason)
     yard.run()
-    if site == "SOUTH":  # nothing is there yet, and it waits there until it is reserved
-        assert (depot.held(), quiet(yard)) == ([], True)
-        depot.put("CRATE-S", 3)
-        yard.odoo.call("stock.picking", "action_assign", [next(iter(pickings(yard, sale)))])
-        yard.look()
     assert (depot.held(), quiet(yard)) == ([(site, {"P-CRATE-S": "3"})], True)
     assert ExceptionCase.objects.get(pk=case.pk).state == "resolved"
-
-
-def pickings(yard: Yard, sale: Sale) -> list[int]:
-    return [row["id"] for row in yard.odoo.rows("stock.picking", [["sale_id", "=", sale.id]], "name")]
 
 
 def test_a_name_that_is_no_warehouse_asks_once_more(yard: Yard, depot: Depot) -> None:
@@ -206,8 +199,7 @@ def test_a_delivery_of_several_steps_stays_where_it_was_begun(yard: Yard, depot:
     yard.odoo.call("stock.warehouse", "write", [main], {"delivery_steps": "pick_ship"})
     yard.set(release_point="reserved")
     sale = yard.sell(("CRATE-S", 3))
-    picked = [row["id"] for row in yard.odoo.rows("stock.picking", [["sale_id", "=", sale.id]], "name")]
-    yard.odoo.ship(picked[0])
+    yard.odoo.validate_by_hand(sale.id)
     yard.look()
     assert (depot.held(), told(sale)) == ([("NORTH", {"P-CRATE-S": "3"})], ["stays: the delivery goes in several steps"])
     assert (yard.effects("route"), quiet(yard)) == ([], True)
@@ -235,24 +227,49 @@ def test_a_hold_comes_first_and_nothing_is_moved(yard: Yard, depot: Depot) -> No
     assert (depot.held(), quiet(yard)) == ([("SOUTH", {"P-CRATE-S": "3"})], True)
 
 
-def test_a_lost_answer_moves_it_once(yard: Yard, depot: Depot) -> None:
+@pytest.mark.parametrize("method", ["copy_data", "create", "action_assign", "write", "action_cancel"])
+@pytest.mark.parametrize("fault", ["cut_before", "cut_after_commit", "garbage", "error503", "serialization"])
+@pytest.mark.parametrize("odoo_server", ["16", "18", "19"], indirect=True)
+def test_whatever_becomes_of_a_call_it_is_moved_once(yard: Yard, depot: Depot, method: str, fault: str) -> None:
     rule()
     depot.put("CRATE-S", 50)
-    yard.odoo.fault("create", "commit_then_drop")
+    yard.odoo.fault(method, fault)
     sale = yard.sell(("CRATE-S", 3))
     yard.look()
-    assert depot.held() == []
-    yard.later()
-    assert (depot.held(), len(depot.deliveries(sale)), quiet(yard)) == ([("SOUTH", {"P-CRATE-S": "3"})], 1, True)
-    assert [call for call in yard.odoo.calls() if call == "stock.picking.create"] == ["stock.picking.create"]
+    for _ in range(3):
+        yard.later()
+    assert (depot.held(), quiet(yard)) == ([("SOUTH", {"P-CRATE-S": "3"})], True)
+    [(name, told)] = depot.deliveries(sale).items()
+    assert (name, told) == ("SO/OUT/00001", ("assigned", {"CRATE-S": 3}))
+    assert yard.odoo.rows("stock.picking", [["name", "=", sale.release]], "state")[0]["state"] == "cancel"
 
 
-def test_a_refusal_is_a_case_and_the_order_stays_whole(yard: Yard, depot: Depot) -> None:
+def test_one_delivery_that_cannot_be_moved_keeps_no_other_order(yard: Yard, depot: Depot) -> None:
+    rule('"CRATE-S" in delivery.quantities')
+    depot.put("CRATE-S", 50)
+    yard.odoo.fault("create", "error503", times=3)
+    yard.sell(("CRATE-S", 3))
+    yard.sell(("ROPE-10", 1))
+    yard.look()
+    assert depot.held() == [("NORTH", {"P-ROPE-10": "1"})]
+    for _ in range(3):
+        yard.later()
+    assert (len(depot.held()), quiet(yard)) == (2, True)
+
+
+def test_a_refusal_is_a_case_and_the_order_stays_whole(
+    yard: Yard, depot: Depot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = rule()
-    yard.odoo.fault("create", "refuse", times=9)
+
+    def refuses(*_: object) -> None:
+        raise Rejected("CD-1001", detail="Not on Tuesdays")
+
+    monkeypatch.setattr(Routing, "_make", refuses)
     sale = yard.sell(("CRATE-S", 3))
     yard.look()
-    assert ([code for code, _ in yard.cases()], depot.held()) == (["CD-4031"], [])
+    told = f"{sale.release} is to leave from another warehouse, and Odoo refused that: Not on Tuesdays"
+    assert (yard.cases(), depot.held()) == ([("CD-4031", told)], [])
     assert list(depot.deliveries(sale)) == [sale.release]
     keep(made, enabled=False)
     yard.later()
@@ -283,7 +300,7 @@ def test_a_rule_that_is_switched_off_after_the_answer_was_lost_changes_nothing(y
     """What was begun is found out first: the order is never at both."""
     made = rule()
     depot.put("CRATE-S", 50)
-    yard.odoo.fault("create", "commit_then_drop")
+    yard.odoo.fault("create", "cut_after_commit")
     yard.sell(("CRATE-S", 3))
     yard.look()
     keep(made, enabled=False)

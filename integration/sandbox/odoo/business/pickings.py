@@ -159,13 +159,14 @@ class Picking(Model):
             unreserve(list(record.move_ids))
 
     @on_records
-    def copy_data(self, ids: Any, default: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-        """What `create` would be given for copies. Moves and lines are copied only by name: see `default`."""
+    def copy_data(self, ids: Any, default: dict[str, Any] | None = None) -> Any:
+        """What `create` would be given for copies, of a copy without moves; before 18 of one record alone."""
         known = [name for name in COPIED if name in self.fields]
-        return [
+        copies = [
             {**{name: plain(getattr(record, name)) or False for name in known}, **(default or {})}
             for record in self.records(ids)
         ]
+        return copies if self.env.traits.number >= 18 else copies[0]
 
     @on_records
     def action_cancel(self, ids: Any) -> bool:
