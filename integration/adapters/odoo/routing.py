@@ -22,6 +22,7 @@ from integration.errors import Locked, Rejected
 ONE_STEP = "ship_only"
 AT_ONCE = "at_confirm"
 CLOSED = ("done", "cancel")
+MOMENT = "%Y-%m-%d %H:%M:%S"
 WAREHOUSE = ("company_id", "delivery_steps", "out_type_id", "lot_stock_id")
 LINE: dict[str, Any] = {"picked": {}, "qty_done": {}}
 PRODUCT: dict[str, Any] = {"default_code": {}, "name": {}, "type": {}, "is_storable": {}, "uom_id": ID}
@@ -139,6 +140,8 @@ class Routing:
             "name": "/",
             "picking_type_id": kind,
             "location_id": stock,
+            "user_id": False,
+            **({"scheduled_date": f"{picking.scheduled_at:{MOMENT}}"} if picking.scheduled_at else {}),
             "move_type": "one" if picking.ship_complete else "direct",
             "note": f"{without_routes(row.get('note'))}<p>{routed_line(picking.id, picking.name)}</p>",
             "move_ids": [command for each in moves for command in _taken(each, place["id"], kind, stock)],

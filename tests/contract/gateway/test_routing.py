@@ -90,7 +90,7 @@ def test_goods_without_stock_are_told_apart_and_what_is_begun_is_seen(world: Wor
 
 def test_a_whole_delivery_goes_to_the_other_warehouse_and_the_order_has_it_once(world: World) -> None:
     product = stocked(world, 10, 7)
-    order, picking = sold(world, (product, 4))
+    order, picking = sold(world, (product, 4), commitment_date="2031-05-05 10:00:00")
     before = read(world, order)[picking.name]
     [made] = routed(world, picking, product)
     pickings = read(world, order)
@@ -102,6 +102,7 @@ def test_a_whole_delivery_goes_to_the_other_warehouse_and_the_order_has_it_once(
     assert (now.ship_to, now.carrier, now.scheduled_at) == (before.ship_to, before.carrier, before.scheduled_at)
     two = other(world)["lot_stock_id"][0]
     assert held(world, product) == {world.stock_id: (10, 0), two: (7, 4)}
+    assert (now.scheduled_at is not None and now.scheduled_at.year) == 2031
     old = world.read("stock.picking", picking.id, "state", "note", "move_ids")
     assert (old["state"], old["move_ids"], made.name in old["note"]) == ("cancel", [], True)
 
