@@ -16,6 +16,7 @@ from integration.adapters.records import (
     SubstitutesGateway,
 )
 from integration.adapters.returns import ReturnGateway
+from integration.adapters.routing import RoutingGateway
 from integration.adapters.stock import StockGateway
 from integration.canonical.books import Booking, Entry, OrderBooks, Ordering
 from integration.canonical.erp import (
@@ -367,6 +368,10 @@ class ErpGateway(Protocol):
 
     @property
     def substitutes(self) -> SubstitutesGateway: ...
+
+    @property
+    def routing(self) -> RoutingGateway: ...
+
     def incoming(self, picking_id: int) -> Sequence[Picking]:
         """As ``delivery``, of goods that come in: with their destinations, and lots that are not made yet."""
         ...

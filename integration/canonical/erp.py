@@ -114,7 +114,8 @@ class Picking(Part):
 
     ``note`` is people's own text with the mark in it: kept in memory for the next write, never stored. ``currency`` is
     the company's, and that of ``freight``, which is None without Odoo's delivery app. ``made_for``: the mark of the
-    shipment that it was made for, in the place of a cancelled delivery.
+    shipment that it was made for, in the place of a cancelled delivery. ``routed_from``: the delivery of another
+    warehouse that its goods were taken from.
 
     ``source`` and ``destination`` say what kind of place goods come from and go to; empty for a sales order's.
     """
@@ -136,6 +137,7 @@ class Picking(Part):
     currency: str = ""
     mark: str | None = None
     made_for: str | None = None
+    routed_from: int | None = None
     note: str = Field(default="", exclude=True, repr=False)
     ship_to: Address = Address()
     source: Usage = ""
@@ -150,9 +152,9 @@ class Picking(Part):
 
     def is_followed_by(self, other: "Picking") -> bool:
         """Whether ``other`` asks for the same once more, should this one be cancelled."""
-        made = (other.backorder_of, other.return_of, other.made_for)
+        made = (other.backorder_of, other.return_of, other.made_for, other.routed_from)
         alike = other.code == self.code and other.warehouse_id == self.warehouse_id
-        return alike and other.id > self.id and other.state not in ("done", "cancel") and made == (None, None, None)
+        return alike and other.id > self.id and other.state not in ("done", "cancel") and not any(made)
 
     @property
     def comes_in(self) -> bool:

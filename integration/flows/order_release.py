@@ -20,6 +20,7 @@ from integration.flows import (
     forgotten,
     order_rules,
     releases,
+    routing,
     sites,
     substitution,
     too_late,
@@ -59,8 +60,8 @@ def handle(work: Work) -> Outcome:
         _look(work, delivery, found)
     if work.job.tries > 1 and any(cause.problem.heals for cause in found.against):
         _have_it_read(record)
-    error = Causes(found.against) if found.against else None
-    return Outcome("; ".join(found.notes) or "nothing to release", found.commit, error)
+    work.connection = found.stopped_by or work.connection
+    return Outcome("; ".join(found.notes) or "nothing to release", found.commit, found.error)
 
 
 def _have_it_read(record: CapturedRecord) -> None:
@@ -127,8 +128,13 @@ def _look(work: Work, delivery: Delivery, found: Findings) -> None:
         _look_again(work, delivery, delivery.known, found)
     elif before := forgotten.as_released(delivery):
         _release_first(work, before, found)
-    elif delivery.order.state in CONFIRMED and not _ships_from_another(delivery):
+    elif delivery.order.state in CONFIRMED and not _ships_from_another(delivery) and _stays(work, delivery, found):
         _release_first(work, delivery, found)
+
+
+def _stays(work: Work, delivery: Delivery, found: Findings) -> bool:
+    """Transfers are routed by no rule."""
+    return found.record.model != ORDER or routing.may_go(work, delivery, found)
 
 
 def _ships_from_another(delivery: Delivery) -> bool:

@@ -15,8 +15,11 @@ from integration.rules.business import facts as business_facts
 from integration.rules.business import holding
 from integration.rules.business.deciding import Decision, Rule, decide
 from integration.rules.business.facts import Facts, Subject
-from integration.rules.business.outcomes import Priority, RuleKind, Ship
+from integration.rules.business.outcomes import Priority, Remaining, Rest, RuleKind, Ship
 from integration.rules.release import USUAL, Ways
+
+FIRST = (RuleKind.SHIP, RuleKind.PRIORITY, RuleKind.REST)  # kinds whose first rule decides, beside where it leaves from
+LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,17 @@ class Judged:
     kept: Sequence[Kept] = ()
     against: Sequence[Permanent] = ()
     ways: Ways = USUAL
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """``rule``: the one that says where a delivery leaves from; ``kept``: what was decided beside that; ``against``:
+    what stops it."""
+
+    decision: Decision
+    rule: Rule | None
+    kept: Sequence[Kept] = ()
+    against: Sequence[Permanent] = ()
 
 
 @dataclass(slots=True)
@@ -63,6 +77,23 @@ class _Judge:
         self._keep(decision, set())
         return next(iter(decision.matched), None)
 
+    def unasked(self, decision: Decision) -> None:
+        self.against += holding.unasked(decision, self._about())
+        self._keep(decision, set())
+
+    def nothing(self, decision: Decision) -> None:
+        """No rule said anything: that is kept, too."""
+        self._keep(decision, set())
+
+    def rest_held(self, rule: Rule) -> None:
+        """A backorder, of a rule that holds the rest."""
+        is_rest = self.delivery.picking.backorder_of is not None
+        if not (is_rest and isinstance(rule.outcome, Rest) and rule.outcome.backorder == Remaining.HOLD):
+            return
+        source = holding.source(rule, self.delivery.warehouse.erp.pk, self.delivery.order)
+        if not business.let_go([source]):
+            self.against.append(holding.rest(rule, self.seen, source, self._about()))
+
     def _about(self) -> Mapping[str, Any]:
         warehouse = self.delivery.warehouse
         return {"connection": warehouse.erp.name, "company": warehouse.company_id, "order": self.delivery.order.name}
@@ -73,25 +104,61 @@ class _Judge:
 
 def judge(delivery: Delivery) -> Judged:
     """Nothing, where there are no rules. ``now`` is this machine's: rules go by hours and days."""
-    rules = configuration.order_rules(delivery.warehouse.erp_id, delivery.warehouse.pk)
-    if not any(rules.values()):
+    rules = _rules(delivery)
+    if not any(rules[kind] for kind in (RuleKind.HOLD, *FIRST)):
         return Judged()
-    now = datetime.now(UTC)
-    subject = Subject(delivery.order, delivery.picking, delivery.warehouse.name, now)
-    judge = _Judge(delivery, business_facts.of(subject), now)
+    judge = _judge(delivery)
     if rules[RuleKind.HOLD]:
         judge.held(rules[RuleKind.HOLD])
-    first = {kind: judge.said(kind, rules[kind]) for kind in (RuleKind.SHIP, RuleKind.PRIORITY) if rules[kind]}
-    return Judged(judge.kept, judge.against, _ways(first.get(RuleKind.SHIP), first.get(RuleKind.PRIORITY)))
+    first = {kind: judge.said(kind, rules[kind]) for kind in FIRST if rules[kind]}
+    rest = first.get(RuleKind.REST)
+    if rest is not None:
+        judge.rest_held(rest)
+    return Judged(judge.kept, judge.against, _ways(first.get(RuleKind.SHIP), first.get(RuleKind.PRIORITY), rest))
 
 
-def _ways(ship: Rule | None, soon: Rule | None) -> Ways:
+def route(delivery: Delivery) -> Asked | None:
+    """Where it is to leave from; what holds the order holds it in its place. None: no rule wants it elsewhere."""
+    rules = _rules(delivery)
+    if not rules[RuleKind.ROUTE]:
+        return None
+    judge = _judge(delivery)
+    decision = decide(RuleKind.ROUTE, rules[RuleKind.ROUTE], judge.seen, judge.now)
+    if decision.unasked:
+        judge.unasked(decision)
+    elif decision.matched and rules[RuleKind.HOLD]:
+        judge.held(rules[RuleKind.HOLD])
+    elif not decision.matched:
+        judge.nothing(decision)
+    kept = judge.kept if judge.against or not decision.matched else ()
+    return Asked(decision, next(iter(decision.matched), None), kept, judge.against)
+
+
+def keep_route(delivery: Delivery, asked: Asked, told: str) -> Kept:
+    """``told``: which warehouse what leaves from."""
+    return Kept(row_of(delivery, asked.decision, set(), {"goes to": told[:LONGEST]}))
+
+
+def _rules(delivery: Delivery) -> dict[RuleKind, tuple[Rule, ...]]:
+    return configuration.order_rules(delivery.warehouse.erp_id, delivery.warehouse.pk)
+
+
+def _judge(delivery: Delivery) -> _Judge:
+    now = datetime.now(UTC)
+    subject = Subject(delivery.order, delivery.picking, delivery.warehouse.name, now)
+    return _Judge(delivery, business_facts.of(subject), now)
+
+
+def _ways(ship: Rule | None, soon: Rule | None, rest: Rule | None) -> Ways:
     how = ship.outcome if ship is not None and isinstance(ship.outcome, Ship) else Ship()
     priority = soon.outcome.priority if soon is not None and isinstance(soon.outcome, Priority) else 0
-    return Ways(how, priority, ship.name if ship else "")
+    left = rest.outcome if rest is not None and isinstance(rest.outcome, Rest) else Rest()
+    return Ways(how, priority, ship.name if ship else "", left)
 
 
-def row_of(delivery: Delivery, decision: Decision, let_go: set[int]) -> OrderDecision:
+def row_of(
+    delivery: Delivery, decision: Decision, let_go: set[int], more: Mapping[str, str] | None = None
+) -> OrderDecision:
     matched = [
         {**_named(rule), "says": rule.outcome.model_dump(mode="json"), "let_go": rule.id in let_go}
         for rule in decision.matched
@@ -106,7 +173,7 @@ def row_of(delivery: Delivery, decision: Decision, let_go: set[int]) -> OrderDec
         asked=len(decision.asked),
         matched=matched,
         unasked=unasked,
-        facts=decision.told,
+        facts=decision.told | dict(more or {}),
         key=hashlib.sha256(said.encode()).hexdigest()[:32],
     )
 

@@ -34,7 +34,7 @@ State = Document.State
 UNMARKED = (OutboundMessage.State.QUEUED, OutboundMessage.State.SUPERSEDED)
 DOCUMENT_AS_RELEASED = (
     "reference", "parent_id", "warehouse_id", "state", "version", "content_hash", "told_header", "customer_reference",
-    "erp_partner_id", "carrier", "value", "currency", "updated_at",
+    "erp_partner_id", "carrier", "value", "currency", "updated_at", "remainder", "substitutes",
 )  # fmt: skip
 LINE_AS_RELEASED = (
     "sale_line_id", "product_id", "sku", "unit", "tracking", "partner_sku", "partner_unit", "factor", "per", "ordered",
@@ -220,6 +220,8 @@ def _document(delivery: Delivery, decided: rules.Release) -> Document:
         version=decided.document.version,
         content_hash=decided.digest,
         told_header=changes.header(delivery.order, delivery.picking),
+        remainder=decided.rest.backorder,
+        substitutes=decided.rest.substitutes,
         customer_reference=parent.customer_reference,
         erp_partner_id=parent.erp_partner_id,
         carrier=delivery.picking.carrier.name[:100] if delivery.picking.carrier else "",

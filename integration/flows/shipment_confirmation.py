@@ -29,6 +29,7 @@ from integration.models import (
 )
 from integration.rules import shipping as rules
 from integration.rules import substitutes
+from integration.rules.business.outcomes import Allowed
 
 VERB = "ship"
 
@@ -91,12 +92,13 @@ def _understand(message: InboundMessage) -> Case:
         mark=f"{partner.slug}/{shipment.shipment}",
         is_over=delivery.state == Document.State.SHIPPED,
         is_last=_is_last(delivery, shipment, sources.of(partner, shipment)),
-        cancel_rest=warehouse.remainder == Warehouse.Remainder.CANCEL,
+        cancel_rest=(delivery.remainder or warehouse.remainder) == Warehouse.Remainder.CANCEL,
         notify_customer=warehouse.notify_customer,
         keep_freight=warehouse.freight_policy == Warehouse.Freight.TRANSFER,
         customer=sites.customer_of(delivery) if known.by_customer else None,
         source=sources.of(partner, shipment),
         decided=substitution.decided(message, shipment),
+        substitutes=Allowed(delivery.substitutes) if delivery.substitutes else None,
     )
     return Case(message, shipment, delivery, warehouse, facts, rules.translate(shipment, facts))
 

@@ -79,6 +79,22 @@ class Document(models.Model):
     typed = models.BooleanField(
         default=False, db_default=False, editable=False, help_text="A shipment of it was typed in from a sheet"
     )
+    remainder = models.CharField(
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="What a final short shipment leaves, as a rule said at its release: keep, cancel, hold",
+    )
+    substitutes = models.CharField(
+        max_length=3,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Whether another product may go in a line's place, as a rule said: yes, no",
+    )
     customer_reference = models.CharField(max_length=200, blank=True)
     erp_partner_id = models.PositiveIntegerField(null=True, help_text="Odoo's id of the customer or supplier")
     carrier = models.CharField(

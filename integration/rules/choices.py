@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from integration.rules.business.outcomes import HELD, LET_GO
+from integration.rules.business.outcomes import GO_TO, HELD, LET_GO, NOWHERE, STAY
 
 UNKNOWN_RETURN, MORE_BACK, OTHER_NUMBER, OTHER_PRODUCT = "CD-7030", "CD-7031", "CD-7032", "CD-7033"
 TYPED_AND_TOLD = "CD-9401"
@@ -43,8 +43,23 @@ LET_IT_GO = Choice(
     "Who agreed? The order goes as it is now; when it or the rule changes, the rule is asked again.",
     right="integration.let_order_go",
 )
+SENT_ELSEWHERE = (
+    Choice(
+        GO_TO,
+        "Name the warehouse",
+        "Which one is it to leave from, whatever it holds? Write its name as the rule does, and only that.",
+        right="integration.let_order_go",
+    ),
+    Choice(
+        STAY,
+        "Leave it where it is",
+        "Who agreed? It is released to the warehouse that Odoo chose, as without the rule.",
+        right="integration.let_order_go",
+    ),
+)
 CHOICES: Mapping[str, tuple[Choice, ...]] = {
     **dict.fromkeys(sorted(HELD), (LET_IT_GO,)),
+    NOWHERE: SENT_ELSEWHERE,
     CHANGED: (
         COMES_BACK,
         Choice(

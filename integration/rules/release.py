@@ -16,7 +16,7 @@ from integration.errors import (
     Permanent,
     RuleHold,
 )
-from integration.rules.business.outcomes import Ship
+from integration.rules.business.outcomes import Rest, Ship
 from integration.rules.codes import Code, CodeBook, CodeKind
 from integration.rules.policy import ReleasePoint, Rules
 from integration.rules.units import Inexact, to_partner
@@ -43,11 +43,13 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How our rules want it shipped, and how soon; ``rule``: the name of the one that says how."""
+    """How our rules want it shipped, and how soon; ``rule``: the name of the one that says how; ``rest``: what becomes
+    of what does not leave as ordered."""
 
     ship: Ship = field(default_factory=Ship)
     priority: int = 0
     rule: str = ""
+    rest: Rest = field(default_factory=Rest)
 
 
 USUAL = Ways()
@@ -70,6 +72,7 @@ class Release:
     document: OrderRelease
     lines: tuple[Line, ...]
     digest: str
+    rest: Rest = field(default_factory=Rest)
 
     def as_version(self, version: int) -> "Release":
         return replace(self, document=self.document.model_copy(update={"version": version}))
@@ -136,7 +139,7 @@ def decide(order: Order, picking: Picking, site: Site, ways: Ways = USUAL) -> Re
         labels=ways.ship.labels or None,
         lines=tuple(rendered(each, site) for each in complete),
     )
-    return Release(document, complete, digest(order, picking, site.release_point))
+    return Release(document, complete, digest(order, picking, site.release_point), ways.rest)
 
 
 def _open_moves(picking: Picking) -> list[Move]:

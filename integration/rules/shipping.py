@@ -18,6 +18,7 @@ from integration.canonical.erp import (
 )
 from integration.canonical.shipments import ShipmentConfirmed, ShippedLine
 from integration.errors import Causes, InvalidDocument, MappingMissing, Permanent, Rejected, RuleHold
+from integration.rules.business.outcomes import Allowed
 from integration.rules.choices import SUBSTITUTE
 from integration.rules.codes import CodeBook, CodeKind
 from integration.rules.ownership import Entity, code_of
@@ -63,7 +64,7 @@ class Facts:
 
     ``is_over``: the release has ended before. ``is_last``: nothing else of it will come. ``cancel_rest``: what did not
     ship by then is cancelled. ``keep_freight``: Odoo gets it. ``customer``: Odoo's id. ``source``: the shipment's key.
-    ``decided``: what a person chose, by code and SKU.
+    ``decided``: what a person chose, by code and SKU. ``substitutes``: what a rule about the order said of them.
     """
 
     connection: str
@@ -80,6 +81,13 @@ class Facts:
     customer: int | None = None
     source: str = ""
     decided: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    substitutes: Allowed | None = None
+
+    def may_replace(self, sku: str) -> bool:
+        """Whether another product may go in its place; what a rule about the order says goes before those by SKU."""
+        if self.substitutes is not None:
+            return self.substitutes == Allowed.YES
+        return self.rules.substitutes(sku, self.customer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +217,7 @@ def _substitute(shipment: ShipmentConfirmed, shipped: ShippedLine, facts: Facts)
     decided = facts.decided.get((SUBSTITUTE, swapped), "")
     if decided == "refuse":
         raise Refused
-    if decided == "accept" or facts.rules.substitutes(line.sku, facts.customer):
+    if decided == "accept" or facts.may_replace(line.sku):
         return code.odoo
     about = {**_about(shipment, facts), "quantity": shipped.quantity, "source": facts.source}
     raise RuleHold(SUBSTITUTE, **about, sku=swapped)

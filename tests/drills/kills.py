@@ -11,7 +11,7 @@ from integration.sandbox.day.doing import People
 from integration.sandbox.day.evidence import latest_movement
 from integration.sandbox.day.odoo import Odoo
 from integration.sandbox.day.sales import Sales
-from integration.sandbox.day.trade import MAIN, open_trade
+from integration.sandbox.day.trade import DEPOT, MAIN, open_trade
 from integration.sandbox.day.wms import Wms
 from tests.drills import agreed, errands, evidence, remains, report
 from tests.drills.asked import Asked
@@ -81,8 +81,9 @@ def drill(wanted: Asked, tell: Callable[[str], None], console: Console) -> bool:
 def open_up(odoo: Odoo, wms: Wms, orders: int) -> People:
     """Fills both systems with goods."""
     shop = goods.open_shop(odoo, orders, more=MORE)
-    trade = open_trade(odoo, shop)
+    trade = open_trade(odoo, shop, orders)
     goods.stock_warehouse(wms, orders, more=MORE)
     goods.fill_shelves(wms, MAIN, orders, more=MORE)
+    goods.fill_shelves(wms, DEPOT, orders, more=MORE, away=True)
     wms.answer_on_request()
     return People(odoo, wms, shop, trade)

@@ -25,6 +25,7 @@ from integration.adapters.odoo.put_aways import PutAways
 from integration.adapters.odoo.receipts import Receipts
 from integration.adapters.odoo.returns import Returns
 from integration.adapters.odoo.revival import Revival
+from integration.adapters.odoo.routing import Routing
 from integration.adapters.odoo.shape import Shapes
 from integration.adapters.odoo.substitutes import Substitutes
 from integration.canonical.books import Booking, Entry, OrderBooks, Ordering
@@ -70,6 +71,7 @@ class OdooGateway:
         self.attachments = Attachments(self._call)
         self.freight = Freight(self._call)
         self.substitutes = Substitutes(self._call)
+        self.routing = Routing(self._call)
         self.stock = Inventory(self._call, self._deliveries)
         self._master = Master(self._call)
 

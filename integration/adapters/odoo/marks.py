@@ -9,7 +9,7 @@ A shipment is sealed by its moves; a receipt by its products: goods that no move
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from html import escape, unescape
 from typing import Literal, NamedTuple, cast
@@ -17,6 +17,8 @@ from typing import Literal, NamedTuple, cast
 Word = Literal["shipment", "receipt"]
 _LINE = re.compile(r"<p>Crossdock (shipment|receipt): ([^<>\n]+?) on transfer (\d+), seal ([0-9a-f]{8})</p>")
 
+_ROUTED = re.compile(r"<p>Crossdock route: for transfer (\d+), [^<>\n]*?</p>")
+_GONE = re.compile(r"<p>Crossdock route: gone to [^<>\n]*?</p>")
 _MADE = re.compile(r"<p>Crossdock delivery: ([^<>\n]+?) for transfer (\d+)</p>")
 
 
@@ -52,6 +54,26 @@ def made_for(note: str | None) -> str | None:
     """The shipment that the delivery was made for."""
     found = _MADE.findall(note or "")
     return unescape(found[-1][0]) if found else None
+
+
+def routed_line(picking_id: int, name: str = "") -> str:
+    """What the note of a delivery says that took goods from another one, of another warehouse; its beginning."""
+    return f"Crossdock route: for transfer {picking_id}, {escape(name)}"
+
+
+def routed_from(note: str | None) -> int | None:
+    """The delivery that it took its goods from."""
+    found = _ROUTED.findall(note or "")
+    return int(found[-1]) if found else None
+
+
+def gone_to(note: str | None, names: Sequence[str]) -> str:
+    """The note of a delivery whose goods leave by these."""
+    return f"{_GONE.sub('', note or '').strip()}<p>Crossdock route: gone to {escape(', '.join(names))}</p>"
+
+
+def without_routes(note: str | None) -> str:
+    return _GONE.sub("", _ROUTED.sub("", note or "")).strip()
 
 
 def seal(quantities: Mapping[int, Decimal]) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal, cast
 
-from integration.adapters.odoo.marks import Word, made_for, read_mark, seal
+from integration.adapters.odoo.marks import Word, made_for, read_mark, routed_from, seal
 from integration.adapters.odoo.quantities import exact, plain
 from integration.adapters.odoo.versions import Version
 from integration.canonical.base import Address
@@ -49,6 +49,7 @@ def picking(row: Row, version: Version) -> Picking:
         tracking_reference=text(row.get("carrier_tracking_ref")),
         mark=_mark(row, moves),
         made_for=made_for(row.get("note")),
+        routed_from=routed_from(row.get("note")),
         note=row.get("note") or "",
         currency=((row["company_id"].get("currency_id") or {}).get("name")) or "",
         freight=exact(row["carrier_price"]) if row.get("carrier_price") is not None else None,

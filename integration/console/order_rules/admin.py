@@ -66,12 +66,16 @@ class OrderRuleAdmin(Acting, ConfigurationAdmin):
     list_filter = (KindFilter, "enabled", "warehouse")
     list_select_related = ("warehouse", "erp")
     sortable_by = ()
-    nothing = _("Without rules every order goes as Odoo says. Add one to hold orders, or to say how they are shipped.")
+    nothing = _(
+        "Without rules every order goes as Odoo says. Add one to hold orders, or to say where they leave from and how."
+    )
     fieldsets = (
         (None, {"fields": (("kind", "enabled"), "name", "condition")}),
         (_("If it holds the order"), {"fields": (("why", "ask"),)}),
         (_("If it says how it is shipped"), {"fields": (("carrier", "service", "account"), ("packing", "labels"))}),
         (_("If it says how soon"), {"fields": ("priority",)}),
+        (_("If it says where it leaves from"), {"fields": ("warehouses", ("stock", "split"))}),
+        (_("If it says what becomes of the rest"), {"fields": (("backorder", "substitutes"),)}),
         (_("Where and when"), {"fields": (("erp", "warehouse"), ("active_from", "active_to"), "note")}),
     )
 

@@ -8,7 +8,12 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError as Unfit
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from integration.console import said
 from integration.console.order_rules import words
@@ -16,7 +21,8 @@ from integration.models import OrderRule
 from integration.rules.business import conditions
 from integration.rules.business.outcomes import KINDS, RuleKind, outcome_of
 
-LONGEST = {"ask": 500, "service": 500, "packing": 500, "carrier": 64, "account": 64, "labels": 500}
+LONGEST = {"ask": 500, "service": 500, "packing": 500, "carrier": 64, "account": 64, "labels": 500, "warehouses": 2000}
+LISTS = ("labels", "warehouses")
 
 
 def _text(name: str, help_text: Any = "") -> forms.CharField:
@@ -24,6 +30,16 @@ def _text(name: str, help_text: Any = "") -> forms.CharField:
         label=words.FIELDS[name],
         max_length=LONGEST[name],
         widget=UnfoldAdminTextInputWidget,
+        required=False,
+        help_text=help_text,
+    )
+
+
+def _choice(name: str, help_text: Any = "") -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=words.FIELDS[name],
+        choices=[("", "---"), *words.CHOICES[name].items()],
+        widget=UnfoldAdminSelectWidget,
         required=False,
         help_text=help_text,
     )
@@ -39,13 +55,7 @@ class OrderRuleForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 5, "spellcheck": "false", "style": "font-family: monospace"}),
         help_text=_("When it counts, in CEL. The list below has all names."),
     )
-    why = forms.ChoiceField(
-        label=words.FIELDS["why"],
-        choices=[("", "---"), *words.WHY.items()],
-        widget=UnfoldAdminSelectWidget,
-        required=False,
-        help_text=_("It decides the case's code, and so whose desk it lands on."),
-    )
+    why = _choice("why", _("It decides the case's code, and so whose desk it lands on."))
     ask = _text("ask", _("Stands in the case, such as: Ask the accountants."))
     carrier = _text("carrier", _("The warehouse's code; empty: as Odoo says"))
     service = _text("service", _("Of the carrier, in the warehouse's words"))
@@ -60,6 +70,16 @@ class OrderRuleForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
         help_text=_("0 is usual, 9 the most urgent"),
     )
+    warehouses = _text("warehouses", _("Their names here, the best first, with commas between"))
+    stock = forms.BooleanField(
+        label=words.FIELDS["stock"],
+        widget=UnfoldBooleanSwitchWidget,
+        required=False,
+        help_text=_("By Odoo's free quantity, less what its own inventory has lately not found"),
+    )
+    split = _choice("split", _("A delivery that may only leave as a whole is never split."))
+    backorder = _choice("backorder", _("Empty: as the warehouse's setting says"))
+    substitutes = _choice("substitutes", _("Empty: as the rules under Business rules say"))
 
     class Meta:
         model = OrderRule
@@ -91,9 +111,9 @@ class OrderRuleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _clean_outcome(self, kind: RuleKind, given: Mapping[str, Any]) -> None:
         own = KINDS[kind].outcome.model_fields
-        said_of = {name: _listed(name, given.get(name)) for name in own if given.get(name) not in (None, "")}
+        said_of = {name: _listed(name, given.get(name)) for name in own if _is_said(given.get(name))}
         for name in words.FIELDS:
-            if name not in own and given.get(name) not in (None, ""):
+            if name not in own and _is_said(given.get(name)):
                 self.add_error(name, _("The rule does something else: {kind}.").format(kind=words.kind(kind)))
         try:
             self.instance.outcome = outcome_of(kind, said_of).model_dump(mode="json")
@@ -105,8 +125,13 @@ class OrderRuleForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error(next(iter(own)), _("Say at least one of these."))
 
 
+def _is_said(value: Any) -> bool:
+    """A nought is."""
+    return value is not False and value not in (None, "")
+
+
 def _listed(name: str, value: Any) -> Any:
-    return [part.strip() for part in str(value).split(",") if part.strip()] if name == "labels" else value
+    return [part.strip() for part in str(value).split(",") if part.strip()] if name in LISTS else value
 
 
 def _shown(mistake: conditions.Mistake, condition: str) -> Any:

@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from integration.rules.business.facts import Type
-from integration.rules.business.outcomes import RuleKind, Why
+from integration.rules.business.outcomes import Allowed, Remaining, RuleKind, Split, Why
 
 KINDS: Mapping[str, StrOrPromise] = {
     RuleKind.HOLD: gettext_lazy("holds the order"),
     RuleKind.SHIP: gettext_lazy("says how it is shipped"),
     RuleKind.PRIORITY: gettext_lazy("says how soon"),
+    RuleKind.ROUTE: gettext_lazy("says where it leaves from"),
+    RuleKind.REST: gettext_lazy("says what becomes of the rest"),
 }
 WHY: Mapping[str, StrOrPromise] = {
     Why.CREDIT: gettext_lazy("credit"),
@@ -25,6 +27,19 @@ WHY: Mapping[str, StrOrPromise] = {
     Why.DATE: gettext_lazy("date"),
     Why.OTHER: gettext_lazy("something else"),
 }
+SPLIT: Mapping[str, StrOrPromise] = {
+    Split.WHOLE: gettext_lazy("no: one warehouse has to have all of it"),
+    Split.LINES: gettext_lazy("by line of the order"),
+}
+REMAINING: Mapping[str, StrOrPromise] = {
+    Remaining.KEEP: gettext_lazy("keep it as a backorder"),
+    Remaining.CANCEL: gettext_lazy("cancel it"),
+    Remaining.HOLD: gettext_lazy("keep it, and hold it until a person lets it go"),
+}
+ALLOWED: Mapping[str, StrOrPromise] = {
+    Allowed.YES: gettext_lazy("yes"),
+    Allowed.NO: gettext_lazy("no: a person is asked"),
+}
 FIELDS: Mapping[str, StrOrPromise] = {
     "why": gettext_lazy("what it is about"),
     "ask": gettext_lazy("what is to be done"),
@@ -34,6 +49,17 @@ FIELDS: Mapping[str, StrOrPromise] = {
     "packing": gettext_lazy("packing notes"),
     "labels": gettext_lazy("labels"),
     "priority": gettext_lazy("priority"),
+    "warehouses": gettext_lazy("warehouses"),
+    "stock": gettext_lazy("has to hold it"),
+    "split": gettext_lazy("may be split"),
+    "backorder": gettext_lazy("what a final short shipment leaves"),
+    "substitutes": gettext_lazy("substitutes"),
+}
+CHOICES: Mapping[str, Mapping[str, StrOrPromise]] = {
+    "why": WHY,
+    "split": SPLIT,
+    "backorder": REMAINING,
+    "substitutes": ALLOWED,
 }
 TYPES: Mapping[Type, StrOrPromise] = {
     Type.TEXT: gettext_lazy("text"),
@@ -64,8 +90,10 @@ def says(said: Mapping[str, Any]) -> str:
 
 
 def _value(name: str, value: Any) -> str:
-    if name == "why":
-        return str(WHY.get(value, value))
+    if name in CHOICES:
+        return str(CHOICES[name].get(value, value))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 

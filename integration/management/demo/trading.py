@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
-from integration.jobs import warehouses
+from integration.jobs import business, warehouses
 from integration.jobs.acts import Actor
-from integration.models import BusinessRule, Connection, Place, Warehouse
+from integration.models import BusinessRule, Connection, OrderRule, Place, Warehouse
+from integration.rules.business.outcomes import RuleKind, Split
 from integration.sandbox.day import goods
 from integration.sandbox.day.trade import DEPOT, OWNER
 
@@ -43,14 +44,25 @@ def configure(main: Warehouse, wanted: Trading, sign: str, actor: Actor) -> None
         main.save()
         warehouses.changed(main)
     Connection.objects.filter(pk=main.wms_id).update(master_kinds=TOLD)
-    policies: dict[str, Any] = {"owner_code": OWNER, "shipment_mode": Warehouse.Mode.LIVE, **FLOWS}
+    live = dict.fromkeys(("release_mode", "shipment_mode"), Warehouse.Mode.LIVE)
+    policies: dict[str, Any] = {"owner_code": OWNER, **live, **FLOWS}
     erp, wms = main.erp.slug, main.wms.slug
-    warehouses.connect(warehouses.Wanted(erp, wanted.depot, wms, DEPOT, main.company_id, policies), actor)
+    depot = warehouses.connect(warehouses.Wanted(erp, wanted.depot, wms, DEPOT, main.company_id, policies), actor)
+    with transaction.atomic():
+        business.keep(_split(main, depot, f"{goods.MIRROR.sku}{sign}"), actor)
     Place.objects.bulk_create(
         Place(warehouse=main, condition=condition, partner_location=bin_, erp_location_id=location)
         for condition, bin_, location in wanted.places
     )
     BusinessRule.objects.bulk_create(_rules(wanted, sign))
+
+
+def _split(main: Warehouse, depot: Warehouse, sku: str) -> OrderRule:
+    where = {"warehouses": [main.name, depot.name], "stock": True, "split": Split.LINES}
+    condition = f'"{sku}" in delivery.quantities'
+    return OrderRule(
+        kind=RuleKind.ROUTE, name="Mirrors leave from the depot", erp=main.erp, condition=condition, outcome=where
+    )
 
 
 def _rules(wanted: Trading, sign: str) -> Iterator[BusinessRule]:

@@ -10,7 +10,7 @@ from integration.canonical.erp import Order
 from integration.errors import ConfigurationError, Permanent, RuleHold
 from integration.rules.business.deciding import Decision, Rule, told_of
 from integration.rules.business.facts import Facts
-from integration.rules.business.outcomes import CODES, UNASKED, Hold
+from integration.rules.business.outcomes import CODES, REST_HELD, UNASKED, Hold
 
 LONGEST = 500  # of the facts in a case
 
@@ -56,7 +56,16 @@ def unasked(decision: Decision, about: Mapping[str, Any]) -> list[Permanent]:
 
 
 def _held(rule: Rule, says: Hold, facts: Facts, where: str, about: Mapping[str, Any]) -> RuleHold:
-    found = "; ".join(f"{name}: {value or '-'}" for name, value in told_of(rule, facts).items())
     ask = f"{says.ask.rstrip('. ')}. " if says.ask.strip() else ""
+    return _hold(CODES[says.why], rule, facts, where, about, ask)
+
+
+def rest(rule: Rule, facts: Facts, where: str, about: Mapping[str, Any]) -> RuleHold:
+    """A backorder, of a rule that holds the rest. ``where``: its source."""
+    return _hold(REST_HELD, rule, facts, where, about, "")
+
+
+def _hold(code: str, rule: Rule, facts: Facts, where: str, about: Mapping[str, Any], ask: str) -> RuleHold:
+    found = "; ".join(f"{name}: {value or '-'}" for name, value in told_of(rule, facts).items())
     named: dict[str, Any] = {"rule": rule.id, "rule_version": rule.version, "name": rule.name, "source": where}
-    return RuleHold(CODES[says.why], **about, **named, facts=found[:LONGEST] or "-", ask=ask)
+    return RuleHold(code, **about, **named, facts=found[:LONGEST] or "-", ask=ask)

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 
 class RuleKind(StrEnum):
     HOLD = "hold"
     SHIP = "ship"
     PRIORITY = "priority"
+    ROUTE = "route"
+    REST = "rest"
 
 
 class Why(StrEnum):
@@ -29,12 +31,18 @@ class Why(StrEnum):
 
 CODES: Mapping[Why, str] = {why: f"CD-402{number}" for number, why in enumerate(Why)}
 UNASKED = "CD-4028"  # a rule that could not be asked
-HELD = frozenset(CODES.values())
+NOWHERE = "CD-4030"  # no warehouse that a rule names can take it
+REST_HELD = "CD-4032"  # the rest of a delivery, that a rule holds
+HELD = frozenset((*CODES.values(), REST_HELD))
 LET_GO = "let_go"  # what a person chooses in such a case
+STAY, GO_TO = "stay", "go_to"  # and in the case that it can go nowhere
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64, pattern=r"^[^\x00-\x1f]*$")]
 Label = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")
+]
+Named = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")
 ]
 Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^[^\x00]*$")]
 
@@ -66,6 +74,46 @@ class Priority(Outcome):
     priority: Annotated[int, Field(ge=0, le=9)]
 
 
+class Split(StrEnum):
+    """``whole``: one warehouse has to have all of it; ``lines``: each line of the order goes as a whole."""
+
+    WHOLE = "whole"
+    LINES = "lines"
+
+
+class Route(Outcome):
+    """Which warehouse it leaves from. ``warehouses``: our names, the best first; ``stock``: it has to hold the goods."""
+
+    warehouses: Annotated[tuple[Named, ...], Field(min_length=1, max_length=20)]
+    stock: bool = False
+    split: Split = Split.WHOLE
+
+    @field_validator("warehouses")
+    @classmethod
+    def _each_once(cls, named: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(named))
+
+
+class Remaining(StrEnum):
+    """What becomes of what a final short shipment leaves; ``hold``: kept, and released once a person lets it go."""
+
+    KEEP = "keep"
+    CANCEL = "cancel"
+    HOLD = "hold"
+
+
+class Allowed(StrEnum):
+    YES = "yes"
+    NO = "no"
+
+
+class Rest(Outcome):
+    """What of it may not leave as ordered; empty: as the warehouse's setting, or *Business rules*, say."""
+
+    backorder: Remaining | Literal[""] = ""
+    substitutes: Allowed | Literal[""] = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """``all``: every rule that matches counts; else the first one, by position, decides."""
@@ -79,6 +127,8 @@ KINDS: Mapping[RuleKind, Kind] = {
     RuleKind.HOLD: Kind("holds the order", Hold, all=True),
     RuleKind.SHIP: Kind("says how it is shipped", Ship),
     RuleKind.PRIORITY: Kind("says how soon", Priority),
+    RuleKind.ROUTE: Kind("says where it leaves from", Route),
+    RuleKind.REST: Kind("says what becomes of the rest", Rest),
 }
 
 

@@ -11,6 +11,13 @@ class Accept:
 
 
 @dataclass(frozen=True)
+class AcceptEach:
+    """The order came in so many parts, of different warehouses: yes to each of them."""
+
+    parts: int
+
+
+@dataclass(frozen=True)
 class Reject:
     reason: str
 
@@ -133,6 +140,7 @@ class ComeBack:
 
 Act = (
     Accept
+    | AcceptEach
     | Reject
     | Ship
     | ShipAgainUnderTheSameNumber

@@ -1,5 +1,6 @@
 """The warehouse's floor: plays each order's scene with what the warehouse's own books hold."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -18,8 +19,10 @@ class Floor:
         self._wms = wms
         self._sales = sales
         self._afterwards = Afterwards(wms, sales)
+        self._open: Mapping[str, list[HeldOrder]] = {}
         self._ways: Mapping[type[acts.Act], Callable[[PlannedOrder, HeldOrder, Any], None]] = {
             acts.Accept: lambda order, held, act: self._wms.accept(held["release"]),
+            acts.AcceptEach: lambda order, held, act: self._accept_each(order),
             acts.Reject: lambda order, held, act: self._wms.reject(held["release"], act.reason),
             acts.Ship: self._ship,
             acts.ShipAgainUnderTheSameNumber: lambda order, held, act: self._ship_again(order),
@@ -33,7 +36,9 @@ class Floor:
 
     def work(self, orders: Iterable[PlannedOrder], held: Iterable[HeldOrder]) -> int:
         """Plays every act that can be played now; returns how many. Raises NoAnswer while Odoo is down."""
-        latest = {each["order"]: each for each in held if not each["closed"]}
+        held = list(held)
+        self._open = parts_of(held)
+        latest = {name: parts[-1] for name, parts in self._open.items()}
         closed = {each["order"]: each for each in held if each["closed"]}
         done = 0
         for order in orders:
@@ -59,6 +64,8 @@ class Floor:
         if isinstance(act, acts.ShipAgainUnderTheSameNumber):
             left = closed.get(order.name)
             return left if left and self._wms.has_told(left["release"]) else None
+        if isinstance(act, acts.AcceptEach) and len(self._open.get(order.name, ())) < act.parts:
+            return None
         if isinstance(act, acts.HearOfChange):
             asked = latest.get(order.name) or closed.get(order.name)
             return asked if asked and any(asked["changes"].values()) else None
@@ -66,6 +73,10 @@ class Floor:
             return latest.get(order.name) or closed.get(order.name)
         late = isinstance(act, acts.Accept) and isinstance(order.scene.acts[0], acts.Ship)
         return latest.get(order.name) or (closed.get(order.name) if late else None)
+
+    def _accept_each(self, order: PlannedOrder) -> None:
+        for part in self._open[order.name]:
+            self._wms.accept(part["release"])
 
     def _ship(self, order: PlannedOrder, held: HeldOrder, act: acts.Ship) -> None:
         script: dict[str, Any] = {"mode": act.mode, "faults": list(act.faults), "packages": act.packages}
@@ -88,6 +99,15 @@ class Floor:
         first, *others = order.shipment["lines"]
         more = {**first, "quantity": str(Decimal(first["quantity"]) + 1)}
         self._wms.send("shipment.confirmed", {**order.shipment, "lines": [more, *others]})
+
+
+def parts_of(held: Iterable[HeldOrder]) -> Mapping[str, list[HeldOrder]]:
+    """By order, what is open of it."""
+    found: defaultdict[str, list[HeldOrder]] = defaultdict(list)
+    for each in held:
+        if not each["closed"]:
+            found[each["order"]].append(each)
+    return found
 
 
 def _as_asked(line: Mapping[str, Any]) -> dict[str, Any]:

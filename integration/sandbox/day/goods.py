@@ -21,7 +21,7 @@ UNITS = {"Units": ("EA", Decimal(1)), "Dozens": ("EA", Decimal(12))}
 class Goods:
     """``partner_sku`` is the warehouse's number. ``mapped``: whether Crossdock knows it when the day begins.
 
-    ``expires``: its lots have a date.
+    ``expires``: its lots have a date. ``away``: it lies in the second warehouse alone.
     """
 
     sku: str
@@ -32,6 +32,7 @@ class Goods:
     unit: str = "Units"
     mapped: bool = True
     expires: bool = False
+    away: bool = False
 
     @property
     def cost(self) -> float:
@@ -67,7 +68,8 @@ STOOL, BENCH, CRATE, TRAY = (
     Goods("CRATE-S", "10083", "Crate, small", 12.0),
     Goods("TRAY-XL", "10084", "Tray, extra large", 9.0),
 )
-TRADED = (GLUE, SAW, STOOL, BENCH, CRATE, TRAY)
+MIRROR = Goods("MIRROR-90", "10090", "Mirror, 90 cm", 79.0, away=True)
+TRADED = (GLUE, SAW, STOOL, BENCH, CRATE, TRAY, MIRROR)
 # Beside them, for who sells much at once: postings of one product take turns.
 BOLTS = tuple(Goods(f"BOLT-{size:02d}", f"20{size:03d}", f"Bolt, {size} mm", 0.3) for size in range(1, 61))
 BY_SKU = {goods.sku: goods for goods in (*ALL, *TRADED, *BOLTS)}
@@ -131,10 +133,12 @@ def stock_warehouse(wms: Wms, orders: int, sign: str = "", *, more: Sequence[Goo
     wms.stock(items)
 
 
-def fill_shelves(wms: Wms, site: str, orders: int, sign: str = "", *, more: Sequence[Goods] = ()) -> None:
-    """What lies in the warehouse: the same that Odoo was given."""
+def fill_shelves(
+    wms: Wms, site: str, orders: int, sign: str = "", *, more: Sequence[Goods] = (), away: bool = False
+) -> None:
+    """What lies in a warehouse: the same that Odoo was given."""
     known = numbered(orders, sign)
-    for goods in (*ALL, *more):
+    for goods in (each for each in (*ALL, *more) if each.away == away):
         held = known.get(goods.sku, {"": plenty(orders)})
         lines = [
             {"sku": goods.partner_sku, "lot": lot, "quantity": str(count * goods.factor)} for lot, count in held.items()
@@ -161,7 +165,7 @@ def open_shop(odoo: Odoo, orders: int, *, code: str = "WH", sign: str = "", more
         place=warehouse["lot_stock_id"],
         sign=sign,
     )
-    _count_stock(odoo, shop, warehouse["company_id"], orders)
+    count_stock(odoo, shop, warehouse["company_id"], orders)
     return shop
 
 
@@ -196,11 +200,14 @@ def _carriers(odoo: Odoo, version: int, sign: str) -> dict[str, int]:
     return {name: odoo.create("delivery.carrier", {"name": f"{name}{sign}", **terms}) for name in (GROUND, DRONE)}
 
 
-def _count_stock(odoo: Odoo, shop: Shop, company: int, orders: int) -> None:
+def count_stock(odoo: Odoo, shop: Shop, company: int, orders: int, away: int = 0) -> None:
+    """``away``: the second warehouse's stock location, for what lies there; 0: the first one's goods."""
     known = numbered(orders, shop.sign)
     counts: list[dict[str, Any]] = []
     for sku, product in shop.products.items():
-        where = {"product_id": product, "location_id": shop.place}
+        if BY_SKU[sku].away != bool(away):
+            continue
+        where = {"product_id": product, "location_id": away or shop.place}
         if sku not in known:
             counts.append({**where, "inventory_quantity": plenty(orders)})
             continue
@@ -210,5 +217,7 @@ def _count_stock(odoo: Odoo, shop: Shop, company: int, orders: int) -> None:
         ids = odoo.call("stock.lot", "load", ["name", "product_id/.id", "company_id/.id"], rows)["ids"]
         held = zip(ids, known[sku].values(), strict=True)
         counts += [{**where, "lot_id": lot, "inventory_quantity": count} for lot, count in held]
+    if not counts:
+        return
     quants = odoo.call("stock.quant", "create", counts, context={"inventory_mode": True})
     odoo.call("stock.quant", "action_apply_inventory", quants)

@@ -2,6 +2,7 @@
 
 from integration.sandbox.day.acts import (
     Accept,
+    AcceptEach,
     AnnounceReturn,
     Back,
     ComeBack,
@@ -13,7 +14,7 @@ from integration.sandbox.day.acts import (
     Tell,
     Track,
 )
-from integration.sandbox.day.goods import BENCH, CHAIR, DESK, DRILL, LAMP, SHELF
+from integration.sandbox.day.goods import BENCH, CHAIR, DESK, DRILL, LAMP, MIRROR, SHELF
 from integration.sandbox.day.scenes import NOT_BOOKED, ONE, REGULAR, Scene
 
 NOT_RETURNED = frozenset({"returned"})
@@ -116,4 +117,14 @@ WAYS = (
         ((BENCH.sku, "6"),),
     ),
 )
-LONGER = (*BACK, *WAYS)
+ROUTED = (
+    Scene(
+        "split between two warehouses",
+        ONE,
+        (AcceptEach(2), Ship(), Ship(), SeeBooked()),
+        "moved in Odoo, released to each, booked twice",
+        ((CHAIR.sku, "2"), (MIRROR.sku, "3")),
+        customer=REGULAR,
+    ),
+)
+LONGER = (*BACK, *WAYS, *ROUTED)

@@ -6,7 +6,7 @@ from integration.sandbox.day import goods
 from integration.sandbox.day.doing import People
 from integration.sandbox.day.goods import TRADED, Goods
 from integration.sandbox.day.odoo import Odoo
-from integration.sandbox.day.trade import MAIN, open_trade
+from integration.sandbox.day.trade import DEPOT, MAIN, open_trade
 from integration.sandbox.day.wms import Wms
 
 
@@ -16,8 +16,9 @@ def open_business(
     """Stock for so many orders, and everybody who works with it. The warehouse says yes only when it is asked to."""
     all_goods = (*TRADED, *more)
     shop = goods.open_shop(odoo, orders, code=code, sign=sign, more=all_goods)
-    trade = open_trade(odoo, shop)
+    trade = open_trade(odoo, shop, orders)
     goods.stock_warehouse(wms, orders, sign, more=all_goods)
     goods.fill_shelves(wms, MAIN, orders, sign, more=all_goods)
+    goods.fill_shelves(wms, DEPOT, orders, sign, more=all_goods, away=True)
     wms.answer_on_request()
     return People(odoo, wms, shop, trade)

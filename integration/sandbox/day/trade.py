@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from integration.sandbox.day.goods import Shop
+from integration.sandbox.day.goods import Shop, count_stock
 from integration.sandbox.day.odoo import Odoo
 
 SUPPLIER = "Maple Mills"
@@ -53,12 +53,14 @@ def name_of(site: str, condition: str, location: str) -> str:
     return site if condition == "good" else f"{site} {condition}"
 
 
-def open_trade(odoo: Odoo, shop: Shop) -> Trade:
+def open_trade(odoo: Odoo, shop: Shop, orders: int) -> Trade:
+    """Stock of the second warehouse for so many orders."""
     odoo.call("product.product", "write", list(shop.products.values()), {"purchase_method": "receive"})
     fields = ["view_location_id", "out_type_id", "company_id"]
     [own] = odoo.rows("stock.warehouse", [["id", "=", shop.warehouse]], fields)
     depot = odoo.create("stock.warehouse", _depot(odoo, shop, own["company_id"]))
     [there] = odoo.rows("stock.warehouse", [["id", "=", depot]], ["lot_stock_id", "in_type_id"])
+    count_stock(odoo, shop, own["company_id"], orders, away=there["lot_stock_id"])
     transit = {"name": f"On the road{shop.sign}", "usage": "transit", "company_id": own["company_id"]}
     return Trade(
         supplier=odoo.create("res.partner", {"name": f"{SUPPLIER}{shop.sign}", "is_company": True}),

@@ -34,7 +34,7 @@ def shop(odoo: Odoo) -> Shop:
 
 @pytest.fixture
 def trade(odoo: Odoo, shop: Shop) -> Trade:
-    return open_trade(odoo, shop)
+    return open_trade(odoo, shop, 1)
 
 
 def shipped(odoo: Odoo, shop: Shop, customer: str = "Alder Interiors") -> PlannedOrder:

@@ -41,10 +41,11 @@ def _waits(move: Record) -> bool:
 
 
 def picking_state(picking: Record) -> str:
-    """What its moves say."""
+    """What its moves say; without any, whether somebody closed it."""
     moves = picking.move_ids
     if not moves:
-        return "draft"
+        stored = picking.env.store.table("stock.picking")[picking.id].get("state")
+        return "cancel" if stored == "cancel" else "draft"
     states = [move.state for move in moves]
     if "draft" in states:
         return "draft"

@@ -17,6 +17,7 @@ from .places import bypasses_reservation
 from .products import convert, label_of, total
 from .reservation import assign, free_line, unreserve
 
+DONE = "You cannot change the UoM for a stock move that has been set to 'Done'."
 CANCELLED = "You cannot change a cancelled stock move, create a new line instead."
 
 
@@ -137,6 +138,8 @@ class Move(Model):
         column = move_column(self.env)
         if column in values and any(record.state == "cancel" for record in records):
             raise UserError(CANCELLED)
+        if "product_uom" in values and any(record.state == "done" for record in records):
+            raise UserError(DONE)
         if "product_uom_qty" in values:
             for record in records:
                 self._demand_changes(record, float(values["product_uom_qty"] or 0.0))
@@ -155,7 +158,10 @@ class Move(Model):
             raise UserError(CANCELLED)
         moved = [one for one in self.records(ids) if goes_elsewhere(one, vals)] if self.env.traits.lines_follow else []
         resourced = [one for one in self.records(ids) if comes_from_elsewhere(one, vals)]
+        left = [(one, one.picking_id) for one in self.records(ids) if "picking_id" in vals]
         super().write(ids, vals)
+        for record, before in left:
+            _change_picking(record, before)
         for record in resourced:
             take_anew(record)
         for record in moved:
@@ -231,6 +237,20 @@ def _cancel_next(move: Record) -> None:
         others = [one for one in after.move_orig_ids if one != move]
         if all(one.state == "cancel" for one in others) and after.state not in CLOSED:
             cancel([after])
+
+
+def _change_picking(move: Record, before: Record) -> None:
+    """Its lines go with it; a picking without moves belongs to no group, and so to no order, any more."""
+    if move.picking_id == before:
+        return
+    for line in move.move_line_ids:
+        line.put(picking_id=move.picking_id)
+    if before and not before.move_ids:
+        before.put(group_id=False, sale_id=False)
+    if move.picking_id:
+        _join_group(move, {})
+    for picking in (before, move.picking_id):
+        picking.touch() if picking else None
 
 
 def _join_group(move: Record, values: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..faults import UserError
 from ..orm.model import Model
-from ..orm.record import Record
+from ..orm.record import Record, plain
 from ..orm.registry import computes, on_records, serves
 from . import validation
 from .amounts import CLOSED, move_done
@@ -17,6 +17,11 @@ from .places import ends_of, prefix_of
 from .products import convert, total
 from .reservation import assign, unreserve
 from .stock import EPSILON
+
+COPIED = (
+    "origin", "note", "move_type", "priority", "location_id", "location_dest_id", "picking_type_id", "partner_id",
+    "is_locked", "carrier_id", "carrier_price",
+)  # fmt: skip
 
 
 @serves("stock.picking")
@@ -154,10 +159,20 @@ class Picking(Model):
             unreserve(list(record.move_ids))
 
     @on_records
+    def copy_data(self, ids: Any, default: dict[str, Any] | None = None) -> Any:
+        """What `create` would be given for copies, of a copy without moves; before 18 of one record alone."""
+        known = [name for name in COPIED if name in self.fields]
+        copies = [
+            {**{name: plain(getattr(record, name)) or False for name in known}, **(default or {})}
+            for record in self.records(ids)
+        ]
+        return copies if self.env.traits.number >= 18 else copies[0]
+
+    @on_records
     def action_cancel(self, ids: Any) -> bool:
         for record in self.records(ids):
             cancel(list(record.move_ids))
-            record.put(is_locked=True)
+            record.put(is_locked=True, **({} if record.move_ids else {"state": "cancel"}))
         return True
 
     @on_records

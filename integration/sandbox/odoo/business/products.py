@@ -9,6 +9,7 @@ from ..faults import ValidationError
 from ..orm.model import Model
 from ..orm.record import Record
 from ..orm.registry import computes, serves
+from .places import is_inside
 from .taxes import default_taxes
 
 ON_VARIANT = ("default_code", "barcode", "weight", "volume", "standard_price")
@@ -188,8 +189,10 @@ class Product(Model):
         return round(self._on_hand(record) + self._incoming(record) - self._outgoing(record), 6)
 
     def _here(self, location: Record) -> bool:
-        """Inside a warehouse, or inside the one that the context names."""
+        """Inside a warehouse, or inside the one, or the place, that the context names."""
         context = self.env.context
+        if place := context.get("location"):
+            return is_inside(location, self.env.browse("stock.location", place))
         wanted = context.get("warehouse_id") or context.get("warehouse")
         if location.usage not in ("internal", "transit"):
             return False

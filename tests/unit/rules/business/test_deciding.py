@@ -14,7 +14,7 @@ from integration.rules.business import holding
 from integration.rules.business.deciding import Decision, Rule, decide
 from integration.rules.business.examples import EXAMPLES
 from integration.rules.business.facts import Subject, of
-from integration.rules.business.outcomes import CODES, Hold, Priority, RuleKind, Ship, Why
+from integration.rules.business.outcomes import CODES, Hold, Priority, Remaining, Rest, Route, RuleKind, Ship, Why
 from tests.unit.rules.make import move, order, picking
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -37,6 +37,8 @@ def rule(number: int, condition: str = "true", kind: RuleKind = RuleKind.HOLD, *
         RuleKind.HOLD: Hold(why=Why.VALUE),
         RuleKind.SHIP: Ship(service=f"service {number}"),
         RuleKind.PRIORITY: Priority(priority=number % 10),
+        RuleKind.ROUTE: Route(warehouses=(f"Place {number}",)),
+        RuleKind.REST: Rest(backorder=Remaining.CANCEL),
     }[kind]
     usual = {"id": number, "version": 1, "kind": kind, "position": number, "name": f"Rule {number}"}
     return Rule(**{**usual, "condition": condition, "outcome": outcome, **more})  # type: ignore[arg-type]
@@ -95,7 +97,7 @@ def test_the_same_rules_in_whatever_order_they_are_handed_say_the_same(
 
 
 @settings(max_examples=150, deadline=None)
-@given(RULES, ORDERS, st.sampled_from([RuleKind.SHIP, RuleKind.PRIORITY]))
+@given(RULES, ORDERS, st.sampled_from([kind for kind in RuleKind if kind != RuleKind.HOLD]))
 def test_of_outcomes_that_exclude_each_other_the_first_that_matches_is_the_only_one(drawn, facts, kind) -> None:
     rules = made(drawn, kind)
     decision = decide(kind, rules, facts, NOW)
