@@ -113,6 +113,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Alert channels"), "campaign", "alertchannel"),
             _item(_("Rules for alerts"), "notification_important", "alertrule"),
             _item(_("Cut-off times"), "timer", "cutoff"),
+            _item(_("Working hours"), "schedule", "workinghours"),
+            _item(_("Days off"), "event_busy", "daysoff"),
             _item(_("Tracking pages"), "local_shipping", "trackingpage"),
             _item(_("Master data"), "inventory", "masterrecord"),
             _item(_("Warehouses' items"), "barcode", "partneritem"),

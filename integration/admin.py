@@ -8,6 +8,7 @@ import integration.console.order_rules.admin
 import integration.console.reports.admin  # noqa: F401
 from integration.console import (  # noqa: F401  (importing a module registers its pages)
     access,
+    calendars,
     capture,
     carriers,
     change_log,

@@ -55,6 +55,7 @@ SUBJECTS = (
     "what {connection} has",
 )
 UNASKED = (
+    "{name} is not known. Ask first whether there is one: {code} && ...",
     "{name} is not known.",
     "there is not always {name}. Ask that first: {code} in delivery.quantities && ...",
 )

@@ -14,7 +14,7 @@ from integration.models import OrderDecision
 from integration.rules.business import facts as business_facts
 from integration.rules.business import holding
 from integration.rules.business.deciding import Decision, Rule, decide
-from integration.rules.business.facts import Facts, Subject
+from integration.rules.business.facts import Facts, Subject, carrier_of
 from integration.rules.business.outcomes import Priority, RuleKind, Ship
 from integration.rules.release import USUAL, Ways
 
@@ -77,7 +77,9 @@ def judge(delivery: Delivery) -> Judged:
     if not any(rules.values()):
         return Judged()
     now = datetime.now(UTC)
-    subject = Subject(delivery.order, delivery.picking, delivery.warehouse.name, now)
+    times = configuration.times_of(delivery.warehouse.pk)
+    clock = times.clock(carrier_of(delivery.picking), now)
+    subject = Subject(delivery.order, delivery.picking, delivery.warehouse.name, now, clock)
     judge = _Judge(delivery, business_facts.of(subject), now)
     if rules[RuleKind.HOLD]:
         judge.held(rules[RuleKind.HOLD])

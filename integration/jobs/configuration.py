@@ -12,14 +12,17 @@ from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
-from integration.jobs import sql
-from integration.models import BusinessRule, Connection, OrderRule, Warehouse
+from integration.jobs import calendars, sql
+from integration.jobs.calendars import Times
+from integration.models import BusinessRule, Connection, CutOff, DaysOff, OrderRule, Warehouse, WorkingHours
 from integration.rules.business.deciding import Rule
 from integration.rules.business.outcomes import RuleKind, outcome_of
 from integration.rules.posting import BookKind, PostingRule, When
 
 Got = TypeVar("Got")
-TABLES = tuple(model._meta.db_table for model in (Connection, Warehouse, BusinessRule, OrderRule))
+TABLES = tuple(
+    model._meta.db_table for model in (Connection, Warehouse, BusinessRule, OrderRule, CutOff, WorkingHours, DaysOff)
+)
 
 # Each write of a row gives it another xmin.
 _OF_A_TABLE = "(SELECT string_agg(id || '.' || xmin, ',' ORDER BY id) FROM {})"
@@ -61,6 +64,11 @@ def warehouses_of(erp_id: int) -> dict[int, Warehouse]:
     """Those of one Odoo connection, by Odoo's id of the warehouse."""
     rows = Warehouse.objects.filter(erp=erp_id).select_related("erp", "wms")
     return _recall(("warehouses", erp_id), lambda: {row.erp_warehouse_id: row for row in rows})
+
+
+def times_of(warehouse_id: int) -> Times:
+    """When it works, and when carriers leave."""
+    return _recall(("times", warehouse_id), lambda: calendars.of([warehouse_id])[warehouse_id])
 
 
 def rules_of(warehouse_id: int) -> tuple[BusinessRule, ...]:

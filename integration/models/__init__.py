@@ -4,6 +4,7 @@ from integration.models.access import ApiToken, AuditEvent, Reach
 from integration.models.alerts import Alert, AlertChannel, AlertRule, Notice
 from integration.models.beat import BeatLease, BeatSlot, Canary
 from integration.models.business import OrderDecision, OrderRule, OrderRuleVersion
+from integration.models.calendars import WorkingHours
 from integration.models.capture import CaptureCursor, CapturedRecord, SeenWrite
 from integration.models.carriers import CutOff, TrackingPage
 from integration.models.cases import CaseEvent, CaseJob, CaseRule, CaseTally, ExceptionCase
@@ -11,6 +12,7 @@ from integration.models.changes import ChangeLine, ChangeRequest
 from integration.models.configuration import ConfigurationChange
 from integration.models.conformance import ConformanceRun
 from integration.models.connections import Connection, ConnectionGate, RemoteSlot, Warehouse
+from integration.models.days_off import DaysOff
 from integration.models.decisions import Decision
 from integration.models.documents import Document, DocumentLine, StockEvent
 from integration.models.downtime import DowntimePack, TypedShipment
@@ -60,6 +62,7 @@ __all__ = [
     "ConnectionGate",
     "CutOff",
     "DayFigures",
+    "DaysOff",
     "Decision",
     "Document",
     "DocumentLine",
@@ -121,4 +124,5 @@ __all__ = [
     "Variance",
     "VarianceCause",
     "Warehouse",
+    "WorkingHours",
 ]

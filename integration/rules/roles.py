@@ -40,6 +40,7 @@ WORK = (
 SETUP = (
     *("connection", "connectiongate", "warehouse", "place", "codemapping", "businessrule", "externalreference"),
     *("masterrecord", "mastertold", "partneritem", "caserule", "cutoff", "trackingpage", "reportschedule"),
+    *("workinghours", "daysoff"),
     *("reportmail", "alertrule", "alertchannel", "configurationchange", "orderrule", "orderruleversion"),
 )
 MACHINERY = (
@@ -67,7 +68,7 @@ MACHINERY = (
 )
 CONFIGURED = (
     *("connection", "warehouse", "place", "codemapping", "businessrule", "caserule", "cutoff", "trackingpage"),
-    *("apitoken", "reportschedule", "alertchannel", "orderrule"),
+    *("apitoken", "reportschedule", "alertchannel", "orderrule", "workinghours", "daysoff"),
 )
 APPS = ("integration", "auth", "django_celery_beat")  # of the rights that an administrator has
 
@@ -96,7 +97,9 @@ OPERATOR = VIEWER | {
 }
 SUPERVISOR = OPERATOR | {
     *_may("add", "businessrule", "orderrule", "caserule", "cutoff", "trackingpage", "reportschedule"),
+    *_may("add", "workinghours", "daysoff"),
     *_may("change", "businessrule", "orderrule", "caserule", "cutoff", "trackingpage", "reportschedule"),
+    *_may("change", "workinghours", "daysoff"),
     *_may("change", "alertrule", "alertchannel"),
     *_may("view", "auditevent"),
     "integration.approve_difference",

@@ -177,6 +177,8 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     models.CodeMapping.objects.create(kind="product", partner=wms, odoo_code=EVIL, partner_code=f"P {EVIL}")
     models.CaseRule.objects.create(code="CD-3", warehouse=warehouse, team="warehouse")
     models.CutOff.objects.create(warehouse=warehouse, carrier=EVIL, time="16:00")
+    models.WorkingHours.objects.create(warehouse=warehouse, opens="06:00", closes="22:00")
+    models.DaysOff.objects.create(name=EVIL, dates={"2026-12-25": EVIL})
     models.TrackingPage.objects.create(carrier=EVIL, url="https://example.com/?n={number}")
     models.BusinessRule.objects.create(kind="over_percent", warehouse=warehouse, sku=EVIL, note=EVIL)
     ruled(warehouse, delivery.parent)
