@@ -18,6 +18,7 @@ def schedule() -> Schedule:
         "wake what is due": _every(engine["sweep_seconds"], "tasks.maintenance.wake"),
         "clear what is mended": _every(engine["sweep_seconds"] * 2, "tasks.maintenance.clear"),
         "poll Odoo": _every(capture["poll_seconds"], "tasks.polling.poll"),
+        "release waves": _every(engine["sweep_seconds"], "tasks.polling.release_waves"),
         "look at all open orders": _every(capture["sweep_minutes"] * 60, "tasks.polling.full_sweep"),
         "read Odoo's stock": _every(stock["read_seconds"], "tasks.polling.read_stock"),
         "look for stock changed in Odoo": _every(stock["watch_seconds"], "tasks.polling.watch_stock"),

@@ -30,5 +30,6 @@ from integration.console import (  # noqa: F401  (importing a module registers i
     rules,
     schedule,
     stock,
+    waves,
     work,
 )

@@ -245,6 +245,8 @@ REACH: Mapping[type[Model], Within] = {
         _by("warehouse"),
     ),
     models.StockLevel: _by("snapshot__warehouse"),
+    models.Wave: _by("warehouse"),
+    models.WaveOrder: _by("wave__warehouse"),
     models.VarianceCause: _by("variance__warehouse"),
     models.Notice: _by("alert__warehouse"),
     models.BusinessRule: lambda seen: Q(warehouse=None) | Q(warehouse__in=seen),

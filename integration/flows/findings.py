@@ -25,6 +25,7 @@ class Findings:
     against: list[Permanent] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     also: Callable[[], None] = field(default=lambda: None)
+    in_waves: set[int] = field(default_factory=set)  # Odoo's ids of the deliveries that wait for a wave
     unconnected: dict[int, str] = field(default_factory=dict)  # Odoo's id of the warehouse: an order that waits
 
     def commit(self) -> None:

@@ -18,6 +18,8 @@ from integration.rules.business.facts import Facts, Subject, carrier_of
 from integration.rules.business.outcomes import Priority, RuleKind, Ship
 from integration.rules.release import USUAL, Ways
 
+FIRST = (RuleKind.SHIP, RuleKind.PRIORITY, RuleKind.WAVE)
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -31,11 +33,15 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What our rules say of a delivery. ``against``: what stops it; ``ways``: how it is shipped, and how soon."""
+    """What our rules say of a delivery. ``against``: what stops it; ``ways``: how it is shipped, and how soon.
+
+    ``wave``: the rule that puts it into one.
+    """
 
     kept: Sequence[Kept] = ()
     against: Sequence[Permanent] = ()
     ways: Ways = USUAL
+    wave: Rule | None = None
 
 
 @dataclass(slots=True)
@@ -83,8 +89,9 @@ def judge(delivery: Delivery) -> Judged:
     judge = _Judge(delivery, business_facts.of(subject), now)
     if rules[RuleKind.HOLD]:
         judge.held(rules[RuleKind.HOLD])
-    first = {kind: judge.said(kind, rules[kind]) for kind in (RuleKind.SHIP, RuleKind.PRIORITY) if rules[kind]}
-    return Judged(judge.kept, judge.against, _ways(first.get(RuleKind.SHIP), first.get(RuleKind.PRIORITY)))
+    first = {kind: judge.said(kind, rules[kind]) for kind in FIRST if rules[kind]}
+    ways = _ways(first.get(RuleKind.SHIP), first.get(RuleKind.PRIORITY))
+    return Judged(judge.kept, judge.against, ways, first.get(RuleKind.WAVE))
 
 
 def _ways(ship: Rule | None, soon: Rule | None) -> Ways:

@@ -93,6 +93,11 @@ def order_rules(erp_id: int, warehouse_id: int) -> dict[RuleKind, tuple[Rule, ..
     return _recall(("order rules", erp_id, warehouse_id), lambda: _by_kind([as_rule(row) for row in rows]))
 
 
+def uses_waves() -> bool:
+    """Whether there is, or was, a rule that puts deliveries into waves."""
+    return _recall(("waves",), OrderRule.objects.filter(kind=RuleKind.WAVE.value).exists)
+
+
 def order_rules_for(erp_id: int, warehouse_id: int) -> QuerySet[OrderRule]:
     """Those that are switched off as well."""
     return OrderRule.objects.filter(Q(erp=erp_id) | Q(erp=None), Q(warehouse=warehouse_id) | Q(warehouse=None))

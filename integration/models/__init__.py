@@ -31,6 +31,7 @@ from integration.models.retention import Retention
 from integration.models.stages import CartonLine, Stage, StageEvent
 from integration.models.stock import Availability, StockDifference, StockLevel, StockLook, StockSnapshot
 from integration.models.transit import InTransit
+from integration.models.waves import Wave, WaveOrder
 from integration.models.work import Effect, JobAttempt, Lane, ResourceLock, Stream, SyncJob
 
 __all__ = [
@@ -124,5 +125,7 @@ __all__ = [
     "Variance",
     "VarianceCause",
     "Warehouse",
+    "Wave",
+    "WaveOrder",
     "WorkingHours",
 ]

@@ -36,6 +36,8 @@ WORK = (
     "notice",
     "typedshipment",
     "downtimepack",
+    "wave",
+    "waveorder",
 )
 SETUP = (
     *("connection", "connectiongate", "warehouse", "place", "codemapping", "businessrule", "externalreference"),
@@ -104,6 +106,7 @@ SUPERVISOR = OPERATOR | {
     *_may("view", "auditevent"),
     "integration.approve_difference",
     "integration.let_order_go",
+    "integration.release_wave",
     "integration.edit_message",
     "integration.approve_replay",
     "integration.approve_configuration",

@@ -72,6 +72,10 @@ class OrderRuleAdmin(Acting, ConfigurationAdmin):
         (_("If it holds the order"), {"fields": (("why", "ask"),)}),
         (_("If it says how it is shipped"), {"fields": (("carrier", "service", "account"), ("packing", "labels"))}),
         (_("If it says how soon"), {"fields": ("priority",)}),
+        (
+            _("If it puts it into a wave"),
+            {"fields": ("times", "before_cutoff", ("size", "minutes"), "urgent_from")},
+        ),
         (_("Where and when"), {"fields": (("erp", "warehouse"), ("active_from", "active_to"), "note")}),
     )
 

@@ -14,6 +14,7 @@ KINDS: Mapping[str, StrOrPromise] = {
     RuleKind.HOLD: gettext_lazy("holds the order"),
     RuleKind.SHIP: gettext_lazy("says how it is shipped"),
     RuleKind.PRIORITY: gettext_lazy("says how soon"),
+    RuleKind.WAVE: gettext_lazy("puts it into a wave"),
 }
 WHY: Mapping[str, StrOrPromise] = {
     Why.CREDIT: gettext_lazy("credit"),
@@ -34,6 +35,11 @@ FIELDS: Mapping[str, StrOrPromise] = {
     "packing": gettext_lazy("packing notes"),
     "labels": gettext_lazy("labels"),
     "priority": gettext_lazy("priority"),
+    "times": gettext_lazy("times of the day"),
+    "before_cutoff": gettext_lazy("minutes before the cut-off"),
+    "size": gettext_lazy("deliveries in a wave"),
+    "minutes": gettext_lazy("minutes at most"),
+    "urgent_from": gettext_lazy("goes at once from priority"),
 }
 TYPES: Mapping[Type, StrOrPromise] = {
     Type.TEXT: gettext_lazy("text"),
@@ -44,6 +50,7 @@ TYPES: Mapping[Type, StrOrPromise] = {
     Type.TEXTS: gettext_lazy("list of texts"),
     Type.QUANTITIES: gettext_lazy("quantities by code"),
 }
+OPEN: tuple[Any, ...] = ("", [], None)
 EXAMPLES = (
     'order.value > decimal(10000) && order.currency == "EUR"',
     "customer.credit_limit > decimal(0) && customer.owed > customer.credit_limit",
@@ -59,7 +66,9 @@ EXAMPLES = (
 def says(said: Mapping[str, Any]) -> str:
     """What a rule says, field by field, without what it leaves open."""
     return "; ".join(
-        f"{FIELDS.get(name, name)}: {_value(name, value)}" for name, value in said.items() if value not in ("", [])
+        f"{FIELDS.get(name, name)}: {_value(name, value)}"
+        for name, value in said.items()
+        if value not in ("", [], None)
     )
 
 

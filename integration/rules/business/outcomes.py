@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 
 class RuleKind(StrEnum):
     HOLD = "hold"
     SHIP = "ship"
     PRIORITY = "priority"
+    WAVE = "wave"
 
 
 class Why(StrEnum):
@@ -30,12 +31,16 @@ class Why(StrEnum):
 CODES: Mapping[Why, str] = {why: f"CD-402{number}" for number, why in enumerate(Why)}
 UNASKED = "CD-4028"  # a rule that could not be asked
 HELD = frozenset(CODES.values())
+ONE_WAY = "Say one of: times, minutes before the cut-off, a number of deliveries."
+BOTH = "A number of deliveries goes with the minutes after which fewer go as well."
 LET_GO = "let_go"  # what a person chooses in such a case
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=64, pattern=r"^[^\x00-\x1f]*$")]
 Label = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")
 ]
+Clock = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
 Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^[^\x00]*$")]
 
 
@@ -66,6 +71,29 @@ class Priority(Outcome):
     priority: Annotated[int, Field(ge=0, le=9)]
 
 
+class Wave(Outcome):
+    """What it waits for, one of three: times of the day by the warehouse's clock; so many minutes before its carrier's
+    cut-off; or a number of deliveries, and the minutes after which fewer go as well.
+
+    ``urgent_from``: what is at least so urgent goes at once; None: nothing does.
+    """
+
+    times: tuple[Clock, ...] = ()
+    before_cutoff: Minutes | None = None
+    size: Annotated[int, Field(ge=2, le=5000)] | None = None
+    minutes: Minutes | None = None
+    urgent_from: Annotated[int, Field(ge=1, le=9)] | None = None
+
+    @model_validator(mode="after")
+    def _is_one_of_three(self) -> "Wave":
+        ways = (bool(self.times), self.before_cutoff is not None, self.size is not None)
+        if ways.count(True) != 1:
+            raise ValueError(ONE_WAY)
+        if (self.size is None) != (self.minutes is None):
+            raise ValueError(BOTH)
+        return self
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """``all``: every rule that matches counts; else the first one, by position, decides."""
@@ -79,6 +107,7 @@ KINDS: Mapping[RuleKind, Kind] = {
     RuleKind.HOLD: Kind("holds the order", Hold, all=True),
     RuleKind.SHIP: Kind("says how it is shipped", Ship),
     RuleKind.PRIORITY: Kind("says how soon", Priority),
+    RuleKind.WAVE: Kind("puts it into a wave", Wave),
 }
 
 

@@ -249,6 +249,12 @@ def ruled(warehouse, order) -> None:
         kind="hold", position=1, name=EVIL, warehouse=warehouse, condition=f'order.number == "{EVIL}"', outcome=said,
         note=EVIL, version=1,
     )  # fmt: skip
+    wave = models.Wave.objects.create(
+        warehouse=warehouse, rule=rule, rule_version=1, key="k", carrier=EVIL, due_at=now(), reason=EVIL
+    )
+    models.WaveOrder.objects.create(
+        wave=wave, connection=warehouse.erp, picking_id=7, release=EVIL, document=order, promised_at=now()
+    )
     models.OrderRuleVersion.objects.create(
         rule=rule, version=1, said={"name": EVIL, "condition": EVIL, "outcome": said}, actor=EVIL
     )
