@@ -62,6 +62,7 @@ UNASKED = (
     "there is not always {name}. Ask that first: {code} in delivery.quantities && ...",
 )
 REFUSALS = (
+    "{name} is released already.",
     "{job} is {stand} and cannot be retried.",
     "{job} is {stand} and cannot be cancelled.",
     "{job} is here by now ({stand}): see what comes of it first.",
@@ -219,7 +220,6 @@ NOTES = (
     "{name} is changed by a shipment that is being posted",
     "{name} waits for its release point ({state})",
     "{name} waits for its wave",
-    "{name} is released already.",
     "{name} ships from a warehouse that is not connected",
     "{name} comes in at a warehouse that is not connected",
     "refused: {reason}",
