@@ -120,6 +120,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Master data"), "inventory", "masterrecord"),
             _item(_("Warehouses' items"), "barcode", "partneritem"),
             _item(_("Changes"), "manage_history", "configurationchange"),
+            _item(_("Apart from its files"), "rule_settings", "configurationdrift"),
         ],
     },
     {

@@ -38,6 +38,7 @@ def schedule() -> Schedule:
         "look for alerts": _every(settings.ALERTS["look_seconds"], "tasks.alerts.look"),
         "tell the outside that all is well": _every(60, "tasks.alerts.heartbeat"),
         "make downtime packs": _every(settings.DOWNTIME_PACK_MINUTES * 60, "tasks.maintenance.make_packs"),
+        "compare the configuration with its files": _every(300, "tasks.maintenance.compare_configuration"),
         "seal the audit log": _every(60, "tasks.maintenance.seal"),
         "forget what is over": _every(3600, "tasks.maintenance.forget"),
         "remove what is old": _every(retention["every_seconds"], "tasks.maintenance.remove_old"),

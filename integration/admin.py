@@ -13,6 +13,7 @@ from integration.console import (  # noqa: F401  (importing a module registers i
     carriers,
     change_log,
     changes,
+    config_drift,
     conformance,
     connections,
     documents,

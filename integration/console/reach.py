@@ -246,6 +246,7 @@ REACH: Mapping[type[Model], Within] = {
     ),
     models.StockLevel: _by("snapshot__warehouse"),
     models.Wave: _by("warehouse"),
+    models.ConfigurationDrift: _by("warehouse"),
     models.WaveOrder: _by("wave__warehouse"),
     models.VarianceCause: _by("variance__warehouse"),
     models.Notice: _by("alert__warehouse"),

@@ -38,6 +38,9 @@ SAYS: Mapping[str, tuple[StrOrPromise, StrOrPromise]] = {
     "tasks.alerts.heartbeat": (_("Gives a sign of life to whoever watches from outside"), TAKES_TURNS),
     "tasks.maintenance.seal": (_("Seals the newest rows of the audit log"), TAKES_TURNS),
     "tasks.maintenance.forget": (_("Removes rows that only the last days need"), TAKES_TURNS),
+    "tasks.maintenance.compare_configuration": (
+        _("Compares the configuration with the files that it is kept in"), TAKES_TURNS,
+    ),
     "tasks.maintenance.make_packs": (
         _("Makes anew what each warehouse works by while systems are down"), TAKES_TURNS,
     ),

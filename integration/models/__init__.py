@@ -9,7 +9,7 @@ from integration.models.capture import CaptureCursor, CapturedRecord, SeenWrite
 from integration.models.carriers import CutOff, TrackingPage
 from integration.models.cases import CaseEvent, CaseJob, CaseRule, CaseTally, ExceptionCase
 from integration.models.changes import ChangeLine, ChangeRequest
-from integration.models.configuration import ConfigurationChange
+from integration.models.configuration import ConfigurationChange, ConfigurationDrift
 from integration.models.conformance import ConformanceRun
 from integration.models.connections import Connection, ConnectionGate, RemoteSlot, Warehouse
 from integration.models.days_off import DaysOff
@@ -58,6 +58,7 @@ __all__ = [
     "ChangeRequest",
     "CodeMapping",
     "ConfigurationChange",
+    "ConfigurationDrift",
     "ConformanceRun",
     "Connection",
     "ConnectionGate",

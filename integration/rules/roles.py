@@ -43,7 +43,15 @@ SETUP = (
     *("connection", "connectiongate", "warehouse", "place", "codemapping", "businessrule", "externalreference"),
     *("masterrecord", "mastertold", "partneritem", "caserule", "cutoff", "trackingpage", "reportschedule"),
     *("workinghours", "daysoff"),
-    *("reportmail", "alertrule", "alertchannel", "configurationchange", "orderrule", "orderruleversion"),
+    *(
+        "reportmail",
+        "alertrule",
+        "alertchannel",
+        "configurationchange",
+        "configurationdrift",
+        "orderrule",
+        "orderruleversion",
+    ),
 )
 MACHINERY = (
     *("stream", "resourcelock", "remoteslot", "capturedrecord", "capturecursor", "seenwrite", "messagekey"),

@@ -29,6 +29,7 @@ from integration.jobs import forecast
 from integration.models import (
     Alert,
     Availability,
+    ConfigurationDrift,
     Connection,
     Document,
     ExceptionCase,
@@ -81,6 +82,8 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["again"] = again()
     if may_view(request, SyncJob) and limit(request) is None:  # of all warehouses together
         context |= {"stuck": stuck(), "lanes": lanes(), "pace": pace()}
+    if may_view(request, ConfigurationDrift):
+        context["config_drift"] = scoped(request, ConfigurationDrift.objects.all()).count()
     if may_view(request, Wave):
         context["waves"] = in_waves.of_today(request)
     if may_view(request, Connection):

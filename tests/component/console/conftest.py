@@ -240,6 +240,10 @@ def history(erp, wms, warehouse, delivery, job) -> None:
         section="cut_offs", name=EVIL, warehouse=warehouse, verb="change", before={"carrier": EVIL},
         after={"carrier": "Post"}, why=EVIL, source="console", actor=EVIL, kept={"key": SECRET},
     )  # fmt: skip
+    models.ConfigurationDrift.objects.create(
+        section="cut_offs", name=EVIL, warehouse=warehouse, how="differs", differs=[["carrier", EVIL, "Post"]],
+        changed_by=EVIL, changed_at=now(),
+    )  # fmt: skip
     models.AuditEvent.objects.create(actor=EVIL, verb="retry job", subject=EVIL, detail={"note": EVIL})
 
 
