@@ -221,6 +221,7 @@ MISSING: dict[str, Any] = {
     "again_minutes": env.whole("MISSING_AGAIN_MINUTES", default=60),
     "compare_minutes": env.whole("MISSING_COMPARE_MINUTES", default=30),
 }
+CONFIG_TREE = env.text("CONFIG_TREE", default="")  # the files that the configuration is kept in, if it is
 DOWNTIME_PACK_MINUTES = env.whole("DOWNTIME_PACK_MINUTES", default=15)
 CAPTURE: dict[str, Any] = {
     "poll_seconds": env.number("CAPTURE_POLL_SECONDS", default=10.0),

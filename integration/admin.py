@@ -8,10 +8,12 @@ import integration.console.order_rules.admin
 import integration.console.reports.admin  # noqa: F401
 from integration.console import (  # noqa: F401  (importing a module registers its pages)
     access,
+    calendars,
     capture,
     carriers,
     change_log,
     changes,
+    config_drift,
     conformance,
     connections,
     documents,
@@ -29,5 +31,6 @@ from integration.console import (  # noqa: F401  (importing a module registers i
     rules,
     schedule,
     stock,
+    waves,
     work,
 )

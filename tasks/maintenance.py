@@ -20,6 +20,7 @@ from integration.jobs import (
     sweep,
     watch,
 )
+from integration.jobs.tree import drifting
 from integration.reconcile import stock
 from integration.reports import mailing
 
@@ -78,6 +79,12 @@ def count() -> None:
 def seal() -> None:
     """The audit log's newest rows."""
     audit.seal()
+
+
+@shared_task(ignore_result=True)
+def compare_configuration() -> None:
+    """Whether the database says what the files say that it is kept in."""
+    drifting.compare()
 
 
 @shared_task(ignore_result=True)

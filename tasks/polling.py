@@ -5,12 +5,17 @@ They only add jobs: beat runs them itself, in the transaction of the schedule's 
 
 from celery import shared_task
 
-from integration.jobs import inventories, missing, shapes, sweep
+from integration.jobs import inventories, missing, shapes, sweep, waves
 
 
 @shared_task(ignore_result=True)
 def poll() -> None:
     sweep.start_polls("odoo_poll")
+
+
+@shared_task(ignore_result=True)
+def release_waves() -> None:
+    waves.start_due()
 
 
 @shared_task(ignore_result=True)

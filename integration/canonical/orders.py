@@ -36,7 +36,10 @@ class ReleaseLine(Part):
 
 
 class OrderRelease(Part):
-    """Ship this (X12 940). ``release`` is the warehouse's order number; a higher ``version`` replaces a lower one."""
+    """Ship this (X12 940). ``release`` is the warehouse's order number; a higher ``version`` replaces a lower one.
+
+    ``wave``: what is released together has the same one; the warehouse may pick it together.
+    """
 
     release: Reference
     version: Annotated[int, Field(ge=1)] = 1
@@ -51,6 +54,7 @@ class OrderRelease(Part):
     priority: Annotated[int, Field(ge=0, le=9)] = 0
     notes: Text = ""
     labels: tuple[Reference, ...] | None = None
+    wave: Reference | None = None
     lines: Annotated[tuple[ReleaseLine, ...], Field(min_length=1)]
 
 

@@ -122,7 +122,7 @@ def cells(change: ConfigurationChange) -> Iterator[tuple[str, str, str]]:
     for name in table.columns:
         if before.get(name) != after.get(name):
             title = capfirst(str(column(table.model, name).verbose_name))
-            yield title, _value(before.get(name)), _value(after.get(name))
+            yield title, as_said(before.get(name)), as_said(after.get(name))
 
 
 def sentence(change: ConfigurationChange) -> str:
@@ -140,7 +140,8 @@ def sentence(change: ConfigurationChange) -> str:
     return " ".join(filter(None, [f"{told}, {word} {change.decided_by}.", change.decided_why]))
 
 
-def _value(said: Any) -> str:
+def as_said(said: Any) -> str:
+    """A value of the tree as people read it."""
     if isinstance(said, bool):
         return gettext("yes") if said else gettext("no")
     if isinstance(said, list):

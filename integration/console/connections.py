@@ -261,7 +261,7 @@ class WarehouseAdmin(ConfigurationAdmin):
     fieldsets = (
         (None, {"fields": ("name",)}),
         (_("In Odoo"), {"fields": (("erp", "company_id", "erp_warehouse_id"),)}),
-        (_("At the partner"), {"fields": (("wms", "site", "owner_code"), ("time_zone", "reconcile_at"))}),
+        (_("At the partner"), {"fields": (("wms", "site", "owner_code"), ("time_zone", "days_off", "reconcile_at"))}),
         (
             _("Flows"),
             {"fields": (("release_mode", "release_point"), ("shipment_mode", "remainder"), "notify_customer")},

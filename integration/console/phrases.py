@@ -6,6 +6,7 @@ words of partners) is shown as it is.
 """
 
 from integration.rules import wording
+from integration.rules.business.outcomes import BOTH, ONE_WAY
 
 WORDS = frozenset({
     "answer", "choice", "condition", "disposition", "entity", "environment", "flow", "from_condition", "installation",
@@ -52,13 +53,16 @@ SUBJECTS = (
     "sweep {connection}",
     "test of {connection}",
     "units for {connection}",
+    "wave {name}",
     "what {connection} has",
 )
 UNASKED = (
+    "{name} is not known. Ask first whether there is one: {code} && ...",
     "{name} is not known.",
     "there is not always {name}. Ask that first: {code} in delivery.quantities && ...",
 )
 REFUSALS = (
+    "{name} is released already.",
     "{job} is {stand} and cannot be retried.",
     "{job} is {stand} and cannot be cancelled.",
     "{job} is here by now ({stand}): see what comes of it first.",
@@ -215,6 +219,7 @@ NOTES = (
     "{name} is cancelled in Odoo",
     "{name} is changed by a shipment that is being posted",
     "{name} waits for its release point ({state})",
+    "{name} waits for its wave",
     "{name} ships from a warehouse that is not connected",
     "{name} comes in at a warehouse that is not connected",
     "refused: {reason}",
@@ -355,6 +360,7 @@ ALL = tuple(
 )
 # Whole sentences that no call of theirs marks (see ``tests/catalogs.py``).
 WHOLE = (
+    ONE_WAY, BOTH,
     "It is too long or too deep: make two rules of it.", "It breaks off, or a sign is missing, before this place.",
     "What stands here does not fit: a sign before it is missing or wrong, or it is one too many.",
     'Write a number between the brackets: decimal(1000) or decimal("12.50"), with 6 places at most.',
@@ -377,6 +383,7 @@ WHOLE = (
     "a note", "a file",
     "nothing of it stands any more", "it is not to be undone any more", "everything is read first",
     "the warehouse is not told of these", "it knows everything", "the order is being read again",
+    "the wave is released",
     "nothing to release", "nothing to write", "the delivery is gone", "it answered yes, and there is no new document",
     "Odoo shows all of it", "it is being read again", "nothing to announce",
     "it was superseded before it was sent", "refused by a person: nothing of it is posted",

@@ -237,13 +237,17 @@ REACH: Mapping[type[Model], Within] = {
     Document: _of_document(""),
     **dict.fromkeys(
         (
-            *(models.Place, models.CutOff, models.StockEvent, models.StockDifference, models.Availability),
+            *(models.Place, models.CutOff, models.WorkingHours),
+            *(models.StockEvent, models.StockDifference, models.Availability),
             *(models.StockSnapshot, models.StockLook, models.Variance, models.DayFigures, models.FlowDay, models.Alert),
             *(models.DowntimePack, models.TypedShipment, models.ConfigurationChange, models.OrderDecision),
         ),
         _by("warehouse"),
     ),
     models.StockLevel: _by("snapshot__warehouse"),
+    models.Wave: _by("warehouse"),
+    models.ConfigurationDrift: _by("warehouse"),
+    models.WaveOrder: _by("wave__warehouse"),
     models.VarianceCause: _by("variance__warehouse"),
     models.Notice: _by("alert__warehouse"),
     models.BusinessRule: lambda seen: Q(warehouse=None) | Q(warehouse__in=seen),
@@ -283,7 +287,7 @@ REACH: Mapping[type[Model], Within] = {
     **dict.fromkeys(
         (
             *(User, Group, PeriodicTask, models.BeatSlot, models.BeatLease, models.Canary, models.Retention),
-            *(models.TrackingPage, models.Generation, models.Recovery, models.AlertRule),
+            *(models.TrackingPage, models.Generation, models.Recovery, models.AlertRule, models.DaysOff),
         ),
         _all,
     ),
@@ -294,9 +298,17 @@ REACH: Mapping[type[Model], Within] = {
 CHANGED: Mapping[type[Model], Within] = {
     Connection: _owns("pk"),
     **dict.fromkeys((models.BusinessRule, models.CaseRule, models.AlertChannel, models.OrderRule), _by("warehouse")),
-    **dict.fromkeys((models.TrackingPage, models.AlertRule, models.Recovery), _nothing),
+    **dict.fromkeys((models.TrackingPage, models.DaysOff, models.AlertRule, models.Recovery), _nothing),
 }
-MADE_BY_ALL = (Connection, Warehouse, models.TrackingPage, models.ApiToken, User, Group)  # nobody else would see them
+MADE_BY_ALL = (
+    Connection,
+    Warehouse,
+    models.TrackingPage,
+    models.DaysOff,
+    models.ApiToken,
+    User,
+    Group,
+)  # nobody else would see them
 
 
 def may_change(request: HttpRequest, row: Model) -> bool:

@@ -38,6 +38,9 @@ SAYS: Mapping[str, tuple[StrOrPromise, StrOrPromise]] = {
     "tasks.alerts.heartbeat": (_("Gives a sign of life to whoever watches from outside"), TAKES_TURNS),
     "tasks.maintenance.seal": (_("Seals the newest rows of the audit log"), TAKES_TURNS),
     "tasks.maintenance.forget": (_("Removes rows that only the last days need"), TAKES_TURNS),
+    "tasks.maintenance.compare_configuration": (
+        _("Compares the configuration with the files that it is kept in"), TAKES_TURNS,
+    ),
     "tasks.maintenance.make_packs": (
         _("Makes anew what each warehouse works by while systems are down"), TAKES_TURNS,
     ),
@@ -60,6 +63,7 @@ SAYS: Mapping[str, tuple[StrOrPromise, StrOrPromise]] = {
     "tasks.reports.take_figures": (_("Counts what the day has come to in each warehouse, for reports"), TAKES_TURNS),
     "tasks.reports.mail": (_("Starts the reports that are to be mailed now, each once"), TAKES_TURNS),
     "tasks.polling.poll": (_("Asks every Odoo what was written"), ONE_WAITS),
+    "tasks.polling.release_waves": (_("Lets the waves of orders go whose time has come"), TAKES_TURNS),
     "tasks.polling.full_sweep": (_("Looks at every open order, whatever was missed"), ONE_WAITS),
     "tasks.polling.read_stock": (_("Reads Odoo's stock and compares it"), ONE_WAITS),
     "tasks.polling.watch_stock": (_("Looks for stock that people changed in Odoo"), ONE_WAITS),

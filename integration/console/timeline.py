@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from integration.console import story, waiting
+from integration.console import in_waves, story, waiting
 from integration.console.guard import site_context
 from integration.console.orders import books, chain, decided, sides
 from integration.console.reach import scoped
@@ -63,7 +63,7 @@ def view(request: HttpRequest, document: int) -> HttpResponseBase:
         "parcels": family.parcels,
         "decided": decided.of(request, family.order),
         "books": entries,
-        "waits": waiting.waits(family, lines, said.lines),
+        "waits": waiting.waits(family, lines, said.lines, in_waves.of_order(request, family.order)),
         "entries": story.tell(family),
     }
     return TemplateResponse(request, "console/timeline.html", context)

@@ -29,9 +29,12 @@ class Wait:
     address: str = ""
 
 
-def waits(of: Family, lines: Iterable[DocumentLine], said: Mapping[int, Side]) -> list[Wait]:
-    """All that is waited for; nothing when everything is done. ``said``: by line, of all sides."""
-    found = [*_cases(of), *_answers(of), *_jobs(of)]
+def waits(
+    of: Family, lines: Iterable[DocumentLine], said: Mapping[int, Side], waves: Sequence[Wait] = ()
+) -> list[Wait]:
+    """All that is waited for; nothing when everything is done. ``said``: by line, of all sides; ``waves``: those that
+    its deliveries are in."""
+    found = [*_cases(of), *_answers(of), *_jobs(of), *waves]
     goods = _Goods(lines, said)
     return found or [*_deliveries(of, goods), *_receipts(of, goods)]
 

@@ -36,6 +36,7 @@ from integration.flows import (
     silence,
     surplus,
     transit_loss,
+    waves,
 )
 from integration.jobs.routes import ROUTES
 from integration.jobs.work import Handler
@@ -81,6 +82,7 @@ _WORK: Mapping[str, Handler] = {
     "shipment_tracking": shipment_tracking.handle,
     "surplus": surplus.handle,
     "transit_loss": transit_loss.handle,
+    "wave_release": waves.release,
 }
 # Those that work on messages may be tried first.
 _OF_MESSAGES = {route.flow: _WORK[route.flow] for route in ROUTES.values()}

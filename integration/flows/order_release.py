@@ -24,6 +24,7 @@ from integration.flows import (
     sites,
     substitution,
     too_late,
+    waves,
 )
 from integration.flows import changes as negotiation
 from integration.flows.findings import Findings
@@ -75,6 +76,8 @@ def _deliveries(record: CapturedRecord, found: Findings) -> Iterator[Delivery]:
     connected = configuration.warehouses_of(record.connection_id)
     parent, known = _documents(record, order)
     found.also = partial(_afterwards, record.model, order, parent, connected)
+    if record.model == ORDER and configuration.uses_waves():
+        found.changes.append(waves.Left(parent, found.in_waves))
     for picking in order.pickings:
         warehouse = connected.get(picking.warehouse_id or order.warehouse_id)
         if picking.code != "outgoing" or picking.return_of is not None or picking.made_for is not None:
@@ -291,7 +294,11 @@ def _release(work: Work, delivery: Delivery, found: Findings) -> None:
         return
     if judged.against:
         return
-    decided = decided.as_version(known.version + 1 if known else 1)
+    stand = waves.stand(delivery, judged.wave, judged.ways.priority)
+    if stand.waits is not None:
+        waves.wait(delivery, stand.waits, judged.ways.priority, found)
+        return
+    decided = decided.as_version(known.version + 1 if known else 1).in_wave(stand.number)
     wms = registry.wms_for_receiving(remote.settings_for(warehouse.wms))  # rendering uses no network
     body = wms.render(decided.document)
     make = partial(releases.release, decided=decided, body=body, trace_id=work.job.trace_id)

@@ -14,11 +14,12 @@ from integration.models import OrderDecision
 from integration.rules.business import facts as business_facts
 from integration.rules.business import holding
 from integration.rules.business.deciding import Decision, Rule, decide
-from integration.rules.business.facts import Facts, Subject
+from integration.rules.business.facts import Facts, Subject, carrier_of
 from integration.rules.business.outcomes import Priority, Remaining, Rest, RuleKind, Ship
 from integration.rules.release import USUAL, Ways
 
-FIRST = (RuleKind.SHIP, RuleKind.PRIORITY, RuleKind.REST)  # kinds whose first rule decides, beside where it leaves from
+# Kinds whose first rule decides, beside where it leaves from.
+FIRST = (RuleKind.SHIP, RuleKind.PRIORITY, RuleKind.REST, RuleKind.WAVE)
 LONGEST = 500
 
 
@@ -34,11 +35,15 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What our rules say of a delivery. ``against``: what stops it; ``ways``: how it is shipped, and how soon."""
+    """What our rules say of a delivery. ``against``: what stops it; ``ways``: how it is shipped, and how soon.
+
+    ``wave``: the rule that puts it into one.
+    """
 
     kept: Sequence[Kept] = ()
     against: Sequence[Permanent] = ()
     ways: Ways = USUAL
+    wave: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,8 @@ def judge(delivery: Delivery) -> Judged:
     rest = first.get(RuleKind.REST)
     if rest is not None:
         judge.rest_held(rest)
-    return Judged(judge.kept, judge.against, _ways(first.get(RuleKind.SHIP), first.get(RuleKind.PRIORITY), rest))
+    ways = _ways(first.get(RuleKind.SHIP), first.get(RuleKind.PRIORITY), rest)
+    return Judged(judge.kept, judge.against, ways, first.get(RuleKind.WAVE))
 
 
 def route(delivery: Delivery) -> Asked | None:
@@ -145,7 +151,8 @@ def _rules(delivery: Delivery) -> dict[RuleKind, tuple[Rule, ...]]:
 
 def _judge(delivery: Delivery) -> _Judge:
     now = datetime.now(UTC)
-    subject = Subject(delivery.order, delivery.picking, delivery.warehouse.name, now)
+    clock = configuration.times_of(delivery.warehouse.pk).clock(carrier_of(delivery.picking), now)
+    subject = Subject(delivery.order, delivery.picking, delivery.warehouse.name, now, clock)
     return _Judge(delivery, business_facts.of(subject), now)
 
 

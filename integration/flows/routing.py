@@ -309,5 +309,3 @@ def _nothing(_done: None) -> dict[str, Any]:
 
 def _ids(places: Sequence[Warehouse]) -> list[int]:
     return [row.erp_warehouse_id for row in places]
-
-

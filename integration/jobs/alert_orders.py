@@ -8,13 +8,12 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from integration.errors.catalogue import PROBLEMS
-from integration.jobs import sql
+from integration.jobs import calendars, sql
+from integration.jobs.calendars import Times
 from integration.jobs.streams import ACTIVE
-from integration.models import CaseJob, CutOff, Document, ExceptionCase, SyncJob, Warehouse
-from integration.rules import cutoffs
+from integration.models import CaseJob, Document, ExceptionCase, SyncJob, Warehouse
 from integration.rules.alerts.decide import MISSED_FOR
 from integration.rules.alerts.figures import Leaving, Stuck, Worth
-from integration.rules.cutoffs import next_leaving
 
 JUST_CAME_SECONDS = 300  # so long an order may take without a word: most are through in seconds
 
@@ -70,16 +69,16 @@ class _Sum:
 
 def leaving(now: datetime) -> list[Leaving]:
     """By warehouse, carrier and cut-off: the next one, and one that has just passed."""
-    cut_offs = _cut_offs()
-    if not cut_offs:
+    times = calendars.with_cut_offs()
+    if not times:
         return []
     stuck = _stuck(now)
-    warehouses = Warehouse.objects.in_bulk({pk for pk, _carrier in stuck} & cut_offs.keys())
+    warehouses = Warehouse.objects.in_bulk({pk for pk, _carrier in stuck} & times.keys())
     return [
         found
         for (pk, carrier), orders in stuck.items()
         if pk in warehouses
-        for found in _of(warehouses[pk], carrier, orders, cut_offs[pk], now)
+        for found in _of(warehouses[pk], carrier, orders, times[pk], now)
     ]
 
 
@@ -87,11 +86,9 @@ def amounts(sums: Mapping[str, Decimal]) -> Worth:
     return sorted(((amount, currency) for currency, amount in sums.items() if amount), reverse=True)
 
 
-def _of(
-    warehouse: Warehouse, carrier: str, orders: Iterable[_Order], known: list[cutoffs.CutOff], now: datetime
-) -> Iterator[Leaving]:
+def _of(warehouse: Warehouse, carrier: str, orders: Iterable[_Order], times: Times, now: datetime) -> Iterator[Leaving]:
     zone = ZoneInfo(warehouse.time_zone)
-    moments = (next_leaving(known, carrier, warehouse.time_zone, moment) for moment in (now - MISSED_FOR, now))
+    moments = (times.next_leaving(carrier, moment) for moment in (now - MISSED_FOR, now))
     for at in sorted({found.at for found in moments if found is not None}):
         total = _Sum()
         for order in orders:
@@ -107,11 +104,4 @@ def _stuck(now: datetime) -> Mapping[tuple[int, str], list[_Order]]:
     for _pk, warehouse, carrier, *order in sql.rows(_STUCK, {"now": now, "new": JUST_CAME_SECONDS}):
         if warehouse is not None:
             found[warehouse, carrier].append(_Order(*order))
-    return found
-
-
-def _cut_offs() -> Mapping[int, list[cutoffs.CutOff]]:
-    found: dict[int, list[cutoffs.CutOff]] = defaultdict(list)
-    for row in CutOff.objects.all():
-        found[row.warehouse_id].append(cutoffs.CutOff(row.carrier, row.time, frozenset(row.days)))
     return found

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from integration.jobs import acts, rows
+from integration.jobs import acts, rows, waves
 from integration.jobs.acts import Actor, NotAllowed
 from integration.jobs.tree import changelog
 from integration.jobs.tree.changelog import Told
@@ -16,6 +16,7 @@ from integration.rules.business.outcomes import LET_GO, RuleKind, outcome_of
 
 NEEDS_TWO = "A second person has to approve where rules stand: change their positions in a file (manage.py config)."
 SAID = ("name", "condition", "outcome", "enabled", "note")
+WAITED_WITH = (RuleKind.WAVE, RuleKind.PRIORITY)  # what they say decides whether, and for which wave, an order waits
 MOMENTS = ("active_from", "active_to")
 _TABLE = OrderDecision._meta.db_table
 _KEPT = f"""(document_id, release, kind, key)
@@ -61,7 +62,10 @@ def said(rule: OrderRule) -> dict[str, Any]:
 
 
 def wake(rule: OrderRule) -> int:
-    """Orders that it holds, or that wait until it can be asked; returns how many."""
+    """Orders that it holds, that wait until it can be asked, or that it may let wait for a wave; returns how many of
+    the first two."""
+    if rule.kind in WAITED_WITH:
+        waves.look_again(rule)
     waiting = SyncJob.objects.filter(waits_on__case__context__contains={"rule": rule.pk})
     return acts.make_due(SyncJob.objects.filter(pk__in=list(waiting.values_list("pk", flat=True))))
 

@@ -12,14 +12,17 @@ from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
-from integration.jobs import sql
-from integration.models import BusinessRule, Connection, OrderRule, Warehouse
+from integration.jobs import calendars, sql
+from integration.jobs.calendars import Times
+from integration.models import BusinessRule, Connection, CutOff, DaysOff, OrderRule, Warehouse, WorkingHours
 from integration.rules.business.deciding import Rule
 from integration.rules.business.outcomes import RuleKind, outcome_of
 from integration.rules.posting import BookKind, PostingRule, When
 
 Got = TypeVar("Got")
-TABLES = tuple(model._meta.db_table for model in (Connection, Warehouse, BusinessRule, OrderRule))
+TABLES = tuple(
+    model._meta.db_table for model in (Connection, Warehouse, BusinessRule, OrderRule, CutOff, WorkingHours, DaysOff)
+)
 
 # Each write of a row gives it another xmin.
 _OF_A_TABLE = "(SELECT string_agg(id || '.' || xmin, ',' ORDER BY id) FROM {})"
@@ -63,6 +66,11 @@ def warehouses_of(erp_id: int) -> dict[int, Warehouse]:
     return _recall(("warehouses", erp_id), lambda: {row.erp_warehouse_id: row for row in rows})
 
 
+def times_of(warehouse_id: int) -> Times:
+    """When it works, and when carriers leave."""
+    return _recall(("times", warehouse_id), lambda: calendars.of([warehouse_id])[warehouse_id])
+
+
 def rules_of(warehouse_id: int) -> tuple[BusinessRule, ...]:
     """The active ones, of this warehouse and of all."""
     rows = BusinessRule.objects.filter(Q(warehouse=warehouse_id) | Q(warehouse=None), active=True)
@@ -83,6 +91,11 @@ def order_rules(erp_id: int, warehouse_id: int) -> dict[RuleKind, tuple[Rule, ..
     """Those that are switched on for deliveries of this warehouse, by kind and in their order."""
     rows = order_rules_for(erp_id, warehouse_id).filter(enabled=True)
     return _recall(("order rules", erp_id, warehouse_id), lambda: _by_kind([as_rule(row) for row in rows]))
+
+
+def uses_waves() -> bool:
+    """Whether there is, or was, a rule that puts deliveries into waves."""
+    return _recall(("waves",), OrderRule.objects.filter(kind=RuleKind.WAVE.value).exists)
 
 
 def order_rules_for(erp_id: int, warehouse_id: int) -> QuerySet[OrderRule]:

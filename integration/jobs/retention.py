@@ -33,6 +33,8 @@ from integration.models import (
     Retention,
     StockEvent,
     TypedShipment,
+    Wave,
+    WaveOrder,
 )
 
 LONGEST_PAUSE = 1.0
@@ -41,6 +43,7 @@ ATTEMPT, EFFECT, KEY, DOCUMENT = (each._meta.db_table for each in (JobAttempt, E
 INBOUND, OUTBOUND, MOVED = (each._meta.db_table for each in (InboundMessage, OutboundMessage, StockEvent))
 PROOF, FILE = Proof._meta.db_table, ProofFile._meta.db_table
 REPLAY, ITEM = Replay._meta.db_table, ReplayItem._meta.db_table
+WAVE, IN_WAVE = Wave._meta.db_table, WaveOrder._meta.db_table
 CASE, WAITS = ExceptionCase._meta.db_table, CaseJob._meta.db_table
 UNRESOLVED = sql.listed(ExceptionCase.UNRESOLVED)
 OLD = "now() - %(days)s::float8 * interval '1 day'"
@@ -68,10 +71,12 @@ _PROVEN = f"""received_at < {OLD} AND {_NO_CASE}
   AND NOT EXISTS (SELECT FROM {JOB} AS job WHERE job.document_id = one.document_id AND job.flow = 'parcel_posting'
                   AND job.state IN ({ACTIVE}))"""
 _EMPTY = f"""made_at < {OLD} AND NOT EXISTS (SELECT FROM {ITEM} AS item WHERE item.replay_id = one.id)"""
+_RELEASED = f"state = 'released' AND opened_at < {OLD}"
 _PROVES_NOTHING = f"""created_at < {OLD}
   AND NOT EXISTS (SELECT FROM {PROOF} AS proof WHERE proof.file_id = one.id)"""
 
 _AMONG = "{} = ANY(%(ids)s::bigint[])"
+_FREE_WAVE = f"DELETE FROM {IN_WAVE} WHERE {_AMONG.format('wave_id')}"  # noqa: S608
 _FREE_JOB = (
     f"DELETE FROM {ATTEMPT} WHERE {_AMONG.format('job_id')}",  # noqa: S608
     f"DELETE FROM {WAITS} WHERE {_AMONG.format('job_id')}",  # noqa: S608
@@ -125,6 +130,7 @@ SUBJECTS = (
     Subject("messages sent", OUTBOUND, "created_at", "message_days", _ANSWERED, (_FREE_SENT,)),
     Subject("message numbers", KEY, "received_at", "key_days", _UNUSED_KEY),
     Subject("writes", EFFECT, "intended_at", "key_days", _UNUSED_WRITE),
+    Subject("waves", WAVE, "opened_at", "message_days", _RELEASED, (_FREE_WAVE,)),
     Subject("proofs", PROOF, "received_at", "proof_days", _PROVEN),
     Subject("files", FILE, "created_at", "proof_days", _PROVES_NOTHING),
 )

@@ -4,13 +4,15 @@ from integration.models.access import ApiToken, AuditEvent, Reach
 from integration.models.alerts import Alert, AlertChannel, AlertRule, Notice
 from integration.models.beat import BeatLease, BeatSlot, Canary
 from integration.models.business import OrderDecision, OrderRule, OrderRuleVersion
+from integration.models.calendars import WorkingHours
 from integration.models.capture import CaptureCursor, CapturedRecord, SeenWrite
 from integration.models.carriers import CutOff, TrackingPage
 from integration.models.cases import CaseEvent, CaseJob, CaseRule, CaseTally, ExceptionCase
 from integration.models.changes import ChangeLine, ChangeRequest
-from integration.models.configuration import ConfigurationChange
+from integration.models.configuration import ConfigurationChange, ConfigurationDrift
 from integration.models.conformance import ConformanceRun
 from integration.models.connections import Connection, ConnectionGate, RemoteSlot, Warehouse
+from integration.models.days_off import DaysOff
 from integration.models.decisions import Decision
 from integration.models.documents import Document, DocumentLine, StockEvent
 from integration.models.downtime import DowntimePack, TypedShipment
@@ -29,6 +31,7 @@ from integration.models.retention import Retention
 from integration.models.stages import CartonLine, Stage, StageEvent
 from integration.models.stock import Availability, StockDifference, StockLevel, StockLook, StockSnapshot
 from integration.models.transit import InTransit
+from integration.models.waves import Wave, WaveOrder
 from integration.models.work import Effect, JobAttempt, Lane, ResourceLock, Stream, SyncJob
 
 __all__ = [
@@ -55,11 +58,13 @@ __all__ = [
     "ChangeRequest",
     "CodeMapping",
     "ConfigurationChange",
+    "ConfigurationDrift",
     "ConformanceRun",
     "Connection",
     "ConnectionGate",
     "CutOff",
     "DayFigures",
+    "DaysOff",
     "Decision",
     "Document",
     "DocumentLine",
@@ -121,4 +126,7 @@ __all__ = [
     "Variance",
     "VarianceCause",
     "Warehouse",
+    "Wave",
+    "WaveOrder",
+    "WorkingHours",
 ]

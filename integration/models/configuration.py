@@ -61,3 +61,36 @@ class ConfigurationChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.section}: {self.name}"[:200]
+
+
+class ConfigurationDrift(models.Model):
+    """One row in which the database and the files that it is kept in (CONFIG_TREE) differ now.
+
+    ``differs``: lists of a column, what it is here, and what it is in the file. ``place``: of several rows of a name.
+    """
+
+    class How(models.TextChoices):
+        MISSING = "missing", "in the file only"
+        DIFFERS = "differs", "says something else"
+        BEYOND = "beyond", "not in the file"
+        UNREAD = "unread", "the file cannot be read"
+
+    section = models.CharField(max_length=30, blank=True)
+    name = models.CharField(max_length=300)
+    place = models.PositiveIntegerField(default=0)
+    how = models.CharField(max_length=8, choices=How)
+    differs = models.JSONField(default=list)
+    says = models.TextField(blank=True, default="")
+    row_id = models.BigIntegerField(null=True, help_text="Ours, of the row")
+    warehouse = models.ForeignKey(Warehouse, models.CASCADE, null=True, related_name="+")
+    changed_by = models.CharField(max_length=150, blank=True, default="", help_text="Who last changed the row")
+    changed_at = models.DateTimeField(null=True)
+    first_at = models.DateTimeField(db_default=Now(), editable=False, help_text="Since when it differs")
+    seen_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["section", "name", "place"]
+        constraints = [models.UniqueConstraint(fields=["section", "name", "place"], name="one_row_per_difference")]
+
+    def __str__(self) -> str:
+        return f"{self.section}: {self.name}"[:200]

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from integration.models.days_off import DaysOff
 from integration.models.fields import EncryptedJSONField
 
 
@@ -185,6 +186,15 @@ class Warehouse(models.Model):
         db_default="UTC",
         validators=[check_zone],
         help_text="Where it is, such as Europe/Berlin: bills are of the day that it was there",
+    )
+    days_off = models.ForeignKey(
+        DaysOff,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="days off",
+        help_text="The list of days on which it does not work; empty: none",
     )
     release_mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF)
     shipment_mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF)

@@ -3,17 +3,16 @@
 What happened on a day can be counted later as well; what was so in the evening (``NOW``) only while it is that day.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from integration.jobs import sql
-from integration.models import CutOff, Warehouse
+from integration.jobs import calendars, sql
+from integration.jobs.calendars import Times
+from integration.models import Warehouse
 from integration.reports import statements
-from integration.rules import cutoffs
-from integration.rules.cutoffs import next_leaving
 from integration.rules.ownership import OWNERSHIP, Owner
 
 Figures = dict[str, Any]
@@ -59,9 +58,9 @@ def take(day: Day, moment: datetime) -> Figures:
         "ends": day.ends,
         "alone": Warehouse.objects.filter(wms=day.warehouse.wms_id).count() == 1,
     }
-    known = _cut_offs(day.warehouse)
-    figures = _orders(about) | _messages(about) | _left(day, known, about) | _told(about) | _cases(about)
-    return figures | (_now(day, known, about, moment) if day.is_on(moment) else {})
+    times = calendars.of([day.warehouse.pk])[day.warehouse.pk]
+    figures = _orders(about) | _messages(about) | _left(day, times, about) | _told(about) | _cases(about)
+    return figures | (_now(day, times, about, moment) if day.is_on(moment) else {})
 
 
 def _orders(about: Mapping[str, Any]) -> Figures:
@@ -86,10 +85,10 @@ def _subject(name: str, whole: int, matched: int, explained: int, numbers: Seque
     return figures | {f"{name}_unexplained": whole - matched - explained, f"{name}_numbers": list(numbers)}
 
 
-def _left(day: Day, known: Sequence[cutoffs.CutOff], about: Mapping[str, Any]) -> Figures:
+def _left(day: Day, times: Times, about: Mapping[str, Any]) -> Figures:
     figures = dict.fromkeys(("left", "left_in_time", "left_late", "left_short", "left_over"), 0)
     for carrier, left_at, released_at, short, over in sql.rows(statements.LEFT, about):
-        due = _due(known, carrier, day.zone, released_at)
+        due = _due(times, carrier, day.zone, released_at)
         figures["left"] += 1
         figures["left_short"] += short
         figures["left_over"] += over
@@ -98,20 +97,13 @@ def _left(day: Day, known: Sequence[cutoffs.CutOff], about: Mapping[str, Any]) -
     return dict(figures)
 
 
-def _due(
-    known: Sequence[cutoffs.CutOff], carrier: str, zone: ZoneInfo, released_at: datetime | None
-) -> datetime | None:
+def _due(times: Times, carrier: str, zone: ZoneInfo, released_at: datetime | None) -> datetime | None:
     """By when it has to leave: the end of the first day on which the carrier comes after its release. None: nobody said
     when it comes, or nothing was released."""
-    leaving = next_leaving(known, carrier, zone.key, released_at) if released_at else None
+    leaving = times.next_leaving(carrier, released_at) if released_at else None
     if leaving is None:
         return None
     return datetime.combine(leaving.at.astimezone(zone).date() + timedelta(days=1), time.min, zone)
-
-
-def _cut_offs(warehouse: Warehouse) -> Sequence[cutoffs.CutOff]:
-    rows: Iterable[CutOff] = CutOff.objects.filter(warehouse=warehouse)
-    return [cutoffs.CutOff(row.carrier, row.time, frozenset(row.days)) for row in rows]
 
 
 def _told(about: Mapping[str, Any]) -> Figures:
@@ -125,10 +117,10 @@ def _cases(about: Mapping[str, Any]) -> Figures:
     return {"cases": sum(found.values()), "by_hand": sum(by_hand.values()), "by_hand_codes": by_hand}
 
 
-def _now(day: Day, known: Sequence[cutoffs.CutOff], about: Mapping[str, Any], moment: datetime) -> Figures:
+def _now(day: Day, times: Times, about: Mapping[str, Any], moment: datetime) -> Figures:
     """What only this moment can tell."""
     waiting = sql.rows(statements.NOT_LEFT, about)
-    dues = (_due(known, carrier, day.zone, released_at) for carrier, released_at in waiting)
+    dues = (_due(times, carrier, day.zone, released_at) for carrier, released_at in waiting)
     transit, old = sql.rows(statements.ON_THE_WAY, about)[0]
     return {
         "open_cases": sql.rows(statements.OPEN_CASES, about)[0][0],

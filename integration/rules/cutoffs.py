@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time
+from itertools import chain
 from zoneinfo import ZoneInfo
 
-DAYS_AHEAD = 8  # a week from today on: a carrier that comes on one day of the week comes again by then
+from integration.rules.calendars import Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +25,19 @@ class Leaving:
     carrier: str
 
 
-def next_leaving(cut_offs: Iterable[CutOff], carrier: str, zone: str, now: datetime) -> Leaving | None:
-    """The next moment until which a parcel for the carrier has to be at the warehouse of this time zone. ``now`` and
-    the result are aware; None: nobody has said when it leaves."""
+def next_leaving(cut_offs: Iterable[CutOff], carrier: str, calendar: Calendar, now: datetime) -> Leaving | None:
+    """The next moment until which a parcel for the carrier has to be at the warehouse of this calendar. ``now`` and the
+    result are aware; None: nobody has said when it leaves. None leaves on a day on which the warehouse does not work.
+    """
     known = list(cut_offs)
     own = [each for each in known if each.carrier == carrier and carrier] or [
         each for each in known if not each.carrier
     ]
-    moments = (at for each in own for at in _moments(each, ZoneInfo(zone), now))
-    first = min((at for at in moments if at > now), default=None)
-    return Leaving(first, carrier) if first is not None else None
+    moments = chain.from_iterable(_on(day, own, calendar) for day in calendar.days(now)) if own else iter(())
+    first = next((at for at in moments if at > now), None)
+    return Leaving(first.astimezone(ZoneInfo(calendar.zone)), carrier) if first is not None else None
 
 
-def _moments(cut_off: CutOff, zone: ZoneInfo, now: datetime) -> Iterable[datetime]:
+def _on(day: date, cut_offs: Iterable[CutOff], calendar: Calendar) -> list[datetime]:
     """By the warehouse's own clock, whatever it does in the night of a change of time."""
-    today = now.astimezone(zone).date()
-    days = (today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD))
-    return (datetime.combine(day, cut_off.at, zone) for day in days if day.weekday() in cut_off.days)
+    return sorted(calendar.at(day, each.at) for each in cut_offs if day.weekday() in each.days)

@@ -42,7 +42,7 @@ PROMISES: Mapping[Latency, timedelta] = {
 
 # What people ask for by one name: what is to be released, shipped, received ...
 FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "release": ("order_release", "release_send", "change_send"),
+    "release": ("order_release", "wave_release", "release_send", "change_send"),
     "ship": ("shipment_confirmation", "surplus"),
     "receive": ("receipt_confirmation", "receipt_advice", "advice_send", "transit_loss"),
     "return": ("return_receipt",),
@@ -91,6 +91,7 @@ FLOWS: Mapping[str, Flow] = {
     "order_release": Flow(
         "What Odoo wants shipped is decided and kept", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT
     ),
+    "wave_release": Flow("A wave of orders is let go", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT),
     "release_send": Flow("A release goes to the warehouse", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT),
     "change_send": Flow(
         "A change or cancel is asked of the warehouse", Latency.SECONDS, Impact.CUSTOMER, Money.INDIRECT

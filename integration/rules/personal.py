@@ -25,7 +25,7 @@ HARMLESS = frozenset({
     *("condition", "to_condition", "disposition", "location", "from_location", "to_location", "substitute", "stage"),
     *("status", "refused", "shipment_count", "receipt_count", "ship_complete", "amount", "currency", "weight_kg"),
     *("at", "shipped_at", "received_at", "adjusted_at", "counted_at", "taken_at", "delivered_at", "expected_at"),
-    *("ship_by", "expires_on", "sequence", "labels", "contract", "sscc"),
+    *("ship_by", "expires_on", "sequence", "labels", "contract", "sscc", "wave"),
 })  # fmt: skip
 _RECORD = ("id", "code", "active")
 # Harmless here, and free text or a person's elsewhere.

@@ -77,6 +77,9 @@ class Release:
     def as_version(self, version: int) -> "Release":
         return replace(self, document=self.document.model_copy(update={"version": version}))
 
+    def in_wave(self, number: str) -> "Release":
+        return replace(self, document=self.document.model_copy(update={"wave": number})) if number else self
+
 
 def ready(picking: Picking, point: ReleasePoint) -> bool:
     """Whether the release point is reached: anything to ship, and reserved as far as the site wants."""

@@ -36,11 +36,22 @@ WORK = (
     "notice",
     "typedshipment",
     "downtimepack",
+    "wave",
+    "waveorder",
 )
 SETUP = (
     *("connection", "connectiongate", "warehouse", "place", "codemapping", "businessrule", "externalreference"),
     *("masterrecord", "mastertold", "partneritem", "caserule", "cutoff", "trackingpage", "reportschedule"),
-    *("reportmail", "alertrule", "alertchannel", "configurationchange", "orderrule", "orderruleversion"),
+    *("workinghours", "daysoff"),
+    *(
+        "reportmail",
+        "alertrule",
+        "alertchannel",
+        "configurationchange",
+        "configurationdrift",
+        "orderrule",
+        "orderruleversion",
+    ),
 )
 MACHINERY = (
     *("stream", "resourcelock", "remoteslot", "capturedrecord", "capturecursor", "seenwrite", "messagekey"),
@@ -67,7 +78,7 @@ MACHINERY = (
 )
 CONFIGURED = (
     *("connection", "warehouse", "place", "codemapping", "businessrule", "caserule", "cutoff", "trackingpage"),
-    *("apitoken", "reportschedule", "alertchannel", "orderrule"),
+    *("apitoken", "reportschedule", "alertchannel", "orderrule", "workinghours", "daysoff"),
 )
 APPS = ("integration", "auth", "django_celery_beat")  # of the rights that an administrator has
 
@@ -96,11 +107,14 @@ OPERATOR = VIEWER | {
 }
 SUPERVISOR = OPERATOR | {
     *_may("add", "businessrule", "orderrule", "caserule", "cutoff", "trackingpage", "reportschedule"),
+    *_may("add", "workinghours", "daysoff"),
     *_may("change", "businessrule", "orderrule", "caserule", "cutoff", "trackingpage", "reportschedule"),
+    *_may("change", "workinghours", "daysoff"),
     *_may("change", "alertrule", "alertchannel"),
     *_may("view", "auditevent"),
     "integration.approve_difference",
     "integration.let_order_go",
+    "integration.release_wave",
     "integration.edit_message",
     "integration.approve_replay",
     "integration.approve_configuration",

@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from integration.console import links, slowed
+from integration.console import in_waves, links, slowed
 from integration.console.guard import may_view
 from integration.console.home import flows
 from integration.console.home.pace import pace
@@ -29,6 +29,7 @@ from integration.jobs import forecast
 from integration.models import (
     Alert,
     Availability,
+    ConfigurationDrift,
     Connection,
     Document,
     ExceptionCase,
@@ -37,6 +38,7 @@ from integration.models import (
     StockDifference,
     Stream,
     SyncJob,
+    Wave,
 )
 
 SEVERITIES = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
@@ -80,6 +82,10 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["again"] = again()
     if may_view(request, SyncJob) and limit(request) is None:  # of all warehouses together
         context |= {"stuck": stuck(), "lanes": lanes(), "pace": pace()}
+    if may_view(request, ConfigurationDrift):
+        context["config_drift"] = scoped(request, ConfigurationDrift.objects.all()).count()
+    if may_view(request, Wave):
+        context["waves"] = in_waves.of_today(request)
     if may_view(request, Connection):
         context["connections"] = connections(request)
     if may_view(request, OutboundMessage):

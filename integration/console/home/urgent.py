@@ -1,6 +1,5 @@
 """What needs a person now: the cases that the most money hangs on for the shortest time."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,10 +11,9 @@ from django.utils.timezone import now
 from integration.console.cases import affected
 from integration.console.cases.affected import Affected
 from integration.errors.catalogue import Severity
-from integration.jobs import sql
-from integration.models import CaseJob, CutOff, Document, ExceptionCase, SyncJob, Warehouse
-from integration.rules import cutoffs
-from integration.rules.cutoffs import Leaving, next_leaving
+from integration.jobs import calendars, sql
+from integration.models import CaseJob, Document, ExceptionCase, SyncJob
+from integration.rules.cutoffs import Leaving
 
 SHOWN = 10
 SHORTEST = timedelta(minutes=5)  # what leaves in a moment is not a hundred times as urgent as what leaves in five
@@ -64,25 +62,17 @@ def _score(case: ExceptionCase, hangs: Affected, leaving: Leaving | None, moment
 
 def _leaving(cases: list[int], seen: frozenset[int] | None) -> Mapping[int, Leaving]:
     """Of each case the first parcels."""
-    known = _cut_offs()
-    if not known:
+    times = calendars.with_cut_offs()
+    if not times:
         return {}
-    zones = dict(Warehouse.objects.values_list("pk", "time_zone"))
     moment, first = now(), dict[int, Leaving]()
     met: dict[tuple[int, str], Leaving | None] = {}
     for case, warehouse, carrier in sql.rows(_SHIPS_BY, [cases]):
-        if warehouse is None or (seen is not None and warehouse not in seen):
+        if warehouse not in times or (seen is not None and warehouse not in seen):
             continue
         if (warehouse, carrier) not in met:
-            met[warehouse, carrier] = next_leaving(known[warehouse], carrier, zones[warehouse], moment)
+            met[warehouse, carrier] = times[warehouse].next_leaving(carrier, moment)
         leaving = met[warehouse, carrier]
         if leaving is not None and (case not in first or leaving.at < first[case].at):
             first[case] = leaving
     return first
-
-
-def _cut_offs() -> Mapping[int, list[cutoffs.CutOff]]:
-    found: dict[int, list[cutoffs.CutOff]] = defaultdict(list)
-    for row in CutOff.objects.all():
-        found[row.warehouse_id].append(cutoffs.CutOff(row.carrier, row.time, frozenset(row.days)))
-    return found

@@ -76,6 +76,10 @@ class OrderRuleAdmin(Acting, ConfigurationAdmin):
         (_("If it says how soon"), {"fields": ("priority",)}),
         (_("If it says where it leaves from"), {"fields": ("warehouses", ("stock", "split"))}),
         (_("If it says what becomes of the rest"), {"fields": (("backorder", "substitutes"),)}),
+        (
+            _("If it puts it into a wave"),
+            {"fields": ("times", "before_cutoff", ("size", "minutes"), "urgent_from")},
+        ),
         (_("Where and when"), {"fields": (("erp", "warehouse"), ("active_from", "active_to"), "note")}),
     )
 

@@ -19,10 +19,13 @@ from integration.console import said
 from integration.console.order_rules import words
 from integration.models import OrderRule
 from integration.rules.business import conditions
-from integration.rules.business.outcomes import KINDS, RuleKind, outcome_of
+from integration.rules.business.outcomes import BOTH, KINDS, ONE_WAY, RuleKind, outcome_of
 
-LONGEST = {"ask": 500, "service": 500, "packing": 500, "carrier": 64, "account": 64, "labels": 500, "warehouses": 2000}
-LISTS = ("labels", "warehouses")
+LONGEST = {
+    "ask": 500, "service": 500, "packing": 500, "carrier": 64, "account": 64, "labels": 500, "warehouses": 2000,
+    "times": 200,
+}  # fmt: skip
+LISTS = ("labels", "warehouses", "times")
 
 
 def _text(name: str, help_text: Any = "") -> forms.CharField:
@@ -45,6 +48,17 @@ def _choice(name: str, help_text: Any = "") -> forms.ChoiceField:
     )
 
 
+def _number(name: str, least: int, most: int, help_text: Any = "") -> forms.IntegerField:
+    return forms.IntegerField(
+        label=words.FIELDS[name],
+        min_value=least,
+        max_value=most,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
+        help_text=help_text,
+    )
+
+
 class OrderRuleForm(forms.ModelForm):  # type: ignore[type-arg]
     kind = forms.ChoiceField(
         label=_("What it does"), choices=[("", "---"), *words.KINDS.items()], widget=UnfoldAdminSelectWidget
@@ -62,14 +76,6 @@ class OrderRuleForm(forms.ModelForm):  # type: ignore[type-arg]
     account = _text("account", _("Whom the carrier bills"))
     packing = _text("packing", _("The warehouse's people read it"))
     labels = _text("labels", _("What is to be stuck on, with commas between"))
-    priority = forms.IntegerField(
-        label=words.FIELDS["priority"],
-        min_value=0,
-        max_value=9,
-        required=False,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
-        help_text=_("0 is usual, 9 the most urgent"),
-    )
     warehouses = _text("warehouses", _("Their names here, the best first, with commas between"))
     stock = forms.BooleanField(
         label=words.FIELDS["stock"],
@@ -80,6 +86,12 @@ class OrderRuleForm(forms.ModelForm):  # type: ignore[type-arg]
     split = _choice("split", _("A delivery that may only leave as a whole is never split."))
     backorder = _choice("backorder", _("Empty: as the warehouse's setting says"))
     substitutes = _choice("substitutes", _("Empty: as the rules under Business rules say"))
+    priority = _number("priority", 0, 9, _("0 is usual, 9 the most urgent"))
+    times = _text("times", _("By the warehouse's clock, with commas between, such as 10:00, 14:00"))
+    before_cutoff = _number("before_cutoff", 1, 1440, _("Of its carrier at the warehouse"))
+    size = _number("size", 2, 5000, _("As soon as there are so many"))
+    minutes = _number("minutes", 1, 1440, _("After these, fewer go as well"))
+    urgent_from = _number("urgent_from", 1, 9, _("Empty: nothing passes"))
 
     class Meta:
         model = OrderRule
@@ -119,7 +131,7 @@ class OrderRuleForm(forms.ModelForm):  # type: ignore[type-arg]
             self.instance.outcome = outcome_of(kind, said_of).model_dump(mode="json")
         except Unfit as wrong:
             for each in wrong.errors():
-                self.add_error(str(each["loc"][0]), _("Say it, at most 64 or 500 characters."))
+                self.add_error(*_fault(each, next(iter(own))))
             return
         if not said_of:
             self.add_error(next(iter(own)), _("Say at least one of these."))
@@ -128,6 +140,15 @@ class OrderRuleForm(forms.ModelForm):  # type: ignore[type-arg]
 def _is_said(value: Any) -> bool:
     """A nought is."""
     return value is not False and value not in (None, "")
+
+
+def _fault(each: Mapping[str, Any], first: str) -> tuple[str, Any]:
+    """The field, and what is wrong with it; of what several say together, the first one."""
+    told = next((mistake for mistake in (ONE_WAY, BOTH) if mistake in str(each["msg"])), None)
+    if told is not None:
+        return first, _(told)
+    name = str(each["loc"][0])
+    return name, _("Give times such as 10:00.") if name == "times" else _("Say it, at most 64 or 500 characters.")
 
 
 def _listed(name: str, value: Any) -> Any:

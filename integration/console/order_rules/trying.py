@@ -20,7 +20,7 @@ from integration.console.story import captured
 from integration.jobs import configuration
 from integration.models import Document, OrderRule, Warehouse
 from integration.rules.business.deciding import decide, told_of
-from integration.rules.business.facts import BY_NAME, Facts, Subject, of
+from integration.rules.business.facts import BY_NAME, Facts, Subject, carrier_of, of
 
 PERSONAL = "integration.view_personal_data"
 HIDDEN = "(hidden)"
@@ -73,7 +73,8 @@ def _tried(request: HttpRequest, document: Document) -> Iterator[Tried]:
     for picking in order.pickings:
         warehouse = seen.get(picking.warehouse_id or order.warehouse_id)
         if warehouse is not None and picking.code == "outgoing" and picking.return_of is None:
-            facts = of(Subject(order, picking, warehouse.name, now))
+            clock = configuration.times_of(warehouse.pk).clock(carrier_of(picking), now)
+            facts = of(Subject(order, picking, warehouse.name, now, clock))
             rows = configuration.order_rules_for(document.connection_id, warehouse.pk)
             asked = [_asked(row, facts, now) for row in rows]
             yield Tried(picking.name, warehouse.name, asked, _shown(request, facts))

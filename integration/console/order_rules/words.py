@@ -16,6 +16,7 @@ KINDS: Mapping[str, StrOrPromise] = {
     RuleKind.PRIORITY: gettext_lazy("says how soon"),
     RuleKind.ROUTE: gettext_lazy("says where it leaves from"),
     RuleKind.REST: gettext_lazy("says what becomes of the rest"),
+    RuleKind.WAVE: gettext_lazy("puts it into a wave"),
 }
 WHY: Mapping[str, StrOrPromise] = {
     Why.CREDIT: gettext_lazy("credit"),
@@ -54,6 +55,11 @@ FIELDS: Mapping[str, StrOrPromise] = {
     "split": gettext_lazy("may be split"),
     "backorder": gettext_lazy("what a final short shipment leaves"),
     "substitutes": gettext_lazy("substitutes"),
+    "times": gettext_lazy("times of the day"),
+    "before_cutoff": gettext_lazy("minutes before the cut-off"),
+    "size": gettext_lazy("deliveries in a wave"),
+    "minutes": gettext_lazy("minutes at most"),
+    "urgent_from": gettext_lazy("goes at once from priority"),
 }
 CHOICES: Mapping[str, Mapping[str, StrOrPromise]] = {
     "why": WHY,
@@ -70,6 +76,7 @@ TYPES: Mapping[Type, StrOrPromise] = {
     Type.TEXTS: gettext_lazy("list of texts"),
     Type.QUANTITIES: gettext_lazy("quantities by code"),
 }
+OPEN: tuple[Any, ...] = ("", [], None)
 EXAMPLES = (
     'order.value > decimal(10000) && order.currency == "EUR"',
     "customer.credit_limit > decimal(0) && customer.owed > customer.credit_limit",
@@ -85,7 +92,9 @@ EXAMPLES = (
 def says(said: Mapping[str, Any]) -> str:
     """What a rule says, field by field, without what it leaves open."""
     return "; ".join(
-        f"{FIELDS.get(name, name)}: {_value(name, value)}" for name, value in said.items() if value not in ("", [])
+        f"{FIELDS.get(name, name)}: {_value(name, value)}"
+        for name, value in said.items()
+        if value not in ("", [], None)
     )
 
 

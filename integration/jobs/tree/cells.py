@@ -16,7 +16,7 @@ from django.db.models import DateTimeField, DecimalField, Field, FloatField, For
 
 from integration.jobs.tree.names import Names
 from integration.jobs.tree.wrong import Wrong
-from integration.models import Connection, ReportSchedule, Warehouse
+from integration.models import Connection, DaysOff, ReportSchedule, Warehouse
 
 Plain = Any
 Row = dict[str, Plain]
@@ -61,15 +61,17 @@ def value(model: type[Model], name: str, said: Plain, names: Names) -> Any:
 def _called(model: Any, pk: Any, names: Names) -> Plain:
     if pk is None:
         return None
-    known: Mapping[Any, str] = names.slugs if model is Connection else names.of_warehouses
-    return names.of_users[pk] if model is User else known[pk]
+    known: Mapping[Any, Mapping[Any, str]] = {
+        Connection: names.slugs, User: names.of_users, DaysOff: names.of_days_off
+    }  # fmt: skip
+    return known.get(model, names.of_warehouses)[pk]
 
 
 def _meant(model: Any, said: Plain, names: Names) -> Any:
     if said is None:
         return None
-    if model is User:
-        found: Any = names.users.get(said)
+    if model in (User, DaysOff):
+        found: Any = (names.users if model is User else names.days_off).get(said)
     else:
         row = (names.connections if model is Connection else names.warehouses).get(said)
         found = row.pk if row else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 
 from integration.jobs.tree.wrong import Wrong
-from integration.models import Connection, Warehouse
+from integration.models import Connection, DaysOff, Warehouse
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Names:
         self.warehouses = {self.warehouse(row): row for row in Warehouse.objects.all()}
         self.of_warehouses = {row.pk: called for called, row in self.warehouses.items()}
         self.users = dict(User.objects.values_list("username", "pk"))
+        self.days_off = dict(DaysOff.objects.values_list("name", "pk"))
+        self.of_days_off = {pk: name for name, pk in self.days_off.items()}
         self.of_users = {pk: name for name, pk in self.users.items()}
 
     def code(self, erp_id: int, erp_warehouse_id: int) -> str | int:

@@ -39,7 +39,7 @@ TYPES: Mapping[type["Field[Any, Any]"], Schema] = {
     ForeignKey: {"type": "string", "minLength": 1},
     ArrayField: {"type": "array", "items": {"type": "string"}},
 }
-OBJECTS = ("options", "outcome")  # JSON columns that hold objects
+OBJECTS = ("options", "outcome", "dates")  # JSON columns that hold objects
 LISTS = ("teams", "flows", "master_kinds")  # JSON columns that hold names
 
 

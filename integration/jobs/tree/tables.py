@@ -17,11 +17,13 @@ from integration.models import (
     CodeMapping,
     Connection,
     CutOff,
+    DaysOff,
     OrderRule,
     Place,
     ReportSchedule,
     TrackingPage,
     Warehouse,
+    WorkingHours,
 )
 
 
@@ -56,10 +58,11 @@ SECTIONS: Mapping[str, Table] = {
          "drift_policy"),
         stays=True,
     ),
+    "days_off": Table(DaysOff, ("name",), ("dates",)),
     "warehouses": Table(
         Warehouse,
         ("erp", "erp_warehouse_id"),
-        ("name", "company_id", "wms", "site", "owner_code", "time_zone", "release_mode", "shipment_mode",
+        ("name", "company_id", "wms", "site", "owner_code", "time_zone", "days_off", "release_mode", "shipment_mode",
          "receipt_mode", "return_mode", "transfer_mode", "inventory_mode", "release_point", "remainder",
          "receipt_remainder", "notify_customer", "progress_notes", "freight_policy", "foreign_freight",
          "reconcile_at"),
@@ -80,6 +83,7 @@ SECTIONS: Mapping[str, Table] = {
         ("position", "erp", "warehouse", "condition", "outcome", "enabled", "active_from", "active_to", "note"),
         stays=True,
     ),
+    "working_hours": Table(WorkingHours, ("warehouse", "opens"), ("closes", "days")),
     "cut_offs": Table(CutOff, ("warehouse", "carrier"), ("time", "days")),
     "tracking_pages": Table(TrackingPage, ("carrier",), ("url",)),
     "case_rules": Table(

@@ -25,6 +25,7 @@ EXACT_HINT = ' Write an exact number as decimal(1000) or decimal("12.50").'
 WRONG_NUMBER = 'Write a number between the brackets: decimal(1000) or decimal("12.50"), with 6 places at most.'
 BREAKS_OFF = "It breaks off, or a sign is missing, before this place."
 OUT_OF_PLACE = "What stands here does not fit: a sign before it is missing or wrong, or it is one too many."
+FIRST = {"delivery.next_cutoff": " Ask first whether there is one: delivery.has_cutoff && ..."}
 WORDS = {"google.protobuf.Timestamp": "timestamp", "google.protobuf.Duration": "duration"}
 
 
@@ -176,7 +177,7 @@ def _place(condition: str, at: int) -> tuple[int, int]:
 
 def _plainly(wrong: str) -> str:
     if found := _NO_FACT.search(wrong):
-        return f"{found['name']} is not known."
+        return f"{found['name']} is not known.{FIRST.get(found['name'], '')}"
     if found := _NO_KEY.search(wrong):
         return f"there is not always {found['key']}. Ask that first: {found['key']} in delivery.quantities && ..."
     if "Iteration budget" in wrong:

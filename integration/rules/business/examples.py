@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from integration.canonical.base import Address, Money
 from integration.canonical.erp import Carrier, Customer, Move, Order, Picking
-from integration.rules.business.facts import Facts, Subject, of
+from integration.rules.business.facts import Clock, Facts, Subject, of
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -60,6 +60,6 @@ _FULL_ORDER = _ORDER.model_copy(
     }
 )
 EXAMPLES: tuple[Facts, ...] = (
-    of(Subject(_FULL_ORDER, _FULL_DELIVERY, "Main warehouse", AT)),
+    of(Subject(_FULL_ORDER, _FULL_DELIVERY, "Main warehouse", AT, Clock(True, AT, AT))),
     of(Subject(_ORDER, _DELIVERY, "Main warehouse", AT)),
 )

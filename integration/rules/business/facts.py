@@ -32,6 +32,16 @@ class Type(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Clock:
+    """The warehouse's times, at the moment of the decision. ``next_open``: that moment while it works; None: not within
+    a year. ``next_cutoff``: of the delivery's carrier; None: nobody has said when it leaves."""
+
+    open: bool = True
+    next_open: datetime | None = None
+    next_cutoff: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """What is decided about. ``warehouse``: our name of it; ``now``: the moment that it is decided at."""
 
@@ -39,6 +49,7 @@ class Subject:
     picking: Picking
     warehouse: str
     now: datetime
+    clock: Clock = Clock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +90,13 @@ def _promised(subject: Subject) -> datetime | None:
     return subject.order.commitment_at or subject.picking.scheduled_at
 
 
-def _carrier(subject: Subject) -> str:
-    return subject.picking.carrier.name if subject.picking.carrier else ""
+def carrier_of(picking: Picking) -> str:
+    """Odoo's delivery method; empty where there is none."""
+    return picking.carrier.name if picking.carrier else ""
+
+
+def _next_open(subject: Subject) -> datetime | None:
+    return subject.now if subject.clock.open else subject.clock.next_open
 
 
 T = Type
@@ -130,7 +146,12 @@ FACTS: tuple[Fact, ...] = (
     Fact("ship_to.email", T.TEXT, "Of who receives it", lambda of: of.picking.ship_to.email, private=True),
     Fact("delivery.number", T.TEXT, "Such as WH/OUT/00007", lambda of: of.picking.name),
     Fact("delivery.warehouse", T.TEXT, "The warehouse's name here", lambda of: of.warehouse),
-    Fact("delivery.carrier", T.TEXT, "Odoo's delivery method; empty where there is none", _carrier),
+    Fact(
+        "delivery.carrier",
+        T.TEXT,
+        "Odoo's delivery method; empty where there is none",
+        lambda of: carrier_of(of.picking),
+    ),
     Fact("delivery.ship_by", T.MOMENT, "When Odoo plans it to leave", lambda of: of.picking.scheduled_at),
     Fact("delivery.ship_complete", T.YES_NO, "It may only leave as a whole", lambda of: of.picking.ship_complete),
     Fact("delivery.is_backorder", T.YES_NO, "The rest of another", lambda of: of.picking.backorder_of is not None),
@@ -138,6 +159,20 @@ FACTS: tuple[Fact, ...] = (
     Fact("delivery.products", T.TEXTS, "Odoo's codes", lambda of: _texts(of, lambda move: move.sku)),
     Fact("delivery.categories", T.TEXTS, "Such as All / Tools", lambda of: _texts(of, lambda move: move.category)),
     Fact("delivery.quantities", T.QUANTITIES, "By Odoo's code, in the unit of the lines", _quantities),
+    Fact(
+        "delivery.has_cutoff",
+        T.YES_NO,
+        "Somebody has said when its carrier leaves",
+        lambda of: of.clock.next_cutoff is not None,
+    ),
+    Fact(
+        "delivery.next_cutoff",
+        T.MOMENT,
+        "When its carrier leaves next; ask delivery.has_cutoff first",
+        lambda of: of.clock.next_cutoff,
+    ),
+    Fact("warehouse.open", T.YES_NO, "It works now, by its hours and days off", lambda of: of.clock.open),
+    Fact("warehouse.next_open", T.MOMENT, "When it works next; now, while it works", _next_open),
     Fact("now", T.MOMENT, "The moment of the decision, in UTC", lambda of: of.now),
 )  # fmt: skip
 BY_NAME: Mapping[str, Fact] = {fact.name: fact for fact in FACTS}

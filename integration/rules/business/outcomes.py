@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 
 class RuleKind(StrEnum):
@@ -14,6 +14,7 @@ class RuleKind(StrEnum):
     PRIORITY = "priority"
     ROUTE = "route"
     REST = "rest"
+    WAVE = "wave"
 
 
 class Why(StrEnum):
@@ -34,6 +35,8 @@ UNASKED = "CD-4028"  # a rule that could not be asked
 NOWHERE = "CD-4030"  # no warehouse that a rule names can take it
 REST_HELD = "CD-4032"  # the rest of a delivery, that a rule holds
 HELD = frozenset((*CODES.values(), REST_HELD))
+ONE_WAY = "Say one of: times, minutes before the cut-off, a number of deliveries."
+BOTH = "A number of deliveries goes with the minutes after which fewer go as well."
 LET_GO = "let_go"  # what a person chooses in such a case
 STAY, GO_TO = "stay", "go_to"  # and in the case that it can go nowhere
 
@@ -44,6 +47,8 @@ Label = Annotated[
 Named = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]+$")
 ]
+Clock = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
 Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^[^\x00]*$")]
 
 
@@ -114,6 +119,29 @@ class Rest(Outcome):
     substitutes: Allowed | Literal[""] = ""
 
 
+class Wave(Outcome):
+    """What it waits for, one of three: times of the day by the warehouse's clock; so many minutes before its carrier's
+    cut-off; or a number of deliveries, and the minutes after which fewer go as well.
+
+    ``urgent_from``: what is at least so urgent goes at once; None: nothing does.
+    """
+
+    times: tuple[Clock, ...] = ()
+    before_cutoff: Minutes | None = None
+    size: Annotated[int, Field(ge=2, le=5000)] | None = None
+    minutes: Minutes | None = None
+    urgent_from: Annotated[int, Field(ge=1, le=9)] | None = None
+
+    @model_validator(mode="after")
+    def _is_one_of_three(self) -> "Wave":
+        ways = (bool(self.times), self.before_cutoff is not None, self.size is not None)
+        if ways.count(True) != 1:
+            raise ValueError(ONE_WAY)
+        if (self.size is None) != (self.minutes is None):
+            raise ValueError(BOTH)
+        return self
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """``all``: every rule that matches counts; else the first one, by position, decides."""
@@ -129,6 +157,7 @@ KINDS: Mapping[RuleKind, Kind] = {
     RuleKind.PRIORITY: Kind("says how soon", Priority),
     RuleKind.ROUTE: Kind("says where it leaves from", Route),
     RuleKind.REST: Kind("says what becomes of the rest", Rest),
+    RuleKind.WAVE: Kind("puts it into a wave", Wave),
 }
 
 

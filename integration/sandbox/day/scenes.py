@@ -74,6 +74,13 @@ CHAIRS_AND_LAMPS = (("CHAIR-OAK", "3"), ("LAMP-LED", "2"))
 TWO_PARTS = (Accept(), Ship("partial"), Ship())
 SCENES = (
     Scene("shipped in full", 0, (Accept(), Ship()), "booked"),
+    Scene(
+        "with a field that nobody has seen before",
+        ONE,
+        (Accept(), Ship(instead={"robot": "R2"})),
+        "booked; the field is for a person",
+        codes=("CD-3020",),
+    ),
     Scene("shipped in two parts", 0.12, TWO_PARTS, "two bookings, nothing left"),
     Scene(
         "shipped short, the rest later",

@@ -23,6 +23,7 @@ from integration.models import (
     CaseJob,
     Connection,
     CutOff,
+    DaysOff,
     Document,
     ExceptionCase,
     FlowSuccess,
@@ -117,6 +118,13 @@ def test_a_cut_off_that_has_passed_is_told_for_an_hour_and_not_of_what_came_late
     assert says() == ["1 order worth 10.00 EUR has missed the cut-off of DHL at 16:00 in Main"]
     alerts.look(NOON + timedelta(minutes=95))
     assert Alert.objects.get().state == "gone"
+
+
+def test_on_a_day_off_no_carrier_is_missed(warehouse: Warehouse) -> None:
+    order(warehouse, "4000")
+    warehouse.days_off = DaysOff.objects.create(name="Scotland", dates={"2026-11-30": "St Andrew's Day"})
+    warehouse.save()
+    assert alerts.look(NOON) == 0
 
 
 def test_a_system_that_is_away_is_told_with_the_orders_that_it_keeps(warehouse: Warehouse) -> None:

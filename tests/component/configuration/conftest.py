@@ -31,9 +31,11 @@ def site(db) -> SimpleNamespace:
     north = models.Connection.objects.create(
         slug="north", name="Northgate", kind="http_json", base_url="https://north.example.com", master_kinds=["item"]
     )
+    off = models.DaysOff.objects.create(name="Germany", dates={"2026-12-25": "Christmas Day"})
     south = models.Warehouse.objects.create(
-        name="South", erp=erp, erp_warehouse_id=7, company_id=1, wms=north, site="S", time_zone="Europe/Berlin"
-    )
+        name="South", erp=erp, erp_warehouse_id=7, company_id=1, wms=north, site="S", time_zone="Europe/Berlin",
+        days_off=off,
+    )  # fmt: skip
     kobe = models.Warehouse.objects.create(
         name="Kobe", erp=erp, erp_warehouse_id=5, company_id=2, wms=north, site="K", owner_code="KOBE"
     )
@@ -50,6 +52,7 @@ def site(db) -> SimpleNamespace:
         kind="hold", position=1, name="Dear", warehouse=south, condition='order.value > decimal("100")',
         outcome={"why": "value", "ask": ""}, active_from="2026-01-01T00:00Z", version=1,
     )  # fmt: skip
+    models.WorkingHours.objects.create(warehouse=south, opens="06:00", closes="14:30")
     models.CutOff.objects.create(warehouse=south, carrier="Post", time="16:30", days=[0, 5])
     models.CutOff.objects.create(warehouse=south, carrier="Post", time="09:00")
     models.TrackingPage.objects.create(carrier="Post", url="https://post.example.com/{number}")

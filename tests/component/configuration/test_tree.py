@@ -125,6 +125,23 @@ def test_a_section_that_is_not_there_is_left_alone(site, config):
     assert models.CutOff.objects.count() == 2
 
 
+def test_days_off_come_with_the_warehouse_that_names_them(site, config):
+    text = config("export")
+    models.Warehouse.objects.update(days_off=None)
+    models.DaysOff.objects.all().delete()
+    config("apply", text, *WHY)
+    off = models.Warehouse.objects.get(site="S").days_off
+    assert (off.name, off.dates) == ("Germany", {"2026-12-25": "Christmas Day"})
+    assert config("plan", text).endswith("Nothing to do: the database says what the file says.\n")
+
+
+def test_days_off_that_are_no_days_or_do_not_exist_are_refused(site, config):
+    with pytest.raises(CommandError, match="days_off, Germany: dates: 2026-02-30 is no day"):
+        config("plan", changed(config("export"), "2026-12-25", "2026-02-30"))
+    with pytest.raises(CommandError, match="there is no days off France"):
+        config("plan", changed(config("export"), "  days_off: Germany", "  days_off: France"))
+
+
 def test_connections_and_warehouses_that_the_file_does_not_have_stay(site, config):
     said = config("plan", "version: 1\nwarehouses: []\nconnections: []\n")
     assert "  warehouses: main SW  (is not in the file and stays: work and history hang on it)\n" in said

@@ -177,6 +177,8 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     models.CodeMapping.objects.create(kind="product", partner=wms, odoo_code=EVIL, partner_code=f"P {EVIL}")
     models.CaseRule.objects.create(code="CD-3", warehouse=warehouse, team="warehouse")
     models.CutOff.objects.create(warehouse=warehouse, carrier=EVIL, time="16:00")
+    models.WorkingHours.objects.create(warehouse=warehouse, opens="06:00", closes="22:00")
+    models.DaysOff.objects.create(name=EVIL, dates={"2026-12-25": EVIL})
     models.TrackingPage.objects.create(carrier=EVIL, url="https://example.com/?n={number}")
     models.BusinessRule.objects.create(kind="over_percent", warehouse=warehouse, sku=EVIL, note=EVIL)
     ruled(warehouse, delivery.parent)
@@ -238,6 +240,10 @@ def history(erp, wms, warehouse, delivery, job) -> None:
         section="cut_offs", name=EVIL, warehouse=warehouse, verb="change", before={"carrier": EVIL},
         after={"carrier": "Post"}, why=EVIL, source="console", actor=EVIL, kept={"key": SECRET},
     )  # fmt: skip
+    models.ConfigurationDrift.objects.create(
+        section="cut_offs", name=EVIL, warehouse=warehouse, how="differs", differs=[["carrier", EVIL, "Post"]],
+        changed_by=EVIL, changed_at=now(),
+    )  # fmt: skip
     models.AuditEvent.objects.create(actor=EVIL, verb="retry job", subject=EVIL, detail={"note": EVIL})
 
 
@@ -247,6 +253,12 @@ def ruled(warehouse, order) -> None:
         kind="hold", position=1, name=EVIL, warehouse=warehouse, condition=f'order.number == "{EVIL}"', outcome=said,
         note=EVIL, version=1,
     )  # fmt: skip
+    wave = models.Wave.objects.create(
+        warehouse=warehouse, rule=rule, rule_version=1, key="k", carrier=EVIL, due_at=now(), reason=EVIL
+    )
+    models.WaveOrder.objects.create(
+        wave=wave, connection=warehouse.erp, picking_id=7, release=EVIL, document=order, promised_at=now()
+    )
     models.OrderRuleVersion.objects.create(
         rule=rule, version=1, said={"name": EVIL, "condition": EVIL, "outcome": said}, actor=EVIL
     )

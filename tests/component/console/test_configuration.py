@@ -10,7 +10,16 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.timezone import now
 
-from integration.models import ApiToken, AuditEvent, BusinessRule, CodeMapping, Connection, SyncJob, Warehouse
+from integration.models import (
+    ApiToken,
+    AuditEvent,
+    BusinessRule,
+    CodeMapping,
+    Connection,
+    DaysOff,
+    SyncJob,
+    Warehouse,
+)
 from tests.component.console.conftest import SECRET
 
 SIGNING = "whsec_" + b64encode(b"0123456789abcdef01234567").decode()
@@ -61,6 +70,21 @@ def test_a_factor_of_nothing_is_refused_in_plain_words(field, rows, admin_client
     given = {"kind": "unit", "odoo_code": "Units", "partner_code": "CS", field: "0"}
     page = admin_client.post(address("codemapping", "add"), entered(rows, **given))
     assert page.context["adminform"].form.errors == {field: ["Enter a number above zero."]}
+
+
+def test_days_off_are_pasted_line_by_line_and_shown_so(rows, admin_client):
+    pasted = "2027-01-01\tNew Year's Day\r\n2026-12-25;Christmas Day\n\n2026-12-26\n"
+    admin_client.post(address("daysoff", "add"), {"name": "England", "dates": pasted})
+    made = DaysOff.objects.get(name="England")
+    assert made.dates == {"2026-12-25": "Christmas Day", "2026-12-26": "", "2027-01-01": "New Year's Day"}
+    shown = admin_client.get(address("daysoff", "change", made.pk)).context["adminform"].form.initial["dates"]
+    assert shown == "2026-12-25 Christmas Day\n2026-12-26\n2027-01-01 New Year's Day"
+
+
+@pytest.mark.parametrize("line", ["25.12.2026 Christmas", "2026-02-30 none", "Christmas"])
+def test_a_line_that_names_no_day_is_refused(line, rows, admin_client):
+    page = admin_client.post(address("daysoff", "add"), {"name": "England", "dates": f"2026-12-25\n{line}"})
+    assert page.context["adminform"].form.errors == {"dates": [f"This is no day: {line}"]}
 
 
 def test_a_rule_below_nothing_is_refused(rows, admin_client):

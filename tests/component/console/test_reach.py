@@ -23,6 +23,7 @@ OF_NOBODY = {
     models.Canary,
     models.Retention,
     models.TrackingPage,
+    models.DaysOff,
     models.ReconciliationRun,
     models.AlertRule,
     models.Generation,

@@ -30,7 +30,7 @@ SEES = {
 CONFIGURED = {
     *(models.Connection, models.Warehouse, models.Place, models.CodeMapping, models.BusinessRule, models.ApiToken),
     models.OrderRule,
-    *(models.CaseRule, models.CutOff, models.TrackingPage, models.AlertChannel),
+    *(models.CaseRule, models.CutOff, models.TrackingPage, models.AlertChannel, models.WorkingHours, models.DaysOff),
     models.ReportSchedule,
 }
 ADDS = {
@@ -39,7 +39,7 @@ ADDS = {
     "operator": {models.CodeMapping},
     "supervisor": {
         *(models.CodeMapping, models.BusinessRule, models.CaseRule, models.CutOff, models.TrackingPage),
-        *(models.ReportSchedule, models.OrderRule),
+        *(models.ReportSchedule, models.OrderRule, models.WorkingHours, models.DaysOff),
     },
     "integrator": CONFIGURED,
     "administrator": CONFIGURED,

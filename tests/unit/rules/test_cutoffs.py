@@ -1,9 +1,10 @@
 """When the next parcels leave, by the warehouse's own clock."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 
+from integration.rules.calendars import Calendar, Hours
 from integration.rules.cutoffs import CutOff, next_leaving
 
 WORKDAYS = frozenset(range(5))
@@ -14,8 +15,8 @@ UPS_NOON = CutOff("UPS", time(12, 0), WORKDAYS)
 OTHERS = CutOff("", time(18, 30), frozenset(range(6)))
 
 
-def left(cut_offs, carrier, now=FRIDAY, zone=BERLIN):
-    found = next_leaving(cut_offs, carrier, zone, now)
+def left(cut_offs, carrier, now=FRIDAY, zone=BERLIN, **times):
+    found = next_leaving(cut_offs, carrier, Calendar(zone, **times), now)
     return found and found.at.astimezone(UTC).isoformat()
 
 
@@ -56,3 +57,20 @@ def test_on_the_day_when_the_clocks_change_it_is_the_clock_that_counts():
     sunday = CutOff("", time(12, 0), frozenset({6}))
     assert left([sunday], "", datetime(2026, 10, 24, 12, 0, tzinfo=UTC)) == "2026-10-25T11:00:00+00:00"
     assert left([sunday], "", datetime(2027, 3, 27, 12, 0, tzinfo=UTC)) == "2027-03-28T10:00:00+00:00"
+
+
+def test_none_leaves_on_a_day_off():
+    monday = frozenset({date(2026, 11, 30)})
+    evening = datetime(2026, 11, 27, 17, 0, tzinfo=UTC)
+    assert left([UPS], "UPS", evening) == "2026-11-30T16:00:00+00:00"
+    assert left([UPS], "UPS", evening, days_off=monday) == "2026-12-01T16:00:00+00:00"
+
+
+def test_none_leaves_on_a_day_of_the_week_on_which_nobody_works():
+    tuesdays = (Hours(time(6), time(14), frozenset({1})),)
+    assert left([UPS], "UPS", hours=tuesdays) == "2026-12-01T16:00:00+00:00"
+
+
+def test_one_that_leaves_on_days_off_only_never_does():
+    friday = CutOff("UPS", time(16, 0), frozenset({4}))
+    assert left([friday], "UPS", hours=(Hours(time(6), time(14), frozenset(range(4))),)) is None

@@ -61,6 +61,13 @@ def test_what_would_break_on_some_order_or_is_too_much_is_refused(condition: str
     assert conditions.check(condition) == Mistake(says)
 
 
+def test_a_cut_off_is_asked_for_only_where_there_is_one() -> None:
+    says = "It cannot be asked of every order: delivery.next_cutoff is not known. Ask first whether there is one: "
+    mistake = conditions.check('delivery.next_cutoff < now + duration("2h")')
+    assert mistake == Mistake(f"{says}delivery.has_cutoff && ...")
+    assert conditions.check('delivery.has_cutoff && delivery.next_cutoff < now + duration("2h")') is None
+
+
 def test_the_place_is_pointed_at_under_its_line() -> None:
     condition = 'order.number == "S1" &&\n  order.value > 3'
     mistake = conditions.check(condition)
@@ -70,7 +77,8 @@ def test_the_place_is_pointed_at_under_its_line() -> None:
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)
 def test_every_fact_can_be_asked_by_its_name_and_is_what_its_type_says(fact: facts.Fact) -> None:
-    assert conditions.check(f"{fact.name} == {fact.name}") is None
+    first = "delivery.has_cutoff && " if fact.name == "delivery.next_cutoff" else ""
+    assert conditions.check(f"{first}{fact.name} == {fact.name}") is None
     assert fact.name in EXAMPLES[0].values
 
 
