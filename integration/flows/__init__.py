@@ -37,6 +37,7 @@ from integration.flows import (
     surplus,
     transit_loss,
 )
+from integration.flows.tried import run as change_try
 from integration.jobs.routes import ROUTES
 from integration.jobs.work import Handler
 
@@ -46,6 +47,7 @@ _WORK: Mapping[str, Handler] = {
     "advice_send": sending.handle,
     "change_answer": change_answer.handle,
     "change_send": sending.handle,
+    "change_try": change_try.handle,
     "conformance_news": conformance_news.handle,
     "connection_test": connection_test.handle,
     "documents_compare": missing.compare,

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -40,11 +40,12 @@ class Judged:
 
 @dataclass(slots=True)
 class _Judge:
-    """One delivery before its rules."""
+    """One delivery before its rules. ``now``: by which it goes whether a rule counts; ``let_go``: what a person has."""
 
     delivery: Delivery
     seen: Facts
     now: datetime
+    let_go: Callable[[Sequence[str]], set[str]]
     kept: list[Kept] = field(default_factory=list)
     against: list[Permanent] = field(default_factory=list)
 
@@ -52,7 +53,7 @@ class _Judge:
         order, erp, seen = self.delivery.order, self.delivery.warehouse.erp, self.seen
         decision = decide(RuleKind.HOLD, rules, seen, self.now)
         sources = {rule.id: holding.source(rule, erp.pk, order) for rule in decision.matched}
-        gone = business.let_go(list(sources.values()))
+        gone = self.let_go(list(sources.values()))
         self.against += holding.causes(decision, seen, sources, gone, self._about())
         self._keep(decision, {rule for rule, source in sources.items() if source in gone})
 
@@ -73,12 +74,19 @@ class _Judge:
 
 def judge(delivery: Delivery) -> Judged:
     """Nothing, where there are no rules. ``now`` is this machine's: rules go by hours and days."""
+    now = datetime.now(UTC)
+    return judge_as_of(delivery, now, now, business.let_go)
+
+
+def judge_as_of(
+    delivery: Delivery, at: datetime, now: datetime, let_go: Callable[[Sequence[str]], set[str]]
+) -> Judged:
+    """``at``: the moment of the decision, which conditions ask for; ``now``: by which it goes whether a rule counts."""
     rules = configuration.order_rules(delivery.warehouse.erp_id, delivery.warehouse.pk)
     if not any(rules.values()):
         return Judged()
-    now = datetime.now(UTC)
-    subject = Subject(delivery.order, delivery.picking, delivery.warehouse.name, now)
-    judge = _Judge(delivery, business_facts.of(subject), now)
+    subject = Subject(delivery.order, delivery.picking, delivery.warehouse.name, at)
+    judge = _Judge(delivery, business_facts.of(subject), now, let_go)
     if rules[RuleKind.HOLD]:
         judge.held(rules[RuleKind.HOLD])
     first = {kind: judge.said(kind, rules[kind]) for kind in (RuleKind.SHIP, RuleKind.PRIORITY) if rules[kind]}

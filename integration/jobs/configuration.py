@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
-from integration.jobs import sql
+from integration.jobs import sql, supposing
 from integration.models import BusinessRule, Connection, OrderRule, Warehouse
 from integration.rules.business.deciding import Rule
 from integration.rules.business.outcomes import RuleKind, outcome_of
@@ -66,7 +66,7 @@ def warehouses_of(erp_id: int) -> dict[int, Warehouse]:
 def rules_of(warehouse_id: int) -> tuple[BusinessRule, ...]:
     """The active ones, of this warehouse and of all."""
     rows = BusinessRule.objects.filter(Q(warehouse=warehouse_id) | Q(warehouse=None), active=True)
-    return _recall(("rules", warehouse_id), lambda: tuple(rows))
+    return supposing.business_rules(_recall(("rules", warehouse_id), lambda: tuple(rows)), warehouse_id)
 
 
 def posting_rules(warehouse_id: int) -> tuple[PostingRule, ...]:
@@ -82,6 +82,9 @@ def posting_rules(warehouse_id: int) -> tuple[PostingRule, ...]:
 def order_rules(erp_id: int, warehouse_id: int) -> dict[RuleKind, tuple[Rule, ...]]:
     """Those that are switched on for deliveries of this warehouse, by kind and in their order."""
     rows = order_rules_for(erp_id, warehouse_id).filter(enabled=True)
+    if supposing.anything():
+        kept = _recall(("rows of order rules", erp_id, warehouse_id), lambda: tuple(rows))
+        return _by_kind([as_rule(row) for row in supposing.order_rules(kept, warehouse_id, erp_id)])
     return _recall(("order rules", erp_id, warehouse_id), lambda: _by_kind([as_rule(row) for row in rows]))
 
 

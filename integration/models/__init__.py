@@ -29,6 +29,7 @@ from integration.models.retention import Retention
 from integration.models.stages import CartonLine, Stage, StageEvent
 from integration.models.stock import Availability, StockDifference, StockLevel, StockLook, StockSnapshot
 from integration.models.transit import InTransit
+from integration.models.tried import DecidedDelivery, TriedChange, TriedDocument
 from integration.models.work import Effect, JobAttempt, Lane, ResourceLock, Stream, SyncJob
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "ConnectionGate",
     "CutOff",
     "DayFigures",
+    "DecidedDelivery",
     "Decision",
     "Document",
     "DocumentLine",
@@ -116,6 +118,8 @@ __all__ = [
     "Stream",
     "SyncJob",
     "TrackingPage",
+    "TriedChange",
+    "TriedDocument",
     "TryTotal",
     "TypedShipment",
     "Variance",
