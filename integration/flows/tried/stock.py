@@ -24,11 +24,13 @@ def wanted(bench: Bench) -> bool:
 
 
 def rows(bench: Bench, after: int, most: int) -> Sequence[StockDifference]:
-    """Those that a limit was asked about."""
+    """Those that a limit was asked about; adjustments are read anew where codes are changed as well (``messages``)."""
     found = StockDifference.objects.filter(
         pk__gt=after, received_at__gte=bench.tried.since, warehouse__in=bench.warehouses
     )
     judged = found.exclude(kind=Kind.IN_ODOO).exclude(state__in=[State.NEW, State.EQUAL, State.OVERTAKEN])
+    if "mappings" in bench.sections:
+        judged = judged.filter(kind=Kind.COUNTED)
     return judged.select_related("warehouse__wms", "warehouse__erp").order_by("pk")[:most]
 
 
