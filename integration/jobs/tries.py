@@ -84,14 +84,21 @@ class Part:
     found: Sequence[TriedDocument] = ()
 
 
-def step(row: Model, before: Row | None, *, gone: bool = False) -> Step:
-    """``row``: as it would be, not saved. Of a mapping, ``before`` is that of the row in force, if there is one."""
-    section, names = SECTION_OF[type(row)], Names()
+def step(row: Model, before: Row | None) -> Step:
+    """``row``: as it would be, not saved. Of a new mapping, ``before`` is the row in force that it would replace."""
+    names = Names()
     known = mappings.in_force(row) if isinstance(row, CodeMapping) and row.pk is None else None
-    after = None if gone else changelog.row_of(row, names)
-    if known is not None:
-        before, row = changelog.row_of(known, names), known
-    return Step(section, row.pk, changelog.as_kept(before), changelog.as_kept(after))
+    pk, before = (known.pk, changelog.row_of(known, names)) if known is not None else (row.pk, before)
+    after = changelog.row_of(row, names)
+    return Step(SECTION_OF[type(row)], pk, changelog.as_kept(before), changelog.as_kept(after))
+
+
+def ended(mapping_id: int) -> list[Step]:
+    """Of a mapping that would not be in force any more. Raises NotAllowed."""
+    row = CodeMapping.objects.select_related("partner").filter(pk=mapping_id, valid_to=None).first()
+    if row is None:
+        raise NotAllowed("The mapping is not in force any more.")
+    return [Step(SECTION_OF[CodeMapping], row.pk, changelog.as_kept(changelog.row_of(row, Names())), None)]
 
 
 def moved(rule_id: int, *, up: bool) -> list[Step]:
@@ -102,14 +109,16 @@ def moved(rule_id: int, *, up: bool) -> list[Step]:
     to = at + (-1 if up else 1)
     if not 0 <= to < len(rules):
         raise NotAllowed("It stands at the end already.")
-    names, before = Names(), {rule.pk: changelog.row_of(rule, Names()) for rule in rules}
+    names = Names()
+    before = {rule.pk: changelog.row_of(rule, names) for rule in rules}
     rules[at], rules[to] = rules[to], rules[at]
     for place, rule in enumerate(rules, start=1):
         rule.position = place
     after = {rule.pk: changelog.row_of(rule, names) for rule in rules}
     section = SECTION_OF[OrderRule]
     first = sorted(rules, key=lambda rule: rule.pk != rule_id)
-    return [Step(section, rule.pk, before[rule.pk], after[rule.pk]) for rule in first if before[rule.pk] != after[rule.pk]]
+    changed = [rule.pk for rule in first if before[rule.pk] != after[rule.pk]]
+    return [Step(section, pk, changelog.as_kept(before[pk]), changelog.as_kept(after[pk])) for pk in changed]
 
 
 def make(wish: Wish, days: int, seen: frozenset[int] | None, actor: Actor) -> TriedChange:

@@ -21,9 +21,12 @@ def somebody(name: str = "ann") -> Actor:
     return Actor(name, user)
 
 
-def tried(yard: Yard, *changes: Any, days: int = 30, gone: bool = False) -> TriedChange:
-    """Has it tried: rows as they would be, not saved."""
-    steps = [tries.step(row, changelog.taken(row) if row.pk else None, gone=gone) for row in changes]
+def tried(yard: Yard, *changes: Any, days: int = 30) -> TriedChange:
+    """Has it tried: rows as they would be, not saved; or steps."""
+    steps = [
+        row if isinstance(row, tries.Step) else tries.step(row, changelog.taken(row) if row.pk else None)
+        for row in changes
+    ]
     made = tries.make(Wish(steps, {}), days, None, somebody())
     yard.run()
     made.refresh_from_db()
