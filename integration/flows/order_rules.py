@@ -78,9 +78,7 @@ def judge(delivery: Delivery) -> Judged:
     return judge_as_of(delivery, now, now, business.let_go)
 
 
-def judge_as_of(
-    delivery: Delivery, at: datetime, now: datetime, let_go: Callable[[Sequence[str]], set[str]]
-) -> Judged:
+def judge_as_of(delivery: Delivery, at: datetime, now: datetime, let_go: Callable[[Sequence[str]], set[str]]) -> Judged:
     """``at``: the moment of the decision, which conditions ask for; ``now``: by which it goes whether a rule counts."""
     rules = configuration.order_rules(delivery.warehouse.erp_id, delivery.warehouse.pk)
     if not any(rules.values()):

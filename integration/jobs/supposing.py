@@ -1,4 +1,4 @@
-"""The configuration as it would be: within ``supposing`` rules and mappings are read with a change that nobody has made.
+"""The configuration as it would be: within ``supposing`` rules and mappings are read with a change that nobody made.
 
 Only what is tried on past documents asks so; nothing is written by it.
 """
@@ -46,9 +46,7 @@ def order_rules(rows: Iterable[OrderRule], warehouse_id: int, erp_id: int) -> li
     """Those of the rows that would still be there, and those that would come to them."""
     change = _supposed.get()
     fits = [
-        row
-        for row in change.order_rules
-        if row.erp_id in (None, erp_id) and row.warehouse_id in (None, warehouse_id)
+        row for row in change.order_rules if row.erp_id in (None, erp_id) and row.warehouse_id in (None, warehouse_id)
     ]
     return [*(row for row in rows if row.pk not in change.without(OrderRule)), *fits]
 
@@ -73,4 +71,3 @@ def mappings(rows: list[CodeMapping], partner_id: int, codes: set[str]) -> list[
     ]
     kept = [row for row in rows if row.pk not in change.without(CodeMapping)]
     return sorted([*kept, *fits], key=lambda row: (row.kind, row.odoo_code))
-

@@ -250,9 +250,14 @@ def _row(model: type[Model], each: Step, names: Names) -> Any:
     for name in SECTIONS[each.section].columns:
         setattr(row, column(model, name).attname, value(model, name, (each.after or {})[name], names))
     if isinstance(row, OrderRule):
-        row.version = (OrderRule.objects.filter(pk=each.row).values_list("version", flat=True).first() or 0) + _edited(each)
+        row.version = _version(each.row) + _edited(each)
         row.position = row.position or _behind(row.kind)
     return row
+
+
+def _version(rule_id: int | None) -> int:
+    known = OrderRule.objects.filter(pk=rule_id).values_list("version", flat=True) if rule_id else []
+    return next(iter(known), 0)
 
 
 def _edited(each: Step) -> bool:

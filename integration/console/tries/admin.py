@@ -223,7 +223,9 @@ def _kept(tried: TriedChange) -> Iterator[tuple[str, str]]:
 
 
 def _told(request: HttpRequest, row: TriedDocument) -> dict[str, Any]:
-    seen = scoped(request, InboundMessage.objects.filter(pk=row.message)) if row.message else InboundMessage.objects.none()
+    seen = (
+        scoped(request, InboundMessage.objects.filter(pk=row.message)) if row.message else InboundMessage.objects.none()
+    )
     return {
         "row": row,
         "tone": words.TONES[row.verdict],

@@ -43,7 +43,7 @@ class Filled(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in () if self.is_bound else self.fields.items():
-            self.initial[name] = field.widget.value_from_datadict(self.typed, {}, name)  # type: ignore[arg-type]
+            self.initial[name] = field.widget.value_from_datadict(self.typed, {}, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class TryFirst(ConfigurationAdmin):
         return [path("<int:pk>/try/<slug:act>/", view, name=name), *super().get_urls()]
 
     def try_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponseBase:
-        """What one button of the row's page would do. POST only; a link, such as the login follows, leads to the page."""
+        """What one button of the row's page would do: POST only. A link, such as the login follows, leads to the row."""
         row = self.get_queryset(request).filter(pk=pk).first()
         chosen = next((known for known in self.tries if known.name == act), None)
         if row is not None and request.method == "GET":

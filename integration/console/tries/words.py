@@ -26,6 +26,8 @@ FIELDS: Mapping[str, StrOrPromise] = {
     "packing": gettext_lazy("packing notes"),
     "labels": gettext_lazy("labels"),
     "priority": gettext_lazy("priority"),
+    "when": gettext_lazy("when"),
+    "posted": gettext_lazy("posted"),
 }
 LINE = "line "
 
@@ -53,7 +55,15 @@ def cells(row: TriedDocument) -> list[str]:
     """For a sheet, in plain text."""
     was, would_be = (_side(side) for side in (row.before, row.after))
     label = _(str(row.get_verdict_display()))
-    return [said.named(row.kind), row.reference, f"{row.at:%Y-%m-%d %H:%M} UTC", label, was, would_be, said.below(row.why)]
+    return [
+        said.named(row.kind),
+        row.reference,
+        f"{row.at:%Y-%m-%d %H:%M} UTC",
+        label,
+        was,
+        would_be,
+        said.below(row.why),
+    ]
 
 
 def _side(side: Mapping[str, Any]) -> str:

@@ -71,7 +71,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What came of it on both sides; ``why``: it cannot be told. ``ours``: it is of the warehouses that are looked at."""
+    """What came of it on both sides; ``why``: it cannot be told. ``ours``: of the warehouses that it is tried for."""
 
     subject: Subject
     before: Course = field(default_factory=Course)

@@ -54,7 +54,7 @@ def rows(bench: Bench, after: int, most: int) -> Sequence[InboundMessage]:
         first = since.order_by("received_at", "pk").values_list("pk", flat=True).first()
         after = first - 1 if first else 0
     found = since.filter(pk__gt=after, type__in=_types(bench), connection__in=partners)
-    return found.select_related("document").order_by("pk")[:most]
+    return list(found.select_related("document").order_by("pk")[:most])
 
 
 def look(bench: Bench, message: InboundMessage) -> Looked:

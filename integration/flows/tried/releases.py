@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from pydantic import ValidationError
 
 from integration.canonical.erp import Order
@@ -30,10 +30,8 @@ def wanted(bench: Bench) -> bool:
 
 
 def rows(bench: Bench, after: int, most: int) -> Sequence[DecidedDelivery]:
-    found = DecidedDelivery.objects.filter(
-        pk__gt=after, last_at__gte=bench.tried.since, warehouse__in=bench.warehouses
-    )
-    return found.select_related("document", "warehouse__erp", "warehouse__wms").order_by("pk")[:most]
+    found = DecidedDelivery.objects.filter(pk__gt=after, last_at__gte=bench.tried.since, warehouse__in=bench.warehouses)
+    return list(found.select_related("document", "warehouse__erp", "warehouse__wms").order_by("pk")[:most])
 
 
 def look(bench: Bench, row: DecidedDelivery) -> Looked:
@@ -96,12 +94,14 @@ def unkept(bench: Bench, after: int, most: int) -> Sequence[OutboundMessage]:
     kept = DecidedDelivery.objects.filter(document=OuterRef("document__parent"), release=OuterRef("reference"))
     earlier = sent.filter(document=OuterRef("document"), pk__lt=OuterRef("pk"))
     found = sent.filter(~Exists(kept), ~Exists(earlier), pk__gt=after, document__warehouse__in=bench.warehouses)
-    return found.select_related("document").defer("body").order_by("pk")[:most]
+    return list(found.select_related("document").defer("body").order_by("pk")[:most])
 
 
 def look_at_unkept(_bench: Bench, sent: OutboundMessage) -> Looked:
     document: Any = sent.document
-    return Looked(Subject(KIND, sent.reference, sent.created_at, document.warehouse_id, document.parent_id), why=NOT_KEPT)
+    return Looked(
+        Subject(KIND, sent.reference, sent.created_at, document.warehouse_id, document.parent_id), why=NOT_KEPT
+    )
 
 
 PHASES = (Phase("releases", wanted, rows, look), Phase("releases not kept", wanted, unkept, look_at_unkept))

@@ -3,23 +3,37 @@
 Operational impact: none. A slice at a time, so that nothing waits for it.
 """
 
+import logging
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
+from django.db import InterfaceError, OperationalError
+
+from integration.errors import IntegrationError
 from integration.flows.tried import bench as benches
-from integration.flows.tried import messages, releases, stock
-from integration.flows.tried.bench import Bench, Phase
+from integration.flows.tried import advices, books, messages, releases, stock
+from integration.flows.tried.bench import Bench, Looked, Phase, Subject
 from integration.jobs import drain, tries
+from integration.jobs.streams import ClaimLost
 from integration.jobs.tries import Part
 from integration.jobs.work import Outcome, Work
 from integration.models import TriedChange, TriedDocument
 
 SLICE_SECONDS, AT_ONCE = 2.0, 20
-PHASES: Sequence[Phase] = (*releases.PHASES, *messages.PHASES, *stock.PHASES)
+PHASES: Sequence[Phase] = (
+    *releases.PHASES,
+    *advices.PHASES,
+    *messages.PHASES,
+    *stock.PHASES,
+    *books.PHASES,
+)
 NAMES = tuple(phase.name for phase in PHASES)
 OVER = "over"
+UNFORESEEN = "CD-9002: {name}, a mistake of ours: its trace is in the log."
+log = logging.getLogger(__name__)
 
 
 def handle(work: Work) -> Outcome:
@@ -55,21 +69,34 @@ def _part(work: Work, tried: TriedChange, ends: float) -> int:
     return _look(bench, phase, rows, ends)
 
 
-def _look(bench: Bench, phase: Phase, rows: Sequence[object], ends: float) -> int:
+def _look(bench: Bench, phase: Phase, rows: Sequence[Any], ends: float) -> int:
     """What was looked at before a pause is asked for is kept."""
     found: list[TriedDocument] = []
     count, decided, after = 0, 0, 0
     try:
         for row in rows:
-            looked = phase.look(bench, row)
+            looked = _looked(bench, phase, row)
             found += filter(None, [benches.told(bench, looked)])
-            count, decided, after = count + 1, decided + looked.is_told, row.pk  # type: ignore[attr-defined]
+            count, decided, after = count + 1, decided + looked.is_told, row.pk
             if time.monotonic() >= ends or drain.begun():
                 break
     finally:
         if count:
             tries.keep(bench.work, bench.tried, Part(phase.name, after, decided, found))
     return count
+
+
+def _looked(bench: Bench, phase: Phase, row: Any) -> Looked:
+    """A document that a mistake of ours is met with keeps no other one from being told. Raises what a call raises."""
+    try:
+        return phase.look(bench, row)
+    except (IntegrationError, ClaimLost, InterfaceError, OperationalError):
+        raise
+    except Exception as wrong:
+        log.exception("unexpected failure in a try", extra={"tried": bench.tried.pk, "phase": phase.name})
+        warehouse = getattr(row, "warehouse_id", None)
+        subject = Subject(phase.name, str(row), bench.now, warehouse)
+        return Looked(subject, why=UNFORESEEN.format(name=type(wrong).__name__))
 
 
 def _phase(bench: Bench) -> Phase | None:

@@ -31,11 +31,12 @@ def rows(bench: Bench, after: int, most: int) -> Sequence[StockDifference]:
     judged = found.exclude(kind=Kind.IN_ODOO).exclude(state__in=[State.NEW, State.EQUAL, State.OVERTAKEN])
     if "mappings" in bench.sections:
         judged = judged.filter(kind=Kind.COUNTED)
-    return judged.select_related("warehouse__wms", "warehouse__erp").order_by("pk")[:most]
+    return list(judged.select_related("warehouse__wms", "warehouse__erp").order_by("pk")[:most])
 
 
 def look(bench: Bench, row: StockDifference) -> Looked:
-    subject = Subject(f"inventory.{row.kind}", f"{row.number} {row.sku}", row.received_at, row.warehouse_id, None, row.message)
+    kind, number = f"inventory.{row.kind}", f"{row.number} {row.sku}"
+    subject = Subject(kind, number, row.received_at, row.warehouse_id, message=row.message)
     if row.revision > 1:
         return Looked(subject, why=ANEW)
     answers = [both(bench, lambda worth=worth: _course(row, worth)) for worth in (-HALF_A_CENT, HALF_A_CENT)]  # type: ignore[misc]

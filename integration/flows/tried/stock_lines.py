@@ -12,7 +12,7 @@ from integration.flows.differences import Kind
 from integration.flows.stock_site import Site
 from integration.flows.tried import bench as benches
 from integration.flows.tried.bench import Bench, or_stopped
-from integration.jobs import configuration, sources
+from integration.jobs import sources
 from integration.jobs.remote import open_erp
 from integration.models import InboundMessage, Warehouse
 from integration.rules import findings
@@ -64,7 +64,5 @@ def _waiting(site: Site, found: Sequence[Finding], message: InboundMessage, docu
 
 
 def _said(found: Sequence[Finding]) -> dict[str, str]:
-    return {
-        f"line {each.line + 1}": f"{plain(each.quantity)} {each.product.sku}{f', lot {each.slot.lot}' if each.slot.lot else ''}"
-        for each in found
-    }
+    lots = {each.line: f", lot {each.slot.lot}" if each.slot.lot else "" for each in found}
+    return {f"line {each.line + 1}": f"{plain(each.quantity)} {each.product.sku}{lots[each.line]}" for each in found}

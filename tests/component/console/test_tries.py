@@ -1,4 +1,4 @@
-"""A change of a rule or a mapping is tried from its page, watched, kept as it was tried; who may do so, and sees what."""
+"""A change of a rule or a mapping is tried from its page, watched, kept as it was tried; who may, and sees what."""
 
 import pytest
 from django.urls import reverse
@@ -48,7 +48,7 @@ def page(client, tried):
 def keep(client, tried):
     """The button, with what the page sends."""
     shown = page(client, tried)
-    return client.post(tried.form["address"], {**{name: value for name, value in shown.context["keep"]}, "_save": "1"})
+    return client.post(tried.form["address"], {**dict(shown.context["keep"]), "_save": "1"})
 
 
 def test_what_is_typed_is_checked_tried_and_not_saved(rows, admin_client):
@@ -144,7 +144,10 @@ def test_another_place_is_tried(rows, admin_client):
     keep(admin_client, done(latest()))
     assert list(OrderRule.objects.order_by("position").values_list("name", flat=True))[1:] == ["B", "A"]
     answer = admin_client.post(address("orderrule", "try", second.pk, "nonsense"))
-    assert (answer.status_code, admin_client.get(address("orderrule", "try", second.pk, "up")).status_code) == (405, 302)
+    assert (answer.status_code, admin_client.get(address("orderrule", "try", second.pk, "up")).status_code) == (
+        405,
+        302,
+    )
 
 
 def test_the_page_lists_and_filters_and_gives_it_as_a_sheet(rows, admin_client):
