@@ -48,7 +48,12 @@ def field(name: str) -> str:
 
 def stops(side: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Code and cause."""
-    return [(code, said.why(cause, code)) for code, cause in side.get("stops", ())]
+    return [(code, _cause(cause, code)) for code, cause in side.get("stops", ())]
+
+
+def _cause(cause: str, code: str) -> str:
+    known = said.why(cause, code)
+    return known if known != cause else said.below(cause)
 
 
 def cells(row: TriedDocument) -> list[str]:

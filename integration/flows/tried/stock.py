@@ -10,6 +10,7 @@ from integration.models import StockDifference
 from integration.rules import approval
 from integration.rules.approval import Limit
 from integration.rules.otherwise import Course, Stop, turn
+from integration.rules.units import plain
 
 LIMITS = frozenset(limit.value for limit in Limit)
 HALF_A_CENT = Decimal("0.005")
@@ -35,7 +36,7 @@ def rows(bench: Bench, after: int, most: int) -> Sequence[StockDifference]:
 
 
 def look(bench: Bench, row: StockDifference) -> Looked:
-    kind, number = f"inventory.{row.kind}", f"{row.number} {row.sku}"
+    kind, number = "inventory.counted" if row.kind == Kind.COUNTED else "inventory.adjusted", f"{row.number} {row.sku}"
     subject = Subject(kind, number, row.received_at, row.warehouse_id, message=row.message)
     if row.revision > 1:
         return Looked(subject, why=ANEW)
@@ -53,7 +54,7 @@ def _course(row: StockDifference, more: Decimal) -> Course:
     if approval.passes(difference, stock_site.allowances_of(row.warehouse)):
         return Course()
     code = CODES.get(Kind(row.kind), CODE)
-    return Course((Stop(code, code, f"No rule lets this through: {abs(quantity):f} of {row.sku}."),))
+    return Course((Stop(code, code, f"No rule lets this through: {plain(abs(quantity))} of {row.sku}."),))
 
 
 PHASES = (Phase("differences", wanted, rows, look),)
