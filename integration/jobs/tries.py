@@ -19,7 +19,7 @@ from integration.jobs import mappings, routes, sql, streams
 from integration.jobs.acts import Actor, NotAllowed, note
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.supposing import Supposed
-from integration.jobs.tree import changelog
+from integration.jobs.tree import changelog, planning
 from integration.jobs.tree.cells import Row, column, value
 from integration.jobs.tree.names import Names
 from integration.jobs.tree.planning import named
@@ -36,7 +36,7 @@ from integration.models import (
 
 DAYS = 30
 TRY = "change_try"
-TABLES = (OrderRule, CodeMapping, BusinessRule)
+TRIED = frozenset(SECTION_OF[table] for table in (OrderRule, CodeMapping, BusinessRule))
 State, Verdict = TriedChange.State, TriedDocument.Verdict
 KEPT_OPEN = 3  # tries that somebody may have on the way at once
 
@@ -71,7 +71,8 @@ class Wish:
     def name(self) -> str:
         first = self.steps[0]
         title = SECTIONS[first.section].title
-        return f"{title} {named(first.section, first.after or first.before or {})}"[:300]
+        others = f" and {len(self.steps) - 1} more" if len(self.steps) > 1 else ""
+        return f"{title} {named(first.section, first.after or first.before or {})}"[:280] + others
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,12 @@ def step(row: Model, before: Row | None) -> Step:
     pk, before = (known.pk, changelog.row_of(known, names)) if known is not None else (row.pk, before)
     after = changelog.row_of(row, names)
     return Step(SECTION_OF[type(row)], pk, changelog.as_kept(before), changelog.as_kept(after))
+
+
+def planned(wanted: planning.Step) -> Step:
+    """Of a step of a file."""
+    pk = wanted.row.pk if wanted.row is not None else None
+    return Step(wanted.section, pk, changelog.as_kept(wanted.before), changelog.as_kept(wanted.after))
 
 
 def ended(mapping_id: int) -> list[Step]:
@@ -122,7 +129,9 @@ def moved(rule_id: int, *, up: bool) -> list[Step]:
 
 
 def make(wish: Wish, days: int, seen: frozenset[int] | None, actor: Actor) -> TriedChange:
-    """``seen``: ids of the warehouses that the person sees; None: all. Raises NotAllowed."""
+    """``seen``: ids of the warehouses that the person sees; None: all. Raises NotAllowed; Wrong for a row that names
+    what there is not."""
+    supposed(wish.steps, now())
     days = max(1, min(days, settings.RETENTION["message_days"]))
     open_ones = TriedChange.objects.filter(made_by=actor.user, state=State.TRYING)
     ids = [row.pk for row in concerned(wish.steps) if seen is None or row.pk in seen]

@@ -176,7 +176,7 @@ def shown(request: HttpRequest, tried: TriedChange) -> dict[str, Any]:
     wanted, may = request.GET.get("verdict", ""), may_act(request, tried)
     page, rows, more = _page(request, tried, wanted)
     counts = dict(documents(request, tried, "").order_by().values_list("verdict").annotate(Count("pk")))
-    done, same = tried.state == State.DONE, tried.base == tries.base()
+    done, same = tried.state == State.DONE and bool(tried.form.get("address")), tried.base == tries.base()
     return {
         "tried": tried,
         "state_tone": words.STATES[tried.state],

@@ -22,7 +22,7 @@ from integration.jobs.tries import Part
 from integration.jobs.work import Outcome, Work
 from integration.models import TriedChange, TriedDocument
 
-SLICE_SECONDS, AT_ONCE = 2.0, 20
+SLICE_SECONDS, AT_ONCE = 2.0, 100
 PHASES: Sequence[Phase] = (
     *releases.PHASES,
     *advices.PHASES,
