@@ -228,7 +228,7 @@ def supposed(steps: Iterable[Step], at: datetime) -> Supposed:
         if each.row is not None:
             gone[model].add(each.row)
         row = _row(model, each, names) if each.after is not None else None
-        if row is not None and _counts(row, at):
+        if row is not None and _counts(row, at, begun=_edited(each)):
             row.pk = each.row or -number
             found[model].append(row)
     return Supposed(
@@ -280,13 +280,13 @@ def _behind(kind: str) -> int:
     return (last or 0) + 1
 
 
-def _counts(row: Any, at: datetime) -> bool:
-    """Also one that is to count from a later day: that is when it would be asked."""
+def _counts(row: Any, at: datetime, *, begun: bool) -> bool:
+    """``begun``: also one that is to count from a later day, as that is when it would be asked."""
     if isinstance(row, BusinessRule):
         return row.active
     if not isinstance(row, OrderRule):
         return True
-    row.active_from = None
+    row.active_from = None if begun else row.active_from
     return row.enabled and (row.active_to is None or at < row.active_to)
 
 

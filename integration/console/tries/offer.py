@@ -69,7 +69,7 @@ class TryFirst(ConfigurationAdmin):
         return [path("<int:pk>/try/<slug:act>/", view, name=name), *super().get_urls()]
 
     def try_view(self, request: HttpRequest, pk: int, act: str) -> HttpResponseBase:
-        """What one button of the row's page would do: POST only. A link, such as the login follows, leads to the row."""
+        """What one button of the row's page would do: POST only. A link, as the login follows, leads to the row."""
         row = self.get_queryset(request).filter(pk=pk).first()
         chosen = next((known for known in self.tries if known.name == act), None)
         if row is not None and request.method == "GET":

@@ -13,8 +13,8 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 
 from integration.errors import IntegrationError
-from integration.flows.tried import bench as benches
 from integration.flows.tried import advices, books, messages, releases, stock
+from integration.flows.tried import bench as benches
 from integration.flows.tried.bench import Bench, Looked, Phase, Subject
 from integration.jobs import drain, tries
 from integration.jobs.streams import ClaimLost
@@ -41,6 +41,10 @@ def handle(work: Work) -> Outcome:
     pk, count, ends = int(str(work.job.payload["tried"])), 0, time.monotonic() + SLICE_SECONDS
     tried = tries.current(pk)
     while tried is not None and not is_over(tried) and time.monotonic() < ends and not drain.begun():
+        known = tries.base()
+        if known != tried.base:  # this batch may remember what there was before: the next one reads all of it
+            tries.begin_anew(work, tried, known)
+            break
         count += _part(work, tried, ends)
         tried = tries.current(pk)
     return Outcome(f"{count} documents tried", partial(tries.go_on, pk, is_over))
@@ -52,10 +56,6 @@ def is_over(tried: TriedChange) -> bool:
 
 def _part(work: Work, tried: TriedChange, ends: float) -> int:
     """The next documents, of one sort; returns how many were looked at."""
-    known = tries.base()
-    if known != tried.base:
-        tries.begin_anew(work, tried, known)
-        return 0
     bench = benches.of(work, tried, datetime.now(UTC))
     phase = _phase(bench)
     if phase is None:
