@@ -121,6 +121,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Warehouses' items"), "barcode", "partneritem"),
             _item(_("Changes"), "manage_history", "configurationchange"),
             _item(_("Apart from its files"), "rule_settings", "configurationdrift"),
+            _item(_("Tried changes"), "science", "triedchange"),
         ],
     },
     {
@@ -149,6 +150,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Decisions of rules"), "rule_settings", "orderdecision"),
             _item(_("Deliveries in waves"), "waves", "waveorder"),
             _item(_("Versions of rules"), "history_edu", "orderruleversion"),
+            _item(_("Documents of tries"), "science", "trieddocument"),
             _item(_("History of cases"), "forum", "caseevent"),
             _item(_("Audit log"), "fact_check", "auditevent"),
         ],
@@ -165,6 +167,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Waiting jobs"), "hourglass_empty", "casejob"),
             _item(_("Tallies of cases"), "bar_chart", "casetally"),
             _item(_("Snapshots"), "photo_camera", "capturedrecord"),
+            _item(_("Decided deliveries"), "inventory", "decideddelivery"),
             _item(_("Read positions"), "bookmark", "capturecursor"),
             _item(_("Master data runs"), "sync", "masterrun"),
             _item(_("Master data told"), "campaign", "mastertold"),

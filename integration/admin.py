@@ -5,7 +5,8 @@ import integration.console.alerts.setup
 import integration.console.cases.admin
 import integration.console.cases.rules
 import integration.console.order_rules.admin
-import integration.console.reports.admin  # noqa: F401
+import integration.console.reports.admin
+import integration.console.tries.admin  # noqa: F401
 from integration.console import (  # noqa: F401  (importing a module registers its pages)
     access,
     calendars,

@@ -19,8 +19,9 @@ from integration.console import choosing, gaps, mapping_files, mapping_many, mat
 from integration.console.acting import Act, Acting
 from integration.console.base import ConfigurationAdmin, HistoryAdmin, actor
 from integration.console.paging import InfinitePaginator
+from integration.console.tries.offer import TryAct, TryFirst
 from integration.console.words import badge, quantity
-from integration.jobs import acts, mappings
+from integration.jobs import acts, mappings, tries
 from integration.models import CodeMapping, Connection, ExceptionCase, ExternalReference
 
 COLUMNS = (*mappings.KEY, "partner_code", "alias", "factor", "per")
@@ -138,10 +139,13 @@ END = Act(
     grave=True,
 )
 
+TRY_END = TryAct("end", gettext_lazy("Try ending it"), tries.ended)
+
 
 @admin.register(CodeMapping)
-class CodeMappingAdmin(Acting, ConfigurationAdmin):
+class CodeMappingAdmin(TryFirst, Acting, ConfigurationAdmin):
     acts = (END,)
+    tries = (TRY_END,)
     paginator = InfinitePaginator
     form = MappingForm
     change_form_outer_before_template = "console/mapping.html"

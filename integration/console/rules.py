@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from integration.console.base import ConfigurationAdmin
+from integration.console.tries.offer import TryFirst
 from integration.console.words import quantity
 from integration.models import BusinessRule
 
@@ -22,7 +22,7 @@ MEASURED = (
 
 
 @admin.register(BusinessRule)
-class BusinessRuleAdmin(ConfigurationAdmin):
+class BusinessRuleAdmin(TryFirst):
     search_fields = ("sku", "=customer_id", "reason", "note")
     list_display = ("__str__", "scope", "value_shown", "when_shown", "order", "version", "active")
     list_select_related = ("warehouse",)

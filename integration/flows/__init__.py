@@ -38,6 +38,7 @@ from integration.flows import (
     transit_loss,
     waves,
 )
+from integration.flows.tried import run as change_try
 from integration.jobs.routes import ROUTES
 from integration.jobs.work import Handler
 
@@ -47,6 +48,7 @@ _WORK: Mapping[str, Handler] = {
     "advice_send": sending.handle,
     "change_answer": change_answer.handle,
     "change_send": sending.handle,
+    "change_try": change_try.handle,
     "conformance_news": conformance_news.handle,
     "connection_test": connection_test.handle,
     "documents_compare": missing.compare,

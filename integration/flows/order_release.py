@@ -16,6 +16,7 @@ from integration.flows import (
     asking,
     books,
     by_hand,
+    decided_deliveries,
     edited,
     forgotten,
     order_rules,
@@ -36,6 +37,7 @@ from integration.models import CapturedRecord, Document, ExternalReference, Ware
 from integration.rules import changes
 from integration.rules import release as rules
 from integration.rules.policy import ReleasePoint
+from integration.rules.release import Ways
 from integration.rules.sayable import Sayable
 from integration.rules.shipping import ReleasedLine
 
@@ -284,11 +286,13 @@ def _release(work: Work, delivery: Delivery, found: Findings) -> None:
     if not rules.ready(picking, delivery.point):
         found.notes.append(f"{picking.name} waits for its release point ({warehouse.get_release_point_display()})")
         return
-    judged = order_rules.judge(delivery) if found.record.model == ORDER else order_rules.Judged()
+    ruled = found.record.model == ORDER
+    found.changes.append(decided_deliveries.of(delivery, ruled=ruled))
+    judged = order_rules.judge(delivery) if ruled else order_rules.Judged()
     found.changes += judged.kept
     found.against += judged.against
     try:
-        decided = rules.decide(delivery.order, picking, sites.site_of(warehouse, _codes(delivery)), judged.ways)
+        decided = decide(delivery, judged.ways)
     except Causes as against:
         found.against += [cause for cause in against.causes if isinstance(cause, Permanent)]
         return
@@ -304,6 +308,11 @@ def _release(work: Work, delivery: Delivery, found: Findings) -> None:
     make = partial(releases.release, decided=decided, body=body, trace_id=work.job.trace_id)
     found.changes.append(Change(delivery, make))
     found.notes.append(f"{picking.name} released")
+
+
+def decide(delivery: Delivery, ways: Ways) -> rules.Release:
+    """What the warehouse is asked for, in its own words. Raises Causes."""
+    return rules.decide(delivery.order, delivery.picking, sites.site_of(delivery.warehouse, _codes(delivery)), ways)
 
 
 def _codes(delivery: Delivery) -> set[str]:

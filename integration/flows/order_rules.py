@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +21,7 @@ from integration.rules.release import USUAL, Ways
 # Kinds whose first rule decides, beside where it leaves from.
 FIRST = (RuleKind.SHIP, RuleKind.PRIORITY, RuleKind.REST, RuleKind.WAVE)
 LONGEST = 500
+LetGo = Callable[[Sequence[str]], set[str]]  # of these, those that a person has let go
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,12 @@ class Asked:
 
 @dataclass(slots=True)
 class _Judge:
-    """One delivery before its rules."""
+    """One delivery before its rules. ``now``: by which it goes whether a rule counts; ``let_go``: what a person has."""
 
     delivery: Delivery
     seen: Facts
     now: datetime
+    let_go: LetGo
     kept: list[Kept] = field(default_factory=list)
     against: list[Permanent] = field(default_factory=list)
 
@@ -71,7 +73,7 @@ class _Judge:
         order, erp, seen = self.delivery.order, self.delivery.warehouse.erp, self.seen
         decision = decide(RuleKind.HOLD, rules, seen, self.now)
         sources = {rule.id: holding.source(rule, erp.pk, order) for rule in decision.matched}
-        gone = business.let_go(list(sources.values()))
+        gone = self.let_go(list(sources.values()))
         self.against += holding.causes(decision, seen, sources, gone, self._about())
         self._keep(decision, {rule for rule, source in sources.items() if source in gone})
 
@@ -96,7 +98,7 @@ class _Judge:
         if not (is_rest and isinstance(rule.outcome, Rest) and rule.outcome.backorder == Remaining.HOLD):
             return
         source = holding.source(rule, self.delivery.warehouse.erp.pk, self.delivery.order)
-        if not business.let_go([source]):
+        if not self.let_go([source]):
             self.against.append(holding.rest(rule, self.seen, source, self._about()))
 
     def _about(self) -> Mapping[str, Any]:
@@ -109,10 +111,16 @@ class _Judge:
 
 def judge(delivery: Delivery) -> Judged:
     """Nothing, where there are no rules. ``now`` is this machine's: rules go by hours and days."""
+    now = datetime.now(UTC)
+    return judge_as_of(delivery, now, now, business.let_go)
+
+
+def judge_as_of(delivery: Delivery, at: datetime, now: datetime, let_go: LetGo) -> Judged:
+    """``at``: the moment of the decision, which conditions ask for; ``now``: by which it goes whether a rule counts."""
     rules = _rules(delivery)
     if not any(rules[kind] for kind in (RuleKind.HOLD, *FIRST)):
         return Judged()
-    judge = _judge(delivery)
+    judge = _judge(delivery, at, now, let_go)
     if rules[RuleKind.HOLD]:
         judge.held(rules[RuleKind.HOLD])
     first = {kind: judge.said(kind, rules[kind]) for kind in FIRST if rules[kind]}
@@ -128,7 +136,8 @@ def route(delivery: Delivery) -> Asked | None:
     rules = _rules(delivery)
     if not rules[RuleKind.ROUTE]:
         return None
-    judge = _judge(delivery)
+    now = datetime.now(UTC)
+    judge = _judge(delivery, now, now, business.let_go)
     decision = decide(RuleKind.ROUTE, rules[RuleKind.ROUTE], judge.seen, judge.now)
     if decision.unasked:
         judge.unasked(decision)
@@ -149,11 +158,10 @@ def _rules(delivery: Delivery) -> dict[RuleKind, tuple[Rule, ...]]:
     return configuration.order_rules(delivery.warehouse.erp_id, delivery.warehouse.pk)
 
 
-def _judge(delivery: Delivery) -> _Judge:
-    now = datetime.now(UTC)
-    clock = configuration.times_of(delivery.warehouse.pk).clock(carrier_of(delivery.picking), now)
-    subject = Subject(delivery.order, delivery.picking, delivery.warehouse.name, now, clock)
-    return _Judge(delivery, business_facts.of(subject), now)
+def _judge(delivery: Delivery, at: datetime, now: datetime, let_go: LetGo) -> _Judge:
+    clock = configuration.times_of(delivery.warehouse.pk).clock(carrier_of(delivery.picking), at)
+    subject = Subject(delivery.order, delivery.picking, delivery.warehouse.name, at, clock)
+    return _Judge(delivery, business_facts.of(subject), now, let_go)
 
 
 def _ways(ship: Rule | None, soon: Rule | None, rest: Rule | None) -> Ways:

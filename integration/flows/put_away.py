@@ -47,7 +47,7 @@ ORDER BY id DESC LIMIT 1"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
-class _Moved:
+class Moved:
     """A line in Odoo's words."""
 
     line: PutAwayLine
@@ -68,9 +68,9 @@ def handle(work: Work) -> Outcome:
     event = event_of(message)
     assert isinstance(event, PutAwayEvent)  # noqa: S101  (the inbox routes by type)
     told = event.data
-    warehouse = _warehouse(message, told)
+    warehouse = warehouse_of(message, told)
     _wait_for_receipt(work, message, told)
-    moved = _understand(message, told, warehouse)
+    moved = understand(message, told, warehouse)
     source = sources.of(warehouse.wms, told)
     if _is_kept(message, told, source, moved):
         return Outcome(f"{told.put_away} is known")
@@ -85,7 +85,7 @@ def handle(work: Work) -> Outcome:
     return Outcome(f"{told.put_away}: {name}", partial(_commit, warehouse, told, source, moved, products, effect))
 
 
-def _warehouse(message: InboundMessage, told: PutAway) -> Warehouse:
+def warehouse_of(message: InboundMessage, told: PutAway) -> Warehouse:
     found = rows.first(Warehouse, _WAREHOUSE, [message.connection_id, told.site, told.owner])
     modes = {found.receipt_mode, found.return_mode, found.transfer_mode} if found is not None else set()
     if found is None or Warehouse.Mode.LIVE not in modes:
@@ -104,7 +104,7 @@ def _wait_for_receipt(work: Work, message: InboundMessage, told: PutAway) -> Non
     raise Rejected("CD-7017", connection=name, partner=name, put_away=told.put_away, receipt=told.receipt)
 
 
-def _is_kept(message: InboundMessage, told: PutAway, source: str, moved: Sequence[_Moved]) -> bool:
+def _is_kept(message: InboundMessage, told: PutAway, source: str, moved: Sequence[Moved]) -> bool:
     """Raises InvalidDocument CD-7022 for a number that was used for another movement."""
     kept = rows.find(StockEvent, "source = %s", [source])
     before = {(row.line, row.sku, row.lot, row.location, row.quantity) for row in kept}
@@ -119,16 +119,16 @@ def _is_kept(message: InboundMessage, told: PutAway, source: str, moved: Sequenc
     return bool(before)
 
 
-def _ways(each: _Moved) -> tuple[tuple[str, str | None, Decimal], tuple[str, str | None, Decimal]]:
+def _ways(each: Moved) -> tuple[tuple[str, str | None, Decimal], tuple[str, str | None, Decimal]]:
     """Out of one place and into the other one."""
     return ("-", each.line.from_location, -each.quantity), ("+", each.line.to_location, each.quantity)
 
 
-def _understand(message: InboundMessage, told: PutAway, warehouse: Warehouse) -> list[_Moved]:
+def understand(message: InboundMessage, told: PutAway, warehouse: Warehouse) -> list[Moved]:
     book = mappings.load(message.connection, {code for line in told.lines for code in (line.sku, line.unit)})
     places = {place: pk for (condition, place), pk in sites.places_of(warehouse).items() if condition == GOOD}
     against: list[Permanent] = []
-    moved: list[_Moved] = []
+    moved: list[Moved] = []
     for line in told.lines:
         try:
             moved.append(_in_odoo_s_words(line, book, places))
@@ -139,7 +139,7 @@ def _understand(message: InboundMessage, told: PutAway, warehouse: Warehouse) ->
     return moved
 
 
-def _in_odoo_s_words(line: PutAwayLine, book: CodeBook, places: dict[str, int]) -> _Moved:
+def _in_odoo_s_words(line: PutAwayLine, book: CodeBook, places: dict[str, int]) -> Moved:
     product = book.to_odoo(CodeKind.PRODUCT, line.sku)
     if product is None:
         raise MappingMissing("CD-3002", scope=book.scope, partner=book.partner, code=line.sku)
@@ -152,17 +152,17 @@ def _in_odoo_s_words(line: PutAwayLine, book: CodeBook, places: dict[str, int]) 
         about = {"connection": book.partner, "receipt": line.to_location, "sku": product.odoo}
         raise InvalidDocument("CD-7016", **about, quantity=line.quantity, unit=line.unit) from None  # type: ignore[arg-type]
     from_id, to_id = places.get(line.from_location or ""), places.get(line.to_location)
-    return _Moved(line, product.odoo, unit.odoo, quantity, from_id, to_id)
+    return Moved(line, product.odoo, unit.odoo, quantity, from_id, to_id)
 
 
-def _products(warehouse: Warehouse, moved: Sequence[_Moved]) -> dict[str, int]:
+def _products(warehouse: Warehouse, moved: Sequence[Moved]) -> dict[str, int]:
     """Odoo's ids of products that we have met before. Two companies may each have one of the code."""
     here = [warehouse.erp_id, warehouse.company_id]
     found = {sku: rows.first(DocumentLine, _PRODUCT, [sku, *here]) for sku in {each.sku for each in moved}}
     return {sku: line.product_id for sku, line in found.items() if line is not None}
 
 
-def _asked(erp: ErpGateway, warehouse: Warehouse, moved: Sequence[_Moved], known: dict[str, int]) -> dict[str, int]:
+def _asked(erp: ErpGateway, warehouse: Warehouse, moved: Sequence[Moved], known: dict[str, int]) -> dict[str, int]:
     unknown = sorted({each.sku for each in moved} - set(known))
     found = dict(erp.products(unknown, warehouse.company_id)) if unknown else {}
     missing = [sku for sku in unknown if sku not in found]
@@ -178,7 +178,7 @@ def _put_away(
     erp: ErpGateway,
     warehouse: Warehouse,
     told: PutAway,
-    moved: Sequence[_Moved],
+    moved: Sequence[Moved],
     products: dict[str, int],
 ) -> Effect:
     parts = [
@@ -205,7 +205,7 @@ def _put_away(
     return effects.once(work, warehouse.erp, write)
 
 
-def _goods(moved: Sequence[_Moved], products: dict[str, int]) -> Iterator[Goods]:
+def _goods(moved: Sequence[Moved], products: dict[str, int]) -> Iterator[Goods]:
     for each in moved:
         of = (products[each.sku], each.sku)
         yield Goods(*of, -each.quantity, each.line.lot or "", location=each.line.from_location or "")
@@ -216,7 +216,7 @@ def _commit(
     warehouse: Warehouse,
     told: PutAway,
     source: str,
-    moved: Sequence[_Moved],
+    moved: Sequence[Moved],
     products: dict[str, int],
     effect: Effect | None,
 ) -> None:

@@ -46,6 +46,13 @@ def handle(work: Work) -> Outcome:
 
 
 def _understand(message: InboundMessage) -> Case:
+    receipt, document, facts = look(message)
+    assert document.warehouse is not None  # noqa: S101  (``look`` puts it there)
+    return Case(message, receipt, document, document.warehouse, facts, received.translate(receipt, facts))
+
+
+def look(message: InboundMessage) -> tuple[ReceiptConfirmed, Document, received.Facts]:
+    """What it says, of which receipt, and what it is judged by. Raises what stands against it."""
     event = event_of(message)
     assert isinstance(event, ReceiptConfirmedEvent)  # noqa: S101  (the inbox routes by type)
     receipt, partner = event.data, message.connection
@@ -68,7 +75,7 @@ def _understand(message: InboundMessage) -> Case:
         places=sites.places_of(warehouse),
         decided=decisions.of(source),
     )
-    return Case(message, receipt, document, warehouse, facts, received.translate(receipt, facts))
+    return receipt, document, facts
 
 
 def _document(message: InboundMessage, receipt: ReceiptConfirmed) -> Document:

@@ -73,6 +73,13 @@ def _commit(case: Case, effect: Effect) -> None:
 
 
 def _understand(message: InboundMessage) -> Case:
+    shipment, delivery, facts = look(message)
+    assert delivery.warehouse is not None  # noqa: S101  (``look`` puts it there)
+    return Case(message, shipment, delivery, delivery.warehouse, facts, rules.translate(shipment, facts))
+
+
+def look(message: InboundMessage) -> tuple[ShipmentConfirmed, Document, rules.Facts]:
+    """What it says, of which delivery, and what it is judged by. Raises what stands against it."""
     event = event_of(message)
     assert isinstance(event, ShipmentConfirmedEvent)  # noqa: S101  (the inbox routes by type)
     shipment, partner = event.data, message.connection
@@ -100,7 +107,7 @@ def _understand(message: InboundMessage) -> Case:
         decided=substitution.decided(message, shipment),
         substitutes=Allowed(delivery.substitutes) if delivery.substitutes else None,
     )
-    return Case(message, shipment, delivery, warehouse, facts, rules.translate(shipment, facts))
+    return shipment, delivery, facts
 
 
 def _delivery(message: InboundMessage, shipment: ShipmentConfirmed) -> Document:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
-from integration.jobs import calendars, sql
+from integration.jobs import calendars, sql, supposing
 from integration.jobs.calendars import Times
 from integration.models import BusinessRule, Connection, CutOff, DaysOff, OrderRule, Warehouse, WorkingHours
 from integration.rules.business.deciding import Rule
@@ -74,7 +74,7 @@ def times_of(warehouse_id: int) -> Times:
 def rules_of(warehouse_id: int) -> tuple[BusinessRule, ...]:
     """The active ones, of this warehouse and of all."""
     rows = BusinessRule.objects.filter(Q(warehouse=warehouse_id) | Q(warehouse=None), active=True)
-    return _recall(("rules", warehouse_id), lambda: tuple(rows))
+    return supposing.business_rules(_recall(("rules", warehouse_id), lambda: tuple(rows)), warehouse_id)
 
 
 def posting_rules(warehouse_id: int) -> tuple[PostingRule, ...]:
@@ -90,6 +90,9 @@ def posting_rules(warehouse_id: int) -> tuple[PostingRule, ...]:
 def order_rules(erp_id: int, warehouse_id: int) -> dict[RuleKind, tuple[Rule, ...]]:
     """Those that are switched on for deliveries of this warehouse, by kind and in their order."""
     rows = order_rules_for(erp_id, warehouse_id).filter(enabled=True)
+    if supposing.anything():
+        kept = _recall(("rows of order rules", erp_id, warehouse_id), lambda: tuple(rows))
+        return _by_kind([as_rule(row) for row in supposing.order_rules(kept, warehouse_id, erp_id)])
     return _recall(("order rules", erp_id, warehouse_id), lambda: _by_kind([as_rule(row) for row in rows]))
 
 

@@ -115,7 +115,7 @@ def _store(partner: Connection, made: Plan, actor: Actor) -> list[tuple[Row | No
         _row(partner, entry, latest.get(entry.key, 0) + 1, actor) for entry in entries
     )
     names = Names()
-    were = [changelog.taken_of(_row(partner, entry, 0, actor), names) for entry, _ in made.changed]
+    were = [changelog.row_of(_row(partner, entry, 0, actor), names) for entry, _ in made.changed]
     return list(zip([*[None] * len(made.new), *were], rows, strict=True))
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Now
 
-from integration.jobs import acts, odoo_codes, rows, telling
+from integration.jobs import acts, odoo_codes, rows, supposing, telling
 from integration.jobs.acts import Actor, NotAllowed
 from integration.jobs.odoo_codes import NotInOdoo, Unseen
 from integration.jobs.tree import changelog
@@ -42,7 +42,7 @@ ORDER BY kind, odoo_code"""
 def load(partner: Connection, codes: set[str]) -> CodeBook:
     """Everything that maps one of these codes, of either side, in one query."""
     found = rows.find(CodeMapping, _NAMED, {"partner": partner.pk, "codes": list(codes)})
-    return CodeBook(partner.slug, partner.name, tuple(_code(row) for row in found))
+    return CodeBook(partner.slug, partner.name, tuple(map(_code, supposing.mappings(found, partner.pk, codes))))
 
 
 def clashes(new: CodeMapping) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from integration.jobs import sql
 from integration.jobs.streams import ACTIVE, JOB, STREAM
 from integration.models import (
     CaseJob,
+    DecidedDelivery,
     Document,
     Effect,
     ExceptionCase,
@@ -32,6 +33,8 @@ from integration.models import (
     ReplayItem,
     Retention,
     StockEvent,
+    TriedChange,
+    TriedDocument,
     TypedShipment,
     Wave,
     WaveOrder,
@@ -72,6 +75,8 @@ _PROVEN = f"""received_at < {OLD} AND {_NO_CASE}
                   AND job.state IN ({ACTIVE}))"""
 _EMPTY = f"""made_at < {OLD} AND NOT EXISTS (SELECT FROM {ITEM} AS item WHERE item.replay_id = one.id)"""
 _RELEASED = f"state = 'released' AND opened_at < {OLD}"
+_DECIDED = f"last_at < {OLD}"
+_TRIED = f"made_at < {OLD} AND state <> 'trying'"
 _PROVES_NOTHING = f"""created_at < {OLD}
   AND NOT EXISTS (SELECT FROM {PROOF} AS proof WHERE proof.file_id = one.id)"""
 
@@ -90,6 +95,7 @@ _FREE_RECEIVED = (
 _FREE_TYPED = f"UPDATE {TypedShipment._meta.db_table} SET message_id = NULL WHERE {_AMONG.format('message_id')}"  # noqa: S608
 _EDITS = f"DELETE FROM {MessageEdit._meta.db_table} WHERE {_AMONG.format('message_id')}"  # noqa: S608
 _FREE_SENT = f"UPDATE {JOB} SET outbound_id = NULL WHERE {_AMONG.format('outbound_id')}"  # noqa: S608
+_FREE_TRIED = f"DELETE FROM {TriedDocument._meta.db_table} WHERE {_AMONG.format('tried_id')}"  # noqa: S608
 _STREAMS = f"SELECT DISTINCT stream_id FROM {JOB} WHERE {_AMONG.format('id')}"  # noqa: S608
 _IDLE = f"""
 SELECT id FROM {STREAM} WHERE id = ANY(%s::bigint[]) AND next_due_at IS NULL AND claim_token IS NULL
@@ -128,6 +134,8 @@ SUBJECTS = (
     Subject("messages received", INBOUND, "received_at", "message_days", _READ, (*_FREE_RECEIVED, _FREE_TYPED, _EDITS)),
     Subject("replays", REPLAY, "made_at", "message_days", _EMPTY),
     Subject("messages sent", OUTBOUND, "created_at", "message_days", _ANSWERED, (_FREE_SENT,)),
+    Subject("decided deliveries", DecidedDelivery._meta.db_table, "first_at", "message_days", _DECIDED),
+    Subject("changes tried", TriedChange._meta.db_table, "made_at", "message_days", _TRIED, (_FREE_TRIED,)),
     Subject("message numbers", KEY, "received_at", "key_days", _UNUSED_KEY),
     Subject("writes", EFFECT, "intended_at", "key_days", _UNUSED_WRITE),
     Subject("waves", WAVE, "opened_at", "message_days", _RELEASED, (_FREE_WAVE,)),

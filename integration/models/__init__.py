@@ -32,6 +32,7 @@ from integration.models.stages import CartonLine, Stage, StageEvent
 from integration.models.stock import Availability, StockDifference, StockLevel, StockLook, StockSnapshot
 from integration.models.transit import InTransit
 from integration.models.waves import Wave, WaveOrder
+from integration.models.tried import DecidedDelivery, TriedChange, TriedDocument
 from integration.models.work import Effect, JobAttempt, Lane, ResourceLock, Stream, SyncJob
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "CutOff",
     "DayFigures",
     "DaysOff",
+    "DecidedDelivery",
     "Decision",
     "Document",
     "DocumentLine",
@@ -121,6 +123,8 @@ __all__ = [
     "Stream",
     "SyncJob",
     "TrackingPage",
+    "TriedChange",
+    "TriedDocument",
     "TryTotal",
     "TypedShipment",
     "Variance",

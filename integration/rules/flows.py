@@ -131,6 +131,7 @@ FLOWS: Mapping[str, Flow] = {
     "shape_look": Flow("What Odoo has is compared with the day before", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
     "replay_preview": Flow("A replay is tried first", Latency.MINUTES, Impact.SIGHT, Money.NONE),
     "replay_run": Flow("Messages are worked on again", Latency.MINUTES, Impact.SIGHT, Money.NONE),
+    "change_try": Flow("A change of rules or mappings is tried first", Latency.MINUTES, Impact.SIGHT, Money.NONE),
     "odoo_poll": Flow("Odoo is asked what was written", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "odoo_read": Flow("What was written in Odoo is read", Latency.SECONDS, Impact.CUSTOMER, Money.NONE),
     "master_poll": Flow("What changed of master data is read", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),

@@ -1,10 +1,10 @@
 """When goods have moved: is an invoice, a bill or a credit note made of it, and what is there to do for it?"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from integration.canonical.books import Entry, EntryKind, OrderBooks, OrderedLine, Ordering
 from integration.errors import IntegrationError, Rejected, RuleHold
@@ -86,7 +86,17 @@ class Asked:
     returned: frozenset[int] = frozenset()
 
 
-def choose(kind: BookKind, rules: Sequence[PostingRule], books: OrderBooks) -> Choice:
+class Billed(Protocol):
+    """Whom it is billed to: ids of Odoo."""
+
+    @property
+    def company_id(self) -> int: ...
+
+    @property
+    def partners(self) -> Collection[int]: ...
+
+
+def choose(kind: BookKind, rules: Sequence[PostingRule], books: Billed) -> Choice:
     """The first rule that fits decides; without one it is for people."""
     for rule in rules:
         fits_company = rule.company_id in (None, books.company_id)

@@ -32,6 +32,8 @@ WORK = (
     "outboundmessage",
     "replay",
     "replayitem",
+    "triedchange",
+    "trieddocument",
     "alert",
     "notice",
     "typedshipment",
@@ -57,6 +59,7 @@ MACHINERY = (
     *("stream", "resourcelock", "remoteslot", "capturedrecord", "capturecursor", "seenwrite", "messagekey"),
     *(
         "masterrun",
+        "decideddelivery",
         "beatslot",
         "beatlease",
         "canary",

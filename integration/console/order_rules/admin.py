@@ -1,5 +1,6 @@
 """Rules about orders in the console, their versions, and what they decided."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -19,8 +20,9 @@ from integration.console.acting import Act, Acting
 from integration.console.base import ConfigurationAdmin, HistoryAdmin, actor, changes, subject
 from integration.console.order_rules import trying, words
 from integration.console.order_rules.form import OrderRuleForm
+from integration.console.tries.offer import TryAct, TryFirst
 from integration.console.words import badge
-from integration.jobs import acts, business
+from integration.jobs import acts, business, tries
 from integration.jobs.tree import changelog
 from integration.models import OrderDecision, OrderRule, OrderRuleVersion
 from integration.rules.business.facts import FACTS
@@ -41,6 +43,9 @@ def _moved(moved: bool) -> str:
 UP = Act("up", _("Move up"), _up, _("moved"))
 DOWN = Act("down", _("Move down"), _down, _("moved"))
 
+TRY_UP = TryAct("up", _("Try it one place up"), partial(tries.moved, up=True))
+TRY_DOWN = TryAct("down", _("Try it one place down"), partial(tries.moved, up=False))
+
 
 class KindFilter(admin.SimpleListFilter):
     title = _("what it does")
@@ -54,8 +59,9 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(OrderRule)
-class OrderRuleAdmin(Acting, ConfigurationAdmin):
+class OrderRuleAdmin(TryFirst, Acting, ConfigurationAdmin):
     acts = (UP, DOWN)
+    tries = (TRY_UP, TRY_DOWN)
     form = OrderRuleForm
     list_before_template = "console/order_rule_list.html"
     change_form_outer_before_template = "console/order_rule_panel.html"

@@ -58,8 +58,12 @@ def taken(row: Model | None, names: Names | None = None) -> Row | None:
     stored = type(row)._base_manager.filter(pk=row.pk).first() if section and row is not None else None
     if stored is None:
         return None
-    names = names or Names()
-    return {name: plain(stored, name, names) for name in SECTIONS[SECTION_OF[type(stored)]].columns}
+    return row_of(stored, names or Names())
+
+
+def row_of(row: Model, names: Names) -> Row:
+    """As the row itself says, whether it is saved or not. Of a table that has a section."""
+    return {name: plain(row, name, names) for name in SECTIONS[SECTION_OF[type(row)]].columns}
 
 
 def note(
@@ -110,15 +114,10 @@ def note_mappings(pairs: Iterable[tuple[Row | None, CodeMapping | None]], told: 
     """Of many mappings: each as it was, and the row that is in force now."""
     names = Names()
     found = [
-        entry(CodeMapping, row.pk if row else None, before, taken_of(row, names) if row else None, told)
+        entry(CodeMapping, row.pk if row else None, before, row_of(row, names) if row else None, told)
         for before, row in pairs
     ]
     ConfigurationChange.objects.bulk_create((each for each in found if each is not None), batch_size=AT_ONCE)
-
-
-def taken_of(row: CodeMapping, names: Names) -> Row:
-    """Of one that is as the database has it."""
-    return {name: plain(row, name, names) for name in SECTIONS[SECTION_OF[CodeMapping]].columns}
 
 
 def entry(

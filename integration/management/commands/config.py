@@ -9,9 +9,12 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from config.celery import app as celery
+from integration.jobs import tries
+from integration.jobs.acts import NotAllowed
 from integration.jobs.tree import files, reading, shape, writing
 from integration.jobs.tree.planning import Step, Verb, digest
 from integration.jobs.tree.tables import SECTIONS
+from integration.jobs.tries import Wish
 from integration.management.configuring import secrets, showing
 from integration.management.person import PlainCommand, operator
 
@@ -25,6 +28,9 @@ class Command(PlainCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_subparsers(dest="what", required=True)
         plan = what.add_parser("plan", help="what apply would do; nothing is written")
+        plan.add_argument(
+            "--try-days", type=int, metavar="DAYS", help="try its rules and mappings on the documents of so many days"
+        )
         plan.add_argument("--check", action="store_true", help=f"exit with {DIFFERS} where the database differs")
         apply = what.add_parser("apply", help="make the sections that the file has say what it says: all or nothing")
         apply.add_argument("--why", required=True, help="for the audit log")
@@ -43,8 +49,10 @@ class Command(PlainCommand):
         celery.set_default()  # what is stored wakes workers
         getattr(self, f"_{what}")(**options)
 
-    def _plan(self, *, path: Path, check: bool, **options: Any) -> None:
+    def _plan(self, *, path: Path, check: bool, try_days: int | None, **options: Any) -> None:
         steps = self._preview(path, **options)
+        if try_days:
+            self._try(steps, try_days)
         if check and _to_do(steps):
             sys.exit(DIFFERS)
 
@@ -84,6 +92,18 @@ class Command(PlainCommand):
         said = f"Plan {digest(steps)}: {showing.tally(steps)}." if _to_do(steps) else NOTHING
         self.stdout.write(said)
         return steps
+
+    def _try(self, steps: Sequence[Step], days: int) -> None:
+        """As the console does it for one row: what else the file changes is left out."""
+        wanted = [tries.planned(step) for step in steps if step.section in tries.TRIED and step.verb is not Verb.STAYS]
+        if not wanted:
+            self.stdout.write("No rule or mapping to try.")
+            return
+        try:
+            made = tries.make(Wish(wanted, {}), days, None, operator())
+        except NotAllowed as refused:
+            raise CommandError(str(refused)) from None
+        self.stdout.write(f"It is tried on the last {made.days} days: see Tried changes, number {made.pk}.")
 
     def _given(self, tree: reading.Tree, options: dict[str, Any]) -> secrets.Found:
         return secrets.read(options["secrets"], tree) if options["secrets"] else {}

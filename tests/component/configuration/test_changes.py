@@ -252,3 +252,14 @@ def test_who_sees_one_warehouse_sees_its_changes_only(site):
     assert list(carl.get(page).context["cl"].result_list) == []
     models.Reach.objects.create(user=User.objects.get(username="carl"), warehouse=site.south)
     assert [row.section for row in carl.get(page).context["cl"].result_list] == ["rules"]
+
+
+def test_the_rules_of_a_file_are_tried_on_past_documents_and_nothing_is_written(site, config):
+    text = config("export").replace("  value: 2.5\n", "  value: 3\n")
+    told = config("plan", text, "--try-days", "14")
+    tried = models.TriedChange.objects.get()
+    assert told.splitlines()[-1] == f"It is tried on the last 14 days: see Tried changes, number {tried.pk}."
+    [step] = tried.steps
+    assert (step["section"], step["before"]["value"], step["after"]["value"]) == ("rules", 2.5, 3)
+    assert str(models.BusinessRule.objects.get(pk=step["row"]).value) == "2.500000"
+    assert "No rule or mapping to try." in config("plan", config("export"), "--try-days", "14")

@@ -182,6 +182,7 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     models.TrackingPage.objects.create(carrier=EVIL, url="https://example.com/?n={number}")
     models.BusinessRule.objects.create(kind="over_percent", warehouse=warehouse, sku=EVIL, note=EVIL)
     ruled(warehouse, delivery.parent)
+    tried(warehouse, delivery.parent)
     models.CaptureCursor.objects.create(connection=erp, model="sale.order", read_to=now())
     models.SeenWrite.objects.create(connection=erp, model="sale.order", record_id=1, written_at=now())
     models.CapturedRecord.objects.create(
@@ -266,6 +267,21 @@ def ruled(warehouse, order) -> None:
         document=order, warehouse=warehouse, release="WH/OUT/1", kind="hold", asked=2, facts={"order.number": EVIL},
         matched=[{"rule": rule.pk, "version": 1, "name": EVIL, "says": said, "let_go": False}], key="x",
         unasked=[{"rule": rule.pk, "version": 1, "name": EVIL, "why": EVIL}],
+    )  # fmt: skip
+
+
+def tried(warehouse, order) -> None:
+    models.DecidedDelivery.objects.create(
+        document=order, warehouse=warehouse, release="WH/OUT/1", snapshot={"name": PERSONAL}, key="x"
+    )
+    change = models.TriedChange.objects.create(
+        name=EVIL, days=30, since=now(), warehouses=[warehouse.pk], state="done", made_by_name=EVIL, otherwise=1,
+        steps=[{"section": "order_rules", "row": None, "before": None, "after": {"name": EVIL, "warehouse": None}}],
+        form={"model": "orderrule", "address": "/admin/integration/orderrule/add/", "fields": {"name": [EVIL]}},
+    )  # fmt: skip
+    models.TriedDocument.objects.create(
+        tried=change, warehouse=warehouse, kind="order.release", reference=EVIL, document=order, at=now(),
+        verdict="otherwise", before={"stops": [], "says": {"carrier": EVIL}}, after={"says": {"carrier": EVIL}},
     )  # fmt: skip
 
 

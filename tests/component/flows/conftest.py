@@ -52,6 +52,11 @@ def wms(live_server: LiveServer) -> Iterator[Wms]:
 
 @pytest.fixture
 def yard(odoo_server: SandboxOdoo, wms: Wms) -> Yard:
+    return fresh_yard(odoo_server, wms)
+
+
+def fresh_yard(odoo_server: SandboxOdoo, wms: Wms) -> Yard:
+    """In an empty database; Odoo forgets what it had."""
     odoo = Odoo(odoo_server)
     erp = Connection.objects.create(
         slug=f"odoo-{odoo.version}",

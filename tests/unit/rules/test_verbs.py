@@ -89,7 +89,7 @@ def by_code() -> dict[str, tuple[str, ...]]:
     found = {}
     for flow, handler in HANDLERS.items():
         module = getattr(handler, "func", handler).__module__
-        if flow not in ("replay_preview", "replay_run"):  # they run the others
+        if flow not in ("replay_preview", "replay_run", "change_try"):  # they run the others, or a part of them
             found[flow] = tuple(sorted({*used(module), *BESIDE.get(flow, ())}))
     return {flow: names for flow, names in sorted(found.items()) if names}
 
