@@ -10,10 +10,9 @@ from integration.jobs import acts, capture, cases, inventories, sweep
 from integration.jobs.acts import Actor, NotAllowed, note
 from integration.jobs.tree import changelog
 from integration.jobs.tree.changelog import Told
-from integration.models import ConfigurationChange, Connection, ExceptionCase, SyncJob, Warehouse
+from integration.models import ConfigurationChange, Connection, ExceptionCase, Mode, SyncJob, Warehouse
 
 NO_PLACE = "CD-7013"
-LIVE = Warehouse.Mode.LIVE
 COMMAND = ConfigurationChange.Source.COMMAND
 
 
@@ -63,7 +62,7 @@ def changed(warehouse: Warehouse) -> None:
     cases.clear("The warehouse is connected.", cause.fingerprint)
     capture.read_all_again(warehouse.erp)
     inventories.begin(warehouse)
-    if LIVE in (warehouse.receipt_mode, warehouse.return_mode, warehouse.transfer_mode):
+    if warehouse.strongest(("receipt", "return", "transfer")) != Mode.OFF:
         sweep.start_poll("odoo_sweep", warehouse.erp)
 
 

@@ -18,6 +18,7 @@ from integration.models.drift import Drift, ServerShape
 from integration.models.mapping import BusinessRule, CodeMapping, ExternalReference
 from integration.models.master import MasterRecord, MasterRun, MasterTold, PartnerItem
 from integration.models.messages import InboundMessage, MessageEdit, MessageGap, MessageKey, OutboundMessage
+from integration.models.modes import Mode, RolloutFlow
 from integration.models.parcels import Parcel, ParcelEvent, ParcelStatus, Proof, ProofFile
 from integration.models.places import Place
 from integration.models.pulse import CallTally, CallTotal, FlowSuccess, FlowTally, TryTotal
@@ -26,6 +27,7 @@ from integration.models.recovery import Generation, Recovery
 from integration.models.replays import Replay, ReplayItem
 from integration.models.reports import DayFigures, FlowDay, ReportMail, ReportSchedule
 from integration.models.retention import Retention
+from integration.models.rollout import Rollout, ShadowDocument
 from integration.models.stages import CartonLine, Stage, StageEvent
 from integration.models.stock import Availability, StockDifference, StockLevel, StockLook, StockSnapshot
 from integration.models.transit import InTransit
@@ -82,6 +84,7 @@ __all__ = [
     "MessageEdit",
     "MessageGap",
     "MessageKey",
+    "Mode",
     "Notice",
     "OrderDecision",
     "OrderRule",
@@ -104,8 +107,11 @@ __all__ = [
     "ReportSchedule",
     "ResourceLock",
     "Retention",
+    "Rollout",
+    "RolloutFlow",
     "SeenWrite",
     "ServerShape",
+    "ShadowDocument",
     "Stage",
     "StageEvent",
     "StockDifference",
