@@ -92,6 +92,8 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Received"), "call_received", "inboundmessage"),
             _item(_("Sent"), "call_made", "outboundmessage"),
             _item(_("Edited"), "edit_note", "messageedit"),
+            _item(_("Rollout"), "rocket_launch", "rollout"),
+            _item(_("In shadow"), "contrast", "shadowdocument"),
             _item(_("Missing"), "sms_failed", "messagegap"),
             _item(_("Drift"), "difference", "drift"),
             _item(_("Conformance"), "verified", "conformancerun"),

@@ -26,6 +26,7 @@ from integration.console import (  # noqa: F401  (importing a module registers i
     recovery,
     replays,
     retention,
+    rollout,
     rules,
     schedule,
     stock,

@@ -240,6 +240,7 @@ REACH: Mapping[type[Model], Within] = {
             *(models.Place, models.CutOff, models.StockEvent, models.StockDifference, models.Availability),
             *(models.StockSnapshot, models.StockLook, models.Variance, models.DayFigures, models.FlowDay, models.Alert),
             *(models.DowntimePack, models.TypedShipment, models.ConfigurationChange, models.OrderDecision),
+            *(models.Rollout, models.ShadowDocument),
         ),
         _by("warehouse"),
     ),

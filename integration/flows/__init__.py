@@ -35,6 +35,7 @@ from integration.flows import (
     shipment_tracking,
     silence,
     surplus,
+    taking_over,
     transit_loss,
 )
 from integration.jobs.routes import ROUTES
@@ -49,6 +50,7 @@ _WORK: Mapping[str, Handler] = {
     "conformance_news": conformance_news.handle,
     "connection_test": connection_test.handle,
     "documents_compare": missing.compare,
+    "flow_begins": taking_over.begins,
     "inventory_adjustment": inventory_adjustment.handle,
     "inventory_count": inventory_count.handle,
     "inventory_fetch": inventory_fetch.handle,
@@ -76,6 +78,8 @@ _WORK: Mapping[str, Handler] = {
     "release_send": sending.handle,
     "report_mail": report_mail.handle,
     "return_receipt": return_receipt.handle,
+    "rollout_look": taking_over.look,
+    "rollout_take": taking_over.take,
     "shape_look": shape_look.handle,
     "shipment_confirmation": shipment_confirmation.handle,
     "shipment_tracking": shipment_tracking.handle,

@@ -58,7 +58,8 @@ def _message(new: NewMessage) -> OutboundMessage:
     )
 
 
-def _queue(message: OutboundMessage) -> None:
+def _queue(message: OutboundMessage, *, looks: bool = False) -> None:
+    """``looks``: whether the warehouse has it by now, before it is sent at all."""
     sending = routes.SENDINGS[message.type]
     enqueue(
         NewJob(
@@ -66,7 +67,7 @@ def _queue(message: OutboundMessage) -> None:
             stream=sending.thread.key(message.connection, message.reference),
             lane=routes.lane_of(sending.flow),
             subject=f"{message.type} {message.reference}"[:100],
-            payload={"message": message.pk},
+            payload={"message": message.pk, **({"looks": True} if looks else {})},
             document_id=message.document_id,
             outbound_id=message.pk,
             trace_id=message.trace_id,
@@ -98,7 +99,7 @@ def send_kept(message: OutboundMessage) -> bool:
     kept = OutboundMessage.objects.filter(pk=message.pk, state=State.SHADOW)
     if not kept.update(state=State.QUEUED):
         return False
-    _queue(message)
+    _queue(message, looks=True)
     return True
 
 

@@ -35,6 +35,8 @@ class Rollout(models.Model):
     counted_at = models.DateTimeField(null=True)
     readiness = models.JSONField(default=dict)
     keyed = models.JSONField(default=dict)
+    waived_by = models.CharField(max_length=150, blank=True, help_text="Who let it go live though it was not ready")
+    waived_why = models.CharField(max_length=300, blank=True)
     taking = models.CharField(max_length=8, choices=Taking, default=Taking.NONE, blank=True)
     open_ones = models.JSONField(default=dict)
     looked_at = models.DateTimeField(null=True)

@@ -14,8 +14,10 @@ from integration.jobs.looks import MODELS, SNAPSHOTS
 from integration.models import CapturedRecord, Document, DocumentLine, InboundMessage, ShadowDocument, StockDifference
 from integration.rules.rollout import Line
 
+RELEASE = "release/"  # how the key of a release begins
 CLOSED = ("done", "cancel")
 EARLY = timedelta(days=1)  # people may key a return a little before the warehouse says so
+SKEW = timedelta(minutes=5)  # of the two clocks
 NOTHING = Decimal(0)
 
 
@@ -74,7 +76,8 @@ def movements(rows: Sequence[ShadowDocument], *, loosely: bool) -> dict[int, Key
 def _claimed(row: ShadowDocument, free: list[StockDifference], *, loosely: bool) -> Keyed | None:
     mine: list[StockDifference] = []
     for sku, lot, quantity in _wanted(row):
-        theirs = [each for each in free if each.sku == sku and each not in mine and each.happened_at >= row.happened_at]
+        since = row.happened_at - SKEW
+        theirs = [each for each in free if each.sku == sku and each not in mine and each.happened_at >= since]
         exact = [each for each in theirs if (each.lot, each.quantity) == (lot, Decimal(quantity))]
         mine += (exact or (theirs if loosely else []))[:1]
     if not mine or (not loosely and len(mine) < len(_wanted(row))):
@@ -90,7 +93,7 @@ def _unclaimed(rows: Sequence[ShadowDocument]) -> list[StockDifference]:
     """What people changed since the first of these documents, the oldest first."""
     if not rows:
         return []
-    warehouse, since = rows[0].warehouse_id, min(row.happened_at for row in rows)
+    warehouse, since = rows[0].warehouse_id, min(row.happened_at for row in rows) - SKEW
     others = ShadowDocument.objects.filter(warehouse=warehouse, flow=rows[0].flow, told_at__gte=since)
     others = others.exclude(pk__in=[row.pk for row in rows])
     taken = {source for keyed in others.values_list("keyed", flat=True) for source in keyed.get("claims", ())}

@@ -50,6 +50,7 @@ def count(of: Rollout) -> Rollout:
         "waiting": figures.waiting,
         "unkeyed": figures.unkeyed,
         "cases": figures.cases,
+        "needs": {rules.Against.FEW: needs().documents, rules.Against.SHARE: rules.percent(needs().share)},
         "share": rules.percent(figures.agreement) if figures.agreement is not None else None,
         "right": rules.percent(figures.right) if figures.right is not None else None,
     }
@@ -111,7 +112,7 @@ def _compare(of: Rollout) -> int:
 def _keyed(page: Sequence[ShadowDocument], of: Rollout, at: datetime) -> Iterator[tuple[ShadowDocument, Keyed]]:
     if of.flow != RolloutFlow.INVENTORY:
         for row in page:
-            yield row, keyed.at_warehouse(row) if row.key.startswith("release/") else keyed.in_odoo(row)
+            yield row, keyed.at_warehouse(row) if row.key.startswith(keyed.RELEASE) else keyed.in_odoo(row)
         return
     exact = keyed.movements(page, loosely=False)
     patience = timedelta(minutes=settings.ROLLOUT["decide_minutes"])
@@ -150,4 +151,5 @@ def _outcome(row: ShadowDocument, found: Keyed, at: datetime, *, apart: bool) ->
     if not apart:
         return Outcome.AGREES
     settled = max(row.told_at, found.at) <= at - timedelta(minutes=told["decide_minutes"])
-    return Outcome.DIFFERS if late or (settled and found.closed) else Outcome.WAITING
+    since = found.at >= row.told_at and not row.key.startswith(keyed.RELEASE)  # what was told last is keyed, too
+    return Outcome.DIFFERS if late or (settled and (found.closed or since)) else Outcome.WAITING

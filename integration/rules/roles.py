@@ -36,6 +36,8 @@ WORK = (
     "notice",
     "typedshipment",
     "downtimepack",
+    "rollout",
+    "shadowdocument",
 )
 SETUP = (
     *("connection", "connectiongate", "warehouse", "place", "codemapping", "businessrule", "externalreference"),
@@ -100,6 +102,8 @@ SUPERVISOR = OPERATOR | {
     *_may("change", "alertrule", "alertchannel"),
     *_may("view", "auditevent"),
     "integration.approve_difference",
+    "integration.judge_shadow",
+    "integration.go_live",
     "integration.let_order_go",
     "integration.edit_message",
     "integration.approve_replay",
@@ -113,6 +117,8 @@ INTEGRATOR = VIEWER | {
     *_may("change", *CONFIGURED),
     *_may("change", "exceptioncase", "syncjob", "alert", "alertrule"),
     "integration.change_secrets",
+    "integration.go_live",
+    "integration.judge_shadow",
     "integration.edit_message",
     "integration.replay_message",
     "integration.view_personal_data",

@@ -28,7 +28,8 @@ class Clerk:
             {"line": str(place), "sku": f"P-{code}", "quantity": str(_slip(instead, code, asked)), "unit": "EA"}
             for place, (_, code, asked) in enumerate(self._asked(release), 1)
         ]
-        data = {"release": release, "version": 1, "order": release, "site": site, "ship_to": {}, "lines": lines}
+        [order] = self.odoo.rows("stock.picking", [["name", "=", release]], "origin")
+        data = {"release": release, "version": 1, "order": order["origin"], "site": site, "ship_to": {}, "lines": lines}
         self._send("/orders", data)
 
     def ships(self, release: str, *, tracking: str = "", lots: dict[str, str] | None = None, **instead: float) -> None:
@@ -61,7 +62,9 @@ class Clerk:
         lines = self.odoo.rows("stock.move.line", [["move_id", "=", move]], "lot_id", "product_id")
         if lot is not None and lines:
             found = self.odoo.rows("stock.lot", [["name", "=", lot]], "name")
-            self.odoo.call("stock.move.line", "write", [lines[0]["id"]], {"lot_id": found[0]["id"], "quantity": quantity})
+            self.odoo.call(
+                "stock.move.line", "write", [lines[0]["id"]], {"lot_id": found[0]["id"], "quantity": quantity}
+            )
             self.odoo.call("stock.move", "write", [move], {"picked": True})
         else:
             self.odoo.call("stock.move", "write", [move], {"quantity": quantity, "picked": True})

@@ -6,7 +6,16 @@ import pytest
 from django.utils.timezone import now
 
 from integration.jobs import inventories
-from integration.models import Document, Effect, OutboundMessage, Rollout, ShadowDocument, StockEvent, SyncJob, Warehouse
+from integration.models import (
+    Document,
+    Effect,
+    OutboundMessage,
+    Rollout,
+    ShadowDocument,
+    StockEvent,
+    SyncJob,
+    Warehouse,
+)
 from integration.reconcile import shadow
 from tests.component.flows.shelves import Shelves
 from tests.component.flows.yard import Yard
@@ -33,7 +42,11 @@ def test_a_release_is_rendered_and_kept_and_never_sent(dark: Yard) -> None:
     dark.look()
     dark.sweep()
     [message] = OutboundMessage.objects.all()
-    assert (message.state, message.reference, SyncJob.objects.filter(flow="release_send").count()) == ("shadow", sale.release, 0)
+    assert (message.state, message.reference, SyncJob.objects.filter(flow="release_send").count()) == (
+        "shadow",
+        sale.release,
+        0,
+    )
     assert (dark.wms.held(), dark.state(sale.release), dark.cases(), dark.unfinished()) == ([], "waiting", [], [])
 
 
@@ -48,12 +61,14 @@ def test_a_release_that_changes_is_rendered_anew(dark: Yard) -> None:
     assert row.wanted["release"]["lines"] == [["P-CRATE-S", "", "5"]]
 
 
-def test_a_shipment_in_shadow_writes_nothing_and_agrees_once_people_have_keyed_the_same(dark: Yard, clerk: Clerk) -> None:
+def test_a_shipment_in_shadow_writes_nothing_and_agrees_once_people_have_keyed_the_same(
+    dark: Yard, clerk: Clerk
+) -> None:
     sale = dark.sell(("CRATE-S", 3), ("ROPE-10", 2))
     dark.look()
     clerk.tells(sale.release)
     dark.odoo.forget_calls()
-    dark.shipped(sale, tracking="1Z1")
+    dark.shipped(sale, tracking=["1Z1"])
     assert written(dark) == ([], 0, 0)
     assert (dark.cases(), dark.unfinished(), dark.state(sale.release)) == ([], [], "waiting")
     assert compared("shipment") == [(Outcome.WAITING, [])]
@@ -69,7 +84,7 @@ def test_what_people_keyed_otherwise_is_a_difference_line_by_line(dark: Yard, cl
     sale = dark.sell(("CRATE-S", 3), ("ROPE-10", 2))
     dark.look()
     clerk.tells(sale.release, ROPE_10=3)
-    dark.shipped(sale, tracking="1Z1")
+    dark.shipped(sale, tracking=["1Z1"])
     clerk.ships(sale.release, CRATE_S=2, tracking="1Z7", ROPE_10=3)
     dark.look()
     assert compared("release") == [(Outcome.DIFFERS, [["P-ROPE-10", "2", "3"]])]
