@@ -81,6 +81,7 @@ NAVIGATION: list[dict[str, Any]] = [
             _report(_("Scorecard of partners"), "handshake", "partner", "see_scorecards"),
             _report(_("Where a lot has been"), "qr_code_2", "lot", "see_lot_trace"),
             _report(_("Goods in transit"), "local_shipping", "transit", "see_transit_ageing"),
+            _report(_("Readiness"), "fact_check", "readiness", "see_readiness"),
             _item(_("Report schedules"), "schedule_send", "reportschedule"),
             _item(_("Mails of reports"), "outgoing_mail", "reportmail"),
         ],

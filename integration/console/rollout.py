@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,8 +16,9 @@ from django_stubs_ext import StrOrPromise
 from integration.console import links
 from integration.console.acting import Act, ActingAdmin
 from integration.console.words import badge, whole
-from integration.jobs import acts, going_live
+from integration.jobs import acts, baseline, going_live
 from integration.models import Mode, Rollout, ShadowDocument
+from integration.reports.readiness import SORTS
 from integration.rules.rollout import Against
 
 Taking, Outcome, Judged = Rollout.Taking, ShadowDocument.Outcome, ShadowDocument.Judged
@@ -39,6 +41,7 @@ FIGURES: dict[str, StrOrPromise] = {
     "unkeyed": _("Keyed by nobody yet"),
     "cases": _("Open cases that block it"),
 }
+WEEKS = 12  # that the page shows
 TONES = {Outcome.AGREES: "succeeded", Outcome.DIFFERS: "failed", Outcome.UNKEYED: "retry"}
 
 
@@ -110,6 +113,10 @@ class RolloutAdmin(ActingAdmin):
                 "against": verdicts(row),
                 "figures": list(figures(row)),
                 "open_ones": list(open_ones(row)),
+                "readiness": list(unready(row)),
+                "report": reverse("admin:report", args=["readiness"]) + f"?warehouse={row.warehouse_id}",
+                "usual": baseline.baseline(row),
+                "weeks": baseline.weeks(row)[:WEEKS],
                 "documents": links.listing(ShadowDocument, warehouse__id__exact=row.warehouse_id, flow__exact=row.flow),
             }
         return super().changeform_view(request, object_id, form_url, context)
@@ -210,12 +217,17 @@ def said(row: ShadowDocument) -> str:
 def verdicts(row: Rollout) -> list[str]:
     """Why it is no go, in sentences."""
     needed = row.agreement.get("needs", {})
-    return [gettext(WHY[why]).format(number=number, needed=needed.get(why, "-")) for why, number in row.against]
+    return [str(WHY[why]).format(number=number, needed=needed.get(why, "-")) for why, number in row.against]
 
 
 def figures(row: Rollout) -> Iterator[tuple[str, str]]:
     for name, label in FIGURES.items():
         yield str(label), whole(row.agreement.get(name, 0))
+
+
+def unready(row: Rollout) -> Iterator[tuple[str, str]]:
+    for kind, count in row.readiness.get("counts", {}).items():
+        yield str(SORTS[kind]), whole(count)
 
 
 def open_ones(row: Rollout) -> Iterator[tuple[str, str]]:

@@ -66,7 +66,7 @@ def take(work: Work) -> Outcome:
         if decision in (Decision.KNOWN, Decision.SEND):
             _take(work, message, decision)
         if time.monotonic() > ends or drain.begun():
-            return Outcome("it goes on", partial(enqueue, going_live.job("rollout_take", of)))
+            return Outcome("it goes on", partial(_goes_on, of))
     for row in _booked(of).filter(decision=Decision.SEND):
         work.connection = of.warehouse.erp
         with open_erp(of.warehouse.erp, work) as erp:
@@ -74,8 +74,12 @@ def take(work: Work) -> Outcome:
         with transaction.atomic():
             work_again(row, decision)
         if time.monotonic() > ends or drain.begun():
-            return Outcome("it goes on", partial(enqueue, going_live.job("rollout_take", of)))
+            return Outcome("it goes on", partial(_goes_on, of))
     return Outcome("taken over", partial(_ended, of))
+
+
+def _goes_on(of: Rollout) -> None:
+    enqueue(going_live.job("rollout_take", of))
 
 
 def _of(work: Work) -> Rollout:
@@ -133,7 +137,7 @@ def _take(work: Work, message: OutboundMessage, decision: str) -> None:
             moved = bool(own.update(state=Told.ACCEPTED, answered_at=Now(), reason="keyed by people"))
         if moved:
             state = SENT[message.type] if decision == Decision.SEND else State.ACCEPTED
-            Document.objects.filter(pk=message.document_id, state=State.WAITING).update(state=state)
+            Document.objects.filter(outbound=message, state=State.WAITING).update(state=state)
             mine = ShadowDocument.objects.filter(document=message.document_id, key__startswith="release/")
             mine.update(decision=Decision.TAKEN)
 

@@ -31,6 +31,7 @@ from integration.models import (
     Replay,
     ReplayItem,
     Retention,
+    ShadowDocument,
     StockEvent,
     TypedShipment,
 )
@@ -41,6 +42,7 @@ ATTEMPT, EFFECT, KEY, DOCUMENT = (each._meta.db_table for each in (JobAttempt, E
 INBOUND, OUTBOUND, MOVED = (each._meta.db_table for each in (InboundMessage, OutboundMessage, StockEvent))
 PROOF, FILE = Proof._meta.db_table, ProofFile._meta.db_table
 REPLAY, ITEM = Replay._meta.db_table, ReplayItem._meta.db_table
+SHADOW = ShadowDocument._meta.db_table
 CASE, WAITS = ExceptionCase._meta.db_table, CaseJob._meta.db_table
 UNRESOLVED = sql.listed(ExceptionCase.UNRESOLVED)
 OLD = "now() - %(days)s::float8 * interval '1 day'"
@@ -123,6 +125,7 @@ SUBJECTS = (
     Subject("messages received", INBOUND, "received_at", "message_days", _READ, (*_FREE_RECEIVED, _FREE_TYPED, _EDITS)),
     Subject("replays", REPLAY, "made_at", "message_days", _EMPTY),
     Subject("messages sent", OUTBOUND, "created_at", "message_days", _ANSWERED, (_FREE_SENT,)),
+    Subject("documents in shadow", SHADOW, "made_at", "message_days", f"made_at < {OLD}"),
     Subject("message numbers", KEY, "received_at", "key_days", _UNUSED_KEY),
     Subject("writes", EFFECT, "intended_at", "key_days", _UNUSED_WRITE),
     Subject("proofs", PROOF, "received_at", "proof_days", _PROVEN),

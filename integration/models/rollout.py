@@ -46,6 +46,7 @@ class Rollout(models.Model):
     class Meta:
         ordering = ["warehouse", "flow"]
         permissions = [
+            ("see_readiness", "Can see the report of readiness"),
             ("go_live", "Can have a flow go live"),
             ("go_live_in_spite", "Can have it go live in spite of it"),
         ]

@@ -8,14 +8,16 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
+from django.utils.dateparse import parse_datetime
 
-from integration.jobs import rollout
+from integration.jobs import baseline, readiness, rollout
 from integration.models import CaseJob, ExceptionCase, Rollout, RolloutFlow, ShadowDocument
 from integration.reconcile import keyed
 from integration.reconcile.keyed import Keyed
 from integration.rules import rollout as rules
 
 AT_ONCE = 500
+LOOK_AGAIN = timedelta(hours=1)  # at readiness
 AGAIN = timedelta(hours=1)  # what differs may be mended by the person who keyed it
 Outcome, Judged = ShadowDocument.Outcome, ShadowDocument.Judged
 # The jobs whose open cases stand against a flow.
@@ -32,9 +34,20 @@ JOBS: Mapping[RolloutFlow, tuple[str, ...]] = {
 def look() -> int:
     """Compares what waits, and counts anew where it was; returns how many documents were compared."""
     found = sum(_compare(each) for each in Rollout.objects.select_related("warehouse").order_by("pk"))
-    for each in Rollout.objects.select_related("warehouse").order_by("pk"):
-        count(each)
+    for each in Rollout.objects.select_related("warehouse__erp").order_by("pk"):
+        count(_with_readiness(each))
     return found
+
+
+def _with_readiness(of: Rollout) -> Rollout:
+    """Looked at every hour, and kept as of then; with it what people have keyed so far."""
+    at = rollout.moment()
+    before = parse_datetime(of.readiness.get("at", ""))
+    if before is None or before < at - LOOK_AGAIN:
+        counts = readiness.counts(readiness.of(of.warehouse), RolloutFlow(of.flow))
+        of.readiness, of.keyed = {"at": at.isoformat(), "counts": counts}, baseline.keyed(of)
+        of.save(update_fields=["readiness", "keyed"])
+    return of
 
 
 def count(of: Rollout) -> Rollout:

@@ -87,7 +87,7 @@ def _may(verb: str, *tables: str) -> Iterator[str]:
 
 
 STATUS = "integration.view_order_status"
-REPORTS = frozenset(_may("see", "hypercare", "scorecards", "lot_trace", "transit_ageing"))
+REPORTS = frozenset(_may("see", "hypercare", "scorecards", "lot_trace", "transit_ageing", "readiness"))
 VIEWER = frozenset({*_may("view", *GOODS, *WORK, *SETUP), STATUS, *REPORTS})
 OPERATOR = VIEWER | {
     *_may("change", "exceptioncase", "syncjob", "alert"),
