@@ -13,7 +13,7 @@ SHORTEST_EXPIRY = 300  # a worker reads it by its own clock, which may be minute
 
 def schedule() -> Schedule:
     engine, capture, retention, stock = settings.ENGINE, settings.CAPTURE, settings.RETENTION, settings.STOCK
-    missing = settings.MISSING
+    missing, rollout = settings.MISSING, settings.ROLLOUT
     return {
         "wake what is due": _every(engine["sweep_seconds"], "tasks.maintenance.wake"),
         "clear what is mended": _every(engine["sweep_seconds"] * 2, "tasks.maintenance.clear"),
@@ -31,6 +31,7 @@ def schedule() -> Schedule:
         "look at lines that changed": _every(60, "tasks.reconcile.look_at_lines"),
         "look at what is not posted": _every(60, "tasks.reconcile.look_at_promises"),
         "compare orders with Odoo": _every(stock["compare_seconds"], "tasks.reconcile.compare_orders"),
+        "compare what is in shadow": _every(rollout["look_seconds"], "tasks.reconcile.compare_shadow"),
         "look for messages that did not come": _every(60, "tasks.reconcile.look_for_messages"),
         "sign all lines": _every(300, "tasks.reconcile.sign_lines"),
         "take the figures of the day": _every(300, "tasks.reports.take_figures"),

@@ -222,6 +222,15 @@ MISSING: dict[str, Any] = {
     "compare_minutes": env.whole("MISSING_COMPARE_MINUTES", default=30),
 }
 CONFIG_TREE = env.text("CONFIG_TREE", default="")  # the files that the configuration is kept in, if it is
+ROLLOUT: dict[str, Any] = {
+    "look_seconds": env.whole("SHADOW_LOOK_SECONDS", default=60),
+    "decide_minutes": env.whole("SHADOW_DECIDE_MINUTES", default=60),
+    "unkeyed_hours": env.whole("SHADOW_UNKEYED_HOURS", default=48),
+    "window_days": env.whole("SHADOW_WINDOW_DAYS", default=14),
+    "documents": env.whole("GO_LIVE_DOCUMENTS", default=100),
+    "share": env.number("GO_LIVE_SHARE", default=99.5),
+    "unkeyed_share": env.number("GO_LIVE_UNKEYED_SHARE", default=10.0),
+}
 DOWNTIME_PACK_MINUTES = env.whole("DOWNTIME_PACK_MINUTES", default=15)
 CAPTURE: dict[str, Any] = {
     "poll_seconds": env.number("CAPTURE_POLL_SECONDS", default=10.0),

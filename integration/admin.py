@@ -29,6 +29,7 @@ from integration.console import (  # noqa: F401  (importing a module registers i
     recovery,
     replays,
     retention,
+    rollout,
     rules,
     schedule,
     stock,

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from integration.jobs import missing
-from integration.reconcile import beside_odoo, lines, promises
+from integration.reconcile import beside_odoo, lines, promises, shadow
 
 
 @shared_task(ignore_result=True)
@@ -24,6 +24,11 @@ def sign_lines() -> None:
 @shared_task(ignore_result=True)
 def look_at_promises() -> None:
     promises.look()
+
+
+@shared_task(ignore_result=True)
+def compare_shadow() -> None:
+    shadow.look()
 
 
 @shared_task(ignore_result=True)

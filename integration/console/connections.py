@@ -21,12 +21,14 @@ from unfold.widgets import (
 )
 
 from integration.canonical.master import KINDS
+from integration.console import said
 from integration.console.acting import Act, Acting
 from integration.console.base import ConfigurationAdmin, HistoryAdmin
 from integration.console.connection_health import health, key_ends, state
 from integration.console.reach import limit, scoped
 from integration.console.words import ago, badge, plural
 from integration.jobs import acts, connections, switching, warehouses
+from integration.jobs.acts import NotAllowed
 from integration.models import Connection, ConnectionGate, Place, RemoteSlot, SyncJob, Warehouse
 
 SECRETS = {  # kind of connection: the secrets that it works with
@@ -251,8 +253,22 @@ class RemoteSlotAdmin(HistoryAdmin):
     nothing = _("A row appears with the first call of a connection.")
 
 
+class WarehouseForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What was in shadow goes live when it is ready."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors or self.instance.pk is None:
+            return
+        try:
+            warehouses.check(Warehouse.objects.filter(pk=self.instance.pk).first(), self.instance)
+        except NotAllowed as refused:
+            self.add_error(None, said.below(refused))
+
+
 @admin.register(Warehouse)
 class WarehouseAdmin(ConfigurationAdmin):
+    form = WarehouseForm
     search_fields = ("name", "site", "owner_code")
     list_display = ("name", "erp", "erp_warehouse_id", "wms", "site", "release", "shipment", "release_point")
     list_select_related = ("erp", "wms")
@@ -264,12 +280,25 @@ class WarehouseAdmin(ConfigurationAdmin):
         (_("At the partner"), {"fields": (("wms", "site", "owner_code"), ("time_zone", "days_off", "reconcile_at"))}),
         (
             _("Flows"),
-            {"fields": (("release_mode", "release_point"), ("shipment_mode", "remainder"), "notify_customer")},
+            {
+                "fields": (
+                    ("release_mode", "release_from", "release_point"),
+                    ("shipment_mode", "shipment_from", "remainder"),
+                    "notify_customer",
+                )
+            },
         ),
         (_("After the release"), {"fields": ("progress_notes", ("freight_policy", "foreign_freight"))}),
         (
             _("More flows"),
-            {"fields": (("receipt_mode", "receipt_remainder"), ("return_mode", "transfer_mode"), "inventory_mode")},
+            {
+                "fields": (
+                    ("receipt_mode", "receipt_from", "receipt_remainder"),
+                    ("return_mode", "return_from"),
+                    ("transfer_mode", "transfer_from"),
+                    ("inventory_mode", "inventory_from"),
+                )
+            },
         ),
     )
 

@@ -242,6 +242,7 @@ REACH: Mapping[type[Model], Within] = {
             *(models.StockSnapshot, models.StockLook, models.Variance, models.DayFigures, models.FlowDay, models.Alert),
             *(models.DowntimePack, models.TypedShipment, models.ConfigurationChange, models.OrderDecision),
             *(models.DecidedDelivery, models.TriedDocument),
+            *(models.Rollout, models.ShadowDocument),
         ),
         _by("warehouse"),
     ),

@@ -11,7 +11,7 @@ from integration.models import Retention
 class RetentionAdmin(HistoryAdmin):
     numbers = ()
     exact = ("subject",)
-    search_help_text = _("Jobs, messages received, messages sent, message numbers, writes")
+    search_help_text = _("Jobs, messages received, messages sent, documents in shadow, message numbers, writes")
     list_display = ("subject", "last_removed", "ended_at", "removed", "total")
     ordering = ("subject",)
     nothing = _("A row appears for each sort of rows when beat has started the first removal.")

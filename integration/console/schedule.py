@@ -60,6 +60,9 @@ SAYS: Mapping[str, tuple[StrOrPromise, StrOrPromise]] = {
     "tasks.reconcile.compare_orders": (
         _("Has orders that have moved compared with Odoo, and once a day all of them"), ONE_WAITS,
     ),
+    "tasks.reconcile.compare_shadow": (
+        _("Compares what flows in shadow would have written with what people keyed"), TAKES_TURNS,
+    ),
     "tasks.reports.take_figures": (_("Counts what the day has come to in each warehouse, for reports"), TAKES_TURNS),
     "tasks.reports.mail": (_("Starts the reports that are to be mailed now, each once"), TAKES_TURNS),
     "tasks.polling.poll": (_("Asks every Odoo what was written"), ONE_WAITS),

@@ -35,6 +35,8 @@ class Coming:
     """Goods that come in by ``picking`` and its backorders (``chain``), as Odoo's snapshot shows them.
 
     ``known`` is our document of it, as it was when it was looked at; ``parent`` that of what was agreed.
+
+    ``shadow``: people tell the warehouse; what we would send is only kept.
     """
 
     seen: Agreed
@@ -43,6 +45,7 @@ class Coming:
     parent: Document
     warehouse: Warehouse
     known: Document | None
+    shadow: bool = False
 
     @property
     def kind(self) -> Document.Kind:
@@ -89,9 +92,11 @@ def announce(coming: Coming, decided: rules.Advice, body: bytes, trace_id: uuid.
         for each in coming.chain
     ]
     rows.add(references, "DO NOTHING")
-    outbox.enqueue_message(
-        outbox.NewMessage(warehouse.wms, ADVICE, picking.name, document, document.version, body, trace_id)
-    )
+    new = outbox.NewMessage(warehouse.wms, ADVICE, picking.name, document, document.version, body, trace_id)
+    if coming.shadow:
+        outbox.keep_message(new)
+    else:
+        outbox.enqueue_message(new)
     if coming.known is not None:
         cases.clear("It was announced again.", *(coming.about(code).fingerprint for code in TOLD_AGAIN))
 
@@ -110,8 +115,25 @@ def cancel(coming: Coming, body: bytes, trace_id: uuid.UUID) -> None:
     outbox.enqueue_message(outbox.NewMessage(wms, CANCEL, known.reference, known, known.version, body, trace_id))
 
 
+def given_up(coming: Coming) -> None:
+    """Of one that was only kept: Odoo has cancelled it."""
+    _end_kept(coming, State.CANCELLED)
+
+
+def came_by_hand(coming: Coming) -> None:
+    """Of one that was only kept: people have taken in all of it in Odoo."""
+    _end_kept(coming, State.RECEIVED)
+
+
+def _end_kept(coming: Coming, state: Document.State) -> None:
+    assert coming.known is not None  # noqa: S101  (only what is kept ends)
+    Document.objects.filter(pk=coming.known.pk).update(state=state)
+    coming.known.outbound.filter(type=ADVICE, state=Told.SHADOW).update(state=Told.SUPERSEDED)
+
+
 def _document(coming: Coming, decided: rules.Advice) -> Document:
     parent, known = coming.parent, coming.known
+    new = State.WAITING if coming.shadow else State.ANNOUNCED
     document = Document(
         connection=coming.warehouse.erp,
         kind=coming.kind,
@@ -119,7 +141,7 @@ def _document(coming: Coming, decided: rules.Advice) -> Document:
         reference=coming.picking.name,
         parent=parent,
         warehouse=coming.warehouse,
-        state=known.state if known is not None and known.state in MOVED else State.ANNOUNCED,
+        state=known.state if known is not None and known.state in MOVED else new,
         version=decided.document.version,
         content_hash=decided.digest,
         customer_reference=parent.customer_reference,

@@ -9,14 +9,16 @@ from typing import Any
 
 from django.db import transaction
 
+from integration.canonical.inventory import InventoryAdjusted, InventoryCounted
 from integration.canonical.stock import Product
 from integration.errors import Causes, IntegrationError, InvalidDocument, Permanent, RuleHold
 from integration.flows.stock_postings import Posted, key_of
 from integration.flows.stock_site import Site
-from integration.jobs import effects, recount, rows, streams
+from integration.jobs import effects, recount, rows, sources, streams
 from integration.jobs.rehearsal import WouldWrite
+from integration.jobs.rollout import Wanted
 from integration.jobs.work import Outcome, Work
-from integration.models import StockDifference
+from integration.models import InboundMessage, RolloutFlow, StockDifference
 from integration.rules import approval
 from integration.rules.findings import Finding
 from integration.rules.units import plain
@@ -141,6 +143,23 @@ def fresh_row(site: Site, kind: str, source: str, number: str, finding: Finding,
         reason=finding.reason,
         note=finding.note,
         happened_at=finding.happened_at,
+    )
+
+
+def wanted(
+    message: InboundMessage, document: InventoryAdjusted | InventoryCounted, found: Sequence[StockDifference]
+) -> Wanted:
+    """What a document of stock would change; people key each as one."""
+    number, source = found[0].number, sources.of(message.connection, document)
+    counted = [(row, row.difference if row.kind == Kind.COUNTED else row.quantity) for row in found]
+    return Wanted(
+        warehouse=found[0].warehouse,
+        flow=RolloutFlow.INVENTORY,
+        key=source,
+        reference=number,
+        source=source,
+        lines=[[row.sku, row.lot, format(quantity, "f")] for row, quantity in counted if quantity],
+        happened_at=max(row.happened_at for row in found),
     )
 
 

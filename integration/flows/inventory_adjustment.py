@@ -11,7 +11,7 @@ from integration.canonical.events import InventoryAdjustedEvent
 from integration.canonical.inventory import InventoryAdjusted
 from integration.canonical.stock import Product
 from integration.errors import InvalidDocument
-from integration.flows import differences, stock_postings, stock_site
+from integration.flows import differences, shadow, stock_postings, stock_site
 from integration.flows.differences import Kind, Results, State
 from integration.flows.events import event_of
 from integration.flows.stock_postings import Posted
@@ -19,7 +19,7 @@ from integration.flows.stock_site import Site
 from integration.jobs import configuration, locks, rows, sources
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
-from integration.models import InboundMessage, StockDifference
+from integration.models import InboundMessage, Mode, StockDifference
 from integration.rules import findings
 from integration.rules.places import Places
 
@@ -30,24 +30,22 @@ def handle(work: Work) -> Outcome:
     event = event_of(message)
     assert isinstance(event, InventoryAdjustedEvent)  # noqa: S101  (the inbox routes by type)
     document = event.data
-    warehouse = stock_site.warehouse_of(message.connection, document.site, document.owner, document.adjustment)
+    warehouse = stock_site.warehouse_of(work, message.connection, document.site, document.owner, document.adjustment)
     with open_erp(warehouse.erp, work) as erp:
         site = stock_site.look(warehouse, erp)
+        if work.mode == Mode.SHADOW:
+            found = _found(work, erp, site, message, document)
+            rest = partial(_adjust, work, erp, site, message, document)
+            return shadow.only(work, partial(differences.wanted, message, document, found[0]), rest)
         return _adjust(work, erp, site, message, document)
 
 
 def _adjust(work: Work, erp: ErpGateway, site: Site, message: InboundMessage, document: InventoryAdjusted) -> Outcome:
     partner, number = message.connection, document.adjustment
     source = sources.of(partner, document)
+    fresh, products = _found(work, erp, site, message, document)
     with differences.of_the_message(work, site):
-        facts = stock_site.facts(site, number, findings.codes(document.lines), erp)
-        found = findings.adjusted(document, facts)
-        fresh = [
-            differences.fresh_row(site, Kind.MOVED if each.to else Kind.ADJUSTED, source, number, each, message.pk)
-            for each in found
-        ]
         kept = differences.keep(work, fresh, differences.used_twice(partner.name, number))
-    products = {each.product.id: each.product for each in found}
     results, waiting = Results(), list[StockDifference]()
     post = partial(_line, work, erp, site, products, partner.slug, waiting)
     with locks.held(work, differences.stock_keys(site, products)):
@@ -55,6 +53,21 @@ def _adjust(work: Work, erp: ErpGateway, site: Site, message: InboundMessage, do
     if waiting:
         results.against.append(differences.waits("CD-8001", waiting, site, number, source))
     return results.outcome(f"{number}: {len(results.done)} of {len(kept)} lines looked at")
+
+
+def _found(
+    work: Work, erp: ErpGateway, site: Site, message: InboundMessage, document: InventoryAdjusted
+) -> tuple[list[StockDifference], dict[int, Product]]:
+    """Its lines in Odoo's words, and their products."""
+    number, source = document.adjustment, sources.of(message.connection, document)
+    with differences.of_the_message(work, site):
+        facts = stock_site.facts(site, number, findings.codes(document.lines), erp)
+        found = findings.adjusted(document, facts)
+    fresh = [
+        differences.fresh_row(site, Kind.MOVED if each.to else Kind.ADJUSTED, source, number, each, message.pk)
+        for each in found
+    ]
+    return fresh, {each.product.id: each.product for each in found}
 
 
 def _line(

@@ -17,7 +17,7 @@ from integration.canonical.events import InventoryCountedEvent
 from integration.canonical.inventory import InventoryCounted
 from integration.canonical.stock import Quantity
 from integration.errors import InvalidDocument, Locked, RuleHold
-from integration.flows import differences, known_movements, stock_postings, stock_site
+from integration.flows import differences, known_movements, shadow, stock_postings, stock_site
 from integration.flows.differences import Kind, Results, State
 from integration.flows.events import event_of
 from integration.flows.known_movements import Known
@@ -28,7 +28,7 @@ from integration.jobs import configuration, effects, locks, rows, sources
 from integration.jobs.rehearsal import WouldWrite
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
-from integration.models import Effect, InboundMessage, StockDifference
+from integration.models import Effect, InboundMessage, Mode, StockDifference
 from integration.rules import findings, netting
 from integration.rules.findings import Finding
 from integration.rules.places import Slot
@@ -44,22 +44,39 @@ def handle(work: Work) -> Outcome:
     event = event_of(message)
     assert isinstance(event, InventoryCountedEvent)  # noqa: S101  (the inbox routes by type)
     document = event.data
-    warehouse = stock_site.warehouse_of(message.connection, document.site, document.owner, document.count)
+    warehouse = stock_site.warehouse_of(work, message.connection, document.site, document.owner, document.count)
     with open_erp(warehouse.erp, work) as erp:
         site = stock_site.look(warehouse, erp)
+        if work.mode == Mode.SHADOW:
+            return _in_shadow(work, erp, site, message, document)
         with differences.of_the_message(work, site):
             facts = stock_site.facts(site, document.count, findings.codes(document.lines), erp)
             kept = _keep(work, site, message, document, findings.counted(document, facts))
         return _judge(work, erp, site, kept)
 
 
+def _in_shadow(work: Work, erp: ErpGateway, site: Site, message: InboundMessage, document: InventoryCounted) -> Outcome:
+    """Each line is judged on a row that is never kept: what it differs by is what would be written."""
+    with differences.of_the_message(work, site):
+        facts = stock_site.facts(site, document.count, findings.codes(document.lines), erp)
+        fresh = _fresh(site, message, document, findings.counted(document, facts))
+    rest = partial(_judge, work, erp, site, fresh)
+    return shadow.only(work, partial(differences.wanted, message, document, fresh), rest)
+
+
 def _keep(
     work: Work, site: Site, message: InboundMessage, document: InventoryCounted, found: Sequence[Finding]
 ) -> list[StockDifference]:
     """Before it is judged: what is posted from now on finds it, and has it judged again."""
-    source = sources.of(message.connection, document)
-    fresh = [differences.fresh_row(site, Kind.COUNTED, source, document.count, each, message.pk) for each in found]
+    fresh = _fresh(site, message, document, found)
     return differences.keep(work, fresh, differences.used_twice(message.connection.name, document.count))
+
+
+def _fresh(
+    site: Site, message: InboundMessage, document: InventoryCounted, found: Sequence[Finding]
+) -> list[StockDifference]:
+    source = sources.of(message.connection, document)
+    return [differences.fresh_row(site, Kind.COUNTED, source, document.count, each, message.pk) for each in found]
 
 
 def again(work: Work) -> Outcome:
@@ -69,6 +86,8 @@ def again(work: Work) -> Outcome:
     if not kept:
         return Outcome("nothing of it stands any more")
     warehouse = configuration.warehouse(kept[0].warehouse_id)
+    if warehouse.in_force("inventory") == Mode.SHADOW:
+        return Outcome(shadow.NOTE)
     with open_erp(warehouse.erp, work) as erp:
         return _judge(work, erp, stock_site.look(warehouse, erp), kept)
 

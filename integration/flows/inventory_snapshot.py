@@ -9,7 +9,7 @@ from integration.flows import stock_site
 from integration.flows.events import event_of
 from integration.jobs import configuration, inventories, rows, sql
 from integration.jobs.work import Outcome, Work
-from integration.models import InboundMessage, StockLevel, StockSnapshot, Warehouse
+from integration.models import InboundMessage, Mode, StockLevel, StockSnapshot, Warehouse
 
 LEVEL = StockLevel._meta.db_table
 COLUMNS = ("snapshot_id", "page", "partner_sku", "unit", "lot", "location", "condition", "on_hand", "allocated")
@@ -21,7 +21,7 @@ def handle(work: Work) -> Outcome:
     event = event_of(message)
     assert isinstance(event, InventorySnapshotEvent)  # noqa: S101  (the inbox routes by type)
     document = event.data
-    warehouse = stock_site.warehouse_of(message.connection, document.site, document.owner, document.snapshot)
+    warehouse = stock_site.warehouse_of(work, message.connection, document.site, document.owner, document.snapshot)
     same_snapshot(warehouse, document)
     return Outcome(f"page {document.page} of {document.pages}", partial(keep, warehouse, document))
 
@@ -53,7 +53,8 @@ def keep(warehouse: Warehouse, document: InventorySnapshot) -> None:
     sql.copy_text(LEVEL, COLUMNS, _text(snapshot, document))
     if snapshot.complete:
         inventories.forget_old(warehouse)
-        inventories.start_read(warehouse)
+        if warehouse.in_force("inventory") == Mode.LIVE:
+            inventories.start_read(warehouse)
 
 
 def _text(snapshot: StockSnapshot, document: InventorySnapshot) -> str:

@@ -30,10 +30,10 @@ from integration.flows import (
 from integration.flows import changes as negotiation
 from integration.flows.findings import Findings
 from integration.flows.releases import Change, Delivery
-from integration.jobs import configuration, inbox, remote, rows
+from integration.jobs import configuration, inbox, outbox, remote, rollout, rows
 from integration.jobs.looks import KINDS, ORDER
 from integration.jobs.work import Outcome, Work
-from integration.models import CapturedRecord, Document, ExternalReference, Warehouse
+from integration.models import CapturedRecord, Document, ExternalReference, Mode, RolloutFlow, Warehouse
 from integration.rules import changes
 from integration.rules import release as rules
 from integration.rules.policy import ReleasePoint
@@ -41,6 +41,8 @@ from integration.rules.release import Ways
 from integration.rules.sayable import Sayable
 from integration.rules.shipping import ReleasedLine
 
+KEPT = "kept: in shadow it is not sent"
+RELEASE = "order.release"
 CONFIRMED = ("sale", "done")
 State = Document.State
 
@@ -88,8 +90,9 @@ def _deliveries(record: CapturedRecord, found: Findings) -> Iterator[Delivery]:
             found.notes.append(f"{picking.name} ships from a warehouse that is not connected")
             if record.model == ORDER and order.state in CONFIRMED and picking.state in rules.OPEN_STATES:
                 found.unconnected[picking.warehouse_id or order.warehouse_id] = order.name
-        elif _mode(record, warehouse) == Warehouse.Mode.LIVE:
-            yield Delivery(order, picking, parent, warehouse, known.get(picking.id), known.keys() - {picking.id})
+        elif (mode := _mode(record, order, parent, warehouse, known.get(picking.id))) != Mode.OFF:
+            others, shadow = known.keys() - {picking.id}, mode == Mode.SHADOW
+            yield Delivery(order, picking, parent, warehouse, known.get(picking.id), others, shadow)
 
 
 def _afterwards(model: str, order: Order, parent: Document, connected: Mapping[int, Warehouse]) -> None:
@@ -115,8 +118,9 @@ def _as_order(record: CapturedRecord) -> Order:
     )
 
 
-def _mode(record: CapturedRecord, warehouse: Warehouse) -> str:
-    return warehouse.release_mode if record.model == ORDER else warehouse.transfer_mode
+def _mode(record: CapturedRecord, order: Order, parent: Document, warehouse: Warehouse, known: Document | None) -> Mode:
+    flow = RolloutFlow.RELEASE if record.model == ORDER else RolloutFlow.TRANSFER
+    return rollout.of_document(warehouse, flow, order.ordered_at or parent.created_at, known=known is not None)
 
 
 def _documents(record: CapturedRecord, order: Order) -> tuple[Document, dict[int, Document]]:
@@ -129,7 +133,9 @@ def _documents(record: CapturedRecord, order: Order) -> tuple[Document, dict[int
 
 
 def _look(work: Work, delivery: Delivery, found: Findings) -> None:
-    if delivery.known is not None:
+    if delivery.shadow or (delivery.known is not None and outbox.is_kept(delivery.known, RELEASE)):
+        _look_in_shadow(work, delivery, found)
+    elif delivery.known is not None:
         _look_again(work, delivery, delivery.known, found)
     elif before := forgotten.as_released(delivery):
         _release_first(work, before, found)
@@ -140,6 +146,29 @@ def _look(work: Work, delivery: Delivery, found: Findings) -> None:
 def _stays(work: Work, delivery: Delivery, found: Findings) -> bool:
     """Transfers are routed by no rule."""
     return found.record.model != ORDER or routing.may_go(work, delivery, found)
+
+
+def _look_in_shadow(work: Work, delivery: Delivery, found: Findings) -> None:
+    """People tell the warehouse. What was sent before the flow was in shadow is told no change any more."""
+    known, picking = delivery.known, delivery.picking
+    if known is None:
+        if delivery.order.state in CONFIRMED and not _ships_from_another(delivery):
+            _release_first(work, delivery, found)
+    elif not outbox.is_kept(known, RELEASE):
+        found.notes.append(f"{picking.name} is in shadow")
+    elif picking.state == "cancel":
+        found.changes.append(Change(delivery, releases.given_up))
+    elif not _is_open(delivery):
+        found.changes.append(Change(delivery, releases.left_by_hand))
+    elif delivery.shadow and known.state == State.WAITING and not _is_as_released(delivery, known):
+        _release(work, delivery, found)
+    else:
+        found.notes.append(f"{picking.name} stays with people")
+
+
+def _is_open(delivery: Delivery) -> bool:
+    pickings = changes.chain(delivery.order, delivery.picking.id, delivery.released_otherwise)
+    return any(picking.state in rules.OPEN_STATES for picking in pickings)
 
 
 def _ships_from_another(delivery: Delivery) -> bool:
@@ -307,7 +336,7 @@ def _release(work: Work, delivery: Delivery, found: Findings) -> None:
     body = wms.render(decided.document)
     make = partial(releases.release, decided=decided, body=body, trace_id=work.job.trace_id)
     found.changes.append(Change(delivery, make))
-    found.notes.append(f"{picking.name} released")
+    found.notes.append(f"{picking.name} {KEPT if delivery.shadow else 'released'}")
 
 
 def decide(delivery: Delivery, ways: Ways) -> rules.Release:

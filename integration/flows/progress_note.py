@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from itertools import count
 
-from integration.flows import beside, order_progress
+from integration.flows import beside, order_progress, shadow
 from integration.flows.beside import Target
 from integration.jobs import configuration, rows
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
-from integration.models import Document, Effect, StageEvent, Warehouse
+from integration.models import Document, Effect, Mode, RolloutFlow, StageEvent, Warehouse
 
+FLOWS = (RolloutFlow.RELEASE, RolloutFlow.SHIPMENT, RolloutFlow.TRANSFER)
 NOTES = {
     "accepted": "{partner} has accepted the delivery.",
     "picking": "{partner} is picking.",
@@ -23,6 +24,9 @@ def handle(work: Work) -> Outcome:
     if delivery is None or delivery.warehouse_id is None:
         return Outcome("the delivery is gone")
     warehouse = configuration.warehouse(delivery.warehouse_id)
+    if warehouse.strongest(FLOWS) == Mode.SHADOW:
+        return Outcome(shadow.NOTE)
+    work.mode = Mode.LIVE  # what was released is told to its end, also where the flows were switched off since
     stages, asks = list(_untold(delivery, warehouse)), _asks(delivery, warehouse)
     if not stages and asks is None:
         return Outcome("Odoo shows all of it")

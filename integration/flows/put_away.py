@@ -22,19 +22,30 @@ from integration.errors import (
     Permanent,
     Rejected,
 )
-from integration.flows import intents, sites
+from integration.flows import intents, shadow, sites
 from integration.flows.events import event_of
 from integration.flows.intents import Goods
-from integration.jobs import configuration, effects, mappings, recount, rows, sources
+from integration.jobs import configuration, effects, mappings, recount, rollout, rows, sources
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
-from integration.models import Document, DocumentLine, Effect, ExternalReference, InboundMessage, StockEvent, Warehouse
+from integration.models import (
+    Document,
+    DocumentLine,
+    Effect,
+    ExternalReference,
+    InboundMessage,
+    Mode,
+    RolloutFlow,
+    StockEvent,
+    Warehouse,
+)
 from integration.rules.codes import CodeBook, CodeKind
 from integration.rules.units import Inexact, to_odoo
 
 VERB = "put away"
 PATIENT_TRIES, PAUSE = 3, 20.0
 GOOD = "good"
+FLOWS = (RolloutFlow.RECEIPT, RolloutFlow.RETURN, RolloutFlow.TRANSFER)
 
 _WAREHOUSE = "wms_id = %s AND site = %s AND owner_code = %s"
 _BOOKED = "partner_id = %s AND document_type IN ('receipt', 'return') AND reference = %s"
@@ -69,6 +80,8 @@ def handle(work: Work) -> Outcome:
     assert isinstance(event, PutAwayEvent)  # noqa: S101  (the inbox routes by type)
     told = event.data
     warehouse = warehouse_of(message, told)
+    if rollout.enter(work, warehouse, FLOWS, says="put-away", partner=message.connection.name) == Mode.SHADOW:
+        return Outcome(shadow.NOTE)
     _wait_for_receipt(work, message, told)
     moved = understand(message, told, warehouse)
     source = sources.of(warehouse.wms, told)
@@ -87,10 +100,9 @@ def handle(work: Work) -> Outcome:
 
 def warehouse_of(message: InboundMessage, told: PutAway) -> Warehouse:
     found = rows.first(Warehouse, _WAREHOUSE, [message.connection_id, told.site, told.owner])
-    modes = {found.receipt_mode, found.return_mode, found.transfer_mode} if found is not None else set()
-    if found is None or Warehouse.Mode.LIVE not in modes:
+    if found is None:
         partner = message.connection.name
-        raise ConfigurationError("CD-2011", connection=partner, flow="put-away", warehouse=found or told.site)
+        raise ConfigurationError("CD-2011", connection=partner, flow="put-away", warehouse=told.site)
     return configuration.warehouse(found.pk)
 
 

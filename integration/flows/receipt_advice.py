@@ -15,13 +15,15 @@ from integration.errors import Causes, Permanent
 from integration.flows import advices, books, forgotten, return_transfers, sites, transits
 from integration.flows.advices import Change, Coming
 from integration.flows.findings import Findings
-from integration.jobs import configuration, remote, rows
+from integration.jobs import configuration, outbox, remote, rollout, rows
 from integration.jobs.looks import KINDS, SNAPSHOTS
 from integration.jobs.work import Outcome, Work
-from integration.models import CapturedRecord, Document, ExternalReference, Warehouse
+from integration.models import CapturedRecord, Document, ExternalReference, Mode, RolloutFlow, Warehouse
 from integration.rules import advices as rules
 
 State, Kind = Document.State, Document.Kind
+FLOWS = {"purchase": RolloutFlow.RECEIPT, "transfer": RolloutFlow.TRANSFER, "return": RolloutFlow.RETURN}
+KEPT = "kept: in shadow it is not sent"
 ENDED = (State.RECEIVED, State.CANCELLED)
 _RECORD = "connection_id = %(connection)s AND model = %(model)s AND record_id = %(record)s"
 _OURS = """
@@ -64,9 +66,9 @@ def _comings(record: CapturedRecord, seen: Agreed, found: Findings) -> Iterator[
         warehouse = connected.get(picking.warehouse_id or 0)
         if warehouse is None:
             found.notes.append(f"{picking.name} comes in at a warehouse that is not connected")
-        elif _is_live(warehouse, picking):
-            chain = rules.family(picking, seen.pickings)
-            yield Coming(seen, picking, chain, parent, warehouse, known.get(picking.id))
+        elif (mode := _mode(warehouse, picking, parent, known.get(picking.id))) != Mode.OFF:
+            chain, shadow = rules.family(picking, seen.pickings), mode == Mode.SHADOW
+            yield Coming(seen, picking, chain, parent, warehouse, known.get(picking.id), shadow)
 
 
 def _comes_in(picking: Picking) -> bool:
@@ -76,13 +78,9 @@ def _comes_in(picking: Picking) -> bool:
     return picking.code == "incoming" and picking.return_of is not None
 
 
-def _is_live(warehouse: Warehouse, picking: Picking) -> bool:
-    modes = {
-        "purchase": warehouse.receipt_mode,
-        "transfer": warehouse.transfer_mode,
-        "return": warehouse.return_mode,
-    }
-    return modes[rules.kind_of(picking)] == Warehouse.Mode.LIVE
+def _mode(warehouse: Warehouse, picking: Picking, parent: Document, known: Document | None) -> Mode:
+    flow = FLOWS[rules.kind_of(picking)]
+    return rollout.of_document(warehouse, flow, parent.created_at, known=known is not None)
 
 
 def _documents(record: CapturedRecord, seen: Agreed) -> tuple[Document, dict[int, Document]]:
@@ -96,10 +94,27 @@ def _documents(record: CapturedRecord, seen: Agreed) -> tuple[Document, dict[int
 
 def _look(work: Work, coming: Coming, found: Findings) -> None:
     known = coming.known
-    if known is None:
+    if known is not None and (coming.shadow or outbox.is_kept(known, advices.ADVICE)):
+        _look_in_shadow(work, coming, known, found)
+    elif known is None:
         _look_first(work, coming, found)
     elif known.state not in ENDED:
         _look_again(work, coming, known, found)
+
+
+def _look_in_shadow(work: Work, coming: Coming, known: Document, found: Findings) -> None:
+    """People tell the warehouse. What was sent before the flow was in shadow is told no change any more."""
+    wanted = rules.expected(coming.chain, sites.released_lines(known))
+    if not outbox.is_kept(known, advices.ADVICE):
+        found.notes.append(f"{known.reference} is in shadow")
+    elif all(picking.state == "cancel" for picking in coming.chain):
+        found.changes.append(Change(coming, advices.given_up))
+    elif not rules.is_open(coming.chain):
+        found.changes.append(Change(coming, advices.came_by_hand))
+    elif coming.shadow and wanted and rules.digest(coming.seen, coming.picking, wanted) != known.content_hash:
+        _announce(work, coming, found)
+    else:
+        found.notes.append(f"{known.reference} stays with people")
 
 
 def _look_first(work: Work, coming: Coming, found: Findings) -> None:
@@ -196,7 +211,7 @@ def _announce(work: Work, coming: Coming, found: Findings) -> None:
     body = wms.render(decided.document)
     make = partial(advices.announce, decided=decided, body=body, trace_id=work.job.trace_id)
     found.changes.append(Change(coming, make))
-    found.notes.append(f"{coming.picking.name} announced")
+    found.notes.append(f"{coming.picking.name} {KEPT if coming.shadow else 'announced'}")
 
 
 def _cancel(work: Work, coming: Coming, known: Document, found: Findings) -> None:

@@ -12,17 +12,18 @@ from integration.adapters.base import ErpGateway
 from integration.canonical.erp import Picking
 from integration.canonical.events import ReceiptConfirmedEvent
 from integration.canonical.receipts import ReceiptConfirmed
-from integration.errors import ConfigurationError, InvalidDocument
-from integration.flows import backorders, intents, sites
+from integration.errors import InvalidDocument
+from integration.flows import backorders, intents, shadow, sites
 from integration.flows import receipt_bookings as bookings
 from integration.flows.events import event_of
 from integration.flows.intents import Goods
 from integration.flows.receipt_advice import known_at
 from integration.flows.receipt_bookings import Case
-from integration.jobs import configuration, decisions, effects, locks, mappings, rows, shipments, sources
+from integration.jobs import configuration, decisions, effects, locks, mappings, rollout, rows, shipments, sources
 from integration.jobs.remote import open_erp
+from integration.jobs.rollout import Wanted
 from integration.jobs.work import Outcome, Work
-from integration.models import Document, Effect, InboundMessage, Warehouse
+from integration.models import Document, Effect, InboundMessage, Mode, RolloutFlow, Warehouse
 from integration.rules import received
 from integration.rules import receiving as rules
 
@@ -32,7 +33,15 @@ VERB = "receive"
 def handle(work: Work) -> Outcome:
     [message] = rows.find(InboundMessage, "id = %s", [work.job.payload["message"]])
     message.connection = work.connection = configuration.connection(message.connection_id)
-    case = _understand(message)
+    case = _understand(work, message)
+    if work.mode == Mode.SHADOW:
+        return shadow.only(
+            work, partial(_wanted, case), partial(_book, work, case), keyed=partial(_is_keyed, work, case)
+        )
+    return _book(work, case)
+
+
+def _book(work: Work, case: Case) -> Outcome:
     effect = effects.of(case.warehouse.erp, case.source)
     _same_as_before(case, effect)
     if effect is None or effect.state != Effect.State.LANDED:
@@ -45,10 +54,32 @@ def handle(work: Work) -> Outcome:
     return Outcome(f"{case.receipt.receipt} on {where}", partial(bookings.commit, case, effect))
 
 
-def _understand(message: InboundMessage) -> Case:
+def _wanted(case: Case) -> Wanted:
+    """People key a receipt, in however many deliveries it came."""
+    return Wanted(
+        warehouse=case.warehouse,
+        flow=rollout.named(case.warehouse, _flows(case.document)),
+        key=f"receipt/{case.document.pk}",
+        reference=case.document.reference,
+        source=case.source,
+        lines=[[share.sku, share.lot or "", format(share.quantity, "f")] for share in case.shares],
+        happened_at=case.receipt.received_at,
+        document=case.document,
+    )
+
+
+def _is_keyed(work: Work, case: Case) -> bool:
+    work.connection = case.warehouse.erp
+    with open_erp(case.warehouse.erp, work) as erp:
+        return rules.open_picking(backorders.own(case.document, erp.incoming(case.document.erp_id))) is None
+
+
+def _understand(work: Work, message: InboundMessage) -> Case:
     receipt, document, facts = look(message)
-    assert document.warehouse is not None  # noqa: S101  (``look`` puts it there)
-    return Case(message, receipt, document, document.warehouse, facts, received.translate(receipt, facts))
+    warehouse = document.warehouse
+    assert warehouse is not None  # noqa: S101  (``look`` puts it there)
+    rollout.enter(work, warehouse, _flows(document), says="receipt confirmation", partner=message.connection.name)
+    return Case(message, receipt, document, warehouse, facts, received.translate(receipt, facts))
 
 
 def look(message: InboundMessage) -> tuple[ReceiptConfirmed, Document, received.Facts]:
@@ -59,7 +90,6 @@ def look(message: InboundMessage) -> tuple[ReceiptConfirmed, Document, received.
     document = _document(message, receipt)
     assert document.warehouse_id is not None  # noqa: S101  (made with one)
     document.warehouse = warehouse = configuration.warehouse(document.warehouse_id)
-    _is_on(document, warehouse, partner.name)
     source = sources.of(message.connection, receipt)
     facts = received.Facts(
         connection=partner.name,
@@ -88,11 +118,9 @@ def _document(message: InboundMessage, receipt: ReceiptConfirmed) -> Document:
     return found
 
 
-def _is_on(document: Document, warehouse: Warehouse, partner: str) -> None:
+def _flows(document: Document) -> list[RolloutFlow]:
     transfer = document.parent is not None and document.parent.kind == Document.Kind.TRANSFER
-    modes = {warehouse.receipt_mode, *([warehouse.transfer_mode] if transfer else [])}
-    if Warehouse.Mode.LIVE not in modes:
-        raise ConfigurationError("CD-2011", connection=partner, flow="receipt confirmation", warehouse=warehouse)
+    return [RolloutFlow.RECEIPT, *([RolloutFlow.TRANSFER] if transfer else [])]
 
 
 def _is_last(document: Document, receipt: ReceiptConfirmed) -> bool:

@@ -12,7 +12,7 @@ from django.db.models import F, Sum
 from integration.canonical.erp import Move, Order, Picking
 from integration.errors import InvalidDocument
 from integration.flows import sites
-from integration.jobs import cases, looks, mappings, outbox, rows
+from integration.jobs import cases, looks, mappings, outbox, rollout, rows
 from integration.jobs.queue import enqueue
 from integration.models import (
     Connection,
@@ -23,6 +23,7 @@ from integration.models import (
     ExternalReference,
     InboundMessage,
     OutboundMessage,
+    RolloutFlow,
     Warehouse,
 )
 from integration.rules import changes
@@ -52,6 +53,7 @@ class Delivery:
     """A delivery as Odoo's snapshot shows it; ``known`` is our document of it, as it was when it was looked at.
 
     ``parent`` is our document of the order; ``released_otherwise``: its other deliveries that the warehouse knows.
+    ``shadow``: people tell the warehouse of it; what we would send is only kept.
     """
 
     order: Order
@@ -60,6 +62,7 @@ class Delivery:
     warehouse: Warehouse
     known: Document | None
     released_otherwise: Set[int] = frozenset()
+    shadow: bool = False
 
     @property
     def point(self) -> ReleasePoint:
@@ -108,7 +111,10 @@ def belongs_to(message: InboundMessage, delivery: Document) -> None:
 
 
 def release(delivery: Delivery, decided: rules.Release, body: bytes, trace_id: uuid.UUID) -> None:
-    """Keeps what the warehouse is asked to ship and queues the message. ``body`` is the message as it will be sent."""
+    """Keeps what the warehouse is asked to ship and queues the message; in shadow that is kept as well.
+
+    ``body`` is the message as it will be sent.
+    """
     warehouse, picking = delivery.warehouse, delivery.picking
     document = _document(delivery, decided)
     if delivery.known is not None:
@@ -124,9 +130,47 @@ def release(delivery: Delivery, decided: rules.Release, body: bytes, trace_id: u
     )
     rows.add([reference], "DO NOTHING")
     new = outbox.NewMessage(warehouse.wms, "order.release", picking.name, document, document.version, body, trace_id)
-    outbox.enqueue_message(new)
+    if delivery.shadow:
+        outbox.keep_message(new)
+        rollout.keep(_wanted(delivery, document, decided))
+    else:
+        outbox.enqueue_message(new)
     if delivery.known is not None:
         cases.clear("It was released again.", *(delivery.about(code).fingerprint for code in TOLD_AGAIN))
+
+
+def _wanted(delivery: Delivery, document: Document, decided: rules.Release) -> rollout.Wanted:
+    """In the warehouse's codes and units: it is compared with what the warehouse says."""
+    order = delivery.parent.kind == Document.Kind.ORDER
+    return rollout.Wanted(
+        warehouse=delivery.warehouse,
+        flow=RolloutFlow.RELEASE if order else RolloutFlow.TRANSFER,
+        key=f"release/{document.pk}",
+        reference=document.reference,
+        source="release",
+        lines=[[line.sku, "", format(line.quantity, "f")] for line in decided.document.lines],
+        happened_at=rollout.moment(),
+        document=document,
+    )
+
+
+def given_up(delivery: Delivery) -> None:
+    """Of one that was only kept: Odoo has cancelled it."""
+    _end_kept(delivery, State.CANCELLED)
+
+
+def left_by_hand(delivery: Delivery) -> None:
+    """Of one that was only kept: people have shipped all of it in Odoo."""
+    _end_kept(delivery, State.SHIPPED)
+
+
+def _end_kept(delivery: Delivery, state: Document.State) -> None:
+    assert delivery.known is not None  # noqa: S101  (only what is kept ends)
+    Document.objects.filter(pk=delivery.known.pk).update(state=state)
+    kept = delivery.known.outbound.filter(type="order.release", state=OutboundMessage.State.SHADOW)
+    kept.update(state=OutboundMessage.State.SUPERSEDED)
+    if state == State.CANCELLED:
+        rollout.forget_wanted(delivery.known, f"release/{delivery.known.pk}")
 
 
 def take_back(delivery: Delivery) -> None:
@@ -216,7 +260,7 @@ def _document(delivery: Delivery, decided: rules.Release) -> Document:
         reference=delivery.picking.name,
         parent=parent,
         warehouse=delivery.warehouse,
-        state=State.RELEASED,
+        state=State.WAITING if delivery.shadow else State.RELEASED,
         version=decided.document.version,
         content_hash=decided.digest,
         told_header=changes.header(delivery.order, delivery.picking),

@@ -21,6 +21,7 @@ from integration.flows import (
     return_bookings,
     return_transfers,
     returning,
+    shadow,
     sites,
 )
 from integration.flows.intents import Goods
@@ -28,8 +29,9 @@ from integration.flows.origins import Origin
 from integration.flows.returning import Case
 from integration.jobs import effects, locks, shipments
 from integration.jobs.remote import open_erp
+from integration.jobs.rollout import Wanted
 from integration.jobs.work import Outcome, Work
-from integration.models import Document, Effect, SyncJob, Warehouse
+from integration.models import Document, Effect, Mode, RolloutFlow, SyncJob, Warehouse
 from integration.rules import returns as rules
 from integration.rules.codes import CodeBook, CodeKind
 from integration.rules.returns import Returned, Target
@@ -54,6 +56,27 @@ class Known:
 
 def handle(work: Work) -> Outcome:
     case = returning.understand(work)
+    if work.mode == Mode.SHADOW:
+        return shadow.only(work, partial(_wanted, case), partial(_book, work, case))
+    return _book(work, case)
+
+
+def _wanted(case: Case) -> Wanted:
+    """By what was announced; a return that nobody announced, by its order."""
+    document = case.advised or _order(case)
+    return Wanted(
+        warehouse=case.warehouse,
+        flow=RolloutFlow.RETURN,
+        key=f"return/{document.pk}" if document else case.source,
+        reference=document.reference if document else case.told.receipt,
+        source=case.source,
+        lines=returning.plain_lines(case),
+        happened_at=case.told.received_at,
+        document=document,
+    )
+
+
+def _book(work: Work, case: Case) -> Outcome:
     work.connection = erp = case.warehouse.erp
     order = _order(case)
     _note(work, order, case.warehouse)

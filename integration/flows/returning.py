@@ -9,15 +9,16 @@ from decimal import Decimal
 from typing import Any
 
 from integration.canonical.events import ReturnReceivedEvent
-from integration.canonical.receipts import ReturnReceived
+from integration.canonical.receipts import ReturnedLine, ReturnReceived
 from integration.errors import ConfigurationError, InvalidDocument
 from integration.flows.events import event_of
-from integration.jobs import configuration, decisions, mappings, rows, shipments, sources
+from integration.jobs import configuration, decisions, mappings, rollout, rows, shipments, sources
 from integration.jobs.work import Work
-from integration.models import Connection, Document, Effect, InboundMessage, Place, StockEvent, Warehouse
-from integration.rules.codes import CodeBook
+from integration.models import Connection, Document, Effect, InboundMessage, Place, RolloutFlow, StockEvent, Warehouse
+from integration.rules.codes import CodeBook, CodeKind
 from integration.rules.inspecting import Judged, Said
 from integration.rules.returns import UNKNOWN, WITHOUT, Returned, Target
+from integration.rules.units import to_odoo
 
 NAMED = "named"
 
@@ -87,8 +88,7 @@ def understand(work: Work) -> Case:
     told, partner = event.data, message.connection
     warehouse = _warehouse(partner, told)
     advised = _advised(warehouse, told) if told.advice else None
-    if warehouse.return_mode != Warehouse.Mode.LIVE:
-        raise ConfigurationError("CD-2011", connection=partner.name, flow="returns", warehouse=warehouse)
+    rollout.enter(work, warehouse, [RolloutFlow.RETURN], says="returns", partner=partner.name)
     case = Case(message, told, event.timestamp, warehouse, advised, {}, "")
     decided = decisions.of(case.source)
     named = decisions.reason(case.source, UNKNOWN) if decided.get((UNKNOWN, "")) == NAMED else ""
@@ -111,6 +111,21 @@ def places(case: Case) -> dict[str, int]:
 
 def no_place(case: Case, target: Target) -> ConfigurationError:
     return ConfigurationError("CD-7034", **case.about(warehouse=case.warehouse.name, target=target.value))
+
+
+def plain_lines(case: Case) -> list[list[str]]:
+    """SKU, lot and quantity in Odoo's codes and its plainest unit; a code that nobody has mapped stays as it is."""
+    book = book_of(case)
+    return [share for line in case.told.lines for share in _plain_line(line, book)]
+
+
+def _plain_line(line: ReturnedLine, book: CodeBook) -> list[list[str]]:
+    code = book.to_odoo(CodeKind.PRODUCT, line.sku)
+    sku = code.odoo if code else line.sku
+    unit = book.unit_of(line.unit, sku)
+    lots = [(lot.lot, lot.quantity) for lot in line.lots] or [(serial, Decimal(1)) for serial in line.serials]
+    shares = lots or [("", line.quantity)]
+    return [[sku, lot, format(to_odoo(quantity, unit.factor if unit else Decimal(1)), "f")] for lot, quantity in shares]
 
 
 def is_booked(case: Case) -> bool:

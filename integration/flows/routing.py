@@ -137,7 +137,7 @@ def _may_take(warehouse: Warehouse, delivery: Delivery) -> bool:
     """Of the same company, and released to by us."""
     return (
         warehouse.company_id == delivery.warehouse.company_id
-        and warehouse.release_mode == Warehouse.Mode.LIVE
+        and warehouse.in_force("release") == Warehouse.Mode.LIVE
         and warehouse.wms.enabled
     )
 

@@ -38,11 +38,21 @@ def handle(work: Work) -> Outcome:
         _after_its_release(message)
     try:
         with open_wms(message.connection, work) as wms:
-            effect = effects.once(work, message.connection, _write(message, wms))
+            write = _write(message, wms)
+            there = _is_there(work, message, write) if work.job.payload.get("looks") else None
+            effect = there or effects.once(work, message.connection, write)
     except effects.NotWanted:
         return Outcome("it was superseded before it was sent", partial(_superseded, message))
     reply = _as_reply(effect.result)
     return Outcome(f"{message.reference}: {reply.answer}", partial(_commit, message, reply))
+
+
+def _is_there(work: Work, message: OutboundMessage, write: effects.Write) -> Effect | None:
+    """Somebody may have keyed it since it was looked for. What we sent ourselves is no news."""
+    if write.probe is None or effects.of(message.connection, write.key) is not None:
+        return None
+    result = write.probe()
+    return effects.found(work, message.connection, write.key, write.verb, write.intent, result) if result else None
 
 
 def _take_back(work: Work, message: OutboundMessage) -> Outcome:

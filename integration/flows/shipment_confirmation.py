@@ -12,18 +12,32 @@ from integration.adapters.base import ErpGateway
 from integration.canonical.erp import Picking
 from integration.canonical.events import ShipmentConfirmedEvent
 from integration.canonical.shipments import ShipmentConfirmed
-from integration.errors import ConfigurationError, InvalidDocument
-from integration.flows import backorders, bookings, freight, intents, raised, releases, sites, substitution, typed
+from integration.errors import InvalidDocument
+from integration.flows import (
+    backorders,
+    bookings,
+    freight,
+    intents,
+    raised,
+    releases,
+    shadow,
+    sites,
+    substitution,
+    typed,
+)
 from integration.flows.bookings import Case
 from integration.flows.events import event_of
 from integration.flows.intents import Goods
-from integration.jobs import configuration, effects, locks, mappings, recount, rows, sources, sql
+from integration.jobs import configuration, effects, locks, mappings, recount, rollout, rows, sources, sql
 from integration.jobs.remote import open_erp
+from integration.jobs.rollout import Wanted
 from integration.jobs.work import Outcome, Work
 from integration.models import (
     Document,
     Effect,
     InboundMessage,
+    Mode,
+    RolloutFlow,
     StockEvent,
     Warehouse,
 )
@@ -51,12 +65,20 @@ def handle(work: Work) -> Outcome:
     [message] = rows.find(InboundMessage, "id = %s", [work.job.payload["message"]])
     message.connection = work.connection = configuration.connection(message.connection_id)
     try:
-        case = _understand(message)
+        case = _understand(work, message)
     except rules.Refused:
         return Outcome("refused by a person: nothing of it is posted", partial(recount.gone, [work.job.pk]))
     if same := typed.twin(case):
         note = f"{case.shipment.shipment} is the same goods as on {same.effect.result['picking']}"
         return Outcome(note, partial(typed.matched, case, same))
+    if work.mode == Mode.SHADOW:
+        return shadow.only(
+            work, partial(_wanted, case), partial(_book, work, case), keyed=partial(_is_keyed, work, case)
+        )
+    return _book(work, case)
+
+
+def _book(work: Work, case: Case) -> Outcome:
     effect = effects.of(case.warehouse.erp, case.source)
     _same_as_before(case, effect)
     if effect is None or effect.state != Effect.State.LANDED:
@@ -66,16 +88,46 @@ def handle(work: Work) -> Outcome:
     return Outcome(f"{case.shipment.shipment} on {effect.result['picking']}", partial(_commit, case, effect))
 
 
+def _wanted(case: Case) -> Wanted:
+    """People key a delivery, in however many shipments it left."""
+    told, flows = case.shipment, _flows(case.delivery)
+    packages = [package.tracking_number for package in told.packages if package.tracking_number]
+    return Wanted(
+        warehouse=case.warehouse,
+        flow=flows[0],
+        key=f"delivery/{case.delivery.pk}",
+        reference=case.delivery.reference,
+        source=case.source,
+        lines=[[share.sku, share.lot or "", format(share.quantity, "f")] for share in case.shares],
+        happened_at=told.shipped_at,
+        document=case.delivery,
+        tracking=sorted({*told.tracking_numbers, *packages}),
+    )
+
+
+def _is_keyed(work: Work, case: Case) -> bool:
+    work.connection = case.warehouse.erp
+    with open_erp(case.warehouse.erp, work) as erp:
+        return rules.is_closed(erp.delivery(case.delivery.erp_id))
+
+
+def _flows(delivery: Document) -> Sequence[RolloutFlow]:
+    transfer = delivery.parent is not None and delivery.parent.kind == Document.Kind.TRANSFER
+    return [RolloutFlow.TRANSFER if transfer else RolloutFlow.SHIPMENT]
+
+
 def _commit(case: Case, effect: Effect) -> None:
     bookings.commit(case, effect)
     if typed.is_typed(case):
         typed.booked(case)
 
 
-def _understand(message: InboundMessage) -> Case:
+def _understand(work: Work, message: InboundMessage) -> Case:
     shipment, delivery, facts = look(message)
-    assert delivery.warehouse is not None  # noqa: S101  (``look`` puts it there)
-    return Case(message, shipment, delivery, delivery.warehouse, facts, rules.translate(shipment, facts))
+    warehouse = delivery.warehouse
+    assert warehouse is not None  # noqa: S101  (``look`` puts it there)
+    rollout.enter(work, warehouse, _flows(delivery), says="shipment confirmation", partner=message.connection.name)
+    return Case(message, shipment, delivery, warehouse, facts, rules.translate(shipment, facts))
 
 
 def look(message: InboundMessage) -> tuple[ShipmentConfirmed, Document, rules.Facts]:
@@ -86,9 +138,6 @@ def look(message: InboundMessage) -> tuple[ShipmentConfirmed, Document, rules.Fa
     delivery = _delivery(message, shipment)
     assert delivery.warehouse_id is not None  # noqa: S101  (deliveries are made with one)
     delivery.warehouse = warehouse = configuration.warehouse(delivery.warehouse_id)
-    transfer = delivery.parent is not None and delivery.parent.kind == Document.Kind.TRANSFER
-    if (warehouse.transfer_mode if transfer else warehouse.shipment_mode) != Warehouse.Mode.LIVE:
-        raise ConfigurationError("CD-2011", connection=partner.name, flow="shipment confirmation", warehouse=warehouse)
     known = sites.rules_of(warehouse)
     facts = rules.Facts(
         connection=partner.name,

@@ -8,8 +8,9 @@ from typing import Any
 from integration.adapters.base import ErpGateway
 from integration.canonical.stock import Product
 from integration.errors import ConfigurationError
-from integration.jobs import configuration, mappings
-from integration.models import Connection, Place, Warehouse
+from integration.jobs import configuration, mappings, rollout
+from integration.jobs.work import Work
+from integration.models import Connection, Place, RolloutFlow, Warehouse
 from integration.rules.approval import Allowance, Limit
 from integration.rules.codes import CodeBook, CodeKind
 from integration.rules.findings import Facts
@@ -31,16 +32,20 @@ class Site:
         return self.places.layout.currency
 
 
-def warehouse_of(partner: Connection, site: str, owner: str, document: str) -> Warehouse:
-    """Raises ConfigurationError CD-8012, CD-2011."""
+def warehouse_of(work: Work, partner: Connection, site: str, owner: str, document: str) -> Warehouse:
+    """By the mode of its inventory the work goes on. Raises ConfigurationError CD-8012, CD-2011."""
+    warehouse = named(partner, site, owner, document)
+    rollout.enter(work, warehouse, [RolloutFlow.INVENTORY], says="inventory", partner=partner.name)
+    return warehouse
+
+
+def named(partner: Connection, site: str, owner: str, document: str) -> Warehouse:
+    """Raises ConfigurationError CD-8012."""
     found = Warehouse.objects.filter(wms=partner, site=site, owner_code=owner).values_list("pk", flat=True).first()
     if found is None:
         about: dict[str, Any] = {"connection": partner.name, "partner": partner.name, "document": document}
         raise ConfigurationError("CD-8012", **about, site=site, owner=owner or "none")
-    warehouse = configuration.warehouse(found)
-    if warehouse.inventory_mode != Warehouse.Mode.LIVE:
-        raise ConfigurationError("CD-2011", connection=partner.name, flow="inventory", warehouse=warehouse)
-    return warehouse
+    return configuration.warehouse(found)
 
 
 def look(warehouse: Warehouse, erp: ErpGateway) -> Site:

@@ -32,13 +32,12 @@ from integration.models import (
     Connection,
     Document,
     ExceptionCase,
+    Mode,
     SeenWrite,
-    Warehouse,
 )
 from integration.models.fields import seal
 
 UNRESOLVED = ("stock.picking", "stock.move")  # what is marked there is a mark on what it belongs to
-LIVE = Warehouse.Mode.LIVE
 PAGE = 500
 READ_AT_ONCE = 100
 READS_PER_JOB = 5
@@ -156,8 +155,8 @@ def _wanted(connection: Connection) -> set[str]:
     """What the warehouses of this Odoo take part in."""
     live: set[str] = set()
     for warehouse in configuration.warehouses_of(connection.pk).values():
-        live |= {name for name in ("receipt_mode", "return_mode", "transfer_mode") if getattr(warehouse, name) == LIVE}
-    return {ORDER, *([PURCHASE] if "receipt_mode" in live else []), *([TRANSFER] if live else [])}
+        live |= {flow for flow in ("receipt", "return", "transfer") if warehouse.in_force(flow) != Mode.OFF}
+    return {ORDER, *([PURCHASE] if "receipt" in live else []), *([TRANSFER] if live else [])}
 
 
 def _marked(connection: Connection, models: Sequence[str]) -> tuple[str, dict[int, datetime | None]]:

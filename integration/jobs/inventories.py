@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from integration.jobs import routes
 from integration.jobs.queue import NewJob, enqueue
-from integration.models import CaptureCursor, StockLook, StockSnapshot, Warehouse
+from integration.models import CaptureCursor, Mode, StockLook, StockSnapshot, Warehouse
 
 KEPT = 10  # complete snapshots of a warehouse
 
@@ -19,8 +19,8 @@ def start_reads() -> int:
 
 
 def start_watches() -> int:
-    """Looks for what people changed in Odoo."""
-    return _start("inventory_watch")
+    """Looks for what people changed in Odoo; in shadow that is all of it, and is compared."""
+    return _begin("inventory_watch", _in(Mode.LIVE, Mode.SHADOW))
 
 
 def start_fetches() -> int:
@@ -46,7 +46,7 @@ def ask(warehouse: Warehouse) -> bool:
 def begin(warehouse: Warehouse) -> None:
     """What people change in Odoo from now on is looked for; what was before is how it began. Call inside the
     transaction that saves the row."""
-    if warehouse.inventory_mode == Warehouse.Mode.LIVE:
+    if warehouse.in_force("inventory") != Mode.OFF:
         began = {"read_to": Now(), "swept_at": Now()}
         CaptureCursor.objects.get_or_create(**cursor_of(warehouse), defaults=began)
 
@@ -65,7 +65,11 @@ def forget_old(warehouse: Warehouse) -> None:
 
 
 def _live() -> QuerySet[Warehouse]:
-    return Warehouse.objects.filter(inventory_mode=Warehouse.Mode.LIVE, erp__enabled=True, wms__enabled=True)
+    return _in(Mode.LIVE)
+
+
+def _in(*modes: Mode) -> QuerySet[Warehouse]:
+    return Warehouse.objects.filter(Warehouse.with_flow("inventory", *modes), erp__enabled=True, wms__enabled=True)
 
 
 def _serves(profile: dict[str, object]) -> list[str]:
@@ -74,7 +78,10 @@ def _serves(profile: dict[str, object]) -> list[str]:
 
 
 def _start(flow: str, only: list[int] | None = None) -> int:
-    warehouses = _live() if only is None else _live().filter(pk__in=only)
+    return _begin(flow, _live() if only is None else _live().filter(pk__in=only))
+
+
+def _begin(flow: str, warehouses: QuerySet[Warehouse]) -> int:
     with transaction.atomic():
         rows = list(warehouses.order_by("pk"))
         for warehouse in rows:

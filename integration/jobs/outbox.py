@@ -37,10 +37,16 @@ def enqueue_message(new: NewMessage) -> OutboundMessage:
 
     Call inside a transaction.
     """
-    sending = routes.SENDINGS[new.type]
     if new.version > 1 and new.document is not None:
         supersede(new.connection, new.document, new.type)
-    message = OutboundMessage(
+    message = _message(new)
+    [message.pk] = rows.add([message])
+    _queue(message)
+    return message
+
+
+def _message(new: NewMessage) -> OutboundMessage:
+    return OutboundMessage(
         connection=new.connection,
         key=new.key,
         type=new.type,
@@ -50,20 +56,51 @@ def enqueue_message(new: NewMessage) -> OutboundMessage:
         body=new.body,
         trace_id=new.trace_id,
     )
-    [message.pk] = rows.add([message])
+
+
+def _queue(message: OutboundMessage, *, looks: bool = False) -> None:
+    """``looks``: whether the warehouse has it by now, before it is sent at all."""
+    sending = routes.SENDINGS[message.type]
     enqueue(
         NewJob(
             flow=sending.flow,
-            stream=sending.thread.key(new.connection, new.reference),
+            stream=sending.thread.key(message.connection, message.reference),
             lane=routes.lane_of(sending.flow),
-            subject=f"{new.type} {new.reference}"[:100],
-            payload={"message": message.pk},
-            document_id=new.document.pk if new.document else None,
+            subject=f"{message.type} {message.reference}"[:100],
+            payload={"message": message.pk, **({"looks": True} if looks else {})},
+            document_id=message.document_id,
             outbound_id=message.pk,
-            trace_id=new.trace_id,
+            trace_id=message.trace_id,
         )
     )
+
+
+def keep_message(new: NewMessage) -> OutboundMessage:
+    """Keeps a message as it would be sent, in the place of one that was kept before: its flow is in shadow.
+
+    Call inside a transaction.
+    """
+    kept = OutboundMessage.objects.filter(connection=new.connection, document=new.document, type=new.type)
+    kept.filter(state=State.SHADOW).update(state=State.SUPERSEDED)
+    message = _message(new)
+    message.state = State.SHADOW
+    [message.pk] = rows.add([message])
     return message
+
+
+def is_kept(document: Document, kind: str) -> bool:
+    """People do it: what we would have sent of it is only kept."""
+    moved = document.state in (Document.State.WAITING, Document.State.PART_SHIPPED, Document.State.PART_RECEIVED)
+    return moved and document.outbound.filter(type=kind, state=State.SHADOW).exists()
+
+
+def send_kept(message: OutboundMessage) -> bool:
+    """Queues a message that was only kept, once; False: it is not kept any more. Call inside a transaction."""
+    kept = OutboundMessage.objects.filter(pk=message.pk, state=State.SHADOW)
+    if not kept.update(state=State.QUEUED):
+        return False
+    _queue(message, looks=True)
+    return True
 
 
 def supersede(connection: Connection, document: Document, kind: str) -> bool:

@@ -48,7 +48,9 @@ log = logging.getLogger(__name__)
 def make_all() -> int:
     """One for each warehouse that ships; returns how many. What is wrong with one keeps no other from having its own:
     it keeps the one that it had, whose age the console shows."""
-    warehouses = list(Warehouse.objects.filter(shipment_mode=Warehouse.Mode.LIVE).select_related("wms", "erp"))
+    warehouses = list(
+        Warehouse.objects.filter(Warehouse.with_flow("shipment", Warehouse.Mode.LIVE)).select_related("wms", "erp")
+    )
     made = sum(map(_is_made, warehouses))
     DowntimePack.objects.exclude(warehouse__in=warehouses).delete()
     return made

@@ -18,6 +18,11 @@ class WriteInRehearsal(RuntimeError):
     """A writing call in a try that only says what it would do: a mistake of ours, never let through."""
 
 
+class WriteInShadow(RuntimeError):
+    """A writing call for a flow that is not live, or of which nobody has said so: a mistake of ours, never let
+    through."""
+
+
 @dataclass(slots=True)
 class Rehearsal:
     """What the try came upon. ``writes``: verb, system, key, where and what; codes and numbers alone."""

@@ -11,10 +11,11 @@ from integration.adapters import registry
 from integration.adapters.base import ConnectionSettings, ErpGateway, WmsAdapter
 from integration.errors import IntegrationError, Locked, OutcomeUnknown, Unreachable
 from integration.jobs import failpoints, gate
-from integration.jobs.rehearsal import WriteInRehearsal
+from integration.jobs.rehearsal import WriteInRehearsal, WriteInShadow
 from integration.jobs.work import Call, Work
-from integration.models import Connection, ConnectionGate
+from integration.models import Connection, ConnectionGate, Mode
 from integration.observe import logs, traces
+from integration.rules.rollout import GOVERNED
 
 PATIENCE_SECONDS = 2.0  # a shorter wait for the throttle is slept through, a longer one gives the worker back
 PROBE_PATIENCE_SECONDS = 30.0
@@ -36,11 +37,13 @@ class RemoteGuard:
     def call(self, what: str, *, timeout: float, writes: bool = False) -> Iterator[None]:
         """``timeout`` in seconds. Notes the call for the job's history and tells the breaker how it went.
 
-        A job of many calls keeps its stream as it goes. Raises ClaimLost, WriteInRehearsal.
+        A job of many calls keeps its stream as it goes. Raises ClaimLost, WriteInRehearsal, WriteInShadow.
         """
         refuse_open_transaction(what)
         if writes and self._work.rehearsal is not None:
             raise WriteInRehearsal(what)
+        if writes and self._work.job.flow in GOVERNED and self._work.mode != Mode.LIVE:
+            raise WriteInShadow(what)
         self._work.before_call()
         if time.monotonic() + PATIENCE_SECONDS + timeout > self._work.claimed_until:
             self._work.keep_claim(PATIENCE_SECONDS + timeout + self._work.claim_seconds)

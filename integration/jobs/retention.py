@@ -32,6 +32,7 @@ from integration.models import (
     Replay,
     ReplayItem,
     Retention,
+    ShadowDocument,
     StockEvent,
     TriedChange,
     TriedDocument,
@@ -47,6 +48,7 @@ INBOUND, OUTBOUND, MOVED = (each._meta.db_table for each in (InboundMessage, Out
 PROOF, FILE = Proof._meta.db_table, ProofFile._meta.db_table
 REPLAY, ITEM = Replay._meta.db_table, ReplayItem._meta.db_table
 WAVE, IN_WAVE = Wave._meta.db_table, WaveOrder._meta.db_table
+SHADOW = ShadowDocument._meta.db_table
 CASE, WAITS = ExceptionCase._meta.db_table, CaseJob._meta.db_table
 UNRESOLVED = sql.listed(ExceptionCase.UNRESOLVED)
 OLD = "now() - %(days)s::float8 * interval '1 day'"
@@ -136,6 +138,7 @@ SUBJECTS = (
     Subject("messages sent", OUTBOUND, "created_at", "message_days", _ANSWERED, (_FREE_SENT,)),
     Subject("decided deliveries", DecidedDelivery._meta.db_table, "first_at", "message_days", _DECIDED),
     Subject("changes tried", TriedChange._meta.db_table, "made_at", "message_days", _TRIED, (_FREE_TRIED,)),
+    Subject("documents in shadow", SHADOW, "made_at", "message_days", f"made_at < {OLD}"),
     Subject("message numbers", KEY, "received_at", "key_days", _UNUSED_KEY),
     Subject("writes", EFFECT, "intended_at", "key_days", _UNUSED_WRITE),
     Subject("waves", WAVE, "opened_at", "message_days", _RELEASED, (_FREE_WAVE,)),

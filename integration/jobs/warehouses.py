@@ -1,19 +1,31 @@
 """Says which warehouse of an Odoo is which site of a partner."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils.timezone import now
 
 from integration.errors import ConfigurationError
-from integration.jobs import acts, capture, cases, inventories, sweep
+from integration.jobs import acts, capture, cases, inventories, routes, sweep
 from integration.jobs.acts import Actor, NotAllowed, note
+from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.tree import changelog
 from integration.jobs.tree.changelog import Told
-from integration.models import ConfigurationChange, Connection, ExceptionCase, SyncJob, Warehouse
+from integration.models import (
+    ConfigurationChange,
+    Connection,
+    ExceptionCase,
+    Mode,
+    Rollout,
+    RolloutFlow,
+    SyncJob,
+    Warehouse,
+)
 
 NO_PLACE = "CD-7013"
-LIVE = Warehouse.Mode.LIVE
 COMMAND = ConfigurationChange.Source.COMMAND
 
 
@@ -45,6 +57,7 @@ def connect(wanted: Wanted, actor: Actor) -> Warehouse:
         with transaction.atomic():
             known = Warehouse.objects.filter(erp=erp, erp_warehouse_id=found["id"]).first()
             before = changelog.taken(known)
+            check(known, Warehouse(**{**_as_is(known), **values}))
             row, added = Warehouse.objects.update_or_create(
                 erp=erp, erp_warehouse_id=found["id"], defaults=values, create_defaults=fresh
             )
@@ -56,6 +69,16 @@ def connect(wanted: Wanted, actor: Actor) -> Warehouse:
     return row
 
 
+def check(before: Warehouse | None, after: Warehouse) -> None:
+    """What was in shadow goes live when it is ready, or when somebody has let it. Raises NotAllowed."""
+    for flow in RolloutFlow if before is not None else ():
+        if getattr(after, f"{flow}_mode") != Mode.LIVE or before is None or before.in_force(flow) == Mode.LIVE:
+            continue
+        shadowed = Rollout.objects.filter(warehouse=after.pk, flow=flow, go=False, waived_by="").first()
+        if shadowed is not None and shadowed.live_since is None:
+            raise NotAllowed(f"{shadowed} was in shadow and is not ready: it goes live on its page under Rollout.")
+
+
 def changed(warehouse: Warehouse) -> None:
     """Orders that were read before may go out now, and what comes in is looked for. Call inside the transaction that
     saves the row."""
@@ -63,8 +86,37 @@ def changed(warehouse: Warehouse) -> None:
     cases.clear("The warehouse is connected.", cause.fingerprint)
     capture.read_all_again(warehouse.erp)
     inventories.begin(warehouse)
-    if LIVE in (warehouse.receipt_mode, warehouse.return_mode, warehouse.transfer_mode):
+    _follow(warehouse)
+    if warehouse.strongest(("receipt", "return", "transfer")) != Mode.OFF:
         sweep.start_poll("odoo_sweep", warehouse.erp)
+
+
+def _follow(warehouse: Warehouse) -> None:
+    """Since when each flow is what it is; one that is to begin later is looked at then."""
+    for of in Rollout.objects.filter(warehouse=warehouse):
+        mode = warehouse.in_force(of.flow)
+        if mode == Mode.LIVE and of.live_since is None:
+            Rollout.objects.filter(pk=of.pk).update(live_since=Now())
+        elif mode != Mode.LIVE and of.live_since is not None:
+            Rollout.objects.filter(pk=of.pk).update(live_since=None, waived_by="", waived_why="", taking="")
+    for flow in RolloutFlow:
+        starts = getattr(warehouse, f"{flow}_from")
+        if warehouse.in_force(flow) == Mode.SHADOW:
+            Rollout.objects.get_or_create(warehouse=warehouse, flow=flow)
+        if starts is not None and starts > now():
+            enqueue(_begins(warehouse, flow, starts))
+
+
+def _begins(warehouse: Warehouse, flow: RolloutFlow, starts: datetime) -> NewJob:
+    return NewJob(
+        flow="flow_begins",
+        stream=f"begins:{warehouse.pk}:{flow}:{starts:%Y%m%d%H%M%S}",
+        lane=routes.lane_of("flow_begins"),
+        subject=f"{flow} of {warehouse.name}"[:100],
+        payload={"warehouse": warehouse.pk},
+        coalesce=True,
+        delay=(starts - now()).total_seconds(),
+    )
 
 
 def placed() -> None:
@@ -84,6 +136,10 @@ def _unconnected(erp: Connection, erp_warehouse_id: int, order: str = "") -> Con
     known = {row["id"]: row["name"] for row in erp.profile.get("warehouses", [])}
     name = known.get(erp_warehouse_id, f"no. {erp_warehouse_id}")
     return ConfigurationError("CD-2008", connection=erp.name, warehouse=name, order=order)
+
+
+def _as_is(known: Warehouse | None) -> dict[str, Any]:
+    return {field.attname: getattr(known, field.attname) for field in Warehouse._meta.fields} if known else {}
 
 
 def _connection(slug: str) -> Connection:

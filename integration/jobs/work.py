@@ -51,6 +51,7 @@ class Work:
     ``wrote``: it has written there; its end is then committed by itself.
     ``is_last``: nothing else of its stream was taken. ``gave_back``: the stream, together with its end.
     ``rehearsal``: nothing is written anywhere, but noted there; the outcome is not applied.
+    ``mode``: of its flow, where that is switched on by itself (``jobs.rollout``); empty: nobody has said so yet.
     """
 
     job: SyncJob
@@ -63,6 +64,7 @@ class Work:
     is_last: bool = False
     gave_back: bool = False
     rehearsal: Rehearsal | None = None
+    mode: str = ""
     before_call: Callable[[], None] = field(default=_nothing)
     calls: list[Call] = field(default_factory=list)
 

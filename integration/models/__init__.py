@@ -20,6 +20,7 @@ from integration.models.drift import Drift, ServerShape
 from integration.models.mapping import BusinessRule, CodeMapping, ExternalReference
 from integration.models.master import MasterRecord, MasterRun, MasterTold, PartnerItem
 from integration.models.messages import InboundMessage, MessageEdit, MessageGap, MessageKey, OutboundMessage
+from integration.models.modes import Mode, RolloutFlow
 from integration.models.parcels import Parcel, ParcelEvent, ParcelStatus, Proof, ProofFile
 from integration.models.places import Place
 from integration.models.pulse import CallTally, CallTotal, FlowSuccess, FlowTally, TryTotal
@@ -28,11 +29,12 @@ from integration.models.recovery import Generation, Recovery
 from integration.models.replays import Replay, ReplayItem
 from integration.models.reports import DayFigures, FlowDay, ReportMail, ReportSchedule
 from integration.models.retention import Retention
+from integration.models.rollout import Rollout, ShadowDocument
 from integration.models.stages import CartonLine, Stage, StageEvent
 from integration.models.stock import Availability, StockDifference, StockLevel, StockLook, StockSnapshot
 from integration.models.transit import InTransit
-from integration.models.waves import Wave, WaveOrder
 from integration.models.tried import DecidedDelivery, TriedChange, TriedDocument
+from integration.models.waves import Wave, WaveOrder
 from integration.models.work import Effect, JobAttempt, Lane, ResourceLock, Stream, SyncJob
 
 __all__ = [
@@ -89,6 +91,7 @@ __all__ = [
     "MessageEdit",
     "MessageGap",
     "MessageKey",
+    "Mode",
     "Notice",
     "OrderDecision",
     "OrderRule",
@@ -111,8 +114,11 @@ __all__ = [
     "ReportSchedule",
     "ResourceLock",
     "Retention",
+    "Rollout",
+    "RolloutFlow",
     "SeenWrite",
     "ServerShape",
+    "ShadowDocument",
     "Stage",
     "StageEvent",
     "StockDifference",

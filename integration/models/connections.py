@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from integration.models.days_off import DaysOff
 from integration.models.fields import EncryptedJSONField
+from integration.models.modes import FlowModes
 
 
 def _within(least: float, most: float) -> list[MinValueValidator | MaxValueValidator]:
@@ -144,12 +145,8 @@ def check_days(days: object) -> None:
         raise ValidationError("Choose the days of the week.")
 
 
-class Warehouse(models.Model):
+class Warehouse(FlowModes):
     """An Odoo warehouse and the partner's warehouse that it stands for, with the policy of its flows."""
-
-    class Mode(models.TextChoices):
-        OFF = "off"
-        LIVE = "live"
 
     class ReleasePoint(models.TextChoices):
         CONFIRMED = "confirmed", "when the order is confirmed"
@@ -196,12 +193,6 @@ class Warehouse(models.Model):
         verbose_name="days off",
         help_text="The list of days on which it does not work; empty: none",
     )
-    release_mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF)
-    shipment_mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF)
-    receipt_mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF, db_default=Mode.OFF)
-    return_mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF, db_default=Mode.OFF)
-    transfer_mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF, db_default=Mode.OFF)
-    inventory_mode = models.CharField(max_length=8, choices=Mode, default=Mode.OFF, db_default=Mode.OFF)
     release_point = models.CharField(max_length=16, choices=ReleasePoint, default=ReleasePoint.RESERVED)
     remainder = models.CharField(
         max_length=10, choices=Remainder, default=Remainder.BACKORDER, help_text="What a final short shipment leaves"

@@ -129,6 +129,7 @@ class OutboundMessage(models.Model):
         ACCEPTED = "accepted"
         REJECTED = "rejected"
         SUPERSEDED = "superseded"
+        SHADOW = "shadow", "in shadow: never sent"
 
     connection = models.ForeignKey(Connection, models.PROTECT, related_name="outbound", db_index=False)
     key = models.CharField(max_length=200, help_text="The idempotency key that every try carries")

@@ -29,7 +29,7 @@ WATCH, WALK = "orders_watch", "orders_walk"
 SLICE_SECONDS = 20.0
 MOST = 5_000  # of one sort in one look at what has just moved
 OVERLAP = timedelta(seconds=60)  # no transaction that books goods stays open so long
-FLOWS = ("shipment_mode", "receipt_mode", "return_mode", "transfer_mode")
+FLOWS = ("shipment", "receipt", "return", "transfer")
 WALKS = [sort.walk for sort in SORTS]
 
 
@@ -101,7 +101,7 @@ def _live() -> QuerySet[Warehouse]:
     """Those that post something in Odoo."""
     any_flow = Q()
     for flow in FLOWS:
-        any_flow |= Q(**{flow: Warehouse.Mode.LIVE})
+        any_flow |= Warehouse.with_flow(flow, Warehouse.Mode.LIVE)
     return Warehouse.objects.select_related("erp").filter(any_flow, erp__enabled=True).order_by("pk")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from integration.reports import hypercare, lots, scorecards, transit
+from integration.reports import hypercare, lots, readiness, scorecards, transit
 from integration.reports.parts import Report, Scope
 
 
@@ -58,6 +58,13 @@ REPORTS: Mapping[str, Entry] = {
         _("What has left one warehouse and not come in at the other, by age"),
         "integration.see_transit_ageing",
         transit.build,
+        of_day=False,
+    ),
+    "readiness": Entry(
+        _("Readiness"),
+        _("What the two sides of a warehouse do not know of each other: SKUs, units, places, customers, lots"),
+        "integration.see_readiness",
+        readiness.build,
         of_day=False,
     ),
 }

@@ -128,6 +128,9 @@ FLOWS: Mapping[str, Flow] = {
     "conformance_news": Flow(
         "What a warehouse says of a test order is kept", Latency.SCHEDULED, Impact.SIGHT, Money.NONE
     ),
+    "flow_begins": Flow("A flow's start date has come", Latency.MINUTES, Impact.CUSTOMER, Money.INDIRECT),
+    "rollout_look": Flow("What is open is looked at before a taking over", Latency.MINUTES, Impact.SIGHT, Money.NONE),
+    "rollout_take": Flow("What is open is taken over", Latency.MINUTES, Impact.CUSTOMER, Money.INDIRECT),
     "shape_look": Flow("What Odoo has is compared with the day before", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
     "replay_preview": Flow("A replay is tried first", Latency.MINUTES, Impact.SIGHT, Money.NONE),
     "replay_run": Flow("Messages are worked on again", Latency.MINUTES, Impact.SIGHT, Money.NONE),

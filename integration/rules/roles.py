@@ -40,6 +40,8 @@ WORK = (
     "downtimepack",
     "wave",
     "waveorder",
+    "rollout",
+    "shadowdocument",
 )
 SETUP = (
     *("connection", "connectiongate", "warehouse", "place", "codemapping", "businessrule", "externalreference"),
@@ -99,7 +101,7 @@ def _may(verb: str, *tables: str) -> Iterator[str]:
 
 
 STATUS = "integration.view_order_status"
-REPORTS = frozenset(_may("see", "hypercare", "scorecards", "lot_trace", "transit_ageing"))
+REPORTS = frozenset(_may("see", "hypercare", "scorecards", "lot_trace", "transit_ageing", "readiness"))
 VIEWER = frozenset({*_may("view", *GOODS, *WORK, *SETUP), STATUS, *REPORTS})
 OPERATOR = VIEWER | {
     *_may("change", "exceptioncase", "syncjob", "alert"),
@@ -116,6 +118,8 @@ SUPERVISOR = OPERATOR | {
     *_may("change", "alertrule", "alertchannel"),
     *_may("view", "auditevent"),
     "integration.approve_difference",
+    "integration.judge_shadow",
+    "integration.go_live",
     "integration.let_order_go",
     "integration.release_wave",
     "integration.edit_message",
@@ -130,6 +134,8 @@ INTEGRATOR = VIEWER | {
     *_may("change", *CONFIGURED),
     *_may("change", "exceptioncase", "syncjob", "alert", "alertrule"),
     "integration.change_secrets",
+    "integration.go_live",
+    "integration.judge_shadow",
     "integration.edit_message",
     "integration.replay_message",
     "integration.view_personal_data",

@@ -164,6 +164,8 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "stock.relocate",
         "stock.relocated",
     ),
+    "rollout_look": ("delivery", "incoming"),
+    "rollout_take": ("delivery", "incoming"),
     "shape_look": ("shape",),
     "shipment_confirmation": (
         "activities.close",

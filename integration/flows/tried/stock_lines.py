@@ -26,7 +26,7 @@ def both(bench: Bench, message: InboundMessage, document: Part) -> tuple[Course,
     assert isinstance(document, InventoryAdjusted | InventoryCounted)  # noqa: S101  (by the message's type)
     number = document.adjustment if isinstance(document, InventoryAdjusted) else document.count
     try:
-        warehouse = stock_site.warehouse_of(message.connection, document.site, document.owner, number)
+        warehouse = stock_site.named(message.connection, document.site, document.owner, number)
     except IntegrationError as wrong:
         return stopped(wrong.causes), stopped(wrong.causes)
     with open_erp(warehouse.erp, bench.work) as erp:

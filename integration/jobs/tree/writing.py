@@ -165,6 +165,7 @@ def _save(step: Step, names: Names, actor: Actor, secrets: Secrets) -> Model:
             setattr(row, column(table.model, name).attname, value(table.model, name, after[name], names))
     if isinstance(row, Warehouse):
         _place(row, after["erp_warehouse_id"], names)
+        warehouses.check(Warehouse.objects.filter(pk=row.pk).first(), row)
     if isinstance(row, BusinessRule) and step.verb is Verb.CHANGE:
         row.version += 1
     if step.secrets:

@@ -19,7 +19,9 @@ class Command(PlainCommand):
         parser.add_argument("--latest", action="store_true", help="take the packs that beat made, make none anew")
 
     def handle(self, *, site: str, into: str, latest: bool, **_: Any) -> None:
-        ships = Warehouse.objects.filter(shipment_mode=Warehouse.Mode.LIVE).select_related("wms", "erp")
+        ships = Warehouse.objects.filter(Warehouse.with_flow("shipment", Warehouse.Mode.LIVE)).select_related(
+            "wms", "erp"
+        )
         wanted = list(ships.filter(site=site) if site else ships)
         if not wanted:
             raise CommandError(f"No warehouse with site {site} ships." if site else "No warehouse ships yet.")

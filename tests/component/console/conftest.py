@@ -124,6 +124,14 @@ def messages(wms, delivery) -> tuple[models.InboundMessage, models.OutboundMessa
         connection=wms, number="4711", passed=False, actor=EVIL, started_at=now(),
         checks=[{"name": EVIL, "ok": False, "detail": EVIL}],
     )  # fmt: skip
+    models.Rollout.objects.create(
+        warehouse=delivery.warehouse, flow="shipment", against=[["few", "1"]], waived_by=EVIL, waived_why=EVIL
+    )
+    models.ShadowDocument.objects.create(
+        warehouse=delivery.warehouse, flow="shipment", key=EVIL, document=delivery, reference=EVIL, outcome="differs",
+        wanted={EVIL: {"lines": [[EVIL, EVIL, "1"]], "tracking": []}}, keyed={"lines": [[EVIL, EVIL, "2"]]},
+        differences=[[EVIL, "1", "2"]], stop="CD-5007", stop_text=EVIL, happened_at=now(), told_at=now(),
+    )  # fmt: skip
     models.Drift.objects.create(connection=wms, kind="field", subject=EVIL, path=EVIL, detail=EVIL, example=EVIL)
     models.MessageKey.objects.create(connection=wms, external_id=EVIL, body_sha256=b"0" * 32)
     return received, sent

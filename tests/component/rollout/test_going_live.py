@@ -1,0 +1,196 @@
+"""Going live: gated, and what is open then is taken over without one being sent or booked twice."""
+
+from collections import Counter
+
+import pytest
+from django.contrib.auth.models import User
+
+from integration.jobs import failpoints, going_live, warehouses
+from integration.jobs.acts import Actor, NotAllowed
+from integration.models import AuditEvent, ConfigurationChange, OutboundMessage, Rollout, ShadowDocument, Warehouse
+from integration.reconcile import shadow
+from tests.component.engine.yard import time_passes
+from tests.component.flows.yard import Sale, Yard
+from tests.component.rollout.clerk import Clerk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ANN = Actor("ann")
+
+
+def rollout(flow: str, *, go: bool = True) -> Rollout:
+    Rollout.objects.filter(flow=flow).update(go=go)
+    return Rollout.objects.get(flow=flow)
+
+
+def live(yard: Yard, flow: str) -> Rollout:
+    """The flow is ready, and goes live; what is open was looked at."""
+    row = rollout(flow)
+    assert going_live.go_live(row.pk, ANN, "agreed", in_spite=False)
+    yard.run()
+    going_live.look(row.pk, ANN, "")
+    yard.run()
+    row.refresh_from_db()
+    return row
+
+
+def taken(yard: Yard, row: Rollout) -> Rollout:
+    going_live.take_over(row.pk, ANN, "looked at")
+    yard.run()
+    row.refresh_from_db()
+    return row
+
+
+def orders_held(yard: Yard) -> Counter[str]:
+    return Counter(each["release"] for each in yard.wms.books())
+
+
+class Died(BaseException):
+    """The process is gone: nothing of ours catches it."""
+
+
+def dies(monkeypatch: pytest.MonkeyPatch, where: str) -> pytest.MonkeyPatch:
+    """At the second time that the point is passed."""
+    passed = []
+
+    def hit(point: str) -> None:
+        passed.append(point)
+        if point == where and passed.count(where) == 2:
+            raise Died
+
+    monkeypatch.setattr(failpoints, "hit", hit)
+    return monkeypatch
+
+
+def sold(yard: Yard, count: int) -> list[Sale]:
+    sales = [yard.sell(("CRATE-S", number + 1)) for number in range(count)]
+    yard.look()
+    return sales
+
+
+def test_it_does_not_go_live_before_it_is_ready(dark: Yard) -> None:
+    sold(dark, 1)
+    shadow.look()
+    row = Rollout.objects.get(flow="release")
+    with pytest.raises(NotAllowed, match="not ready"):
+        going_live.go_live(row.pk, ANN, "hurry", in_spite=False)
+    before = Warehouse.objects.get()
+    after = Warehouse.objects.get()
+    after.release_mode = "live"
+    with pytest.raises(NotAllowed, match="was in shadow and is not ready"):
+        warehouses.check(before, after)
+    assert Warehouse.objects.get().release_mode == "shadow"
+
+
+def test_in_spite_of_it_takes_a_reason_that_the_change_log_keeps(dark: Yard) -> None:
+    sold(dark, 1)
+    row = Rollout.objects.get(flow="release")
+    assert going_live.go_live(row.pk, ANN, "the season begins", in_spite=True)
+    change = ConfigurationChange.objects.get(section="warehouses")
+    assert (change.actor, change.why, change.after["release_mode"]) == ("ann", "the season begins", "live")
+    row.refresh_from_db()
+    assert (row.waived_by, row.waived_why, row.live_since is not None) == ("ann", "the season begins", True)
+    assert AuditEvent.objects.get(verb="go live").detail["ready"] is False
+
+
+def test_where_two_people_have_to_look_it_waits(dark: Yard) -> None:
+    sold(dark, 1)
+    dark.partner.four_eyes = True
+    dark.partner.save()
+    row = rollout("release")
+    assert not going_live.go_live(row.pk, ANN, "agreed", in_spite=False)
+    assert Warehouse.objects.get().release_mode == "shadow"
+    assert ConfigurationChange.objects.get().state == "waiting"
+
+
+def test_what_is_open_stays_with_people_until_it_is_taken_over(dark: Yard, clerk: Clerk) -> None:
+    keyed, open_ = sold(dark, 2)
+    clerk.tells(keyed.release)
+    row = live(dark, "release")
+    dark.sweep()
+    assert (row.taking, row.open_ones) == ("looked", {"known": 1, "send": 1})
+    assert orders_held(dark) == {keyed.release: 1}
+    fresh = dark.sell(("CRATE-S", 9))
+    dark.look()
+    assert orders_held(dark) == {keyed.release: 1, fresh.release: 1}
+
+
+def test_a_taking_over_sends_what_nobody_has_keyed_and_that_alone(dark: Yard, clerk: Clerk) -> None:
+    keyed, open_ = sold(dark, 2)
+    clerk.tells(keyed.release)
+    row = taken(dark, live(dark, "release"))
+    assert row.taking == "done"
+    assert orders_held(dark) == {keyed.release: 1, open_.release: 1}
+    assert (dark.state(keyed.release), dark.state(open_.release)) == ("accepted", "released")
+    assert (dark.cases(), dark.unfinished()) == ([], [])
+    dark.sweep()
+    assert orders_held(dark) == {keyed.release: 1, open_.release: 1}
+
+
+def test_what_is_keyed_between_the_look_and_the_send_is_recognised(dark: Yard, clerk: Clerk) -> None:
+    [open_] = sold(dark, 1)
+    row = live(dark, "release")
+    assert row.open_ones == {"send": 1}
+    dark.pause_sending()
+    going_live.take_over(row.pk, ANN, "looked at")
+    dark.run()
+    clerk.tells(open_.release)
+    dark.pause_sending(paused=False)
+    dark.later()
+    assert orders_held(dark) == {open_.release: 1}
+    assert [held.version for held in dark.wms.held()] == [1]
+    assert dark.cases() == []
+
+
+@pytest.mark.parametrize("point", ["after_intent", "after_send", "after_result", "before_settle", "after_settle"])
+def test_a_crash_anywhere_sends_none_twice(
+    dark: Yard, clerk: Clerk, point: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = sold(dark, 3)
+    clerk.tells(first.release)
+    row = live(dark, "release")
+    going_live.take_over(row.pk, ANN, "looked at")
+    deaths = dies(monkeypatch, point)
+    with pytest.raises(Died):
+        dark.run()
+    deaths.undo()
+    time_passes(3600)
+    dark.later()
+    assert (dark.unfinished(), dark.cases()) == ([], [])
+    assert orders_held(dark) == dict.fromkeys([first.release, second.release, third.release], 1)
+
+
+def test_a_shipment_that_nobody_has_keyed_is_booked_once_after_the_taking_over(dark: Yard, clerk: Clerk) -> None:
+    open_, done, part = sold(dark, 3)
+    for sale in (open_, done, part):
+        clerk.tells(sale.release)
+        dark.shipped(sale)
+    clerk.ships(done.release)
+    clerk.ships(part.release, CRATE_S=2)
+    dark.look()
+    row = taken(dark, live(dark, "shipment"))
+    assert row.taking == "done"
+    assert dark.left(open_) == {"CRATE-S": (1, 1, 1)}
+    assert dark.odoo.delivered(done.id) == {"CRATE-S": 2}
+    assert dark.odoo.delivered(part.id) == {"CRATE-S": 2}
+    going_live.look(row.pk, ANN, "")
+    dark.run()
+    taken(dark, row)
+    assert dark.left(open_) == {"CRATE-S": (1, 1, 1)}
+    assert dark.effects("ship") == ["landed"]
+
+
+def test_who_was_wrong_is_said_by_a_person_and_kept(dark: Yard, clerk: Clerk) -> None:
+    [sale] = sold(dark, 1)
+    clerk.tells(sale.release)
+    dark.shipped(sale)
+    clerk.ships(sale.release, CRATE_S=3)
+    dark.look()
+    shadow.look()
+    row = ShadowDocument.objects.get(flow="shipment")
+    user = User.objects.create_user("ann")
+    going_live.judge(row.pk, Actor("ann", user), "counted again", judged="human")
+    shadow.look()
+    found = Rollout.objects.get(flow="shipment").agreement
+    assert (found["human"], found["unjudged"], found["share"], found["right"]) == (1, 0, "0.0", "100.0")
+    assert AuditEvent.objects.get(verb="judge shadow").detail["why"] == "counted again"
+    assert OutboundMessage.objects.count() == 1
