@@ -16,7 +16,8 @@ ROUTES = {
     "tasks.alerts.*": {"queue": MAINTENANCE},
 }
 STOCK = ("read_stock", "watch_stock", "fetch_stock")
-POLLING = ("poll", "full_sweep", *STOCK, "compare_documents", "look_at_shapes", "master_data", "all_master_data")
+MASTER = ("master_data", "all_master_data")
+POLLING = ("poll", "full_sweep", *STOCK, "compare_documents", "look_at_shapes", "look_at_systems", *MASTER)
 IN_SLOT = frozenset(f"tasks.polling.{name}" for name in POLLING)  # they only write rows: beat runs them itself
 TASK_MODULES = (
     *("tasks.alerts", "tasks.maintenance", "tasks.polling", "tasks.reconcile", "tasks.reports"),

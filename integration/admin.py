@@ -17,6 +17,7 @@ from integration.console import (  # noqa: F401  (importing a module registers i
     documents,
     downtime,
     drift,
+    guard_pages,
     mapping,
     master,
     messages,

@@ -5,7 +5,7 @@ They only add jobs: beat runs them itself, in the transaction of the schedule's 
 
 from celery import shared_task
 
-from integration.jobs import inventories, missing, shapes, sweep
+from integration.jobs import inventories, missing, shapes, sweep, systems
 
 
 @shared_task(ignore_result=True)
@@ -51,3 +51,8 @@ def all_master_data() -> None:
 @shared_task(ignore_result=True)
 def look_at_shapes() -> None:
     shapes.start()
+
+
+@shared_task(ignore_result=True)
+def look_at_systems() -> None:
+    systems.start()

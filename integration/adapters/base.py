@@ -183,6 +183,15 @@ class Profile:
     warehouses: Sequence[WarehouseProfile] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which database answers. ``uuid``: Odoo's own number of it, where our user may read it; a copy that Odoo makes has
+    another one. ``born``: "<login> since <moment>", when our user was made in it: another database has another one."""
+
+    uuid: str
+    born: str
+
+
 class WmsAdapter(Protocol):
     """A warehouse system. ``verify`` and ``parse`` use no network."""
 
@@ -244,6 +253,8 @@ class ErpGateway(Protocol):
     def agreed(self) -> AgreedGateway: ...
 
     def probe(self) -> Profile: ...
+
+    def identity(self) -> Identity: ...
 
     def shape(self) -> Shape:
         """What it has of the models, fields and methods that the verbs use. A call for each of them: not often."""

@@ -53,12 +53,16 @@ SUBJECTS = (
     "test of {connection}",
     "units for {connection}",
     "what {connection} has",
+    "which database {connection} is",
 )
 UNASKED = (
     "{name} is not known.",
     "there is not always {name}. Ask that first: {code} in delivery.quantities && ...",
 )
 REFUSALS = (
+    "Please say why these are the right systems.",
+    "Something else differs by now: look at it again.",
+    "Nothing is locked.",
     "{job} is {stand} and cannot be retried.",
     "{job} is {stand} and cannot be cancelled.",
     "{job} is here by now ({stand}): see what comes of it first.",
@@ -409,6 +413,8 @@ WHOLE = (
     "the body is not UTF-8", "it begins with a byte order mark", "it is not an object",
     "a text holds a NUL or half of a surrogate pair", "quantity must not be 0, and more than 0 for goods that moved",
     "substitute needs the line in whose place the goods went", "sha256 is not that of the content",
-    "content is not base64", "receipt confirmation", "shipment confirmation", "returns", "inventory", "put-away",
+    "this installation", "address", "number of the Odoo database", "birth of our user", "credential",
+    "one of its own", "content is not base64", "receipt confirmation", "shipment confirmation", "returns", "inventory",
+    "put-away",
     "must be a number", "street", "city", "postcode", "country", "resell", "scrap", "quarantine", "sale",
 )  # fmt: skip

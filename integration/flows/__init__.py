@@ -35,6 +35,7 @@ from integration.flows import (
     shipment_tracking,
     silence,
     surplus,
+    system_look,
     transit_loss,
 )
 from integration.jobs.routes import ROUTES
@@ -80,6 +81,7 @@ _WORK: Mapping[str, Handler] = {
     "shipment_confirmation": shipment_confirmation.handle,
     "shipment_tracking": shipment_tracking.handle,
     "surplus": surplus.handle,
+    "system_look": system_look.handle,
     "transit_loss": transit_loss.handle,
 }
 # Those that work on messages may be tried first.

@@ -202,5 +202,6 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "returns.take_back",
         "stock.products",
     ),
+    "system_look": ("identity",),
     "transit_loss": ("incoming", "loss_place", "receive"),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from integration.adapters.base import ConnectionSettings, Guard, Profile
+from integration.adapters.base import ConnectionSettings, Guard, Identity, Profile
 from integration.adapters.http import check_address
 from integration.adapters.odoo.agreed import Agreed
 from integration.adapters.odoo.attachments import Attachments
@@ -13,6 +13,7 @@ from integration.adapters.odoo.changes import Changes
 from integration.adapters.odoo.deliveries import Deliveries
 from integration.adapters.odoo.freight import Freight
 from integration.adapters.odoo.hints import Hints
+from integration.adapters.odoo.identity import identity
 from integration.adapters.odoo.inventory import Inventory
 from integration.adapters.odoo.legs import Legs
 from integration.adapters.odoo.master import Master
@@ -75,6 +76,9 @@ class OdooGateway:
 
     def probe(self) -> Profile:
         return Probe(self._call).profile()
+
+    def identity(self) -> Identity:
+        return identity(self._call)
 
     def shape(self) -> Shape:
         return Shapes(self._call).read()

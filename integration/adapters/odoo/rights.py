@@ -36,7 +36,7 @@ class Rights:
 
     def may_buy(self) -> bool:
         """Whether purchases can be read: they are left alone, if not."""
-        return all(self._may(model, operation) for model, operation in BUYING)
+        return all(self.may(model, operation) for model, operation in BUYING)
 
     def findings(self, *, buys: bool) -> Iterator[Finding]:
         if buys:
@@ -45,7 +45,7 @@ class Rights:
             yield Finding("rights for receipts", may or None, detail, "" if may else "Give it Purchase / User.")
         yield self._books()
         for flow, needed in FLOWS.items():
-            missing = [f"{operation} {model}" for model, operation in needed if not self._may(model, operation)]
+            missing = [f"{operation} {model}" for model, operation in needed if not self.may(model, operation)]
             detail = f"may not {', '.join(missing)}" if missing else "complete"
             fix = "Give the integration user Inventory / User and Sales / User: All Documents." if missing else ""
             yield Finding(f"rights for {flow}", not missing, detail, fix)
@@ -56,7 +56,7 @@ class Rights:
 
     def _books(self) -> Finding:
         """Needed where a rule has invoices made: without one, people do it."""
-        may = all(self._may(model, operation) for model, operation in BILLING)
+        may = all(self.may(model, operation) for model, operation in BILLING)
         detail = "complete" if may else "may not write account.move: invoices and credit notes are people's"
         return Finding("rights for the books", may or None, detail, "" if may else "Give it Invoicing / Billing.")
 
@@ -64,7 +64,7 @@ class Rights:
         """16 reads orders by its export, which is a right of its own."""
         return GROUPS if self._call.version.nested_read else {**GROUPS, EXPORT[0]: EXPORT[1]}
 
-    def _may(self, model: str, operation: str) -> bool:
+    def may(self, model: str, operation: str) -> bool:
         name = self._call.version.package_model if model == PACKAGE else model
         method = self._call.version.rights_method
         try:

@@ -98,6 +98,7 @@ ACCESS: dict[str, Rights] = {
     "account.tax": Rights("", "invoice_manager", "invoice_manager", "invoice_manager"),
     "base.automation": Rights("settings", "settings", "settings", "settings"),
     "ir.actions.server": Rights("", "settings", "settings", "settings"),
+    "ir.config_parameter": Rights("settings", "settings", "settings", "settings"),
     "ir.model.data": Rights("rights", "rights", "rights", "rights"),
     "ir.model.fields": Rights("rights", "settings", "settings", "settings"),
     "ir.module.module": Rights("", "settings", "settings", "settings"),

@@ -47,6 +47,7 @@ EXTRA = {
     "expiry.picking.confirmation": (
         "picking_ids:many2many=stock.picking lot_ids:many2many=stock.lot description:char show_lots:boolean"
     ),
+    "ir.config_parameter": "key:char value:text",
     "ir.model": "name:char model:char transient:boolean",
     "ir.model.fields": (
         "name:char field_description:char model:char model_id:many2one=ir.model ttype:char relation:char"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid1
 
 from ..orm.access import GROUPS
 from ..orm.env import Database, Env
@@ -175,6 +176,7 @@ def _plant_chatter(env: Env) -> None:
 
 def _plant_knowledge(env: Env) -> None:
     """Apps, models and their fields as rows, straight into the tables: there are thousands."""
+    make(env, "ir.config_parameter", key="database.uuid", value=str(uuid1()))
     delivery = "delivery" if env.traits.number == 16 else "stock_delivery"
     for name, title in {**APPS, delivery: "Delivery - Stock"}.items():
         version = f"{env.traits.server_version}.1.0"
