@@ -11,6 +11,7 @@ from integration.observe.doctor import (
     access,
     audit_log,
     configuration,
+    field_keys,
     lanes,
     processes,
     servers,
@@ -42,6 +43,7 @@ LOOKS: Sequence[Look] = (
     Look("Work", work.look),
     Look("Lanes", lanes.look),
     Look("Tokens and keys", access.look),
+    Look("Encryption", field_keys.look),
     Look("Alerts", telling.look),
     Look("Audit log", audit_log.look),
 )
