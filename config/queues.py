@@ -17,7 +17,16 @@ ROUTES = {
 }
 STOCK = ("read_stock", "watch_stock", "fetch_stock")
 MASTER = ("master_data", "all_master_data")
-POLLING = ("poll", "full_sweep", *STOCK, "compare_documents", "look_at_shapes", "look_at_systems", *MASTER)
+POLLING = (
+    "poll",
+    "full_sweep",
+    *STOCK,
+    "compare_documents",
+    "look_at_shapes",
+    "look_at_systems",
+    "rotate_keys",
+    *MASTER,
+)
 IN_SLOT = frozenset(f"tasks.polling.{name}" for name in POLLING)  # they only write rows: beat runs them itself
 TASK_MODULES = (
     *("tasks.alerts", "tasks.maintenance", "tasks.polling", "tasks.reconcile", "tasks.reports"),

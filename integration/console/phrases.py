@@ -54,12 +54,23 @@ SUBJECTS = (
     "units for {connection}",
     "what {connection} has",
     "which database {connection} is",
+    "key of {connection}",
 )
 UNASKED = (
     "{name} is not known.",
     "there is not always {name}. Ask that first: {code} in delivery.quantities && ...",
 )
 REFUSALS = (
+    "{connection} is no Odoo: it has no key.",
+    "That is the key that is in use.",
+    "{connection} is no warehouse's system: it has no signing secret.",
+    "{connection} has no signing secret yet: enter one.",
+    "That is the secret that is in use.",
+    "One of {connection} is being exchanged already: see Key rotations.",
+    "Two have to look at what is entered for it: enter it on the connection's page.",
+    "The old secret is refused already.",
+    "No old key of it is good any more.",
+    "Work of warehouses that you do not see hangs on it: ask somebody who sees all of it.",
     "Please say why these are the right systems.",
     "Something else differs by now: look at it again.",
     "Nothing is locked.",

@@ -61,6 +61,11 @@ def probe(connection: Connection, work: Work | None = None) -> Profile:
     return registry.open_wms(settings, guard).probe()
 
 
+def knock(connection: Connection, work: Work | None = None) -> None:
+    """Whether an Odoo lets us in, by one call. Raises IntegrationError, CD-2001 among them."""
+    registry.open_erp(settings_for(connection), _guard(connection, work)).keys.names()
+
+
 @transaction.atomic
 def store(connection: Connection, profile: Profile, actor: Actor) -> None:
     """Stores a draft with what its probe found. An Odoo is read in full next; what waited for it tries again."""

@@ -128,6 +128,7 @@ FLOWS: Mapping[str, Flow] = {
         "What a warehouse says of a test order is kept", Latency.SCHEDULED, Impact.SIGHT, Money.NONE
     ),
     "shape_look": Flow("What Odoo has is compared with the day before", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
+    "key_rotation": Flow("The key of an Odoo is exchanged for a new one", Latency.MINUTES, Impact.SIGHT, Money.NONE),
     "system_look": Flow("Odoo is asked which database it is", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
     "replay_preview": Flow("A replay is tried first", Latency.MINUTES, Impact.SIGHT, Money.NONE),
     "replay_run": Flow("Messages are worked on again", Latency.MINUTES, Impact.SIGHT, Money.NONE),

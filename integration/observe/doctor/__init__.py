@@ -14,6 +14,7 @@ from integration.observe.doctor import (
     field_keys,
     lanes,
     processes,
+    rights,
     servers,
     signs,
     systems,
@@ -44,6 +45,7 @@ LOOKS: Sequence[Look] = (
     Look("Lanes", lanes.look),
     Look("Tokens and keys", access.look),
     Look("Encryption", field_keys.look),
+    Look("Rights in Odoo", rights.look),
     Look("Alerts", telling.look),
     Look("Audit log", audit_log.look),
 )

@@ -32,6 +32,7 @@ HIDDEN = {
     "stock.reference": "sale_id:many2one=sale.order move_type:selection",
     "stock.return.picking": "new_picking_id:many2one=stock.picking",
     "account.move": "settled:float",
+    "res.users.apikeys": "secret:char",
 }
 
 # What took the place of a model that is gone.

@@ -145,6 +145,7 @@ def _plant_users(env: Env, login: str, password: str, api_key: str) -> None:
     held = [[6, 0, [groups[key] for key in ALL_GROUPS]]]
     user = make(env, "res.users", login=login, name="Administrator", email="admin@harbor.example", groups_id=held)
     env.browse("res.users", user).put(password=password, api_keys=(api_key,))
+    make(env, "res.users.apikeys", name="Made by hand", user_id=user, scope=False, secret=api_key)
 
 
 def _plant_places(env: Env) -> None:
