@@ -43,7 +43,10 @@ MODES: Mapping[str, tuple[str, ...]] = {  # a warehouse's mode: the flows that r
     "receipt_mode": ("receipt_advice", "receipt_confirmation", "put_away"),
     "return_mode": ("return_receipt",),
     "transfer_mode": ("transit_loss",),
-    "inventory_mode": ("inventory_adjustment", "inventory_count", "inventory_recount", "inventory_undo"),
+    "inventory_mode": (
+        *("inventory_adjustment", "inventory_count", "inventory_recount", "inventory_undo", "inventory_read"),
+        *("inventory_watch", "inventory_snapshot", "inventory_fetch"),
+    ),
 }
 BY_RULE = ("posting",)  # where a rule has invoices made
 

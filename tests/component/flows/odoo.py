@@ -87,13 +87,13 @@ class Odoo:
         env.store.delete("res.users.apikeys", row.id)
         env.store.commit()
 
-    def restrict(self) -> None:
-        """Our user is no administrator any more."""
+    def restrict(self, *kept_groups: str) -> None:
+        """Our user is no administrator any more; or he has nothing but these groups."""
         env = Env(self.server.service.database, 1)
         user = env.first("res.users", ["login", "=", self.server.login])
-        kept = [group.id for group in user.groups_id if group.raw("name") != "settings"]
-        exports = [group.id for group in env.find("res.groups") if group.raw("name") in ("export", "contact")]
-        user.put(groups_id=[*kept, *exports])
+        held = {group.raw("name") for group in user.groups_id} - {"settings"} | {"export", "contact"}
+        wanted = {"user", *kept_groups} if kept_groups else held
+        user.put(groups_id=[group.id for group in env.find("res.groups") if group.raw("name") in wanted])
         env.store.commit()
 
     def allow_keys(self) -> None:
