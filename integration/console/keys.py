@@ -11,11 +11,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
-from integration.adapters import registry
 from integration.console import links, said
 from integration.console.acting import Act, Acting
 from integration.console.base import HistoryAdmin, actor
-from integration.console.connections import signing_secret
+from integration.console.connections import SECRETS, signing_secret
 from integration.console.reach import may_change
 from integration.console.words import badge
 from integration.jobs import acts, rotations
@@ -75,7 +74,7 @@ class RotationForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         connection, secret = given.get("connection"), given.get("secret_new")
-        if connection is not None and connection.kind in registry.WMS and secret:
+        if connection is not None and "signing" in SECRETS.get(connection.kind, {}) and secret:
             try:
                 signing_secret(secret)
             except forms.ValidationError as wrong:
@@ -125,7 +124,7 @@ class KeyRotationAdmin(Acting, HistoryAdmin):
             raise acts.NotAllowed(
                 "Work of warehouses that you do not see hangs on it: ask somebody who sees all of it."
             )
-        if connection.kind in registry.ERP:
+        if "key" in SECRETS.get(connection.kind, {}):
             made = rotations.ask_for_key(
                 connection.pk, actor(request), key=given["secret_new"], expires=given["expires"]
             )

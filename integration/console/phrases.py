@@ -61,6 +61,11 @@ UNASKED = (
     "there is not always {name}. Ask that first: {code} in delivery.quantities && ...",
 )
 REFUSALS = (
+    "It logs in with a password, and Odoo exchanges keys only: make a key by hand, and enter it.",
+    "It is a key of another user.",
+    "With it something is missing that the old one has: {others}.",
+    "In Odoo, remove {others}",
+    "Nobody holds these keys, remove them in Odoo: {others}",
     "{connection} is no Odoo: it has no key.",
     "That is the key that is in use.",
     "{connection} is no warehouse's system: it has no signing secret.",
@@ -260,6 +265,9 @@ NOTES = (
 )
 # What a case says of its document beside codes and names, and what a try met.
 DETAILS = (
+    "It logs in with a password, and Odoo exchanges keys only: make a key by hand, and enter it.",
+    "It is a key of another user.",
+    "With it something is missing that the old one has: {others}.",
     "and {n} more",
     "{n} of {sku} instead of {m}",
     "{n} of {sku} in lot {lot} instead of {m}",

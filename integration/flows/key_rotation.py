@@ -16,6 +16,7 @@ from integration.models import Connection, KeyRotation
 
 State = KeyRotation.State
 REFUSED = "CD-2001"
+NO_KEY = "It logs in with a password, and Odoo exchanges keys only: make a key by hand, and enter it."
 
 
 def handle(work: Work) -> Outcome:
@@ -33,7 +34,8 @@ def _exchange(work: Work, row: KeyRotation) -> Outcome:
             _take_back(work, row)
             return Outcome(wrong, partial(rotations.give_up, row, wrong))
     except Permanent as error:
-        return Outcome(error.cause, partial(rotations.give_up, row, f"{error.cause} {_hint(error)}".strip()))
+        why = NO_KEY if error.code == REFUSED and row.state == State.ASKED else _said(error)
+        return Outcome(error.cause, partial(rotations.give_up, row, why))
     return Outcome(f"{row.connection} works with its new key", partial(rotations.swap, row))
 
 
@@ -119,5 +121,6 @@ def _with(connection: Connection, key: str) -> Connection:
     return draft
 
 
-def _hint(error: Permanent) -> str:
-    return str(error.context.get("detail", "")) if "detail" not in error.problem.cause else ""
+def _said(error: Permanent) -> str:
+    detail = str(error.context.get("detail", ""))
+    return error.cause if detail in error.cause else f"{error.cause} {detail}"

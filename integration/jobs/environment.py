@@ -192,15 +192,16 @@ def _meet(connection: Connection) -> None:
         if known is None:
             confirm(connection, "")
         else:
-            _take_credential(known, connection, here)
+            _take_credential(known, here)
     if differences():
         begin()
         raise locked_for(connection)
 
 
-def _take_credential(known: KnownSystem, connection: Connection, here: Installation) -> None:
-    """Whoever enters one has the right to. That it is production's is seen by who compares."""
-    credential = _fingerprint(bytes(here.pepper), connection)
+def _take_credential(known: KnownSystem, here: Installation) -> None:
+    """As it is stored: a worker may still have the one before in hand. Whoever enters one has the right to; that it is
+    production's is seen by who compares."""
+    credential = _fingerprint(bytes(here.pepper), Connection.objects.get(pk=known.pk))
     if known.credential != credential:
         known.former, known.credential = _former(known, credential), credential
         known.save(update_fields=["credential", "former"])
@@ -211,7 +212,7 @@ def _former(known: KnownSystem | None, credential: str) -> list[str]:
         return []
     if not known.credential or known.credential == credential:
         return list(known.former)
-    return [known.credential, *known.former][:FORMER]
+    return list(dict.fromkeys([known.credential, *known.former]))[:FORMER]
 
 
 def _of(row: KnownSystem, here: Installation) -> Iterator[Difference]:

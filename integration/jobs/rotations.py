@@ -182,7 +182,9 @@ def _is_soon(options: Mapping[str, Any]) -> bool:
         return False
 
 
-def _begin(connection: Connection, kind: Kind, actor: Actor, state: State, about: Mapping[str, Any]) -> KeyRotation:
+def _begin(
+    connection: Connection, kind: KeyRotation.Kind, actor: Actor, state: KeyRotation.State, about: Mapping[str, Any]
+) -> KeyRotation:
     said = {"asked_by": actor.name[:150], "user": actor.user}
     try:
         with transaction.atomic():
@@ -203,7 +205,7 @@ def _store(held: Connection, secrets: Mapping[str, str], actor: Actor, entered: 
     changelog.note(Connection, held.pk, before, changelog.taken(held), Told(actor, source), entered)
 
 
-def _end(row: KeyRotation, state: State, why: str) -> None:
+def _end(row: KeyRotation, state: KeyRotation.State, why: str) -> None:
     row.state, row.failure, row.secrets, row.ended_at = state, why[:500], {}, now()
     row.save(update_fields=["state", "failure", "secrets", "ended_at"])
 

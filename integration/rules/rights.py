@@ -50,6 +50,9 @@ MODES: Mapping[str, tuple[str, ...]] = {  # a warehouse's mode: the flows that r
 }
 BY_RULE = ("posting",)  # where a rule has invoices made
 
+# What a verb does without, where our user may not.
+WITHOUT: Mapping[str, tuple[str, ...]] = {"identity": ("ir.config_parameter",), "rights": ("res.groups",)}
+
 Held = Mapping[str, Sequence[str]]
 
 
@@ -90,6 +93,8 @@ def needed(uses: Uses, verbs: Iterable[str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for verb in verbs:
         for model, used in uses.get(verb, {}).items():
+            if model in WITHOUT.get(verb, ()):
+                continue
             operations = found.setdefault(model, {READ} if used.fields else set())
             for method in used.methods:
                 operations.update(of_method(method))
