@@ -20,7 +20,7 @@ from kombu.exceptions import KombuError
 from config import plans
 from config.plans import Plan
 from config.queues import IN_SLOT
-from integration.jobs import canaries, generation, lease, recovery, slots
+from integration.jobs import canaries, environment, generation, lease, recovery, slots
 from integration.models import Canary
 from integration.rules.slots import CatchUp, owed
 
@@ -98,9 +98,10 @@ class LeadingScheduler(Scheduler):
             self._signed = time.monotonic()
 
     def _count(self) -> None:
-        """That the database is the one that it was: see ``generation``."""
+        """That the database is the one that it was, and the systems are those that were confirmed."""
         if time.monotonic() - self._counted >= generation.COUNT_EVERY:
             generation.count()
+            environment.watch()
             self._counted = time.monotonic()
 
     def _tell(self, term: int) -> None:

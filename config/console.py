@@ -108,6 +108,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "separator": True,
         "items": [
             _item(_("Connections"), "hub", "connection"),
+            _item(_("Key rotations"), "key", "keyrotation"),
             _item(_("Warehouses"), "warehouse", "warehouse"),
             _item(_("Places"), "shelves", "place"),
             _item(_("Code mappings"), "compare_arrows", "codemapping"),
@@ -190,6 +191,10 @@ NAVIGATION: list[dict[str, Any]] = [
             _item(_("Comparisons"), "checklist", "reconciliationrun"),
             _item(_("Recoveries"), "restore", "recovery"),
             _item(_("Generation"), "fingerprint", "generation"),
+            _item(_("Environment locks"), "lock", "environmentlock"),
+            _item(_("Installation"), "domain", "installation"),
+            _item(_("Confirmed systems"), "verified_user", "knownsystem"),
+            _item(_("Rights in Odoo"), "policy", "heldrights"),
             _item(_("Shapes of Odoo"), "schema", "servershape"),
             _item(_("Removed rows"), "auto_delete", "retention"),
         ],

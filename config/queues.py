@@ -16,6 +16,7 @@ ROUTES = {
     "tasks.alerts.*": {"queue": MAINTENANCE},
 }
 STOCK = ("read_stock", "watch_stock", "fetch_stock")
+MASTER = ("master_data", "all_master_data")
 POLLING = (
     "poll",
     "release_waves",
@@ -23,8 +24,9 @@ POLLING = (
     *STOCK,
     "compare_documents",
     "look_at_shapes",
-    "master_data",
-    "all_master_data",
+    "look_at_systems",
+    "rotate_keys",
+    *MASTER,
 )
 IN_SLOT = frozenset(f"tasks.polling.{name}" for name in POLLING)  # they only write rows: beat runs them itself
 TASK_MODULES = (

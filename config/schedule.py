@@ -25,6 +25,8 @@ def schedule() -> Schedule:
         "ask warehouses for their stock": _every(stock["fetch_minutes"] * 60, "tasks.polling.fetch_stock"),
         "ask what became of documents": _every(missing["compare_minutes"] * 60, "tasks.polling.compare_documents"),
         "look whether Odoo is as it was": _every(86400, "tasks.polling.look_at_shapes"),
+        "ask each Odoo which database it is": _every(300, "tasks.polling.look_at_systems"),
+        "exchange keys that are due": _every(60, "tasks.polling.rotate_keys"),
         "look for changed master data": _every(capture["master_seconds"], "tasks.polling.master_data"),
         "look at all master data": _every(capture["master_sweep_hours"] * 3600, "tasks.polling.all_master_data"),
         "count what went through": _every(60, "tasks.maintenance.count"),

@@ -5,7 +5,7 @@ They only add jobs: beat runs them itself, in the transaction of the schedule's 
 
 from celery import shared_task
 
-from integration.jobs import inventories, missing, shapes, sweep, waves
+from integration.jobs import inventories, missing, rotations, shapes, sweep, systems, waves
 
 
 @shared_task(ignore_result=True)
@@ -56,3 +56,13 @@ def all_master_data() -> None:
 @shared_task(ignore_result=True)
 def look_at_shapes() -> None:
     shapes.start()
+
+
+@shared_task(ignore_result=True)
+def look_at_systems() -> None:
+    systems.start()
+
+
+@shared_task(ignore_result=True)
+def rotate_keys() -> None:
+    rotations.sweep()

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from integration.adapters.agreed import AgreedGateway
+from integration.adapters.keys import KeysGateway
 from integration.adapters.records import (
     ActivitiesGateway,
     AttachmentsGateway,
@@ -184,6 +185,23 @@ class Profile:
     warehouses: Sequence[WarehouseProfile] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which database answers. ``uuid``: Odoo's own number of it, where our user may read it; a copy that Odoo makes has
+    another one. ``born``: "<login> since <moment>", when our user was made in it: another database has another one."""
+
+    uuid: str
+    born: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldByUser:
+    """What our user may do, by model, of those that were asked for and are there; and the groups that give it."""
+
+    operations: Mapping[str, Sequence[str]]
+    groups: Sequence[str]
+
+
 class WmsAdapter(Protocol):
     """A warehouse system. ``verify`` and ``parse`` use no network."""
 
@@ -192,8 +210,9 @@ class WmsAdapter(Protocol):
 
     def probe(self) -> Profile: ...
 
-    def verify(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
-        """Raises Forbidden (CD-6005) unless the message is really the partner's and fresh."""
+    def verify(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> str:
+        """The name of the secret that it is signed with. Raises Forbidden (CD-6005) unless the message is really the
+        partner's and fresh."""
         ...
 
     def parse(self, headers: Mapping[str, str], body: bytes) -> Received:
@@ -244,7 +263,16 @@ class ErpGateway(Protocol):
     @property
     def agreed(self) -> AgreedGateway: ...
 
+    @property
+    def keys(self) -> KeysGateway: ...
+
     def probe(self) -> Profile: ...
+
+    def identity(self) -> Identity: ...
+
+    def rights(self, models: Sequence[str]) -> HeldByUser:
+        """A few calls for each model: not often. Needs no right but to log in."""
+        ...
 
     def shape(self) -> Shape:
         """What it has of the models, fields and methods that the verbs use. A call for each of them: not often."""

@@ -27,7 +27,7 @@ from integration.console.base import ConfigurationAdmin, HistoryAdmin
 from integration.console.connection_health import health, key_ends, state
 from integration.console.reach import limit, scoped
 from integration.console.words import ago, badge, plural
-from integration.jobs import acts, connections, switching, warehouses
+from integration.jobs import acts, connections, rotations, shapes, switching, warehouses
 from integration.jobs.acts import NotAllowed
 from integration.models import Connection, ConnectionGate, Place, RemoteSlot, SyncJob, Warehouse
 
@@ -42,6 +42,7 @@ SECRETS = {  # kind of connection: the secrets that it works with
 MANY = [f"{kind}s" for kind in KINDS]
 LIMITS = frozenset({"calls_per_second", "max_concurrency"})  # that work may have waited for
 PREFIX = "secret_"
+MAKES_KEYS = 19  # from this Odoo on it makes keys for a program
 SIGNING_PREFIX = "whsec_"
 SHORTEST_SIGNING_BYTES = 24  # as Standard Webhooks asks for
 
@@ -131,6 +132,12 @@ def _test(pk: int, actor: acts.Actor, _reason: str) -> str:
     return str(_("Come back in a moment: the result stands on its page."))
 
 
+def _exchange(pk: int, actor: acts.Actor, _reason: str) -> str:
+    rotations.ask_for_key(pk, actor)
+    return str(_("Odoo is asked for a new key; how far it is stands under Key rotations."))
+
+
+EXCHANGE = Act("exchange", _("Exchange key"), _exchange, _("is getting a new key"), right="integration.change_secrets")
 TEST = Act("test", _("Test now"), _test, _("is being tested"))
 PAUSE = Act("pause", _("Pause"), _pause, _("paused"), _("Why is nothing to be sent to it, or asked of it?"), grave=True)
 RESUME = Act("resume", _("Resume"), _resume, _("resumed"))
@@ -138,7 +145,7 @@ RESUME = Act("resume", _("Resume"), _resume, _("resumed"))
 
 @admin.register(Connection)
 class ConnectionAdmin(Acting, ConfigurationAdmin):
-    acts = (TEST, PAUSE, RESUME)
+    acts = (TEST, PAUSE, RESUME, EXCHANGE)
     form = ConnectionForm
     change_form_outer_before_template = "console/connection_panel.html"
     search_fields = ("slug", "name", "base_url")
@@ -197,7 +204,8 @@ class ConnectionAdmin(Acting, ConfigurationAdmin):
 
     def acts_for(self, row: Model | None) -> list[Act]:
         paused = isinstance(row, Connection) and not row.enabled
-        return [TEST, RESUME if paused else PAUSE]
+        makes = isinstance(row, Connection) and row.kind == "odoo" and shapes.version_of(row) >= MAKES_KEYS
+        return [TEST, RESUME if paused else PAUSE, *([EXCHANGE] if makes else [])]
 
     def changeform_view(
         self,

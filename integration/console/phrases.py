@@ -56,6 +56,8 @@ SUBJECTS = (
     "units for {connection}",
     "wave {name}",
     "what {connection} has",
+    "which database {connection} is",
+    "key of {connection}",
 )
 UNASKED = (
     "{name} is not known. Ask first whether there is one: {code} && ...",
@@ -64,6 +66,24 @@ UNASKED = (
 )
 REFUSALS = (
     "{name} is released already.",
+    "It logs in with a password, and Odoo exchanges keys only: make a key by hand, and enter it.",
+    "It is a key of another user.",
+    "With it something is missing that the old one has: {others}.",
+    "In Odoo, remove {others}",
+    "Nobody holds these keys, remove them in Odoo: {others}",
+    "{connection} is no Odoo: it has no key.",
+    "That is the key that is in use.",
+    "{connection} is no warehouse's system: it has no signing secret.",
+    "{connection} has no signing secret yet: enter one.",
+    "That is the secret that is in use.",
+    "One of {connection} is being exchanged already: see Key rotations.",
+    "Two have to look at what is entered for it: enter it on the connection's page.",
+    "The old secret is refused already.",
+    "No old key of it is good any more.",
+    "Work of warehouses that you do not see hangs on it: ask somebody who sees all of it.",
+    "Please say why these are the right systems.",
+    "Something else differs by now: look at it again.",
+    "Nothing is locked.",
     "{job} is {stand} and cannot be retried.",
     "{job} is {stand} and cannot be cancelled.",
     "{job} is here by now ({stand}): see what comes of it first.",
@@ -257,6 +277,9 @@ NOTES = (
 )
 # What a case says of its document beside codes and names, and what a try met.
 DETAILS = (
+    "It logs in with a password, and Odoo exchanges keys only: make a key by hand, and enter it.",
+    "It is a key of another user.",
+    "With it something is missing that the old one has: {others}.",
     "and {n} more",
     "{n} of {sku} instead of {m}",
     "{n} of {sku} in lot {lot} instead of {m}",
@@ -432,6 +455,8 @@ WHOLE = (
     "the body is not UTF-8", "it begins with a byte order mark", "it is not an object",
     "a text holds a NUL or half of a surrogate pair", "quantity must not be 0, and more than 0 for goods that moved",
     "substitute needs the line in whose place the goods went", "sha256 is not that of the content",
-    "content is not base64", "receipt confirmation", "shipment confirmation", "returns", "inventory", "put-away",
+    "this installation", "address", "number of the Odoo database", "birth of our user", "credential",
+    "one of its own", "content is not base64", "receipt confirmation", "shipment confirmation", "returns", "inventory",
+    "put-away",
     "must be a number", "street", "city", "postcode", "country", "resell", "scrap", "quarantine", "sale",
 )  # fmt: skip

@@ -282,6 +282,7 @@ REACH: Mapping[type[Model], Within] = {
         (
             *(models.ConnectionGate, models.MasterRecord, models.FlowSuccess, models.CallTally, models.CallTotal),
             *(models.MessageGap, models.Drift, models.ServerShape, models.ConformanceRun),
+            *(models.KnownSystem, models.HeldRights, models.KeyRotation),
         ),
         _uses("connection"),
     ),
@@ -291,6 +292,7 @@ REACH: Mapping[type[Model], Within] = {
         (
             *(User, Group, PeriodicTask, models.BeatSlot, models.BeatLease, models.Canary, models.Retention),
             *(models.TrackingPage, models.Generation, models.Recovery, models.AlertRule, models.DaysOff),
+            *(models.Installation, models.EnvironmentLock),
         ),
         _all,
     ),
@@ -301,7 +303,10 @@ REACH: Mapping[type[Model], Within] = {
 CHANGED: Mapping[type[Model], Within] = {
     Connection: _owns("pk"),
     **dict.fromkeys((models.BusinessRule, models.CaseRule, models.AlertChannel, models.OrderRule), _by("warehouse")),
-    **dict.fromkeys((models.TrackingPage, models.DaysOff, models.AlertRule, models.Recovery), _nothing),
+    **dict.fromkeys(
+        (models.TrackingPage, models.DaysOff, models.AlertRule, models.Recovery, models.EnvironmentLock), _nothing
+    ),
+    models.KeyRotation: _owns("connection"),
 }
 MADE_BY_ALL = (
     Connection,

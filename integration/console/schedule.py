@@ -73,6 +73,8 @@ SAYS: Mapping[str, tuple[StrOrPromise, StrOrPromise]] = {
     "tasks.polling.fetch_stock": (_("Asks warehouses what they have"), ONE_WAITS),
     "tasks.polling.compare_documents": (_("Asks warehouses what has become of their documents"), ONE_WAITS),
     "tasks.polling.look_at_shapes": (_("Looks whether each Odoo still has what is used of it"), ONE_WAITS),
+    "tasks.polling.look_at_systems": (_("Asks each Odoo which database it is"), ONE_WAITS),
+    "tasks.polling.rotate_keys": (_("Refuses old secrets, and takes old keys away, when it is time"), TAKES_TURNS),
     "tasks.polling.master_data": (_("Reads what changed of master data"), ONE_WAITS),
     "tasks.polling.all_master_data": (_("Looks at all master data"), ONE_WAITS),
 }  # fmt: skip

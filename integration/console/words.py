@@ -76,6 +76,9 @@ NOUNS: Mapping[str, Callable[[int], str]] = {
     "job": lambda n: ngettext("{count} job", "{count} jobs", n),
     "line": lambda n: ngettext("{count} line", "{count} lines", n),
     "order": lambda n: ngettext("{count} order", "{count} orders", n),
+    "key rotation": lambda n: ngettext("{count} key rotation", "{count} key rotations", n),
+    "environment lock": lambda n: ngettext("{count} environment lock", "{count} environment locks", n),
+    "right": lambda n: ngettext("{count} right", "{count} rights", n),
     "periodic task": lambda n: ngettext("{count} periodic task", "{count} periodic tasks", n),
     "sync job": lambda n: ngettext("{count} sync job", "{count} sync jobs", n),
 }

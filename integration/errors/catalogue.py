@@ -8,6 +8,7 @@ from integration.errors.problems import (
     books,
     codes,
     drift,
+    guard,
     holds,
     messages,
     missing,
@@ -29,6 +30,7 @@ __all__ = ["PROBLEMS", "Owner", "Problem", "Severity"]
 PROBLEMS: dict[str, Problem] = {
     **outages.PROBLEMS,
     **setup.PROBLEMS,
+    **guard.PROBLEMS,
     **codes.PROBLEMS,
     **drift.PROBLEMS,
     **releases.PROBLEMS,

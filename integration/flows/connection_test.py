@@ -3,7 +3,7 @@
 from functools import partial
 
 from integration.errors import IntegrationError
-from integration.jobs import connections, gate
+from integration.jobs import connections, environment, gate
 from integration.jobs.work import Outcome, Work
 from integration.models import Connection
 
@@ -13,6 +13,7 @@ def handle(work: Work) -> Outcome:
     connection = Connection.objects.get(pk=work.job.payload["connection"])
     try:
         gate.refuse_foreign(connection)
+        environment.refuse(connection)
         profile = connections.probe(connection, work)
     except IntegrationError as wrong:
         said = f"{wrong.cause} {wrong.fix} ({wrong.code})"

@@ -14,7 +14,7 @@ from django.utils.timezone import now
 from integration.adapters import conformance, registry
 from integration.adapters.base import Asked, Capability
 from integration.adapters.conformance import Bench, Broken, Checked, Goods, Skipped
-from integration.jobs import gate
+from integration.jobs import environment, gate
 from integration.jobs.acts import Actor, NotAllowed, note
 from integration.jobs.remote import ProbeGuard, settings_for
 from integration.models import (
@@ -51,9 +51,11 @@ class Listening:
 def run(
     connection: Connection, actor: Actor, goods: Goods | None = None, *, wait: float = 30.0, production: bool = False
 ) -> ConformanceRun:
-    """Sends marked test documents and takes them back. Raises NotAllowed, ConfigurationError CD-2012."""
+    """Sends marked test documents and takes them back. Raises NotAllowed, ConfigurationError CD-2012,
+    Throttled CD-2020."""
     _refuse(connection, production=production)
     gate.refuse_foreign(connection)
+    environment.refuse(connection)
     started, number = now(), secrets.token_hex(4)
     settings = settings_for(connection)
     bench = Bench(

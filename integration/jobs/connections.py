@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from integration.adapters import registry
 from integration.adapters.base import ConnectionSettings, ErpGateway, Guard, Profile
-from integration.jobs import gate, routes, sweep, switching
+from integration.jobs import environment, gate, routes, sweep, switching
 from integration.jobs.acts import Actor, NotAllowed, note, retry_case
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.remote import ProbeGuard, settings_for
@@ -61,6 +61,11 @@ def probe(connection: Connection, work: Work | None = None) -> Profile:
     return registry.open_wms(settings, guard).probe()
 
 
+def knock(connection: Connection, work: Work | None = None) -> None:
+    """Whether an Odoo lets us in, by one call. Raises IntegrationError, CD-2001 among them."""
+    registry.open_erp(settings_for(connection), _guard(connection, work)).keys.names()
+
+
 @transaction.atomic
 def store(connection: Connection, profile: Profile, actor: Actor) -> None:
     """Stores a draft with what its probe found. An Odoo is read in full next; what waited for it tries again."""
@@ -70,6 +75,7 @@ def store(connection: Connection, profile: Profile, actor: Actor) -> None:
     stored = Connection.objects.filter(pk=connection.pk).first() if known else None
     before, secrets = changelog.taken(stored), stored.secrets if stored else {}
     connection.save()
+    environment.confirm(connection, actor.name)
     entered = [name for name, text in connection.secrets.items() if secrets.get(name) != text]
     told = Told(actor, ConfigurationChange.Source.COMMAND)
     changelog.note(Connection, connection.pk, before, changelog.taken(connection), told, entered)

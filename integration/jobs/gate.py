@@ -16,7 +16,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from integration.errors import ConfigurationError, IntegrationError, Throttled, Unreachable
-from integration.jobs import cases, failpoints, holders, sql, streams
+from integration.jobs import cases, environment, failpoints, holders, sql, streams
 from integration.models import Connection, ConnectionGate, RemoteSlot, SyncJob
 
 GATE, SLOT = ConnectionGate._meta.db_table, RemoteSlot._meta.db_table
@@ -76,9 +76,10 @@ class Pass:
 
 @contextmanager
 def enter(connection: Connection, *, seconds: float) -> Iterator[Pass]:
-    """Holds one of the connection's call slots. Raises Unreachable CD-1005, Throttled CD-1002, ConfigurationError
-    CD-2012."""
+    """Holds one of the connection's call slots. Raises Unreachable CD-1005, Throttled CD-1002 and CD-2020,
+    ConfigurationError CD-2012."""
     refuse_foreign(connection)
+    environment.check(connection)
     if not connection.enabled:
         raise Throttled("CD-1002", retry_after=PAUSED_SECONDS, connection=connection.name)
     entered = _entered(connection, seconds + SPARE_SECONDS)

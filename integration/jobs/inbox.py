@@ -16,7 +16,7 @@ from django.db import connection as database
 from integration.adapters import registry
 from integration.adapters.base import Fetched, Received, WmsAdapter
 from integration.errors import InvalidDocument
-from integration.jobs import bodies, cases, dispatch, drift, failpoints, remote, routes, sql, streams
+from integration.jobs import bodies, cases, dispatch, drift, failpoints, old_secrets, remote, routes, sql, streams
 from integration.jobs.queue import NewJob, enqueue
 from integration.models import (
     CapturedRecord,
@@ -88,7 +88,8 @@ def receive(connection: Connection, headers: Mapping[str, str], body: bytes) -> 
     """
     began = time.time_ns()
     adapter = registry.wms_for_receiving(remote.settings_for(connection))
-    adapter.verify(headers, body, now=datetime.now(UTC))
+    if adapter.verify(headers, body, now=datetime.now(UTC)) == old_secrets.NAME:
+        old_secrets.used(connection)
     received = _parsed(adapter, connection, headers, body)
     kept = {name: headers[name] for name in KEPT_HEADERS if name in headers}
     receipt = _kept_once(connection, received, kept, body)

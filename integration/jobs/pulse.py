@@ -64,7 +64,8 @@ succeeded AS (
   ON CONFLICT (connection_id, flow) DO UPDATE SET at = GREATEST(known.at, EXCLUDED.at)),
 call AS (
   SELECT connection.id AS connection_id, {_SLOT} AS slot, left(call->>'what', 100) AS method,
-    left(call->>'outcome', 10) AS outcome, {_CALLED} AS within, (call->>'ms')::float8 / 1000 AS seconds
+    left(call->>'outcome', 10) AS outcome, {_CALLED} AS within, (call->>'ms')::float8 / 1000 AS seconds,
+    ended.ended_at
   FROM ended CROSS JOIN jsonb_array_elements(ended.calls) AS call
   JOIN {CONNECTION} AS connection ON connection.id = (call->>'to')::bigint),
 called AS (
@@ -74,10 +75,10 @@ called AS (
   ON CONFLICT (connection_id, slot) DO UPDATE SET calls = known.calls + EXCLUDED.calls,
     failed = known.failed + EXCLUDED.failed, seconds = known.seconds + EXCLUDED.seconds),
 called_ever AS (
-  INSERT INTO {CALLS_EVER} AS known (connection_id, method, outcome, within, calls, seconds)
-  SELECT connection_id, method, outcome, within, count(*), sum(seconds) FROM call GROUP BY 1, 2, 3, 4
+  INSERT INTO {CALLS_EVER} AS known (connection_id, method, outcome, within, calls, seconds, last_at)
+  SELECT connection_id, method, outcome, within, count(*), sum(seconds), max(ended_at) FROM call GROUP BY 1, 2, 3, 4
   ON CONFLICT (connection_id, method, outcome, within) DO UPDATE SET calls = known.calls + EXCLUDED.calls,
-    seconds = known.seconds + EXCLUDED.seconds),
+    seconds = known.seconds + EXCLUDED.seconds, last_at = GREATEST(known.last_at, EXCLUDED.last_at)),
 tried AS (
   SELECT ended.id, ended.ended_at, job.document_id, job.payload->>'warehouse' AS named, job.flow, {_SLOT} AS slot,
     ended.outcome, ended.outcome = 'succeeded' AS done,

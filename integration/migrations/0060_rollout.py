@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0057_configuration_changes'),
+        ('integration', '0059_last_calls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

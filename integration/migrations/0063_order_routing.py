@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0057_configuration_changes'),
+        ('integration', '0060_rollout'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0057_configuration_changes'),
+        ('integration', '0063_order_routing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0057_configuration_changes'),
+        ('integration', '0064_tried_changes'),
     ]
 
     operations = [

@@ -17,6 +17,8 @@ from integration.models.decisions import Decision
 from integration.models.documents import Document, DocumentLine, StockEvent
 from integration.models.downtime import DowntimePack, TypedShipment
 from integration.models.drift import Drift, ServerShape
+from integration.models.guard import EnvironmentLock, Installation, KnownSystem
+from integration.models.keys import HeldRights, KeyRotation
 from integration.models.mapping import BusinessRule, CodeMapping, ExternalReference
 from integration.models.master import MasterRecord, MasterRun, MasterTold, PartnerItem
 from integration.models.messages import InboundMessage, MessageEdit, MessageGap, MessageKey, OutboundMessage
@@ -75,15 +77,20 @@ __all__ = [
     "DowntimePack",
     "Drift",
     "Effect",
+    "EnvironmentLock",
     "ExceptionCase",
     "ExternalReference",
     "FlowDay",
     "FlowSuccess",
     "FlowTally",
     "Generation",
+    "HeldRights",
     "InTransit",
     "InboundMessage",
+    "Installation",
     "JobAttempt",
+    "KeyRotation",
+    "KnownSystem",
     "Lane",
     "MasterRecord",
     "MasterRun",

@@ -1,5 +1,7 @@
 """Columns that are encrypted at rest (Fernet; the first of settings.FIELD_KEYS encrypts, all of them decrypt)."""
 
+import base64
+import hmac
 import json
 from functools import lru_cache
 from typing import Any
@@ -9,6 +11,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+
+SIGNING_BYTES, SIGNATURE_BYTES = 16, 32  # of a Fernet key, and at the end of what it encrypts
 
 
 @lru_cache(maxsize=4)
@@ -36,6 +40,20 @@ def decrypt(token: bytes) -> bytes:
         return _cipher(tuple(settings.FIELD_KEYS)).decrypt(token)
     except InvalidToken as wrong:
         raise ImproperlyConfigured("FIELD_KEYS lacks the key that a stored value was encrypted with.") from wrong
+
+
+def place_of(token: bytes) -> int | None:
+    """Which of settings.FIELD_KEYS a stored value is under, from 0 on; None: none of them. Reads its signature only."""
+    try:
+        whole = base64.urlsafe_b64decode(token)
+    except ValueError:
+        return None
+    signed, signature = whole[:-SIGNATURE_BYTES], whole[-SIGNATURE_BYTES:]
+    for place, key in enumerate(settings.FIELD_KEYS):
+        signing = base64.urlsafe_b64decode(key)[:SIGNING_BYTES]
+        if hmac.compare_digest(hmac.digest(signing, signed, "sha256"), signature):
+            return place
+    return None
 
 
 class EncryptedBytesField(models.BinaryField):  # type: ignore[type-arg]

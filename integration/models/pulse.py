@@ -75,6 +75,7 @@ class CallTotal(models.Model):
     )
     calls = models.BigIntegerField()
     seconds = models.FloatField(help_text="That they took, summed up")
+    last_at = models.DateTimeField(null=True, help_text="When the latest of them was")
 
     class Meta:
         ordering = ["connection", "method", "outcome", "within"]

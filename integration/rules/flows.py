@@ -132,6 +132,8 @@ FLOWS: Mapping[str, Flow] = {
     "rollout_look": Flow("What is open is looked at before a taking over", Latency.MINUTES, Impact.SIGHT, Money.NONE),
     "rollout_take": Flow("What is open is taken over", Latency.MINUTES, Impact.CUSTOMER, Money.INDIRECT),
     "shape_look": Flow("What Odoo has is compared with the day before", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
+    "key_rotation": Flow("The key of an Odoo is exchanged for a new one", Latency.MINUTES, Impact.SIGHT, Money.NONE),
+    "system_look": Flow("Odoo is asked which database it is", Latency.SCHEDULED, Impact.SIGHT, Money.NONE),
     "replay_preview": Flow("A replay is tried first", Latency.MINUTES, Impact.SIGHT, Money.NONE),
     "replay_run": Flow("Messages are worked on again", Latency.MINUTES, Impact.SIGHT, Money.NONE),
     "change_try": Flow("A change of rules or mappings is tried first", Latency.MINUTES, Impact.SIGHT, Money.NONE),

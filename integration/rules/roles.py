@@ -79,6 +79,11 @@ MACHINERY = (
         "servershape",
         "generation",
         "recovery",
+        "installation",
+        "knownsystem",
+        "environmentlock",
+        "heldrights",
+        "keyrotation",
     ),
 )
 CONFIGURED = (
@@ -141,6 +146,8 @@ INTEGRATOR = VIEWER | {
     "integration.view_personal_data",
     "integration.print_downtime_pack",
     "integration.release_recovery",
+    "integration.confirm_environment",
+    *_may("add", "keyrotation"),
     "integration.approve_configuration",
     "django_celery_beat.view_periodictask",
     "django_celery_beat.change_periodictask",  # to have it run now: they are edited by nobody

@@ -55,6 +55,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
     ),
     "inventory_watch": ("now", "stock.by_hand", "stock.layout", "stock.products"),
     "items_fetch": ("master_ids", "master_records", "master_sources", "master_written", "now"),
+    "key_rotation": ("keys.make", "keys.names", "keys.revoke"),
     "master_poll": ("master_ids", "master_records", "master_sources", "master_written", "now"),
     "master_sweep": ("master_ids", "master_records", "master_sources", "master_written", "now"),
     "master_tell": ("master_ids", "master_records", "master_sources", "master_written", "now"),
@@ -166,7 +167,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
     ),
     "rollout_look": ("delivery", "incoming"),
     "rollout_take": ("delivery", "incoming"),
-    "shape_look": ("shape",),
+    "shape_look": ("rights", "shape"),
     "shipment_confirmation": (
         "activities.close",
         "activities.find",
@@ -209,5 +210,6 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "returns.take_back",
         "stock.products",
     ),
+    "system_look": ("identity",),
     "transit_loss": ("incoming", "loss_place", "receive"),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from integration.adapters.base import ConnectionSettings, Guard, Profile
+from integration.adapters.base import ConnectionSettings, Guard, HeldByUser, Identity, Profile
 from integration.adapters.http import check_address
 from integration.adapters.odoo.agreed import Agreed
 from integration.adapters.odoo.attachments import Attachments
@@ -13,7 +13,9 @@ from integration.adapters.odoo.changes import Changes
 from integration.adapters.odoo.deliveries import Deliveries
 from integration.adapters.odoo.freight import Freight
 from integration.adapters.odoo.hints import Hints
+from integration.adapters.odoo.identity import identity
 from integration.adapters.odoo.inventory import Inventory
+from integration.adapters.odoo.keys import Keys
 from integration.adapters.odoo.legs import Legs
 from integration.adapters.odoo.master import Master
 from integration.adapters.odoo.notes import Activities, Notes
@@ -25,6 +27,7 @@ from integration.adapters.odoo.put_aways import PutAways
 from integration.adapters.odoo.receipts import Receipts
 from integration.adapters.odoo.returns import Returns
 from integration.adapters.odoo.revival import Revival
+from integration.adapters.odoo.rights import Rights
 from integration.adapters.odoo.routing import Routing
 from integration.adapters.odoo.shape import Shapes
 from integration.adapters.odoo.substitutes import Substitutes
@@ -74,9 +77,16 @@ class OdooGateway:
         self.routing = Routing(self._call)
         self.stock = Inventory(self._call, self._deliveries)
         self._master = Master(self._call)
+        self.keys = Keys(self._call)
 
     def probe(self) -> Profile:
         return Probe(self._call).profile()
+
+    def identity(self) -> Identity:
+        return identity(self._call)
+
+    def rights(self, models: Sequence[str]) -> HeldByUser:
+        return Rights(self._call).held(models)
 
     def shape(self) -> Shape:
         return Shapes(self._call).read()

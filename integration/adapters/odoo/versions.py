@@ -31,6 +31,7 @@ class Version:
     named_moves: bool = True
     forget_count: str = "action_clear_inventory_quantity"
     counts_between: bool = True
+    makes_keys: bool = False
 
 
 VERSIONS = {
@@ -51,6 +52,7 @@ VERSIONS = {
     19: Version(
         19,
         json2=True,
+        makes_keys=True,
         named_moves=False,
         package_model="stock.package",
         groups_field="group_ids",

@@ -39,7 +39,7 @@ def add_arguments(parser: CommandParser) -> None:
 
 
 def run(options: dict[str, Any], show: Show, say: Say) -> None:
-    connection, profile = storing.connect(_wanted(options), show, say)
+    connection, profile = storing.connect(_wanted(options), show, say, meant=options["another_system"])
     if options["install_hints"] or options["rotate_hints"]:
         _install_hints(connection, options, say)
     elif not connection.secrets.get("hint_token") and not profile.version.startswith(WITHOUT_HINTS):

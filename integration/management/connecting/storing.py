@@ -12,7 +12,7 @@ from integration.adapters.base import Profile
 from integration.errors import IntegrationError
 from integration.jobs import connections
 from integration.management.person import operator, plain
-from integration.models import Connection
+from integration.models import Connection, KnownSystem
 from integration.observe.report import Section, summary
 
 Show = Callable[[Iterable[Section]], None]
@@ -28,6 +28,9 @@ def add_common(parser: CommandParser) -> None:
         choices=Connection.Environment.values,
         default=settings.ENVIRONMENT,
         help="what the other system is; it must be what this installation is (default: ENVIRONMENT)",
+    )
+    parser.add_argument(
+        "--another-system", action="store_true", help="it is another one than before, and that is meant"
     )
     parser.add_argument("--calls-per-second", type=float, help="how often it may be called")
     parser.add_argument("--max-concurrency", type=int, help="how many calls at once")
@@ -46,12 +49,13 @@ def limits(options: dict[str, Any]) -> dict[str, float]:
     return given
 
 
-def connect(wanted: connections.Wanted, show: Show, say: Say) -> tuple[Connection, Profile]:
-    """Stores nothing unless the system answers and lets us in."""
+def connect(wanted: connections.Wanted, show: Show, say: Say, *, meant: bool) -> tuple[Connection, Profile]:
+    """Stores nothing unless the system answers and lets us in. ``meant``: also if it is another one than before."""
     _check(wanted)
     draft = connections.draft(wanted)
     if not draft.base_url:
         raise CommandError("--url is missing.")
+    _refuse_another(draft, meant=meant)
     try:
         profile = connections.probe(draft)
     except IntegrationError as wrong:
@@ -61,6 +65,19 @@ def connect(wanted: connections.Wanted, show: Show, say: Say) -> tuple[Connectio
     show(found)
     say(f"{summary(found)} Stored as {draft.slug}.")
     return draft, profile
+
+
+def _refuse_another(draft: Connection, *, meant: bool) -> None:
+    """What is sent to another system than before is sent there only because somebody has said so."""
+    known = KnownSystem.objects.filter(connection=draft.pk).first() if draft.pk else None
+    if known is None or meant:
+        return
+    before, now = (known.base_url, known.database), (draft.base_url, str(draft.options.get("database") or ""))
+    if before != now:
+        said = (
+            f"{draft.slug} would speak to another system: {' '.join(now).strip()}, before {' '.join(before).strip()}."
+        )
+        raise CommandError(f"{said} Say --another-system if that is meant. Nothing was stored.")
 
 
 def _place(draft: Connection) -> str:

@@ -28,7 +28,7 @@ def add_arguments(parser: CommandParser) -> None:
 
 
 def run(options: dict[str, Any], show: Show, say: Say) -> None:
-    connection, _ = storing.connect(_wanted(options), show, say)
+    connection, _ = storing.connect(_wanted(options), show, say, meant=options["another_system"])
     path = reverse("webhook", args=[connection.slug])
     say(f"It sends its messages to {settings.PUBLIC_URL.rstrip('/')}{path}")
     if not connection.wms_warehouses.exists():

@@ -21,6 +21,7 @@ ROUTINE = (
     "orders_watch",
     "orders_walk",
     "shape_look",
+    "system_look",
 )
 
 

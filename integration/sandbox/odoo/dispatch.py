@@ -29,9 +29,9 @@ READERS = {
     "read", "search", "search_count", "search_read", "fields_get", "default_get", "name_search", "read_group", "exists",
     "formatted_read_group", "export_data", "web_read", "web_search_read", "get_external_id", "get_metadata",
     "check_object_reference", "address_get", "message_post", "has_access", "check_access", "check_access_rights",
-    "has_group", "context_get",
+    "has_group", "context_get", "generate", "revoke",
 }  # fmt: skip
-WITHOUT_WRITING = READERS - {"message_post"}  # whoever may read may post
+WITHOUT_WRITING = READERS - {"message_post", "generate", "revoke"}  # whoever may read may post, and have keys
 # Owner shown in a TypeError: every class has its own create, write and unlink.
 OVERRIDDEN = {"create", "write", "unlink"}
 

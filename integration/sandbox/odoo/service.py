@@ -80,20 +80,29 @@ class Service:
         """The uid, or false. Password and API key do the same."""
         self.check_database(database)
         user = Env(self.database, 1).first("res.users", ["login", "=", login], ["active", "=", True])
-        return int(user.id) if user and secret in _secrets(user) else False
+        return int(user.id) if user and secret in self._secrets(user) else False
 
     def uid_of_key(self, key: str) -> int:
         """The user of an API key. Raises AccessDenied; a password is no key."""
         for user in Env(self.database, 1).find("res.users", ["active", "=", True]):
-            if key and key in (user.api_keys or ()):
+            if key and key in self._keys(user):
                 return int(user.id)
         raise AccessDenied("Invalid apikey")
 
     def check_login(self, database: str, uid: Any, secret: str) -> None:
         self.check_database(database)
         user = Env(self.database, 1).browse("res.users", uid if isinstance(uid, int) else 0)
-        if not (user and user.exists and user.active and secret in _secrets(user)):
+        if not (user and user.exists and user.active and secret in self._secrets(user)):
             raise AccessDenied
+
+    def _secrets(self, user: Any) -> set[str]:
+        return {secret for secret in (user.password, *self._keys(user)) if secret}
+
+    def _keys(self, user: Any) -> set[str]:
+        """Those that have not ended."""
+        rows = Env(self.database, 1).find("res.users.apikeys", ["user_id", "=", user.id])
+        ended = {row.secret for row in rows if row.expiration_date and row.expiration_date < self.database.now()}
+        return set(user.api_keys or ()) - ended
 
     def execute(self, uid: int, model: str, method: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """One call as one transaction under the lock; what waits for the commit runs after it."""
@@ -169,10 +178,6 @@ class Service:
         """Let the server's clock run `seconds` ahead (or behind)."""
         with self._lock:
             self.database.clock_offset = _seconds(seconds)
-
-
-def _secrets(user: Any) -> set[str]:
-    return {secret for secret in (user.password, *(user.api_keys or ())) if secret}
 
 
 def _seconds(number: float) -> timedelta:

@@ -72,7 +72,7 @@ class World:
         self.orders = Orders()
         self.master = Master()
         self.rules = FaultRules()
-        self.outbox = Outbox(target, lambda number, body: messages.headers(secret, number, body), self.is_down)
+        self.outbox = Outbox(target, lambda number, body: messages.headers(self.secret, number, body), self.is_down)
         self.floor = Floor(self._work_off)
         self._down_until = 0.0
         self._documents = 0

@@ -232,6 +232,14 @@ def history(erp, wms, warehouse, delivery, job) -> None:
     )
     models.Generation.objects.create(name="main", identity=EVIL, count=1)
     models.Recovery.objects.create(lost_after=now(), why=EVIL, begun_by=EVIL)
+    models.Installation.objects.create(name="main", environment="test", public_url=EVIL, pepper=SECRET.encode())
+    models.KnownSystem.objects.create(connection=erp, environment="test", base_url=EVIL, credential=SECRET)
+    differs = {"about": EVIL, "what": EVIL, "before": EVIL, "after": EVIL}
+    models.EnvironmentLock.objects.create(differences=[differs])
+    models.HeldRights.objects.create(connection=erp, version="18.0", held={EVIL: ["read"]}, groups=[EVIL])
+    models.KeyRotation.objects.create(
+        connection=wms, kind="signing", state="both", secrets={"old": SECRET}, asked_by=EVIL, failure=EVIL, name=EVIL
+    )
     reports(warehouse)
     models.Retention.objects.create(subject="jobs", last_removed=1, ended_at=now())
     models.ApiToken.objects.create(name=EVIL, prefix="abcd1234", sha256=b"0" * 32, scopes=["jobs:read"])

@@ -28,6 +28,8 @@ OF_NOBODY = {
     models.AlertRule,
     models.Generation,
     models.Recovery,
+    models.Installation,
+    models.EnvironmentLock,
 }
 SEEN = [model for model in OURS if model in REACH and model not in OF_NOBODY]
 RULES = {models.BusinessRule, models.CaseRule, models.AlertChannel}  # those for all warehouses are seen by all

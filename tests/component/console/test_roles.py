@@ -41,8 +41,8 @@ ADDS = {
         *(models.CodeMapping, models.BusinessRule, models.CaseRule, models.CutOff, models.TrackingPage),
         *(models.ReportSchedule, models.OrderRule, models.WorkingHours, models.DaysOff),
     },
-    "integrator": CONFIGURED,
-    "administrator": CONFIGURED,
+    "integrator": CONFIGURED | {models.KeyRotation},
+    "administrator": CONFIGURED | {models.KeyRotation},
 }
 ACTS = {"operator", "supervisor", "integrator", "administrator"}
 

@@ -5,11 +5,13 @@ from base64 import b64decode
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 from xmlrpc.client import Fault, ServerProxy
 
 import httpx
 
 from integration.sandbox.odoo import SandboxOdoo
+from integration.sandbox.odoo.orm.env import Env
 
 READS = ("search", "read", "web_search_read", "search_read", "fields_get", "export_data", "context_get", "authenticate")
 UNASKED = {"skip_backorder": True, "skip_immediate": True, "skip_sms": True}
@@ -48,6 +50,57 @@ class Odoo:
 
     def fault(self, method: str, fault: str, times: int = 1, model: str = "stock.picking", **more: object) -> None:
         self.control("faults", {"match": {"model": model, "method": method}, "fault": fault, "times": times, **more})
+
+    def copied(self) -> None:
+        """Somebody puts a copy behind the same address, as Odoo's database manager makes it: with another number."""
+        number = self.rows("ir.config_parameter", [["key", "=", "database.uuid"]])[0]["id"]
+        self.call("ir.config_parameter", "write", [number], {"value": str(uuid4())})
+
+    def user(self, login: str) -> int:
+        """One of the same rights as ours."""
+        known = self.rows(
+            "res.users", [["login", "=", self.server.login]], "groups_id" if self.version < 19 else "group_ids"
+        )
+        groups = next(iter(value for name, value in known[0].items() if name != "id"))
+        field = "groups_id" if self.version < 19 else "group_ids"
+        made = {"login": login, "name": login, "email": f"{login}@harbor.example", field: [[6, 0, groups]]}
+        return int(self.call("res.users", "create", made))
+
+    def keys(self) -> dict[str, str]:
+        """Of all users, by name."""
+        rows = Env(self.server.service.database, 1).find("res.users.apikeys")
+        return {str(row.name): str(row.secret) for row in rows}
+
+    def make_key(self, key: str, name: str, login: str) -> None:
+        """A person makes one by hand, behind Odoo's check of his password."""
+        env = Env(self.server.service.database, 1)
+        user = env.first("res.users", ["login", "=", login])
+        env.model("res.users.apikeys").create_all([{"name": name, "user_id": user.id, "scope": False, "secret": key}])
+        user.put(api_keys=(*(user.api_keys or ()), key))
+        env.store.commit()
+
+    def remove_key(self, key: str) -> None:
+        env = Env(self.server.service.database, 1)
+        row = env.first("res.users.apikeys", ["secret", "=", key])
+        user = env.browse("res.users", row.user_id.id)
+        user.put(api_keys=tuple(each for each in user.api_keys if each != key))
+        env.store.delete("res.users.apikeys", row.id)
+        env.store.commit()
+
+    def restrict(self, *kept_groups: str) -> None:
+        """Our user is no administrator any more; or he has nothing but these groups."""
+        env = Env(self.server.service.database, 1)
+        user = env.first("res.users", ["login", "=", self.server.login])
+        held = {group.raw("name") for group in user.groups_id} - {"settings"} | {"export", "contact"}
+        wanted = {"user", *kept_groups} if kept_groups else held
+        user.put(groups_id=[group.id for group in env.find("res.groups") if group.raw("name") in wanted])
+        env.store.commit()
+
+    def allow_keys(self) -> None:
+        """An administrator lets programs make keys."""
+        env = Env(self.server.service.database, 1)
+        env.model("ir.config_parameter").create_all([{"key": "base.enable_programmatic_api_keys", "value": "True"}])
+        env.store.commit()
 
     def forget_calls(self) -> None:
         self._control.delete("calls")

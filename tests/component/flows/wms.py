@@ -60,6 +60,15 @@ class Wms:
                     total[line["sku"]] += float(line["quantity"])
         return dict(total)
 
+    def sign_with(self, secret: str) -> None:
+        """Its people enter a new secret."""
+        self.server.world.secret = secret
+
+    def tells(self) -> str:
+        """It sends any message now; how it is answered."""
+        sent = self.control("send", body={"type": "order.accepted", "timestamp": "2026-01-01T00:00:00Z", "data": {}})
+        return str(sent["status"])
+
     def received(self) -> list[str]:
         """The number of every message that got an answer, and the answer."""
         found = self._control.get("deliveries").json()["deliveries"]

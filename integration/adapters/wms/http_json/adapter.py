@@ -68,7 +68,7 @@ class HttpJsonWms:
         return frozenset(always | {each for each in Capability if each in said})
 
     def probe(self) -> Profile:
-        signature.check(self._settings.secrets, self._settings.name)
+        signature.check(self._settings.secrets, self._settings.name, datetime.now(UTC))
         answer = request(self._settings, self._guard, HEALTH, "GET", "/health", headers=self._token())
         health = self._read(HEALTH, answer, Health)
         findings = checks.findings(self._settings, health, answer.headers.get("date", ""), datetime.now(UTC))
@@ -80,8 +80,8 @@ class HttpJsonWms:
         }
         return Profile(health.version, facts, findings)
 
-    def verify(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
-        signature.verify(self._settings.secrets, self._settings.name, headers, body, now)
+    def verify(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> str:
+        return signature.verify(self._settings.secrets, self._settings.name, headers, body, now)
 
     def parse(self, headers: Mapping[str, str], body: bytes) -> Received:
         return parse.event(self._settings.name, headers, body)

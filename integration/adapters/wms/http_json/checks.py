@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 
 from integration.adapters.base import ConnectionSettings, Finding
 from integration.adapters.wms.http_json.answers import Health
-from integration.adapters.wms.http_json.signature import TOLERANCE
+from integration.adapters.wms.http_json.signature import TOLERANCE, UNTIL
 
 CONTRACT = "1"
 
@@ -36,8 +36,10 @@ def _token(settings: ConnectionSettings) -> Finding:
 
 def _rotation(settings: ConnectionSettings) -> Finding:
     if settings.secrets.get("signing_previous"):
-        fix = "Remove the previous secret once both sides use the new one."
-        return Finding("signing secret", None, "two secrets are valid: a rotation is under way", fix)
+        until = settings.secrets.get(UNTIL, "")
+        said = f"two secrets are valid, the old one until {until[:16].replace('T', ' ')} UTC" if until else ""
+        fix = "" if until else "Remove the previous secret once both sides use the new one."
+        return Finding("signing secret", None, said or "two secrets are valid: a rotation is under way", fix)
     return Finding("signing secret", True, "one secret is valid")
 
 

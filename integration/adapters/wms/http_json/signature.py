@@ -12,6 +12,7 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError
 from integration.errors import ConfigurationError, Forbidden
 
 SECRETS = ("signing", "signing_previous")
+UNTIL = "signing_previous_until"  # a moment; from then on the previous one is refused. Empty: never
 PREFIX = "whsec_"
 SHORTEST_BYTES = 24  # as Standard Webhooks asks for
 TOLERANCE = timedelta(minutes=5)
@@ -23,12 +24,14 @@ def sign(secrets: Mapping[str, str], connection: str, message: str, body: bytes,
     """The three headers. Signed with every valid secret, so that the partner may switch at any time."""
     # The library takes the clock's digits without their zone, so it must be given UTC.
     sent_at = now.astimezone(UTC)
-    values = [signer.sign(message, sent_at, body.decode()) for signer in _signers(secrets, connection)]
+    signers = _signers(secrets, connection, sent_at).values()
+    values = [signer.sign(message, sent_at, body.decode()) for signer in signers]
     return dict(zip(HEADERS, (message, str(int(now.timestamp())), " ".join(values)), strict=True))
 
 
-def verify(secrets: Mapping[str, str], connection: str, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
-    """Raises Forbidden CD-6005 unless one signature fits one secret and the message is at most five minutes off."""
+def verify(secrets: Mapping[str, str], connection: str, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
+    """The name of the secret that fits. Raises Forbidden CD-6005 if none does, or the message is more than five minutes
+    off."""
     given = {name.lower(): value for name, value in headers.items()}
     for name in HEADERS:
         if not given.get(name):
@@ -41,16 +44,16 @@ def verify(secrets: Mapping[str, str], connection: str, headers: Mapping[str, st
     except UnicodeDecodeError:
         raise _forbidden(connection, "the body is not UTF-8") from None
     offered = given["webhook-signature"].encode("utf-8", "replace").split()
-    for signer in _signers_or_none(secrets, connection):
+    for name, signer in _signers_or_none(secrets, connection, now).items():
         wanted = signer.sign(given["webhook-id"], sent_at, text).encode()
         if any(hmac.compare_digest(wanted, signature) for signature in offered):
-            return
+            return name
     raise _forbidden(connection, "no signature matches the body, the id, the timestamp and a secret of ours")
 
 
-def check(secrets: Mapping[str, str], connection: str) -> None:
+def check(secrets: Mapping[str, str], connection: str, now: datetime) -> None:
     """Raises ConfigurationError CD-2010 for no secret, and for one that cannot be read or could be guessed."""
-    _signers(secrets, connection)
+    _signers(secrets, connection, now)
     keys = [b64decode(secrets[name].removeprefix(PREFIX)) for name in SECRETS if secrets.get(name)]
     if any(len(key) < SHORTEST_BYTES for key in keys):
         raise _useless(connection, f"a signing secret is too short: take {SHORTEST_BYTES} random bytes or more")
@@ -67,9 +70,9 @@ def _moment(connection: str, header: str, now: datetime) -> datetime:
     return sent_at
 
 
-def _signers(secrets: Mapping[str, str], connection: str) -> list[Webhook]:
+def _signers(secrets: Mapping[str, str], connection: str, now: datetime) -> dict[str, Webhook]:
     try:
-        signers = [Webhook(secrets[name]) for name in SECRETS if secrets.get(name)]
+        signers = {name: Webhook(secrets[name]) for name in _valid(secrets, now)}
     except (ValueError, EmptyWebhookSecretError):
         raise _useless(connection, f"a signing secret cannot be read; it is {PREFIX} and base64") from None
     if not signers:
@@ -77,12 +80,18 @@ def _signers(secrets: Mapping[str, str], connection: str) -> list[Webhook]:
     return signers
 
 
-def _signers_or_none(secrets: Mapping[str, str], connection: str) -> list[Webhook]:
+def _valid(secrets: Mapping[str, str], now: datetime) -> list[str]:
+    until = secrets.get(UNTIL)
+    over = bool(until) and datetime.fromisoformat(str(until)) <= now
+    return [name for name in SECRETS if secrets.get(name) and not (over and name == SECRETS[1])]
+
+
+def _signers_or_none(secrets: Mapping[str, str], connection: str, now: datetime) -> dict[str, Webhook]:
     """A sender is not told that we lack a secret: its message is refused like any that does not fit."""
     try:
-        return _signers(secrets, connection)
+        return _signers(secrets, connection, now)
     except ConfigurationError:
-        return []
+        return {}
 
 
 def _useless(connection: str, detail: str) -> ConfigurationError:

@@ -2,6 +2,7 @@
 
 from . import (
     activities,
+    api_keys,
     attachments,
     automation,
     boms,
@@ -35,6 +36,7 @@ from . import (
 
 __all__ = [
     "activities",
+    "api_keys",
     "attachments",
     "automation",
     "boms",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..faults import ValidationError
+from ..orm.access import check_access
 from ..orm.model import Model
 from ..orm.record import Record
 from ..orm.registry import computes, on_model, serves
@@ -45,6 +46,20 @@ class App(Model):
 
     def label(self, record: Record) -> str:
         return str(record.shortdesc or record.name)
+
+
+@serves("ir.config_parameter")
+class Parameter(Model):
+    """A setting of the whole database. Only administrators read them."""
+
+    def label(self, record: Record) -> str:
+        return str(record.key)
+
+    @on_model
+    def get_param(self, key: str, default: Any = False) -> Any:
+        check_access(self.env, self.name, "read")
+        found = self.env.first(self.name, ["key", "=", key])
+        return found.value if found else default
 
 
 @serves("ir.model")

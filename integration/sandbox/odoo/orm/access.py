@@ -98,6 +98,7 @@ ACCESS: dict[str, Rights] = {
     "account.tax": Rights("", "invoice_manager", "invoice_manager", "invoice_manager"),
     "base.automation": Rights("settings", "settings", "settings", "settings"),
     "ir.actions.server": Rights("", "settings", "settings", "settings"),
+    "ir.config_parameter": Rights("settings", "settings", "settings", "settings"),
     "ir.model.data": Rights("rights", "rights", "rights", "rights"),
     "ir.model.fields": Rights("rights", "settings", "settings", "settings"),
     "ir.module.module": Rights("", "settings", "settings", "settings"),
@@ -111,6 +112,7 @@ ACCESS: dict[str, Rights] = {
     "res.company": Rights("", "settings", "settings", "settings"),
     "res.partner": Rights("", _CONTACTS, _CONTACTS, _CONTACTS),
     "res.users": Rights("", "rights", "rights", "rights"),
+    "res.users.apikeys": Rights("user", "portal", "portal", "portal"),
     "sale.advance.payment.inv": Rights("sale_own", "sale_own", "sale_own", "sale_own"),
     "sale.order": Rights(
         "stock_user invoice sale_manager sale_own readonly full portal",
@@ -227,6 +229,8 @@ def own_only(env: Env, model: str) -> bool:
 def allowed_records(env: Env, model: str, ids: list[int]) -> list[int]:
     """Without the records that a rule hides from the user."""
     ids = in_sight(env, model, ids)
+    if model == "res.users.apikeys" and "settings" not in groups_of(env, env.uid):
+        return [record_id for record_id in ids if env.browse(model, record_id).raw("user_id") == env.uid]
     if not own_only(env, model):
         return ids
     name = OWN_ORDERS[model]

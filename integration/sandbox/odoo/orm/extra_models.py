@@ -32,6 +32,7 @@ HIDDEN = {
     "stock.reference": "sale_id:many2one=sale.order move_type:selection",
     "stock.return.picking": "new_picking_id:many2one=stock.picking",
     "account.move": "settled:float",
+    "res.users.apikeys": "secret:char",
 }
 
 # What took the place of a model that is gone.
@@ -47,6 +48,7 @@ EXTRA = {
     "expiry.picking.confirmation": (
         "picking_ids:many2many=stock.picking lot_ids:many2many=stock.lot description:char show_lots:boolean"
     ),
+    "ir.config_parameter": "key:char value:text",
     "ir.model": "name:char model:char transient:boolean",
     "ir.model.fields": (
         "name:char field_description:char model:char model_id:many2one=ir.model ttype:char relation:char"

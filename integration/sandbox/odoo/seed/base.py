@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid1
 
 from ..orm.access import GROUPS
 from ..orm.env import Database, Env
@@ -144,6 +145,7 @@ def _plant_users(env: Env, login: str, password: str, api_key: str) -> None:
     held = [[6, 0, [groups[key] for key in ALL_GROUPS]]]
     user = make(env, "res.users", login=login, name="Administrator", email="admin@harbor.example", groups_id=held)
     env.browse("res.users", user).put(password=password, api_keys=(api_key,))
+    make(env, "res.users.apikeys", name="Made by hand", user_id=user, scope=False, secret=api_key)
 
 
 def _plant_places(env: Env) -> None:
@@ -175,6 +177,7 @@ def _plant_chatter(env: Env) -> None:
 
 def _plant_knowledge(env: Env) -> None:
     """Apps, models and their fields as rows, straight into the tables: there are thousands."""
+    make(env, "ir.config_parameter", key="database.uuid", value=str(uuid1()))
     delivery = "delivery" if env.traits.number == 16 else "stock_delivery"
     for name, title in {**APPS, delivery: "Delivery - Stock"}.items():
         version = f"{env.traits.server_version}.1.0"

@@ -102,6 +102,21 @@ def test_while_a_secret_is_rotated_both_are_valid_in_both_directions() -> None:
     assert ours == [Webhook(OTHER).sign(NUMBER, NOW, BODY.decode()), SIGNATURE]
 
 
+def test_the_old_secret_is_refused_from_its_moment_on_in_both_directions() -> None:
+    ends = (NOW + timedelta(seconds=1)).isoformat()
+    both = {"signing": OTHER, "signing_previous": SECRET, "signing_previous_until": ends}
+    assert signature.verify(both, "acme", SIGNED, BODY, NOW) == "signing_previous"
+    assert len(signature.sign(both, "acme", NUMBER, BODY, NOW)["webhook-signature"].split()) == 2
+    over = {**both, "signing_previous_until": NOW.isoformat()}
+    assert refusal(SIGNED, secrets=over) == MISFIT
+    ours = signature.sign(over, "acme", NUMBER, BODY, NOW)["webhook-signature"].split()
+    assert ours == [Webhook(OTHER).sign(NUMBER, NOW, BODY.decode())]
+
+
+def test_it_is_said_which_secret_fits() -> None:
+    assert signature.verify({"signing": SECRET}, "acme", SIGNED, BODY, NOW) == "signing"
+
+
 def test_after_the_rotation_the_old_secret_is_worth_nothing() -> None:
     assert refusal(SIGNED, secrets={"signing": OTHER}) == MISFIT
 
