@@ -101,7 +101,7 @@ def test_the_old_secret_is_ended_by_a_click(free, admin_client):
 
 
 def test_what_is_no_signing_secret_is_refused(free, admin_client):
-    given = {"connection": free.wms.pk, "secret_new": "short", "expires": "", "hours": "24"}
+    given = {"connection": free.wms.pk, "secret_new": "whsec_c2hvcnQ=", "expires": "", "hours": "24"}
     assert "too short" in admin_client.post(page("keyrotation", of="add"), given).text
     assert KeyRotation.objects.count() == 0
 
