@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Model, QuerySet
@@ -27,7 +27,7 @@ from integration.console.base import ConfigurationAdmin, HistoryAdmin
 from integration.console.connection_health import health, key_ends, state
 from integration.console.reach import limit, scoped
 from integration.console.words import ago, badge, plural
-from integration.jobs import acts, connections, rotations, shapes, switching, warehouses
+from integration.jobs import acts, connections, environment, rotations, shapes, switching, warehouses
 from integration.jobs.acts import NotAllowed
 from integration.models import Connection, ConnectionGate, Place, RemoteSlot, SyncJob, Warehouse
 
@@ -40,6 +40,7 @@ SECRETS = {  # kind of connection: the secrets that it works with
     },
 }
 MANY = [f"{kind}s" for kind in KINDS]
+ELSEWHERE = frozenset({"base_url", "environment", "options"})  # which system it is
 LIMITS = frozenset({"calls_per_second", "max_concurrency"})  # that work may have waited for
 PREFIX = "secret_"
 MAKES_KEYS = 19  # from this Odoo on it makes keys for a program
@@ -198,6 +199,9 @@ class ConnectionAdmin(Acting, ConfigurationAdmin):
         super().save_model(request, obj, form, change)
         if change and LIMITS.intersection(form.changed_data):
             transaction.on_commit(partial(switching.let_go, obj))
+        if change and ELSEWHERE.intersection(form.changed_data) and environment.differences():
+            told = _("It is not what was confirmed: nothing is sent anywhere until somebody confirms it.")
+            messages.warning(request, told)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConnectionList]:
         return ConnectionList

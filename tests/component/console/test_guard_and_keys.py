@@ -10,6 +10,7 @@ from integration.jobs import environment
 from integration.models import AuditEvent, Connection, EnvironmentLock, KeyRotation, KnownSystem, SyncJob
 from integration.rules.roles import ALL_WAREHOUSES
 from tests.component.console.conftest import ESCAPED, SECRET, user_with
+from tests.component.console.test_configuration import fields
 
 NEW = "whsec_" + "b3RoZXItc2VjcmV0LW90aGVyLXNlY3JldC0wMDAwMDE="
 
@@ -101,7 +102,7 @@ def test_the_old_secret_is_ended_by_a_click(free, admin_client):
 
 
 def test_what_is_no_signing_secret_is_refused(free, admin_client):
-    given = {"connection": free.wms.pk, "secret_new": "short", "expires": "", "hours": "24"}
+    given = {"connection": free.wms.pk, "secret_new": "whsec_c2hvcnQ=", "expires": "", "hours": "24"}
     assert "too short" in admin_client.post(page("keyrotation", of="add"), given).text
     assert KeyRotation.objects.count() == 0
 
@@ -147,3 +148,16 @@ def test_the_rights_of_an_odoo_are_shown_by_model(rows, admin_client):
     assert ESCAPED in shown
     assert "Has and never used" in shown
     assert admin_client.get(page("heldrights", of="changelist")).status_code == 200
+
+
+def test_whoever_changes_an_address_is_told_what_comes_of_it(locked, rows, admin_client):
+    EnvironmentLock.objects.all().delete()
+    Connection.objects.filter(pk=rows.wms.pk).update(base_url="https://old.example.com")
+    form = fields(admin_client.get(page("connection", rows.wms.pk)))
+    answer = admin_client.post(page("connection", rows.wms.pk), form | {"name": "Northgate"}, follow=True)
+    assert "nothing is sent anywhere" not in answer.text
+    form = fields(admin_client.get(page("connection", rows.wms.pk)))
+    answer = admin_client.post(
+        page("connection", rows.wms.pk), form | {"base_url": "https://x.example.com"}, follow=True
+    )
+    assert "nothing is sent anywhere until somebody confirms it" in answer.text

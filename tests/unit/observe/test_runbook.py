@@ -8,6 +8,7 @@ import pytest
 
 from integration.console.alerts.setup import AlertChannelAdmin
 from integration.console.cases.admin import ExceptionCaseAdmin
+from integration.console.guard_pages import EnvironmentLockAdmin
 from integration.console.mapping import CodeMappingAdmin
 from integration.console.runbook import DOWN
 from integration.errors.catalogue import PROBLEMS
@@ -15,7 +16,9 @@ from integration.rules.choices import CHOICES
 
 RUNBOOK = Path(__file__).resolve().parents[3] / "docs" / "runbook"
 BUTTONS = {
-    str(act.label) for page in (ExceptionCaseAdmin, CodeMappingAdmin, AlertChannelAdmin) for act in page.acts
+    str(act.label)
+    for page in (ExceptionCaseAdmin, CodeMappingAdmin, AlertChannelAdmin, EnvironmentLockAdmin)
+    for act in page.acts
 } | {"Add the mapping"}
 BUTTONS |= {choice.label for choices in CHOICES.values() for choice in choices}
 HEADINGS = ["What it means", "What happens by itself", "What to do", "How to see that it is fixed"]
