@@ -59,6 +59,13 @@ UNASKED = (
     "there is not always {name}. Ask that first: {code} in delivery.quantities && ...",
 )
 REFUSALS = (
+    "{name} is not ready to go live: look at what stands against it, or have somebody let it go in spite of that.",
+    "{name} was in shadow and is not ready: it goes live on its page under Rollout.",
+    "{name} is live already.",
+    "{name} is not live: what is open is taken over once it is.",
+    "{name}: have the open documents looked at first.",
+    "{name}: it is at work already.",
+    "{name} does not differ.",
     "{job} is {stand} and cannot be retried.",
     "{job} is {stand} and cannot be cancelled.",
     "{job} is here by now ({stand}): see what comes of it first.",
@@ -182,6 +189,11 @@ LANES = (
     "no job of it has ended",
 )
 NOTES = (
+    "in shadow, nothing is written: {detail}",
+    "in shadow, nothing is written: {detail}; {code} would stop it",
+    "{release} kept: in shadow it is not sent",
+    "{release} is in shadow",
+    "{release} stays with people",
     "{n} models looked at",
     "message {n} is of a conformance run: nothing is done about it",
     "version {n} was replaced by version {m} meanwhile",
@@ -358,6 +370,8 @@ WHOLE = (
     "It is too long or too deep: make two rules of it.", "It breaks off, or a sign is missing, before this place.",
     "What stands here does not fit: a sign before it is missing or wrong, or it is one too many.",
     'Write a number between the brackets: decimal(1000) or decimal("12.50"), with 6 places at most.',
+    "in shadow, nothing is written", "it begins", "taken over", "it goes on", "it is not live any more",
+    "In shadow nothing is written: it is only compared with what people key.",
     "it takes too many steps.",
     "it was loaded before with other content: give another parcel another number",
     *wording.PROPOSED.values(), wording.REST, wording.NOTHING_FOUND,

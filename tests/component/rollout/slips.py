@@ -21,7 +21,7 @@ def keyings(
     baskets: Sequence[dict[str, float]], share: float, *, seed: int, lot: str, other: str
 ) -> Iterator[tuple[int, Keying]]:
     """One for each basket, in an order of its own; just so many of them are slips."""
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)
     wrong = set(dice.sample(range(len(baskets)), round(len(baskets) * share)))
     turn = 0
     for place, basket in enumerate(baskets):

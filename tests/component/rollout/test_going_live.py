@@ -103,7 +103,7 @@ def test_where_two_people_have_to_look_it_waits(dark: Yard) -> None:
 
 
 def test_what_is_open_stays_with_people_until_it_is_taken_over(dark: Yard, clerk: Clerk) -> None:
-    keyed, open_ = sold(dark, 2)
+    keyed, _ = sold(dark, 2)
     clerk.tells(keyed.release)
     row = live(dark, "release")
     dark.sweep()
