@@ -194,3 +194,42 @@ def test_who_was_wrong_is_said_by_a_person_and_kept(dark: Yard, clerk: Clerk) ->
     assert (found["human"], found["unjudged"], found["share"], found["right"]) == (1, 0, "0.0", "100.0")
     assert AuditEvent.objects.get(verb="judge shadow").detail["why"] == "counted again"
     assert OutboundMessage.objects.count() == 1
+
+
+@pytest.mark.parametrize("fault", ["cut_before", "cut_after_commit"])
+def test_an_answer_that_is_lost_sends_none_twice(dark: Yard, clerk: Clerk, fault: str) -> None:
+    keyed, open_ = sold(dark, 2)
+    clerk.tells(keyed.release)
+    row = live(dark, "release")
+    dark.wms.fault(fault, times=1)
+    taken(dark, row)
+    dark.later()
+    assert orders_held(dark) == {keyed.release: 1, open_.release: 1}
+    assert [(held.release, held.version) for held in dark.wms.held()] == [(keyed.release, 1), (open_.release, 1)]
+    assert (dark.cases(), dark.unfinished()) == ([], [])
+
+
+def test_two_presses_at_once_and_a_second_taking_over_send_none_twice(dark: Yard, clerk: Clerk) -> None:
+    keyed, open_ = sold(dark, 2)
+    clerk.tells(keyed.release)
+    row = live(dark, "release")
+    going_live.take_over(row.pk, ANN, "looked at")
+    with pytest.raises(NotAllowed):
+        going_live.take_over(row.pk, ANN, "looked at")
+    dark.run()
+    going_live.look(row.pk, ANN, "")
+    dark.run()
+    taken(dark, row)
+    sent = OutboundMessage.objects.order_by("pk").values_list("reference", "state")
+    assert list(sent) == [(keyed.release, "accepted"), (open_.release, "sent")]
+    assert orders_held(dark) == {keyed.release: 1, open_.release: 1}
+
+
+def test_an_order_that_changes_after_it_was_taken_over_as_known_is_no_second_release(dark: Yard, clerk: Clerk) -> None:
+    [keyed] = sold(dark, 1)
+    clerk.tells(keyed.release)
+    taken(dark, live(dark, "release"))
+    dark.odoo.order_more(keyed.id, "CRATE-S", 5)
+    dark.look()
+    assert [(held.release, held.version) for held in dark.wms.held()] == [(keyed.release, 1)]
+    assert [code for code, _ in dark.cases()] == ["CD-4004"]
