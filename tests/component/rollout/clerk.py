@@ -28,7 +28,7 @@ class Clerk:
         lines = [
             {
                 "line": str(place),
-                "sku": self.codes.get(code, f"P-{code}"),
+                "sku": self._sku(code),
                 "quantity": str(_slip(instead, code, asked)),
                 "unit": "EA",
             }

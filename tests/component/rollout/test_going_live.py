@@ -233,3 +233,24 @@ def test_an_order_that_changes_after_it_was_taken_over_as_known_is_no_second_rel
     dark.look()
     assert [(held.release, held.version) for held in dark.wms.held()] == [(keyed.release, 1)]
     assert [code for code, _ in dark.cases()] == ["CD-4004"]
+
+
+def test_shipments_may_be_live_while_people_still_key_the_releases(dark: Yard, clerk: Clerk) -> None:
+    [sale] = sold(dark, 1)
+    other = dark.sell(("CRATE-S", 4))
+    dark.look()
+    dark.set(shipment_mode="live")
+    for each in (sale, other):
+        clerk.tells(each.release)
+    dark.shipped(other, "partial")
+    dark.shipped(sale)
+    dark.sweep()
+    assert (dark.left(sale), dark.left(other)) == ({"CRATE-S": (1, 1, 1)}, {"CRATE-S": (2, 2, 2)})
+    assert (dark.state(sale.release), dark.state(other.release)) == ("shipped", "part_shipped")
+    dark.set(release_mode="live")
+    dark.sweep()
+    assert orders_held(dark) == {sale.release: 1, other.release: 1}
+    assert [held.version for held in dark.wms.held()] == [1, 1]
+    dark.shipped(other)
+    assert dark.left(other) == {"CRATE-S": (4, 4, 4)}
+    assert (dark.cases(), dark.unfinished()) == ([], [])

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
-from integration.jobs import inventories
+from integration.jobs import inventories, replays
 from integration.models import (
     Document,
     Effect,
+    InboundMessage,
     OutboundMessage,
     Rollout,
     ShadowDocument,
@@ -20,6 +21,7 @@ from integration.models import (
 from integration.reconcile import shadow
 from tests.component.engine.yard import until
 from tests.component.flows.shelves import Shelves
+from tests.component.flows.test_rehearsals import somebody
 from tests.component.flows.yard import Yard
 from tests.component.rollout.clerk import Clerk
 
@@ -180,3 +182,27 @@ def test_a_rollout_appears_with_the_first_document(dark: Yard) -> None:
     shadow.look()
     [row] = Rollout.objects.all()
     assert (row.flow, row.go, row.against) == ("release", False, [["few", "0"]])
+
+
+def test_a_replay_of_what_came_in_shadow_would_change_nothing(dark: Yard, clerk: Clerk) -> None:
+    sale = dark.sell(("CRATE-S", 3))
+    dark.look()
+    clerk.tells(sale.release)
+    dark.shipped(sale)
+    replay = replays.make(InboundMessage.objects.filter(type="shipment.confirmed"), "some", somebody())
+    dark.run()
+    [item] = replay.items.all()
+    assert (item.verdict, item.text[:29], written(dark)[1:]) == ("nothing", "In shadow nothing is written:", (0, 0))
+
+
+def test_a_code_that_is_missing_is_a_case_and_is_compared_once_it_is_mapped(dark: Yard, clerk: Clerk) -> None:
+    sale = dark.sell(("CRATE-S", 3))
+    dark.look()
+    clerk.tells(sale.release)
+    dark.shipped(sale, lines=[{"sku": "NEW", "quantity": "3", "unit": "EA"}])
+    assert [code for code, _ in dark.cases()] == ["CD-3002"]
+    shadow.look()
+    assert compared("shipment") == []
+    dark.map("product", "CRATE-S", "NEW", alias=True)
+    dark.later()
+    assert (compared("shipment"), dark.cases()) == ([(Outcome.WAITING, [])], [])
