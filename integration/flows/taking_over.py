@@ -54,7 +54,7 @@ def look(work: Work) -> Outcome:
         for row, decision in found:
             ShadowDocument.objects.filter(pk=row.pk).exclude(decision=Decision.TAKEN).update(decision=decision)
         counts.update(decision for _, decision in found)
-    return Outcome(_said(counts), partial(_looked, of, dict(counts)))
+    return Outcome(f"{counts.total()} looked at", partial(_looked, of, dict(counts)))
 
 
 def take(work: Work) -> Outcome:
@@ -146,10 +146,6 @@ def _booked(of: Rollout) -> QuerySet[ShadowDocument]:
     """What the warehouse has done, and nobody has keyed yet."""
     rows = ShadowDocument.objects.filter(warehouse=of.warehouse_id, flow=of.flow, outcome__in=ShadowDocument.PENDING)
     return rows.exclude(key__startswith="release/").exclude(decision=Decision.TAKEN).select_related("document__parent")
-
-
-def _said(counts: Counter[str]) -> str:
-    return ", ".join(f"{number} {name}" for name, number in sorted(counts.items())) or "nothing is open"
 
 
 def _looked(of: Rollout, counts: dict[str, int]) -> None:

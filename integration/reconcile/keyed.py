@@ -79,7 +79,8 @@ def _claimed(row: ShadowDocument, free: list[StockDifference], *, loosely: bool)
         since = row.happened_at - SKEW
         theirs = [each for each in free if each.sku == sku and each not in mine and each.happened_at >= since]
         exact = [each for each in theirs if (each.lot, each.quantity) == (lot, Decimal(quantity))]
-        mine += (exact or (theirs if loosely else []))[:1]
+        later = [each for each in theirs if each.happened_at >= row.happened_at.replace(microsecond=0)]
+        mine += (exact or (later if loosely else []))[:1]
     if not mine or (not loosely and len(mine) < len(_wanted(row))):
         return None
     for each in mine:

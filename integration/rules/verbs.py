@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 VERBS: Mapping[str, tuple[str, ...]] = {
     "connection_test": ("probe",),
+    "flow_begins": ("delivery", "incoming"),
     "inventory_adjustment": (
         "stock.adjust",
         "stock.adjusted",

@@ -25,6 +25,9 @@ def add_arguments(parser: CommandParser) -> None:
     parser.add_argument("--notify-customer", action="store_true", default=None, help="let Odoo send its own messages")
     flows = parser.add_mutually_exclusive_group()
     flows.add_argument("--live", dest="mode", action="store_const", const=Warehouse.Mode.LIVE, help="switch flows on")
+    flows.add_argument(
+        "--shadow", dest="mode", action="store_const", const=Warehouse.Mode.SHADOW, help="compute, and write nothing"
+    )
     flows.add_argument("--off", dest="mode", action="store_const", const=Warehouse.Mode.OFF, help="switch flows off")
 
 
@@ -46,4 +49,4 @@ def run(options: dict[str, Any], show: Show, say: Say) -> None:
     row = warehouses.connect(wanted, operator())
     say(f"{row} is site {row.site} of {row.wms}; releases are {row.release_mode}, shipments {row.shipment_mode}.")
     if row.release_mode == Warehouse.Mode.OFF:
-        say("Map products, units and carriers in the console, then run this again with --live.")
+        say("Map products, units and carriers in the console, then run this again with --shadow or --live.")

@@ -3,7 +3,7 @@
 Knows both systems by their own doors alone, and nothing of Crossdock.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,12 +20,18 @@ Said = dict[str, float]  # by Odoo's code
 class Clerk:
     odoo: Odoo
     wms: Wms
+    codes: dict[str, str] = field(default_factory=dict)  # the warehouse's, where they are not P- and ours
     keyed: int = 0
 
     def tells(self, release: str, site: str = "NORTH", **instead: float) -> None:
         """Keys a delivery into the warehouse. ``instead``: quantities that are keyed wrongly, by code with _ for -."""
         lines = [
-            {"line": str(place), "sku": f"P-{code}", "quantity": str(_slip(instead, code, asked)), "unit": "EA"}
+            {
+                "line": str(place),
+                "sku": self._sku(code),
+                "quantity": str(_slip(instead, code, asked)),
+                "unit": "EA",
+            }
             for place, (_, code, asked) in enumerate(self._asked(release), 1)
         ]
         [order] = self.odoo.rows("stock.picking", [["name", "=", release]], "origin")
@@ -52,6 +58,9 @@ class Clerk:
         count = {"inventory_quantity": quantity}
         self.odoo.call("stock.quant", "write", [quant["id"]], count, context={"inventory_mode": True})
         self.odoo.call("stock.quant", "action_apply_inventory", [quant["id"]])
+
+    def _sku(self, code: str) -> str:
+        return self.codes.get(code, f"P-{code}")
 
     def _asked(self, release: str) -> list[tuple[int, str, float]]:
         [picking] = self.odoo.rows("stock.picking", [["name", "=", release]], "name")

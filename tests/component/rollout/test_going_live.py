@@ -103,7 +103,7 @@ def test_where_two_people_have_to_look_it_waits(dark: Yard) -> None:
 
 
 def test_what_is_open_stays_with_people_until_it_is_taken_over(dark: Yard, clerk: Clerk) -> None:
-    keyed, open_ = sold(dark, 2)
+    keyed, _ = sold(dark, 2)
     clerk.tells(keyed.release)
     row = live(dark, "release")
     dark.sweep()
@@ -194,3 +194,63 @@ def test_who_was_wrong_is_said_by_a_person_and_kept(dark: Yard, clerk: Clerk) ->
     assert (found["human"], found["unjudged"], found["share"], found["right"]) == (1, 0, "0.0", "100.0")
     assert AuditEvent.objects.get(verb="judge shadow").detail["why"] == "counted again"
     assert OutboundMessage.objects.count() == 1
+
+
+@pytest.mark.parametrize("fault", ["cut_before", "cut_after_commit"])
+def test_an_answer_that_is_lost_sends_none_twice(dark: Yard, clerk: Clerk, fault: str) -> None:
+    keyed, open_ = sold(dark, 2)
+    clerk.tells(keyed.release)
+    row = live(dark, "release")
+    dark.wms.fault(fault, times=1)
+    taken(dark, row)
+    dark.later()
+    assert orders_held(dark) == {keyed.release: 1, open_.release: 1}
+    assert [(held.release, held.version) for held in dark.wms.held()] == [(keyed.release, 1), (open_.release, 1)]
+    assert (dark.cases(), dark.unfinished()) == ([], [])
+
+
+def test_two_presses_at_once_and_a_second_taking_over_send_none_twice(dark: Yard, clerk: Clerk) -> None:
+    keyed, open_ = sold(dark, 2)
+    clerk.tells(keyed.release)
+    row = live(dark, "release")
+    going_live.take_over(row.pk, ANN, "looked at")
+    with pytest.raises(NotAllowed):
+        going_live.take_over(row.pk, ANN, "looked at")
+    dark.run()
+    going_live.look(row.pk, ANN, "")
+    dark.run()
+    taken(dark, row)
+    sent = OutboundMessage.objects.order_by("pk").values_list("reference", "state")
+    assert list(sent) == [(keyed.release, "accepted"), (open_.release, "sent")]
+    assert orders_held(dark) == {keyed.release: 1, open_.release: 1}
+
+
+def test_an_order_that_changes_after_it_was_taken_over_as_known_is_no_second_release(dark: Yard, clerk: Clerk) -> None:
+    [keyed] = sold(dark, 1)
+    clerk.tells(keyed.release)
+    taken(dark, live(dark, "release"))
+    dark.odoo.order_more(keyed.id, "CRATE-S", 5)
+    dark.look()
+    assert [(held.release, held.version) for held in dark.wms.held()] == [(keyed.release, 1)]
+    assert [code for code, _ in dark.cases()] == ["CD-4004"]
+
+
+def test_shipments_may_be_live_while_people_still_key_the_releases(dark: Yard, clerk: Clerk) -> None:
+    [sale] = sold(dark, 1)
+    other = dark.sell(("CRATE-S", 4))
+    dark.look()
+    dark.set(shipment_mode="live")
+    for each in (sale, other):
+        clerk.tells(each.release)
+    dark.shipped(other, "partial")
+    dark.shipped(sale)
+    dark.sweep()
+    assert (dark.left(sale), dark.left(other)) == ({"CRATE-S": (1, 1, 1)}, {"CRATE-S": (2, 2, 2)})
+    assert (dark.state(sale.release), dark.state(other.release)) == ("shipped", "part_shipped")
+    dark.set(release_mode="live")
+    dark.sweep()
+    assert orders_held(dark) == {sale.release: 1, other.release: 1}
+    assert [held.version for held in dark.wms.held()] == [1, 1]
+    dark.shipped(other)
+    assert dark.left(other) == {"CRATE-S": (4, 4, 4)}
+    assert (dark.cases(), dark.unfinished()) == ([], [])

@@ -1,14 +1,16 @@
 """In shadow everything is computed and nothing is written; what people key is compared with it."""
 
+import time
 from datetime import timedelta
 
 import pytest
 from django.utils.timezone import now
 
-from integration.jobs import inventories
+from integration.jobs import inventories, replays
 from integration.models import (
     Document,
     Effect,
+    InboundMessage,
     OutboundMessage,
     Rollout,
     ShadowDocument,
@@ -17,7 +19,9 @@ from integration.models import (
     Warehouse,
 )
 from integration.reconcile import shadow
+from tests.component.engine.yard import until
 from tests.component.flows.shelves import Shelves
+from tests.component.flows.test_rehearsals import somebody
 from tests.component.flows.yard import Yard
 from tests.component.rollout.clerk import Clerk
 
@@ -115,8 +119,10 @@ def test_a_receipt_in_shadow_is_compared(dark: Yard, clerk: Clerk) -> None:
     bought = dark.buy(("CRATE-S", 10), ("CRATE-M", 4))
     dark.look()
     assert OutboundMessage.objects.get().state == "shadow"
-    told = {"receipt": "R-1", "advice": bought.advice, "received_at": now().isoformat(), "lines": [
-        {"sku": "P-CRATE-S", "quantity": "10", "unit": "EA"}, {"sku": "P-CRATE-M", "quantity": "4", "unit": "EA"}]}  # fmt: skip
+    lines = [
+        {"sku": f"P-{code}", "quantity": count, "unit": "EA"} for code, count in (("CRATE-S", "10"), ("CRATE-M", "4"))
+    ]
+    told = {"receipt": "R-1", "advice": bought.advice, "received_at": now().isoformat(), "lines": lines}
     dark.odoo.forget_calls()
     assert dark.wms.send("receipt.confirmed", told) == 202
     dark.run()
@@ -132,6 +138,8 @@ def test_an_adjustment_in_shadow_is_compared_with_what_people_changed(shelves: S
     shelves.stock("NUT", 5)
     shelves.allow()
     yard.set(inventory_mode="shadow")
+    second = int(time.time())
+    until(lambda: int(time.time()) > second)  # Odoo's times have no fractions
     inventories.begin(Warehouse.objects.get())
     yard.odoo.forget_calls()
     shelves.adjust({"sku": "P-BOLT", "quantity": "-2"})
@@ -174,3 +182,27 @@ def test_a_rollout_appears_with_the_first_document(dark: Yard) -> None:
     shadow.look()
     [row] = Rollout.objects.all()
     assert (row.flow, row.go, row.against) == ("release", False, [["few", "0"]])
+
+
+def test_a_replay_of_what_came_in_shadow_would_change_nothing(dark: Yard, clerk: Clerk) -> None:
+    sale = dark.sell(("CRATE-S", 3))
+    dark.look()
+    clerk.tells(sale.release)
+    dark.shipped(sale)
+    replay = replays.make(InboundMessage.objects.filter(type="shipment.confirmed"), "some", somebody())
+    dark.run()
+    [item] = replay.items.all()
+    assert (item.verdict, item.text[:29], written(dark)[1:]) == ("nothing", "In shadow nothing is written:", (0, 0))
+
+
+def test_a_code_that_is_missing_is_a_case_and_is_compared_once_it_is_mapped(dark: Yard, clerk: Clerk) -> None:
+    sale = dark.sell(("CRATE-S", 3))
+    dark.look()
+    clerk.tells(sale.release)
+    dark.shipped(sale, lines=[{"sku": "NEW", "quantity": "3", "unit": "EA"}])
+    assert [code for code, _ in dark.cases()] == ["CD-3002"]
+    shadow.look()
+    assert compared("shipment") == []
+    dark.map("product", "CRATE-S", "NEW", alias=True)
+    dark.later()
+    assert (compared("shipment"), dark.cases()) == ([(Outcome.WAITING, [])], [])
