@@ -364,7 +364,9 @@ GOODS = (
 )
 SENTENCES = tuple(dict.fromkeys((*REFUSALS, *DETAILS)))
 ALL = tuple(
-    dict.fromkeys((*PARTS, *LISTS["named"], *SUBJECTS, *EVENTS, *ENDS, *LANES, *NOTES, *CONDITIONS, *SENTENCES, *GOODS, *STAYS))
+    dict.fromkeys(
+        (*PARTS, *LISTS["named"], *SUBJECTS, *EVENTS, *ENDS, *LANES, *NOTES, *CONDITIONS, *SENTENCES, *GOODS, *STAYS)
+    )
 )
 # Whole sentences that no call of theirs marks (see ``tests/catalogs.py``).
 WHOLE = (

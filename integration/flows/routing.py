@@ -257,7 +257,7 @@ def _settle(work: Work, delivery: Delivery, effect: Effect, erp: ErpGateway) -> 
         key=f"{_key(delivery)}/settled",
         verb=SETTLES,
         intent={"made": effect.result["made"]},
-        send=lambda: _nothing(erp.routing.settle(delivery.picking, routed)),
+        send=partial(_close, delivery, routed, erp),
         resend_safe=True,
         calls=CALLS,
         at=delivery.picking.name,
@@ -309,11 +309,10 @@ def _found(made: Sequence[Routed]) -> dict[str, Any] | None:
     return _result(made) if made else None
 
 
-def _nothing(_done: None) -> dict[str, Any]:
+def _close(delivery: Delivery, routed: Sequence[Routed], erp: ErpGateway) -> dict[str, Any]:
+    erp.routing.settle(delivery.picking, routed)
     return {}
 
 
 def _ids(places: Sequence[Warehouse]) -> list[int]:
     return [row.erp_warehouse_id for row in places]
-
-

@@ -210,7 +210,10 @@ def test_a_delivery_of_several_steps_stays_where_it_was_begun(yard: Yard, depot:
     sale = yard.sell(("CRATE-S", 3))
     yard.odoo.validate_by_hand(sale.id)
     yard.look()
-    assert (depot.held(), told(sale)) == ([("NORTH", {"P-CRATE-S": "3"})], ["stays: the delivery goes in several steps"])
+    assert (depot.held(), told(sale)) == (
+        [("NORTH", {"P-CRATE-S": "3"})],
+        ["stays: the delivery goes in several steps"],
+    )
     assert (yard.effects("route"), quiet(yard)) == ([], True)
 
 
