@@ -266,6 +266,9 @@ NOTES = (
     "{name} is changed by a shipment that is being posted",
     "{name} waits for its release point ({state})",
     "{name} waits for its wave",
+    "{name} is being read again",
+    "{name} leaves from elsewhere: {lines}",
+    "{name} leaves from elsewhere",
     "{name} ships from a warehouse that is not connected",
     "{name} comes in at a warehouse that is not connected",
     "refused: {reason}",
@@ -294,6 +297,13 @@ NOTES = (
     "written off on {name}",
     "waits for the rest of {name}",
     "covered by {name}",
+)
+# Why a rule leaves a delivery in its place.
+STAYS = (
+    "stays: the delivery goes in several steps",
+    "stays: it is being picked in Odoo",
+    "stays: a person said so",
+    "stays: {name}",
 )
 # What a case says of its document beside codes and names, and what a try met.
 DETAILS = (
@@ -394,6 +404,9 @@ DETAILS = (
     "it should look like {shape}",
     "it may not say {option}",
     "no end within {n} s",
+    "{name}: no such warehouse",
+    "{name}: delivers in several steps",
+    "{name}: {n} x {sku} missing",
     *UNASKED,
     *wording.SAID.values(),
 )
@@ -406,7 +419,9 @@ GOODS = (
 )
 SENTENCES = tuple(dict.fromkeys((*REFUSALS, *DETAILS)))
 ALL = tuple(
-    dict.fromkeys((*PARTS, *LISTS["named"], *SUBJECTS, *EVENTS, *ENDS, *LANES, *NOTES, *CONDITIONS, *SENTENCES, *GOODS))
+    dict.fromkeys(
+        (*PARTS, *LISTS["named"], *SUBJECTS, *EVENTS, *ENDS, *LANES, *NOTES, *CONDITIONS, *SENTENCES, *GOODS, *STAYS)
+    )
 )
 # Whole sentences that no call of theirs marks (see ``tests/catalogs.py``).
 WHOLE = (

@@ -52,6 +52,11 @@ def mistake(text: str) -> str:
     return _told(text, phrases.CONDITIONS)
 
 
+def goes(text: str) -> str:
+    """Where a rule has a delivery leave from."""
+    return _told(text, phrases.STAYS)
+
+
 def named(name: str) -> str:
     """ "order_release" and "order.release" as people write it: "Order release"."""
     plain = name.replace("_", " ").replace(".", " ").capitalize()

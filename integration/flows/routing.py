@@ -88,6 +88,8 @@ def _route(work: Work, delivery: Delivery, asked: Asked, found: Findings) -> boo
     if _goes_in_steps(delivery):
         return _stays(delivery, asked, SEVERAL_STEPS, found)
     choice = _choice(delivery, rule.outcome, said.reason if said is not None and said.choice == GO_TO else "")
+    if _is_here(delivery, choice):
+        return _stays(delivery, asked, f"stays: {delivery.warehouse.name}", found)
     work.connection = delivery.warehouse.erp
     with open_erp(delivery.warehouse.erp, work) as erp:
         look = erp.routing.look(delivery.picking.id, _ids(choice.places), stock=choice.stock)
@@ -133,6 +135,11 @@ def _choice(delivery: Delivery, route: Route, named: str) -> _Choice:
     return _Choice(places, unfit, route.stock and not named, split)
 
 
+def _is_here(delivery: Delivery, choice: _Choice) -> bool:
+    """The first that may take it is the one that Odoo chose, and nobody asks what it holds."""
+    return not choice.stock and choice.places[:1] == [delivery.warehouse]
+
+
 def _may_take(warehouse: Warehouse, delivery: Delivery) -> bool:
     """Of the same company, and released to by us."""
     return (
@@ -161,8 +168,7 @@ def _plan(delivery: Delivery, choice: _Choice, look: RouteLook) -> tuple[rules.P
         place = rules.Place(row.erp_warehouse_id, row.name, _free(delivery, row, look) if choice.stock else None)
         places.append(place)
         short = rules.missing(lines, place)
-        if short:
-            why.append(f"{row.name}: " + ", ".join(f"{n.normalize():f} x {skus[p]} missing" for p, n in short.items()))
+        why += [f"{row.name}: {lacks.normalize():f} x {skus[product]} missing" for product, lacks in short.items()]
     return rules.plan(lines, places, split=choice.split), why
 
 
@@ -251,7 +257,7 @@ def _settle(work: Work, delivery: Delivery, effect: Effect, erp: ErpGateway) -> 
         key=f"{_key(delivery)}/settled",
         verb=SETTLES,
         intent={"made": effect.result["made"]},
-        send=lambda: _nothing(erp.routing.settle(delivery.picking, routed)),
+        send=partial(_close, delivery, routed, erp),
         resend_safe=True,
         calls=CALLS,
         at=delivery.picking.name,
@@ -303,7 +309,8 @@ def _found(made: Sequence[Routed]) -> dict[str, Any] | None:
     return _result(made) if made else None
 
 
-def _nothing(_done: None) -> dict[str, Any]:
+def _close(delivery: Delivery, routed: Sequence[Routed], erp: ErpGateway) -> dict[str, Any]:
+    erp.routing.settle(delivery.picking, routed)
     return {}
 
 

@@ -14,6 +14,7 @@ from integration.console.reach import scoped
 from integration.models import Document, OrderDecision
 
 MOST = 50
+GOES_TO = "goes to"  # beside the facts: what came of a rule that says where it leaves from
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,14 @@ def of(request: HttpRequest, order: Document) -> list[Decided]:
 def _decided(row: OrderDecision) -> Decided:
     asked = ngettext("{n} rule asked", "{n} rules asked", row.asked).format(n=row.asked)
     rules = [*map(_matched, row.matched), *map(_unasked, row.unasked)]
-    facts = "; ".join(f"{name}: {value or '-'}" for name, value in row.facts.items())
+    facts = "; ".join(_fact(name, value) for name, value in row.facts.items())
     return Decided(words.kind(row.kind), row.release, asked, rules, facts, row.last_at, row.times)
+
+
+def _fact(name: str, value: str) -> str:
+    if name == GOES_TO:
+        return _("goes to: {places}").format(places=said.goes(value))
+    return f"{name}: {value or '-'}"
 
 
 def _matched(each: dict[str, Any]) -> Said:

@@ -87,7 +87,7 @@ class Split(StrEnum):
 
 
 class Route(Outcome):
-    """Which warehouse it leaves from. ``warehouses``: our names, the best first; ``stock``: it has to hold the goods."""
+    """Which warehouse it leaves from. ``warehouses``: our names, the best first; ``stock``: it has to hold it."""
 
     warehouses: Annotated[tuple[Named, ...], Field(min_length=1, max_length=20)]
     stock: bool = False

@@ -221,3 +221,51 @@ def test_the_order_s_page_shows_each_decision_with_its_reasons(rows, admin_clien
 def test_who_does_not_see_the_warehouse_sees_none_of_its_decisions(rows):
     _user, client = user_with("viewer")
     assert client.get(address("orderdecision", "changelist")).context["cl"].result_list == []
+
+
+ROUTE = {"kind": "route", "name": "From the south", "why": "", "warehouses": "South, North", "condition": "true"}
+
+
+def test_where_orders_leave_from_and_what_becomes_of_the_rest_is_said_in_the_form(db, admin_client):
+    add(admin_client, **ROUTE)
+    add(admin_client, **ROUTE | {"name": "Split", "stock": "on", "split": "lines", "warehouses": "South"})
+    add(admin_client, kind="rest", name="Rest", why="", backorder="hold", substitutes="no")
+    assert list(OrderRule.objects.order_by("pk").values_list("outcome", flat=True)) == [
+        {"warehouses": ["South", "North"], "stock": False, "split": "whole"},
+        {"warehouses": ["South"], "stock": True, "split": "lines"},
+        {"backorder": "hold", "substitutes": "no"},
+    ]
+    page = admin_client.get(address("orderrule", "change", OrderRule.objects.get(name="Split").pk))
+    entered = fields(page)
+    assert (entered["warehouses"], entered["split"], "stock" in entered) == ("South", "lines", True)
+    listed = admin_client.get(address("orderrule", "changelist")).content.decode()
+    for said in ("warehouses: South, North", "has to hold it: no", "may be split: no: one warehouse has to have all"):
+        assert said in listed
+
+
+@pytest.mark.parametrize(
+    ("entered", "field"),
+    [
+        (ROUTE | {"warehouses": ""}, "warehouses"),
+        (ROUTE | {"backorder": "keep"}, "backorder"),
+        ({"warehouses": "South"}, "warehouses"),
+        ({"stock": "on"}, "stock"),
+        ({"kind": "rest", "why": ""}, "backorder"),
+    ],
+)
+def test_what_says_nothing_or_something_else_is_no_such_rule(db, admin_client, entered, field):
+    assert list(wrong(add(admin_client, **entered))) == [field]
+    assert OrderRule.objects.count() == 0
+
+
+@pytest.mark.parametrize(("role", "may"), [("operator", False), ("supervisor", True)])
+def test_who_may_say_where_an_order_goes(rows, role, may):
+    case = rows.case
+    case.code, case.context = "CD-4030", {"rule": 1, "source": SOURCE}
+    case.save()
+    _user, client = user_with(role, ALL_WAREHOUSES)
+    page = client.get(address("exceptioncase", "change", case.pk)).content.decode()
+    assert ("Name the warehouse" in page, "Leave it where it is" in page) == (may, may)
+    answer = client.post(address("exceptioncase", "act", case.pk, "go_to"), {"reason": "South"})
+    assert (answer.status_code == 403) == (not may)
+    assert [row.reason for row in Decision.objects.filter(choice="go_to")] == (["South"] if may else [])

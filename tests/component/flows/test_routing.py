@@ -111,6 +111,15 @@ def test_without_a_rule_that_matches_nothing_is_asked_of_odoo(yard: Yard, depot:
     assert (quiet(yard), told(sale)) == (True, [""])
 
 
+def test_where_odoo_chose_as_the_rule_would_nothing_is_asked_of_it_either(yard: Yard, depot: Depot) -> None:
+    rule(warehouses=["Main warehouse", "South"])
+    sale = yard.sell(("CRATE-S", 3))
+    yard.look()
+    assert depot.held() == [("NORTH", {"P-CRATE-S": "3"})]
+    assert [call for call in yard.odoo.calls() if "warehouse" in call] == []
+    assert (quiet(yard), told(sale)) == (True, ["stays: Main warehouse"])
+
+
 def test_each_line_leaves_from_where_it_is_held(yard: Yard, depot: Depot) -> None:
     rule(warehouses=["Main warehouse", "South"], stock=True, split="lines")
     depot.empty("ROPE-10")

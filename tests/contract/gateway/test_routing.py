@@ -1,4 +1,4 @@
-"""A delivery leaves from another warehouse, or from two: once, with its order, and nothing reserved in the old place."""
+"""A delivery leaves from another warehouse, or from two: once, with its order, nothing reserved in the old place."""
 
 from decimal import Decimal
 from typing import Any
