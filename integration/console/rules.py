@@ -7,8 +7,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from integration.console.tries.offer import TryFirst
+from integration.console.tries.offer import TryAct, TryFirst
 from integration.console.words import quantity
+from integration.jobs import tries
 from integration.models import BusinessRule
 
 MEASURED = (
@@ -19,6 +20,7 @@ MEASURED = (
     BusinessRule.Kind.ADJUST_UNITS,
     BusinessRule.Kind.ADJUST_VALUE,
 )
+TRY_REMOVING = TryAct("delete", _("Try deleting it"), tries.removed, deletes=True)
 
 
 @admin.register(BusinessRule)
@@ -28,6 +30,8 @@ class BusinessRuleAdmin(TryFirst):
     list_select_related = ("warehouse",)
     list_filter = ("kind", "active")
     readonly_fields = ("version",)
+    tries = (TRY_REMOVING,)
+    change_form_outer_before_template = "console/rule_panel.html"
     nothing = _("Without rules nothing is shipped over and nothing is released in fractions. Add a rule to allow it.")
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:

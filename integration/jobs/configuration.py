@@ -73,8 +73,12 @@ def times_of(warehouse_id: int) -> Times:
 
 def rules_of(warehouse_id: int) -> tuple[BusinessRule, ...]:
     """The active ones, of this warehouse and of all."""
-    rows = BusinessRule.objects.filter(Q(warehouse=warehouse_id) | Q(warehouse=None), active=True)
-    return supposing.business_rules(_recall(("rules", warehouse_id), lambda: tuple(rows)), warehouse_id)
+    found = _recall(("rules", warehouse_id), lambda: tuple(_business_rules(warehouse_id)))
+    return supposing.business_rules(found, warehouse_id)
+
+
+def _business_rules(warehouse_id: int) -> QuerySet[BusinessRule]:
+    return BusinessRule.objects.filter(Q(warehouse=warehouse_id) | Q(warehouse=None), active=True)
 
 
 def posting_rules(warehouse_id: int) -> tuple[PostingRule, ...]:
@@ -89,11 +93,17 @@ def posting_rules(warehouse_id: int) -> tuple[PostingRule, ...]:
 
 def order_rules(erp_id: int, warehouse_id: int) -> dict[RuleKind, tuple[Rule, ...]]:
     """Those that are switched on for deliveries of this warehouse, by kind and in their order."""
-    rows = order_rules_for(erp_id, warehouse_id).filter(enabled=True)
     if supposing.anything():
-        kept = _recall(("rows of order rules", erp_id, warehouse_id), lambda: tuple(rows))
+        kept = _recall(("rows of order rules", erp_id, warehouse_id), lambda: _switched_on(erp_id, warehouse_id))
         return _by_kind([as_rule(row) for row in supposing.order_rules(kept, warehouse_id, erp_id)])
-    return _recall(("order rules", erp_id, warehouse_id), lambda: _by_kind([as_rule(row) for row in rows]))
+    return _recall(
+        ("order rules", erp_id, warehouse_id),
+        lambda: _by_kind([as_rule(row) for row in _switched_on(erp_id, warehouse_id)]),
+    )
+
+
+def _switched_on(erp_id: int, warehouse_id: int) -> tuple[OrderRule, ...]:
+    return tuple(order_rules_for(erp_id, warehouse_id).filter(enabled=True))
 
 
 def uses_waves() -> bool:

@@ -108,6 +108,14 @@ def ended(mapping_id: int) -> list[Step]:
     return [Step(SECTION_OF[CodeMapping], row.pk, changelog.as_kept(changelog.row_of(row, Names())), None)]
 
 
+def removed(rule_id: int) -> list[Step]:
+    """Of a business rule that would be deleted. Raises NotAllowed."""
+    row = BusinessRule.objects.filter(pk=rule_id).first()
+    if row is None:
+        raise NotAllowed("The rule is not there any more.")
+    return [Step(SECTION_OF[BusinessRule], row.pk, changelog.as_kept(changelog.row_of(row, Names())), None)]
+
+
 def moved(rule_id: int, *, up: bool) -> list[Step]:
     """Of a rule that would stand one place up or down. Raises NotAllowed at the end."""
     kind = OrderRule.objects.values_list("kind", flat=True).get(pk=rule_id)

@@ -48,11 +48,20 @@ class Filled(forms.ModelForm):  # type: ignore[type-arg]
 
 @dataclass(frozen=True, slots=True)
 class TryAct:
-    """A button of a row's page that can be tried first. ``steps``: what it would change. Raises NotAllowed."""
+    """A button of a row's page that can be tried first. ``steps``: what it would change; raises NotAllowed.
+
+    ``deletes``: it is Django's own page that does it.
+    """
 
     name: str
     label: StrOrPromise
     steps: Callable[[int], Sequence[Step]]
+    deletes: bool = False
+
+    def address(self, model: type[Model], pk: int) -> str:
+        """Where it is done."""
+        table = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        return reverse(f"{table}_delete", args=[pk]) if self.deletes else reverse(f"{table}_act", args=[pk, self.name])
 
 
 class TryFirst(ConfigurationAdmin):
@@ -84,8 +93,8 @@ class TryFirst(ConfigurationAdmin):
         except NotAllowed as refusal:
             messages.warning(request, said.below(refusal))
             return HttpResponseRedirect(back)
-        address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_act", args=[pk, act])
-        return try_it(request, self.model, Wish(steps, {"address": address, "back": back}))
+        form = {"address": chosen.address(self.model, pk), "back": back}
+        return try_it(request, self.model, Wish(steps, form))
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:
         form, typed = super().get_form(request, obj, change=change, **kwargs), _typed(request)

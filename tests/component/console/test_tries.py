@@ -233,3 +233,13 @@ def test_a_row_of_another_warehouse_is_not_listed(rows):
     shown = page(client, tried)
     assert [each["row"].verdict for each in shown.context["rows"]] == ["otherwise"]
     assert [each.value for each, *_ in shown.context["verdicts"]] == ["otherwise"]
+
+
+def test_deleting_a_business_rule_is_tried_and_kept_by_the_page_that_deletes(rows, admin_client):
+    rule = BusinessRule.objects.get()
+    assert "Try deleting it" in admin_client.get(address("businessrule", "change", rule.pk)).text
+    admin_client.post(address("businessrule", "try", rule.pk, "delete"))
+    [step] = latest().steps
+    assert (step["section"], step["row"], step["after"]) == ("rules", rule.pk, None)
+    keep(admin_client, done(latest()))
+    assert (BusinessRule.objects.count(), ConfigurationChange.objects.filter(verb="remove").count()) == (0, 1)

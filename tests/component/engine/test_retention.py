@@ -18,6 +18,7 @@ from integration.jobs.acts import Actor, NotAllowed
 from integration.models import (
     CaseJob,
     Connection,
+    DecidedDelivery,
     Document,
     Effect,
     ExceptionCase,
@@ -35,6 +36,8 @@ from integration.models import (
     StockEvent,
     Stream,
     SyncJob,
+    TriedChange,
+    TriedDocument,
     Warehouse,
 )
 from tests.component.engine.yard import State, fine, partner, put, run, somebody_waits, stuck, together, until
@@ -49,6 +52,8 @@ TIMES: dict[Any, tuple[str, ...]] = {
     Proof: ("received_at",),
     ProofFile: ("created_at",),
     Document: ("updated_at",),
+    DecidedDelivery: ("first_at", "last_at"),
+    TriedChange: ("made_at",),
 }
 
 
@@ -182,6 +187,27 @@ class TestMessages:
         received(wms)
         days_pass(61)
         assert (retention.run()["messages received"], left(InboundMessage, MessageKey)) == (1, [0, 1])
+
+    def test_what_was_decided_on_leaves_after_its_last_look_and_a_try_with_all_that_it_found(self) -> None:
+        erp = partner(slug="odoo", kind="odoo")
+        warehouse = Warehouse.objects.create(
+            name="Main", erp=erp, company_id=1, erp_warehouse_id=1, wms=partner(slug="west"), site="W"
+        )
+        order = Document.objects.create(connection=erp, kind="order", reference="S1", erp_id=1)
+        for key in ("old", "seen again"):
+            about = {"document": order, "warehouse": warehouse, "release": "OUT/1", "snapshot": {}}
+            DecidedDelivery.objects.create(key=key, **about)
+        for state in ("done", "trying"):
+            change = TriedChange.objects.create(
+                name=state, days=1, since=Now(), steps=[], state=state, made_by_name="a"
+            )
+            TriedDocument.objects.create(tried=change, kind="order.release", reference="X", at=Now(), verdict="stops")
+        days_pass(61)
+        DecidedDelivery.objects.filter(key="seen again").update(last_at=Now())
+        retention.run()
+        assert list(DecidedDelivery.objects.values_list("key", flat=True)) == ["seen again"]
+        assert list(TriedChange.objects.values_list("name", flat=True)) == ["trying"]
+        assert list(TriedDocument.objects.values_list("tried__name", flat=True)) == ["trying"]
 
     def test_a_replay_leaves_with_the_last_of_its_messages(self) -> None:
         wms = partner()
