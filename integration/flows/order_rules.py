@@ -15,10 +15,10 @@ from integration.rules.business import facts as business_facts
 from integration.rules.business import holding
 from integration.rules.business.deciding import Decision, Rule, decide
 from integration.rules.business.facts import Facts, Subject, carrier_of
-from integration.rules.business.outcomes import Priority, RuleKind, Ship
+from integration.rules.business.outcomes import Allocation, Priority, RuleKind, Ship
 from integration.rules.release import USUAL, Ways
 
-FIRST = (RuleKind.SHIP, RuleKind.PRIORITY, RuleKind.WAVE)
+FIRST = (RuleKind.SHIP, RuleKind.PRIORITY, RuleKind.WAVE, RuleKind.ALLOCATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,14 @@ class Kept:
 class Judged:
     """What our rules say of a delivery. ``against``: what stops it; ``ways``: how it is shipped, and how soon.
 
-    ``wave``: the rule that puts it into one.
+    ``wave``: the rule that puts it into one; ``rank``: its place among the others there.
     """
 
     kept: Sequence[Kept] = ()
     against: Sequence[Permanent] = ()
     ways: Ways = USUAL
     wave: Rule | None = None
+    rank: int = 0
 
 
 @dataclass(slots=True)
@@ -91,13 +92,18 @@ def judge(delivery: Delivery) -> Judged:
         judge.held(rules[RuleKind.HOLD])
     first = {kind: judge.said(kind, rules[kind]) for kind in FIRST if rules[kind]}
     ways = _ways(first.get(RuleKind.SHIP), first.get(RuleKind.PRIORITY))
-    return Judged(judge.kept, judge.against, ways, first.get(RuleKind.WAVE))
+    rank = _rank(first.get(RuleKind.ALLOCATION))
+    return Judged(judge.kept, judge.against, ways, first.get(RuleKind.WAVE), rank)
 
 
 def _ways(ship: Rule | None, soon: Rule | None) -> Ways:
     how = ship.outcome if ship is not None and isinstance(ship.outcome, Ship) else Ship()
     priority = soon.outcome.priority if soon is not None and isinstance(soon.outcome, Priority) else 0
     return Ways(how, priority, ship.name if ship else "")
+
+
+def _rank(rule: Rule | None) -> int:
+    return rule.outcome.rank if rule is not None and isinstance(rule.outcome, Allocation) else 0
 
 
 def row_of(delivery: Delivery, decision: Decision, let_go: set[int]) -> OrderDecision:

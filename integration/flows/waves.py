@@ -8,7 +8,7 @@ from functools import partial
 from integration.flows.findings import Findings
 from integration.flows.releases import Change, Delivery
 from integration.jobs import configuration, sql, waves
-from integration.jobs.waves import Place
+from integration.jobs.waves import Place, Turn
 from integration.jobs.work import Outcome, Work
 from integration.models import Document, Wave
 from integration.rules.business import outcomes
@@ -25,6 +25,7 @@ class Stand:
     number: str = ""
 
 
+__all__ = ["Left", "Stand", "Turn", "release", "stand", "wait"]
 GOES = Stand()
 
 
@@ -59,10 +60,10 @@ def _spot(delivery: Delivery, rule: Rule) -> Spot | None:
     return spot(rule, times.calendar, carrier, leaving.at if leaving else None, now)
 
 
-def wait(delivery: Delivery, at: Spot, priority: int, found: Findings) -> None:
+def wait(delivery: Delivery, at: Spot, turn: Turn, found: Findings) -> None:
     order, picking = delivery.order, delivery.picking
     promised = order.commitment_at or picking.scheduled_at
-    place = Place(delivery.warehouse, delivery.parent, picking.id, picking.name, priority, promised)
+    place = Place(delivery.warehouse, delivery.parent, picking.id, picking.name, turn, promised)
     found.changes.append(Change(delivery, lambda _delivery: waves.join(place, at)))
     found.in_waves.add(picking.id)
     found.notes.append(f"{picking.name} waits for its wave")

@@ -15,6 +15,7 @@ KINDS: Mapping[str, StrOrPromise] = {
     RuleKind.SHIP: gettext_lazy("says how it is shipped"),
     RuleKind.PRIORITY: gettext_lazy("says how soon"),
     RuleKind.WAVE: gettext_lazy("puts it into a wave"),
+    RuleKind.ALLOCATION: gettext_lazy("says who of a wave comes first"),
 }
 WHY: Mapping[str, StrOrPromise] = {
     Why.CREDIT: gettext_lazy("credit"),
@@ -40,6 +41,7 @@ FIELDS: Mapping[str, StrOrPromise] = {
     "size": gettext_lazy("deliveries in a wave"),
     "minutes": gettext_lazy("minutes at most"),
     "urgent_from": gettext_lazy("goes at once from priority"),
+    "rank": gettext_lazy("rank"),
 }
 TYPES: Mapping[Type, StrOrPromise] = {
     Type.TEXT: gettext_lazy("text"),

@@ -13,6 +13,7 @@ class RuleKind(StrEnum):
     SHIP = "ship"
     PRIORITY = "priority"
     WAVE = "wave"
+    ALLOCATION = "allocation"
 
 
 class Why(StrEnum):
@@ -94,6 +95,12 @@ class Wave(Outcome):
         return self
 
 
+class Allocation(Outcome):
+    """Who of a wave is released first, and so gets first what is short: 0 is usual, 99 comes first."""
+
+    rank: Annotated[int, Field(ge=0, le=99)]
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """``all``: every rule that matches counts; else the first one, by position, decides."""
@@ -108,6 +115,7 @@ KINDS: Mapping[RuleKind, Kind] = {
     RuleKind.SHIP: Kind("says how it is shipped", Ship),
     RuleKind.PRIORITY: Kind("says how soon", Priority),
     RuleKind.WAVE: Kind("puts it into a wave", Wave),
+    RuleKind.ALLOCATION: Kind("says who of a wave comes first", Allocation),
 }
 
 

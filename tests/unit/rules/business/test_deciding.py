@@ -14,7 +14,7 @@ from integration.rules.business import holding
 from integration.rules.business.deciding import Decision, Rule, decide
 from integration.rules.business.examples import EXAMPLES
 from integration.rules.business.facts import Subject, of
-from integration.rules.business.outcomes import CODES, Hold, Priority, RuleKind, Ship, Wave, Why
+from integration.rules.business.outcomes import CODES, Allocation, Hold, Priority, RuleKind, Ship, Wave, Why
 from tests.unit.rules.make import move, order, picking
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -38,6 +38,7 @@ def rule(number: int, condition: str = "true", kind: RuleKind = RuleKind.HOLD, *
         RuleKind.SHIP: Ship(service=f"service {number}"),
         RuleKind.PRIORITY: Priority(priority=number % 10),
         RuleKind.WAVE: Wave(times=("10:00",)),
+        RuleKind.ALLOCATION: Allocation(rank=number % 100),
     }[kind]
     usual = {"id": number, "version": 1, "kind": kind, "position": number, "name": f"Rule {number}"}
     return Rule(**{**usual, "condition": condition, "outcome": outcome, **more})  # type: ignore[arg-type]
