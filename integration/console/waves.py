@@ -69,8 +69,8 @@ class WaveAdmin(ActingAdmin):
     nothing = gettext_lazy("A rule for orders that puts deliveries into waves makes them.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.annotate(waits=Count("waiting"))
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(waits=Count("waiting"))
+        return rows
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(RIGHT)
