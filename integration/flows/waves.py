@@ -7,7 +7,7 @@ from functools import partial
 
 from integration.flows.findings import Findings
 from integration.flows.releases import Change, Delivery
-from integration.jobs import configuration, sql, waves
+from integration.jobs import configuration, generation, sql, waves
 from integration.jobs.waves import Place, Turn
 from integration.jobs.work import Outcome, Work
 from integration.models import Document, Wave
@@ -30,13 +30,16 @@ GOES = Stand()
 
 
 def stand(delivery: Delivery, rule: Rule | None, priority: int) -> Stand:
-    """``rule``: the one that puts it into a wave. What the warehouse was told of once waits for none."""
+    """``rule``: the one that puts it into a wave. What the warehouse was told of once waits for none; nor does, after a
+    restored backup, what it may have been told of."""
     if not configuration.uses_waves():
         return GOES
     known = waves.wave_of(delivery.warehouse.erp_id, delivery.picking.id)
     if known is not None and known.state == Wave.State.RELEASED:
         return Stand(number=known.number)
-    if rule is None or delivery.known is not None or not isinstance(rule.outcome, outcomes.Wave):
+    if rule is None or not isinstance(rule.outcome, outcomes.Wave):
+        return GOES
+    if delivery.known is not None or generation.looks_first():
         return GOES
     if goes_at_once(rule.outcome, priority):
         return GOES
