@@ -40,7 +40,7 @@ RELEASE = Act(
 
 class OrderInline(TabularInline):  # type: ignore[misc]
     model = WaveOrder
-    fields = readonly_fields = ("release", "order", "priority", "promised_at", "joined_at")
+    fields = readonly_fields = ("release", "order", "rank", "priority", "promised_at", "joined_at")
     extra = 0
     can_delete = False
     max_num = 0
@@ -69,8 +69,8 @@ class WaveAdmin(ActingAdmin):
     nothing = gettext_lazy("A rule for orders that puts deliveries into waves makes them.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.annotate(waits=Count("waiting"))
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(waits=Count("waiting"))
+        return rows
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(RIGHT)
@@ -109,7 +109,7 @@ class WaveAdmin(ActingAdmin):
 class WaveOrderAdmin(HistoryAdmin):
     exact = ("release", "document__reference")
     search_help_text = gettext_lazy("The whole number of a delivery or an order")
-    list_display = ("release", "order", "wave", "state", "priority", "promised_at", "joined_at")
+    list_display = ("release", "order", "wave", "state", "rank", "priority", "promised_at", "joined_at")
     list_display_links = ("release",)
     list_filter = ("wave__warehouse",)
     list_select_related = ("wave", "document")

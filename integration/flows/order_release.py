@@ -329,7 +329,7 @@ def _release(work: Work, delivery: Delivery, found: Findings) -> None:
         return
     stand = waves.stand(delivery, judged.wave, judged.ways.priority)
     if stand.waits is not None:
-        waves.wait(delivery, stand.waits, judged.ways.priority, found)
+        waves.wait(delivery, stand.waits, waves.Turn(judged.rank, judged.ways.priority), found)
         return
     decided = decided.as_version(known.version + 1 if known else 1).in_wave(stand.number)
     wms = registry.wms_for_receiving(remote.settings_for(warehouse.wms))  # rendering uses no network

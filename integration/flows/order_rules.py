@@ -15,11 +15,11 @@ from integration.rules.business import facts as business_facts
 from integration.rules.business import holding
 from integration.rules.business.deciding import Decision, Rule, decide
 from integration.rules.business.facts import Facts, Subject, carrier_of
-from integration.rules.business.outcomes import Priority, Remaining, Rest, RuleKind, Ship
+from integration.rules.business.outcomes import Allocation, Priority, Remaining, Rest, RuleKind, Ship
 from integration.rules.release import USUAL, Ways
 
 # Kinds whose first rule decides, beside where it leaves from.
-FIRST = (RuleKind.SHIP, RuleKind.PRIORITY, RuleKind.REST, RuleKind.WAVE)
+FIRST = (RuleKind.SHIP, RuleKind.PRIORITY, RuleKind.REST, RuleKind.WAVE, RuleKind.ALLOCATION)
 LONGEST = 500
 LetGo = Callable[[Sequence[str]], set[str]]  # of these, those that a person has let go
 
@@ -38,13 +38,14 @@ class Kept:
 class Judged:
     """What our rules say of a delivery. ``against``: what stops it; ``ways``: how it is shipped, and how soon.
 
-    ``wave``: the rule that puts it into one.
+    ``wave``: the rule that puts it into one; ``rank``: its place among the others there.
     """
 
     kept: Sequence[Kept] = ()
     against: Sequence[Permanent] = ()
     ways: Ways = USUAL
     wave: Rule | None = None
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ def judge_as_of(delivery: Delivery, at: datetime, now: datetime, let_go: LetGo) 
     if rest is not None:
         judge.rest_held(rest)
     ways = _ways(first.get(RuleKind.SHIP), first.get(RuleKind.PRIORITY), rest)
-    return Judged(judge.kept, judge.against, ways, first.get(RuleKind.WAVE))
+    rank = _rank(first.get(RuleKind.ALLOCATION))
+    return Judged(judge.kept, judge.against, ways, first.get(RuleKind.WAVE), rank)
 
 
 def route(delivery: Delivery) -> Asked | None:
@@ -169,6 +171,10 @@ def _ways(ship: Rule | None, soon: Rule | None, rest: Rule | None) -> Ways:
     priority = soon.outcome.priority if soon is not None and isinstance(soon.outcome, Priority) else 0
     left = rest.outcome if rest is not None and isinstance(rest.outcome, Rest) else Rest()
     return Ways(how, priority, ship.name if ship else "", left)
+
+
+def _rank(rule: Rule | None) -> int:
+    return rule.outcome.rank if rule is not None and isinstance(rule.outcome, Allocation) else 0
 
 
 def row_of(

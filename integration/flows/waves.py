@@ -7,8 +7,8 @@ from functools import partial
 
 from integration.flows.findings import Findings
 from integration.flows.releases import Change, Delivery
-from integration.jobs import configuration, sql, waves
-from integration.jobs.waves import Place
+from integration.jobs import configuration, generation, sql, waves
+from integration.jobs.waves import Place, Turn
 from integration.jobs.work import Outcome, Work
 from integration.models import Document, Wave
 from integration.rules.business import outcomes
@@ -25,17 +25,21 @@ class Stand:
     number: str = ""
 
 
+__all__ = ["Left", "Stand", "Turn", "release", "stand", "wait"]
 GOES = Stand()
 
 
 def stand(delivery: Delivery, rule: Rule | None, priority: int) -> Stand:
-    """``rule``: the one that puts it into a wave. What the warehouse was told of once waits for none."""
+    """``rule``: the one that puts it into a wave. What the warehouse was told of once waits for none; nor does, after a
+    restored backup, what it may have been told of."""
     if not configuration.uses_waves():
         return GOES
     known = waves.wave_of(delivery.warehouse.erp_id, delivery.picking.id)
     if known is not None and known.state == Wave.State.RELEASED:
         return Stand(number=known.number)
-    if rule is None or delivery.known is not None or not isinstance(rule.outcome, outcomes.Wave):
+    if rule is None or not isinstance(rule.outcome, outcomes.Wave):
+        return GOES
+    if delivery.known is not None or generation.looks_first():
         return GOES
     if goes_at_once(rule.outcome, priority):
         return GOES
@@ -59,10 +63,10 @@ def _spot(delivery: Delivery, rule: Rule) -> Spot | None:
     return spot(rule, times.calendar, carrier, leaving.at if leaving else None, now)
 
 
-def wait(delivery: Delivery, at: Spot, priority: int, found: Findings) -> None:
+def wait(delivery: Delivery, at: Spot, turn: Turn, found: Findings) -> None:
     order, picking = delivery.order, delivery.picking
     promised = order.commitment_at or picking.scheduled_at
-    place = Place(delivery.warehouse, delivery.parent, picking.id, picking.name, priority, promised)
+    place = Place(delivery.warehouse, delivery.parent, picking.id, picking.name, turn, promised)
     found.changes.append(Change(delivery, lambda _delivery: waves.join(place, at)))
     found.in_waves.add(picking.id)
     found.notes.append(f"{picking.name} waits for its wave")

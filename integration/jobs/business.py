@@ -16,7 +16,8 @@ from integration.rules.business.outcomes import LET_GO, RuleKind, outcome_of
 
 NEEDS_TWO = "A second person has to approve where rules stand: change their positions in a file (manage.py config)."
 SAID = ("name", "condition", "outcome", "enabled", "note")
-WAITED_WITH = (RuleKind.WAVE, RuleKind.PRIORITY)  # what they say decides whether, and for which wave, an order waits
+# What they say decides whether, for which wave, and in which turn an order waits.
+WAITED_WITH = (RuleKind.WAVE, RuleKind.PRIORITY, RuleKind.ALLOCATION)
 MOMENTS = ("active_from", "active_to")
 _TABLE = OrderDecision._meta.db_table
 _KEPT = f"""(document_id, release, kind, key)

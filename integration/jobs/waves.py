@@ -4,9 +4,10 @@ A wave's row is locked by who joins it, in share, and by who releases it: who jo
 finds the wave gone and looks again.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 from django.db import transaction
 from django.db.models import Q
@@ -18,7 +19,8 @@ from integration.models import Document, OrderRule, Warehouse, Wave, WaveOrder
 from integration.rules.business.waves import Spot
 
 FLOW = "wave_release"
-FIRST = ("-priority", "promised_at", "id")
+FIRST = ("-rank", "-priority", "promised_at", "id")
+HEAD_START = 5.0  # seconds that a rank has before the next one
 WAVE, WAITS = Wave._meta.db_table, WaveOrder._meta.db_table
 _OPEN = f"""
 INSERT INTO {WAVE} (warehouse_id, rule_id, rule_version, key, carrier, state, size, due_at, hurried_by, reason)
@@ -28,13 +30,21 @@ ON CONFLICT (warehouse_id, key) WHERE state = 'open' DO NOTHING"""  # noqa: S608
 # Two who join one that goes by its size must count each other.
 _HOLD = f"SELECT id FROM {WAVE} WHERE warehouse_id = %(warehouse)s AND key = %(key)s AND state = 'open' FOR "  # noqa: S608
 _COUNT = f"SELECT count(*) FROM {WAITS} WHERE wave_id = %s"  # noqa: S608
-_JOIN = ("wave_id", "release", "document_id", "priority", "promised_at")
+_JOIN = ("wave_id", "release", "document_id", "rank", "priority", "promised_at")
 _CLOSE = f"UPDATE {WAVE} SET state = 'released', released_at = now() WHERE id = %s AND state = 'open'"  # noqa: S608
 _IN = f"SELECT one.wave_id, wave.state FROM {WAITS} AS one JOIN {WAVE} AS wave ON wave.id = one.wave_id"  # noqa: S608
 _OF_PICKING = f"{_IN} WHERE one.connection_id = %s AND one.picking_id = %s"
 _LEAVE = f"""
 DELETE FROM {WAITS} AS one USING {WAVE} AS wave
 WHERE wave.id = one.wave_id AND wave.state = 'open' AND one.document_id = %s AND one.picking_id <> ALL(%s::int[])"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """By what some of a wave go before others: what rules say of it."""
+
+    rank: int = 0
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +55,7 @@ class Place:
     order: Document
     picking_id: int
     release: str
-    priority: int
+    turn: Turn
     promised_at: datetime | None
 
 
@@ -68,7 +78,8 @@ def join(place: Place, spot: Spot) -> None:
         picking_id=place.picking_id,
         release=place.release,
         document=place.order,
-        priority=place.priority,
+        rank=place.turn.rank,
+        priority=place.turn.priority,
         promised_at=place.promised_at,
     )
     rows.add([row], rows.taking_over(_JOIN, "connection_id, picking_id"))
@@ -100,17 +111,26 @@ def start_due() -> int:
 def release(wave_id: int) -> None:
     """All that waits in it is looked at, and goes out as part of it.
 
-    The most urgent comes first, then what was promised first. Call inside the transaction that settles the job.
+    Each rank begins some seconds before the next one. Call inside the transaction that settles the job.
     """
     if not sql.run(_CLOSE, [wave_id]):
         return
     waiting = WaveOrder.objects.filter(wave=wave_id).select_related("document").order_by(*FIRST)
-    orders = list({row.document_id: row.document for row in waiting}.values())
-    if not orders:
+    turns = _turns(waiting)
+    if not turns:
         Wave.objects.filter(pk=wave_id).delete()
         return
     Wave.objects.filter(pk=wave_id).update(orders=len(waiting))
-    queue.enqueue_all([looks.release_job(order) for order in orders])
+    for turn, orders in enumerate(turns):
+        queue.enqueue_all([replace(looks.release_job(order), delay=turn * HEAD_START) for order in orders])
+
+
+def _turns(waiting: Iterable[WaveOrder]) -> list[list[Document]]:
+    """Orders by the rank of their first delivery, the highest first; each once."""
+    rank_of: dict[Document, int] = {}
+    for row in waiting:
+        rank_of.setdefault(row.document, row.rank)
+    return [[*orders] for _rank, orders in groupby(rank_of, key=lambda order: rank_of[order])]
 
 
 def release_now(wave_id: int, actor: Actor, reason: str) -> None:

@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('picking_id', models.PositiveIntegerField(help_text="Odoo's id of the delivery")),
                 ('release', models.CharField(help_text="The delivery's number", max_length=64)),
+                ('rank', models.PositiveSmallIntegerField(db_default=0, default=0, help_text='The highest comes first in its wave')),
                 ('priority', models.PositiveSmallIntegerField(db_default=0, default=0)),
                 ('promised_at', models.DateTimeField(null=True)),
                 ('joined_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),

@@ -60,6 +60,7 @@ class WaveOrder(models.Model):
     picking_id = models.PositiveIntegerField(help_text="Odoo's id of the delivery")
     release = models.CharField(max_length=64, help_text="The delivery's number")
     document = models.ForeignKey(Document, models.CASCADE, related_name="waves", help_text="The order")
+    rank = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="The highest comes first in its wave")
     priority = models.PositiveSmallIntegerField(default=0, db_default=0)
     promised_at = models.DateTimeField(null=True)
     joined_at = models.DateTimeField(db_default=Now(), editable=False)

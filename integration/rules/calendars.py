@@ -50,9 +50,10 @@ class Calendar:
         return next((opens for opens, _closes in self._spans(moment) if opens >= moment), None)
 
     def _spans(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """From the day before on, whose shift may last until now; by the time that they open."""
-        for day in self.days(moment - DAY):
-            yield from sorted(self._spans_of(day))
+        """From the days before on, whose shift may last until now; by the time that they open. One of hours that the
+        clocks jump over is none."""
+        for day in self.days(moment - 2 * DAY):
+            yield from sorted(span for span in self._spans_of(day) if span[0] < span[1])
 
     def _spans_of(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         whole = (Hours(time.min, time.min, frozenset({day.weekday()})),)

@@ -39,6 +39,11 @@ PAGES: Mapping[str, str] = {
     "typed": "integration/typedshipment/",
     "recoveries": "integration/recovery/",
     "missing": "integration/messagegap/",
+    "waves": "integration/wave/",
+    "working-hours": "integration/workinghours/add/",
+    "days-off": "integration/daysoff/add/",
+    "rule-for-orders": "integration/orderrule/add/",
+    "apart-from-files": "integration/configurationdrift/",
 }
 STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
 FIRST = "#result_list tbody th a"

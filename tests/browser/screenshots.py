@@ -29,6 +29,7 @@ CHOSEN = {
 }
 LEFT_OUT = (
     "partners", "lot", "transit", "report-schedule", "alert-rule", "alert-channel", "typed", "recoveries", "missing",
+    "waves", "working-hours", "days-off", "rule-for-orders", "apart-from-files",
 )  # fmt: skip
 PACKS = "Makes anew what each warehouse works by while systems are down"
 PATIENCE = 180  # seconds, until what was asked for is told

@@ -49,7 +49,7 @@ class Running:
 def running(log: Path) -> Iterator[Running]:
     with servers() as local, Supervisor(log) as processes:
         place = new_town()
-        env = place.environment(local.environment())
+        env = {**place.environment(local.environment()), "CONFIG_TREE": str(_empty_tree(log))}
         for stand_in in (place.odoo, place.wms):
             processes.start(stand_in)
         people = open_business(Odoo(odoo_of(place)), Wms(place.wms_url), 1)
@@ -57,6 +57,14 @@ def running(log: Path) -> Iterator[Running]:
         for command in place.crossdock(env):
             processes.start(command)
         yield Running(place.url, local.database_url, env, crossdock, people, situations.make(people, crossdock))
+
+
+def _empty_tree(folder: Path) -> Path:
+    """Files of the configuration that say nothing yet."""
+    tree = folder / "site"
+    tree.mkdir()
+    (tree / "site.yaml").write_text("version: 1\n", encoding="utf-8")
+    return tree
 
 
 @contextmanager

@@ -86,6 +86,7 @@ class OrderRuleAdmin(TryFirst, Acting, ConfigurationAdmin):
             _("If it puts it into a wave"),
             {"fields": ("times", "before_cutoff", ("size", "minutes"), "urgent_from")},
         ),
+        (_("If it says who of a wave comes first"), {"fields": ("rank",)}),
         (_("Where and when"), {"fields": (("erp", "warehouse"), ("active_from", "active_to"), "note")}),
     )
 

@@ -91,6 +91,7 @@ class OrderRuleForm(forms.ModelForm):  # type: ignore[type-arg]
     before_cutoff = _number("before_cutoff", 1, 1440, _("Of its carrier at the warehouse"))
     size = _number("size", 2, 5000, _("As soon as there are so many"))
     minutes = _number("minutes", 1, 1440, _("After these, fewer go as well"))
+    rank = _number("rank", 0, 99, _("0 is usual, 99 comes first: it gets first what is short"))
     urgent_from = _number("urgent_from", 1, 9, _("Empty: nothing passes"))
 
     class Meta:

@@ -17,6 +17,7 @@ KINDS: Mapping[str, StrOrPromise] = {
     RuleKind.ROUTE: gettext_lazy("says where it leaves from"),
     RuleKind.REST: gettext_lazy("says what becomes of the rest"),
     RuleKind.WAVE: gettext_lazy("puts it into a wave"),
+    RuleKind.ALLOCATION: gettext_lazy("says who of a wave comes first"),
 }
 WHY: Mapping[str, StrOrPromise] = {
     Why.CREDIT: gettext_lazy("credit"),
@@ -60,6 +61,7 @@ FIELDS: Mapping[str, StrOrPromise] = {
     "size": gettext_lazy("deliveries in a wave"),
     "minutes": gettext_lazy("minutes at most"),
     "urgent_from": gettext_lazy("goes at once from priority"),
+    "rank": gettext_lazy("rank"),
 }
 CHOICES: Mapping[str, Mapping[str, StrOrPromise]] = {
     "why": WHY,

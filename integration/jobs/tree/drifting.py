@@ -1,4 +1,4 @@
-"""How the database differs from the files that it is kept in: looked at by the clock, kept row by row with since when."""
+"""How the database differs from the files that it is kept in: looked at by the clock, kept with since when."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -15,6 +15,7 @@ class RuleKind(StrEnum):
     ROUTE = "route"
     REST = "rest"
     WAVE = "wave"
+    ALLOCATION = "allocation"
 
 
 class Why(StrEnum):
@@ -142,6 +143,12 @@ class Wave(Outcome):
         return self
 
 
+class Allocation(Outcome):
+    """Who of a wave is released first, and so gets first what is short: 0 is usual, 99 comes first."""
+
+    rank: Annotated[int, Field(ge=0, le=99)]
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """``all``: every rule that matches counts; else the first one, by position, decides."""
@@ -158,6 +165,7 @@ KINDS: Mapping[RuleKind, Kind] = {
     RuleKind.ROUTE: Kind("says where it leaves from", Route),
     RuleKind.REST: Kind("says what becomes of the rest", Rest),
     RuleKind.WAVE: Kind("puts it into a wave", Wave),
+    RuleKind.ALLOCATION: Kind("says who of a wave comes first", Allocation),
 }
 
 

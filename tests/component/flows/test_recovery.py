@@ -33,6 +33,7 @@ from integration.sandbox.wms.contract import ACCEPTS
 from tests.component.engine.yard import until, write
 from tests.component.flows.recovered import restored
 from tests.component.flows.test_master_data import known, read, take
+from tests.component.flows.test_order_rules import rule
 from tests.component.flows.test_typed import filled, load
 from tests.component.flows.wms import Held
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
@@ -167,6 +168,16 @@ def test_a_release_that_the_warehouse_has_is_found_and_not_sent_again(yard: Yard
     assert (yard.wms.held(), len(yard.wms.received())) == (
         [Held(sale.release, 1, "accepted", {"P-CRATE-S": "3"})], asked,
     )  # fmt: skip
+
+
+def test_a_release_that_the_warehouse_has_waits_for_no_wave(yard: Yard, settled: None) -> None:
+    generation.count()
+    taken = backup.take()
+    sale = yard.released(("CRATE-S", 3))
+    restored(yard, taken)
+    rule("true", kind="wave", name="Waves", outcome={"times": ["10:00"]})
+    yard.look()
+    assert yard.state(sale.release) == "accepted"
 
 
 def test_what_a_warehouse_told_of_its_documents_is_fetched_by_itself(yard: Yard, settled: None) -> None:

@@ -16,7 +16,7 @@ from integration.jobs.acts import NotAllowed
 from integration.models import AuditEvent, CodeMapping, CutOff, Document, OrderRule, SyncJob, Wave, WaveOrder
 from integration.rules.business.waves import Spot
 from tasks import polling
-from tests.component.engine.yard import somebody_waits, together, until
+from tests.component.engine.yard import somebody_waits, time_passes, together, until
 from tests.component.flows.test_order_rules import keep, rule
 from tests.component.flows.wms import Held
 from tests.component.flows.yard import SOMEBODY, Yard
@@ -206,6 +206,24 @@ def test_a_newer_version_of_what_went_out_keeps_its_number_and_waits_for_none(ya
     assert told(yard) == {sale.release: number}
 
 
+def test_who_ranks_higher_is_released_before_the_others(yard: Yard) -> None:
+    wave_rule()
+    usual, first, second = (yard.sell(("CRATE-S", 1)) for _ in range(3))
+    rule(f'order.number == "{first.name}"', kind="allocation", name="First", outcome={"rank": 90})
+    yard.look()
+    rule(f'order.number == "{second.name}"', kind="allocation", name="Second", outcome={"rank": 10})
+    yard.run()
+    comes_due(yard)
+    assert list(told(yard)) == [first.release]
+    time_passes(int(waves.HEAD_START))
+    yard.run()
+    assert list(told(yard)) == [first.release, second.release]
+    time_passes(int(waves.HEAD_START))
+    yard.run()
+    assert list(told(yard)) == [first.release, second.release, usual.release]
+    assert len(set(told(yard).values())) == 1
+
+
 @pytest.mark.parametrize("flow", ["order_release", waves.FLOW])
 @pytest.mark.parametrize("point", ["before_handler", "before_settle", "in_settle", "after_settle"])
 def test_a_worker_that_dies_there_loses_no_order_and_doubles_none(
@@ -285,7 +303,7 @@ def test_a_wave_is_released_only_when_who_is_joining_it_has_joined(yard: Yard, s
 
 
 def place(yard: Yard, each: Document) -> waves.Place:
-    return waves.Place(yard.warehouse, each, each.erp_id, each.reference, 0, None)
+    return waves.Place(yard.warehouse, each, each.erp_id, each.reference, waves.Turn(), None)
 
 
 def order(yard: Yard, number: int) -> Document:

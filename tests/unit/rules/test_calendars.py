@@ -76,3 +76,5 @@ def test_in_the_night_in_which_the_clocks_change_its_own_clock_counts():
     assert opens(early, spring) == "2026-03-29T01:30:00+00:00"  # 02:30 is none: it is 03:30
     assert opens(early, autumn) == "2026-10-25T00:30:00+00:00"  # the first of two
     assert early.is_open(datetime(2026, 10, 25, 2, 59, tzinfo=UTC))
+    skipped = Calendar(BERLIN, (Hours(time(2, 30), time(3), frozenset({6})),))
+    assert opens(skipped, spring) == "2026-04-05T00:30:00+00:00"  # the hours of that night are none

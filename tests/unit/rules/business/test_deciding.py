@@ -16,6 +16,7 @@ from integration.rules.business.examples import EXAMPLES
 from integration.rules.business.facts import Subject, of
 from integration.rules.business.outcomes import (
     CODES,
+    Allocation,
     Hold,
     Priority,
     Remaining,
@@ -51,6 +52,7 @@ def rule(number: int, condition: str = "true", kind: RuleKind = RuleKind.HOLD, *
         RuleKind.ROUTE: Route(warehouses=(f"Place {number}",)),
         RuleKind.REST: Rest(backorder=Remaining.CANCEL),
         RuleKind.WAVE: Wave(times=("10:00",)),
+        RuleKind.ALLOCATION: Allocation(rank=number % 100),
     }[kind]
     usual = {"id": number, "version": 1, "kind": kind, "position": number, "name": f"Rule {number}"}
     return Rule(**{**usual, "condition": condition, "outcome": outcome, **more})  # type: ignore[arg-type]
