@@ -171,7 +171,8 @@ def _expiring() -> list[Connection]:
 
 
 def _last(connection: Connection) -> str | None:
-    return connection.rotations.filter(kind=Kind.KEY).values_list("state", flat=True).first()
+    found = KeyRotation.objects.filter(connection=connection, kind=Kind.KEY)
+    return found.values_list("state", flat=True).first()
 
 
 def _is_soon(options: Mapping[str, Any]) -> bool:
