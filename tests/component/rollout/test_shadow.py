@@ -33,7 +33,7 @@ Outcome = ShadowDocument.Outcome
 def compared(flow: str) -> list[tuple[str, list[list[str]]]]:
     """Outcome and differences of each document of the flow, after all was read and compared."""
     shadow.look()
-    rows = ShadowDocument.objects.filter(flow=flow).order_by("pk")
+    rows = ShadowDocument.objects.filter(flow=flow).order_by("reference")
     return list(rows.values_list("outcome", "differences"))
 
 
