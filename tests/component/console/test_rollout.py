@@ -1,11 +1,15 @@
 """Flows on their way to live in the console: what people see of it, and who may do what."""
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 from django.urls import reverse
 
+from integration.jobs import baseline
 from integration.models import (
     AuditEvent,
     ConfigurationChange,
+    DayFigures,
     MasterRecord,
     Rollout,
     ShadowDocument,
@@ -143,3 +147,19 @@ def test_the_readiness_report_lists_and_counts_what_the_sides_do_not_know(dark):
     assert client.get(reverse("admin:report", args=["readiness"]) + "?form=xlsx").content[:2] == b"PK"
     _, other = user_with("customer service", ALL_WAREHOUSES, name="other")
     assert other.get(reverse("admin:report", args=["readiness"])).status_code == 403
+
+
+def test_weeks_after_going_live_are_held_against_the_average_week_in_shadow(dark):
+    monday = date(2026, 11, 2)
+    row = rollout(keyed={"2026-11-02": 30, "2026-11-09": 50})
+    Rollout.objects.update(
+        shadow_since=datetime(2026, 11, 2, tzinfo=UTC), live_since=datetime(2026, 11, 16, tzinfo=UTC)
+    )
+    DayFigures.objects.all().delete()
+    for day, by_hand in ((0, 1), (15, 6), (16, 4)):
+        figures = {"by_hand": by_hand}
+        DayFigures.objects.create(warehouse=dark.warehouse, day=monday + timedelta(days=day), figures=figures)
+    row.refresh_from_db()
+    found = [(week.monday.day, week.keyed, week.again, week.live, week.change) for week in baseline.weeks(row)]
+    assert baseline.baseline(row) == 40
+    assert found == [(16, 0, 10, True, -75), (9, 50, 0, False, None), (2, 30, 1, False, None)]

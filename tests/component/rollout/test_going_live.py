@@ -5,9 +5,20 @@ from collections import Counter
 import pytest
 from django.contrib.auth.models import User
 
-from integration.jobs import failpoints, going_live, warehouses
+from integration.errors import Locked
+from integration.handlers import HANDLERS
+from integration.jobs import engine, failpoints, going_live, warehouses
 from integration.jobs.acts import Actor, NotAllowed
-from integration.models import AuditEvent, ConfigurationChange, OutboundMessage, Rollout, ShadowDocument, Warehouse
+from integration.jobs.work import Outcome, Work
+from integration.models import (
+    AuditEvent,
+    ConfigurationChange,
+    Lane,
+    OutboundMessage,
+    Rollout,
+    ShadowDocument,
+    Warehouse,
+)
 from integration.reconcile import shadow
 from tests.component.engine.yard import time_passes
 from tests.component.flows.yard import Sale, Yard
@@ -42,6 +53,10 @@ def taken(yard: Yard, row: Rollout) -> Rollout:
 
 def orders_held(yard: Yard) -> Counter[str]:
     return Counter(each["release"] for each in yard.wms.books())
+
+
+def _busy(work: Work) -> Outcome:
+    raise Locked("CD-1004", connection="the warehouse", document=work.job.subject)
 
 
 class Died(BaseException):
@@ -103,15 +118,17 @@ def test_where_two_people_have_to_look_it_waits(dark: Yard) -> None:
 
 
 def test_what_is_open_stays_with_people_until_it_is_taken_over(dark: Yard, clerk: Clerk) -> None:
-    keyed, _ = sold(dark, 2)
+    keyed, open_ = sold(dark, 2)
     clerk.tells(keyed.release)
     row = live(dark, "release")
     dark.sweep()
     assert (row.taking, row.open_ones) == ("looked", {"known": 1, "send": 1})
     assert orders_held(dark) == {keyed.release: 1}
     fresh = dark.sell(("CRATE-S", 9))
+    dark.odoo.order_more(open_.id, "CRATE-S", 7)
     dark.look()
     assert orders_held(dark) == {keyed.release: 1, fresh.release: 1}
+    assert (dark.state(open_.release), dark.cases()) == ("waiting", [])
 
 
 def test_a_taking_over_sends_what_nobody_has_keyed_and_that_alone(dark: Yard, clerk: Clerk) -> None:
@@ -130,11 +147,12 @@ def test_what_is_keyed_between_the_look_and_the_send_is_recognised(dark: Yard, c
     [open_] = sold(dark, 1)
     row = live(dark, "release")
     assert row.open_ones == {"send": 1}
-    dark.pause_sending()
     going_live.take_over(row.pk, ANN, "looked at")
-    dark.run()
+    waits = {**HANDLERS, "release_send": _busy}
+    while sum(engine.run_lane(lane, waits, seconds=60) for lane in Lane):
+        pass
+    assert OutboundMessage.objects.get().state == "queued"
     clerk.tells(open_.release)
-    dark.pause_sending(paused=False)
     dark.later()
     assert orders_held(dark) == {open_.release: 1}
     assert [held.version for held in dark.wms.held()] == [1]

@@ -4,9 +4,10 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils.timezone import now
 
-from integration.jobs import inventories, replays
+from integration.jobs import inventories, replays, warehouses
 from integration.models import (
     Document,
     Effect,
@@ -32,7 +33,7 @@ Outcome = ShadowDocument.Outcome
 def compared(flow: str) -> list[tuple[str, list[list[str]]]]:
     """Outcome and differences of each document of the flow, after all was read and compared."""
     shadow.look()
-    rows = ShadowDocument.objects.filter(flow=flow).order_by("pk")
+    rows = ShadowDocument.objects.filter(flow=flow).order_by("reference")
     return list(rows.values_list("outcome", "differences"))
 
 
@@ -206,3 +207,19 @@ def test_a_code_that_is_missing_is_a_case_and_is_compared_once_it_is_mapped(dark
     dark.map("product", "CRATE-S", "NEW", alias=True)
     dark.later()
     assert (compared("shipment"), dark.cases()) == ([(Outcome.WAITING, [])], [])
+
+
+def test_what_waits_for_a_start_date_is_looked_at_when_it_has_come(yard: Yard) -> None:
+    yard.set(release_mode="off")
+    row = Warehouse.objects.get()
+    row.release_mode, row.release_from = "live", now() + timedelta(hours=1)
+    with transaction.atomic():
+        row.save()
+        warehouses.changed(row)
+    sale = yard.sell(("CRATE-S", 1))
+    yard.look()
+    assert (yard.wms.held(), SyncJob.objects.get(flow="flow_begins").state) == ([], "pending")
+    Warehouse.objects.update(release_from=now() - timedelta(hours=1))
+    yard.later()
+    assert SyncJob.objects.get(flow="flow_begins").state == "succeeded"
+    assert [held.release for held in yard.wms.held()] == [sale.release]
