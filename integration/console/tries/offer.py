@@ -43,7 +43,8 @@ class Filled(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in () if self.is_bound else self.fields.items():
-            self.initial[name] = field.widget.value_from_datadict(self.typed, {}, name)
+            if not field.disabled and not field.widget.value_omitted_from_data(self.typed, {}, name):
+                self.initial[name] = field.widget.value_from_datadict(self.typed, {}, name)
 
 
 @dataclass(frozen=True, slots=True)

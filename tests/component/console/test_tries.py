@@ -118,6 +118,26 @@ def test_it_is_opened_again_as_it_was_typed(rows, admin_client):
     assert elsewhere["note"].value() in (None, "")
 
 
+def test_an_edit_is_opened_again_with_what_the_page_did_not_send(rows, admin_client):
+    rule = OrderRule.objects.get()
+    shown = admin_client.get(address("orderrule", "change", rule.pk))
+    typed = {name: value for name, value in fields(shown).items() if name not in ("kind", "active_from", "active_to")}
+    typed |= {
+        "condition": "false",
+        "name": "Renamed",
+        "note": "",
+        "ask": "",
+        "seen": shown.context["seen"],
+        "_try": "1",
+    }
+    admin_client.post(address("orderrule", "change", rule.pk), typed)
+    form = admin_client.get(page(admin_client, latest()).context["again"]).context["adminform"].form
+    assert (form["kind"].value(), form["condition"].value(), form["name"].value()) == ("hold", "false", "Renamed")
+    keep(admin_client, done(latest()))
+    rule.refresh_from_db()
+    assert (rule.condition, rule.name, rule.version) == ("false", "Renamed", 2)
+
+
 def test_a_mapping_and_its_end_are_tried(rows, admin_client):
     row = CodeMapping.objects.get()
     typed = {"partner_code": "P-9", "factor": "1", "per": "1", "_try": "1"}
