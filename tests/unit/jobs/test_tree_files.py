@@ -47,7 +47,10 @@ def test_what_is_written_is_read_as_the_same(load):
         ("- 1", "It has to begin with version: 1, and its sections follow."),
         ("rules: []", "- at the top: 'version' is a required property"),
         ("version: 2", "- version: 1 was expected"),
-        ("version: 1\nrule: []", "- at the top: 'rule' was not known; known are version, connections, days_off, warehouses"),
+        (
+            "version: 1\nrule: []",
+            "- at the top: 'rule' was not known; known are version, connections, days_off, warehouses",
+        ),
         (RULE + "  valeu: 1", "- rules, row 1 (over_percent): 'valeu' was not known; known are kind, warehouse, sku"),
         (RULE + "  value: many", "- rules, row 1 (over_percent), value: 'many' is not of type 'number'"),
         ("version: 1\nrules:\n- kind: over", "- rules, row 1 (over), kind: 'over' is none of 'allow_fraction', "),
