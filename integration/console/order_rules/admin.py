@@ -87,7 +87,7 @@ class OrderRuleAdmin(TryFirst, Acting, ConfigurationAdmin):
             {"fields": ("times", "before_cutoff", ("size", "minutes"), "urgent_from")},
         ),
         (_("If it says who of a wave comes first"), {"fields": ("rank",)}),
-        (_("Where and when"), {"fields": (("erp", "warehouse"), ("active_from", "active_to"), "note")}),
+        (_("Where and when"), {"fields": (("erp", "warehouse"), "active_from", "active_to", "note")}),
     )
 
     def get_urls(self) -> list[URLPattern]:

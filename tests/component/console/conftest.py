@@ -271,7 +271,16 @@ def ruled(warehouse, order) -> None:
         note=EVIL, version=1,
     )  # fmt: skip
     wave = models.Wave.objects.create(
-        warehouse=warehouse, rule=rule, rule_version=1, key="k", carrier=EVIL, due_at=now(), reason=EVIL
+        warehouse=warehouse,
+        rule=rule,
+        rule_version=1,
+        key="k",
+        carrier=EVIL,
+        due_at=now(),
+        reason=EVIL,
+        state="released",
+        released_at=now(),
+        orders=1,
     )
     models.WaveOrder.objects.create(
         wave=wave, connection=warehouse.erp, picking_id=7, release=EVIL, document=order, promised_at=now()

@@ -15,6 +15,11 @@ PEOPLE = [name for name in ROLES if name not in (ALL_WAREHOUSES, "customer servi
 MAY = {"supervisor", "administrator"}
 
 
+@pytest.fixture(autouse=True)
+def _open(rows):
+    models.Wave.objects.update(state="open", released_at=None, orders=0)
+
+
 def act(client, **sent):
     wave = models.Wave.objects.get()
     return client.post(reverse("admin:integration_wave_act", args=[wave.pk, "release"]), sent)
