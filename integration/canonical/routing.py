@@ -49,8 +49,9 @@ class RouteGoal(Part):
 
 
 class Routed(Part):
-    """The delivery that they leave by."""
+    """A delivery that was made, with the moves that are in it."""
 
     warehouse_id: int
     picking_id: int
     name: str
+    moves: tuple[int, ...] = ()

@@ -141,12 +141,9 @@ def _is_here(delivery: Delivery, choice: _Choice) -> bool:
 
 
 def _may_take(warehouse: Warehouse, delivery: Delivery) -> bool:
-    """Of the same company, and released to by us."""
-    return (
-        warehouse.company_id == delivery.warehouse.company_id
-        and warehouse.in_force("release") == Warehouse.Mode.LIVE
-        and warehouse.wms.enabled
-    )
+    """Of the same company, and released to by us. One that is paused has its work wait."""
+    same = warehouse.company_id == delivery.warehouse.company_id
+    return same and warehouse.in_force("release") == Warehouse.Mode.LIVE
 
 
 def _as_captured(delivery: Delivery, look: RouteLook) -> bool:
@@ -279,7 +276,7 @@ def _what_is_left(work: Work, delivery: Delivery, effect: Effect, found: Finding
         work.connection = delivery.warehouse.erp
         with open_erp(delivery.warehouse.erp, work) as erp:
             _settle(work, delivery, effect, erp)
-    gone = {move for goal in effect.intent["goals"] for move in goal["moves"]}
+    gone = {move for each in effect.result["made"] for move in each["moves"]}
     if any(move.id in gone for move in delivery.picking.moves):
         return _read_again(delivery, found)
     return True

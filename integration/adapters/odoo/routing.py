@@ -85,7 +85,8 @@ class Routing:
             own = routed_from(row.get("note")) == picking.id and not (row.get("backorder_id") or row.get("return_id"))
             warehouse = (row["picking_type_id"].get("warehouse_id") or {}).get("id")
             if own and warehouse and warehouse not in found:  # a duplicate that a person made has the note, too
-                found[warehouse] = Routed(warehouse_id=warehouse, picking_id=row["id"], name=row["name"])
+                moves = tuple(sorted(each["id"] for each in row.get("move_ids") or ()))
+                found[warehouse] = Routed(warehouse_id=warehouse, picking_id=row["id"], name=row["name"], moves=moves)
         return list(found.values())
 
     def move(self, picking: Picking, goals: Sequence[RouteGoal]) -> list[Routed]:

@@ -333,3 +333,23 @@ def test_what_was_moved_is_not_moved_back_by_another_rule(yard: Yard, depot: Dep
     yard.sweep()
     yard.later()
     assert (depot.held(), len(depot.deliveries(sale)), quiet(yard)) == ([("SOUTH", {"P-CRATE-S": "3"})], 1, True)
+
+
+def test_what_was_moved_and_forgotten_with_a_restored_backup_is_found_and_stays(
+    yard: Yard, depot: Depot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line that stayed is asked about anew: the copy of its delivery is there, so nothing more is moved."""
+    made = rule(warehouses=["Main warehouse", "South"], stock=True, split="lines")
+    depot.empty("ROPE-10")
+    depot.put("ROPE-10", 9)
+    express = yard.odoo.id_of("delivery.carrier", "Express")
+    sale = yard.sell(("CRATE-S", 3), ("ROPE-10", 4), carrier_id=express)
+    yard.look()
+    assert ([code for code, _ in yard.cases()], len(depot.deliveries(sale))) == (["CD-3005"], 2)
+    Effect.objects.all().delete()
+    keep(made, outcome={**SOUTH, "stock": False, "split": "whole"})
+    monkeypatch.setattr("integration.jobs.generation.looks_first", lambda: True)
+    yard.map("carrier", "Express", "EXP")
+    yard.later()
+    assert (depot.held(), quiet(yard)) == ([("NORTH", {"P-CRATE-S": "3"}), ("SOUTH", {"P-ROPE-10": "4"})], True)
+    assert Effect.objects.get(verb="route").state == "landed"
