@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from integration.models import CutOff, Warehouse, WorkingHours
 from integration.rules import cutoffs
 from integration.rules.business.facts import Clock
@@ -30,15 +32,19 @@ class Times:
 
 def of(warehouses: Collection[int]) -> Mapping[int, Times]:
     """By our number of the warehouse."""
-    hours, leave = _hours(warehouses), _cut_offs(warehouses)
+    return _of(warehouses, _cut_offs(CutOff.objects.filter(warehouse__in=warehouses)))
+
+
+def _of(warehouses: Collection[int], leave: Mapping[int, list[cutoffs.CutOff]]) -> Mapping[int, Times]:
+    hours = _hours(warehouses)
     named = Warehouse.objects.filter(pk__in=warehouses).values_list("pk", "time_zone", "days_off__dates")
-    return {pk: Times(Calendar(zone, tuple(hours[pk]), _dates(off)), leave[pk]) for pk, zone, off in named}
+    return {pk: Times(Calendar(zone, tuple(hours[pk]), _dates(off)), leave.get(pk, [])) for pk, zone, off in named}
 
 
 def with_cut_offs() -> Mapping[int, Times]:
     """Of the warehouses that a carrier leaves at a time."""
-    found = set(CutOff.objects.order_by().values_list("warehouse_id", flat=True).distinct())
-    return of(found) if found else {}
+    leave = _cut_offs(CutOff.objects.all())
+    return _of(leave.keys(), leave) if leave else {}
 
 
 def _hours(warehouses: Collection[int]) -> Mapping[int, list[Hours]]:
@@ -48,9 +54,9 @@ def _hours(warehouses: Collection[int]) -> Mapping[int, list[Hours]]:
     return found
 
 
-def _cut_offs(warehouses: Collection[int]) -> Mapping[int, list[cutoffs.CutOff]]:
+def _cut_offs(rows: QuerySet[CutOff]) -> Mapping[int, list[cutoffs.CutOff]]:
     found: dict[int, list[cutoffs.CutOff]] = defaultdict(list)
-    for row in CutOff.objects.filter(warehouse__in=warehouses):
+    for row in rows:
         found[row.warehouse_id].append(cutoffs.CutOff(row.carrier, row.time, frozenset(row.days)))
     return found
 
