@@ -19,10 +19,10 @@ from tests.component.flows.yard import Bought, Sale, Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Verdict = ReplayItem.Verdict
-# What trying leaves behind: the replay itself, and the traces of its own jobs.
+# What trying leaves behind: the replay itself, the traces of its own jobs, and whom it was who answered.
 TRACES = {
     *(models.Replay, models.ReplayItem, models.SyncJob, models.JobAttempt, models.Stream, models.AuditEvent),
-    *(models.RemoteSlot, models.ConnectionGate),
+    *(models.RemoteSlot, models.ConnectionGate, models.Installation, models.KnownSystem),
 }
 
 
