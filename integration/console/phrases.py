@@ -303,6 +303,7 @@ STAYS = (
     "stays: the delivery goes in several steps",
     "stays: it is being picked in Odoo",
     "stays: a person said so",
+    "stays: the warehouse has it from before a backup was restored",
     "stays: {name}",
 )
 # What a case says of its document beside codes and names, and what a try met.

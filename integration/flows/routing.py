@@ -11,15 +11,15 @@ from typing import Any
 
 from django.db import transaction
 
-from integration.adapters.base import ErpGateway
+from integration.adapters.base import Capability, ErpGateway
 from integration.canonical.routing import Routed, RouteGoal, RouteLook
 from integration.errors import IntegrationError, Permanent, RuleHold
 from integration.flows import order_rules
 from integration.flows.findings import Findings
 from integration.flows.order_rules import Asked
 from integration.flows.releases import Delivery
-from integration.jobs import capture, configuration, decisions, effects, whereabouts
-from integration.jobs.remote import open_erp
+from integration.jobs import capture, configuration, decisions, effects, generation, whereabouts
+from integration.jobs.remote import open_erp, open_wms
 from integration.jobs.work import Work
 from integration.models import Effect, Warehouse
 from integration.rules import release as releasing
@@ -27,11 +27,12 @@ from integration.rules.business import routing as rules
 from integration.rules.business.holding import source as source_of
 from integration.rules.business.outcomes import GO_TO, NOWHERE, STAY, Route, Split
 
-VERB, SETTLES = "route", "route settled"
+VERB, SETTLES, RELEASE = "route", "route settled", "order.release"
 CALLS = 12  # of one move: it looks, copies, makes, and looks again
 SEVERAL_STEPS = "stays: the delivery goes in several steps"
 BEGUN = "stays: it is being picked in Odoo"
 LEFT = "stays: a person said so"
+TOLD = "stays: the warehouse has it from before a backup was restored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def _in_words(work: Work, delivery: Delivery, found: Findings, do: Any) -> bool:
     except Permanent as error:
         found.against.append(error)
     except IntegrationError as error:
-        found.later, found.stopped_by = error, delivery.warehouse.erp
+        found.later, found.stopped_by = error, work.connection
     return False
 
 
@@ -90,6 +91,8 @@ def _route(work: Work, delivery: Delivery, asked: Asked, found: Findings) -> boo
     choice = _choice(delivery, rule.outcome, said.reason if said is not None and said.choice == GO_TO else "")
     if _is_here(delivery, choice):
         return _stays(delivery, asked, f"stays: {delivery.warehouse.name}", found)
+    if _was_told(work, delivery):
+        return _stays(delivery, asked, TOLD, found)
     work.connection = delivery.warehouse.erp
     with open_erp(delivery.warehouse.erp, work) as erp:
         look = erp.routing.look(delivery.picking.id, _ids(choice.places), stock=choice.stock)
@@ -114,6 +117,15 @@ def _route(work: Work, delivery: Delivery, asked: Asked, found: Findings) -> boo
 def _stays(delivery: Delivery, asked: Asked, told: str, found: Findings) -> bool:
     found.changes.append(order_rules.keep_route(delivery, asked, told))
     return True
+
+
+def _was_told(work: Work, delivery: Delivery) -> bool:
+    """After a backup was restored: its warehouse may have it, though nobody here knows. Where that cannot be asked, it
+    counts as told."""
+    if not generation.looks_first():
+        return False
+    with open_wms(delivery.warehouse.wms, work) as wms:
+        return Capability.FINDS not in wms.capabilities or wms.find(RELEASE, delivery.picking.name, 1) is not None
 
 
 def _goes_in_steps(delivery: Delivery) -> bool:

@@ -7,11 +7,22 @@ from django.db.models.functions import Now
 
 from integration.adapters.odoo.routing import Routing
 from integration.errors import Rejected
-from integration.jobs import decisions
-from integration.models import Availability, Document, Effect, ExceptionCase, OrderDecision, OrderRule, Warehouse
+from integration.jobs import decisions, generation, recovery
+from integration.models import (
+    Availability,
+    Document,
+    Effect,
+    ExceptionCase,
+    OrderDecision,
+    OrderRule,
+    Recovery,
+    Warehouse,
+)
+from tests.component.flows.recovered import restored
 from tests.component.flows.test_order_rules import keep
 from tests.component.flows.wms import Held
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
+from tests.rig import backup
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOUTH = {"warehouses": ["South"]}
@@ -353,3 +364,24 @@ def test_what_was_moved_and_forgotten_with_a_restored_backup_is_found_and_stays(
     yard.later()
     assert (depot.held(), quiet(yard)) == ([("NORTH", {"P-CRATE-S": "3"}), ("SOUTH", {"P-ROPE-10": "4"})], True)
     assert Effect.objects.get(verb="route").state == "landed"
+
+
+def test_what_a_warehouse_may_have_been_told_before_a_restored_backup_stays_there(
+    yard: Yard, depot: Depot, counted: None, settled: None
+) -> None:
+    """The release is forgotten, and today's rule would send it elsewhere: the warehouse that has it keeps it."""
+    generation.count()
+    depot.put("CRATE-S", 50)
+    sale = yard.sell(("CRATE-S", 3))
+    taken = backup.take()
+    yard.look()
+    assert depot.held() == [("NORTH", {"P-CRATE-S": "3"})]
+    restored(yard, taken)
+    rule()
+    yard.run()
+    recovery.release(Recovery.objects.get().pk, SOMEBODY, "all is told again")
+    yard.run()
+    yard.look()
+    yard.later()
+    assert depot.held() == [("NORTH", {"P-CRATE-S": "3"})]
+    assert [name for name in depot.deliveries(sale)] == [sale.release]
