@@ -18,10 +18,10 @@ from integration.flows import order_rules
 from integration.flows.findings import Findings
 from integration.flows.order_rules import Asked
 from integration.flows.releases import Delivery
-from integration.jobs import capture, configuration, decisions, effects, generation, whereabouts
+from integration.jobs import capture, configuration, decisions, effects, generation, rollout, whereabouts
 from integration.jobs.remote import open_erp, open_wms
 from integration.jobs.work import Work
-from integration.models import Effect, Warehouse
+from integration.models import Effect, Mode, RolloutFlow, Warehouse
 from integration.rules import release as releasing
 from integration.rules.business import routing as rules
 from integration.rules.business.holding import source as source_of
@@ -153,9 +153,10 @@ def _is_here(delivery: Delivery, choice: _Choice) -> bool:
 
 
 def _may_take(warehouse: Warehouse, delivery: Delivery) -> bool:
-    """Of the same company, and released to by us. One that is paused has its work wait."""
+    """Of the same company, and released to by us, also what is as old as this. One that is paused has its work wait."""
+    agreed = delivery.order.ordered_at or delivery.parent.created_at
     same = warehouse.company_id == delivery.warehouse.company_id
-    return same and warehouse.in_force("release") == Warehouse.Mode.LIVE
+    return same and rollout.of_document(warehouse, RolloutFlow.RELEASE, agreed, known=False) == Mode.LIVE
 
 
 def _as_captured(delivery: Delivery, look: RouteLook) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from django.db.models.functions import Now
 
 from integration.adapters.odoo.routing import Routing
-from integration.errors import Rejected
+from integration.errors import Rejected, Unreachable
 from integration.jobs import decisions, generation, recovery
 from integration.models import (
     Availability,
@@ -384,4 +384,43 @@ def test_what_a_warehouse_may_have_been_told_before_a_restored_backup_stays_ther
     yard.look()
     yard.later()
     assert depot.held() == [("NORTH", {"P-CRATE-S": "3"})]
-    assert [name for name in depot.deliveries(sale)] == [sale.release]
+    assert list(depot.deliveries(sale)) == [sale.release]
+
+
+def test_it_is_not_sent_to_where_people_tell_the_warehouse_of_older_orders(yard: Yard, depot: Depot) -> None:
+    """The other warehouse goes live with what is agreed from now on: this order is older."""
+    rule()
+    depot.put("CRATE-S", 50)
+    sale = yard.sell(("CRATE-S", 3))
+    yard.odoo.call("sale.order", "write", [sale.id], {"date_order": "2026-01-01 08:00:00"})
+    Warehouse.objects.filter(pk=depot.warehouse.pk).update(release_from="2026-02-01T00:00Z")
+    yard.look()
+    [(code, cause)] = yard.cases()
+    assert (code, cause.endswith("South: no such warehouse.")) == ("CD-4030", True)
+    assert (list(depot.deliveries(sale)), depot.held()) == ([sale.release], [])
+
+
+@pytest.mark.parametrize("odoo_server", ["16", "18"], indirect=True)
+def test_a_move_whose_reading_back_fails_is_not_taken_for_refused(
+    yard: Yard, depot: Depot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rule is switched off meanwhile: what was moved leaves from there all the same, and only from there."""
+    made, real, asked = rule(), Routing.moved, []
+
+    def moved(self: Routing, picking: Any) -> Any:
+        asked.append(picking)
+        if len(asked) == 2:
+            raise Unreachable("CD-1003", connection="odoo", status=503, detail="gone")
+        return real(self, picking)
+
+    monkeypatch.setattr(Routing, "moved", moved)
+    depot.put("CRATE-S", 50)
+    yard.sell(("CRATE-S", 3))
+    yard.look()
+    assert yard.effects("route") == ["intended"]
+    keep(made, enabled=False)
+    yard.run()
+    for _ in range(3):
+        yard.later()
+    assert (depot.held(), quiet(yard)) == ([("SOUTH", {"P-CRATE-S": "3"})], True)
+    assert (yard.effects("route"), yard.effects("route settled")) == (["landed"], ["landed"])
