@@ -75,6 +75,7 @@ def _in_words(work: Work, delivery: Delivery, found: Findings, do: Any) -> bool:
         found.against.append(error)
     except IntegrationError as error:
         found.later, found.stopped_by = error, work.connection
+        found.in_waves.add(delivery.picking.id)  # if it is in one: nobody knows better yet
     return False
 
 
