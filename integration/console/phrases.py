@@ -442,6 +442,7 @@ WHOLE = (
     "its job was at work already", "Other work holds its rows just now: try it again.",
     "What it was decided on cannot be read any more.",
     "What it was decided on is not kept: it went before such things were.",
+    "Another rule would say where it leaves from, and what the warehouses held then is not kept.",
     "The message is no document of the contract any more.",
     "What comes back is read by what Odoo has of it, which is not as it was then.",
     "The warehouse would have been told other codes: what it would have answered, nobody knows.",
