@@ -363,3 +363,19 @@ def test_a_rule_that_is_put_elsewhere_lets_go_what_waits_by_it(yard: Yard) -> No
     keep(made, warehouse=other)
     yard.run()
     assert (told(yard), in_waves()) == ({sale.release: None}, [])
+
+
+def test_a_carrier_with_a_long_name_has_its_wave(yard: Yard) -> None:
+    carrier = yard.odoo.id_of("delivery.carrier", "Standard delivery")
+    name = "Standard delivery " + "by the slow road " * 12
+    sale = yard.sell(("CRATE-S", 1))
+    yard.odoo.call("delivery.carrier", "write", [carrier], {"name": name.strip()})
+    rule(ALL, kind="ship", name="Slow", outcome={"carrier": "SLOW"})
+    leaves = now().replace(second=0, microsecond=0) + timedelta(hours=2)
+    CutOff.objects.create(warehouse=yard.warehouse, carrier="", time=leaves.time(), days=list(range(7)))
+    wave_rule(before_cutoff=45)
+    yard.look()
+    [(release, number, _)] = in_waves()
+    assert (release, yard.cases()) == (sale.release, [])
+    yard.sweep()
+    assert in_waves() == [(release, number, "open")]
