@@ -9,6 +9,7 @@ from integration.rules.calendars import Calendar
 
 LONGEST_CARRIER = 100  # of its name, as a wave keeps it
 
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A place in a wave. ``key``: what waits in one wave has the same one.
