@@ -5,7 +5,7 @@ released by the look at the order that follows, as whatever Odoo shows is.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -47,6 +47,8 @@ class _Choice:
 
 def may_go(work: Work, delivery: Delivery, found: Findings) -> bool:
     """Whether it may be released as it is; else it was moved, or waits, and ``found`` says why."""
+    if delivery.picking.routed_from is not None:
+        return _in_words(work, delivery, found, partial(_ends_there, work, delivery, found))
     known = effects.of(delivery.warehouse.erp, _key(delivery))
     if known is not None and known.state == Effect.State.LANDED:
         return _in_words(work, delivery, found, partial(_what_is_left, work, delivery, known, found))
@@ -64,7 +66,7 @@ def may_go(work: Work, delivery: Delivery, found: Findings) -> bool:
 
 
 def _can_be_routed(delivery: Delivery) -> bool:
-    return delivery.picking.state in releasing.OPEN_STATES and delivery.picking.routed_from is None
+    return delivery.picking.state in releasing.OPEN_STATES
 
 
 def _in_words(work: Work, delivery: Delivery, found: Findings, do: Any) -> bool:
@@ -296,6 +298,25 @@ def _what_is_left(work: Work, delivery: Delivery, effect: Effect, found: Finding
     return True
 
 
+def _ends_there(work: Work, delivery: Delivery, found: Findings) -> bool:
+    """It was made by a move. The one that it came from leaves the order once it is empty: what was begun with that is
+    ended from here, and keeps nothing from leaving."""
+    picking, connection = delivery.picking, delivery.warehouse.erp
+    source = replace(delivery, picking=picking.model_copy(update={"id": picking.routed_from}))
+    known = effects.of(connection, _key(source))
+    if known is None or known.state == Effect.State.REFUSED or _is_settled(source):
+        return True
+    try:
+        with open_erp(connection, work) as erp:
+            if known.state == Effect.State.LANDED:
+                _settle(work, source, known, erp)
+            else:
+                _move(work, source, [RouteGoal.model_validate(each) for each in known.intent["goals"]], erp)
+    except Permanent as error:
+        found.against.append(error)
+    return True
+
+
 def _is_settled(delivery: Delivery) -> bool:
     known = effects.of(delivery.warehouse.erp, f"{_key(delivery)}/settled")
     return known is not None and known.state == Effect.State.LANDED
@@ -309,7 +330,7 @@ def _read_again(delivery: Delivery, found: Findings, note: str = "") -> bool:
 
 
 def _key(delivery: Delivery) -> str:
-    return f"route/{delivery.picking.name}/{delivery.picking.id}"
+    return f"route/{delivery.picking.id}"
 
 
 def _result(made: Sequence[Routed]) -> dict[str, Any]:

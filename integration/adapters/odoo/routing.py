@@ -118,7 +118,8 @@ class Routing:
                 self._call("stock.picking", "action_assign", waiting, **how)
             self._leave(picking, routed, how)
         except Rejected as error:
-            raise self._refused(picking, str(error.context.get("detail") or error)) from None
+            detail = str(error.context.get("detail") or error)
+            raise self._refused(picking, f"it was moved, but not reserved or closed: {detail}") from None
 
     def _leave(self, picking: Picking, routed: Sequence[Routed], how: Mapping[str, Any]) -> None:
         """The old one says where its goods went; empty, it is closed."""

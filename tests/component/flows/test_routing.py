@@ -299,6 +299,44 @@ def test_a_refusal_is_a_case_and_the_order_stays_whole(
     assert (depot.held(), quiet(yard)) == ([("NORTH", {"P-CRATE-S": "3"})], True)
 
 
+def test_what_was_moved_leaves_though_odoo_refuses_to_close_the_rest(yard: Yard, depot: Depot) -> None:
+    """And the case does not say that nothing was moved."""
+    rule()
+    depot.put("CRATE-S", 50)
+
+    def refuses(*_: object) -> None:
+        raise Rejected("CD-1001", detail="The period is closed")
+
+    sale = yard.sell(("CRATE-S", 3))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Routing, "_leave", refuses)
+        yard.look()
+        yard.look()
+        told = f"{next(iter(depot.deliveries(sale)))} is to leave from another warehouse, and Odoo refused that: "
+        assert yard.cases() == [("CD-4031", f"{told}it was moved, but not reserved or closed: The period is closed")]
+        assert depot.held() == [("SOUTH", {"P-CRATE-S": "3"})]
+    yard.later()
+    assert (depot.held(), quiet(yard)) == ([("SOUTH", {"P-CRATE-S": "3"})], True)
+
+
+def test_what_was_moved_is_reserved_though_the_old_delivery_is_gone_from_the_order(yard: Yard, depot: Depot) -> None:
+    """Odoo is away after the move, and the order is read anew before the next try."""
+    rule()
+    depot.put("CRATE-S", 50)
+    Warehouse.objects.update(release_point="reserved")
+    sale = yard.sell(("CRATE-S", 3))
+    yard.odoo.fault("action_assign", "error503")
+    yard.look()
+    assert (yard.effects("route"), depot.held()) == (["landed"], [])
+    yard.look()
+    for _ in range(2):
+        yard.later()
+        yard.look()
+    assert (depot.held(), quiet(yard)) == ([("SOUTH", {"P-CRATE-S": "3"})], True)
+    assert yard.effects("route settled") == ["landed"]
+    assert yard.odoo.rows("stock.picking", [["name", "=", sale.release]], "state")[0]["state"] == "cancel"
+
+
 def test_an_order_that_was_changed_in_odoo_is_read_again_before_it_is_moved(
     yard: Yard, depot: Depot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
