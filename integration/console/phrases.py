@@ -69,6 +69,7 @@ REFUSALS = (
     "It logs in with a password, and Odoo exchanges keys only: make a key by hand, and enter it.",
     "It is a key of another user.",
     "With it something is missing that the old one has: {others}.",
+    "it was moved, but not reserved or closed: {detail}",
     "In Odoo, remove {others}",
     "Nobody holds these keys, remove them in Odoo: {others}",
     "{connection} is no Odoo: it has no key.",
@@ -303,6 +304,7 @@ STAYS = (
     "stays: the delivery goes in several steps",
     "stays: it is being picked in Odoo",
     "stays: a person said so",
+    "stays: the warehouse has it from before a backup was restored",
     "stays: {name}",
 )
 # What a case says of its document beside codes and names, and what a try met.
@@ -310,6 +312,7 @@ DETAILS = (
     "It logs in with a password, and Odoo exchanges keys only: make a key by hand, and enter it.",
     "It is a key of another user.",
     "With it something is missing that the old one has: {others}.",
+    "it was moved, but not reserved or closed: {detail}",
     "and {n} more",
     "{n} of {sku} instead of {m}",
     "{n} of {sku} in lot {lot} instead of {m}",
@@ -441,6 +444,7 @@ WHOLE = (
     "its job was at work already", "Other work holds its rows just now: try it again.",
     "What it was decided on cannot be read any more.",
     "What it was decided on is not kept: it went before such things were.",
+    "Another rule would say where it leaves from, and what the warehouses held then is not kept.",
     "The message is no document of the contract any more.",
     "What comes back is read by what Odoo has of it, which is not as it was then.",
     "The warehouse would have been told other codes: what it would have answered, nobody knows.",

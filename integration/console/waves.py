@@ -42,6 +42,7 @@ class OrderInline(TabularInline):  # type: ignore[misc]
     model = WaveOrder
     fields = readonly_fields = ("release", "order", "rank", "priority", "promised_at", "joined_at")
     extra = 0
+    per_page = 50  # a wave may hold thousands
     can_delete = False
     max_num = 0
     ordering = waves.FIRST

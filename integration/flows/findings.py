@@ -30,7 +30,7 @@ class Findings:
     later: IntegrationError | None = None
     stopped_by: Connection | None = None
     also: Callable[[], None] = field(default=lambda: None)
-    in_waves: set[int] = field(default_factory=set)  # Odoo's ids of the deliveries that wait for a wave
+    in_waves: set[int] = field(default_factory=set)  # Odoo's ids of the deliveries that wait for a wave, or may
     unconnected: dict[int, str] = field(default_factory=dict)  # Odoo's id of the warehouse: an order that waits
 
     @property

@@ -15,7 +15,7 @@ from integration.rules.business import facts as business_facts
 from integration.rules.business import holding
 from integration.rules.business.deciding import Decision, Rule, decide
 from integration.rules.business.facts import Facts, Subject, carrier_of
-from integration.rules.business.outcomes import Allocation, Priority, Remaining, Rest, RuleKind, Ship
+from integration.rules.business.outcomes import Allocation, Outcome, Priority, Remaining, Rest, RuleKind, Ship
 from integration.rules.release import USUAL, Ways
 
 # Kinds whose first rule decides, beside where it leaves from.
@@ -149,6 +149,15 @@ def route(delivery: Delivery) -> Asked | None:
         judge.nothing(decision)
     kept = judge.kept if judge.against or not decision.matched else ()
     return Asked(decision, next(iter(decision.matched), None), kept, judge.against)
+
+
+def route_as_of(delivery: Delivery, at: datetime, now: datetime) -> tuple[Outcome | None, list[str]]:
+    """What the rules say of where it leaves from, and which of them cannot be asked. As ``judge_as_of``."""
+    rules = _rules(delivery)[RuleKind.ROUTE]
+    if not rules:
+        return None, []
+    decision = decide(RuleKind.ROUTE, rules, _judge(delivery, at, now, business.let_go).seen, now)
+    return decision.outcome, [each.why for each in decision.unasked]
 
 
 def keep_route(delivery: Delivery, asked: Asked, told: str) -> Kept:

@@ -5,33 +5,34 @@ released by the look at the order that follows, as whatever Odoo shows is.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from django.db import transaction
 
-from integration.adapters.base import ErpGateway
+from integration.adapters.base import Capability, ErpGateway
 from integration.canonical.routing import Routed, RouteGoal, RouteLook
 from integration.errors import IntegrationError, Permanent, RuleHold
 from integration.flows import order_rules
 from integration.flows.findings import Findings
 from integration.flows.order_rules import Asked
 from integration.flows.releases import Delivery
-from integration.jobs import capture, configuration, decisions, effects, whereabouts
-from integration.jobs.remote import open_erp
+from integration.jobs import capture, configuration, decisions, effects, generation, rollout, whereabouts
+from integration.jobs.remote import open_erp, open_wms
 from integration.jobs.work import Work
-from integration.models import Effect, Warehouse
+from integration.models import Effect, Mode, RolloutFlow, Warehouse
 from integration.rules import release as releasing
 from integration.rules.business import routing as rules
 from integration.rules.business.holding import source as source_of
 from integration.rules.business.outcomes import GO_TO, NOWHERE, STAY, Route, Split
 
-VERB, SETTLES = "route", "route settled"
+VERB, SETTLES, RELEASE = "route", "route settled", "order.release"
 CALLS = 12  # of one move: it looks, copies, makes, and looks again
 SEVERAL_STEPS = "stays: the delivery goes in several steps"
 BEGUN = "stays: it is being picked in Odoo"
 LEFT = "stays: a person said so"
+TOLD = "stays: the warehouse has it from before a backup was restored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class _Choice:
 
 def may_go(work: Work, delivery: Delivery, found: Findings) -> bool:
     """Whether it may be released as it is; else it was moved, or waits, and ``found`` says why."""
+    if delivery.picking.routed_from is not None:
+        return _in_words(work, delivery, found, partial(_ends_there, work, delivery, found))
     known = effects.of(delivery.warehouse.erp, _key(delivery))
     if known is not None and known.state == Effect.State.LANDED:
         return _in_words(work, delivery, found, partial(_what_is_left, work, delivery, known, found))
@@ -63,7 +66,7 @@ def may_go(work: Work, delivery: Delivery, found: Findings) -> bool:
 
 
 def _can_be_routed(delivery: Delivery) -> bool:
-    return delivery.picking.state in releasing.OPEN_STATES and delivery.picking.routed_from is None
+    return delivery.picking.state in releasing.OPEN_STATES
 
 
 def _in_words(work: Work, delivery: Delivery, found: Findings, do: Any) -> bool:
@@ -73,7 +76,8 @@ def _in_words(work: Work, delivery: Delivery, found: Findings, do: Any) -> bool:
     except Permanent as error:
         found.against.append(error)
     except IntegrationError as error:
-        found.later, found.stopped_by = error, delivery.warehouse.erp
+        found.later, found.stopped_by = error, work.connection
+        found.in_waves.add(delivery.picking.id)  # if it is in one: nobody knows better yet
     return False
 
 
@@ -90,6 +94,8 @@ def _route(work: Work, delivery: Delivery, asked: Asked, found: Findings) -> boo
     choice = _choice(delivery, rule.outcome, said.reason if said is not None and said.choice == GO_TO else "")
     if _is_here(delivery, choice):
         return _stays(delivery, asked, f"stays: {delivery.warehouse.name}", found)
+    if _was_told(work, delivery):
+        return _stays(delivery, asked, TOLD, found)
     work.connection = delivery.warehouse.erp
     with open_erp(delivery.warehouse.erp, work) as erp:
         look = erp.routing.look(delivery.picking.id, _ids(choice.places), stock=choice.stock)
@@ -114,6 +120,15 @@ def _route(work: Work, delivery: Delivery, asked: Asked, found: Findings) -> boo
 def _stays(delivery: Delivery, asked: Asked, told: str, found: Findings) -> bool:
     found.changes.append(order_rules.keep_route(delivery, asked, told))
     return True
+
+
+def _was_told(work: Work, delivery: Delivery) -> bool:
+    """After a backup was restored: its warehouse may have it, though nobody here knows. Where that cannot be asked, it
+    counts as told."""
+    if not generation.looks_first():
+        return False
+    with open_wms(delivery.warehouse.wms, work) as wms:
+        return Capability.FINDS not in wms.capabilities or wms.find(RELEASE, delivery.picking.name, 1) is not None
 
 
 def _goes_in_steps(delivery: Delivery) -> bool:
@@ -141,9 +156,10 @@ def _is_here(delivery: Delivery, choice: _Choice) -> bool:
 
 
 def _may_take(warehouse: Warehouse, delivery: Delivery) -> bool:
-    """Of the same company, and released to by us. One that is paused has its work wait."""
+    """Of the same company, and released to by us, also what is as old as this. One that is paused has its work wait."""
+    agreed = delivery.order.ordered_at or delivery.parent.created_at
     same = warehouse.company_id == delivery.warehouse.company_id
-    return same and warehouse.in_force("release") == Warehouse.Mode.LIVE
+    return same and rollout.of_document(warehouse, RolloutFlow.RELEASE, agreed, known=False) == Mode.LIVE
 
 
 def _as_captured(delivery: Delivery, look: RouteLook) -> bool:
@@ -282,6 +298,25 @@ def _what_is_left(work: Work, delivery: Delivery, effect: Effect, found: Finding
     return True
 
 
+def _ends_there(work: Work, delivery: Delivery, found: Findings) -> bool:
+    """It was made by a move. The one that it came from leaves the order once it is empty: what was begun with that is
+    ended from here, and keeps nothing from leaving."""
+    picking, connection = delivery.picking, delivery.warehouse.erp
+    source = replace(delivery, picking=picking.model_copy(update={"id": picking.routed_from}))
+    known = effects.of(connection, _key(source))
+    if known is None or known.state == Effect.State.REFUSED or _is_settled(source):
+        return True
+    try:
+        with open_erp(connection, work) as erp:
+            if known.state == Effect.State.LANDED:
+                _settle(work, source, known, erp)
+            else:
+                _move(work, source, [RouteGoal.model_validate(each) for each in known.intent["goals"]], erp)
+    except Permanent as error:
+        found.against.append(error)
+    return True
+
+
 def _is_settled(delivery: Delivery) -> bool:
     known = effects.of(delivery.warehouse.erp, f"{_key(delivery)}/settled")
     return known is not None and known.state == Effect.State.LANDED
@@ -295,7 +330,7 @@ def _read_again(delivery: Delivery, found: Findings, note: str = "") -> bool:
 
 
 def _key(delivery: Delivery) -> str:
-    return f"route/{delivery.picking.name}/{delivery.picking.id}"
+    return f"route/{delivery.picking.id}"
 
 
 def _result(made: Sequence[Routed]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from integration.models import Document, Wave
 from integration.rules.business import outcomes
 from integration.rules.business.deciding import Rule
 from integration.rules.business.facts import carrier_of
-from integration.rules.business.waves import Spot, goes_at_once, spot
+from integration.rules.business.waves import LONGEST_CARRIER, Spot, goes_at_once, spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def _as_it_was(known: Wave | None, rule: Rule, delivery: Delivery) -> Spot | Non
     """It stays where it is while the rule says the same: its time may just have come."""
     if known is None or (known.rule_id, known.rule_version) != (rule.id, rule.version):
         return None
-    if known.carrier not in ("", carrier_of(delivery.picking)):
+    if known.carrier not in ("", carrier_of(delivery.picking)[:LONGEST_CARRIER]):
         return None
     return Spot(rule.id, rule.version, known.key, known.carrier, known.due_at, known.size)
 

@@ -9,8 +9,9 @@ from django.db.models.functions import Now
 from integration.adapters import registry
 from integration.adapters.base import HeldByUser
 from integration.jobs.shapes import version_of
-from integration.models import BusinessRule, CallTotal, Connection, HeldRights, Warehouse
+from integration.models import BusinessRule, CallTotal, Connection, HeldRights, OrderRule, Warehouse
 from integration.rules import rights as rules
+from integration.rules.business.outcomes import RuleKind
 from integration.rules.rights import Judged
 from integration.rules.verbs import VERBS
 
@@ -33,7 +34,7 @@ def keep(connection: Connection, found: HeldByUser) -> None:
 def judged(row: HeldRights) -> Sequence[Judged]:
     connection = row.connection
     uses = registry.recorded(connection.kind).uses(version_of(connection))
-    verbs = rules.running(VERBS, _live(connection), books=_has_books())
+    verbs = rules.running(VERBS, _live(connection), books=_has_books(), routes=_has_routes())
     return rules.judge(row.held, rules.needed(uses, verbs), _called(connection))
 
 
@@ -44,6 +45,10 @@ def _live(connection: Connection) -> set[str]:
 
 def _has_books() -> bool:
     return BusinessRule.objects.filter(kind__in=POSTS).exists()
+
+
+def _has_routes() -> bool:
+    return OrderRule.objects.filter(kind=RuleKind.ROUTE.value, enabled=True).exists()
 
 
 def _called(connection: Connection) -> Mapping[str, Mapping[str, datetime]]:

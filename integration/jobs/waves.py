@@ -146,9 +146,11 @@ def release_now(wave_id: int, actor: Actor, reason: str) -> None:
 
 
 def look_again(rule: OrderRule) -> None:
-    """What waits in waves where the rule counts: it says otherwise now. Call inside a transaction."""
-    there = Q(wave__warehouse=rule.warehouse_id) if rule.warehouse_id else Q()
+    """What waits in waves where the rule counts, or by what it said before: it says otherwise now. Call inside a
+    transaction."""
+    there = Q(wave__warehouse=rule.warehouse_id) if rule.warehouse_id else Q(wave__isnull=False)
     there &= Q(connection=rule.erp_id) if rule.erp_id else Q()
+    there |= Q(wave__rule=rule.pk)
     orders = Document.objects.filter(pk__in=WaveOrder.objects.filter(there, wave__state="open").values("document"))
     queue.enqueue_all([looks.release_job(order) for order in orders.order_by("pk")])
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 DAYS_AHEAD = 370  # beyond that a warehouse counts as closed for good
@@ -41,7 +42,8 @@ class Calendar:
         return datetime.combine(day, clock, ZoneInfo(self.zone)).astimezone(UTC)
 
     def is_open(self, moment: datetime) -> bool:
-        return any(opens <= moment < closes for opens, closes in self._spans(moment))
+        begun = takewhile(lambda span: span[0] <= moment, self._spans(moment))
+        return any(moment < closes for _opens, closes in begun)
 
     def next_open(self, moment: datetime) -> datetime | None:
         """``moment`` itself while it works; None: not within a year."""

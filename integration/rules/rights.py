@@ -13,6 +13,7 @@ PACKAGES = ("stock.quant.package", "stock.package")  # before 19, and since
 # Methods that need another right than to write, by name; none: whoever has a key may call them.
 BY_METHOD: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("search", "search_read", "search_count", "web_search_read", "read", "export_data"), (READ,)),
+    "copy_data": (READ,),
     **dict.fromkeys(("fields_get", "read_group", "formatted_read_group", "default_get", "message_post"), (READ,)),
     **dict.fromkeys(("check_access_rights", "has_access", "has_group", "context_get", "generate", "revoke"), ()),
     "create": (CREATE,),
@@ -28,6 +29,8 @@ WITHIN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "put_away": _LINES,
     "stock.relocate": _LINES,
     "returns.take_back": _LINES,
+    "routing.move": _LINES,
+    "routing.settle": _LINES,
     "substitutes.add": {"sale.order": (WRITE,), "sale.order.line": (WRITE, CREATE)},
 }
 # What is asked for beside what is used: whose user may do these could do harm that no flow needs.
@@ -49,6 +52,7 @@ MODES: Mapping[str, tuple[str, ...]] = {  # a warehouse's mode: the flows that r
     ),
 }
 BY_RULE = ("posting",)  # where a rule has invoices made
+BY_ROUTE = "routing."  # verbs, where a rule says where deliveries leave from
 
 # What a verb does without, where our user may not.
 WITHOUT: Mapping[str, tuple[str, ...]] = {"identity": ("ir.config_parameter",), "rights": ("res.groups",)}
@@ -80,13 +84,13 @@ def models(uses: Uses) -> list[str]:
     return sorted({*BESIDE, *(model for used in uses.values() for model in used)})
 
 
-def running(verbs: Mapping[str, Sequence[str]], live: Iterable[str], *, books: bool) -> set[str]:
+def running(verbs: Mapping[str, Sequence[str]], live: Iterable[str], *, books: bool, routes: bool = False) -> set[str]:
     """Verbs of the flows that run: ``live`` names the modes that a warehouse has switched on; ``books``: whether a rule
-    has something posted."""
+    has something posted; ``routes``: whether one says where deliveries leave from."""
     of_modes = {flow for flows in MODES.values() for flow in flows}
     on = {flow for mode in live for flow in MODES.get(mode, ())} | (set(BY_RULE) if books else set())
     flows = {flow for flow in verbs if flow in on or flow not in (*of_modes, *BY_RULE)}
-    return {verb for flow in flows for verb in verbs[flow]}
+    return {verb for flow in flows for verb in verbs[flow] if routes or not verb.startswith(BY_ROUTE)}
 
 
 def needed(uses: Uses, verbs: Iterable[str]) -> dict[str, set[str]]:

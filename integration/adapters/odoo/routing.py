@@ -17,7 +17,7 @@ from integration.adapters.odoo.reading import Reading
 from integration.adapters.odoo.specs import ID, NAME
 from integration.canonical.erp import Picking
 from integration.canonical.routing import Routed, RouteGoal, RouteLook, RouteMove, RoutePlace
-from integration.errors import Locked, Rejected
+from integration.errors import IntegrationError, Locked, OutcomeUnknown, Rejected
 
 ONE_STEP = "ship_only"
 AT_ONCE = "at_confirm"
@@ -97,7 +97,17 @@ class Routing:
             self._make(picking, goals)
         except Rejected as error:
             raise self._refused(picking, str(error.context.get("detail") or error)) from None
-        return self.moved(picking)
+        return self._read_back(picking)
+
+    def _read_back(self, picking: Picking) -> list[Routed]:
+        """They were moved: that we cannot read it does not undo it."""
+        try:
+            made = self.moved(picking)
+        except IntegrationError:
+            made = []
+        if not made:
+            raise OutcomeUnknown("CD-1006", connection=self._call.slug, verb="stock.picking.create")
+        return made
 
     def settle(self, picking: Picking, routed: Sequence[Routed]) -> None:
         how: dict[str, Any] = {"companies": [picking.company_id]}
@@ -108,7 +118,8 @@ class Routing:
                 self._call("stock.picking", "action_assign", waiting, **how)
             self._leave(picking, routed, how)
         except Rejected as error:
-            raise self._refused(picking, str(error.context.get("detail") or error)) from None
+            detail = str(error.context.get("detail") or error)
+            raise self._refused(picking, f"it was moved, but not reserved or closed: {detail}") from None
 
     def _leave(self, picking: Picking, routed: Sequence[Routed], how: Mapping[str, Any]) -> None:
         """The old one says where its goods went; empty, it is closed."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from integration.console import said
+from integration.console.order_rules import words as rules
 from integration.models import TriedDocument
 
 Verdict = TriedDocument.Verdict
@@ -26,6 +27,10 @@ FIELDS: Mapping[str, StrOrPromise] = {
     "packing": gettext_lazy("packing notes"),
     "labels": gettext_lazy("labels"),
     "priority": gettext_lazy("priority"),
+    "backorder": rules.FIELDS["backorder"],
+    "substitutes": rules.FIELDS["substitutes"],
+    "wave": gettext_lazy("wave"),
+    "rank": rules.FIELDS["rank"],
     "when": gettext_lazy("when"),
     "posted": gettext_lazy("posted"),
 }
@@ -37,13 +42,17 @@ def turns(row: TriedDocument) -> Iterator[tuple[str, str, str]]:
     before, after = row.before.get("says", {}), row.after.get("says", {})
     if row.verdict == Verdict.OTHERWISE:
         for name in {**before, **after}:
-            yield field(name), before.get(name, ""), after.get(name, "")
+            yield field(name), _value(name, before.get(name, "")), _value(name, after.get(name, ""))
 
 
 def field(name: str) -> str:
     if name.startswith(LINE):
         return _("line {n}").format(n=name.removeprefix(LINE))
     return str(FIELDS.get(name, name))
+
+
+def _value(name: str, text: str) -> str:
+    return str(rules.CHOICES.get(name, {}).get(text, text))
 
 
 def stops(side: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -73,7 +82,9 @@ def cells(row: TriedDocument) -> list[str]:
 
 def _side(side: Mapping[str, Any]) -> str:
     told = [f"{code}: {cause}" for code, cause in stops(side)]
-    return "; ".join([*told, *(f"{field(name)}: {text or '-'}" for name, text in side.get("says", {}).items())])
+    return "; ".join(
+        [*told, *(f"{field(name)}: {_value(name, text) or '-'}" for name, text in side.get("says", {}).items())]
+    )
 
 
 def heads() -> list[str]:

@@ -14,7 +14,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-4031": Problem(
         "Odoo refused to move a delivery",
         "{release} is to leave from another warehouse, and {connection} refused that: {detail}",
-        "Mend it in Odoo, or switch the rule off: it is looked at again by itself. Nothing was moved, nothing was released.",
+        "Mend it in Odoo, or switch the rule off: it is looked at again by itself. What was not moved is not released meanwhile.",
         ("connection", "release"),
         heals=True,
     ),

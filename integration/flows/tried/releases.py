@@ -15,6 +15,8 @@ from integration.flows import order_release, order_rules
 from integration.flows.releases import Delivery
 from integration.flows.tried.bench import Bench, Looked, Phase, Subject, both
 from integration.models import DecidedDelivery, OutboundMessage
+from integration.rules.business.outcomes import RuleKind, Wave
+from integration.rules.business.waves import goes_at_once
 from integration.rules.otherwise import Course, Untold, stopped, turn
 from integration.rules.units import plain
 
@@ -22,6 +24,7 @@ KIND = "order.release"
 ASKED = frozenset({"order_rules", "mappings"})  # sections that a release is decided by
 ALSO = frozenset({"allow_fraction"})  # kinds of business rules
 UNREADABLE = "What it was decided on cannot be read any more."
+ELSEWHERE = "Another rule would say where it leaves from, and what the warehouses held then is not kept."
 NOT_KEPT = "What it was decided on is not kept: it went before such things were."
 
 
@@ -45,7 +48,15 @@ def look(bench: Bench, row: DecidedDelivery) -> Looked:
         before, after = both(bench, lambda at=at: course(delivery, at, bench.now, ruled=row.ruled))  # type: ignore[misc]
         if turn(before, after):
             return Looked(Subject(KIND, row.release, at, row.warehouse_id, row.document_id), before, after)
-    return Looked(subject, before, after)
+    return Looked(subject, before, after, why=_elsewhere(bench, row, delivery))
+
+
+def _elsewhere(bench: Bench, row: DecidedDelivery, delivery: Delivery) -> str:
+    """Why it cannot be told where it would have left from; empty: from where it did."""
+    if RuleKind.ROUTE not in bench.kinds or not row.ruled:
+        return ""
+    here, there = both(bench, lambda: order_rules.route_as_of(delivery, row.last_at, bench.now))
+    return ELSEWHERE if here != there else ""
 
 
 def _delivery(row: DecidedDelivery) -> Delivery:
@@ -67,7 +78,26 @@ def course(delivery: Delivery, at: datetime, now: datetime, *, ruled: bool) -> C
         decided = order_release.decide(delivery, judged.ways)
     except Causes as wrong:
         against += wrong.causes
-    return stopped(against) if against else Course(says=said(decided.document))
+    return stopped(against) if against else Course(says=said(decided.document) | _beside(judged))
+
+
+def _beside(judged: order_rules.Judged) -> dict[str, str]:
+    """What rules decide beside what the warehouse is told: when it goes, and what becomes of the rest."""
+    rest, rule = judged.ways.rest, judged.wave
+    waits = rule is not None and isinstance(rule.outcome, Wave) and not goes_at_once(rule.outcome, judged.ways.priority)
+    return {
+        "backorder": str(rest.backorder),
+        "substitutes": str(rest.substitutes),
+        "wave": f"{rule.name} ({_way(rule.outcome)})" if waits and rule is not None else "",
+        "rank": str(judged.rank),
+    }
+
+
+def _way(says: Any) -> str:
+    """Such as ``10:00, 14:00``, ``-45 min``, ``20 / 30 min``."""
+    if says.size is not None:
+        return f"{says.size} / {says.minutes} min"
+    return ", ".join(says.times) if says.times else f"-{says.before_cutoff} min"
 
 
 def said(document: OrderRelease) -> dict[str, str]:

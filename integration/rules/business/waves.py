@@ -7,6 +7,8 @@ from integration.rules.business.deciding import Rule
 from integration.rules.business.outcomes import Wave
 from integration.rules.calendars import Calendar
 
+LONGEST_CARRIER = 100  # of its name, as a wave keeps it
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -37,7 +39,8 @@ def spot(rule: Rule, calendar: Calendar, carrier: str, leaves: datetime | None, 
     at = leaves - timedelta(minutes=says.before_cutoff) if leaves else None
     if at is None or at <= now:  # nobody has said when it leaves; or the wave has gone, and the carrier still comes
         return None
-    return Spot(rule.id, rule.version, f"{named} {at.timestamp():.0f} {carrier}", carrier=carrier, due_at=at)
+    own = carrier[:LONGEST_CARRIER]
+    return Spot(rule.id, rule.version, f"{named} {at.timestamp():.0f} {own}", carrier=own, due_at=at)
 
 
 def next_time(says: Wave, calendar: Calendar, now: datetime) -> datetime | None:

@@ -1,6 +1,7 @@
 """Waves in the console: what waits is seen, and who may lets it go before its time."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -106,3 +107,19 @@ def test_a_rule_for_waves_is_written_in_the_form(rows, admin_client):
 )
 def test_what_makes_no_wave_is_refused_in_words(given, errors, rows, admin_client):
     assert posted(admin_client, **given) == errors
+
+
+def test_the_page_of_a_big_wave_shows_its_deliveries_by_fifty(rows, admin_client):
+    """In the order in which they go."""
+    [row] = models.WaveOrder.objects.all()
+    for number in range(120):
+        more = {"release": f"BIG/{number:03}", "picking_id": 50_000 + number, "rank": 99 - number % 99}
+        models.WaveOrder.objects.create(
+            wave=row.wave, connection=row.connection, document=row.document, promised_at=None, **more
+        )
+    page = reverse("admin:integration_wave_change", args=[row.wave_id])
+    first, third = (admin_client.get(page, {"waiting-page": number}).text for number in (1, 3))
+    seen, last = (set(re.findall(r"BIG/\d+", text)) for text in (first, third))
+    assert (len(seen), "BIG/000" in seen, "BIG/098" in seen) == (50, True, False)
+    assert "waiting-page=2" in first
+    assert 0 < len(last) <= 50

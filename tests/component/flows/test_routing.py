@@ -6,12 +6,23 @@ import pytest
 from django.db.models.functions import Now
 
 from integration.adapters.odoo.routing import Routing
-from integration.errors import Rejected
-from integration.jobs import decisions
-from integration.models import Availability, Document, Effect, ExceptionCase, OrderDecision, OrderRule, Warehouse
+from integration.errors import Rejected, Unreachable
+from integration.jobs import decisions, generation, recovery
+from integration.models import (
+    Availability,
+    Document,
+    Effect,
+    ExceptionCase,
+    OrderDecision,
+    OrderRule,
+    Recovery,
+    Warehouse,
+)
+from tests.component.flows.recovered import restored
 from tests.component.flows.test_order_rules import keep
 from tests.component.flows.wms import Held
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
+from tests.rig import backup
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOUTH = {"warehouses": ["South"]}
@@ -288,6 +299,44 @@ def test_a_refusal_is_a_case_and_the_order_stays_whole(
     assert (depot.held(), quiet(yard)) == ([("NORTH", {"P-CRATE-S": "3"})], True)
 
 
+def test_what_was_moved_leaves_though_odoo_refuses_to_close_the_rest(yard: Yard, depot: Depot) -> None:
+    """And the case does not say that nothing was moved."""
+    rule()
+    depot.put("CRATE-S", 50)
+
+    def refuses(*_: object) -> None:
+        raise Rejected("CD-1001", detail="The period is closed")
+
+    sale = yard.sell(("CRATE-S", 3))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Routing, "_leave", refuses)
+        yard.look()
+        yard.look()
+        told = f"{next(iter(depot.deliveries(sale)))} is to leave from another warehouse, and Odoo refused that: "
+        assert yard.cases() == [("CD-4031", f"{told}it was moved, but not reserved or closed: The period is closed")]
+        assert depot.held() == [("SOUTH", {"P-CRATE-S": "3"})]
+    yard.later()
+    assert (depot.held(), quiet(yard)) == ([("SOUTH", {"P-CRATE-S": "3"})], True)
+
+
+def test_what_was_moved_is_reserved_though_the_old_delivery_is_gone_from_the_order(yard: Yard, depot: Depot) -> None:
+    """Odoo is away after the move, and the order is read anew before the next try."""
+    rule()
+    depot.put("CRATE-S", 50)
+    Warehouse.objects.update(release_point="reserved")
+    sale = yard.sell(("CRATE-S", 3))
+    yard.odoo.fault("action_assign", "error503")
+    yard.look()
+    assert (yard.effects("route"), depot.held()) == (["landed"], [])
+    yard.look()
+    for _ in range(2):
+        yard.later()
+        yard.look()
+    assert (depot.held(), quiet(yard)) == ([("SOUTH", {"P-CRATE-S": "3"})], True)
+    assert yard.effects("route settled") == ["landed"]
+    assert yard.odoo.rows("stock.picking", [["name", "=", sale.release]], "state")[0]["state"] == "cancel"
+
+
 def test_an_order_that_was_changed_in_odoo_is_read_again_before_it_is_moved(
     yard: Yard, depot: Depot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -353,3 +402,63 @@ def test_what_was_moved_and_forgotten_with_a_restored_backup_is_found_and_stays(
     yard.later()
     assert (depot.held(), quiet(yard)) == ([("NORTH", {"P-CRATE-S": "3"}), ("SOUTH", {"P-ROPE-10": "4"})], True)
     assert Effect.objects.get(verb="route").state == "landed"
+
+
+def test_what_a_warehouse_may_have_been_told_before_a_restored_backup_stays_there(
+    yard: Yard, depot: Depot, counted: None, settled: None
+) -> None:
+    """The release is forgotten, and today's rule would send it elsewhere: the warehouse that has it keeps it."""
+    generation.count()
+    depot.put("CRATE-S", 50)
+    sale = yard.sell(("CRATE-S", 3))
+    taken = backup.take()
+    yard.look()
+    assert depot.held() == [("NORTH", {"P-CRATE-S": "3"})]
+    restored(yard, taken)
+    rule()
+    yard.run()
+    recovery.release(Recovery.objects.get().pk, SOMEBODY, "all is told again")
+    yard.run()
+    yard.look()
+    yard.later()
+    assert depot.held() == [("NORTH", {"P-CRATE-S": "3"})]
+    assert list(depot.deliveries(sale)) == [sale.release]
+
+
+def test_it_is_not_sent_to_where_people_tell_the_warehouse_of_older_orders(yard: Yard, depot: Depot) -> None:
+    """The other warehouse goes live with what is agreed from now on: this order is older."""
+    rule()
+    depot.put("CRATE-S", 50)
+    sale = yard.sell(("CRATE-S", 3))
+    yard.odoo.call("sale.order", "write", [sale.id], {"date_order": "2026-01-01 08:00:00"})
+    Warehouse.objects.filter(pk=depot.warehouse.pk).update(release_from="2026-02-01T00:00Z")
+    yard.look()
+    [(code, cause)] = yard.cases()
+    assert (code, cause.endswith("South: no such warehouse.")) == ("CD-4030", True)
+    assert (list(depot.deliveries(sale)), depot.held()) == ([sale.release], [])
+
+
+@pytest.mark.parametrize("odoo_server", ["16", "18"], indirect=True)
+def test_a_move_whose_reading_back_fails_is_not_taken_for_refused(
+    yard: Yard, depot: Depot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rule is switched off meanwhile: what was moved leaves from there all the same, and only from there."""
+    made, real, asked = rule(), Routing.moved, []
+
+    def moved(self: Routing, picking: Any) -> Any:
+        asked.append(picking)
+        if len(asked) == 2:
+            raise Unreachable("CD-1003", connection="odoo", status=503, detail="gone")
+        return real(self, picking)
+
+    monkeypatch.setattr(Routing, "moved", moved)
+    depot.put("CRATE-S", 50)
+    yard.sell(("CRATE-S", 3))
+    yard.look()
+    assert yard.effects("route") == ["intended"]
+    keep(made, enabled=False)
+    yard.run()
+    for _ in range(3):
+        yard.later()
+    assert (depot.held(), quiet(yard)) == ([("SOUTH", {"P-CRATE-S": "3"})], True)
+    assert (yard.effects("route"), yard.effects("route settled")) == (["landed"], ["landed"])

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.timezone import now
 
+from integration.console.tries import words
 from integration.flows.tried import releases, run
 from integration.jobs import business, sql, tries
 from integration.jobs.acts import Actor, NotAllowed
@@ -54,7 +55,9 @@ def listed(made: TriedChange) -> list[tuple[str, str, str]]:
 
 
 def rule(condition: str, kind: str = "hold", **more: Any) -> OrderRule:
-    says = {"hold": {"why": "product", "ask": ""}, "priority": {"priority": 7}, "ship": {"carrier": "EXP"}}[kind]
+    says = {"hold": {"why": "product", "ask": ""}, "priority": {"priority": 7}, "ship": {"carrier": "EXP"}}.get(
+        kind, {}
+    )
     return OrderRule(**{"kind": kind, "name": "Many", "condition": condition, "outcome": says, **more})
 
 
@@ -88,6 +91,25 @@ def test_priority_and_way_of_shipping_are_told_field_by_field(yard: Yard) -> Non
         {"carrier": "STD", "priority": "0"},
         {"carrier": "EXP", "priority": "7"},
     )
+
+
+def test_waves_ranks_and_the_rest_are_told_too(yard: Yard) -> None:
+    sale = yard.released(("CRATE-S", 3))
+    wave = rule(MANY, "wave", name="Noon", outcome={"times": ["12:00"]})
+    rank = rule(MANY, "allocation", outcome={"rank": 5})
+    rest = rule(MANY, "rest", outcome={"backorder": "cancel", "substitutes": "no"})
+    [row] = tried(yard, wave, rank, rest).documents.all()
+    assert (row.reference, row.verdict) == (sale.release, "otherwise")
+    says = {"wave": "Noon (12:00)", "rank": "5", "backorder": "cancel", "substitutes": "no"}
+    assert (row.before["says"], row.after["says"]) == ({**dict.fromkeys(says, ""), "rank": "0"}, says)
+    assert words.cells(row)[5].count("cancel it") == 1
+
+
+def test_where_it_would_have_left_from_cannot_be_told(yard: Yard) -> None:
+    many, _few = yard.released(("CRATE-S", 3)), yard.released(("CRATE-S", 2))
+    made = tried(yard, rule(MANY, "route", outcome={"warehouses": ["South"]}))
+    assert listed(made) == [("order.release", many.release, "untold")]
+    assert made.documents.get().why == releases.ELSEWHERE
 
 
 def test_a_unit_that_counts_otherwise_is_told_of_releases_and_the_answers_to_them_cannot_be_told(yard: Yard) -> None:

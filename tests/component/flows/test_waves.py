@@ -11,9 +11,19 @@ import pytest
 from django.db import transaction
 from django.utils.timezone import now
 
-from integration.jobs import failpoints, waves
+from integration.jobs import failpoints, looks, queue, waves
 from integration.jobs.acts import NotAllowed
-from integration.models import AuditEvent, CodeMapping, CutOff, Document, OrderRule, SyncJob, Wave, WaveOrder
+from integration.models import (
+    AuditEvent,
+    CodeMapping,
+    CutOff,
+    Document,
+    OrderRule,
+    SyncJob,
+    Warehouse,
+    Wave,
+    WaveOrder,
+)
 from integration.rules.business.waves import Spot
 from tasks import polling
 from tests.component.engine.yard import somebody_waits, time_passes, together, until
@@ -325,3 +335,47 @@ def _release(here: threading.Barrier) -> None:
         for wave in list(Wave.objects.filter(state="open")):
             with transaction.atomic():
                 waves.release(wave.pk)
+
+
+def test_a_look_that_is_tried_again_later_leaves_it_in_its_wave(yard: Yard) -> None:
+    """Odoo is away for a moment while a rule about where it leaves from asks for stock."""
+    wave_rule()
+    rule(ALL, kind="route", name="Here", outcome={"warehouses": [yard.warehouse.name], "stock": True})
+    sale = yard.sell(("CRATE-S", 3))
+    yard.look()
+    [(_, number, _)] = in_waves()
+    yard.odoo.fault("read", "error503", times=3, model="product.product")
+    with transaction.atomic():
+        queue.enqueue(looks.release_job(Document.objects.get(reference=sale.name, kind="order")))
+    yard.run()
+    assert list(SyncJob.objects.filter(state="retry").values_list("flow", flat=True)) == ["order_release"]
+    assert in_waves() == [(sale.release, number, "open")]
+
+
+def test_a_rule_that_is_put_elsewhere_lets_go_what_waits_by_it(yard: Yard) -> None:
+    made = wave_rule()
+    sale = yard.sell(("CRATE-S", 3))
+    yard.look()
+    assert len(in_waves()) == 1
+    other = Warehouse.objects.create(
+        name="Other", erp=yard.warehouse.erp, company_id=1, erp_warehouse_id=77, wms=yard.warehouse.wms, site="OTHER"
+    )
+    keep(made, warehouse=other)
+    yard.run()
+    assert (told(yard), in_waves()) == ({sale.release: None}, [])
+
+
+def test_a_carrier_with_a_long_name_has_its_wave(yard: Yard) -> None:
+    carrier = yard.odoo.id_of("delivery.carrier", "Standard delivery")
+    name = "Standard delivery " + "by the slow road " * 12
+    sale = yard.sell(("CRATE-S", 1))
+    yard.odoo.call("delivery.carrier", "write", [carrier], {"name": name.strip()})
+    rule(ALL, kind="ship", name="Slow", outcome={"carrier": "SLOW"})
+    leaves = now().replace(second=0, microsecond=0) + timedelta(hours=2)
+    CutOff.objects.create(warehouse=yard.warehouse, carrier="", time=leaves.time(), days=list(range(7)))
+    wave_rule(before_cutoff=45)
+    yard.look()
+    [(release, number, _)] = in_waves()
+    assert (release, yard.cases()) == (sale.release, [])
+    yard.sweep()
+    assert in_waves() == [(release, number, "open")]

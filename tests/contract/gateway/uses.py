@@ -22,7 +22,10 @@ from tests.contract.odoo.distil_shapes import TARGET
 
 FILE = TARGET / recorded.USES
 RECORD = bool(os.environ.get("RECORD_USES"))
-PARTS = ("stock", "returns", "agreed", "keys", "notes", "activities", "attachments", "freight", "substitutes")
+PARTS = (
+    *("stock", "returns", "agreed", "keys", "notes", "activities", "attachments", "freight", "routing"),
+    "substitutes",
+)
 UNSEEN = ("shape", "now")  # verbs that look at the gateway's own uses, or ask for nothing
 COMMANDS = {0, 1}  # [0, 0, values] and [1, id, values] of a field with many records
 Found = dict[str, dict[str, dict[str, dict[str, set[str]]]]]

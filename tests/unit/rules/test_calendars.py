@@ -78,3 +78,16 @@ def test_in_the_night_in_which_the_clocks_change_its_own_clock_counts():
     assert early.is_open(datetime(2026, 10, 25, 2, 59, tzinfo=UTC))
     skipped = Calendar(BERLIN, (Hours(time(2, 30), time(3), frozenset({6})),))
     assert opens(skipped, spring) == "2026-04-05T00:30:00+00:00"  # the hours of that night are none
+
+
+def test_whether_it_works_now_is_told_without_a_walk_through_the_year(monkeypatch):
+    """It is asked for each delivery that rules decide about."""
+    real, looked = Calendar._spans_of, []
+
+    def spans_of(self, day):
+        looked.append(day)
+        return real(self, day)
+
+    monkeypatch.setattr(Calendar, "_spans_of", spans_of)
+    assert not Calendar(BERLIN, (DAY_SHIFT,)).is_open(at(12, 20))
+    assert len(looked) <= 4

@@ -45,6 +45,17 @@ def test_every_live_flow_is_a_flow_and_every_verb_within_is_a_verb() -> None:
     assert set(rights.WITHIN) <= verbs
 
 
+def test_a_rule_that_moves_deliveries_needs_rights_of_its_own() -> None:
+    routes = rights.running(VERBS, ["release_mode"], books=False, routes=True)
+    without = rights.running(VERBS, ["release_mode"], books=False)
+    assert routes - without == {f"routing.{name}" for name in ("look", "move", "moved", "settle")}
+    for version in (16, 17, 18, 19):
+        found = rights.needed(registry.recorded("odoo").uses(version), routes - without)
+        assert found["stock.picking"] == {"read", "write", "create"}
+        assert found["stock.warehouse"] == {"read"}
+        assert found["stock.move.line"] >= {"unlink"}
+
+
 def test_held_and_needed_and_called_are_put_side_by_side() -> None:
     held = {"stock.picking": ["read", "unlink"], "crm.lead": ["read"], "res.users": [], "stock.move": ["read"]}
     wanted = {"stock.picking": {"read", "write"}, "sale.order": {"read"}}
