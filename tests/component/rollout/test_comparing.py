@@ -29,3 +29,27 @@ def test_what_was_never_looked_at_comes_first(dark: Yard, monkeypatch: pytest.Mo
     shadow.look()
     fresh.refresh_from_db()
     assert fresh.compared_at is not None
+
+
+def test_a_movement_that_was_keyed_late_is_claimed_once(dark: Yard) -> None:
+    warehouse = Warehouse.objects.get()
+    Rollout.objects.create(warehouse=warehouse, flow="inventory")
+    document(warehouse, "first", now() - timedelta(days=2))
+    document(warehouse, "second", now() - timedelta(days=1))
+    StockDifference.objects.create(
+        warehouse=warehouse,
+        kind=StockDifference.Kind.IN_ODOO,
+        state="told",
+        source="odoo/1",
+        number="1",
+        line="0",
+        product_id=1,
+        sku="BOLT",
+        quantity=-1,
+        happened_at=now() - timedelta(hours=1),
+        place=1,
+    )
+    for _ in range(2):
+        shadow.look()
+    outcomes = ShadowDocument.objects.order_by("reference").values_list("outcome", flat=True)
+    assert list(outcomes) == ["agrees", "waiting"]
