@@ -17,6 +17,7 @@ from integration.models import (
     OutboundMessage,
     Rollout,
     ShadowDocument,
+    SyncJob,
     Warehouse,
 )
 from integration.reconcile import shadow
@@ -272,3 +273,14 @@ def test_shipments_may_be_live_while_people_still_key_the_releases(dark: Yard, c
     dark.shipped(other)
     assert dark.left(other) == {"CRATE-S": (4, 4, 4)}
     assert (dark.cases(), dark.unfinished()) == ([], [])
+
+
+def test_a_taking_over_whose_job_a_person_ended_may_begin_again(dark: Yard) -> None:
+    sold(dark, 1)
+    row = live(dark, "release")
+    going_live.look(row.pk, ANN, "")
+    SyncJob.objects.filter(flow="rollout_look", state="pending").update(state="cancelled")
+    going_live.look(row.pk, ANN, "")
+    dark.run()
+    row.refresh_from_db()
+    assert row.taking == "looked"
