@@ -34,6 +34,8 @@ def _exchange(work: Work, row: KeyRotation) -> Outcome:
             _take_back(work, row)
             return Outcome(wrong, partial(rotations.give_up, row, wrong))
     except Permanent as error:
+        if row.state == State.MADE:
+            _take_back(work, row)
         why = NO_KEY if error.code == REFUSED and row.state == State.ASKED else _said(error)
         return Outcome(error.cause, partial(rotations.give_up, row, why))
     return Outcome(f"{row.connection} works with its new key", partial(rotations.swap, row))

@@ -8,8 +8,10 @@ import pytest
 from django.core.management import call_command
 from django.utils.timezone import now
 
-from integration.jobs import environment, rotations
+from integration.errors import ConfigurationError
+from integration.jobs import connections, environment, rotations
 from integration.jobs.acts import Actor, NotAllowed
+from integration.jobs.work import Work
 from integration.models import AuditEvent, ConfigurationChange, Connection, KeyRotation, KnownSystem
 from tests.component.engine.death import Death, install
 from tests.component.flows.yard import Yard
@@ -115,6 +117,20 @@ def test_wherever_a_worker_dies_a_key_is_used_that_works_and_what_nobody_holds_i
         if death.kills == kills:
             break
     assert death.kills > 5
+
+
+@nineteen
+def test_a_made_key_that_odoo_refuses_is_taken_back(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = key_of(yard)
+
+    def refused(connection: Connection, work: Work) -> None:
+        if connection.secrets["key"] != old:
+            raise ConfigurationError("CD-2001", connection=connection.name, login="", detail="too new")
+
+    monkeypatch.setattr(connections, "probe", refused)
+    rotations.ask_for_key(yard.erp.pk, ANNA)
+    yard.run()
+    assert (rotation().state, rotation().strays, yard.odoo.keys()) == (State.FAILED, [], {"Made by hand": old})
 
 
 @nineteen
