@@ -91,6 +91,9 @@ def _take_back(work: Work, row: KeyRotation) -> None:
 
 def _revoke(work: Work, row: KeyRotation) -> Outcome:
     old, names = row.secrets.get("old", ""), list[str]()
+    if old and old == row.connection.secrets.get("key"):
+        why = f"The old key was entered again and goes on. In Odoo, remove {row.name or 'the new one'}."
+        return Outcome("the old key is in use again", partial(rotations.give_up, row, why))
     with open_erp(row.connection, work) as erp:
         names = [key.name for key in erp.keys.names()]
         with suppress(Permanent):  # before 19, without an administrator's leave, or gone already: it is asked next

@@ -109,6 +109,7 @@ def swap(row: KeyRotation) -> None:
 def give_up(row: KeyRotation, why: str) -> None:
     """The old key goes on. Call inside a transaction."""
     _end(row, State.FAILED, why)
+    cases.clear("The old key goes on.", _left(row.connection, "").fingerprint)
     cases.open_case(_failed(row.connection, why), row.connection)
     acts.note(_actor(row), "give up exchange of key", str(row.connection), slug=row.connection.slug, why=why)
 

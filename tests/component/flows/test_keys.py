@@ -134,6 +134,20 @@ def test_a_made_key_that_odoo_refuses_is_taken_back(yard: Yard, monkeypatch: pyt
 
 
 @nineteen
+def test_an_old_key_that_is_entered_again_is_not_revoked(yard: Yard) -> None:
+    old = yard.erp.secrets
+    rotations.ask_for_key(yard.erp.pk, ANNA)
+    yard.run()
+    row = Connection.objects.get(pk=yard.erp.pk)
+    row.secrets = old
+    row.save()
+    over(yard)
+    assert (rotation().state, yard.odoo.keys()["Made by hand"]) == (State.FAILED, old["key"])
+    assert f"remove {rotation().name}" in rotation().failure
+    yard.released(("CRATE-S", 2))
+
+
+@nineteen
 def test_where_odoo_may_not_make_keys_the_old_one_goes_on_and_a_case_says_why(yard: Yard) -> None:
     old = key_of(yard)
     yard.odoo.restrict()
