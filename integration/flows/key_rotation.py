@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 
+from django.utils.timezone import now
+
 from integration.adapters.base import Profile
 from integration.errors import ConfigurationError, IntegrationError, Permanent
 from integration.jobs import connections, environment, gate, rotations
@@ -23,6 +25,8 @@ def handle(work: Work) -> Outcome:
     row = KeyRotation.objects.select_related("connection", "user").get(pk=work.job.payload["rotation"])
     if row.state in (State.ASKED, State.MADE):
         return _exchange(work, row)
+    if row.state == State.BOTH and row.until is not None and row.until > now():
+        return Outcome("calls with the old key may be under way")
     return _revoke(work, row) if row.state in (State.BOTH, State.LEFT) else Outcome("it is over")
 
 

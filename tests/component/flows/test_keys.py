@@ -12,7 +12,7 @@ from integration.errors import ConfigurationError
 from integration.jobs import connections, environment, rotations
 from integration.jobs.acts import Actor, NotAllowed
 from integration.jobs.work import Work
-from integration.models import AuditEvent, ConfigurationChange, Connection, KeyRotation, KnownSystem
+from integration.models import AuditEvent, ConfigurationChange, Connection, KeyRotation, KnownSystem, SyncJob
 from tests.component.engine.death import Death, install
 from tests.component.flows.yard import Yard
 
@@ -145,6 +145,30 @@ def test_an_old_key_that_is_entered_again_is_not_revoked(yard: Yard) -> None:
     assert (rotation().state, yard.odoo.keys()["Made by hand"]) == (State.FAILED, old["key"])
     assert f"remove {rotation().name}" in rotation().failure
     yard.released(("CRATE-S", 2))
+
+
+@nineteen
+def test_looking_again_revokes_nothing_while_calls_are_under_way(yard: Yard) -> None:
+    old = key_of(yard)
+    row = rotations.ask_for_key(yard.erp.pk, ANNA)
+    rotations.look_again(row.pk)
+    yard.run()
+    rotations.look_again(row.pk)
+    yard.run()
+    assert (rotation().state, yard.odoo.keys()["Made by hand"]) == (State.BOTH, old)
+
+
+@nineteen
+def test_one_look_waits_however_long_odoo_is_down_and_one_that_a_person_ended_goes_on(yard: Yard) -> None:
+    row = rotations.ask_for_key(yard.erp.pk, ANNA)
+    SyncJob.objects.filter(flow="key_rotation").update(state=SyncJob.State.CANCELLED)
+    rotations.look_again(row.pk)
+    yard.run()
+    assert rotation().state == State.BOTH
+    KeyRotation.objects.update(until=now())
+    for _ in range(3):
+        rotations.sweep()
+    assert SyncJob.objects.filter(flow="key_rotation", state=SyncJob.State.PENDING).count() == 1
 
 
 @nineteen
