@@ -17,7 +17,7 @@ from integration.adapters.base import Capability, WmsAdapter
 from integration.flows import advices
 from integration.flows.taking_shipments import decide as decide_booked
 from integration.flows.taking_shipments import work_again
-from integration.jobs import configuration, drain, effects, going_live, outbox, warehouses
+from integration.jobs import configuration, drain, effects, going_live, looks, outbox, warehouses
 from integration.jobs.queue import enqueue
 from integration.jobs.remote import open_erp, open_wms
 from integration.jobs.work import Outcome, Work
@@ -140,6 +140,8 @@ def _take(work: Work, message: OutboundMessage, decision: str) -> None:
             Document.objects.filter(outbound=message, state=State.WAITING).update(state=state)
             mine = ShadowDocument.objects.filter(document=message.document_id, key__startswith="release/")
             mine.update(decision=Decision.TAKEN)
+            if decision == Decision.SEND and message.document is not None:
+                looks.look_again(message.document)  # what could not be kept anew, such as what is not ready any more
 
 
 def _booked(of: Rollout) -> QuerySet[ShadowDocument]:

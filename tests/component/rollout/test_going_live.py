@@ -144,6 +144,23 @@ def test_a_taking_over_sends_what_nobody_has_keyed_and_that_alone(dark: Yard, cl
     assert orders_held(dark) == {keyed.release: 1, open_.release: 1}
 
 
+def test_what_is_taken_over_is_what_odoo_wants_by_then(dark: Yard) -> None:
+    [sale] = sold(dark, 1)
+    bought = dark.buy(("CRATE-S", 10))
+    dark.look()
+    for kind in ("release", "receipt"):
+        Rollout.objects.get_or_create(warehouse=dark.warehouse, flow=kind)
+    rows = [live(dark, "release"), live(dark, "receipt")]
+    dark.odoo.order_more(sale.id, "CRATE-S", 7)
+    dark.odoo.order_more_of(bought.id, "CRATE-S", 12)
+    dark.look()
+    for row in rows:
+        taken(dark, row)
+    sent = OutboundMessage.objects.exclude(state="superseded").order_by("type").values_list("type", "version", "state")
+    assert list(sent) == [("order.release", 2, "sent"), ("receipt.advice", 2, "sent")]
+    assert dark.wms.held()[0].lines == {"P-CRATE-S": "7"}
+
+
 def test_what_is_keyed_between_the_look_and_the_send_is_recognised(dark: Yard, clerk: Clerk) -> None:
     [open_] = sold(dark, 1)
     row = live(dark, "release")
