@@ -178,7 +178,7 @@ def _last(connection: Connection) -> str | None:
 
 def _is_soon(options: Mapping[str, Any]) -> bool:
     try:
-        before = timedelta(days=float(options[AUTOMATIC]))
+        before = min(timedelta(days=float(options[AUTOMATIC])), LASTS / 2)  # else each new one would be due at once
         return date.fromisoformat(str(options["key_expires"])) <= now().date() + before
     except (TypeError, ValueError, OverflowError):
         return False

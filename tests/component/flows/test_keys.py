@@ -253,6 +253,15 @@ def test_keys_that_end_soon_are_exchanged_by_themselves_where_it_is_wanted(yard:
     assert (KeyRotation.objects.count(), rotation().state, rotation().asked_by) == (1, State.BOTH, "Crossdock")
 
 
+@nineteen
+def test_a_new_key_is_not_exchanged_at_once_however_early_that_is_wanted(yard: Yard) -> None:
+    ends = (now().date() + timedelta(days=90)).isoformat()
+    options = {**yard.erp.options, "key_expires": ends, "rotate_key_days": 120}
+    Connection.objects.filter(pk=yard.erp.pk).update(options=options)
+    rotations.sweep()
+    assert KeyRotation.objects.count() == 0
+
+
 def shipped(yard: Yard) -> str:
     """The answer that the warehouse gets for a message."""
     before = len(yard.wms.received())
