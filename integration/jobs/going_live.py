@@ -80,13 +80,14 @@ def _start(pk: int, actor: Actor, state: str, does: str) -> str:
     return ""
 
 
-def job(flow: str, of: Rollout) -> NewJob:
+def job(flow: str, of: Rollout, after: int = 0) -> NewJob:
+    """``after``: the last message that was looked at by then."""
     return NewJob(
         flow=flow,
         stream=_stream(of),
         lane=routes.lane_of(flow),
         subject=f"open documents of {of.warehouse.name}"[:100],
-        payload={"rollout": of.pk},
+        payload={"rollout": of.pk, "after": after},
     )
 
 

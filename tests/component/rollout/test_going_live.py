@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from integration.errors import Locked
+from integration.flows import taking_over
 from integration.handlers import HANDLERS
 from integration.jobs import engine, failpoints, going_live, warehouses
 from integration.jobs.acts import Actor, NotAllowed
@@ -142,6 +143,24 @@ def test_a_taking_over_sends_what_nobody_has_keyed_and_that_alone(dark: Yard, cl
     assert (dark.cases(), dark.unfinished()) == ([], [])
     dark.sweep()
     assert orders_held(dark) == {keyed.release: 1, open_.release: 1}
+
+
+def test_however_much_stays_with_people_a_taking_over_comes_to_its_end(
+    dark: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *others, last = sold(dark, 3)
+    row = live(dark, "release")
+    monkeypatch.setattr(taking_over, "SLICE_SECONDS", 0.0)
+    looked: list[str] = []
+
+    def decided(message: OutboundMessage, wms: object) -> str:
+        looked.append(message.reference)
+        assert len(looked) < 10
+        return "send" if message.reference == last.release else "person"
+
+    monkeypatch.setattr(taking_over, "_decide", decided)
+    assert (taken(dark, row).taking, looked) == ("done", [*(each.release for each in others), last.release])
+    assert orders_held(dark) == {last.release: 1}
 
 
 def test_what_is_taken_over_is_what_odoo_wants_by_then(dark: Yard) -> None:
