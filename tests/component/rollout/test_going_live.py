@@ -10,6 +10,7 @@ from integration.flows import taking_over
 from integration.handlers import HANDLERS
 from integration.jobs import engine, failpoints, going_live, warehouses
 from integration.jobs.acts import Actor, NotAllowed
+from integration.jobs.tree import undoing
 from integration.jobs.work import Outcome, Work
 from integration.models import (
     AuditEvent,
@@ -117,6 +118,19 @@ def test_where_two_people_have_to_look_it_waits(dark: Yard) -> None:
     assert not going_live.go_live(row.pk, ANN, "agreed", in_spite=False)
     assert Warehouse.objects.get().release_mode == "shadow"
     assert ConfigurationChange.objects.get().state == "waiting"
+
+
+def test_what_a_second_person_refused_is_let_go_live_by_nobody(dark: Yard) -> None:
+    sold(dark, 1)
+    dark.partner.four_eyes = True
+    dark.partner.save()
+    row = Rollout.objects.get(flow="release")
+    assert not going_live.go_live(row.pk, ANN, "hurry", in_spite=True)
+    undoing.refuse(ConfigurationChange.objects.get().pk, Actor("ben"), "not yet")
+    after = Warehouse.objects.get()
+    after.release_mode = "live"
+    with pytest.raises(NotAllowed, match="is not ready"):
+        warehouses.check(Warehouse.objects.get(), after)
 
 
 def test_what_is_open_stays_with_people_until_it_is_taken_over(dark: Yard, clerk: Clerk) -> None:
