@@ -115,7 +115,7 @@ class KeyRotationAdmin(Acting, HistoryAdmin):
             return ()
         if row.kind == Kind.SIGNING:
             return (END,) if row.state == State.BOTH else ()
-        return (LOOK,) if row.state in (State.BOTH, State.LEFT) else ()
+        return (LOOK,) if row.state in KeyRotation.OPEN else ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool) -> None:
         """Raises NotAllowed."""

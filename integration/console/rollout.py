@@ -91,9 +91,8 @@ class RolloutAdmin(ActingAdmin):
     def acts_for(self, row: Model | None) -> list[Act]:
         if not isinstance(row, Rollout):
             return []
-        at_work = row.taking in (Taking.LOOKING, Taking.RUNNING)
         live = row.warehouse.in_force(row.flow) == Mode.LIVE
-        looks = [] if at_work else [LOOK]
+        looks = [] if going_live.is_at_work(row) else [LOOK]
         if live:
             return [*looks, *([TAKE] if row.taking == Taking.LOOKED else [])]
         return [GO if row.go else SPITE, *looks]

@@ -1,11 +1,11 @@
-"""A release of which a person has ended the last shipment, because Odoo has the goods by hand."""
+"""A release of which a person has ended the last shipment, or that was in shadow: Odoo has the goods by hand."""
 
 from integration.errors import IntegrationError
 from integration.flows import changes as negotiation
 from integration.flows.events import event_of
 from integration.flows.releases import Delivery
 from integration.jobs import shipments
-from integration.models import Document, InboundMessage, SyncJob
+from integration.models import Document, InboundMessage, ShadowDocument, SyncJob
 from integration.rules import changes
 
 FLOW = "shipment_confirmation"
@@ -14,15 +14,18 @@ State = SyncJob.State
 
 
 def is_over(delivery: Delivery) -> bool:
-    """Odoo has done all of it, and a person has ended what the warehouse confirmed as the last of it."""
+    """Odoo has done all of it, and a person has ended what the warehouse confirmed as the last of it, or only compared
+    it."""
     if delivery.picking.state != "done" or delivery.known is None:
         return False
     pickings = changes.chain(delivery.order, delivery.picking.id, delivery.released_otherwise)
     jobs = SyncJob.objects.filter(document=delivery.known, flow=FLOW)
     if any(picking.state not in CLOSED for picking in pickings) or jobs.filter(state__in=SyncJob.ACTIVE).exists():
         return False
-    ended = jobs.filter(state=State.CANCELLED, inbound__isnull=False).select_related("inbound__connection")
     over = jobs.filter(state__in=(State.CANCELLED, State.SUCCEEDED))
+    of_shadow = ShadowDocument.objects.filter(document=delivery.known, key__startswith="delivery/").exists()
+    ended = over if of_shadow else over.filter(state=State.CANCELLED)
+    ended = ended.filter(inbound__isnull=False).select_related("inbound__connection")
     through = over.order_by().values("inbound").distinct().count()
     return any(0 < _count(job.inbound) <= through for job in ended)
 

@@ -14,11 +14,11 @@ from integration.canonical.stock import Product
 from integration.errors import Causes, IntegrationError, InvalidDocument, Permanent, RuleHold
 from integration.flows.stock_postings import Posted, key_of
 from integration.flows.stock_site import Site
-from integration.jobs import effects, recount, rows, sources, streams
+from integration.jobs import effects, recount, rollout, rows, sources, streams
 from integration.jobs.rehearsal import WouldWrite
 from integration.jobs.rollout import Wanted
 from integration.jobs.work import Outcome, Work
-from integration.models import InboundMessage, RolloutFlow, StockDifference
+from integration.models import InboundMessage, RolloutFlow, StockDifference, Warehouse
 from integration.rules import approval
 from integration.rules.findings import Finding
 from integration.rules.units import plain
@@ -161,6 +161,12 @@ def wanted(
         lines=[[row.sku, row.lot, format(quantity, "f")] for row, quantity in counted if quantity],
         happened_at=max(row.happened_at for row in found),
     )
+
+
+def stays(warehouse: Warehouse, message: InboundMessage, document: InventoryAdjusted | InventoryCounted) -> bool:
+    """People have changed it, or will, because it was told in shadow."""
+    source = sources.of(message.connection, document)
+    return rollout.stays(warehouse, [RolloutFlow.INVENTORY], source, source)
 
 
 def passes(row: StockDifference, quantity: Decimal, product: Product, site: Site) -> bool:

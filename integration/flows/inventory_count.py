@@ -45,6 +45,8 @@ def handle(work: Work) -> Outcome:
     assert isinstance(event, InventoryCountedEvent)  # noqa: S101  (the inbox routes by type)
     document = event.data
     warehouse = stock_site.warehouse_of(work, message.connection, document.site, document.owner, document.count)
+    if work.mode == Mode.LIVE and differences.stays(warehouse, message, document):
+        return Outcome(shadow.STAYS)
     with open_erp(warehouse.erp, work) as erp:
         site = stock_site.look(warehouse, erp)
         if work.mode == Mode.SHADOW:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 
+from django.utils.timezone import now
+
 from integration.adapters.base import Profile
 from integration.errors import ConfigurationError, IntegrationError, Permanent
 from integration.jobs import connections, environment, gate, rotations
@@ -23,6 +25,8 @@ def handle(work: Work) -> Outcome:
     row = KeyRotation.objects.select_related("connection", "user").get(pk=work.job.payload["rotation"])
     if row.state in (State.ASKED, State.MADE):
         return _exchange(work, row)
+    if row.state == State.BOTH and row.until is not None and row.until > now():
+        return Outcome("calls with the old key may be under way")
     return _revoke(work, row) if row.state in (State.BOTH, State.LEFT) else Outcome("it is over")
 
 
@@ -34,6 +38,8 @@ def _exchange(work: Work, row: KeyRotation) -> Outcome:
             _take_back(work, row)
             return Outcome(wrong, partial(rotations.give_up, row, wrong))
     except Permanent as error:
+        if row.state == State.MADE:
+            _take_back(work, row)
         why = NO_KEY if error.code == REFUSED and row.state == State.ASKED else _said(error)
         return Outcome(error.cause, partial(rotations.give_up, row, why))
     return Outcome(f"{row.connection} works with its new key", partial(rotations.swap, row))
@@ -89,6 +95,9 @@ def _take_back(work: Work, row: KeyRotation) -> None:
 
 def _revoke(work: Work, row: KeyRotation) -> Outcome:
     old, names = row.secrets.get("old", ""), list[str]()
+    if old and old == row.connection.secrets.get("key"):
+        why = f"The old key was entered again and goes on. In Odoo, remove {row.name or 'the new one'}."
+        return Outcome("the old key is in use again", partial(rotations.give_up, row, why))
     with open_erp(row.connection, work) as erp:
         names = [key.name for key in erp.keys.names()]
         with suppress(Permanent):  # before 19, without an administrator's leave, or gone already: it is asked next

@@ -5,6 +5,7 @@ cannot start without it; seconds count.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from django.db import transaction
@@ -160,8 +161,8 @@ def _look_in_shadow(work: Work, delivery: Delivery, found: Findings) -> None:
         found.changes.append(Change(delivery, releases.given_up))
     elif not _is_open(delivery):
         found.changes.append(Change(delivery, releases.left_by_hand))
-    elif delivery.shadow and known.state == State.WAITING and not _is_as_released(delivery, known):
-        _release(work, delivery, found)
+    elif known.state == State.WAITING and not _is_as_released(delivery, known):
+        _release(work, replace(delivery, shadow=True), found)  # kept anew: a taking over sends it as it is by then
     else:
         found.notes.append(f"{picking.name} stays with people")
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
+from django.db.models import Q
+
 from integration.adapters.base import ErpGateway
 from integration.canonical.erp import PutAwayMove
 from integration.canonical.events import PutAwayEvent
@@ -36,6 +38,7 @@ from integration.models import (
     InboundMessage,
     Mode,
     RolloutFlow,
+    ShadowDocument,
     StockEvent,
     Warehouse,
 )
@@ -45,6 +48,7 @@ from integration.rules.units import Inexact, to_odoo
 VERB = "put away"
 PATIENT_TRIES, PAUSE = 3, 20.0
 GOOD = "good"
+RECEIPTS = ("receipt.confirmed", "return.received")
 FLOWS = (RolloutFlow.RECEIPT, RolloutFlow.RETURN, RolloutFlow.TRANSFER)
 
 _WAREHOUSE = "wms_id = %s AND site = %s AND owner_code = %s"
@@ -82,7 +86,10 @@ def handle(work: Work) -> Outcome:
     warehouse = warehouse_of(message, told)
     if rollout.enter(work, warehouse, FLOWS, says="put-away", partner=message.connection.name) == Mode.SHADOW:
         return Outcome(shadow.NOTE)
-    _wait_for_receipt(work, message, told)
+    if told.receipt is not None and not rows.exists(ExternalReference, _BOOKED, [message.connection_id, told.receipt]):
+        if _stays(message, told.receipt, warehouse):
+            return Outcome(shadow.STAYS)
+        _wait_for_receipt(work, message, told)
     moved = understand(message, told, warehouse)
     source = sources.of(warehouse.wms, told)
     if _is_kept(message, told, source, moved):
@@ -106,10 +113,15 @@ def warehouse_of(message: InboundMessage, told: PutAway) -> Warehouse:
     return configuration.warehouse(found.pk)
 
 
+def _stays(message: InboundMessage, receipt: str, warehouse: Warehouse) -> bool:
+    """People book its receipt, because it came in shadow."""
+    told = InboundMessage.objects.filter(connection=message.connection_id, reference=receipt, type__in=RECEIPTS)
+    kept = ShadowDocument.objects.filter(document__in=told.values("document"), warehouse=warehouse, flow__in=FLOWS)
+    return kept.exclude(Q(decision=ShadowDocument.Decision.TAKEN) | Q(key__startswith="release/")).exists()
+
+
 def _wait_for_receipt(work: Work, message: InboundMessage, told: PutAway) -> None:
-    """Of goods that are not in the books nothing can be moved there."""
-    if told.receipt is None or rows.exists(ExternalReference, _BOOKED, [message.connection_id, told.receipt]):
-        return
+    """Of goods that are not in the books nothing can be moved there. Raises Locked CD-1004, Rejected CD-7017."""
     name = message.connection.name
     if work.job.tries <= PATIENT_TRIES:
         raise Locked("CD-1004", connection=name, document=f"receipt {told.receipt}", retry_after=PAUSE)

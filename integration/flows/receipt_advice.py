@@ -5,6 +5,7 @@ back of. Operational impact: the warehouse books nothing in without it; minutes 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from integration.adapters import registry
@@ -111,8 +112,8 @@ def _look_in_shadow(work: Work, coming: Coming, known: Document, found: Findings
         found.changes.append(Change(coming, advices.given_up))
     elif not rules.is_open(coming.chain):
         found.changes.append(Change(coming, advices.came_by_hand))
-    elif coming.shadow and wanted and rules.digest(coming.seen, coming.picking, wanted) != known.content_hash:
-        _announce(work, coming, found)
+    elif wanted and rules.digest(coming.seen, coming.picking, wanted) != known.content_hash:
+        _announce(work, replace(coming, shadow=True), found)  # kept anew: a taking over sends it as it is by then
     else:
         found.notes.append(f"{known.reference} stays with people")
 

@@ -38,6 +38,8 @@ def handle(work: Work) -> Outcome:
         return shadow.only(
             work, partial(_wanted, case), partial(_book, work, case), keyed=partial(_is_keyed, work, case)
         )
+    if rollout.stays(case.warehouse, _flows(case.document), _key(case), case.source):
+        return Outcome(shadow.STAYS)
     return _book(work, case)
 
 
@@ -59,13 +61,17 @@ def _wanted(case: Case) -> Wanted:
     return Wanted(
         warehouse=case.warehouse,
         flow=rollout.named(case.warehouse, _flows(case.document)),
-        key=f"receipt/{case.document.pk}",
+        key=_key(case),
         reference=case.document.reference,
         source=case.source,
         lines=[[share.sku, share.lot or "", format(share.quantity, "f")] for share in case.shares],
         happened_at=case.receipt.received_at,
         document=case.document,
     )
+
+
+def _key(case: Case) -> str:
+    return f"receipt/{case.document.pk}"
 
 
 def _is_keyed(work: Work, case: Case) -> bool:

@@ -27,7 +27,7 @@ from integration.flows import (
 from integration.flows.intents import Goods
 from integration.flows.origins import Origin
 from integration.flows.returning import Case
-from integration.jobs import effects, locks, shipments
+from integration.jobs import effects, locks, rollout, shipments
 from integration.jobs.remote import open_erp
 from integration.jobs.rollout import Wanted
 from integration.jobs.work import Outcome, Work
@@ -58,6 +58,8 @@ def handle(work: Work) -> Outcome:
     case = returning.understand(work)
     if work.mode == Mode.SHADOW:
         return shadow.only(work, partial(_wanted, case), partial(_book, work, case))
+    if rollout.stays(case.warehouse, [RolloutFlow.RETURN], _key(case, case.advised or _order(case)), case.source):
+        return Outcome(shadow.STAYS)
     return _book(work, case)
 
 
@@ -67,13 +69,17 @@ def _wanted(case: Case) -> Wanted:
     return Wanted(
         warehouse=case.warehouse,
         flow=RolloutFlow.RETURN,
-        key=f"return/{document.pk}" if document else case.source,
+        key=_key(case, document),
         reference=document.reference if document else case.told.receipt,
         source=case.source,
         lines=returning.plain_lines(case),
         happened_at=case.told.received_at,
         document=document,
     )
+
+
+def _key(case: Case, document: Document | None) -> str:
+    return f"return/{document.pk}" if document else case.source
 
 
 def _book(work: Work, case: Case) -> Outcome:

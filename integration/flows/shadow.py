@@ -14,6 +14,7 @@ from integration.rules.units import plain
 
 MOST = 10  # lines that a note names
 NOTE = "in shadow, nothing is written"
+STAYS = "kept in shadow: it stays with people until it is taken over"
 ANEW = "In shadow nothing is written: it is only compared with what people key."
 
 

@@ -75,6 +75,8 @@ def handle(work: Work) -> Outcome:
         return shadow.only(
             work, partial(_wanted, case), partial(_book, work, case), keyed=partial(_is_keyed, work, case)
         )
+    if rollout.stays(case.warehouse, _flows(case.delivery), _key(case), case.source):
+        return Outcome(shadow.STAYS)
     return _book(work, case)
 
 
@@ -95,7 +97,7 @@ def _wanted(case: Case) -> Wanted:
     return Wanted(
         warehouse=case.warehouse,
         flow=flows[0],
-        key=f"delivery/{case.delivery.pk}",
+        key=_key(case),
         reference=case.delivery.reference,
         source=case.source,
         lines=[[share.sku, share.lot or "", format(share.quantity, "f")] for share in case.shares],
@@ -103,6 +105,10 @@ def _wanted(case: Case) -> Wanted:
         document=case.delivery,
         tracking=sorted({*told.tracking_numbers, *packages}),
     )
+
+
+def _key(case: Case) -> str:
+    return f"delivery/{case.delivery.pk}"
 
 
 def _is_keyed(work: Work, case: Case) -> bool:

@@ -17,7 +17,7 @@ from integration.adapters.base import Capability, WmsAdapter
 from integration.flows import advices
 from integration.flows.taking_shipments import decide as decide_booked
 from integration.flows.taking_shipments import work_again
-from integration.jobs import configuration, drain, effects, going_live, outbox, warehouses
+from integration.jobs import configuration, drain, effects, going_live, looks, outbox, warehouses
 from integration.jobs.queue import enqueue
 from integration.jobs.remote import open_erp, open_wms
 from integration.jobs.work import Outcome, Work
@@ -62,11 +62,13 @@ def take(work: Work) -> Outcome:
     of, ends = _of(work), time.monotonic() + SLICE_SECONDS
     if of.warehouse.in_force(of.flow) != Mode.LIVE:
         return Outcome("it is not live any more", partial(_ended, of))
-    for message, decision in _decided_messages(work, of):
+    after = int(str(work.job.payload.get("after", 0)))
+    for message, decision in _decided_messages(work, of, after):
         if decision in (Decision.KNOWN, Decision.SEND):
             _take(work, message, decision)
+        after = message.pk
         if time.monotonic() > ends or drain.begun():
-            return Outcome("it goes on", partial(_goes_on, of))
+            return Outcome("it goes on", partial(_goes_on, of, after))
     for row in _booked(of).filter(decision=Decision.SEND):
         work.connection = of.warehouse.erp
         with open_erp(of.warehouse.erp, work) as erp:
@@ -74,12 +76,13 @@ def take(work: Work) -> Outcome:
         with transaction.atomic():
             work_again(row, decision)
         if time.monotonic() > ends or drain.begun():
-            return Outcome("it goes on", partial(_goes_on, of))
+            return Outcome("it goes on", partial(_goes_on, of, after))
     return Outcome("taken over", partial(_ended, of))
 
 
-def _goes_on(of: Rollout) -> None:
-    enqueue(going_live.job("rollout_take", of))
+def _goes_on(of: Rollout, after: int) -> None:
+    """What stays with people is not looked at again: however much that is, the rest has its turn."""
+    enqueue(going_live.job("rollout_take", of, after))
 
 
 def _of(work: Work) -> Rollout:
@@ -88,10 +91,10 @@ def _of(work: Work) -> Rollout:
     return of
 
 
-def kept(of: Rollout) -> list[OutboundMessage]:
-    """What was only kept of the flow, the oldest first."""
+def kept(of: Rollout, after: int = 0) -> list[OutboundMessage]:
+    """What was only kept of the flow, the oldest first; what it says is left out."""
     flow = RolloutFlow(of.flow)
-    rows = OutboundMessage.objects.filter(state=Told.SHADOW, type__in=KINDS.get(flow, ()))
+    rows = OutboundMessage.objects.filter(state=Told.SHADOW, type__in=KINDS.get(flow, ()), pk__gt=after).defer("body")
     rows = rows.filter(document__warehouse=of.warehouse_id).select_related("document__parent")
     if flow in COMES_IN:
         rows = rows.filter(document__kind=COMES_IN[flow])
@@ -101,8 +104,8 @@ def kept(of: Rollout) -> list[OutboundMessage]:
     return list(rows.exclude(document__parent__kind=transfer).order_by("pk") if others else rows.order_by("pk"))
 
 
-def _decided_messages(work: Work, of: Rollout) -> Iterator[tuple[OutboundMessage, str]]:
-    messages = kept(of)
+def _decided_messages(work: Work, of: Rollout, after: int = 0) -> Iterator[tuple[OutboundMessage, str]]:
+    messages = kept(of, after)
     if not messages:
         return
     work.connection = partner = of.warehouse.wms
@@ -140,6 +143,8 @@ def _take(work: Work, message: OutboundMessage, decision: str) -> None:
             Document.objects.filter(outbound=message, state=State.WAITING).update(state=state)
             mine = ShadowDocument.objects.filter(document=message.document_id, key__startswith="release/")
             mine.update(decision=Decision.TAKEN)
+            if decision == Decision.SEND and message.document is not None:
+                looks.look_again(message.document)  # what could not be kept anew, such as what is not ready any more
 
 
 def _booked(of: Rollout) -> QuerySet[ShadowDocument]:

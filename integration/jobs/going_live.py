@@ -9,7 +9,7 @@ from integration.jobs.acts import Actor, NotAllowed
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.tree import changelog
 from integration.jobs.tree.changelog import Told
-from integration.models import ConfigurationChange, Mode, Rollout, ShadowDocument, Warehouse
+from integration.models import ConfigurationChange, Mode, Rollout, ShadowDocument, SyncJob, Warehouse
 
 Taking = Rollout.Taking
 NOT_READY = "{of} is not ready to go live: look at what stands against it, or have somebody let it go in spite of that."
@@ -61,10 +61,16 @@ def take_over(pk: int, actor: Actor, _reason: str) -> str:
     return _start(pk, actor, Taking.RUNNING, "take over open documents")
 
 
+def is_at_work(of: Rollout) -> bool:
+    """Not if a person has ended its job."""
+    jobs = SyncJob.objects.filter(stream__key=_stream(of), state__in=SyncJob.ACTIVE)
+    return of.taking in (Taking.LOOKING, Taking.RUNNING) and jobs.exists()
+
+
 def _start(pk: int, actor: Actor, state: str, does: str) -> str:
     with transaction.atomic():
         of = Rollout.objects.select_for_update(of=("self",)).select_related("warehouse").get(pk=pk)
-        if of.taking in (Taking.LOOKING, Taking.RUNNING):
+        if is_at_work(of):
             raise NotAllowed(f"{of}: it is at work already.")
         of.taking = state
         of.save(update_fields=["taking"])
@@ -74,14 +80,19 @@ def _start(pk: int, actor: Actor, state: str, does: str) -> str:
     return ""
 
 
-def job(flow: str, of: Rollout) -> NewJob:
+def job(flow: str, of: Rollout, after: int = 0) -> NewJob:
+    """``after``: the last message that was looked at by then."""
     return NewJob(
         flow=flow,
-        stream=f"rollout:{of.pk}",
+        stream=_stream(of),
         lane=routes.lane_of(flow),
         subject=f"open documents of {of.warehouse.name}"[:100],
-        payload={"rollout": of.pk},
+        payload={"rollout": of.pk, "after": after},
     )
+
+
+def _stream(of: Rollout) -> str:
+    return f"rollout:{of.pk}"
 
 
 def judge(pk: int, actor: Actor, reason: str, *, judged: str) -> None:

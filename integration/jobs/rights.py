@@ -9,7 +9,16 @@ from django.db.models.functions import Now
 from integration.adapters import registry
 from integration.adapters.base import HeldByUser
 from integration.jobs.shapes import version_of
-from integration.models import BusinessRule, CallTotal, Connection, HeldRights, OrderRule, Warehouse
+from integration.models import (
+    BusinessRule,
+    CallTotal,
+    Connection,
+    HeldRights,
+    Mode,
+    OrderRule,
+    RolloutFlow,
+    Warehouse,
+)
 from integration.rules import rights as rules
 from integration.rules.business.outcomes import RuleKind
 from integration.rules.rights import Judged
@@ -34,13 +43,17 @@ def keep(connection: Connection, found: HeldByUser) -> None:
 def judged(row: HeldRights) -> Sequence[Judged]:
     connection = row.connection
     uses = registry.recorded(connection.kind).uses(version_of(connection))
-    verbs = rules.running(VERBS, _live(connection), books=_has_books(), routes=_has_routes())
+    verbs = rules.running(VERBS, _on(connection), books=_has_books(), routes=_has_routes())
     return rules.judge(row.held, rules.needed(uses, verbs), _called(connection))
 
 
-def _live(connection: Connection) -> set[str]:
-    rows = Warehouse.objects.filter(erp=connection).values(*rules.MODES)
-    return {mode for row in rows for mode, stands in row.items() if stands == Warehouse.Mode.LIVE}
+def _on(connection: Connection) -> set[str]:
+    """Live, in shadow, or to be so from a date on: what they need is not to be taken away before."""
+    rows = Warehouse.objects.filter(erp=connection)
+    modes = {flow: f"{flow}_mode" for flow in RolloutFlow.values}
+    return {
+        mode for row in rows for flow, mode in modes.items() if {getattr(row, mode), row.in_force(flow)} != {Mode.OFF}
+    }
 
 
 def _has_books() -> bool:

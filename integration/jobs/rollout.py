@@ -78,6 +78,12 @@ def keep(wanted: Wanted, stop: str = "", stop_text: str = "") -> None:
     row.save()
 
 
+def stays(warehouse: Warehouse, flows: Sequence[RolloutFlow], key: str, source: str) -> bool:
+    """It was kept in shadow and nobody has taken it over: people do it, also when the partner tells it again."""
+    kept = ShadowDocument.objects.filter(warehouse=warehouse, flow__in=flows, key=key, wanted__has_key=source)
+    return kept.exclude(decision=ShadowDocument.Decision.TAKEN).exists()
+
+
 def forget_wanted(document: Document, key: str) -> None:
     """It will not come to it any more. Call inside a transaction."""
     ShadowDocument.objects.filter(document=document, key=key, outcome__in=ShadowDocument.PENDING).delete()

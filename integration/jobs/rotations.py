@@ -109,6 +109,7 @@ def swap(row: KeyRotation) -> None:
 def give_up(row: KeyRotation, why: str) -> None:
     """The old key goes on. Call inside a transaction."""
     _end(row, State.FAILED, why)
+    cases.clear("The old key goes on.", _left(row.connection, "").fingerprint)
     cases.open_case(_failed(row.connection, why), row.connection)
     acts.note(_actor(row), "give up exchange of key", str(row.connection), slug=row.connection.slug, why=why)
 
@@ -143,9 +144,9 @@ def end_signing(pk: int, actor: Actor) -> None:
 
 
 def look_again(pk: int) -> None:
-    """Whether the old key is gone. Raises NotAllowed."""
+    """Whether the old key is gone; goes on with one whose job a person has ended. Raises NotAllowed."""
     with transaction.atomic():
-        row = KeyRotation.objects.filter(pk=pk, kind=Kind.KEY, state__in=(State.BOTH, State.LEFT)).first()
+        row = KeyRotation.objects.filter(pk=pk, kind=Kind.KEY, state__in=KeyRotation.OPEN).first()
         if row is None:
             raise NotAllowed("No old key of it is good any more.")
         _enqueue(row)
@@ -158,7 +159,7 @@ def sweep() -> None:
         end_signing(pk, Actor("Crossdock"))
     with transaction.atomic():
         for row in due.filter(kind=Kind.KEY, state__in=(State.BOTH, State.LEFT)):
-            _enqueue(row)
+            _enqueue(row, news=False)
     for connection in _expiring():
         ask_for_key(connection.pk, Actor("Crossdock"))
 
@@ -177,7 +178,7 @@ def _last(connection: Connection) -> str | None:
 
 def _is_soon(options: Mapping[str, Any]) -> bool:
     try:
-        before = timedelta(days=float(options[AUTOMATIC]))
+        before = min(timedelta(days=float(options[AUTOMATIC])), LASTS / 2)  # else each new one would be due at once
         return date.fromisoformat(str(options["key_expires"])) <= now().date() + before
     except (TypeError, ValueError, OverflowError):
         return False
@@ -216,14 +217,17 @@ def _refuse_alone(connection: Connection) -> None:
         raise NotAllowed("Two have to look at what is entered for it: enter it on the connection's page.")
 
 
-def _enqueue(row: KeyRotation) -> None:
+def _enqueue(row: KeyRotation, *, news: bool = True) -> None:
+    """One that waits is enough."""
     enqueue(
         NewJob(
             flow=FLOW,
-            stream=f"keys:{row.connection_id}",
+            stream=f"keys:{row.connection_id}:{row.pk}",
             lane=routes.lane_of(FLOW),
             subject=f"key of {row.connection}",
             payload={"rotation": row.pk},
+            coalesce=True,
+            news=news,
         )
     )
 

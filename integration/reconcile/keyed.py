@@ -95,7 +95,7 @@ def _unclaimed(rows: Sequence[ShadowDocument]) -> list[StockDifference]:
     if not rows:
         return []
     warehouse, since = rows[0].warehouse_id, min(row.happened_at for row in rows) - SKEW
-    others = ShadowDocument.objects.filter(warehouse=warehouse, flow=rows[0].flow, told_at__gte=since)
+    others = ShadowDocument.objects.filter(warehouse=warehouse, flow=rows[0].flow, keyed_at__gte=since)
     others = others.exclude(pk__in=[row.pk for row in rows])
     taken = {source for keyed in others.values_list("keyed", flat=True) for source in keyed.get("claims", ())}
     found = StockDifference.objects.filter(

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from integration.jobs import baseline, readiness, rollout
@@ -115,7 +115,8 @@ def _compare(of: Rollout) -> int:
     rows = ShadowDocument.objects.filter(
         Q(outcome__in=ShadowDocument.PENDING) | mended, warehouse=of.warehouse_id, flow=of.flow
     )
-    page = list(rows.select_related("document__parent").order_by("compared_at", "pk")[:AT_ONCE])
+    latest_last = F("compared_at").asc(nulls_first=True)
+    page = list(rows.select_related("document__parent").order_by(latest_last, "pk")[:AT_ONCE])
     decided = 0
     for row, found in _keyed(page, of, at):
         decided += _settle(row, found, at)

@@ -10,7 +10,9 @@ from django.db.models import Model
 
 from integration.jobs.tree.cells import Plain, Row
 from integration.jobs.tree.tables import SECTIONS, Table
+from integration.models import Connection
 
+ENDS = "key_expires"  # an option
 Kept = tuple[Row, Model]
 
 
@@ -61,8 +63,19 @@ def steps(section: str, wanted: Iterable[Row], kept: Iterable[Kept]) -> list[Ste
     """In the order in which they can be taken. ``wanted``: whole rows."""
     table = SECTIONS[section]
     ours, theirs = _grouped(table, ((row, None) for row in wanted)), _grouped(table, kept)
-    found = [step for key in {**theirs, **ours} for step in _of_group(section, ours[key], theirs[key])]
+    if table.model is Connection:
+        ours = {key: [(_with_end(row, theirs[key]), None) for row, _ in group] for key, group in ours.items()}
+    found = [step for key in {**theirs, **ours} for step in _of_group(section, ours.get(key, []), theirs[key])]
     return sorted(found, key=lambda step: ORDER.index(step.verb))
+
+
+def _with_end(wanted: Row, known: Sequence[tuple[Row, Model | None]]) -> Row:
+    """When the key of a connection ends is what its latest exchange says; a file says it of a new one only."""
+    if not known:
+        return wanted
+    options = {name: said for name, said in wanted["options"].items() if name != ENDS}
+    end = {ENDS: known[0][0]["options"][ENDS]} if ENDS in known[0][0]["options"] else {}
+    return {**wanted, "options": options | end}
 
 
 def digest(found: Sequence[Step]) -> str:

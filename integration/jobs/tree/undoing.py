@@ -14,8 +14,8 @@ from integration.jobs.tree.changelog import Told
 from integration.jobs.tree.names import Names
 from integration.jobs.tree.planning import Step, Verb, named
 from integration.jobs.tree.reading import kept
-from integration.jobs.tree.tables import SECTIONS
-from integration.models import CodeMapping, ConfigurationChange
+from integration.jobs.tree.tables import SECTION_OF, SECTIONS
+from integration.models import CodeMapping, ConfigurationChange, Rollout, Warehouse
 
 State, Source = ConfigurationChange.State, ConfigurationChange.Source
 
@@ -73,6 +73,9 @@ def refuse(pk: int, actor: Actor, why: str) -> None:
     wish.state, wish.kept = State.REFUSED, {}
     wish.decided_by, wish.decided_why, wish.decided_at = actor.name, why, Now()
     wish.save()
+    if wish.section == SECTION_OF[Warehouse]:  # nobody has let a flow go live in spite of it then
+        waived = Rollout.objects.filter(warehouse=wish.row_id, live_since=None)
+        waived.update(waived_by="", waived_why="")
     acts.note(actor, "refuse change", f"{wish} ({wish.pk})", why=why, wanted_by=wish.actor)
 
 

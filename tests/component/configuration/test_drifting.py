@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from integration import models
-from integration.jobs.tree import files, reading
+from integration.jobs.tree import drifting, files, reading
 from integration.models import ConfigurationDrift
 from tasks import maintenance
 from tests.component.configuration.conftest import ADDRESS
@@ -27,6 +27,27 @@ def kept(site, tmp_path, settings):
 def looked():
     maintenance.compare_configuration()
     return [(row.section, row.name, row.how, row.differs) for row in ConfigurationDrift.objects.all()]
+
+
+def test_a_key_that_was_exchanged_is_no_difference_and_no_file_says_when_it_ended(kept, site):
+    connection = models.Connection.objects.filter(kind="odoo").first()
+    models.Connection.objects.filter(pk=connection.pk).update(
+        options={**connection.options, "key_expires": "2030-01-31"}
+    )
+    assert looked() == []
+    files.save(reading.read(), kept)
+    models.Connection.objects.filter(pk=connection.pk).update(
+        options={**connection.options, "key_expires": "2030-04-30"}
+    )
+    assert looked() == []
+
+
+def test_of_very_many_rows_no_more_is_asked_than_is_kept(kept, site, monkeypatch, django_assert_max_num_queries):
+    for hour in range(40):
+        models.CutOff.objects.create(warehouse=site.south, carrier=f"Carrier {hour}", time="10:00")
+    monkeypatch.setattr(drifting, "MOST", 2)
+    with django_assert_max_num_queries(55):
+        assert len(looked()) == 2
 
 
 def test_what_says_the_same_differs_in_nothing(kept):

@@ -8,9 +8,11 @@ import pytest
 from django.core.management import call_command
 from django.utils.timezone import now
 
-from integration.jobs import environment, rotations
+from integration.errors import ConfigurationError
+from integration.jobs import connections, environment, rotations
 from integration.jobs.acts import Actor, NotAllowed
-from integration.models import AuditEvent, ConfigurationChange, Connection, KeyRotation, KnownSystem
+from integration.jobs.work import Work
+from integration.models import AuditEvent, ConfigurationChange, Connection, KeyRotation, KnownSystem, SyncJob
 from tests.component.engine.death import Death, install
 from tests.component.flows.yard import Yard
 
@@ -118,6 +120,58 @@ def test_wherever_a_worker_dies_a_key_is_used_that_works_and_what_nobody_holds_i
 
 
 @nineteen
+def test_a_made_key_that_odoo_refuses_is_taken_back(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = key_of(yard)
+
+    def refused(connection: Connection, work: Work) -> None:
+        if connection.secrets["key"] != old:
+            raise ConfigurationError("CD-2001", connection=connection.name, login="", detail="too new")
+
+    monkeypatch.setattr(connections, "probe", refused)
+    rotations.ask_for_key(yard.erp.pk, ANNA)
+    yard.run()
+    assert (rotation().state, rotation().strays, yard.odoo.keys()) == (State.FAILED, [], {"Made by hand": old})
+
+
+@nineteen
+def test_an_old_key_that_is_entered_again_is_not_revoked(yard: Yard) -> None:
+    old = yard.erp.secrets
+    rotations.ask_for_key(yard.erp.pk, ANNA)
+    yard.run()
+    row = Connection.objects.get(pk=yard.erp.pk)
+    row.secrets = old
+    row.save()
+    over(yard)
+    assert (rotation().state, yard.odoo.keys()["Made by hand"]) == (State.FAILED, old["key"])
+    assert f"remove {rotation().name}" in rotation().failure
+    yard.released(("CRATE-S", 2))
+
+
+@nineteen
+def test_looking_again_revokes_nothing_while_calls_are_under_way(yard: Yard) -> None:
+    old = key_of(yard)
+    row = rotations.ask_for_key(yard.erp.pk, ANNA)
+    rotations.look_again(row.pk)
+    yard.run()
+    rotations.look_again(row.pk)
+    yard.run()
+    assert (rotation().state, yard.odoo.keys()["Made by hand"]) == (State.BOTH, old)
+
+
+@nineteen
+def test_one_look_waits_however_long_odoo_is_down_and_one_that_a_person_ended_goes_on(yard: Yard) -> None:
+    row = rotations.ask_for_key(yard.erp.pk, ANNA)
+    SyncJob.objects.filter(flow="key_rotation").update(state=SyncJob.State.CANCELLED)
+    rotations.look_again(row.pk)
+    yard.run()
+    assert rotation().state == State.BOTH
+    KeyRotation.objects.update(until=now())
+    for _ in range(3):
+        rotations.sweep()
+    assert SyncJob.objects.filter(flow="key_rotation", state=SyncJob.State.PENDING).count() == 1
+
+
+@nineteen
 def test_where_odoo_may_not_make_keys_the_old_one_goes_on_and_a_case_says_why(yard: Yard) -> None:
     old = key_of(yard)
     yard.odoo.restrict()
@@ -197,6 +251,15 @@ def test_keys_that_end_soon_are_exchanged_by_themselves_where_it_is_wanted(yard:
     yard.run()
     rotations.sweep()
     assert (KeyRotation.objects.count(), rotation().state, rotation().asked_by) == (1, State.BOTH, "Crossdock")
+
+
+@nineteen
+def test_a_new_key_is_not_exchanged_at_once_however_early_that_is_wanted(yard: Yard) -> None:
+    ends = (now().date() + timedelta(days=90)).isoformat()
+    options = {**yard.erp.options, "key_expires": ends, "rotate_key_days": 120}
+    Connection.objects.filter(pk=yard.erp.pk).update(options=options)
+    rotations.sweep()
+    assert KeyRotation.objects.count() == 0
 
 
 def shipped(yard: Yard) -> str:

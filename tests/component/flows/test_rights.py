@@ -1,16 +1,18 @@
 """What Odoo's user may do is looked at each day, beside what is needed here and what was really called."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from integration.jobs import rights, shapes
-from integration.models import CallTotal, Connection, HeldRights
+from integration.models import CallTotal, Connection, HeldRights, Warehouse
 from integration.observe.doctor import rights as doctor
 from integration.rules.rights import Judged
 from tests.component.flows.yard import Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 every = pytest.mark.parametrize("odoo_server", ["16", "17", "18", "19"], indirect=True)
 
 
@@ -54,6 +56,17 @@ def test_a_user_without_the_warehouse_lacks_what_live_flows_need(looked: Yard) -
     assert set(lacking["stock.quant"]) >= {"write", "create"}
     [lacks, spare] = doctor.look()
     assert (lacks.ok, "stock.quant" in lacks.detail, spare.ok) == (False, True, None)
+
+
+@pytest.mark.parametrize("modes", [{"inventory_mode": "shadow"}, {"inventory_mode": "off", "inventory_from": LATER}])
+def test_what_goes_live_soon_or_is_live_until_a_date_needs_its_rights(looked: Yard, modes: dict[str, Any]) -> None:
+    looked.odoo.restrict("sale_all")
+    looked.set(inventory_mode="live")
+    row = Warehouse.objects.get()
+    for name, value in modes.items():
+        setattr(row, name, value)
+    row.save()
+    assert set(look(looked)["stock.quant"].lacks) >= {"write", "create"}
 
 
 def test_what_was_really_called_is_used_and_since_when_is_said(looked: Yard) -> None:

@@ -6,9 +6,11 @@ import pytest
 from django.contrib.auth.models import User
 
 from integration.errors import Locked
+from integration.flows import taking_over
 from integration.handlers import HANDLERS
 from integration.jobs import engine, failpoints, going_live, warehouses
 from integration.jobs.acts import Actor, NotAllowed
+from integration.jobs.tree import undoing
 from integration.jobs.work import Outcome, Work
 from integration.models import (
     AuditEvent,
@@ -17,6 +19,7 @@ from integration.models import (
     OutboundMessage,
     Rollout,
     ShadowDocument,
+    SyncJob,
     Warehouse,
 )
 from integration.reconcile import shadow
@@ -117,6 +120,19 @@ def test_where_two_people_have_to_look_it_waits(dark: Yard) -> None:
     assert ConfigurationChange.objects.get().state == "waiting"
 
 
+def test_what_a_second_person_refused_is_let_go_live_by_nobody(dark: Yard) -> None:
+    sold(dark, 1)
+    dark.partner.four_eyes = True
+    dark.partner.save()
+    row = Rollout.objects.get(flow="release")
+    assert not going_live.go_live(row.pk, ANN, "hurry", in_spite=True)
+    undoing.refuse(ConfigurationChange.objects.get().pk, Actor("ben"), "not yet")
+    after = Warehouse.objects.get()
+    after.release_mode = "live"
+    with pytest.raises(NotAllowed, match="is not ready"):
+        warehouses.check(Warehouse.objects.get(), after)
+
+
 def test_what_is_open_stays_with_people_until_it_is_taken_over(dark: Yard, clerk: Clerk) -> None:
     keyed, open_ = sold(dark, 2)
     clerk.tells(keyed.release)
@@ -141,6 +157,41 @@ def test_a_taking_over_sends_what_nobody_has_keyed_and_that_alone(dark: Yard, cl
     assert (dark.cases(), dark.unfinished()) == ([], [])
     dark.sweep()
     assert orders_held(dark) == {keyed.release: 1, open_.release: 1}
+
+
+def test_however_much_stays_with_people_a_taking_over_comes_to_its_end(
+    dark: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *others, last = sold(dark, 3)
+    row = live(dark, "release")
+    monkeypatch.setattr(taking_over, "SLICE_SECONDS", 0.0)
+    looked: list[str] = []
+
+    def decided(message: OutboundMessage, wms: object) -> str:
+        looked.append(message.reference)
+        assert len(looked) < 10
+        return "send" if message.reference == last.release else "person"
+
+    monkeypatch.setattr(taking_over, "_decide", decided)
+    assert (taken(dark, row).taking, looked) == ("done", [*(each.release for each in others), last.release])
+    assert orders_held(dark) == {last.release: 1}
+
+
+def test_what_is_taken_over_is_what_odoo_wants_by_then(dark: Yard) -> None:
+    [sale] = sold(dark, 1)
+    bought = dark.buy(("CRATE-S", 10))
+    dark.look()
+    for kind in ("release", "receipt"):
+        Rollout.objects.get_or_create(warehouse=dark.warehouse, flow=kind)
+    rows = [live(dark, "release"), live(dark, "receipt")]
+    dark.odoo.order_more(sale.id, "CRATE-S", 7)
+    dark.odoo.order_more_of(bought.id, "CRATE-S", 12)
+    dark.look()
+    for row in rows:
+        taken(dark, row)
+    sent = OutboundMessage.objects.exclude(state="superseded").order_by("type").values_list("type", "version", "state")
+    assert list(sent) == [("order.release", 2, "sent"), ("receipt.advice", 2, "sent")]
+    assert dark.wms.held()[0].lines == {"P-CRATE-S": "7"}
 
 
 def test_what_is_keyed_between_the_look_and_the_send_is_recognised(dark: Yard, clerk: Clerk) -> None:
@@ -272,3 +323,14 @@ def test_shipments_may_be_live_while_people_still_key_the_releases(dark: Yard, c
     dark.shipped(other)
     assert dark.left(other) == {"CRATE-S": (4, 4, 4)}
     assert (dark.cases(), dark.unfinished()) == ([], [])
+
+
+def test_a_taking_over_whose_job_a_person_ended_may_begin_again(dark: Yard) -> None:
+    sold(dark, 1)
+    row = live(dark, "release")
+    going_live.look(row.pk, ANN, "")
+    SyncJob.objects.filter(flow="rollout_look", state="pending").update(state="cancelled")
+    going_live.look(row.pk, ANN, "")
+    dark.run()
+    row.refresh_from_db()
+    assert row.taking == "looked"
