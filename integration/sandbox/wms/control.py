@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
+from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from integration.canonical.orders import RefusedLine, Stage
+from integration.canonical.orders import OrderRelease, RefusedLine, Stage
 from integration.canonical.receipts import PutAway
 from integration.sandbox.faults import BadRule
 from integration.sandbox.wms import messages, stocktaking
@@ -80,6 +81,15 @@ def changes(world: World, asked: Asked) -> Any:
     with world.orders.lock:
         held, count = world.orders.changed(int(asked.get("since", 0)), int(asked.get("limit", PAGE)))
         return {"orders": [order_report(world.orders, order) for order in held], "changes": count}
+
+
+def key(world: World, asked: Asked) -> Any:
+    """A person types an order in at the warehouse's own screen: nobody is told. ``key``: what it is known by."""
+    release = OrderRelease.model_validate({name: asked[name] for name in asked if name != "key"})
+    (status, said), _ = world.orders.take(release, str(asked.get("key") or f"typed {release.release}"))
+    if status >= HTTPStatus.BAD_REQUEST:
+        raise BadScript(said["reason"])
+    return said
 
 
 def ship(world: World, asked: Asked) -> Any:
@@ -302,6 +312,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("POST", "/_sandbox/adjust"): adjust,
     ("POST", "/_sandbox/count"): count,
     ("POST", "/_sandbox/snapshot"): snapshot,
+    ("POST", "/_sandbox/key"): key,
     ("POST", "/_sandbox/ship"): ship,
     ("POST", "/_sandbox/correct"): correct,
     ("POST", "/_sandbox/tell"): tell,
