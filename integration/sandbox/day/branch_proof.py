@@ -69,7 +69,7 @@ def _wrong(doing: Doing, held: Sequence[Row], left: Left) -> Iterator[str]:
     [there] = held
     by_hand = any(isinstance(deed, Key) for deed in doing.scene.deeds)
     if there["key"].startswith(KEYED) != by_hand:
-        yield f"{'people' if by_hand else 'Crossdock'} were to tell the warehouse, and somebody else did"
+        yield f"{'people were' if by_hand else 'Crossdock was'} to tell the warehouse, and somebody else did"
     if left.deliveries != 1:
         yield f"it was to leave once, and did {left.deliveries} times by Odoo"
     asked = {sku: Decimal(quantity) for sku, quantity in doing.scene.basket}

@@ -63,14 +63,19 @@ class Key:
     branch: Branch
 
     def play(self, people: People, doing: Doing) -> bool:
+        order = self.order(people, doing)
+        self.branch.wms.key(f"{KEYED} {order['release']}", order)
+        return True
+
+    @staticmethod
+    def order(people: People, doing: Doing) -> dict[str, Any]:
+        """What is typed in."""
         lines = [
             {"line": str(place), "sku": BY_SKU[sku].partner_sku, "quantity": quantity, "unit": "EA"}
             for place, (sku, quantity) in enumerate(doing.scene.basket, 1)
         ]
-        release = delivery(people, doing)["name"]
-        about = {"release": release, "version": 1, "order": doing.name, "site": SITE, "ship_to": {}, "lines": lines}
-        self.branch.wms.key(f"{KEYED} {release}", about)
-        return True
+        about = {"release": delivery(people, doing)["name"], "version": 1, "order": doing.name, "site": SITE}
+        return {**about, "ship_to": {}, "lines": lines}
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ class Settings(BaseModel):
     receive_after: float | None = None
     target: str = ""
     sites: list[str] = []
+    secret: str = ""
 
 
 def orders(world: World, asked: Asked) -> Any:
@@ -294,6 +295,8 @@ def settings(world: World, asked: Asked) -> Any:
         world.outbox.target = wanted.target
     if "sites" in wanted.model_fields_set:
         world.orders.sites = set(wanted.sites)
+    if wanted.secret:
+        world.secret = wanted.secret
     return asdict(world.behaviour)
 
 
