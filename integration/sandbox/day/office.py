@@ -64,6 +64,8 @@ class Office:
         if LOGIN in str(page.url):
             self._post(LOGIN, page.text, {"username": self._login, "password": self._password})
             page = self._ask("GET", path, params=wanted)
+            if LOGIN in str(page.url):
+                raise Refused(f"{path}: the console does not let {self._login} in")
         return page.text
 
     def _post(self, path: str, page: str, values: Mapping[str, str]) -> None:
