@@ -31,24 +31,27 @@ SLIP, KNOWN, UNKNOWN = 3, 4, 5
 
 
 class Agreeing:
-    """The console of a Crossdock that has seen everything; ``acts``: what was pressed."""
+    """The console of a Crossdock that shows everything at the second look; ``acts``: what was pressed."""
 
     def __init__(self) -> None:
         self.acts: list[str] = []
         self._step = dict.fromkeys(FLOWS, 0)
+        self._asked: set[tuple[str, ...]] = set()
 
-    def shadow(self, _reference: str, _flow: str, _outcome: str = "") -> int:
-        return 1
+    def shadow(self, *asked: str) -> int:
+        known = asked in self._asked
+        self._asked.add(asked)
+        return int(known)
 
     def flow(self, name: str) -> Flow:
-        step = self._step[name]
-        if not step:
-            self._step[name] = 1
-        return Flow(FLOWS.index(name), frozenset(STEPS[step]), COUNTS[name])
+        self._step[name] += (name,) in self._asked and not self._step[name]
+        self._asked.add((name,))
+        return Flow(FLOWS.index(name), frozenset(STEPS[self._step[name]]), COUNTS[name])
 
     def press(self, _table: str, number: int, act: str, _reason: str = "") -> None:
+        """What is not offered does nothing."""
         self.acts.append(act)
-        if act != "human":
+        if act in STEPS[self._step[FLOWS[number]]] and act != "human":
             self._step[FLOWS[number]] += 1
 
 
