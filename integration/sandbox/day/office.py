@@ -79,6 +79,8 @@ class Office:
             answer = self._client.request(method, path, **how)  # type: ignore[arg-type]
         except httpx.TransportError as error:
             raise NoAnswer(f"{method} {path}: {type(error).__name__}") from error
+        if answer.is_server_error:
+            raise NoAnswer(f"{method} {path}: {answer.status_code}")
         if answer.is_error:
             raise Refused(f"{method} {path}: {answer.status_code}")
         return answer
