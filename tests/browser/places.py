@@ -44,6 +44,10 @@ PAGES: Mapping[str, str] = {
     "days-off": "integration/daysoff/add/",
     "rule-for-orders": "integration/orderrule/add/",
     "apart-from-files": "integration/configurationdrift/",
+    "rollout": "integration/rollout/",
+    "in-shadow": "integration/shadowdocument/",
+    "key-rotation": "integration/keyrotation/add/",
+    "environment-locks": "integration/environmentlock/",
 }
 STILL = "*, *::before, *::after { transition: none !important; animation: none !important; }"
 FIRST = "#result_list tbody th a"

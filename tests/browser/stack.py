@@ -14,9 +14,11 @@ from config.local.place import CHECKOUT
 from config.local.stack import Local
 from config.local.supervisor import Supervisor
 from integration.management.demo.town import Town
+from integration.sandbox.day.branch import Branch, open_branch
 from integration.sandbox.day.crossdock import Crossdock
 from integration.sandbox.day.doing import People
 from integration.sandbox.day.odoo import Odoo
+from integration.sandbox.day.office import Office
 from integration.sandbox.day.opening import open_business
 from integration.sandbox.day.wms import Wms
 from tests.browser import situations
@@ -25,18 +27,25 @@ from tests.rig.servers import own_servers
 from tests.rig.town import new_town, odoo_of, setup
 
 DATABASE = "browser"
+ADMIN = "admin"  # whom the demo makes
 
 
 @dataclass(frozen=True)
 class Running:
-    """``database``: the address of Crossdock's. ``env``: of its processes."""
+    """``database``: the address of Crossdock's. ``env``: of its processes. ``branch``: a warehouse of Odoo's that is
+    not connected."""
 
-    url: str
+    place: Town
     database: str
     env: Mapping[str, str]
     crossdock: Crossdock
     people: People
+    branch: Branch
     found: Situations
+
+    @property
+    def url(self) -> str:
+        return self.place.url
 
     def manage(self, *command: str) -> None:
         """`manage.py`, as somebody at a terminal runs it."""
@@ -50,13 +59,16 @@ def running(log: Path) -> Iterator[Running]:
     with servers() as local, Supervisor(log) as processes:
         place = new_town()
         env = {**place.environment(local.environment()), "CONFIG_TREE": str(_empty_tree(log))}
-        for stand_in in (place.odoo, place.wms):
+        for stand_in in (place.odoo, place.wms, place.branch):
             processes.start(stand_in)
         people = open_business(Odoo(odoo_of(place)), Wms(place.wms_url), 1)
+        branch = Branch(Wms(place.branch_url), Office(place.url, ADMIN, place.password))
+        open_branch(people, branch)
         crossdock = Crossdock(place.url, _prepare(env, place, people), place.wms_slug)
         for command in place.crossdock(env):
             processes.start(command)
-        yield Running(place.url, local.database_url, env, crossdock, people, situations.make(people, crossdock))
+        found = situations.make(people, crossdock)
+        yield Running(place, local.database_url, env, crossdock, people, branch, found)
 
 
 def _empty_tree(folder: Path) -> Path:

@@ -79,6 +79,8 @@ def test_a_day_ends_in_agreement_and_who_stays_finds_safe_pages_and_can_clear_a_
         demo.comes_to("Ctrl-C ends everything")
         assert demo.says("Both systems agree.")
         assert demo.says("came back, in three conditions")
+        assert demo.says("4 deliveries compared, 1 slip of a person found")
+        assert demo.says("2 known to it and not sent, 1 sent, 1 booked; 9 orders there, none of them twice")
         assert not demo.says("CD-9")
         with httpx.Client(base_url=demo.names(r"Console +(http://\S+)/console/")) as crossdock:
             shows_no_settings(crossdock)

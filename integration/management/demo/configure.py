@@ -10,14 +10,15 @@ from django.db import transaction
 
 from integration.jobs import business, connections, tokens, warehouses
 from integration.jobs.acts import Actor
-from integration.management.demo import trading
+from integration.management.demo import branch, partners, trading
+from integration.management.demo.branch import Shadow
+from integration.management.demo.partners import TIMES
 from integration.management.demo.trading import Trading
-from integration.models import BusinessRule, CodeMapping, Connection, OrderRule, Warehouse
+from integration.models import BusinessRule, CodeMapping, OrderRule, Warehouse
 from integration.rules.business.outcomes import RuleKind, Why
 from integration.sandbox.day import goods
 from integration.sandbox.day.trade import OWNER
 
-TIMES = {"connect_timeout": 2.0, "read_timeout": 10.0, "settle_seconds": 5, "acknowledge_seconds": 12}
 POLICIES = {
     "name": "Main warehouse",
     "owner_code": OWNER,
@@ -35,6 +36,7 @@ class Setup:
 
     ``hint_url`` empty: Odoo is polled only. ``company`` tells two warehouses of one ``code`` apart. ``sign`` ends every
     name that the goods have in Odoo. ``trading``: what ``Trading`` is made from; empty: orders are shipped, no more.
+    ``branch``: what ``Shadow`` is made from; empty: there is no third warehouse.
     """
 
     odoo_slug: str
@@ -53,6 +55,7 @@ class Setup:
     company: int | None = None
     sign: str = ""
     trading: Mapping[str, Any] = field(default_factory=dict)
+    branch: Mapping[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -61,17 +64,21 @@ class Setup:
 def configure(setup: Setup) -> str:
     """Makes the administrator, the connections, the warehouse and the codes; the text of a token for the API."""
     User.objects.create_superuser(LOGIN, password=setup.password)
-    wms = _connect(_wms(setup))
-    odoo = _connect(_odoo(setup))
+    main = ("Main warehouse WMS", setup.wms_slug, setup.wms_url, setup.wms_token, setup.signing)
+    wms = partners.add(partners.warehouse(*main), DEMO)
+    odoo = partners.add(_odoo(setup), DEMO)
     if setup.hint_url:
         connections.erp(odoo).install_hints(setup.hint_url)
     wanted = warehouses.Wanted(
         erp=odoo.slug, code=setup.code, company=setup.company, wms=wms.slug, site="MAIN", policies=POLICIES
     )
     warehouse = warehouses.connect(wanted, DEMO)
-    CodeMapping.objects.bulk_create(_codes(wms, setup))
+    known = [one for one in (*goods.ALL, *(goods.TRADED if setup.trading else ())) if one.mapped]
+    CodeMapping.objects.bulk_create(partners.codes(wms, known, setup.sign))
     if setup.trading:
         trading.configure(warehouse, Trading(**setup.trading), setup.sign, DEMO)
+    if setup.branch:
+        branch.configure(odoo, warehouse.company_id, Shadow(**setup.branch), DEMO)
     BusinessRule.objects.create(
         kind=BusinessRule.Kind.OVER_UNITS,
         warehouse=warehouse,
@@ -90,12 +97,6 @@ def _hold(sku: str) -> OrderRule:
     return OrderRule(kind=RuleKind.HOLD, name="Many desks", condition=many, outcome={"why": Why.PRODUCT, "ask": ask})
 
 
-def _connect(wanted: connections.Wanted) -> Connection:
-    row = connections.draft(wanted)
-    connections.store(row, connections.probe(row), DEMO)
-    return row
-
-
 def _odoo(setup: Setup) -> connections.Wanted:
     return connections.Wanted(
         slug=setup.odoo_slug,
@@ -106,26 +107,3 @@ def _odoo(setup: Setup) -> connections.Wanted:
         secrets={"key": setup.odoo_key, "hint_token": setup.hint_token},
         limits=TIMES,
     )
-
-
-def _wms(setup: Setup) -> connections.Wanted:
-    return connections.Wanted(
-        slug=setup.wms_slug,
-        kind="http_json",
-        name="Main warehouse WMS",
-        base_url=setup.wms_url,
-        secrets={"token": setup.wms_token, "signing": setup.signing},
-        limits=TIMES,
-    )
-
-
-def _codes(wms: Connection, setup: Setup) -> list[CodeMapping]:
-    kinds, sign = CodeMapping.Kind, setup.sign
-    known = [one for one in (*goods.ALL, *(goods.TRADED if setup.trading else ())) if one.mapped]
-    products = [(kinds.PRODUCT, f"{one.sku}{sign}", one.partner_sku, Decimal(1)) for one in known]
-    units = [(kinds.UNIT, odoo, partner, factor) for odoo, (partner, factor) in goods.UNITS.items()]
-    carriers = [(kinds.CARRIER, f"{odoo}{sign}", partner, Decimal(1)) for odoo, partner in goods.CARRIERS.items()]
-    return [
-        CodeMapping(partner=wms, kind=kind, odoo_code=odoo, partner_code=partner, factor=factor)
-        for kind, odoo, partner, factor in [*products, *units, *carriers]
-    ]

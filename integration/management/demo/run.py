@@ -12,13 +12,16 @@ from config.local.place import CHECKOUT
 from config.local.stack import running
 from config.local.supervisor import Supervisor
 from integration.management.demo import database, town
-from integration.management.demo.configure import Setup
+from integration.management.demo.configure import LOGIN, Setup
 from integration.management.demo.screen import Screen
 from integration.management.demo.town import Town
+from integration.sandbox.day.branch import Branch
 from integration.sandbox.day.crossdock import Crossdock
 from integration.sandbox.day.day import Day
 from integration.sandbox.day.odoo import OdooAddress
+from integration.sandbox.day.office import Office
 from integration.sandbox.day.trade import Trade
+from integration.sandbox.day.wms import Wms
 
 LOG = CHECKOUT / "var" / "log" / "demo"
 
@@ -29,15 +32,17 @@ def run(orders: int, *, stay: bool, before_proof: str, screen: Screen) -> bool:
     With ``stay`` everything runs on until Ctrl-C, which is no error.
     """
     place = Town()
-    day = Day(OdooAddress(place.odoo_url, town.DATABASE, town.LOGIN, place.odoo_key), place.wms_url, orders)
+    branch = Branch(Wms(place.branch_url), Office(place.url, LOGIN, place.password))
+    odoo = OdooAddress(place.odoo_url, town.DATABASE, town.LOGIN, place.odoo_key)
+    day = Day(odoo, place.wms_url, branch, orders)
     _empty_logs()
     with running() as local, Supervisor(LOG) as processes:
         screen.step("PostgreSQL and Valkey run")
         env = place.environment({**local.environment(), "DATABASE_URL": database.recreate(local)})
-        for stand_in in (place.odoo, place.wms):
+        for stand_in in (place.odoo, place.wms, place.branch):
             processes.start(stand_in)
         trade = day.open()
-        screen.step("A sandbox Odoo and a sandbox warehouse run, filled with goods")
+        screen.step("A sandbox Odoo and two sandbox warehouse systems run, filled with goods")
         token = _prepare(env, _setup(place, trade))
         screen.step("The database is migrated; connections, warehouse and codes are configured")
         for command in place.crossdock(env):
@@ -75,6 +80,7 @@ def _setup(place: Town, trade: Trade) -> Setup:
         signing=place.signing,
         password=place.password,
         trading=trade.told(),
+        branch=place.branch_setup,
     )
 
 

@@ -82,6 +82,7 @@ class Screen:
         self._console.print()
         self._console.print(tables.figures(len(orders), figures))
         self._console.print(tables.money(verdict))
+        self._console.print(tables.shadowed(verdict))
         self._console.print()
         for wrong in verdict.wrong[:MOST_LINES]:
             self.say(f"[red]{wrong.text}[/]")

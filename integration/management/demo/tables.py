@@ -83,6 +83,16 @@ def money(verdict: Verdict) -> Table:
     return table
 
 
+def shadowed(verdict: Verdict) -> Table:
+    """How the branch came out of shadow."""
+    table, told = Table.grid(padding=(0, 2)), verdict.shadowed
+    slips = "1 slip of a person found" if told.slips == 1 else f"{told.slips} slips of people found"
+    open_ones = f"{told.known} known to it and not sent, {told.sent} sent, {told.booked} booked"
+    table.add_row("The branch, in shadow", f"{told.compared} deliveries compared, {slips}")
+    table.add_row("  gone live with what was open", f"{open_ones}; {told.orders} orders there, none of them twice")
+    return table
+
+
 def sentence(verdict: Verdict) -> str:
     lines, pieces, planned = verdict.lines, verdict.units, len(verdict.explained)
     compared = (

@@ -11,8 +11,9 @@ from config.local import services
 from config.local.place import CHECKOUT
 from config.local.server import HOST, free_port
 from config.local.supervisor import Command
+from integration.sandbox.day.going_live import KEYED
 
-ODOO, WMS = "odoo", "main-warehouse"  # slugs of the two connections
+ODOO, WMS, BRANCH = "odoo", "main-warehouse", "west-branch"  # slugs of the connections
 DATABASE, LOGIN = "demo", "admin"
 WORKERS = 4
 # Whatever the environment says: an error page with details would show the demo's passwords.
@@ -31,6 +32,9 @@ PACE = {
     "STOCK_WATCH_SECONDS": "5",
     "STOCK_READ_SECONDS": "30",
     "MASTER_POLL_SECONDS": "8",
+    "SHADOW_LOOK_SECONDS": "4",
+    "SHADOW_DECIDE_MINUTES": "0",
+    "GO_LIVE_DOCUMENTS": str(KEYED),
 }
 
 
@@ -42,6 +46,7 @@ class Town:
     web_port: int = field(default_factory=free_port)
     odoo_port: int = field(default_factory=free_port)
     wms_port: int = field(default_factory=free_port)
+    branch_port: int = field(default_factory=free_port)
     odoo_key: str = "sandbox-admin-key"
     wms_token: str = field(default_factory=lambda: secrets.token_hex(24))
     signing: str = field(default_factory=lambda: "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode())
@@ -61,6 +66,15 @@ class Town:
         return f"http://{HOST}:{self.wms_port}"
 
     @property
+    def branch_url(self) -> str:
+        return f"http://{HOST}:{self.branch_port}"
+
+    @property
+    def branch_setup(self) -> dict[str, str]:
+        """What Crossdock has to know of the third warehouse's system, for JSON."""
+        return {"slug": BRANCH, "url": self.branch_url, "token": self.wms_token, "signing": self.signing}
+
+    @property
     def hint_url(self) -> str:
         return f"{self.url}/api/v1/hints/{ODOO}/{self.hint_token}"
 
@@ -71,9 +85,12 @@ class Town:
 
     @cached_property
     def wms(self) -> Command:
-        webhooks = f"{self.url}/api/v1/webhooks/{self.wms_slug}"
-        secrets = ["--secret", self.signing, "--token", self.wms_token]
-        return self._stand_in("wms", self.wms_url, ["--port", str(self.wms_port), *secrets, "--target", webhooks])
+        return self._warehouse("wms", self.wms_slug, self.wms_url, self.wms_port)
+
+    @cached_property
+    def branch(self) -> Command:
+        """The third warehouse's own system."""
+        return replace(self._warehouse("wms", BRANCH, self.branch_url, self.branch_port), name="sandbox-branch")
 
     def crossdock(self, env: Mapping[str, str]) -> list[Command]:
         """Web, worker and beat."""
@@ -86,6 +103,11 @@ class Town:
 
     def environment(self, local: Mapping[str, str]) -> dict[str, str]:
         return {**local, **SAFE, **PACE, "PUBLIC_URL": self.url}
+
+    def _warehouse(self, name: str, slug: str, url: str, port: int) -> Command:
+        webhooks = f"{self.url}/api/v1/webhooks/{slug}"
+        secrets = ["--secret", self.signing, "--token", self.wms_token]
+        return self._stand_in(name, url, ["--port", str(port), *secrets, "--target", webhooks])
 
     def _stand_in(self, name: str, url: str, options: list[str]) -> Command:
         argv = [sys.executable, "-m", "integration.sandbox", name, *options]

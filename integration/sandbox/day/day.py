@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from integration.sandbox.day import doing, evidence, goods, troubles
+from integration.sandbox.day import branch_proof, doing, evidence, going_live, goods, troubles
+from integration.sandbox.day.branch import Branch, open_branch
+from integration.sandbox.day.by_hand import Sell
 from integration.sandbox.day.crossdock import Crossdock
 from integration.sandbox.day.doing import Doing
 from integration.sandbox.day.errands import ERRANDS
@@ -32,9 +34,9 @@ UNMAPPED = "CD-3001"
 
 
 class Day:
-    def __init__(self, odoo: OdooAddress, wms_url: str, orders: int) -> None:
-        self.orders, self.doings = plan(orders), doing.plan(ERRANDS)
-        self._odoo, self._wms = Odoo(odoo), Wms(wms_url)
+    def __init__(self, odoo: OdooAddress, wms_url: str, branch: Branch, orders: int) -> None:
+        self.orders, self.doings = plan(orders), doing.plan((*ERRANDS, *going_live.errands(branch)))
+        self._odoo, self._wms, self._branch = Odoo(odoo), Wms(wms_url), branch
         self._progress = Standing(0, 0, 0.0, 0.0, 0, 0)
         self._forged = self._seconds = 0.0
         self._moving = 0
@@ -49,13 +51,14 @@ class Day:
             released=sum(scene.is_released for scene in scenes),
             played=1.0,
             errands=1.0,
-            booked=sum(scene.bookings for scene in scenes),
+            booked=sum(scene.bookings for scene in scenes) + self._sold_by_the_branch,
             cases=len(self._planned_cases()),
         )
 
     def open(self) -> Trade:
         """Fills both systems with goods; what Odoo was given beside them."""
         self._people = open_business(self._odoo, self._wms, len(self.orders))
+        open_branch(self._people, self._branch)
         self._since = evidence.latest_movement(self._odoo)
         return self._people.trade
 
@@ -85,11 +88,14 @@ class Day:
     def prove(self, crossdock: Crossdock) -> Verdict:
         """Compares both sides by their own books."""
         stuck = self._stuck(crossdock)
-        return prove(self._people, self.orders, self.doings, crossdock, since=self._since, stuck=stuck)
+        verdict = prove(self._people, self.orders, self.doings, crossdock, since=self._since, stuck=stuck)
+        branch_proof.judge(self._people, self._branch, self.doings, verdict)
+        return verdict
 
     def leave(self) -> None:
         """The people go home; from now on the warehouse works by itself, for whoever clears the cases that are left."""
-        self._wms.work_by_itself(answer_after=1, ship_after=SHIPS_AFTER)
+        for wms in (self._wms, self._branch.wms):
+            wms.work_by_itself(answer_after=1, ship_after=SHIPS_AFTER)
 
     def figures(self) -> Figures:
         sent = self._wms.deliveries()["deliveries"]
@@ -147,10 +153,14 @@ class Day:
                 listener.happened(f"Somebody maps {goods.KETTLE.sku}: the {len(waiting)} orders that waited go out")
 
     def _at_rest(self, crossdock: Crossdock) -> bool:
-        if not all(each.is_over for each in self._all) or self._wms.deliveries()["pending"]:
+        if not all(each.is_over for each in self._all) or self._wms.pending() or self._branch.wms.pending():
             return False
         planned, self._moving = Counter(self._planned_cases()), len(crossdock.moving())
         return Counter(case["code"] for case in crossdock.cases()) == planned and not self._moving
+
+    @property
+    def _sold_by_the_branch(self) -> int:
+        return sum(isinstance(deed, Sell) for each in self.doings for deed in each.scene.deeds)
 
     def _planned_cases(self) -> list[str]:
         return [*(code for each in self._all for code in each.scene.codes), STRAY_CODE]

@@ -39,6 +39,19 @@ class Wrong:
     text: str
 
 
+@dataclass(frozen=True)
+class Shadowed:
+    """How a warehouse came out of shadow. ``slips``: of people, found among what was ``compared``. Of what was open,
+    ``known`` to the warehouse, ``sent`` and ``booked`` once. ``orders``: that it had in all."""
+
+    compared: int = 0
+    slips: int = 0
+    known: int = 0
+    sent: int = 0
+    booked: int = 0
+    orders: int = 0
+
+
 @dataclass
 class Verdict:
     """``explained``: planned, and said by an open case. ``wrong``: everything else that is not as it should be.
@@ -58,6 +71,7 @@ class Verdict:
     explained: list[Difference] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
+    shadowed: Shadowed = Shadowed()
 
     @property
     def good(self) -> bool:

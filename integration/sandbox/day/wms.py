@@ -38,6 +38,10 @@ class Wms:
     def reject(self, release: str, reason: str) -> None:
         self._api.post("/_sandbox/reject", {"release": release, "reason": reason})
 
+    def key(self, known_as: str, order: Mapping[str, Any]) -> None:
+        """A person types an order in at its own screen. May be repeated."""
+        self._api.post("/_sandbox/key", {**order, "key": known_as})
+
     def ship(self, release: str, **script: Any) -> dict[str, Any]:
         """The confirmation as it goes out."""
         shipped: dict[str, Any] = self._api.post("/_sandbox/ship", {"release": release, **script})["shipment"]

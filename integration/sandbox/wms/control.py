@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
+from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from integration.canonical.orders import RefusedLine, Stage
+from integration.canonical.orders import OrderRelease, RefusedLine, Stage
 from integration.canonical.receipts import PutAway
 from integration.sandbox.faults import BadRule
 from integration.sandbox.wms import messages, stocktaking
@@ -58,6 +59,7 @@ class Settings(BaseModel):
     receive_after: float | None = None
     target: str = ""
     sites: list[str] = []
+    secret: str = ""
 
 
 def orders(world: World, asked: Asked) -> Any:
@@ -80,6 +82,15 @@ def changes(world: World, asked: Asked) -> Any:
     with world.orders.lock:
         held, count = world.orders.changed(int(asked.get("since", 0)), int(asked.get("limit", PAGE)))
         return {"orders": [order_report(world.orders, order) for order in held], "changes": count}
+
+
+def key(world: World, asked: Asked) -> Any:
+    """A person types an order in at the warehouse's own screen: nobody is told. ``key``: what it is known by."""
+    release = OrderRelease.model_validate({name: asked[name] for name in asked if name != "key"})
+    (status, said), _ = world.orders.take(release, str(asked.get("key") or f"typed {release.release}"))
+    if status >= HTTPStatus.BAD_REQUEST:
+        raise BadScript(said["reason"])
+    return said
 
 
 def ship(world: World, asked: Asked) -> Any:
@@ -284,6 +295,8 @@ def settings(world: World, asked: Asked) -> Any:
         world.outbox.target = wanted.target
     if "sites" in wanted.model_fields_set:
         world.orders.sites = set(wanted.sites)
+    if wanted.secret:
+        world.secret = wanted.secret
     return asdict(world.behaviour)
 
 
@@ -302,6 +315,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[World, Asked], Any]] = {
     ("POST", "/_sandbox/adjust"): adjust,
     ("POST", "/_sandbox/count"): count,
     ("POST", "/_sandbox/snapshot"): snapshot,
+    ("POST", "/_sandbox/key"): key,
     ("POST", "/_sandbox/ship"): ship,
     ("POST", "/_sandbox/correct"): correct,
     ("POST", "/_sandbox/tell"): tell,

@@ -18,6 +18,8 @@ from integration.adapters.base import Received
 from integration.errors import Forbidden
 from integration.sandbox.wms import outbox
 
+OTHER = "whsec_" + "b3RoZXItc2VjcmV0LW90aGVyLXNlY3JldC0wMDAwMDE="
+
 
 @dataclass
 class Inbox:
@@ -305,6 +307,29 @@ def test_any_bytes_can_be_sent_well_signed(partner, inbox) -> None:
 def test_what_cannot_be_done_is_said(partner, path, asked, status) -> None:
     answer = httpx.post(f"{partner.wms.url}/_sandbox/{path}", json=asked)
     assert (answer.status_code, bool(answer.json()["reason"])) == (status, True)
+
+
+def test_what_a_person_types_in_is_held_and_found_and_nobody_is_told(partner, inbox, release) -> None:
+    typed = release.model_dump(mode="json", exclude_none=True)
+    for _ in range(2):
+        partner.control("key", **typed, key="typed in by Bo")
+    assert [(order["key"], order["version"], order["status"]) for order in partner.orders()] == [
+        ("typed in by Bo", 1, "received")
+    ]
+    assert partner.adapter.find("order.release", release.release, 1) is not None
+    assert inbox.messages == []
+    other = {**typed, "lines": typed["lines"][:1]}
+    refused = httpx.post(f"{partner.wms.url}/_sandbox/key", json=other)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "version 1 is held with other content")
+
+
+def test_it_signs_with_another_secret_from_the_moment_that_it_is_given_one(partner, inbox) -> None:
+    partner.control("settings", secret=OTHER)
+    partner.control("send", body={"type": "x"})
+    ((headers, body),) = inbox.messages
+    partner.with_secrets(signing=OTHER).verify(headers, body, now=datetime.now(UTC))
+    with pytest.raises(Forbidden):
+        partner.adapter.verify(headers, body, now=datetime.now(UTC))
 
 
 def test_a_reset_forgets_everything(partner, release) -> None:

@@ -1,9 +1,12 @@
 """What the day's tables promise stands in its how-to, and what differs has a case that says why."""
 
 import re
+from typing import cast
 
 from config.local.place import CHECKOUT
+from integration.sandbox.day.branch import Branch
 from integration.sandbox.day.errands import ERRANDS
+from integration.sandbox.day.going_live import errands
 from integration.sandbox.day.goods import BY_SKU
 from integration.sandbox.day.ledger import plan
 from integration.sandbox.day.longer import LONGER
@@ -11,8 +14,8 @@ from integration.sandbox.day.proof import MONEY
 from integration.sandbox.day.scenes import LEAST, SCENES, STRAY_CODE
 
 HOWTO = (CHECKOUT / "docs" / "howto" / "run-the-demo.md").read_text()
-ALL = (*SCENES, *LONGER, *ERRANDS)
-
+BRANCH = tuple({errand.name: errand for errand in errands(cast("Branch", None))}.values())
+ALL = (*SCENES, *LONGER, *ERRANDS, *BRANCH)
 
 COMES_AFTERWARDS = "CD-8204"  # stock that differs, once both lists are compared: beside the others, and by their causes
 
