@@ -27,7 +27,7 @@ from integration.rules import known_systems as rules
 from integration.rules.known_systems import Difference, Place, System
 
 LOCKED, TOLD = "CD-2020", "CD-2021"
-LOCKED_SECONDS = 300.0
+LOCKED_SECONDS = 30.0  # who meets the lock while it is being opened is not let go with the others
 LOOK_EVERY = 1.0  # seconds, in each process, for each connection
 NAME = "main"
 US = "Crossdock"
