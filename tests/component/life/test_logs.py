@@ -32,7 +32,7 @@ def others(log: Path) -> list[str]:
 def test_a_worker_says_which_job_failed(start: Start, tmp_path: Path) -> None:
     process = start("tests.component.life.worker_process", LOG_FORMAT="json")
     until(lambda: Canary.objects.filter(process=NAME).exists(), 60)
-    job = put("order:1", flow="there is no such flow")
+    job = put("order:1", flow="shipment_confirmation")  # of no message
     until(lambda: SyncJob.objects.filter(pk=job.pk, state="needs_attention").exists(), 30)
     process.terminate()
     process.wait(30)
