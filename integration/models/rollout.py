@@ -85,6 +85,7 @@ class ShadowDocument(models.Model):
 
     DECIDED = (Outcome.AGREES, Outcome.DIFFERS)
     PENDING = (Outcome.WAITING, Outcome.UNKEYED)
+    LEFT = Q(outcome__in=PENDING) & ~Q(decision=Decision.TAKEN)  # what Crossdock has taken over, nobody keys
 
     warehouse = models.ForeignKey(Warehouse, models.CASCADE, related_name="+", db_index=False)
     flow = models.CharField(max_length=10, choices=RolloutFlow)

@@ -75,7 +75,8 @@ def count(of: Rollout) -> Rollout:
 
 def figures_of(of: Rollout) -> rules.Figures:
     since = rollout.moment() - timedelta(days=settings.ROLLOUT["window_days"])
-    rows = ShadowDocument.objects.filter(warehouse=of.warehouse_id, flow=of.flow, told_at__gte=since).order_by()
+    told = ShadowDocument.objects.filter(warehouse=of.warehouse_id, flow=of.flow, told_at__gte=since).order_by()
+    rows = told.filter(ShadowDocument.LEFT | Q(outcome__in=ShadowDocument.DECIDED))
     sums = {(outcome, judged): count for outcome, judged, count in
             rows.values_list("outcome", "judged").annotate(count=Count("pk"))}  # fmt: skip
     of_outcome = {name: sum(count for (each, _), count in sums.items() if each == name) for name in Outcome.values}
@@ -113,7 +114,7 @@ def _compare(of: Rollout) -> int:
     at = rollout.moment()
     mended = Q(outcome=Outcome.DIFFERS, judged=Judged.NOBODY, compared_at__lt=at - AGAIN)
     rows = ShadowDocument.objects.filter(
-        Q(outcome__in=ShadowDocument.PENDING) | mended, warehouse=of.warehouse_id, flow=of.flow
+        ShadowDocument.LEFT | mended, warehouse=of.warehouse_id, flow=of.flow
     )
     latest_last = F("compared_at").asc(nulls_first=True)
     page = list(rows.select_related("document__parent").order_by(latest_last, "pk")[:AT_ONCE])

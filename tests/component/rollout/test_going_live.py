@@ -1,6 +1,7 @@
 """Going live: gated, and what is open then is taken over without one being sent or booked twice."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -228,7 +229,9 @@ def test_a_crash_anywhere_sends_none_twice(
     assert orders_held(dark) == dict.fromkeys([first.release, second.release, third.release], 1)
 
 
-def test_a_shipment_that_nobody_has_keyed_is_booked_once_after_the_taking_over(dark: Yard, clerk: Clerk) -> None:
+def test_a_shipment_that_nobody_has_keyed_is_booked_once_after_the_taking_over(
+    dark: Yard, clerk: Clerk, settings: Any
+) -> None:
     open_, done, part = sold(dark, 3)
     for sale in (open_, done, part):
         clerk.tells(sale.release)
@@ -246,6 +249,10 @@ def test_a_shipment_that_nobody_has_keyed_is_booked_once_after_the_taking_over(d
     taken(dark, row)
     assert dark.left(open_) == {"CRATE-S": (1, 1, 1)}
     assert dark.effects("ship") == ["landed"]
+    settings.ROLLOUT = {**settings.ROLLOUT, "unkeyed_hours": 0}
+    shadow.look()  # what is taken over waits for nobody to key it
+    assert shadow.figures_of(row).unkeyed == 0
+    assert ShadowDocument.objects.get(reference=open_.release, flow="shipment").outcome == "waiting"
 
 
 def test_who_was_wrong_is_said_by_a_person_and_kept(dark: Yard, clerk: Clerk) -> None:
