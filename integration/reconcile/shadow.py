@@ -113,9 +113,7 @@ def _compare(of: Rollout) -> int:
     """A page of what waits, that was not looked at for the longest time."""
     at = rollout.moment()
     mended = Q(outcome=Outcome.DIFFERS, judged=Judged.NOBODY, compared_at__lt=at - AGAIN)
-    rows = ShadowDocument.objects.filter(
-        ShadowDocument.LEFT | mended, warehouse=of.warehouse_id, flow=of.flow
-    )
+    rows = ShadowDocument.objects.filter(ShadowDocument.LEFT | mended, warehouse=of.warehouse_id, flow=of.flow)
     latest_last = F("compared_at").asc(nulls_first=True)
     page = list(rows.select_related("document__parent").order_by(latest_last, "pk")[:AT_ONCE])
     decided = 0
