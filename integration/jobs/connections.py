@@ -67,19 +67,22 @@ def knock(connection: Connection, work: Work | None = None) -> None:
 
 
 @transaction.atomic
-def store(connection: Connection, profile: Profile, actor: Actor) -> None:
-    """Stores a draft with what its probe found. An Odoo is read in full next; what waited for it tries again."""
-    known = connection.pk is not None
+def store(wanted: Wanted, profile: Profile, actor: Actor) -> Connection:
+    """Stores it with what its probe found. An Odoo is read in full next; what waited for it tries again.
+
+    It is drafted anew on the row as it is by now: a key may have been exchanged while the system was probed.
+    """
+    stored = Connection.objects.select_for_update(no_key=True).filter(slug=wanted.slug).first()
+    before, secrets = changelog.taken(stored), stored.secrets if stored else {}
+    connection = draft(wanted)
     connection.profile = _as_json(profile)
     connection.probed_at = Now()
-    stored = Connection.objects.filter(pk=connection.pk).first() if known else None
-    before, secrets = changelog.taken(stored), stored.secrets if stored else {}
     connection.save()
     environment.confirm(connection, actor.name)
     entered = [name for name, text in connection.secrets.items() if secrets.get(name) != text]
     told = Told(actor, ConfigurationChange.Source.COMMAND)
     changelog.note(Connection, connection.pk, before, changelog.taken(connection), told, entered)
-    verb = "change connection" if known else "add connection"
+    verb = "change connection" if stored else "add connection"
     note(actor, verb, str(connection), slug=connection.slug, kind=connection.kind, version=profile.version)
     ConnectionGate.objects.filter(connection=connection, breaker=gate.OPEN).update(probe_at=Now())
     cases = ExceptionCase.objects.filter(connection=connection, state__in=ExceptionCase.UNRESOLVED)
@@ -88,6 +91,7 @@ def store(connection: Connection, profile: Profile, actor: Actor) -> None:
     if connection.kind in registry.ERP:
         sweep.start_poll("odoo_sweep", connection)
     transaction.on_commit(partial(switching.let_go, connection))
+    return connection
 
 
 @transaction.atomic
@@ -148,10 +152,12 @@ def erp(connection: Connection, *, login: str = "", key: str = "") -> ErpGateway
     return registry.open_erp(settings, _guard(connection))
 
 
+@transaction.atomic
 def keep_secrets(connection: Connection, secrets: Mapping[str, str]) -> None:
-    """Empty ones are dropped."""
-    connection.secrets = _merged(connection.secrets, secrets)
-    connection.save(update_fields=["secrets"])
+    """Empty ones are dropped; what is not named stays as it is by now."""
+    held = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+    held.secrets = connection.secrets = _merged(held.secrets, secrets)
+    held.save(update_fields=["secrets"])
 
 
 def _merged(stored: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:

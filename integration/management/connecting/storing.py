@@ -60,11 +60,11 @@ def connect(wanted: connections.Wanted, show: Show, say: Say, *, meant: bool) ->
         profile = connections.probe(draft)
     except IntegrationError as wrong:
         raise CommandError(f"{plain(wrong)} Nothing was stored.") from wrong
-    connections.store(draft, profile, operator())
-    found = [Section(f"{draft.name}: {_place(draft)}", profile.findings)]
+    stored = connections.store(wanted, profile, operator())
+    found = [Section(f"{stored.name}: {_place(stored)}", profile.findings)]
     show(found)
-    say(f"{summary(found)} Stored as {draft.slug}.")
-    return draft, profile
+    say(f"{summary(found)} Stored as {stored.slug}.")
+    return stored, profile
 
 
 def _refuse_another(draft: Connection, *, meant: bool) -> None:
@@ -80,9 +80,9 @@ def _refuse_another(draft: Connection, *, meant: bool) -> None:
         raise CommandError(f"{said} Say --another-system if that is meant. Nothing was stored.")
 
 
-def _place(draft: Connection) -> str:
-    database, login = draft.options.get("database"), draft.options.get("login")
-    return draft.base_url + (f", database {database}" if database else "") + (f", as {login}" if login else "")
+def _place(stored: Connection) -> str:
+    database, login = stored.options.get("database"), stored.options.get("login")
+    return stored.base_url + (f", database {database}" if database else "") + (f", as {login}" if login else "")
 
 
 def _check(wanted: connections.Wanted) -> None:

@@ -13,9 +13,7 @@ Kind = CodeMapping.Kind
 
 
 def add(wanted: connections.Wanted, actor: Actor) -> Connection:
-    row = connections.draft(wanted)
-    connections.store(row, connections.probe(row), actor)
-    return row
+    return connections.store(wanted, connections.probe(connections.draft(wanted)), actor)
 
 
 def warehouse(name: str, slug: str, url: str, token: str, signing: str) -> connections.Wanted:

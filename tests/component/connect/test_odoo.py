@@ -7,6 +7,8 @@ import httpx
 import pytest
 from django.core.management import CommandError
 
+from integration.adapters.base import Profile
+from integration.jobs import connections
 from integration.management.commands.connect import Command
 from integration.models import AuditEvent, Connection, ExceptionCase, SyncJob
 from integration.sandbox.odoo.server import SandboxOdoo
@@ -58,6 +60,23 @@ def test_a_stored_odoo_is_looked_at_again_without_its_key(person: Person, stored
     person.connect("odoo", "--slug=odoo")
     assert stored("odoo").probed_at > before
     assert stored("odoo").secrets == {"key": person.odoo.api_key}
+
+
+def test_what_was_changed_while_it_was_looked_at_stays(person: Person, stored: Callable[[str], Any]) -> None:
+    person.connect_odoo()
+    probe = connections.probe
+
+    def meanwhile(draft: Connection) -> Profile:
+        found = probe(draft)
+        secrets = stored("odoo").secrets | {"hint_token": "exchanged"}
+        Connection(pk=draft.pk, secrets=secrets, enabled=False).save(update_fields=["secrets", "enabled"])
+        return found
+
+    person.patch.setattr(connections, "probe", meanwhile)
+    person.connect("odoo", "--slug=odoo", "--name=Harbor")
+    row = stored("odoo")
+    assert (row.name, row.enabled) == ("Harbor", False)
+    assert row.secrets == {"key": person.odoo.api_key, "hint_token": "exchanged"}
 
 
 @pytest.mark.parametrize("odoo", ["16", "19"], indirect=True)
