@@ -1,5 +1,6 @@
 """Calls to one Odoo: the transport, the version, and the context that goes with every call."""
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from integration.adapters.odoo.versions import Version, version
 from integration.adapters.odoo.wire import Wire
 
 ABOUT = ["type", "relation", "selection"]
+COMPANIES_SECONDS = 300.0  # that what we know of the user's companies may be old
 Row = Mapping[str, Any]
 
 
@@ -79,11 +81,14 @@ class Caller:
             return self.session.uid
 
     def company_ids(self) -> tuple[int, ...]:
-        with self.session.lock:
-            if not self.session.company_ids:
+        """Those of the user. They are asked for anew now and then: somebody may have given it one more."""
+        memory = self.session
+        with memory.lock:
+            if not memory.company_ids or time.monotonic() - memory.companies_read_at > COMPANIES_SECONDS:
                 found = self.transport.call("res.users", "read", [self.uid()], {"fields": ["company_ids"]}, {})
-                self.session.company_ids = tuple(_rows(found)[0]["company_ids"])
-            return self.session.company_ids
+                memory.company_ids = tuple(_rows(found)[0]["company_ids"])
+                memory.companies_read_at = time.monotonic()
+            return memory.company_ids
 
     def rows(self, model: str, domain: Sequence[object], fields: Sequence[str], **how: Any) -> list[Row]:
         """``search_read`` of the fields that this server has."""

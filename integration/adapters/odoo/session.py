@@ -3,6 +3,7 @@
 import hashlib
 import os
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ class Session:
     uid: int | None = None
     version: str = ""
     company_ids: tuple[int, ...] = ()
+    companies_read_at: float = 0.0  # monotonic
     clock: datetime | None = None
     warm: bool = False
     fields: dict[str, dict[str, dict[str, object]]] = field(default_factory=dict)
@@ -30,7 +32,9 @@ class Session:
         """Takes over what an earlier probe learned. What this process learnt itself wins."""
         self.uid = self.uid or cast("int | None", facts.get("uid"))
         self.version = self.version or str(facts.get("version") or "")
-        self.company_ids = self.company_ids or tuple(cast("list[int]", facts.get("company_ids") or ()))
+        if not self.company_ids:
+            self.company_ids = tuple(cast("list[int]", facts.get("company_ids") or ()))
+            self.companies_read_at = time.monotonic()
         known = cast("Mapping[str, Fields]", facts.get("fields") or {})
         for model, names in known.items():
             if model not in self.asked:

@@ -95,6 +95,19 @@ def test_each_company_s_order_is_read_and_shipped_in_its_own_company(world: Worl
         assert world.delivered(order) == [2]
 
 
+def test_a_company_that_the_user_is_given_meanwhile_is_seen(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = world.call.company_ids()
+    made = world.call.create("res.company", {"name": world.unique("Company")})
+    world.call("res.users", "write", [world.call.uid()], vals={"company_ids": [[4, made, 0]]})
+    try:
+        assert world.call.company_ids() == before, "it is not asked for at each call"
+        monkeypatch.setattr("integration.adapters.odoo.caller.COMPANIES_SECONDS", 0)
+        assert set(world.call.company_ids()) == {*before, made}
+    finally:
+        world.call("res.users", "write", [world.call.uid()], vals={"company_ids": [[3, made, 0]]})
+        assert set(world.call.company_ids()) == set(before)
+
+
 def _error(caller: Caller, method: str, **named: object) -> IntegrationError:
     ids = [1] if method == "write" else None
     with pytest.raises(IntegrationError) as caught:
