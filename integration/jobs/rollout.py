@@ -46,9 +46,10 @@ def enter(work: Work, warehouse: Warehouse, flows: Sequence[RolloutFlow], *, say
     return mode
 
 
-def named(warehouse: Warehouse, flows: Sequence[RolloutFlow]) -> RolloutFlow:
-    """The one of them that is in shadow."""
-    return next(flow for flow in flows if warehouse.in_force(flow) == Mode.SHADOW)
+def flow_of(document: Document, usual: RolloutFlow) -> RolloutFlow:
+    """Of a delivery or a receipt: both legs of a transfer are its own flow's, whatever else of the warehouse is on."""
+    parent = document.parent
+    return RolloutFlow.TRANSFER if parent is not None and parent.kind == Document.Kind.TRANSFER else usual
 
 
 def keep(wanted: Wanted, stop: str = "", stop_text: str = "") -> None:
