@@ -80,8 +80,12 @@ def keep(wanted: Wanted, stop: str = "", stop_text: str = "") -> None:
 
 
 def stays(warehouse: Warehouse, flows: Sequence[RolloutFlow], key: str, source: str) -> bool:
-    """It was kept in shadow and nobody has taken it over: people do it, also when the partner tells it again."""
-    kept = ShadowDocument.objects.filter(warehouse=warehouse, flow__in=flows, key=key, wanted__has_key=source)
+    """It was kept in shadow and nobody has taken it over: people do it, also when the partner tells it again.
+
+    What it is one of may not have been known then: it was kept by itself.
+    """
+    kept = ShadowDocument.objects.filter(warehouse=warehouse, flow__in=flows, key__in=(key, source))
+    kept = kept.filter(wanted__has_key=source)
     return kept.exclude(decision=ShadowDocument.Decision.TAKEN).exists()
 
 
