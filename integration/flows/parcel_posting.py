@@ -12,12 +12,10 @@ from typing import Any
 from integration.errors import Causes, Permanent, Rejected
 from integration.flows import beside, freight
 from integration.flows.beside import Target
-from integration.jobs import configuration, effects, routes, rows, sources
+from integration.jobs import configuration, effects, rollout, routes, rows, sources
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import Document, Effect, Mode, Parcel, Proof, RolloutFlow, SyncJob, Warehouse
-
-FLOWS = (RolloutFlow.SHIPMENT, RolloutFlow.TRANSFER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +74,13 @@ def _shipments(delivery: Document, warehouse: Warehouse) -> Iterator[_Shipment]:
     for proof in delivery.proofs.select_related("file").defer("file__content"):
         proofs[proof.shipment].append(proof)
     for number in sorted({*parcels, *proofs}):
-        effect = effects.of(warehouse.erp, sources.key(sources.SHIPMENT, warehouse.wms, delivery.reference, number))
+        effect = effects.of(warehouse.erp, _source(delivery, warehouse, number))
         booked = effect if effect is not None and effect.state == Effect.State.LANDED else None
         yield _Shipment(number, delivery, warehouse, parcels[number], proofs[number], booked)
+
+
+def _source(delivery: Document, warehouse: Warehouse, number: str) -> str:
+    return sources.key(sources.SHIPMENT, warehouse.wms, delivery.reference, number)
 
 
 def _left(shipment: _Shipment, found: _Findings) -> list[_Task]:
@@ -137,7 +139,16 @@ def _not_booked(shipment: _Shipment) -> list[Permanent]:
     jobs = SyncJob.objects.filter(stream__key=stream, flow="shipment_confirmation", state__in=SyncJob.ACTIVE)
     if jobs.filter(inbound__reference=shipment.number).exists():
         return []
-    if shipment.warehouse.strongest(FLOWS) == Mode.SHADOW:
+    if _is_in_shadow(shipment):
         return []
     about: dict[str, Any] = {"connection": partner.name, "partner": partner.name, "release": delivery.reference}
     return [Rejected("CD-5026", **about, shipment=shipment.number)]
+
+
+def _is_in_shadow(shipment: _Shipment) -> bool:
+    """Or it was: people have booked it then, or will."""
+    delivery, warehouse = shipment.delivery, shipment.warehouse
+    flow, source = rollout.flow_of(delivery, RolloutFlow.SHIPMENT), _source(delivery, warehouse, shipment.number)
+    if warehouse.in_force(flow) == Mode.SHADOW:
+        return True
+    return rollout.stays(warehouse, [flow], f"delivery/{delivery.pk}", source)

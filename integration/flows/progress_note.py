@@ -5,12 +5,12 @@ from itertools import count
 
 from integration.flows import beside, order_progress, shadow
 from integration.flows.beside import Target
-from integration.jobs import configuration, rows
+from integration.jobs import configuration, rollout, rows
 from integration.jobs.remote import open_erp
 from integration.jobs.work import Outcome, Work
 from integration.models import Document, Effect, Mode, RolloutFlow, StageEvent, Warehouse
 
-FLOWS = (RolloutFlow.RELEASE, RolloutFlow.SHIPMENT, RolloutFlow.TRANSFER)
+FLOWS = (RolloutFlow.RELEASE, RolloutFlow.SHIPMENT)  # of an order
 NOTES = {
     "accepted": "{partner} has accepted the delivery.",
     "picking": "{partner} is picking.",
@@ -24,7 +24,7 @@ def handle(work: Work) -> Outcome:
     if delivery is None or delivery.warehouse_id is None:
         return Outcome("the delivery is gone")
     warehouse = configuration.warehouse(delivery.warehouse_id)
-    if warehouse.strongest(FLOWS) == Mode.SHADOW:
+    if warehouse.strongest({rollout.flow_of(delivery, flow) for flow in FLOWS}) == Mode.SHADOW:
         return Outcome(shadow.NOTE)
     work.mode = Mode.LIVE  # what was released is told to its end, also where the flows were switched off since
     stages, asks = list(_untold(delivery, warehouse)), _asks(delivery, warehouse)

@@ -38,7 +38,7 @@ def handle(work: Work) -> Outcome:
         return shadow.only(
             work, partial(_wanted, case), partial(_book, work, case), keyed=partial(_is_keyed, work, case)
         )
-    if rollout.stays(case.warehouse, _flows(case.document), _key(case), case.source):
+    if rollout.stays(case.warehouse, [_flow(case.document)], _key(case), case.source):
         return Outcome(shadow.STAYS)
     return _book(work, case)
 
@@ -60,7 +60,7 @@ def _wanted(case: Case) -> Wanted:
     """People key a receipt, in however many deliveries it came."""
     return Wanted(
         warehouse=case.warehouse,
-        flow=rollout.named(case.warehouse, _flows(case.document)),
+        flow=_flow(case.document),
         key=_key(case),
         reference=case.document.reference,
         source=case.source,
@@ -84,7 +84,7 @@ def _understand(work: Work, message: InboundMessage) -> Case:
     receipt, document, facts = look(message)
     warehouse = document.warehouse
     assert warehouse is not None  # noqa: S101  (``look`` puts it there)
-    rollout.enter(work, warehouse, _flows(document), says="receipt confirmation", partner=message.connection.name)
+    rollout.enter(work, warehouse, [_flow(document)], says="receipt confirmation", partner=message.connection.name)
     return Case(message, receipt, document, warehouse, facts, received.translate(receipt, facts))
 
 
@@ -124,9 +124,8 @@ def _document(message: InboundMessage, receipt: ReceiptConfirmed) -> Document:
     return found
 
 
-def _flows(document: Document) -> list[RolloutFlow]:
-    transfer = document.parent is not None and document.parent.kind == Document.Kind.TRANSFER
-    return [RolloutFlow.RECEIPT, *([RolloutFlow.TRANSFER] if transfer else [])]
+def _flow(document: Document) -> RolloutFlow:
+    return rollout.flow_of(document, RolloutFlow.RECEIPT)
 
 
 def _is_last(document: Document, receipt: ReceiptConfirmed) -> bool:

@@ -75,7 +75,7 @@ def handle(work: Work) -> Outcome:
         return shadow.only(
             work, partial(_wanted, case), partial(_book, work, case), keyed=partial(_is_keyed, work, case)
         )
-    if rollout.stays(case.warehouse, _flows(case.delivery), _key(case), case.source):
+    if rollout.stays(case.warehouse, [_flow(case.delivery)], _key(case), case.source):
         return Outcome(shadow.STAYS)
     return _book(work, case)
 
@@ -92,11 +92,11 @@ def _book(work: Work, case: Case) -> Outcome:
 
 def _wanted(case: Case) -> Wanted:
     """People key a delivery, in however many shipments it left."""
-    told, flows = case.shipment, _flows(case.delivery)
+    told = case.shipment
     packages = [package.tracking_number for package in told.packages if package.tracking_number]
     return Wanted(
         warehouse=case.warehouse,
-        flow=flows[0],
+        flow=_flow(case.delivery),
         key=_key(case),
         reference=case.delivery.reference,
         source=case.source,
@@ -117,9 +117,8 @@ def _is_keyed(work: Work, case: Case) -> bool:
         return rules.is_closed(erp.delivery(case.delivery.erp_id))
 
 
-def _flows(delivery: Document) -> Sequence[RolloutFlow]:
-    transfer = delivery.parent is not None and delivery.parent.kind == Document.Kind.TRANSFER
-    return [RolloutFlow.TRANSFER if transfer else RolloutFlow.SHIPMENT]
+def _flow(delivery: Document) -> RolloutFlow:
+    return rollout.flow_of(delivery, RolloutFlow.SHIPMENT)
 
 
 def _commit(case: Case, effect: Effect) -> None:
@@ -132,7 +131,7 @@ def _understand(work: Work, message: InboundMessage) -> Case:
     shipment, delivery, facts = look(message)
     warehouse = delivery.warehouse
     assert warehouse is not None  # noqa: S101  (``look`` puts it there)
-    rollout.enter(work, warehouse, _flows(delivery), says="shipment confirmation", partner=message.connection.name)
+    rollout.enter(work, warehouse, [_flow(delivery)], says="shipment confirmation", partner=message.connection.name)
     return Case(message, shipment, delivery, warehouse, facts, rules.translate(shipment, facts))
 
 

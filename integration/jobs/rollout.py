@@ -46,9 +46,10 @@ def enter(work: Work, warehouse: Warehouse, flows: Sequence[RolloutFlow], *, say
     return mode
 
 
-def named(warehouse: Warehouse, flows: Sequence[RolloutFlow]) -> RolloutFlow:
-    """The one of them that is in shadow."""
-    return next(flow for flow in flows if warehouse.in_force(flow) == Mode.SHADOW)
+def flow_of(document: Document, usual: RolloutFlow) -> RolloutFlow:
+    """Of a delivery or a receipt: both legs of a transfer are its own flow's, whatever else of the warehouse is on."""
+    parent = document.parent
+    return RolloutFlow.TRANSFER if parent is not None and parent.kind == Document.Kind.TRANSFER else usual
 
 
 def keep(wanted: Wanted, stop: str = "", stop_text: str = "") -> None:
@@ -79,8 +80,12 @@ def keep(wanted: Wanted, stop: str = "", stop_text: str = "") -> None:
 
 
 def stays(warehouse: Warehouse, flows: Sequence[RolloutFlow], key: str, source: str) -> bool:
-    """It was kept in shadow and nobody has taken it over: people do it, also when the partner tells it again."""
-    kept = ShadowDocument.objects.filter(warehouse=warehouse, flow__in=flows, key=key, wanted__has_key=source)
+    """It was kept in shadow and nobody has taken it over: people do it, also when the partner tells it again.
+
+    What it is one of may not have been known then: it was kept by itself.
+    """
+    kept = ShadowDocument.objects.filter(warehouse=warehouse, flow__in=flows, key__in=(key, source))
+    kept = kept.filter(wanted__has_key=source)
     return kept.exclude(decision=ShadowDocument.Decision.TAKEN).exists()
 
 

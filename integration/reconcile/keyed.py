@@ -131,8 +131,11 @@ def _chain(document: Document, seen: Agreed) -> list[Picking]:
 
 
 def _returns(seen: Agreed, row: ShadowDocument) -> list[Picking]:
+    """What came back of an order, but for what was announced: the warehouse told that by itself."""
     since = row.happened_at - EARLY
-    back = [picking for picking in seen.pickings if picking.return_of is not None]
+    announced = Document.objects.filter(parent=row.document, kind=Document.Kind.RETURN, shadows__flow=row.flow)
+    apart = {picking.id for document in announced.distinct() for picking in _chain(document, seen)}
+    back = [picking for picking in seen.pickings if picking.return_of is not None and picking.id not in apart]
     return [picking for picking in back if picking.done_at is None or picking.done_at >= since]
 
 

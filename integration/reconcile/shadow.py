@@ -164,5 +164,6 @@ def _outcome(row: ShadowDocument, found: Keyed, at: datetime, *, apart: bool) ->
     if not apart:
         return Outcome.AGREES
     settled = max(row.told_at, found.at) <= at - timedelta(minutes=told["decide_minutes"])
-    since = found.at >= row.told_at and not row.key.startswith(keyed.RELEASE)  # what was told last is keyed, too
+    told_at = row.told_at.replace(microsecond=0)  # Odoo's own times have no fractions
+    since = found.at >= told_at and not row.key.startswith(keyed.RELEASE)  # what was told last is keyed, too
     return Outcome.DIFFERS if late or (settled and (found.closed or since)) else Outcome.WAITING

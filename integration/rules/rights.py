@@ -44,8 +44,11 @@ MODES: Mapping[str, tuple[str, ...]] = {  # a warehouse's mode: the flows that r
     "release_mode": ("order_release",),
     "shipment_mode": ("shipment_confirmation", "parcel_posting", "shipment_tracking", "surplus"),
     "receipt_mode": ("receipt_advice", "receipt_confirmation", "put_away"),
-    "return_mode": ("return_receipt",),
-    "transfer_mode": ("transit_loss",),
+    "return_mode": ("receipt_advice", "return_receipt", "put_away"),
+    "transfer_mode": (
+        *("order_release", "shipment_confirmation", "parcel_posting", "shipment_tracking", "surplus"),
+        *("receipt_advice", "receipt_confirmation", "put_away", "transit_loss"),
+    ),
     "inventory_mode": (
         *("inventory_adjustment", "inventory_count", "inventory_recount", "inventory_undo", "inventory_read"),
         *("inventory_watch", "inventory_snapshot", "inventory_fetch"),

@@ -4,12 +4,12 @@ Knows both systems by their own doors alone, and nothing of Crossdock.
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
 from integration.canonical.orders import OrderRelease
+from integration.canonical.receipts import ReceiptAdvice
 from tests.component.flows.odoo import UNASKED, Odoo
 from tests.component.flows.wms import Wms
 
@@ -25,18 +25,16 @@ class Clerk:
 
     def tells(self, release: str, site: str = "NORTH", **instead: float) -> None:
         """Keys a delivery into the warehouse. ``instead``: quantities that are keyed wrongly, by code with _ for -."""
-        lines = [
-            {
-                "line": str(place),
-                "sku": self._sku(code),
-                "quantity": str(_slip(instead, code, asked)),
-                "unit": "EA",
-            }
-            for place, (_, code, asked) in enumerate(self._asked(release), 1)
-        ]
         [order] = self.odoo.rows("stock.picking", [["name", "=", release]], "origin")
-        data = {"release": release, "version": 1, "order": order["origin"], "site": site, "ship_to": {}, "lines": lines}
-        self._send("/orders", data)
+        about = {"release": release, "version": 1, "order": order["origin"] or release, "site": site, "ship_to": {}}
+        wanted = OrderRelease.model_validate({**about, "lines": self._lines(release, instead)})
+        self._taken(self.wms.server.world.orders.take(wanted, self._key(release)))
+
+    def expects(self, advice: str, site: str, kind: str = "transfer", **instead: float) -> None:
+        """Keys into the warehouse what is to come in."""
+        about = {"advice": advice, "version": 1, "kind": kind, "order": advice, "site": site}
+        wanted = ReceiptAdvice.model_validate({**about, "lines": self._lines(advice, instead)})
+        self._taken(self.wms.server.world.orders.advices.take(wanted, self._key(advice)))
 
     def ships(self, release: str, *, tracking: str = "", lots: dict[str, str] | None = None, **instead: float) -> None:
         """Books a delivery as done in Odoo. A code with 0 is left out."""
@@ -78,16 +76,19 @@ class Clerk:
         else:
             self.odoo.call("stock.move", "write", [move], {"quantity": quantity, "picked": True})
 
-    def _send(self, path: str, data: dict[str, Any]) -> None:
+    def _lines(self, reference: str, instead: Said) -> list[dict[str, str]]:
+        return [
+            {"line": str(place), "sku": self._sku(code), "quantity": str(_slip(instead, code, asked)), "unit": "EA"}
+            for place, (_, code, asked) in enumerate(self._asked(reference), 1)
+        ]
+
+    def _key(self, reference: str) -> str:
         self.keyed += 1
-        body = {"type": "order.release", "timestamp": datetime.now(UTC).isoformat(), "data": data}
-        secrets = self.wms.server
-        taken = secrets.world.orders.take(_release(body["data"]), f"keyed by hand {data['release']} {self.keyed}")
-        assert taken[0][0] == httpx.codes.ACCEPTED, taken
+        return f"keyed by hand {reference} {self.keyed}"
 
-
-def _release(data: dict[str, Any]) -> Any:
-    return OrderRelease.model_validate(data)
+    @staticmethod
+    def _taken(answer: Any) -> None:
+        assert answer[0][0] == httpx.codes.ACCEPTED, answer
 
 
 def _slip(instead: Said, code: str, asked: float) -> float:

@@ -32,14 +32,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ANN = Actor("ann")
 
 
-def rollout(flow: str, *, go: bool = True) -> Rollout:
-    Rollout.objects.filter(flow=flow).update(go=go)
-    return Rollout.objects.get(flow=flow)
+def rollout(flow: str, *, go: bool = True, **of: Any) -> Rollout:
+    Rollout.objects.filter(flow=flow, **of).update(go=go)
+    return Rollout.objects.get(flow=flow, **of)
 
 
-def live(yard: Yard, flow: str) -> Rollout:
-    """The flow is ready, and goes live; what is open was looked at."""
-    row = rollout(flow)
+def live(yard: Yard, flow: str, **of: Any) -> Rollout:
+    """The flow is ready, and goes live; what is open was looked at. ``of``: where several warehouses have it."""
+    row = rollout(flow, **of)
     assert going_live.go_live(row.pk, ANN, "agreed", in_spite=False)
     yard.run()
     going_live.look(row.pk, ANN, "")

@@ -20,6 +20,21 @@ def test_a_release_that_was_sent_ends_when_people_have_keyed_its_shipment(yard: 
     assert (yard.state(sale.release), yard.cases(), yard.unfinished()) == ("shipped", [], [])
 
 
+@pytest.mark.parametrize("live", ["transfer_mode", "shipment_mode"])
+def test_a_parcel_of_what_was_shipped_in_shadow_is_no_case(dark: Yard, clerk: Clerk, live: str) -> None:
+    sale = dark.sell(("CRATE-S", 3))
+    dark.look()
+    clerk.tells(sale.release)
+    shipment = dark.shipped(sale, tracking=["1Z1"])
+    clerk.ships(sale.release, tracking="1Z1")
+    dark.look()
+    dark.set(**{live: "live"})
+    dark.odoo.forget_calls()
+    dark.wms.track(shipment["shipment"], "delivered", number="1Z1", signed_by="B. Low")
+    dark.run()
+    assert (dark.odoo.writes(), dark.cases(), dark.unfinished()) == ([], [], [])
+
+
 @pytest.mark.parametrize("live", ["transfer_mode", "receipt_mode"])
 def test_a_put_away_of_what_was_received_in_shadow_stays_with_people(dark: Yard, live: str) -> None:
     bought = dark.buy(("CRATE-S", 10))

@@ -39,6 +39,11 @@ def test_only_flows_that_are_live_count() -> None:
     assert "receive" not in ships
 
 
+def test_transfers_alone_need_what_both_their_legs_do() -> None:
+    both = rights.running(VERBS, ["shipment_mode"], books=False) | rights.running(VERBS, ["receipt_mode"], books=False)
+    assert both <= rights.running(VERBS, ["transfer_mode"], books=False)
+
+
 def test_every_live_flow_is_a_flow_and_every_verb_within_is_a_verb() -> None:
     verbs = {verb for each in VERBS.values() for verb in each}
     assert {flow for flows in rights.MODES.values() for flow in flows} <= set(VERBS)
