@@ -80,6 +80,7 @@ class OdooGateway:
         self.keys = Keys(self._call)
 
     def probe(self) -> Profile:
+        self._call.session.forget()
         return Probe(self._call).profile()
 
     def identity(self) -> Identity:

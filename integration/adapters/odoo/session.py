@@ -41,6 +41,11 @@ class Session:
                 self.asked[model] = set(names)
                 self.fields[model] = {name: dict(about) for name, about in names.items() if about}
 
+    def forget(self) -> None:
+        """Whoever asks what is so now must not be told what was so when this process first asked."""
+        with self.lock:
+            self.uid, self.version, self.company_ids, self.fields, self.asked = None, "", (), {}, {}
+
 
 _sessions: dict[tuple[int, str, str, str], Session] = {}
 _lock = threading.Lock()
@@ -53,14 +58,15 @@ def facts_of(settings: ConnectionSettings) -> dict[str, object]:
 
 
 def session(settings: ConnectionSettings) -> Session:
-    """One per process and set of credentials: a changed key or database starts afresh."""
-    options = settings.options
-    secret = settings.secrets.get("key")
-    parts = (options.get("database"), options.get("login"), options.get("transport"), secret)
+    """One per process, set of credentials and probe: a changed key or database, or what a new probe found otherwise
+    (Odoo was upgraded), starts afresh."""
+    options, facts = settings.options, facts_of(settings)
+    secret, found = settings.secrets.get("key"), (facts.get("version"), facts.get("company_ids"))
+    parts = (options.get("database"), options.get("login"), options.get("transport"), secret, *found)
     credentials = "\x00".join(str(part) for part in parts)
     key = (os.getpid(), settings.slug, settings.base_url, hashlib.sha256(credentials.encode()).hexdigest())
     with _lock:
         known = _sessions.setdefault(key, Session())
     with known.lock:
-        known.remember(facts_of(settings))
+        known.remember(facts)
     return known

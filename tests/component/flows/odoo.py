@@ -10,6 +10,7 @@ from xmlrpc.client import Fault, ServerProxy
 
 import httpx
 
+from integration.adapters.odoo import session
 from integration.sandbox.odoo import SandboxOdoo
 from integration.sandbox.odoo.orm.env import Env
 
@@ -25,6 +26,7 @@ class Odoo:
         self.server, self.version = server, int(server.version)
         self._control = httpx.Client(base_url=f"{server.url}/_sandbox", trust_env=False, timeout=60)
         self.control("reset")
+        session._sessions.clear()  # behind the same address is another Odoo now
         self._proxy = ServerProxy(f"{server.url}/xmlrpc/2/object")
         self._uid = ServerProxy(f"{server.url}/xmlrpc/2/common").authenticate(server.db, server.login, "admin", {})
 

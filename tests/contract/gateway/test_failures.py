@@ -95,6 +95,22 @@ def test_each_company_s_order_is_read_and_shipped_in_its_own_company(world: Worl
         assert world.delivered(order) == [2]
 
 
+def test_a_probe_asks_for_what_this_process_has_learnt_before(world: World) -> None:
+    """Odoo may have been upgraded since: this process spoke to the release before."""
+    told = world.gateway.probe()
+    with world.call.session.lock:
+        world.call.session.version, world.call.session.company_ids = "15.0", (99,)
+    again = world.gateway.probe()
+    assert (again.version, again.facts["company_ids"]) == (told.version, told.facts["company_ids"])
+
+
+def test_what_a_new_probe_found_is_known_without_a_restart(settings: ConnectionSettings) -> None:
+    before = Caller(_with(settings, version="17.0", company_ids=[1]), CountingGuard())
+    assert (before.version_text, before.company_ids()) == ("17.0", (1,))
+    after = Caller(_with(settings, version="18.0", company_ids=[1, 2]), CountingGuard())
+    assert (after.version_text, after.company_ids()) == ("18.0", (1, 2))
+
+
 def test_a_company_that_the_user_is_given_meanwhile_is_seen(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     before = world.call.company_ids()
     made = world.call.create("res.company", {"name": world.unique("Company")})
