@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from integration.jobs import calendars, sql, supposing
 from integration.jobs.calendars import Times
+from integration.jobs.work import of_another_release
 from integration.models import BusinessRule, Connection, CutOff, DaysOff, OrderRule, Warehouse, WorkingHours
 from integration.rules.business.deciding import Rule
 from integration.rules.business.outcomes import RuleKind, outcome_of
@@ -121,7 +122,12 @@ def _by_kind(rules: list[Rule]) -> dict[RuleKind, tuple[Rule, ...]]:
 
 
 def as_rule(row: OrderRule) -> Rule:
-    kind = RuleKind(row.kind)
+    """Raises Locked CD-1009 for one that only another release understands: nothing is decided without it."""
+    try:
+        kind = RuleKind(row.kind)
+        outcome = outcome_of(kind, row.outcome)
+    except ValueError:  # pydantic's ValidationError is one
+        raise of_another_release(f"Rule {row.name}", row.kind) from None
     return Rule(
         id=row.pk,
         version=row.version,
@@ -129,7 +135,7 @@ def as_rule(row: OrderRule) -> Rule:
         position=row.position,
         name=row.name,
         condition=row.condition,
-        outcome=outcome_of(kind, row.outcome),
+        outcome=outcome,
         since=row.active_from,
         until=row.active_to,
     )

@@ -15,14 +15,13 @@ from integration.jobs import configuration, dispatch, drain, failpoints, recover
 from integration.jobs.ledger import Ledger
 from integration.jobs.streams import Claim, ClaimLost
 from integration.jobs.taking import Taken
-from integration.jobs.work import Handler, Handlers, Outcome, Work
+from integration.jobs.work import Handler, Handlers, Outcome, Work, of_another_release
 from integration.models import Lane, SyncJob
 from integration.observe import logs, traces
 
 SLICE_SECONDS = {Lane.SHIPMENT: 8.0, Lane.ORDER: 4.0, Lane.INVENTORY: 2.0, Lane.MASTER_DATA: 1.0}
 BATCH_SECONDS = 0.2  # take no more jobs at once than can be run in about this time
 LATE_SECONDS = 1.0  # a batch that takes longer gives back what it has not begun
-ELSEWHERE_SECONDS = 30.0  # until work that only another release knows is looked at again
 LEAST_PART = 8  # of its slice that a lane has, whatever else waits
 log = logging.getLogger(__name__)
 _sizes: dict[Lane, int] = {}  # how many jobs the last batch of a lane was good for, in this process
@@ -163,7 +162,7 @@ class _Run:
         """Raises Locked CD-1009 for a flow that only another release knows: a newer process will take it."""
         handler = self.handlers.get(job.flow)
         if handler is None:
-            raise Locked("CD-1009", retry_after=ELSEWHERE_SECONDS, document=job.subject, flow=job.flow)
+            raise of_another_release(job.subject, job.flow)
         return handler
 
     def _settle(self, work: Work, outcome: Outcome) -> bool:

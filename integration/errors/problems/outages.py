@@ -73,7 +73,7 @@ PROBLEMS: dict[str, Problem] = {
     ),
     "CD-1009": Problem(
         "Work of another release",
-        "{document} is work of a sort that this process does not know ({flow}): it was made by another release of Crossdock.",
+        "{document} is of a sort that this process does not know ({flow}): another release of Crossdock made it.",
         "Nothing to do while a new release is put in. If it lasts, see that all processes run the same release; the work goes on by itself.",
         ("flow",),
         Owner.ADMINISTRATOR,

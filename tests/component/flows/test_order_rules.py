@@ -236,3 +236,18 @@ def test_a_broken_rule_for_shipping_stops_the_order_rather_than_being_passed_ove
     yard.sell(("CRATE-S", 1))
     yard.look()
     assert ([code for code, _ in yard.cases()], yard.wms.held()) == (["CD-4028"], [])
+
+
+@pytest.mark.parametrize(
+    "made_there", [{"kind": "of_tomorrow"}, {"outcome": {"why": "product", "ask": "", "until": "noon"}}]
+)
+def test_a_rule_that_only_another_release_understands_is_left_to_a_process_of_it(
+    yard: Yard, made_there: dict[str, Any]
+) -> None:
+    OrderRule.objects.filter(pk=rule().pk).update(**made_there)
+    sale = yard.sell(("CRATE-S", 2))
+    yard.look()
+    assert (yard.wms.held(), yard.cases(), yard.unfinished()) == ([], [], [("order_release", "retry")])
+    OrderRule.objects.update(enabled=False)
+    yard.later()
+    went_out(yard, sale, {"P-CRATE-S": "2"})
