@@ -21,6 +21,10 @@ class KeysGateway(Protocol):
         """Those of our user, by age."""
         ...
 
+    def knock(self) -> None:
+        """Whether the key that we log in with is still one. Raises IntegrationError, CD-2001 among them."""
+        ...
+
     def make(self, name: str, expires: date) -> str:
         """The new key, made with the one that we log in with.
 

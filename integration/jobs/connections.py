@@ -63,7 +63,7 @@ def probe(connection: Connection, work: Work | None = None) -> Profile:
 
 def knock(connection: Connection, work: Work | None = None) -> None:
     """Whether an Odoo lets us in, by one call. Raises IntegrationError, CD-2001 among them."""
-    registry.open_erp(settings_for(connection), _guard(connection, work)).keys.names()
+    registry.open_erp(settings_for(connection), _guard(connection, work)).keys.knock()
 
 
 @transaction.atomic

@@ -56,7 +56,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
     ),
     "inventory_watch": ("now", "stock.by_hand", "stock.layout", "stock.products"),
     "items_fetch": ("master_ids", "master_records", "master_sources", "master_written", "now"),
-    "key_rotation": ("keys.make", "keys.names", "keys.revoke"),
+    "key_rotation": ("keys.knock", "keys.make", "keys.names", "keys.revoke"),
     "master_poll": ("master_ids", "master_records", "master_sources", "master_written", "now"),
     "master_sweep": ("master_ids", "master_records", "master_sources", "master_written", "now"),
     "master_tell": ("master_ids", "master_records", "master_sources", "master_written", "now"),

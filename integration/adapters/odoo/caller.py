@@ -70,6 +70,14 @@ class Caller:
         """The cheapest call that there is."""
         server_version(self.wire)
 
+    def log_in(self) -> None:
+        """Afresh, whatever this process knows. Raises ConfigurationError CD-2001 where Odoo does not let us in."""
+        transport = self.transport
+        if isinstance(transport, RpcTransport):
+            transport.authenticate(afresh=True)
+        else:
+            self._own_id(transport)
+
     def uid(self) -> int:
         """The user's id: logs in once per process, or asks Odoo where there is no login (JSON-2)."""
         with self.session.lock:

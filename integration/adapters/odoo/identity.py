@@ -5,6 +5,7 @@ from integration.adapters.odoo.caller import Caller
 from integration.adapters.odoo.rights import Rights
 
 PARAMETERS, NUMBER = "ir.config_parameter", "database.uuid"
+NEUTRALIZED = "database.is_neutralized"  # what `odoo-bin neutralize` sets in a copy; it leaves the number as it is
 
 
 def identity(call: Caller) -> Identity:
@@ -16,5 +17,7 @@ def identity(call: Caller) -> Identity:
 def _number(call: Caller) -> str:
     if not Rights(call).may(PARAMETERS, "read"):
         return ""
-    found = call.rows(PARAMETERS, [("key", "=", NUMBER)], ["value"])
-    return str(found[0]["value"] or "") if found else ""
+    rows = call.rows(PARAMETERS, [("key", "in", [NUMBER, NEUTRALIZED])], ["key", "value"])
+    held = {str(row["key"]): str(row["value"] or "") for row in rows}
+    mark = " (neutralized)" if held.get(NEUTRALIZED, "").lower() in ("true", "1") else ""
+    return held[NUMBER] + mark if held.get(NUMBER) else ""

@@ -92,7 +92,7 @@ class Master:
         read = records.READ[kind]
         if kind != "item":
             return [read(row) for row in rows]
-        boms = self._boms([row for row in rows if row.get("is_kits")])
+        boms = self._boms(rows) if self._there("mrp.bom") else {}
         return [records.item(row, boms.get(row["id"])) for row in rows]
 
     def _belonging(self, kind: str) -> list[object]:
@@ -107,24 +107,25 @@ class Master:
         beside, field = TELLS[model]
         return bool(self._call.fields(beside, [field]))
 
-    def _boms(self, kits: Sequence[Row]) -> dict[int, Row]:
-        """The bill that makes each kit: one of the variant goes before one of all variants."""
-        if not kits:
-            return {}
-        templates = [row["product_tmpl_id"]["id"] for row in kits]
+    def _boms(self, items: Sequence[Row]) -> dict[int, Row]:
+        """The bill that makes a kit of each: one of the variant goes before one of all variants.
+
+        Of whichever company: from 17 on ``is_kits`` is false where the bill is not the first company's of the call.
+        """
+        templates = sorted({row["product_tmpl_id"]["id"] for row in items})
         domain = [("type", "=", "phantom"), ("product_tmpl_id", "in", templates)]
         found = sorted(
             self._reading.search("mrp.bom", domain, records.BOM),
             key=lambda bom: (bom.get("product_id") is None, bom.get("sequence") or 0, bom["id"]),
         )
-        return {kit["id"]: bom for kit in kits if (bom := next((b for b in found if _makes(b, kit)), None))}
+        return {row["id"]: bom for row in items if (bom := next((b for b in found if _makes(b, row)), None))}
 
 
-def _makes(bom: Row, kit: Row) -> bool:
+def _makes(bom: Row, product: Row) -> bool:
     variant = bom.get("product_id")
-    if bom["product_tmpl_id"]["id"] != kit["product_tmpl_id"]["id"]:
+    if bom["product_tmpl_id"]["id"] != product["product_tmpl_id"]["id"]:
         return False
-    return variant is None or bool(variant["id"] == kit["id"])
+    return variant is None or bool(variant["id"] == product["id"])
 
 
 def _behind(row: Row, path: Path) -> set[int]:

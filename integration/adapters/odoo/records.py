@@ -30,7 +30,6 @@ SPECS: Mapping[str, dict[str, Any]] = {
         "use_expiration_date": {},
         "uom_id": NAME,
         "product_tmpl_id": ID,
-        "is_kits": {},
         "packaging_ids": {**NAME, "barcode": {}, "qty": {}},
         "product_uom_ids": {"barcode": {}, "uom_id": {**NAME, "factor": {}}},
     },

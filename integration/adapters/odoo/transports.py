@@ -75,8 +75,8 @@ class RpcTransport:
         proxy = getattr(self._connection.get_model(model), method)
         return proxy(*args, **named, context=dict(context))
 
-    def authenticate(self) -> int:
-        self._connection.check_login(force=False)
+    def authenticate(self, *, afresh: bool = False) -> int:
+        self._connection.check_login(force=afresh)
         return cast("int", self._connection.user_id)
 
 

@@ -61,6 +61,7 @@ class Service:
             self.database.store.commit()
             self.faults.clear()
             self._log.clear()
+            self._let_in: set[tuple[int, str]] = set()
             self.down_until = 0.0
 
     def version(self) -> dict[str, Any]:
@@ -90,10 +91,15 @@ class Service:
         raise AccessDenied("Invalid apikey")
 
     def check_login(self, database: str, uid: Any, secret: str) -> None:
+        """Up to 18 a secret that was good once is good until the server is restarted, also a key that was removed."""
         self.check_database(database)
+        if (uid, secret) in self._let_in:
+            return
         user = Env(self.database, 1).browse("res.users", uid if isinstance(uid, int) else 0)
         if not (user and user.exists and user.active and secret in self._secrets(user)):
             raise AccessDenied
+        if self.traits.number < 19:
+            self._let_in.add((user.id, secret))
 
     def _secrets(self, user: Any) -> set[str]:
         return {secret for secret in (user.password, *self._keys(user)) if secret}

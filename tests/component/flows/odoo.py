@@ -58,6 +58,10 @@ class Odoo:
         number = self.rows("ir.config_parameter", [["key", "=", "database.uuid"]])[0]["id"]
         self.call("ir.config_parameter", "write", [number], {"value": str(uuid4())})
 
+    def neutralized(self) -> None:
+        """Somebody puts a copy there that ``odoo-bin neutralize`` was run on: its number is the original's."""
+        self.call("ir.config_parameter", "create", {"key": "database.is_neutralized", "value": "true"})
+
     def user(self, login: str) -> int:
         """One of the same rights as ours."""
         known = self.rows(

@@ -169,6 +169,16 @@ def test_a_copy_behind_the_same_address_is_seen_by_its_number(met: Yard, calls: 
     ) == (after, 0)
 
 
+def test_a_neutralized_copy_behind_the_same_address_is_seen_though_it_has_the_original_s_number(met: Yard) -> None:
+    systems.start()
+    met.run()
+    number = KnownSystem.objects.get(connection=met.erp).uuid
+    met.odoo.neutralized()
+    systems.start()
+    met.run()
+    assert differing() == [(met.erp.slug, "number of the Odoo database", number, f"{number} (neutralized)")]
+
+
 def test_a_credential_of_production_locks_a_test(met: Yard, calls: Calls) -> None:
     KnownSystem.objects.filter(connection=met.erp).update(environment="production")
     Connection.objects.filter(pk=met.erp.pk).update(enabled=False)  # the copied one is paused

@@ -21,7 +21,7 @@ ANNA = Actor("anna")
 WORKERS, ORDERS = 3, 36
 KEY_AT, SECRET_AT, PARTNER_AT = 6, 10, 20  # after so many orders
 FLIGHT = timedelta(seconds=5)
-KNOCK = "res.users.apikeys.search_read"  # the one call that may be refused: whether the old key still works
+KNOCK = "res.users.context_get"  # the one call that may be refused: whether the old key still works
 State = KeyRotation.State
 
 

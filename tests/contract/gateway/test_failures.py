@@ -120,7 +120,7 @@ def test_a_company_that_the_user_is_given_meanwhile_is_seen(world: World, monkey
         monkeypatch.setattr("integration.adapters.odoo.caller.COMPANIES_SECONDS", 0)
         assert set(world.call.company_ids()) == {*before, made}
     finally:
-        world.call("res.users", "write", [world.call.uid()], vals={"company_ids": [[3, made, 0]]})
+        world.call("res.users", "write", [world.call.uid()], vals={"company_ids": [[3, made, 0]]}, companies=before)
         assert set(world.call.company_ids()) == set(before)
 
 

@@ -45,7 +45,7 @@ def test_a_key_is_made_used_and_revoked(world: World) -> None:
     world.gateway.keys.revoke(key)
     assert [each for each in world.gateway.keys.names() if each.name == name] == []
     with pytest.raises(Permanent) as caught:
-        with_key(world, key).keys.names()
+        with_key(world, key).keys.knock()
     assert caught.value.code == "CD-2001"
     with pytest.raises(Permanent):
         world.gateway.keys.revoke(key)

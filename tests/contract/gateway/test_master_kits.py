@@ -1,15 +1,18 @@
 """Kits as master data: the app that knows them is there."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from integration.adapters.base import ConnectionSettings
+from integration.adapters.odoo.caller import Caller
 from integration.canonical.master import Component
 from integration.sandbox.odoo.server import SandboxOdoo
 from tests.contract.gateway.conftest import REAL, real_settings
+from tests.contract.gateway.guard import CountingGuard
 from tests.contract.gateway.world import World
 
 
@@ -25,7 +28,16 @@ def maker(request: pytest.FixtureRequest) -> Iterator[World]:
         return
     with SandboxOdoo(version=request.param, apps=("mrp",)) as server:
         options = {"database": server.db, "login": server.login, "transport": "jsonrpc"}
-        yield World(ConnectionSettings(f"mrp-{request.param}", "odoo", server.url, {"key": server.api_key}, options))
+        settings = ConnectionSettings(f"mrp-{request.param}", "odoo", server.url, {"key": server.api_key}, options)
+        add_company(replace(settings, slug="founder"))
+        yield World(settings)
+
+
+def add_company(settings: ConnectionSettings) -> None:
+    """A second one, which our user may see."""
+    call = Caller(settings, CountingGuard())
+    made = call.create("res.company", {"name": "Second"})
+    call("res.users", "write", [call.uid()], vals={"company_ids": [[4, made, 0]]})
 
 
 def kit(world: World, part: int, quantity: float, **bill: object) -> tuple[int, int]:
@@ -33,7 +45,8 @@ def kit(world: World, part: int, quantity: float, **bill: object) -> tuple[int, 
     product = world.product()
     template = world.read("product.product", product, "product_tmpl_id")["product_tmpl_id"][0]
     lines = [[0, 0, {"product_id": part, "product_qty": quantity}]]
-    values = {"product_tmpl_id": template, "type": "phantom", "bom_line_ids": lines, **bill}
+    of = {"company_id": world.company_id}  # else it is the first one's that our user may see
+    values = {"product_tmpl_id": template, "type": "phantom", "bom_line_ids": lines, **of, **bill}
     return product, world.call.create("mrp.bom", values)
 
 
@@ -52,6 +65,15 @@ def test_a_kit_is_read_with_its_components_for_one(maker: World) -> None:
     [item, whole] = sorted(maker.gateway.master_records("item", [part, product]), key=lambda each: each.id)
     assert whole.components == (Component(code=item.code, quantity=Decimal(2), unit="Units"),)
     assert item.components == ()
+
+
+def test_a_kit_of_any_of_our_companies_is_one(maker: World) -> None:
+    """Odoo says of a product whether it is a kit of the first company only (17, 18)."""
+    part = maker.product()
+    for company in maker.call.company_ids():
+        product, _ = kit(maker, part, 2, company_id=company)
+        [whole] = maker.gateway.master_records("item", [product])
+        assert [each.quantity for each in whole.components] == [2]
 
 
 def test_what_is_manufactured_is_no_kit(maker: World) -> None:

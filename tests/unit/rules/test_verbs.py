@@ -21,6 +21,7 @@ ASKING = {  # jobs that ask the gateway, for these flows
 CALLED = r"\b(?:erp|odoo|gateway)\.{verb}\b"
 BESIDE = {  # it asks by another name
     "connection_test": ("probe",),
+    "key_rotation": ("keys.knock",),
     "odoo_read": ("orders", "purchases", "transfers"),
 }
 
