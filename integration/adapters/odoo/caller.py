@@ -10,6 +10,7 @@ from integration.adapters.odoo.session import facts_of, session
 from integration.adapters.odoo.transports import RpcTransport, Transport, open_transport, server_version
 from integration.adapters.odoo.versions import Version, version
 from integration.adapters.odoo.wire import Wire
+from integration.errors import Forbidden
 
 ABOUT = ["type", "relation", "selection"]
 COMPANIES_SECONDS = 300.0  # that what we know of the user's companies may be old
@@ -62,9 +63,21 @@ class Caller:
         **named: object,
     ) -> Any:
         """``companies``: those that the call is about; without it all that the user may see."""
-        allowed = list(companies) if companies is not None else list(self.company_ids())
-        whole = {"lang": "en_US", "tz": "UTC", "allowed_company_ids": allowed, **(context or {})}
-        return self.transport.call(model, method, ids, named, whole)
+
+        def call(allowed: Iterable[int]) -> Any:
+            whole = {"lang": "en_US", "tz": "UTC", "allowed_company_ids": list(allowed), **(context or {})}
+            return self.transport.call(model, method, ids, named, whole)
+
+        if companies is not None:
+            return call(companies)
+        known = self.company_ids()
+        try:
+            return call(known)
+        except Forbidden:  # nothing was done; the user may have been taken out of one of them
+            left = self._companies_now()
+            if left == known:
+                raise
+            return call(left)
 
     def ping(self) -> None:
         """The cheapest call that there is."""
@@ -93,9 +106,15 @@ class Caller:
         memory = self.session
         with memory.lock:
             if not memory.company_ids or time.monotonic() - memory.companies_read_at > COMPANIES_SECONDS:
-                found = self.transport.call("res.users", "read", [self.uid()], {"fields": ["company_ids"]}, {})
-                memory.company_ids = tuple(_rows(found)[0]["company_ids"])
-                memory.companies_read_at = time.monotonic()
+                return self._companies_now()
+            return memory.company_ids
+
+    def _companies_now(self) -> tuple[int, ...]:
+        memory = self.session
+        with memory.lock:
+            found = self.transport.call("res.users", "read", [self.uid()], {"fields": ["company_ids"]}, {})
+            memory.company_ids = tuple(_rows(found)[0]["company_ids"])
+            memory.companies_read_at = time.monotonic()
             return memory.company_ids
 
     def rows(self, model: str, domain: Sequence[object], fields: Sequence[str], **how: Any) -> list[Row]:

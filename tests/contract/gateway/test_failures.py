@@ -111,7 +111,9 @@ def test_what_a_new_probe_found_is_known_without_a_restart(settings: ConnectionS
     assert (after.version_text, after.company_ids()) == ("18.0", (1, 2))
 
 
-def test_a_company_that_the_user_is_given_meanwhile_is_seen(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_company_that_the_user_is_given_meanwhile_and_taken_from_is_seen(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = world.call.company_ids()
     made = world.call.create("res.company", {"name": world.unique("Company")})
     world.call("res.users", "write", [world.call.uid()], vals={"company_ids": [[4, made, 0]]})
@@ -121,6 +123,9 @@ def test_a_company_that_the_user_is_given_meanwhile_is_seen(world: World, monkey
         assert set(world.call.company_ids()) == {*before, made}
     finally:
         world.call("res.users", "write", [world.call.uid()], vals={"company_ids": [[3, made, 0]]}, companies=before)
+        monkeypatch.undo()
+        assert made in world.call.company_ids(), "nobody has asked yet"
+        world.gateway.order_ids(after_id=0, limit=1)
         assert set(world.call.company_ids()) == set(before)
 
 
