@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from decimal import Decimal
 
-from integration.sandbox.day.acts import Ship
+from integration.sandbox.day.acts import AcceptEach, Act, Ship
 from integration.sandbox.day.goods import CUSTOMERS, KETTLE, PLAIN, Goods
 from integration.sandbox.day.ledger import PlannedOrder
 from integration.sandbox.day.longer import LONGER
@@ -46,9 +46,14 @@ def any_scene(number: int) -> PlannedOrder:
 
 
 def releases(orders: Sequence[PlannedOrder]) -> int:
-    """How many the warehouse should hold: a final short shipment leaves a backorder, which is released too."""
-    short = Ship("short")
-    return sum(1 + order.scene.acts.count(short) for order in orders)
+    """How many the warehouses should hold: an order may be split, and a final short shipment leaves a backorder, which
+    is released too."""
+    return sum(_releases(order.scene.acts) for order in orders)
+
+
+def _releases(acts: Sequence[Act]) -> int:
+    parts = next((act.parts for act in acts if isinstance(act, AcceptEach)), 1)
+    return parts + acts.count(Ship("short"))
 
 
 def _with(faults: Sequence[str]) -> list[Scene]:
