@@ -111,7 +111,7 @@ def test_what_a_new_probe_found_is_known_without_a_restart(settings: ConnectionS
     assert (after.version_text, after.company_ids()) == ("18.0", (1, 2))
 
 
-def test_a_company_that_the_user_is_given_meanwhile_and_taken_from_is_seen(
+def test_a_company_that_the_user_is_given_or_loses_meanwhile_is_seen(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = world.call.company_ids()
