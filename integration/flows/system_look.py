@@ -10,6 +10,6 @@ from integration.models import Connection
 
 def handle(work: Work) -> Outcome:
     connection = Connection.objects.get(pk=work.job.payload["connection"])
-    with open_erp(connection, work) as erp:
+    with open_erp(connection, work, looks=True) as erp:
         found = erp.identity()
     return Outcome(f"{connection} was asked who it is", partial(environment.found, connection, found))

@@ -64,14 +64,16 @@ class _Seen:
 _seen: dict[int, _Seen] = {}
 
 
-def check(connection: Connection) -> None:
-    """Before each call elsewhere. Raises Throttled CD-2020."""
+def check(connection: Connection, *, looks: bool = False) -> None:
+    """Before each call elsewhere. ``looks``: to be told which system answers. Raises Throttled CD-2020."""
     facts, seen = _facts(connection), _seen.get(connection.pk)
     if seen and seen.facts == facts and seen.by is database.connection and time.monotonic() - seen.at < LOOK_EVERY:
         return
     asked = time.monotonic()
     locked, environment, public_url, pepper, is_known, credential, differs = sql.rows(_LOOK, [connection.pk])[0]
     if locked:
+        if looks and _leads_where_confirmed(connection):
+            return
         raise locked_for(connection)
     as_ever = (environment, public_url) == (settings.ENVIRONMENT, settings.PUBLIC_URL) and is_known and not differs
     if not as_ever or credential != _fingerprint(decrypt(bytes(pepper)), connection):
@@ -100,7 +102,9 @@ def refuse(connection: Connection) -> None:
 
 
 def found(connection: Connection, identity: Identity) -> None:
-    """What a look at a system has found. Call inside a transaction."""
+    """What a look at a system has found; an open lock shows what differs by now. Call inside a transaction."""
+    # The lock before the system, as whoever confirms takes them.
+    lock = EnvironmentLock.objects.select_for_update().filter(released_at=None).first()
     row = KnownSystem.objects.select_for_update().filter(connection=connection).first()
     if row is None:
         return
@@ -109,8 +113,11 @@ def found(connection: Connection, identity: Identity) -> None:
     if not rules.is_same_user(row.born, row.seen_born):
         row.born = row.seen_born
     row.save(update_fields=["seen_uuid", "seen_born", "seen_at", "uuid", "born"])
-    if list(rules.changed(connection.slug, _before(row), _after(row, connection))):
+    if lock is None:
         begin()
+    else:
+        lock.differences = [asdict(each) for each in differences()]
+        lock.save(update_fields=["differences"])
 
 
 def differences() -> Sequence[Difference]:
@@ -198,6 +205,16 @@ def _meet(connection: Connection) -> None:
         raise locked_for(connection)
 
 
+def _leads_where_confirmed(connection: Connection) -> bool:
+    """Nothing differs but, perhaps, what the system says of itself."""
+    here = Installation.objects.filter(name=NAME).first()
+    known = KnownSystem.objects.filter(connection=connection).select_related("connection").first()
+    if here is None or known is None or list(rules.moved(_place(here), _now())):
+        return False
+    elsewhere = rules.led_elsewhere(connection.slug, _before(known), _after(known, connection))
+    return not [*elsewhere, *_borrowed(known, here)]
+
+
 def _take_credential(known: KnownSystem, here: Installation) -> None:
     """As it is stored: a worker may still have the one before in hand. Whoever enters one has the right to; that it is
     production's is seen by who compares."""
@@ -218,6 +235,11 @@ def _former(known: KnownSystem | None, credential: str) -> list[str]:
 def _of(row: KnownSystem, here: Installation) -> Iterator[Difference]:
     connection = row.connection
     yield from rules.changed(connection.slug, _before(row), _after(row, connection))
+    yield from _borrowed(row, here)
+
+
+def _borrowed(row: KnownSystem, here: Installation) -> Iterator[Difference]:
+    connection = row.connection
     credential = _fingerprint(bytes(here.pepper), connection)
     if credential not in ("", row.accepted):
         theirs = Q(credential=credential) | Q(former__contains=[credential])

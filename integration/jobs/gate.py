@@ -75,11 +75,11 @@ class Pass:
 
 
 @contextmanager
-def enter(connection: Connection, *, seconds: float) -> Iterator[Pass]:
-    """Holds one of the connection's call slots. Raises Unreachable CD-1005, Throttled CD-1002 and CD-2020,
-    ConfigurationError CD-2012."""
+def enter(connection: Connection, *, seconds: float, looks: bool = False) -> Iterator[Pass]:
+    """Holds one of the connection's call slots. ``looks``: to be told which system answers. Raises Unreachable CD-1005,
+    Throttled CD-1002 and CD-2020, ConfigurationError CD-2012."""
     refuse_foreign(connection)
-    environment.check(connection)
+    environment.check(connection, looks=looks)
     if not connection.enabled:
         raise Throttled("CD-1002", retry_after=PAUSED_SECONDS, connection=connection.name)
     entered = _entered(connection, seconds + SPARE_SECONDS)

@@ -120,9 +120,11 @@ def settings_for(connection: Connection) -> ConnectionSettings:
 
 
 @contextmanager
-def open_erp(connection: Connection, work: Work) -> Iterator[ErpGateway]:
+def open_erp(connection: Connection, work: Work, *, looks: bool = False) -> Iterator[ErpGateway]:
+    """``looks``: only to be told which Odoo answers, which an environment lock need not stop."""
     work.connection = connection
-    with logs.about(connection=connection.slug), gate.enter(connection, seconds=_lease_seconds(connection)) as entered:
+    seconds = _lease_seconds(connection)
+    with logs.about(connection=connection.slug), gate.enter(connection, seconds=seconds, looks=looks) as entered:
         yield registry.open_erp(settings_for(connection), RemoteGuard(entered, work))
 
 

@@ -47,16 +47,21 @@ def moved(before: Place, after: Place) -> Iterator[Difference]:
 
 def changed(name: str, before: System, after: System) -> Iterator[Difference]:
     """What is seen for the first time is no difference, nor what cannot be seen any more."""
+    yield from led_elsewhere(name, before, after)
+    if before.uuid and after.uuid:
+        yield from _compared(name, ("number of the Odoo database", before.uuid, after.uuid))
+    if is_same_user(before.born, after.born):
+        yield from _compared(name, ("birth of our user", before.born, after.born))
+
+
+def led_elsewhere(name: str, before: System, after: System) -> Iterator[Difference]:
+    """What differs before anybody has asked the system itself."""
     yield from _compared(
         name,
         ("environment", before.environment, after.environment),
         ("address", before.base_url, after.base_url),
         ("database", before.database, after.database),
     )
-    if before.uuid and after.uuid:
-        yield from _compared(name, ("number of the Odoo database", before.uuid, after.uuid))
-    if is_same_user(before.born, after.born):
-        yield from _compared(name, ("birth of our user", before.born, after.born))
 
 
 def is_same_user(before: str, after: str) -> bool:

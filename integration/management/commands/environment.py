@@ -30,4 +30,6 @@ class Command(PlainCommand):
         self.stdout.write(f"Locked since {row.began_at:%Y-%m-%d %H:%M:%S} UTC.")
         for each in row.differences:
             self.stdout.write(f"- {each['about']}: {each['what']} {each['after']}, before {each['before']}")
+        if not row.differences:
+            self.stdout.write("Nothing differs any more: confirm it, and work goes on.")
         self.stdout.write(f"{confirming.waiting()} jobs wait.")

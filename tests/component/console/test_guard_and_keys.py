@@ -62,6 +62,19 @@ def test_what_differs_otherwise_than_was_shown_has_to_be_looked_at_again(locked,
     assert "https://newest.example.com" in admin_client.get(page("environmentlock", locked.pk)).text
 
 
+def test_what_is_as_it_was_again_is_said_and_confirmed_all_the_same(locked, admin_client):
+    Connection.objects.update(base_url="https://old.example.com")
+    act = page("environmentlock", locked.pk, "confirm", of="act")
+    admin_client.post(act, {"reason": "it has moved back"})
+    shown = admin_client.get(page("environmentlock", locked.pk)).text
+    assert "Nothing differs any more" in shown
+    assert "https://new.example.com" not in shown
+    admin_client.post(act, {"reason": "it has moved back"})
+    assert EnvironmentLock.objects.get().released_why == "it has moved back"
+    shown = admin_client.get(page("environmentlock", locked.pk)).text
+    assert "Nothing differed any more when it was confirmed" in shown
+
+
 @pytest.mark.parametrize(
     ("role", "may"), [("viewer", False), ("operator", False), ("supervisor", False), ("integrator", True)]
 )

@@ -53,10 +53,12 @@ class Odoo:
     def fault(self, method: str, fault: str, times: int = 1, model: str = "stock.picking", **more: object) -> None:
         self.control("faults", {"match": {"model": model, "method": method}, "fault": fault, "times": times, **more})
 
-    def copied(self) -> None:
+    def copied(self, uuid: str = "") -> str:
         """Somebody puts a copy behind the same address, as Odoo's database manager makes it: with another number."""
+        uuid = uuid or str(uuid4())
         number = self.rows("ir.config_parameter", [["key", "=", "database.uuid"]])[0]["id"]
-        self.call("ir.config_parameter", "write", [number], {"value": str(uuid4())})
+        self.call("ir.config_parameter", "write", [number], {"value": uuid})
+        return uuid
 
     def neutralized(self) -> None:
         """Somebody puts a copy there that ``odoo-bin neutralize`` was run on: its number is the original's."""

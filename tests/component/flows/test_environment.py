@@ -169,6 +169,39 @@ def test_a_copy_behind_the_same_address_is_seen_by_its_number(met: Yard, calls: 
     ) == (after, 0)
 
 
+def test_the_original_that_came_back_while_it_was_locked_is_what_is_confirmed(met: Yard) -> None:
+    systems.start()
+    met.run()
+    number = KnownSystem.objects.get(connection=met.erp).uuid
+    copy = met.odoo.copied()
+    systems.start()
+    met.run()
+    assert differing() == [(met.erp.slug, "number of the Odoo database", number, copy)]
+    met.odoo.copied(number)
+    systems.start()
+    met.later()
+    assert differing() == []
+    assert EnvironmentLock.objects.filter(released_at=None).count() == 1  # somebody has to know that it was different
+    confirmed("the original is back")
+    systems.start()
+    met.later()
+    assert KnownSystem.objects.get(connection=met.erp).uuid == number
+    assert EnvironmentLock.objects.filter(released_at=None).count() == 0
+
+
+@pytest.mark.parametrize("what", ["base_url", "options"])
+def test_an_odoo_that_is_not_where_it_was_confirmed_is_not_even_asked_which_one_it_is(
+    what: str, met: Yard, calls: Calls
+) -> None:
+    elsewhere = {"base_url": f"{met.erp.base_url}/copy", "options": {**met.erp.options, "database": "copy"}}
+    Connection.objects.filter(pk=met.erp.pk).update(**{what: elsewhere[what]})
+    environment.watch()
+    before = calls()
+    systems.start()
+    met.later()
+    assert (calls(), codes()) == (before, {"CD-2020"})
+
+
 def test_a_neutralized_copy_behind_the_same_address_is_seen_though_it_has_the_original_s_number(met: Yard) -> None:
     systems.start()
     met.run()
