@@ -118,11 +118,11 @@ def _locks(case: Case, order: Document | None) -> list[str]:
 
 
 def _take_in(work: Work, case: Case, gateway: ErpGateway) -> Outcome:
-    known = _look(case, gateway)
+    known = look(case, gateway)
     _not_by_hand(case, known.announced)
     ours = {picking.id for picking in known.back if picking.mark == case.mark}
     others = [picking for picking in known.back if picking.id not in ours]
-    candidates = _candidates(case, known, others)
+    candidates = candidates_of(known, others)
     shares = rules.translate(case.told, known.facts, candidates)
     try:
         allocated = rules.allocate(case.told, shares, known.facts, candidates)
@@ -151,7 +151,8 @@ def _wait_for_shipment(work: Work, case: Case, known: Known) -> None:
     raise Rejected("CD-7042", **case.about(release=ahead.reference))
 
 
-def _look(case: Case, gateway: ErpGateway) -> Known:
+def look(case: Case, gateway: ErpGateway) -> Known:
+    """Raises Rejected CD-7030."""
     announced = backorders.own(case.advised, gateway.incoming(case.advised.erp_id)) if case.advised else ()
     origin = _origin(case, announced)
     pickings = set(origin.pickings if origin else ())
@@ -202,7 +203,7 @@ def _find(case: Case) -> Origin | None:
     return origins.find(case.warehouse, case.told, case.named)
 
 
-def _candidates(case: Case, known: Known, back: Sequence[Picking]) -> list[rules.Returnable]:
+def candidates_of(known: Known, back: Sequence[Picking]) -> list[rules.Returnable]:
     """What left; of a transfer that says nothing of that, what it waits for."""
     if known.left:
         return rules.returnables(known.left, back)

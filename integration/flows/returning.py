@@ -83,12 +83,18 @@ class Case:
 def understand(work: Work) -> Case:
     [message] = rows.find(InboundMessage, "id = %s", [work.job.payload["message"]])
     message.connection = work.connection = configuration.connection(message.connection_id)
+    case = read(message)
+    rollout.enter(work, case.warehouse, [RolloutFlow.RETURN], says="returns", partner=case.partner.name)
+    return case
+
+
+def read(message: InboundMessage) -> Case:
+    """With its connection. Raises ConfigurationError CD-7040, InvalidDocument CD-7041."""
     event = event_of(message)
     assert isinstance(event, ReturnReceivedEvent)  # noqa: S101  (the inbox routes by type)
     told, partner = event.data, message.connection
     warehouse = _warehouse(partner, told)
     advised = _advised(warehouse, told) if told.advice else None
-    rollout.enter(work, warehouse, [RolloutFlow.RETURN], says="returns", partner=partner.name)
     case = Case(message, told, event.timestamp, warehouse, advised, {}, "")
     decided = decisions.of(case.source)
     named = decisions.reason(case.source, UNKNOWN) if decided.get((UNKNOWN, "")) == NAMED else ""

@@ -1,6 +1,6 @@
 """What warehouses said: read again by the codes and rules as they are, and as they would be.
 
-Of shipments, receipts and put-aways all that it takes is kept here; what is said about stock needs Odoo's products.
+Of shipments, receipts and put-aways all that it takes is kept here; of stock and of what came back Odoo is asked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from integration.canonical.base import Part
 from integration.errors import InvalidDocument, OutcomeUnknown, Throttled, Transient
 from integration.flows import put_away, receipt_confirmation, shipment_confirmation
 from integration.flows.events import event_of
-from integration.flows.tried import excess, sent, stock_lines
+from integration.flows.tried import excess, returned, sent, stock_lines
 from integration.flows.tried.bench import Bench, Looked, Phase, Subject, both, or_stopped
 from integration.jobs import configuration
 from integration.models import InboundMessage, SyncJob, Warehouse
@@ -33,7 +33,6 @@ RULED: Mapping[str, str] = {  # kinds of business rules, and what they decide
 PATIENCE = 10.0  # seconds: a longer pause of a system is told, a shorter one is waited for
 NO_DOCUMENT = "The message is no document of the contract any more."
 AWAY = "{code}: the system that has to be asked is away."
-RETURNS = "What comes back is read by what Odoo has of it, which is not as it was then."
 NOT_AS_THEN = "It went through then, and what it was judged by is not as it was: {code}."
 
 
@@ -93,10 +92,8 @@ def _looked(bench: Bench, message: InboundMessage, document: Part, subject: Subj
 
 
 def _both(bench: Bench, message: InboundMessage, document: Part) -> tuple[Course, Course]:
-    if message.type == RETURNED:
-        raise Untold(RETURNS)
-    if message.type in (ADJUSTED, COUNTED):
-        return stock_lines.both(bench, message, document)
+    if message.type in ASKED:
+        return ASKED[message.type](bench, message, document)
     return both(bench, lambda: or_stopped(lambda: READ[message.type](bench, message)))
 
 
@@ -135,6 +132,7 @@ def _put_away(_bench: Bench, message: InboundMessage) -> Course:
     return Course(says={f"line {n}": f"{plain(each.quantity)} {each.sku}" for n, each in enumerate(moved, start=1)})
 
 
+ASKED = {RETURNED: returned.both, ADJUSTED: stock_lines.both, COUNTED: stock_lines.both}  # Odoo is asked, too
 READ = {SHIPPED: _shipment, RECEIVED: _receipt, PUT_AWAY: _put_away}
 
 

@@ -18,7 +18,8 @@ from django.core.management import call_command
 from django.db import transaction
 from pytest_django.live_server_helper import LiveServer
 
-from integration.jobs import business, mappings
+from integration.flows import returning
+from integration.jobs import business, mappings, tries
 from integration.models import (
     BusinessRule,
     CaseJob,
@@ -27,12 +28,14 @@ from integration.models import (
     InboundMessage,
     OrderRule,
     StockDifference,
+    StockEvent,
     SyncJob,
 )
 from integration.sandbox.odoo import SandboxOdoo
 from integration.sandbox.wms import SandboxWms
 from integration.sandbox.wms.world import Behaviour
 from tests.component.flows.conftest import SECRET, SLUG, TOKEN, fresh_yard
+from tests.component.flows.returns import Dock, line
 from tests.component.flows.shelves import SITE, Shelves
 from tests.component.flows.test_tried_changes import mapping, rule, tried
 from tests.component.flows.wms import Wms
@@ -40,7 +43,8 @@ from tests.component.flows.yard import SOMEBODY, Bought, Sale, Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ORDERS, ADJUSTMENTS, PURCHASES = 30, 24, 9
-TYPES = ("inventory.adjusted", "receipt.confirmed", "shipment.confirmed")
+TYPES = ("inventory.adjusted", "receipt.confirmed", "return.received", "shipment.confirmed")
+ANSWERS = {"shipment.confirmed": "SHP", "return.received": "RT"}  # to a release
 GOODS = ("CRATE-S", "CRATE-M", "ROPE-10", "GLOVE-M")
 HEAVY = '"CRATE-M" in delivery.quantities && delivery.quantities["CRATE-M"] > decimal({})'
 SOON = '"ROPE-10" in delivery.products'
@@ -53,6 +57,7 @@ class World:
 
     yard: Yard
     shelves: Shelves
+    dock: Dock
     sales: list[Sale] = field(default_factory=list)
     bought: list[Bought] = field(default_factory=list)
 
@@ -76,9 +81,12 @@ class World:
         for number in range(ADJUSTMENTS):
             sku, unit = dice.choice(("P-NAIL", "P-SCREW", "P-OLD")), dice.choice(("EA", "BOX"))
             quantity = str(dice.choice((-3, -2, -1, 1, 2, 5)))
-            line = {"sku": sku, "quantity": quantity, "unit": unit, "reason": dice.choice(("BROKEN", "FOUND"))}
-            self.shelves.adjust(line, adjustment=f"A-{number}")
+            found = {"sku": sku, "quantity": quantity, "unit": unit, "reason": dice.choice(("BROKEN", "FOUND"))}
+            self.shelves.adjust(found, adjustment=f"A-{number}")
         self.yard.run()
+        for held in self.yard.wms.books():
+            for back in _back(held):
+                self.dock.tell(back, receipt=f"RT-{held['release']}", release=held["release"])
 
     def real(self) -> Real:
         """By document, what really came of it: what stopped it, or else what went."""
@@ -106,13 +114,29 @@ def _mode(number: str) -> str:
     return "over" if int(number[-5:]) % 3 == 0 else "full"
 
 
+def _back(held: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What comes back of a release that left as it was asked for: one more by another code, or half a box."""
+    crates = sorted(each["sku"] for each in held["document"]["lines"] if each["sku"] in ("P-CRATE-S", "P-CRATE-M"))
+    if _mode(held["release"]) == "full" and crates:
+        by_code = int(held["release"][-5:]) % 2 == 0
+        yield {**line("CRATE-M", 1), "sku": "OLD-CRATE"} if by_code else {
+            **line("CRATE-S", 0.5), "sku": crates[0], "unit": "BOX",
+        }  # fmt: skip
+
+
 def _message(message: InboundMessage) -> Any:
     """Of an adjustment that no rule lets through, how much waits is no part of why it does."""
     job = SyncJob.objects.filter(inbound=message).latest("pk")
     if job.state != SyncJob.State.SUCCEEDED:
         return ("stopped", sorted(job.waits_on.values_list("case__code", flat=True)))
-    rows = StockDifference.objects.filter(message=message.pk).order_by("line")
+    rows: Any = StockDifference.objects.filter(message=message.pk).order_by("line")
+    if message.type == "return.received":
+        rows = StockEvent.objects.filter(kind=StockEvent.Kind.RETURNED, source=_source(message)).order_by("line")
     return ("went", [(row.sku, row.quantity.normalize()) for row in rows])
+
+
+def _source(message: InboundMessage) -> str:
+    return returning.read(message).source
 
 
 @contextmanager
@@ -127,34 +151,50 @@ def world(odoo_server: SandboxOdoo, live_server: LiveServer) -> Iterator[World]:
         old = [{"sku": "P-OLD", "lot": "", "quantity": "500"}]
         yard.wms.control("stock", site=SITE, lines=old)
         mapping(yard, "unit", "Units", "BOX", alias=True, per=10).save()
+        mapping(yard, "product", "CRATE-M", "OLD-CRATE", alias=True).save()
         shelves.allow(value="20")
         shelves.allow("receive_over_units", "1")
         yard.set(receipt_mode="live")
         with transaction.atomic():
             business.keep(rule(HEAVY.format(4), name="Heavy"), SOMEBODY)
             business.keep(rule(SOON, "priority", name="Ropes"), SOMEBODY)
-        yield World(yard, shelves)
+        yield World(yard, shelves, Dock(yard))
 
 
 def changes(yard: Yard) -> list[Any]:
-    """Rows as they are to be: an edited rule, one that is switched off, a new one, a unit that holds more, a new code,
-    and limits of stock, of what comes in and of what leaves."""
+    """Rows as they are to be: an edited rule, one that is switched off, a new one, a unit that holds more, a code of
+    another product, a new code, and limits of stock, of what comes in and of what leaves."""
     heavy, ropes = OrderRule.objects.get(name="Heavy"), OrderRule.objects.get(name="Ropes")
     heavy.condition = HEAVY.format(2)
     ropes.enabled = False
     box = CodeMapping.objects.get(partner_code="BOX")
     box.per = Decimal(12)
+    old = tries.ended(CodeMapping.objects.get(partner_code="OLD-CRATE").pk)
+    crate = mapping(yard, "product", "CRATE-S", "OLD-CRATE", alias=True)
     limit, surplus = BusinessRule.objects.order_by("pk")
     limit.value, surplus.active = Decimal(24), False
     excess = BusinessRule(kind="over_units", warehouse=yard.warehouse, value=1)
     gloves = rule('"GLOVE-M" in delivery.products', "ship", name="Gloves")
-    return [heavy, ropes, gloves, box, mapping(yard, "product", "NAIL", "P-OLD", alias=True), limit, surplus, excess]
+    return [
+        heavy,
+        ropes,
+        gloves,
+        box,
+        *old,
+        crate,
+        mapping(yard, "product", "NAIL", "P-OLD", alias=True),
+        limit,
+        surplus,
+        excess,
+    ]
 
 
 def make_them(yard: Yard, wanted: list[Any]) -> None:
     for row in wanted:
         with transaction.atomic():
-            if isinstance(row, OrderRule):
+            if isinstance(row, tries.Step):
+                mappings.end(CodeMapping.objects.get(partner_code=row.before["partner_code"]).pk, SOMEBODY, "moved")
+            elif isinstance(row, OrderRule):
                 business.keep(row, SOMEBODY)
             elif isinstance(row, BusinessRule):
                 row.save()
@@ -185,7 +225,8 @@ def test_the_list_is_what_two_real_runs_do_otherwise(odoo_server: SandboxOdoo, l
         second.live()
         after = second.real()
     really = {key: verdict(was, after[key]) for key, was in before.items() if key in after and was != after[key]}
-    answers = {("shipment.confirmed", f"SHP-{number}") for kind, number in really if kind == "order.release"}
+    moved = [number for kind, number in really if kind == "order.release"]
+    answers = {(kind, f"{sign}-{number}") for number in moved for kind, sign in ANSWERS.items()}
     assert _without(answers, listed) == _without(answers, really)
     assert made.untold == 0
     assert made.decided == len(before)

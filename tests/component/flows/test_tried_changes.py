@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from integration.models import (
     TriedChange,
     TriedDocument,
 )
+from tests.component.flows.returns import Dock, line
 from tests.component.flows.shelves import Shelves
 from tests.component.flows.test_rehearsals import contents
 from tests.component.flows.yard import SOMEBODY, Yard
@@ -135,6 +137,52 @@ def test_adjustments_are_read_with_another_code(shelves: Shelves) -> None:
     nail.partner_code = "P-NAIL-2"
     made = tried(shelves.yard, nail)
     assert listed(made) == [("inventory.adjusted", "A-1", "stops")]
+
+
+@pytest.fixture
+def dock(yard: Yard) -> Dock:
+    """A warehouse with another name for the crate, and a unit for two of something."""
+    mapping(yard, "product", "CRATE-S", "OLD-CRATE", alias=True).save()
+    mapping(yard, "unit", "Units", "PAIR", alias=True, per=2).save()
+    return Dock(yard)
+
+
+def test_what_came_back_is_read_with_another_code_beside_what_had_left(yard: Yard, dock: Dock) -> None:
+    sale = yard.released(("CRATE-S", 3), ("ROPE-10", 3))
+    yard.shipped(sale)
+    dock.tell({**line("CRATE-S", 2), "sku": "OLD-CRATE"}, receipt="RT-1", release=sale.release)
+    dock.tell(line("CRATE-S", 1), receipt="RT-2", release=sale.release)
+    ended = tries.ended(CodeMapping.objects.get(partner_code="OLD-CRATE").pk)
+    made = tried(yard, *ended, mapping(yard, "product", "ROPE-10", "OLD-CRATE", alias=True))
+    assert listed(made) == [("return.received", "RT-1", "otherwise")]
+    [row] = made.documents.all()
+    assert (row.before["says"], row.after["says"]) == ({"line 1": "2 CRATE-S (good)"}, {"line 1": "2 ROPE-10 (good)"})
+    made = tried(yard, *ended, mapping(yard, "product", "GLOVE-M", "OLD-CRATE", alias=True))  # which it has not
+    assert listed(made) == [("return.received", "RT-1", "stops")]
+    assert [code for code, _ in made.documents.get().after["stops"]] == ["CD-7033"]
+    assert tried(yard, *ended).documents.get().after["stops"][0][0] == "CD-3002"
+
+
+def test_what_came_back_later_is_not_counted_and_what_came_before_is(yard: Yard, dock: Dock) -> None:
+    sale = yard.released(("CRATE-S", 6))
+    yard.shipped(sale)
+    dock.tell({**line("CRATE-S", 1), "unit": "PAIR"}, receipt="RT-1", release=sale.release)
+    dock.tell(line("CRATE-S", 2), receipt="RT-2", release=sale.release)
+    dock.tell({**line("CRATE-S", 1), "unit": "PAIR"}, receipt="RT-3", release=sale.release)
+    pair = CodeMapping.objects.get(partner_code="PAIR")
+    pair.per = Decimal(4)
+    made = tried(yard, pair)
+    assert listed(made) == [("return.received", "RT-1", "otherwise"), ("return.received", "RT-3", "stops")]
+    assert [code for code, _ in made.documents.last().after["stops"]] == ["CD-7031"]
+
+
+def test_of_what_came_back_nothing_is_told_where_the_release_would_have_had_other_codes(yard: Yard, dock: Dock) -> None:
+    sale = yard.released(("CRATE-S", 3))
+    yard.shipped(sale)
+    dock.tell(line("CRATE-S", 1), receipt="RT-1", release=sale.release)
+    crate = CodeMapping.objects.get(odoo_code="CRATE-S", alias=False)
+    crate.partner_code = "NEW-CRATE"
+    assert ("return.received", "RT-1", "untold") in listed(tried(yard, crate))
 
 
 def test_limits_of_stock_are_tried_on_what_is_kept(shelves: Shelves) -> None:
@@ -264,7 +312,7 @@ def test_a_rule_for_invoices_says_what_would_have_been_billed_when(yard: Yard) -
     assert tried(yard, ruled(yard, "invoice", when="on_move", customer_id=customer + 1)).untold == 1
 
 
-def test_a_message_that_is_no_document_any_more_and_a_return_cannot_be_told(yard: Yard) -> None:
+def test_a_message_that_is_no_document_any_more_cannot_be_told(yard: Yard) -> None:
     sale = yard.released(("CRATE-S", 3))
     yard.shipped(sale)
     InboundMessage.objects.filter(type="shipment.confirmed").update(body=b"{}")
