@@ -288,14 +288,16 @@ class WarehouseAdmin(ConfigurationAdmin):
     nothing = _("Add a warehouse to say which warehouse of Odoo is which site of a partner.")
     fieldsets = (
         (None, {"fields": ("name",)}),
-        (_("In Odoo"), {"fields": (("erp", "company_id", "erp_warehouse_id"),)}),
-        (_("At the partner"), {"fields": (("wms", "site", "owner_code"), ("time_zone", "days_off", "reconcile_at"))}),
+        (_("In Odoo"), {"fields": ("erp", ("company_id", "erp_warehouse_id"))}),
+        (_("At the partner"), {"fields": ("wms", ("site", "owner_code"), "time_zone", ("days_off", "reconcile_at"))}),
         (
             _("Flows"),
             {
                 "fields": (
-                    ("release_mode", "release_from", "release_point"),
-                    ("shipment_mode", "shipment_from", "remainder"),
+                    ("release_mode", "release_point"),
+                    "release_from",
+                    ("shipment_mode", "remainder"),
+                    "shipment_from",
                     "notify_customer",
                 )
             },
@@ -305,10 +307,14 @@ class WarehouseAdmin(ConfigurationAdmin):
             _("More flows"),
             {
                 "fields": (
-                    ("receipt_mode", "receipt_from", "receipt_remainder"),
-                    ("return_mode", "return_from"),
-                    ("transfer_mode", "transfer_from"),
-                    ("inventory_mode", "inventory_from"),
+                    ("receipt_mode", "receipt_remainder"),
+                    "receipt_from",
+                    "return_mode",
+                    "return_from",
+                    "transfer_mode",
+                    "transfer_from",
+                    "inventory_mode",
+                    "inventory_from",
                 )
             },
         ),

@@ -120,6 +120,15 @@ def test_a_warehouse_is_changed_and_audited(rows, admin_client):
     assert audited("changed").get().detail == {"release_mode": "live"}
 
 
+def test_a_warehouse_is_of_an_odoo_and_of_a_warehouse_s_system(rows, admin_client):
+    form = admin_client.get(f"/console/integration/warehouse/{rows.warehouse.pk}/change/").context["adminform"].form
+    assert set(form.fields["erp"].queryset) == set(Connection.objects.filter(kind="odoo"))
+    assert set(form.fields["wms"].queryset) == set(Connection.objects.filter(kind="http_json"))
+    url = f"/console/auth/user/{User.objects.get(username='admin').pk}/change/"
+    offered = admin_client.get(url).context["inline_admin_formsets"][0].formset.empty_form.fields["erp"].queryset
+    assert set(offered) == set(Connection.objects.filter(kind="odoo"))
+
+
 def test_a_changed_rule_has_a_higher_version(rows, admin_client):
     rule = BusinessRule.objects.get()
     page = admin_client.get(address("businessrule", "change", rule.pk))

@@ -1,0 +1,18 @@
+"""A connection that is chosen for one side is of its kind: an Odoo, or the system of a warehouse."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Field, Model, QuerySet
+
+from integration.adapters import registry
+from integration.models import Connection
+
+KINDS: Mapping[str, Mapping[str, str]] = {"erp": registry.ERP, "wms": registry.WMS}
+
+
+def choices(field: "Field[Any, Any]") -> QuerySet[Model]:
+    """What a foreign key can be set to, by the name of its field."""
+    rows: QuerySet[Model] = field.related_model._default_manager.all()  # type: ignore[union-attr]
+    kinds = KINDS.get(field.name) if field.related_model is Connection else None
+    return rows.filter(kind__in=kinds) if kinds is not None else rows
