@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -54,15 +54,20 @@ class ConfigurationChangeAdmin(ActingAdmin):
     list_display = ("made_at", "section_name", "name", "move", "said", "actor", "why", "state_badge")
     list_display_links = ("name",)
     list_filter = ("state", "section", "source", "verb")
-    exclude = ("before", "after", "kept", "secrets")
+    exclude = ("section", "row_id", "name", "before", "after", "kept", "secrets")
     change_form_outer_before_template = "console/change_panel.html"
     nothing = _("A row appears when somebody changes what is configured, in the console, by a file or by a command.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ConfigurationChange]:
+        return super().get_queryset(request).prefetch_related("undone_by")
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("integration.view_configurationchange")
 
     def acts_for(self, row: Model | None) -> list[Act]:
         if not isinstance(row, ConfigurationChange):
+            return []
+        if undoing.undone(row) is not None:
             return []
         return {State.DONE: [UNDO], State.WAITING: [APPROVE, REFUSE]}.get(State(row.state), [])
 
@@ -109,6 +114,8 @@ class ConfigurationChangeAdmin(ActingAdmin):
 
     @admin.display(description=_("state"))
     def state_badge(self, change: ConfigurationChange) -> SafeString:
+        if undoing.undone(change) is not None:
+            return badge(_("rolled back"), "ignored")
         return badge(change.get_state_display(), change.state)
 
 
@@ -134,6 +141,14 @@ def sentence(change: ConfigurationChange) -> str:
     )
     if change.state == State.WAITING:
         return f"{told}. {gettext('It waits for a second person: nothing is changed yet.')}"
+    if taken_back := undoing.undone(change):
+        said = (
+            gettext("Rolled back by {who}, {when}")
+            if taken_back.state == State.DONE
+            else gettext("{who} wants to roll it back since {when}")
+        )
+        when = date_format(localtime(taken_back.made_at), "SHORT_DATETIME_FORMAT")
+        told = f"{told}. {said.format(who=taken_back.actor, when=when)}"
     if not change.decided_by:
         return f"{told}."
     word = gettext("refused by") if change.state == State.REFUSED else gettext("approved by")

@@ -268,6 +268,9 @@ class RemoteSlotAdmin(HistoryAdmin):
 class WarehouseForm(forms.ModelForm):  # type: ignore[type-arg]
     """What was in shadow goes live when it is ready."""
 
+    class Meta:
+        labels = {"erp": _("Odoo"), "wms": _("The warehouse's system"), "erp_warehouse_id": _("Warehouse id")}
+
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
         if self.errors or self.instance.pk is None:

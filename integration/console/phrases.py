@@ -101,7 +101,7 @@ REFUSALS = (
     "A second person has to approve where rules stand: change their positions in a file (manage.py config).",
     "{change} was rolled back already, or is to be.",
     "{change} does not wait any more.",
-    "{section}, {name}: it was changed since. Look at its newer changes first.",
+    "It is not as this change left it: roll back its newer changes first, or change it by hand.",
     "Only secrets were entered, and what they were before is not kept: enter them again.",
     "Work and history hang on it: turn it off instead.",
     "You want it yourself: somebody else has to approve it.",

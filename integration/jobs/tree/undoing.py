@@ -12,7 +12,7 @@ from integration.jobs.tree import changelog, writing
 from integration.jobs.tree.cells import Row
 from integration.jobs.tree.changelog import Told
 from integration.jobs.tree.names import Names
-from integration.jobs.tree.planning import Step, Verb, named
+from integration.jobs.tree.planning import Step, Verb
 from integration.jobs.tree.reading import kept
 from integration.jobs.tree.tables import SECTION_OF, SECTIONS
 from integration.models import CodeMapping, ConfigurationChange, Rollout, Warehouse
@@ -42,7 +42,7 @@ def roll_back(pk: int, actor: Actor, why: str) -> bool:
         raise NotAllowed(f"{change} was not done.")
     if change.before == change.after:
         raise NotAllowed("Only secrets were entered, and what they were before is not kept: enter them again.")
-    if change.undone_by.exclude(state=State.REFUSED).exists():
+    if undone(change) is not None:
         raise NotAllowed(f"{change} was rolled back already, or is to be.")
     move = _Move(change.section, change.row_id, change.after, change.before)
     told, model = Told(actor, Source.ROLLBACK, why, undoes=change), SECTIONS[change.section].model
@@ -51,6 +51,11 @@ def roll_back(pk: int, actor: Actor, why: str) -> bool:
         return False
     _do(move, told, {})
     return True
+
+
+def undone(change: ConfigurationChange) -> ConfigurationChange | None:
+    """The change that has taken this one back, or waits to."""
+    return next((each for each in change.undone_by.all() if each.state != State.REFUSED), None)
 
 
 @transaction.atomic
@@ -101,8 +106,7 @@ def _found(move: _Move, names: Names) -> Any:
     else:
         found = table.model._base_manager.select_for_update().filter(pk=move.row_id).first()
     if found is None or changelog.as_kept(changelog.taken(found, names)) != move.before:
-        name = named(move.section, move.before)
-        raise NotAllowed(f"{move.section}, {name}: it was changed since. Look at its newer changes first.")
+        raise NotAllowed("It is not as this change left it: roll back its newer changes first, or change it by hand.")
     return found
 
 

@@ -1,6 +1,6 @@
 """What a business needs beside shipping: every flow live, a second warehouse, places, and rules."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,9 @@ from django.db import transaction
 
 from integration.jobs import business, warehouses
 from integration.jobs.acts import Actor
-from integration.models import BusinessRule, Connection, OrderRule, Place, Warehouse
+from integration.jobs.tree import changelog
+from integration.jobs.tree.changelog import Told
+from integration.models import BusinessRule, ConfigurationChange, Connection, OrderRule, Place, Warehouse
 from integration.rules.business.outcomes import RuleKind, Split
 from integration.sandbox.day import goods
 from integration.sandbox.day.trade import DEPOT, OWNER
@@ -39,11 +41,9 @@ class Trading:
 
 def configure(main: Warehouse, wanted: Trading, sign: str, actor: Actor) -> None:
     with transaction.atomic():
-        for name, value in FLOWS.items():
-            setattr(main, name, value)
-        main.save()
+        _set(main, FLOWS, actor)
         warehouses.changed(main)
-    Connection.objects.filter(pk=main.wms_id).update(master_kinds=TOLD)
+        _set(main.wms, {"master_kinds": TOLD}, actor)
     live = dict.fromkeys(("release_mode", "shipment_mode"), Warehouse.Mode.LIVE)
     policies: dict[str, Any] = {"owner_code": OWNER, **live, **FLOWS}
     erp, wms = main.erp.slug, main.wms.slug
@@ -55,6 +55,15 @@ def configure(main: Warehouse, wanted: Trading, sign: str, actor: Actor) -> None
         for condition, bin_, location in wanted.places
     )
     BusinessRule.objects.bulk_create(_rules(wanted, sign))
+
+
+def _set(row: Warehouse | Connection, values: Mapping[str, Any], actor: Actor) -> None:
+    before = changelog.taken(row)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(values))
+    told = Told(actor, ConfigurationChange.Source.COMMAND, "For the day that is played")
+    changelog.note(type(row), row.pk, before, changelog.taken(row), told)
 
 
 def _split(main: Warehouse, depot: Warehouse, sku: str) -> OrderRule:

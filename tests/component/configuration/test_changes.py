@@ -78,6 +78,10 @@ def test_a_click_takes_it_back_and_the_taking_back_is_a_change_too(site):
     assert (rule().value, rule().version) == (2.5, 3)
     undone = latest()
     assert (undone.source, undone.why, undone.undoes.after["value"]) == ("rollback", "too many went over", 4)
+    page = client.get(reverse("admin:integration_configurationchange_change", args=[undone.undoes.pk])).text
+    assert "Rolled back by anna" in page
+    assert "/act/undo/" not in page
+    assert "rolled back" in client.get(reverse("admin:integration_configurationchange_changelist")).text.lower()
     press(client, undone, "undo", "after all")
     assert rule().value == 4
 
@@ -93,7 +97,9 @@ def test_what_was_changed_since_is_not_taken_back(site, kind):
         press(client, first, "undo")
     before = rule().value
     told = press(client, first, "undo")
-    assert ("it was changed since" if kind == "changed again" else "was rolled back already") in told
+    assert ("is not as this change left it" if kind == "changed again" else "is not offered any more") in told
+    with pytest.raises(NotAllowed, match="is not as this change" if kind == "changed again" else "rolled back already"):
+        undoing.roll_back(first.pk, BERT, "at the same moment")
     assert rule().value == before
 
 
@@ -174,7 +180,7 @@ class TestFourEyes:
     def test_what_was_changed_meanwhile_is_not_written_over(self, asks):
         save(person("anna"), rule(), value="4")
         models.BusinessRule.objects.filter(pk=rule().pk).update(value=1)
-        assert "it was changed since" in press(person("bert"), latest(), "approve")
+        assert "is not as this change left it" in press(person("bert"), latest(), "approve")
         assert (rule().value, latest().state) == (1, "waiting")
 
     def test_a_secret_waits_encrypted_and_is_used_then(self, asks):
