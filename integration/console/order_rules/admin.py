@@ -130,7 +130,7 @@ class OrderRuleAdmin(TryFirst, Acting, ConfigurationAdmin):
     def does(self, rule: OrderRule) -> str:
         return words.kind(rule.kind)
 
-    @admin.display(description=_("condition"))
+    @admin.display(description=_("Condition"))
     def condition_shown(self, rule: OrderRule) -> SafeString:
         return format_html('<code class="cd-condition">{}</code>', rule.condition)
 
@@ -177,7 +177,7 @@ class OrderRuleVersionAdmin(HistoryAdmin):
     ordering = ("-id",)
     nothing = _("Each edit of a rule about orders leaves a row here.")
 
-    @admin.display(description=_("condition"))
+    @admin.display(description=_("Condition"))
     def condition_shown(self, row: OrderRuleVersion) -> SafeString:
         return format_html('<code class="cd-condition">{}</code>', row.said.get("condition", ""))
 
