@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from integration.console import links
 from integration.console.acting import Act, Acting
@@ -130,7 +131,7 @@ class OrderRuleAdmin(TryFirst, Acting, ConfigurationAdmin):
     def does(self, rule: OrderRule) -> str:
         return words.kind(rule.kind)
 
-    @admin.display(description=_("Condition"))
+    @admin.display(description=pgettext_lazy("a rule's", "Condition"))
     def condition_shown(self, rule: OrderRule) -> SafeString:
         return format_html('<code class="cd-condition">{}</code>', rule.condition)
 
@@ -177,7 +178,7 @@ class OrderRuleVersionAdmin(HistoryAdmin):
     ordering = ("-id",)
     nothing = _("Each edit of a rule about orders leaves a row here.")
 
-    @admin.display(description=_("Condition"))
+    @admin.display(description=pgettext_lazy("a rule's", "Condition"))
     def condition_shown(self, row: OrderRuleVersion) -> SafeString:
         return format_html('<code class="cd-condition">{}</code>', row.said.get("condition", ""))
 
