@@ -14,7 +14,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from integration.console import links
 from integration.console.acting import Act, Acting
@@ -131,7 +130,7 @@ class OrderRuleAdmin(TryFirst, Acting, ConfigurationAdmin):
     def does(self, rule: OrderRule) -> str:
         return words.kind(rule.kind)
 
-    @admin.display(description=pgettext_lazy("a rule's", "Condition"))
+    @admin.display(description=_("Counts if"))
     def condition_shown(self, rule: OrderRule) -> SafeString:
         return format_html('<code class="cd-condition">{}</code>', rule.condition)
 
@@ -178,7 +177,7 @@ class OrderRuleVersionAdmin(HistoryAdmin):
     ordering = ("-id",)
     nothing = _("Each edit of a rule about orders leaves a row here.")
 
-    @admin.display(description=pgettext_lazy("a rule's", "Condition"))
+    @admin.display(description=_("Counts if"))
     def condition_shown(self, row: OrderRuleVersion) -> SafeString:
         return format_html('<code class="cd-condition">{}</code>', row.said.get("condition", ""))
 

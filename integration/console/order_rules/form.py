@@ -7,7 +7,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from pydantic import ValidationError as Unfit
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
@@ -65,7 +64,7 @@ class OrderRuleForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("What it does"), choices=[("", "---"), *words.KINDS.items()], widget=UnfoldAdminSelectWidget
     )
     condition = forms.CharField(
-        label=pgettext_lazy("a rule's", "Condition"),
+        label=_("Counts if"),
         max_length=conditions.LONGEST,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 5, "spellcheck": "false", "style": "font-family: monospace"}),
         help_text=_("When it counts, in CEL. The list below has all names."),
