@@ -66,15 +66,17 @@ def drill(wanted: Asked, tell: Callable[[str], None], console: Console) -> bool:
         day.ship_a_stray(wms)
         hands = Hands(orders, wms, Sales(odoo, shop), wanted.backlog, any_scene)
         load = Load(wanted, odoo, wms, crossdock, person, hands, crew, failpoints, victims, troubles, errands=others)
-        seconds = load.run(tell)
+        folder = LOG / "kills" / "remains"
+        with remains.kept(folder, local.database_url, wms, tell):
+            seconds = load.run(tell)
         same = agreed.look(env, local.database_url, wms, tell, *SITES)
         found = evidence.look(orders, hands.sold_at, shop, odoo, wms, crossdock, local.database_url, beside)
         found.wrong += same.wrong
         run = report.Run(found, crew, failpoints, victims, troubles, person, seconds, not_run)
         report.show(run, console, agreed.table(same))
         if not run.good:
-            remains.keep(LOG / "kills" / "remains", local.database_url, wms)
-            tell(f"What is left to look at is in {LOG / 'kills' / 'remains'}")
+            remains.keep(folder, local.database_url, wms)
+            tell(f"What is left to look at is in {folder}")
         return run.good
 
 

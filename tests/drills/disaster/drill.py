@@ -64,7 +64,8 @@ def drill(wanted: Asked, tell: Callable[[str], None], console: Console) -> bool:
         backup = Backup(stack.postgres, NAME, folder / "backup.dump")
         course = Course(business, backup, crew, crossdock, Desk(env), standing, tell)
         clerk = Clerk(odoo, web, crossdock)
-        course.run(clerk)
+        with remains.kept(folder / "remains", local.database_url, wms, tell):
+            course.run(clerk)
         same = agreed.look(env, local.database_url, wms, tell, *SITES)
         found = evidence.look(
             hands.orders, hands.sold_at, people.shop, odoo, wms, crossdock, local.database_url, beside, standing.ended()
