@@ -62,7 +62,13 @@ def session(settings: ConnectionSettings) -> Session:
     (Odoo was upgraded, or has another app), starts afresh."""
     options, facts = settings.options, facts_of(settings)
     found = (facts.get(name) for name in ("version", "company_ids", "fields_mark"))
-    parts = (options.get("database"), options.get("login"), options.get("transport"), settings.secrets.get("key"), *found)
+    parts = (
+        options.get("database"),
+        options.get("login"),
+        options.get("transport"),
+        settings.secrets.get("key"),
+        *found,
+    )
     credentials = "\x00".join(str(part) for part in parts)
     key = (os.getpid(), settings.slug, settings.base_url, hashlib.sha256(credentials.encode()).hexdigest())
     with _lock:
