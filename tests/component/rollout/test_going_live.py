@@ -255,6 +255,30 @@ def test_a_shipment_that_nobody_has_keyed_is_booked_once_after_the_taking_over(
     assert ShadowDocument.objects.get(reference=open_.release, flow="shipment").outcome == "waiting"
 
 
+def test_a_shipment_in_hand_since_before_the_flow_went_live_is_booked_after_the_taking_over(
+    dark: Yard, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Odoo was slow: a worker that began in shadow comes to its end only now."""
+    [sale] = [dark.sell(("CRATE-S", 3))]
+    dark.look()
+    clerk.tells(sale.release)
+    dark.shipped(sale, lines=[dark.line(sale, quantity="1")], final=False)
+    begun: list[bool] = []
+
+    def hit(point: str) -> None:
+        if point == "before_settle" and failpoints._flow == "shipment_confirmation" and not begun:
+            begun.append(True)
+            taken(dark, live(dark, "shipment"))
+            failpoints.at_work_on("shipment_confirmation")
+
+    monkeypatch.setattr(failpoints, "hit", hit)
+    dark.shipped(sale, lines=[dark.line(sale, quantity="2")])
+    dark.later()
+    assert begun
+    assert dark.left(sale) == {"CRATE-S": (3, 3, 3)}
+    assert (dark.cases(), dark.unfinished()) == ([], [])
+
+
 def test_who_was_wrong_is_said_by_a_person_and_kept(dark: Yard, clerk: Clerk) -> None:
     [sale] = sold(dark, 1)
     clerk.tells(sale.release)
