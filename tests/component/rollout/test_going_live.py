@@ -279,6 +279,31 @@ def test_a_shipment_in_hand_since_before_the_flow_went_live_is_booked_after_the_
     assert (dark.cases(), dark.unfinished()) == ([], [])
 
 
+def test_a_shipment_that_came_before_its_release_was_known_is_taken_over_too(dark: Yard, clerk: Clerk) -> None:
+    sale = dark.sell(("CRATE-S", 3))
+    clerk.tells(sale.release)
+    dark.shipped(sale)
+    dark.look()
+    dark.later()
+    shadow.look()
+    assert ShadowDocument.objects.get(flow="release").outcome == "agrees"
+    taken(dark, live(dark, "shipment"))
+    assert dark.left(sale) == {"CRATE-S": (3, 3, 3)}
+    assert (dark.cases(), dark.unfinished()) == ([], [])
+
+
+def test_a_receipt_that_came_before_its_advice_was_known_is_taken_over_too(dark: Yard, clerk: Clerk) -> None:
+    bought = dark.buy(("CRATE-S", 3))
+    clerk.expects(bought.advice, "NORTH", kind="purchase")
+    dark.receive(bought.advice)
+    dark.look()
+    dark.later()
+    taken(dark, live(dark, "receipt"))
+    odoo, _, ours = dark.arrived(bought)["CRATE-S"]
+    assert (odoo, ours) == (3, 3)
+    assert (dark.cases(), dark.unfinished()) == ([], [])
+
+
 def test_who_was_wrong_is_said_by_a_person_and_kept(dark: Yard, clerk: Clerk) -> None:
     [sale] = sold(dark, 1)
     clerk.tells(sale.release)
