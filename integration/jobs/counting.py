@@ -68,6 +68,16 @@ def _told_later(end: MessageGap, messages: list[int]) -> bool:
     return since is not None and all((at := _told_at(row)) is not None and at > since for row in rows)
 
 
+def is_of_older_run(end: MessageGap, number: int) -> bool:
+    """It was told before the present run began, and comes late."""
+    first = InboundMessage.objects.filter(pk=end.after + 1).select_related("connection").first() if end.after else None
+    since = _told_at(first) if first is not None else None
+    if since is None:
+        return False
+    rows = counted(end.connection, end.after).filter(sequence=number).select_related("connection")
+    return all((at := _told_at(row)) is not None and at < since for row in rows)
+
+
 def _told_at(message: InboundMessage) -> Moment | None:
     """By its sender's clock."""
     try:
