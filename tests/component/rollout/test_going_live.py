@@ -24,6 +24,8 @@ from integration.models import (
     Warehouse,
 )
 from integration.reconcile import shadow
+from integration.sandbox.wms.server import _Handler
+from integration.sandbox.wms.wire import problem
 from tests.component.engine.yard import time_passes
 from tests.component.flows.yard import Sale, Yard
 from tests.component.rollout.clerk import Clerk
@@ -302,6 +304,23 @@ def test_a_receipt_that_came_before_its_advice_was_known_is_taken_over_too(dark:
     odoo, _, ours = dark.arrived(bought)["CRATE-S"]
     assert (odoo, ours) == (3, 3)
     assert (dark.cases(), dark.unfinished()) == ([], [])
+
+
+def test_one_that_the_warehouse_refuses_to_be_asked_about_keeps_no_other_one(
+    dark: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd, open_ = sold(dark, 2)
+    serve = _Handler._contract
+
+    def refuses(handler: _Handler, path: str, query: dict[str, str], body: bytes) -> Any:
+        asked = query.get("release") == odd.release
+        return problem(404, "no such order") if asked else serve(handler, path, query, body)
+
+    monkeypatch.setattr(_Handler, "_contract", refuses)
+    row = live(dark, "release")
+    assert row.open_ones == {"person": 1, "send": 1}
+    taken(dark, row)
+    assert orders_held(dark) == {open_.release: 1}
 
 
 def test_who_was_wrong_is_said_by_a_person_and_kept(dark: Yard, clerk: Clerk) -> None:
