@@ -67,6 +67,7 @@ def _wanted(case: Case) -> Wanted:
         lines=[[share.sku, share.lot or "", format(share.quantity, "f")] for share in case.shares],
         happened_at=case.receipt.received_at,
         document=case.document,
+        message=case.message,
     )
 
 

@@ -103,6 +103,7 @@ def _wanted(case: Case) -> Wanted:
         lines=[[share.sku, share.lot or "", format(share.quantity, "f")] for share in case.shares],
         happened_at=told.shipped_at,
         document=case.delivery,
+        message=case.message,
         tracking=sorted({*told.tracking_numbers, *packages}),
     )
 

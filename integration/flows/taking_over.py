@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from integration.adapters.base import Capability, WmsAdapter
+from integration.errors import Rejected
 from integration.flows import advices
 from integration.flows.taking_shipments import decide as decide_booked
 from integration.flows.taking_shipments import work_again
@@ -124,7 +125,10 @@ def _decide(message: OutboundMessage, wms: WmsAdapter) -> str:
         return Decision.KNOWN
     if Capability.FINDS not in wms.capabilities:
         return Decision.PERSON
-    return Decision.KNOWN if wms.find(message.type, message.reference, 1) else Decision.SEND
+    try:
+        return Decision.KNOWN if wms.find(message.type, message.reference, 1) else Decision.SEND
+    except Rejected:
+        return Decision.PERSON
 
 
 def _take(work: Work, message: OutboundMessage, decision: str) -> None:

@@ -39,9 +39,9 @@ def work_again(row: ShadowDocument, decision: str) -> None:
 
 
 def _again(message: InboundMessage) -> None:
-    """Not while somebody has it in hand, or has ended it."""
+    """Not while it waits for somebody, or has been ended. Who is at work on it may have begun in shadow: once more."""
     latest = message.jobs.order_by("-pk").first()
-    if latest is not None and latest.state != SyncJob.State.SUCCEEDED:
+    if latest is not None and latest.state not in (SyncJob.State.SUCCEEDED, SyncJob.State.RUNNING):
         return
     try:
         enqueue(inbox.job_again(message))

@@ -83,13 +83,17 @@ def _business_rules(warehouse_id: int) -> QuerySet[BusinessRule]:
 
 
 def posting_rules(warehouse_id: int) -> tuple[PostingRule, ...]:
-    """Those of ``rules_of`` that say when invoices, bills and credit notes are made."""
+    """Those of ``rules_of`` that say when invoices, bills and credit notes are made. Raises as ``as_rule``."""
     kinds = frozenset(BookKind)
-    return tuple(
-        PostingRule(BookKind(row.kind), When(row.when or When.BY_HAND), row.posted, row.company_id, row.customer_id)
-        for row in rules_of(warehouse_id)
-        if row.kind in kinds
-    )
+    return tuple(_posting_rule(row) for row in rules_of(warehouse_id) if row.kind in kinds)
+
+
+def _posting_rule(row: BusinessRule) -> PostingRule:
+    try:
+        when = When(row.when or When.BY_HAND)
+    except ValueError:
+        raise of_another_release(str(row), row.when) from None
+    return PostingRule(BookKind(row.kind), when, row.posted, row.company_id, row.customer_id)
 
 
 def order_rules(erp_id: int, warehouse_id: int) -> dict[RuleKind, tuple[Rule, ...]]:

@@ -28,31 +28,35 @@ def follow_new_run(end: MessageGap) -> bool:
     begun = _begun(end)
     if begun is None:
         return False
-    was, end.first = end.first - 1, begun.sequence or 1
-    MessageGap.objects.filter(connection=end.connection, last__isnull=False, until=None).update(until=begun.pk - 1)
-    end.after, end.seen_at = begun.pk - 1, Now()
+    message, lowest = begun
+    was, end.first = end.first - 1, lowest
+    MessageGap.objects.filter(connection=end.connection, last__isnull=False, until=None).update(until=message - 1)
+    end.after, end.seen_at = message - 1, Now()
     end.save(update_fields=["first", "after", "seen_at"])
-    about = {"connection": end.connection_id, "from": was, "to": end.first, "message": begun.pk}
+    about = {"connection": end.connection_id, "from": was, "to": lowest, "message": message}
     AuditEvent.objects.create(
         actor="Crossdock", verb="count begins anew", subject=str(end.connection)[:200], detail=about
     )
-    log.warning("a count begins anew", extra={"connection": end.connection.slug, "was": was, "first": begun.pk})
+    log.warning("a count begins anew", extra={"connection": end.connection.slug, "was": was, "first": message})
     return True
 
 
-def _begun(end: MessageGap) -> InboundMessage | None:
-    """The first message of the new run. Several in a row that rise, far below the highest and told later than it: what
-    is late was told before it, and what is sent once more is no message of its own."""
+def _begun(end: MessageGap) -> tuple[int, int] | None:
+    """The first message of the new run that came, and its lowest number. Several in a row that rise, far below the
+    highest and told later than it: what is late was told before it, and what is sent once more is no message of its
+    own. The first ones may have overtaken each other."""
     newest = counted(end.connection, end.after).order_by("-pk").values_list("pk", "sequence")[:NEWEST]
     run: list[int] = []
     lowest = end.first
     for pk, number in newest:
-        if number is None or number >= lowest or number * FAR >= end.first - 1:
+        if number is None or number * FAR >= end.first - 1:
             break
-        run, lowest = [*run, pk], number
+        if number >= lowest and (len(run) < SIGNS or not _told_later(end, [pk])):
+            break
+        run, lowest = [*run, pk], min(lowest, number)
     if len(run) < SIGNS or not _told_later(end, run[:SIGNS]):
         return None
-    return InboundMessage.objects.filter(pk=run[-1]).first()
+    return run[-1], lowest
 
 
 def _told_later(end: MessageGap, messages: list[int]) -> bool:
@@ -62,6 +66,16 @@ def _told_later(end: MessageGap, messages: list[int]) -> bool:
     rows = InboundMessage.objects.filter(pk__in=messages).select_related("connection")
     since = _told_at(highest)
     return since is not None and all((at := _told_at(row)) is not None and at > since for row in rows)
+
+
+def is_of_older_run(end: MessageGap, number: int) -> bool:
+    """It was told before the present run began, and comes late."""
+    first = InboundMessage.objects.filter(pk=end.after + 1).select_related("connection").first() if end.after else None
+    since = _told_at(first) if first is not None else None
+    if since is None:
+        return False
+    rows = counted(end.connection, end.after).filter(sequence=number).select_related("connection")
+    return all((at := _told_at(row)) is not None and at < since for row in rows)
 
 
 def _told_at(message: InboundMessage) -> Moment | None:

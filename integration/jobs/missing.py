@@ -1,6 +1,6 @@
 """What a warehouse must have told and is not here: seen by gaps in its count, and by what it says of documents."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -14,7 +14,7 @@ from integration.adapters import registry
 from integration.adapters.base import Capability, DocumentState
 from integration.errors import IntegrationError, Rejected
 from integration.jobs import cases, remote, routes, streams
-from integration.jobs.counting import counted, follow_new_run
+from integration.jobs.counting import counted, follow_new_run, is_of_older_run
 from integration.jobs.queue import NewJob, enqueue
 from integration.models import Connection, Document, ExceptionCase, InboundMessage, MessageGap, MessageKey, Stream
 
@@ -153,11 +153,20 @@ def _end(partner: Connection) -> MessageGap | None:
 
 
 def _follow(end: MessageGap) -> None:
-    came = _numbers(end)
+    came = list(_of_this_run(end, _numbers(end)))
     if came:
         start, end.first, end.seen_at = end.first, came[-1] + 1, Now()
         end.save(update_fields=["first", "seen_at"])
         MessageGap.objects.bulk_create(_holes(end, start, came[-1], came))
+
+
+def _of_this_run(end: MessageGap, came: Sequence[int]) -> Iterator[int]:
+    """What follows upon another one is not looked at closely."""
+    last = end.first - 1
+    for number in came:
+        if number == last + 1 or not is_of_older_run(end, number):
+            last = number
+            yield number
 
 
 def _fill(end: MessageGap) -> None:

@@ -10,7 +10,7 @@ from django.utils.timezone import now
 from integration.errors import ConfigurationError
 from integration.jobs import sql
 from integration.jobs.work import Work
-from integration.models import Document, Mode, Rollout, RolloutFlow, ShadowDocument, Warehouse
+from integration.models import Document, InboundMessage, Mode, Rollout, RolloutFlow, ShadowDocument, Warehouse
 from integration.rules.rollout import Line
 
 Outcome = ShadowDocument.Outcome
@@ -21,6 +21,7 @@ class Wanted:
     """What a flow would have written because of one document of the partner's (``source``).
 
     ``key``: what people key as one; several sources may belong to it. ``lines`` as [SKU, lot, quantity].
+    ``message``: it may have come before anybody here knew of the document.
     """
 
     warehouse: Warehouse
@@ -31,6 +32,7 @@ class Wanted:
     lines: Sequence[Line]
     happened_at: datetime
     document: Document | None = None
+    message: InboundMessage | None = None
     tracking: Sequence[str] = ()
 
 
@@ -55,6 +57,8 @@ def flow_of(document: Document, usual: RolloutFlow) -> RolloutFlow:
 def keep(wanted: Wanted, stop: str = "", stop_text: str = "") -> None:
     """Beside what other documents of the partner say of the same. Call inside a transaction."""
     told: dict[str, Any] = {"lines": [list(line) for line in wanted.lines], "tracking": list(wanted.tracking)}
+    if wanted.message is not None and wanted.message.document_id is None:
+        InboundMessage.objects.filter(pk=wanted.message.pk).update(document=wanted.document)
     row, made = ShadowDocument.objects.select_for_update().get_or_create(
         warehouse=wanted.warehouse,
         flow=wanted.flow,

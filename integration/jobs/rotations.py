@@ -91,7 +91,8 @@ def strays(row: KeyRotation, known: Sequence[str]) -> list[str]:
 
 
 def swap(row: KeyRotation) -> None:
-    """The new key is proven, and used from now on. Call inside a transaction."""
+    """The new key is proven, and used from now on. Call inside a transaction, which may be undone and go again."""
+    row = KeyRotation.objects.select_related("connection", "user").get(pk=row.pk)
     held = Connection.objects.select_for_update(no_key=True).get(pk=row.connection_id)
     old, actor = held.secrets.get("key", ""), _actor(row)
     options = {name: value for name, value in held.options.items() if name != "key_expires"}

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from psycopg.errors import DeadlockDetected
 
 from integration.errors import IntegrationError, OutcomeUnknown, Permanent, Transient
-from integration.jobs import cases, drift, failpoints, retry, sql, streams
+from integration.jobs import cases, drift, environment, failpoints, retry, sql, streams
 from integration.jobs.effects import LOCKED
 from integration.jobs.states import sources
 from integration.jobs.work import Outcome, Work
@@ -26,7 +26,8 @@ Got = TypeVar("Got")
 FALLBACK_SECONDS = 300.0  # a job that waits for a breaker looks by itself after so long
 DEADLOCKS = 3
 JOB, ATTEMPT = SyncJob._meta.db_table, JobAttempt._meta.db_table
-OUTAGE = ("CD-1002", "CD-1005", "CD-1008", LOCKED)  # kept waiting by us, which says nothing about the job
+# Kept waiting by us, which says nothing about the job.
+OUTAGE = ("CD-1002", "CD-1005", "CD-1008", LOCKED, environment.LOCKED)
 
 _SUCCEED = f"""
 WITH done AS (

@@ -136,13 +136,13 @@ def _turns(waiting: Iterable[WaveOrder]) -> list[list[Document]]:
 def release_now(wave_id: int, actor: Actor, reason: str) -> None:
     """Before its time. Raises NotAllowed."""
     with transaction.atomic():
+        _start([wave_id])  # its stream before the wave, as whoever releases it
         wave = Wave.objects.select_for_update(no_key=True).get(pk=wave_id)
         if wave.state != Wave.State.OPEN:
             raise NotAllowed(f"{wave} is released already.")
         wave.due_at, wave.hurried_by, wave.reason = Now(), actor.name[:150], reason
         wave.save(update_fields=["due_at", "hurried_by", "reason"])
         acts.note(actor, "release wave", f"wave {wave} ({wave.pk})", reason=reason)
-        _start([wave_id])
 
 
 def look_again(rule: OrderRule) -> None:

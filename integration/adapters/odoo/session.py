@@ -59,10 +59,16 @@ def facts_of(settings: ConnectionSettings) -> dict[str, object]:
 
 def session(settings: ConnectionSettings) -> Session:
     """One per process, set of credentials and probe: a changed key or database, or what a new probe found otherwise
-    (Odoo was upgraded), starts afresh."""
+    (Odoo was upgraded, or has another app), starts afresh."""
     options, facts = settings.options, facts_of(settings)
-    secret, found = settings.secrets.get("key"), (facts.get("version"), facts.get("company_ids"))
-    parts = (options.get("database"), options.get("login"), options.get("transport"), secret, *found)
+    found = (facts.get(name) for name in ("version", "company_ids", "fields_mark"))
+    parts = (
+        options.get("database"),
+        options.get("login"),
+        options.get("transport"),
+        settings.secrets.get("key"),
+        *found,
+    )
     credentials = "\x00".join(str(part) for part in parts)
     key = (os.getpid(), settings.slug, settings.base_url, hashlib.sha256(credentials.encode()).hexdigest())
     with _lock:

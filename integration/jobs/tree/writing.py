@@ -86,6 +86,8 @@ def _write(wanted: Tree, told: Told, secrets: Secrets, odoo_has_it: bool) -> lis
     for section, table in SECTIONS.items():
         if section not in wanted:
             continue
+        if table.model is Connection:  # all columns are written, and a key may be exchanged meanwhile
+            list(Connection.objects.order_by("pk").select_for_update(no_key=True).values_list("pk"))
         names = Names()
         rows = [whole(table, row) for row in wanted[section]]
         found = [

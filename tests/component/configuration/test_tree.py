@@ -1,18 +1,23 @@
 """What a site configures, as a file and back: nothing lost, nothing written twice, all of it or nothing."""
 
 import re
+import threading
 
 import pytest
 import yaml
 from django.contrib import admin
 from django.core.management import CommandError
+from django.db import transaction
 from django.utils.timezone import now
 
 from integration import models
 from integration.console.base import ConfigurationAdmin
-from integration.jobs.tree import files, reading, shape
+from integration.jobs import connections
+from integration.jobs.acts import Actor
+from integration.jobs.tree import files, reading, shape, writing
 from integration.jobs.tree.tables import SECTIONS
 from tests.component.configuration.conftest import ADDRESS
+from tests.component.engine.yard import somebody_waits, together, until
 
 WHY = ("--why", "moved", "--yes")
 CONFIGURED = [table.model for table in SECTIONS.values()]
@@ -222,6 +227,27 @@ def test_going_live_by_a_file_has_odoo_read_again_as_in_the_console(site, config
     config("apply", text, *WHY)
     assert models.Warehouse.objects.get(pk=site.south.pk).return_mode == "live"
     assert models.SyncJob.objects.filter(flow="odoo_sweep").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_is_exchanged_meanwhile_stays(site):
+    wanted = reading.read(["connections"])
+    wanted["connections"][0]["name"] = "Odoo 18"
+    exchanged = threading.Event()
+
+    def exchange() -> None:
+        with transaction.atomic():
+            connections.keep_secrets(site.erp, {"key": "new-key"})
+            exchanged.set()
+            until(somebody_waits)
+
+    def apply() -> None:
+        exchanged.wait(20)
+        writing.write(wanted, Actor("anna"), "moved")
+
+    together(exchange, apply)
+    row = models.Connection.objects.get(slug="main")
+    assert (row.name, row.secrets) == ("Odoo 18", {"key": "new-key"})
 
 
 def test_a_folder_holds_a_file_for_each_section(site, config, tmp_path):

@@ -8,7 +8,7 @@ from django.db import transaction
 from integration.jobs import configuration, taking
 from integration.jobs.queue import NewJob, enqueue
 from integration.jobs.work import Outcome, Work
-from integration.models import Connection, Lane
+from integration.models import BusinessRule, Connection, Lane, SyncJob
 from tests.component.engine.yard import expire, partner, put, run, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,3 +55,10 @@ def test_a_job_sees_what_was_committed_with_it(abandoned: bool) -> None:
 
     run(handle)
     assert seen == ["WMS", "Northgate"]
+
+
+def test_a_rule_for_invoices_that_only_another_release_understands_is_left_to_a_process_of_it() -> None:
+    BusinessRule.objects.create(kind="invoice", when="of_tomorrow")
+    job = put()
+    run(lambda _work: Outcome(str(configuration.posting_rules(1))))
+    assert SyncJob.objects.values_list("state", "failure_code").get(pk=job.pk) == ("retry", "CD-1009")

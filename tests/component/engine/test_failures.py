@@ -20,7 +20,7 @@ from integration.errors import (
     Throttled,
     Unreachable,
 )
-from integration.jobs import acts, engine
+from integration.jobs import acts, engine, environment
 from integration.jobs.effects import LOCKED
 from integration.jobs.retry import Policy
 from integration.jobs.work import Outcome, Work
@@ -110,9 +110,10 @@ def test_an_outage_makes_no_row_of_failures_old() -> None:
     assert states(job) == [State.RETRY]
 
 
-def test_the_lock_of_a_restored_database_makes_no_row_of_failures_old() -> None:
+@pytest.mark.parametrize("lock", [LOCKED, environment.LOCKED])
+def test_a_lock_that_only_a_person_ends_makes_no_row_of_failures_old(lock: str) -> None:
     job = put()
-    run(failing(Throttled(LOCKED, retry_after=300.0, connection="Odoo")))
+    run(failing(Throttled(lock, retry_after=300.0, connection="Odoo")))
     JobAttempt.objects.update(started_at=F("started_at") - timedelta(days=9))
     time_passes()
     run(failing(Unreachable("CD-1001")))

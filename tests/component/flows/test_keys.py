@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.utils.timezone import now
 
 from integration.errors import ConfigurationError
@@ -117,6 +118,20 @@ def test_wherever_a_worker_dies_a_key_is_used_that_works_and_what_nobody_holds_i
         if death.kills == kills:
             break
     assert death.kills > 5
+
+
+@nineteen
+def test_a_swap_that_a_deadlock_undoes_goes_again(yard: Yard) -> None:
+    """As whatever settles a job does: with what it had in hand the first time."""
+    rotations.ask_for_key(yard.erp.pk, ANNA)
+    row = rotation()
+    rotations.made(row, by_hand(yard))
+    with transaction.atomic():
+        rotations.swap(row)
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        rotations.swap(row)
+    assert (rotation().state, key_of(yard)) == (State.BOTH, "made-by-hand")
 
 
 @nineteen

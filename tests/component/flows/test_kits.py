@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from integration.adapters.odoo.caller import Caller
+from integration.jobs import connections
+from integration.jobs.remote import ProbeGuard, settings_for
 from integration.sandbox.odoo import SandboxOdoo
 from tests.component.flows.test_master_data import known, read, take
-from tests.component.flows.yard import Sale, Yard
+from tests.component.flows.yard import SOMEBODY, Sale, Yard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,3 +98,21 @@ def test_a_kit_is_told_with_its_components_once_all_of_them_have_a_code(kits: Ya
     read(kits)
     parts = {part["code"]: (float(part["quantity"]), part["unit"]) for part in known(kits)["P-KIT"]["components"]}
     assert parts == {"P-BOX": (2, "EA"), "P-TAPE": (1, "EA"), "P-STRAP": (1, "EA")}
+
+
+def test_what_an_app_adds_is_read_by_every_worker_once_the_connection_is_tested(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = yard.odoo.server.service
+
+    def read_after_a_test() -> list[str]:
+        service.reset()
+        connections.ask_for_test(yard.erp.pk, SOMEBODY)
+        yard.run()
+        yard.erp.refresh_from_db()
+        return list(Caller(settings_for(yard.erp), ProbeGuard()).fields("stock.move", ["bom_line_id"]))
+
+    with monkeypatch.context() as without:
+        without.setattr(service, "apps", frozenset())
+        assert read_after_a_test() == []
+    assert read_after_a_test() == ["bom_line_id"]

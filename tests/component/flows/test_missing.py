@@ -247,6 +247,38 @@ class TestNewRuns:
         assert (str(MessageGap.objects.get(last=None)), gaps(), flows("messages_fetch")) == ("6-", ["5001-5003"], 0)
         assert counting.case("CD-8211").context["numbers"] == "5001-5003"
 
+    def test_a_message_of_the_old_one_that_comes_late_is_no_gap_of_the_new_one(self, counting: Yard) -> None:
+        count_from(counting, 5000)
+        self.tell(counting, 1)
+        self.tell(counting, 3, faults=LOST)
+        lost = [Fetched(each.number, each.body) for each in counting.wms.server.world.outbox.told()[-3:]]
+        self.tell(counting, 1)
+        look(counting)
+        count_from(counting, 1)
+        self.tell(counting, 6)
+        look(counting)
+        push(counting, lost[0])
+        look(counting)
+        self.tell(counting, 2)
+        look(counting)
+        look(counting, minutes=6)
+        assert (str(MessageGap.objects.get(last=None)), gaps()) == ("9-", ["5001-5003"])
+        assert self.noted() == [(5004, 1)]
+
+    @pytest.mark.parametrize("order", [(2, 1, 3, 4, 5, 6, 7), (2, 3, 4, 1, 5, 6, 7, 8)])
+    def test_the_first_ones_of_a_run_may_overtake_each_other(self, counting: Yard, order: tuple[int, ...]) -> None:
+        count_from(counting, 5000)
+        self.tell(counting, 1)
+        look(counting)
+        count_from(counting, 1)
+        self.tell(counting, len(order), faults=LOST)
+        told = [Fetched(each.number, each.body) for each in counting.wms.server.world.outbox.told()[-len(order) :]]
+        for number in order:
+            push(counting, told[number - 1])
+        look(counting)
+        look(counting, minutes=6)
+        assert (gaps(), self.noted(), counting.cases()) == ([], [(5000, 1)], [])
+
     def test_messages_that_come_late_are_no_new_run(self, counting: Yard) -> None:
         count_from(counting, 10)
         self.tell(counting, 1)

@@ -11,13 +11,14 @@ import pytest
 from django.db import transaction
 from django.utils.timezone import now
 
-from integration.jobs import failpoints, looks, queue, waves
+from integration.jobs import failpoints, looks, queue, streams, waves
 from integration.jobs.acts import NotAllowed
 from integration.models import (
     AuditEvent,
     CodeMapping,
     CutOff,
     Document,
+    Lane,
     OrderRule,
     SyncJob,
     Warehouse,
@@ -199,6 +200,30 @@ def test_a_person_releases_it_before_its_time(yard: Yard) -> None:
     assert AuditEvent.objects.get(verb="release wave").detail["reason"] == "the lorry is here"
     with pytest.raises(NotAllowed, match=f"^{wave.number} is released already.$"):
         waves.release_now(wave.pk, SOMEBODY, "again")
+
+
+def test_a_person_who_releases_it_while_it_goes_is_told_so(yard: Yard) -> None:
+    """Whoever has a job in hand holds its stream before the wave."""
+    wave_rule()
+    yard.sell(("CRATE-S", 3))
+    yard.look()
+    [wave] = Wave.objects.all()
+    held = threading.Event()
+
+    def settle() -> None:
+        with transaction.atomic():
+            streams.touch(f"wave:{wave.pk}", Lane.ORDER)
+            held.set()
+            until(somebody_waits)
+            waves.release(wave.pk)
+
+    def press() -> None:
+        held.wait(20)
+        with pytest.raises(NotAllowed, match="is released already"):
+            waves.release_now(wave.pk, SOMEBODY, "the lorry is here")
+
+    together(settle, press)
+    assert not SyncJob.objects.filter(flow="wave_release").exists()
 
 
 def test_a_newer_version_of_what_went_out_keeps_its_number_and_waits_for_none(yard: Yard) -> None:

@@ -24,6 +24,8 @@ from integration.models import (
     Warehouse,
 )
 from integration.reconcile import shadow
+from integration.sandbox.wms.server import _Handler
+from integration.sandbox.wms.wire import problem
 from tests.component.engine.yard import time_passes
 from tests.component.flows.yard import Sale, Yard
 from tests.component.rollout.clerk import Clerk
@@ -253,6 +255,72 @@ def test_a_shipment_that_nobody_has_keyed_is_booked_once_after_the_taking_over(
     shadow.look()  # what is taken over waits for nobody to key it
     assert shadow.figures_of(row).unkeyed == 0
     assert ShadowDocument.objects.get(reference=open_.release, flow="shipment").outcome == "waiting"
+
+
+def test_a_shipment_in_hand_since_before_the_flow_went_live_is_booked_after_the_taking_over(
+    dark: Yard, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Odoo was slow: a worker that began in shadow comes to its end only now."""
+    [sale] = [dark.sell(("CRATE-S", 3))]
+    dark.look()
+    clerk.tells(sale.release)
+    dark.shipped(sale, lines=[dark.line(sale, quantity="1")], final=False)
+    begun: list[bool] = []
+
+    def hit(point: str) -> None:
+        if point == "before_settle" and failpoints._flow == "shipment_confirmation" and not begun:
+            begun.append(True)
+            taken(dark, live(dark, "shipment"))
+            failpoints.at_work_on("shipment_confirmation")
+
+    monkeypatch.setattr(failpoints, "hit", hit)
+    dark.shipped(sale, lines=[dark.line(sale, quantity="2")])
+    dark.later()
+    assert begun
+    assert dark.left(sale) == {"CRATE-S": (3, 3, 3)}
+    assert (dark.cases(), dark.unfinished()) == ([], [])
+
+
+def test_a_shipment_that_came_before_its_release_was_known_is_taken_over_too(dark: Yard, clerk: Clerk) -> None:
+    sale = dark.sell(("CRATE-S", 3))
+    clerk.tells(sale.release)
+    dark.shipped(sale)
+    dark.look()
+    dark.later()
+    shadow.look()
+    assert ShadowDocument.objects.get(flow="release").outcome == "agrees"
+    taken(dark, live(dark, "shipment"))
+    assert dark.left(sale) == {"CRATE-S": (3, 3, 3)}
+    assert (dark.cases(), dark.unfinished()) == ([], [])
+
+
+def test_a_receipt_that_came_before_its_advice_was_known_is_taken_over_too(dark: Yard, clerk: Clerk) -> None:
+    bought = dark.buy(("CRATE-S", 3))
+    clerk.expects(bought.advice, "NORTH", kind="purchase")
+    dark.receive(bought.advice)
+    dark.look()
+    dark.later()
+    taken(dark, live(dark, "receipt"))
+    odoo, _, ours = dark.arrived(bought)["CRATE-S"]
+    assert (odoo, ours) == (3, 3)
+    assert (dark.cases(), dark.unfinished()) == ([], [])
+
+
+def test_one_that_the_warehouse_refuses_to_be_asked_about_keeps_no_other_one(
+    dark: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd, open_ = sold(dark, 2)
+    serve = _Handler._contract
+
+    def refuses(handler: _Handler, path: str, query: dict[str, str], body: bytes) -> Any:
+        asked = query.get("release") == odd.release
+        return problem(404, "no such order") if asked else serve(handler, path, query, body)
+
+    monkeypatch.setattr(_Handler, "_contract", refuses)
+    row = live(dark, "release")
+    assert row.open_ones == {"person": 1, "send": 1}
+    taken(dark, row)
+    assert orders_held(dark) == {open_.release: 1}
 
 
 def test_who_was_wrong_is_said_by_a_person_and_kept(dark: Yard, clerk: Clerk) -> None:
