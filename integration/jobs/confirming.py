@@ -1,5 +1,7 @@
 """A person says that this installation may send again: what differs is what is meant."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
@@ -24,14 +26,22 @@ def now(row: EnvironmentLock) -> Sequence[Difference]:
     return row.differences if row.released_at else [asdict(each) for each in environment.differences()]
 
 
-def confirm(pk: int, actor: Actor, reason: str) -> int:
-    """Lets work go on; returns how many jobs waited. Raises NotAllowed while something else differs than is shown."""
+def mark(row: EnvironmentLock) -> str:
+    """Of what is shown, for who confirms without seeing it at that moment."""
+    return hashlib.sha256(json.dumps(row.differences, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def confirm(pk: int, actor: Actor, reason: str, seen: str = "") -> int:
+    """Lets work go on; returns how many jobs waited. ``seen``: the mark of what was shown. Raises NotAllowed while
+    something else differs than is shown."""
     with transaction.atomic():
         row = EnvironmentLock.objects.select_for_update().filter(pk=pk, released_at=None).first()
         if row is None:
             raise NotAllowed("Nothing is locked.")
         if not reason.strip():
             raise NotAllowed("Please say why these are the right systems.")
+        if seen and seen != mark(row):
+            raise NotAllowed("Something else differs by now: look at it again.")
         changed = now(row) != row.differences
         if not changed:
             _release(row, actor, reason)

@@ -28,6 +28,7 @@ from integration.rules.known_systems import Difference, Place, System
 
 LOCKED, TOLD = "CD-2020", "CD-2021"
 LOCKED_SECONDS = 30.0  # who meets the lock while it is being opened is not let go with the others
+LONG_LOCKED, LONG_SECONDS = "10 minutes", 120.0  # thousands may wait by then, and each try is kept
 LOOK_EVERY = 1.0  # seconds, in each process, for each connection
 NAME = "main"
 US = "Crossdock"
@@ -40,7 +41,8 @@ KNOWN, CONNECTION, LOCK, HERE = (
 )
 # What can be seen without opening a credential; of all connections, because one that differs stops all of them.
 _LOOK = f"""
-SELECT EXISTS (SELECT FROM {LOCK} WHERE released_at IS NULL), here.environment, here.public_url, here.pepper,
+SELECT (SELECT now() - began_at > interval '{LONG_LOCKED}' FROM {LOCK} WHERE released_at IS NULL),
+  here.environment, here.public_url, here.pepper,
   known.connection_id IS NOT NULL, known.credential,
   EXISTS (
     SELECT FROM {KNOWN} AS one JOIN {CONNECTION} AS now ON now.id = one.connection_id
@@ -70,11 +72,11 @@ def check(connection: Connection, *, looks: bool = False) -> None:
     if seen and seen.facts == facts and seen.by is database.connection and time.monotonic() - seen.at < LOOK_EVERY:
         return
     asked = time.monotonic()
-    locked, environment, public_url, pepper, is_known, credential, differs = sql.rows(_LOOK, [connection.pk])[0]
-    if locked:
+    locked_long, environment, public_url, pepper, is_known, credential, differs = sql.rows(_LOOK, [connection.pk])[0]
+    if locked_long is not None:
         if looks and _leads_where_confirmed(connection):
             return
-        raise locked_for(connection)
+        raise locked_for(connection, LONG_SECONDS if locked_long else LOCKED_SECONDS)
     as_ever = (environment, public_url) == (settings.ENVIRONMENT, settings.PUBLIC_URL) and is_known and not differs
     if not as_ever or credential != _fingerprint(decrypt(bytes(pepper)), connection):
         _meet(connection)
@@ -91,8 +93,8 @@ def current() -> EnvironmentLock | None:
     return EnvironmentLock.objects.filter(released_at=None).first()
 
 
-def locked_for(connection: Connection) -> Throttled:
-    return Throttled(LOCKED, retry_after=LOCKED_SECONDS, connection=connection.name)
+def locked_for(connection: Connection, seconds: float = LOCKED_SECONDS) -> Throttled:
+    return Throttled(LOCKED, retry_after=seconds, connection=connection.name)
 
 
 def refuse(connection: Connection) -> None:

@@ -1,12 +1,16 @@
 """The guard of the environment: nothing is sent anywhere while something is not as it was confirmed."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.utils.timezone import now
 
 from integration.adapters.base import Identity
+from integration.errors import Throttled
 from integration.handlers import HANDLERS
 from integration.jobs import confirming, connections, engine, environment, systems
 from integration.jobs.acts import Actor, NotAllowed
@@ -264,6 +268,35 @@ def test_another_user_of_ours_is_no_other_database(met: Yard) -> None:
     assert (EnvironmentLock.objects.count(), KnownSystem.objects.get(connection=met.erp).born[:5]) == (0, "robot")
     seen(met, "robot since 2026-03-01 00:00:00")
     assert [what for _, what, _, _ in differing()] == ["birth of our user"]
+
+
+def test_a_terminal_confirms_what_it_has_shown_and_nothing_else(met: Yard, capsys: pytest.CaptureFixture[str]) -> None:
+    def told(*words: str) -> str:
+        call_command("environment", *words)
+        return capsys.readouterr().out
+
+    assert told("status") == "Nothing is locked.\n"
+    Connection.objects.filter(pk=met.erp.pk).update(base_url="https://one.example.com")
+    shown = told("status")
+    assert f"- {met.erp.slug}: address https://one.example.com, before {met.erp.base_url}" in shown
+    seen = shown.split("--seen ")[1].split()[0]
+    Connection.objects.filter(pk=met.erp.pk).update(base_url="https://two.example.com")
+    for _ in range(2):
+        with pytest.raises(CommandError, match="Something else differs by now"):
+            told("confirm", "--seen", seen, "--why", "it has moved")
+    seen = told("status").split("--seen ")[1].split()[0]
+    assert told("confirm", "--seen", seen, "--why", "it has moved").startswith("Confirmed: ")
+    assert KnownSystem.objects.get(connection=met.erp).base_url == "https://two.example.com"
+
+
+def test_who_waits_at_a_lock_for_long_asks_seldom(met: Yard) -> None:
+    Connection.objects.filter(pk=met.partner.pk).update(base_url="https://one.example.com")
+    with pytest.raises(Throttled) as soon:
+        environment.check(met.erp)
+    EnvironmentLock.objects.update(began_at=now() - timedelta(hours=1))
+    with pytest.raises(Throttled) as later:
+        environment.check(met.erp)
+    assert (soon.value.retry_after, later.value.retry_after) == (30, 120)
 
 
 def test_beat_sees_it_while_nothing_is_sent(met: Yard) -> None:
