@@ -1,14 +1,11 @@
 """A connection that is chosen for one side is of its kind: an Odoo, or the system of a warehouse."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Field, Model, QuerySet
 
-from integration.adapters import registry
+from integration.jobs.connections import KINDS
 from integration.models import Connection
-
-KINDS: Mapping[str, Mapping[str, str]] = {"erp": registry.ERP, "wms": registry.WMS}
 
 
 def choices(field: "Field[Any, Any]") -> QuerySet[Model]:

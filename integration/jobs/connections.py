@@ -19,6 +19,7 @@ from integration.jobs.work import Work
 from integration.models import ConfigurationChange, Connection, ConnectionGate, ExceptionCase
 
 MENDED_BY_CONNECTING = ("CD-2001", "CD-2002", "CD-2003", "CD-2004", "CD-2005", "CD-2006", "CD-2010")
+KINDS: Mapping[str, frozenset[str]] = {"erp": frozenset(registry.ERP), "wms": frozenset(registry.WMS)}  # of each side
 
 
 @dataclass(frozen=True, slots=True)
