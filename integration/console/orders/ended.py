@@ -2,14 +2,23 @@
 
 from collections.abc import Sequence
 
+from integration.canonical.events import Event
+from integration.jobs import sources
 from integration.jobs.bodies import TYPED_BY
-from integration.models import InboundMessage, SyncJob, TypedShipment
+from integration.models import Decision, InboundMessage, SyncJob, TypedShipment
 
 
-def by_people(messages: Sequence[InboundMessage]) -> set[int]:
-    """Those whose work was cancelled, by *Done by hand* or *Ignore*, and not taken up again by a replay."""
-    latest = SyncJob.objects.filter(inbound__in=messages).order_by("inbound", "-pk").distinct("inbound")
-    return {number for number, state in latest.values_list("inbound", "state") if state == SyncJob.State.CANCELLED}
+def by_people(said: Sequence[tuple[InboundMessage, Event]]) -> set[int]:
+    """Those whose work was cancelled, by *Done by hand* or *Ignore*, and not taken up again by a replay; and those that
+    are through and of which a person has chosen something, such as to refuse the goods."""
+    documents = {message.pk: sources.of(message.connection, event.data) for message, event in said}
+    chosen = set(Decision.objects.filter(source__in=documents.values()).values_list("source", flat=True))
+    latest = SyncJob.objects.filter(inbound__in=documents).order_by("inbound", "-pk").distinct("inbound")
+    return {
+        message
+        for message, state in latest.values_list("inbound", "state")
+        if state == SyncJob.State.CANCELLED or (state == SyncJob.State.SUCCEEDED and documents[message or 0] in chosen)
+    }
 
 
 def told_twice(messages: Sequence[InboundMessage]) -> set[tuple[int | None, str]]:

@@ -5,6 +5,7 @@ Nothing is asked for: the page shows what has been kept. All quantities are in O
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -160,16 +161,21 @@ def _events(documents: Sequence[Document]) -> Mapping[int, Iterable[tuple[Event,
     found: dict[int, dict[tuple[str, str], tuple[Event, bool]]] = {document.pk: {} for document in documents}
     rows = InboundMessage.objects.filter(document__in=documents, type__in=CONFIRMING).select_related("connection")
     messages = sorted(rows.order_by("-id")[:MOST], key=lambda row: row.pk)
-    by_people, twice = ended.by_people(messages), ended.told_twice(messages)
-    for message in messages:
-        try:
-            event = event_of(message)
-        except IntegrationError:
-            continue  # its own page says what is wrong with it
+    twice = ended.told_twice(messages)
+    said = list(_readable(messages))
+    by_people = ended.by_people(said)
+    for message, event in said:
         number = getattr(event.data, CONFIRMING[event.type])
         if (message.document_id, number) not in twice:
-            found[message.document_id][event.type, number] = (event, message.pk in by_people)  # type: ignore[index]  # it is of a document
+            found[message.document_id or 0][event.type, number] = (event, message.pk in by_people)
     return {document: events.values() for document, events in found.items()}
+
+
+def _readable(messages: Iterable[InboundMessage]) -> Iterator[tuple[InboundMessage, Event]]:
+    """Of one that is not its own page says what is wrong with it."""
+    for message in messages:
+        with suppress(IntegrationError):
+            yield message, event_of(message)
 
 
 def _line(told: Any, lines: Sequence[ReleasedLine], document: Document) -> ReleasedLine | None:
