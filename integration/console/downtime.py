@@ -111,7 +111,8 @@ def _preview(
         "made": made,
         "new": made.new[:SHOWN],
         "faults": made.faults[:SHOWN],
-        "more": max(len(made.new) - SHOWN, 0) + max(len(made.faults) - SHOWN, 0),
+        "doubts": made.doubts[:SHOWN],
+        "more": sum(max(len(each) - SHOWN, 0) for each in (made.new, made.faults, made.doubts)),
         "signed": signing.dumps(asked, salt=SALT, compress=True) if made.new else "",
     }
     return TemplateResponse(request, "console/typed_import.html", context | shown)

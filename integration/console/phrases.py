@@ -167,6 +167,8 @@ REFUSALS = (
     "{sku} has serial numbers: one row each, of quantity 1",
     "the release has no line {name} of {sku}: it has {names}",
     "{name} is still to come",
+    "{reference} has left already: the same goods are not booked again",
+    "{quantity} {unit} of {sku} are typed in: {left} are open",
     "{name} is no moment such as 2026-05-04 14:30",
     "{name} is not what the form had there: take the row anew from it",
     "{name} is neither yes nor no",

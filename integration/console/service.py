@@ -5,7 +5,7 @@ No cases, jobs or codes, and nothing that can be changed.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from urllib.parse import quote
 
@@ -17,7 +17,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from integration.console.find import LONGEST, MOST, orders
-from integration.console.orders import sides
+from integration.console.orders import instead, sides
 from integration.console.reach import scoped
 from integration.console.story import SECRET, captured
 from integration.console.words import quantity
@@ -26,19 +26,23 @@ from integration.models.carriers import NUMBER
 
 RIGHT = "integration.view_order_status"
 State = Document.State
+GONE = (State.SHIPPED, State.CANCELLED)  # of what a person has ended nothing more leaves, then
 SHOWN = 3  # orders that are told whole; of the others their numbers lead on
 
 
 @dataclass(slots=True)
 class Goods:
-    """Of one product. ``by_hand``: what the warehouse says has left, and a person has booked in Odoo. ``unbooked``:
-    what it says has left, and nobody has booked."""
+    """Of one product. ``left``: as itself, and ``instead``: as another one. ``by_hand``: what the warehouse says has
+    left, and a person has booked in Odoo. ``unbooked``: what it says has left, and nobody has booked. ``place_of``: by
+    SKU, what left of it in that one's place."""
 
     ordered: Decimal = Decimal(0)
     left: Decimal = Decimal(0)
+    instead: Decimal = Decimal(0)
     by_hand: Decimal = Decimal(0)
     rest: Decimal = Decimal(0)
     unbooked: Decimal = Decimal(0)
+    place_of: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def tell(request: HttpRequest, order: Document) -> Told:
         order=order,
         state=state,
         words=list(_words(order, deliveries, state, goods.values())),
-        goods=[(sku, _left(row)) for sku, row in list(goods.items())[:MOST]],
+        goods=[(sku, "; ".join(_left(row))) for sku, row in list(goods.items())[:MOST]],
         parcels=[Tracked(parcel, _page(parcel, pages)) for parcel in parcels.order_by("-status_at")[:MOST]],
     )
 
@@ -99,18 +103,29 @@ def _goods(order: Document, deliveries: Sequence[Document]) -> dict[str, Goods]:
     for line in lines:
         side, goods = said[line.pk], found[line.sku]
         goods.ordered += line.ordered - line.cancelled
-        goods.left += line.gone + side.by_hand
+        goods.left += line.shipped + side.by_hand
+        goods.instead += line.substituted
         goods.by_hand += side.by_hand
         goods.rest += sides.left(line, side)
-        goods.unbooked += side.unbooked
+        goods.unbooked += side.unbooked if line.document.state in GONE else side.nowhere
+    skus, others = {line.pk: line.sku for line in lines}, instead.of(lines)
+    for pk, by_sku in others.items():
+        for sku, number in by_sku.items():
+            found[sku].place_of[skus[pk]] += number
     return found
 
 
-def _left(goods: Goods) -> str:
+def _left(goods: Goods) -> Iterator[str]:
     """What could not be stopped or changed any more has left of no number that a customer would know."""
-    if goods.left > goods.ordered:
-        return _("{left} have left").format(left=quantity(goods.left))
-    return _("{left} of {ordered} have left").format(left=quantity(goods.left), ordered=quantity(goods.ordered))
+    left, ordered = quantity(goods.left), quantity(goods.ordered)
+    if goods.left + goods.instead > goods.ordered and goods.left:
+        yield _("{left} have left").format(left=left)
+    elif goods.ordered or not goods.place_of:
+        yield _("{left} of {ordered} have left").format(left=left, ordered=ordered)
+    if goods.instead:
+        yield _("{number} have left as another product").format(number=quantity(goods.instead))
+    for sku, number in goods.place_of.items():
+        yield _("{number} have left in place of {sku}").format(number=quantity(number), sku=sku)
 
 
 def _words(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integration.console import in_waves, story, waiting
 from integration.console.guard import site_context
-from integration.console.orders import books, chain, decided, sides
+from integration.console.orders import books, chain, decided, instead, sides
 from integration.console.reach import scoped
 from integration.models import Document, DocumentLine
 
@@ -28,13 +28,15 @@ THERE = {"picked": _("Picked"), "packed": _("Packed")}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line as the table shows it: ``here`` and ``there`` are the columns of ours and of the warehouse's."""
+    """A line as the table shows it: ``here`` and ``there`` are the columns of ours and of the warehouse's; ``instead``:
+    what left in its place, by SKU."""
 
     line: DocumentLine
     side: sides.Side
     here: Sequence[tuple[str, Decimal]]
     there: Sequence[tuple[str, Decimal]]
     left: Decimal
+    instead: Mapping[str, Decimal]
 
     @property
     def asked(self) -> Decimal:
@@ -49,7 +51,7 @@ def view(request: HttpRequest, document: int) -> HttpResponseBase:
         raise Http404 from None
     lines = sides.lines_of(family.documents)
     said, entries = sides.of(family.documents, family.captured, lines), books.of(family)
-    here, there = _columns(lines, HERE), _columns(lines, THERE)
+    here, there, others = _columns(lines, HERE), _columns(lines, THERE), instead.of(lines)
     context = site_context(request, Document) | {
         "title": f"{capfirst(family.order.get_kind_display())} {family.order}",
         "order": family.order,
@@ -57,7 +59,7 @@ def view(request: HttpRequest, document: int) -> HttpResponseBase:
         "steps": chain.of(family, lines, said.lines, entries),
         "here": here,
         "there": there,
-        "lines": [_row(line, said.lines[line.pk], here, there) for line in lines],
+        "lines": [_row(line, said.lines[line.pk], here, there, others.get(line.pk, {})) for line in lines],
         "strays": said.strays,
         "read_at": max((record.read_at for record in family.captured if record.read_at), default=None),
         "parcels": family.parcels,
@@ -79,8 +81,14 @@ def _columns(lines: Sequence[DocumentLine], known: Mapping[str, object]) -> dict
     }
 
 
-def _row(line: DocumentLine, side: sides.Side, here: Mapping[str, object], there: Mapping[str, object]) -> Row:
+def _row(
+    line: DocumentLine,
+    side: sides.Side,
+    here: Mapping[str, object],
+    there: Mapping[str, object],
+    others: Mapping[str, Decimal],
+) -> Row:
     def of(names: Mapping[str, object]) -> list[tuple[str, Decimal]]:
         return [(name, getattr(line, name)) for name in names]
 
-    return Row(line, side, of(here), of(there), sides.left(line, side))
+    return Row(line, side, of(here), of(there), sides.left(line, side), others)

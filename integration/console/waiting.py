@@ -126,8 +126,8 @@ class _Goods:
     def of(self, document: Document, where: str, text: str) -> Iterator[Wait]:
         """What the warehouse has still to do, and what it says it has done and nobody has booked."""
         own = [line for line in self.lines if line.document_id == document.pk]
-        loose = self._listed(own, lambda line: self.said[line.pk].unbooked)
-        rest = self._listed(own, lambda line: sides.left(line, self.said[line.pk]) - self.said[line.pk].unbooked)
+        loose = self._listed(own, lambda line: self.said[line.pk].nowhere)
+        rest = self._listed(own, lambda line: sides.left(line, self.said[line.pk]) - self.said[line.pk].nowhere)
         if loose:
             told = _("{who} has confirmed {goods} of {document}: not booked here, not done in Odoo, and nothing waits.")
             fix = _("Somebody ended it. Replay its message, or book it in Odoo.")

@@ -121,13 +121,17 @@ def commit(case: Case, effect: Effect) -> None:
     _close(case, ends=ends, cancelled=cancelled, anew=bool(effect.result.get("anew")), moved=moved)
 
 
-def recognised(case: Case, effect: Effect) -> None:
-    """The goods are booked under another number: its own numbers lead there, and the last one ends the release."""
+def recognised(case: Case, effect: Effect, *, typed: bool) -> None:
+    """The goods are booked under another number: its own numbers lead there, and the last one ends the release.
+
+    ``typed``: a person says so of goods that the warehouse had told of, whose tracking numbers are its own to say.
+    """
     if case.message.document_id != case.delivery.pk:
         InboundMessage.objects.filter(pk=case.message.pk).update(document=case.delivery)
     [held] = rows.find(Document, "id = %s FOR NO KEY UPDATE", [case.delivery.pk])
-    _refer(case, effect)
-    _parcels(case, effect)
+    _refer(case, effect, tracked=not typed)
+    if not typed:
+        _parcels(case, effect)
     if case.shipment.final and held.state == Document.State.PART_SHIPPED:
         count = held.shipment_count or announced(case.shipment)
         _close(case, ends=count is None or shipments.booked(held) >= count, cancelled=False, anew=False, moved=())
@@ -172,14 +176,14 @@ def _count(case: Case, asked: Mapping[str, Decimal]) -> None:
     sql.run(_COUNT, [case.delivery.pk, list(shipped), *columns])
 
 
-def _refer(case: Case, effect: Effect) -> None:
+def _refer(case: Case, effect: Effect, *, tracked: bool = True) -> None:
     """The picking and its backorders belong to the release; every number of the shipment leads to the picking."""
     picking_id, shipment = effect.result["picking_id"], case.shipment
     numbers = [*shipment.tracking_numbers, *(package.tracking_number for package in shipment.packages)]
     known = [
         *((each, "release", case.delivery.reference) for each in [picking_id, *effect.result["backorders"]]),
         (picking_id, "shipment", shipment.shipment),
-        *((picking_id, "tracking", number[:64]) for number in dict.fromkeys(numbers) if number),
+        *((picking_id, "tracking", number[:64]) for number in dict.fromkeys(numbers) if number and tracked),
     ]
     erp, partner = case.warehouse.erp, case.message.connection
     references = [

@@ -7,12 +7,13 @@ from typing import Any
 from integration.canonical.erp import Order, Picking
 from integration.errors import Rejected
 from integration.jobs import cases, ownership
-from integration.models import Document, ExternalReference, Warehouse
+from integration.models import Document, ExternalReference, TypedShipment, Warehouse
 from integration.rules.ownership import Entity, code_of
 from integration.rules.shipping import TRACKING_LENGTH
 
 TRACKING = code_of(Entity.DELIVERY, "tracking number")
 KEPT = 64  # characters of a number in our references
+Numbers = defaultdict[tuple[int, str], list[str]]  # by the transfer and the kind of number
 
 
 def tell(order: Order, connected: Mapping[int, Warehouse]) -> None:
@@ -21,10 +22,11 @@ def tell(order: Order, connected: Mapping[int, Warehouse]) -> None:
     ours = {picking.id: (picking, warehouse) for picking, warehouse in _shipped(order, connected)}
     if not ours:
         return
-    numbers = _numbers(next(iter(ours.values()))[1], list(ours))
+    known = _numbers(next(iter(ours.values()))[1], list(ours))
     for picking_id, (picking, warehouse) in ours.items():
-        cause = _edited(picking, warehouse, numbers[picking_id])
-        if _as_told(picking, numbers[picking_id]):
+        numbers = known[picking_id, "tracking"]
+        cause = _edited(picking, warehouse, numbers)
+        if _as_told(picking, numbers) or (_is_one_of(picking, numbers) and _is_typed(warehouse, picking_id, known)):
             cases.clear("Odoo shows the shipment's numbers again.", cause.fingerprint)
         else:
             ownership.tell(cause, warehouse.erp, _document(picking, warehouse))
@@ -39,18 +41,31 @@ def _shipped(order: Order, connected: Mapping[int, Warehouse]) -> Iterator[tuple
             yield picking, warehouse
 
 
-def _numbers(warehouse: Warehouse, pickings: list[int]) -> dict[int, list[str]]:
+def _numbers(warehouse: Warehouse, pickings: list[int]) -> Numbers:
     known = ExternalReference.objects.filter(erp=warehouse.erp_id, model="stock.picking", record_id__in=pickings)
-    found: defaultdict[int, list[str]] = defaultdict(list)
-    for record, number in known.filter(document_type="tracking").order_by("pk").values_list("record_id", "reference"):
-        found[record].append(number)
+    found: Numbers = defaultdict(list)
+    for record, kind, number in known.order_by("pk").values_list("record_id", "document_type", "reference"):
+        found[record, kind].append(number)
     return found
 
 
 def _as_told(picking: Picking, numbers: list[str]) -> bool:
     """Of a shipment without a number, a person's is as good as any."""
-    shown = {number.strip()[:KEPT] for number in picking.tracking_reference.split(",")}
-    return not numbers or shown == set(numbers)
+    return not numbers or _shown(picking) == set(numbers)
+
+
+def _is_one_of(picking: Picking, numbers: list[str]) -> bool:
+    return _shown(picking) <= set(numbers)
+
+
+def _is_typed(warehouse: Warehouse, picking_id: int, known: Numbers) -> bool:
+    """Told twice, by a sheet and by the warehouse's own message: Odoo was written the numbers of one of the two."""
+    about = {"release__in": known[picking_id, "release"], "shipment__in": known[picking_id, "shipment"]}
+    return TypedShipment.objects.filter(partner=warehouse.wms_id, **about).exclude(told={}).exists()
+
+
+def _shown(picking: Picking) -> set[str]:
+    return {number.strip()[:KEPT] for number in picking.tracking_reference.split(",")}
 
 
 def _edited(picking: Picking, warehouse: Warehouse, numbers: list[str]) -> Rejected:

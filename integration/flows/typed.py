@@ -66,7 +66,7 @@ def matched(case: Case, same: Twin) -> None:
     told = same.row.told | {same.number: [[sku, lot, format(each, "f")] for (sku, lot), each in same.goods.items()]}
     state = State.KNOWN if is_typed(case) else same.row.state
     TypedShipment.objects.filter(pk=same.row.pk).update(told=told, state=state)
-    bookings.recognised(case, same.effect)
+    bookings.recognised(case, same.effect, typed=is_typed(case))
 
 
 def _of_typed(

@@ -3,10 +3,12 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from integration.canonical.shipments import ShipmentConfirmed
@@ -17,6 +19,7 @@ from integration.models import Document, DocumentLine, MessageKey, TypedShipment
 from integration.rules import shipment_sheet
 from integration.rules.mapping_sheet import Fault
 from integration.rules.shipment_sheet import Line, Typed
+from integration.rules.units import plain
 
 Rows = Sequence[tuple[int, Sequence[str]]]
 OTHERWISE = "it was loaded before with other content: give another parcel another number"
@@ -24,11 +27,13 @@ OTHERWISE = "it was loaded before with other content: give another parcel anothe
 
 @dataclass(slots=True)
 class Preview:
-    """``new``: what would be loaded; ``known``: what was, with the same content. Of ``faults`` nothing is."""
+    """``new``: what would be loaded; ``known``: what was, with the same content. Of ``faults`` nothing is; ``doubts``
+    are of what is new, and would stop at a person or be recognised."""
 
     new: list[Typed] = field(default_factory=list)
     known: list[Typed] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    doubts: list[Fault] = field(default_factory=list)
     empty: int = 0
 
 
@@ -46,6 +51,7 @@ def preview(warehouse: Warehouse, heads: Sequence[str], rows: Rows) -> Preview:
             made.known.append(each)
         else:
             made.faults.append(Fault(each.rows[0], "shipment", OTHERWISE))
+    made.doubts = list(_doubts(warehouse, made.new))
     return made
 
 
@@ -121,18 +127,47 @@ def _is_all(delivery: Document, shipment: ShipmentConfirmed) -> bool:
     return all(quantity <= 0 for quantity in left.values())
 
 
+def _doubts(warehouse: Warehouse, new: Sequence[Typed]) -> Iterator[Fault]:
+    """What has left already, and more than is open; all shipments of a release together."""
+    lines: defaultdict[str, list[DocumentLine]] = defaultdict(list)
+    for row in _told(warehouse, {each.shipment.release for each in new}):
+        lines[row.document.reference].append(row)
+    typed: defaultdict[int, Decimal] = defaultdict(Decimal)
+    for each in new:
+        release = each.shipment.release
+        is_over = any(row.document.state == Document.State.SHIPPED for row in lines[release])
+        if is_over:
+            yield Fault(each.rows[0], "release", f"{release} has left already: the same goods are not booked again")
+        for row in lines[release]:
+            added = sum((line.quantity for line in each.shipment.lines if line.line == row.line), Decimal(0))
+            typed[row.pk] += added
+            most = row.released if is_over else row.released - row.gone
+            if added and typed[row.pk] > most * row.factor / row.per:
+                yield Fault(each.rows[0], "quantity", _too_much(row, typed[row.pk]))
+
+
+def _too_much(row: DocumentLine, typed: Decimal) -> str:
+    """In the warehouse's units."""
+    left = max(row.released - row.gone, Decimal(0)) * row.factor / row.per
+    return f"{plain(typed)} {row.partner_unit} of {row.partner_sku} are typed in: {plain(left)} are open"
+
+
 def _number(warehouse: Warehouse, shipment: ShipmentConfirmed) -> str:
     return f"typed/{warehouse.site}/{shipment.release}/{shipment.shipment}"
 
 
 def _lines(warehouse: Warehouse, releases: set[str]) -> dict[str, list[Line]]:
     found: defaultdict[str, list[Line]] = defaultdict(list)
+    for row in _told(warehouse, releases):
+        found[row.document.reference].append(Line(row.line, row.partner_sku, row.partner_unit, row.tracking))
+    return dict(found)
+
+
+def _told(warehouse: Warehouse, releases: set[str]) -> QuerySet[DocumentLine]:
     told = DocumentLine.objects.filter(
         document__warehouse=warehouse,
         document__kind=Document.Kind.DELIVERY,
         document__reference__in=releases,
         document__version__gt=0,
     )
-    for row in told.select_related("document").order_by("document", "pk"):
-        found[row.document.reference].append(Line(row.line, row.partner_sku, row.partner_unit, row.tracking))
-    return dict(found)
+    return told.select_related("document").order_by("document", "pk")

@@ -8,8 +8,9 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from integration.jobs import trace
+from integration.jobs.looks import MODELS
 from integration.jobs.trace import Step
-from integration.models import Availability, Document, MasterRecord, StockEvent
+from integration.models import Availability, CapturedRecord, Document, MasterRecord, StockEvent
 from integration.reports.parts import Column, Kind, Ref, Report, Scope, Table, Tile, Value
 
 MOST = 1_000  # movements, the newest
@@ -24,6 +25,7 @@ def build(scope: Scope) -> Report:
     held = _held(scope)
     customers = _by_customer(events)
     nothing = "" if events or held else _nothing(scope)
+    tables = [_goods(events), _customers(customers, events, scope), _stock(held), _movements(steps)]
     return Report(
         key="lot",
         title=_("Lot {lot}").format(lot=scope.lot) if scope.lot else _("Where a lot has been"),
@@ -34,7 +36,7 @@ def build(scope: Scope) -> Report:
             Tile("customers", _("Customers who have it"), sum(any(each.values()) for each in customers.values())),
             Tile("on_hand", _("In stock, by Odoo"), sum((row.on_hand for row in held), Decimal(0)), Kind.QUANTITY),
         ],
-        tables=[] if nothing else [_goods(events), _customers(customers, scope), _stock(held), _movements(steps)],
+        tables=[] if nothing else tables,
         nothing=nothing,
     )
 
@@ -89,20 +91,24 @@ def _order(event: StockEvent) -> Document | None:
     return order if order is not None and order.kind == Document.Kind.ORDER else None
 
 
-def _customers(customers: Mapping[Customer, Mapping[str, Decimal]], scope: Scope) -> Table:
+def _customers(
+    customers: Mapping[Customer, Mapping[str, Decimal]], events: Iterable[StockEvent], scope: Scope
+) -> Table:
     columns = [
         Column("customer", _("Customer")),
         Column("erp_partner_id", _("Odoo's id"), Kind.TEXT),
         Column("sku", _("SKU")),
         Column("quantity", _("Has"), Kind.QUANTITY),
     ]
-    names = _names(customers) if scope.personal else {}
+    names = _names(customers, events) if scope.personal else {}
     rows: list[Sequence[Value]] = [
         (names.get(customer), str(customer[1] or ""), sku, quantity)
         for customer, by_sku in sorted(customers.items(), key=_place)[:CUSTOMERS]
         for sku, quantity in sorted(by_sku.items())
     ]
-    note = "" if scope.personal else _("Names are shown to those who may see personal data.")
+    note = _("Whom master data does not name is called by where the goods went.")
+    if not scope.personal:
+        note = _("Names are shown to those who may see personal data.")
     return Table("customers", _("Customers"), columns, rows, _("It was shipped to no customer."), note)
 
 
@@ -111,14 +117,38 @@ def _place(customer: tuple[Customer, object]) -> tuple[int, int]:
     return connection, partner or 0
 
 
-def _names(customers: Iterable[Customer]) -> Mapping[Customer, str]:
-    """As master data says. They are encrypted: read for those that are shown, and no others."""
+def _names(customers: Iterable[Customer], events: Iterable[StockEvent]) -> Mapping[Customer, str]:
+    """As master data says; who is not in it, by where the goods went. They are encrypted: read for those that are
+    shown, and no others."""
     wanted = sorted(customers, key=lambda each: (each[0], each[1] or 0))[:CUSTOMERS]
     records = MasterRecord.objects.filter(
-        connection__in={connection for connection, _partner in wanted}, kind="customer",
+        connection__in={connection for connection, _partner in wanted}, kind__in=("customer", "supplier"),
         erp_id__in=[partner for _connection, partner in wanted if partner],
+    ).order_by("-kind")  # fmt: skip
+    names: dict[Customer, str] = {}
+    for row in records:  # customers are the last
+        names[row.connection_id, row.erp_id] = _name(row.snapshot.get("address", {}))
+    without = {customer for customer in wanted if not names.get(customer)}
+    orders = {order.pk: order for event in events if (order := _order(event)) is not None}
+    nameless = [order for order in orders.values() if (order.connection_id, order.erp_partner_id) in without]
+    return {**_delivered_to(nameless), **{customer: name for customer, name in names.items() if name}}
+
+
+def _delivered_to(orders: Sequence[Document]) -> Mapping[Customer, str]:
+    """Whom Odoo's deliveries name, as the orders were last read: master data knows only who was invoiced."""
+    found: dict[Customer, dict[str, None]] = {}
+    numbers = {(order.connection_id, order.erp_id): order for order in orders}
+    records = CapturedRecord.objects.filter(
+        connection__in={connection for connection, _number in numbers}, model=MODELS[Document.Kind.ORDER],
+        record_id__in=[number for _connection, number in numbers],
     )  # fmt: skip
-    return {(row.connection_id, row.erp_id): _name(row.snapshot.get("address", {})) for row in records}
+    for record in records.order_by("-pk"):
+        order = numbers.get((record.connection_id, record.record_id))
+        for picking in (record.snapshot or {}).get("pickings", ()):
+            name = _name(picking.get("ship_to", {}))
+            if order is not None and name and picking.get("code", "outgoing") == "outgoing":
+                found.setdefault((order.connection_id, order.erp_partner_id), {})[name] = None
+    return {customer: " / ".join(names) for customer, names in found.items()}
 
 
 def _name(address: Mapping[str, object]) -> str:

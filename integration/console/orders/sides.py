@@ -5,6 +5,7 @@ Nothing is asked for: the page shows what has been kept. All quantities are in O
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from integration.canonical.erp import Picking
 from integration.canonical.events import Event
+from integration.console.orders import ended
 from integration.console.words import quantity
 from integration.errors import IntegrationError
 from integration.flows import backorders, sites
@@ -40,6 +42,7 @@ class Side:
     booked: Decimal = NONE
     substituted: Decimal = NONE
     told: Decimal | None = None
+    given_up: Decimal = NONE
 
     @property
     def by_hand(self) -> Decimal:
@@ -47,9 +50,19 @@ class Side:
         return max(NONE, min(self.told or NONE, (self.done or NONE) + self.substituted) - self.booked)
 
     @property
-    def unbooked(self) -> Decimal:
-        """What the warehouse has said and nobody has booked."""
+    def nowhere(self) -> Decimal:
+        """What the warehouse has said and nobody has booked, also where a person has ended it."""
         return max(NONE, (self.told or NONE) - self.booked - self.by_hand)
+
+    @property
+    def ended(self) -> Decimal:
+        """Of that, what a person has ended: it is not to be booked any more."""
+        return min(self.nowhere, self.given_up)
+
+    @property
+    def unbooked(self) -> Decimal:
+        """Of that, what is still to be booked."""
+        return self.nowhere - self.ended
 
     @property
     def differs(self) -> bool:
@@ -125,33 +138,44 @@ def _odoo(document: Document, lines: Sequence[DocumentLine], known: Sequence[Pic
 
 
 def _warehouse(
-    document: Document, events: Iterable[Event], lines: Sequence[DocumentLine], sides: dict[int, Side]
+    document: Document, events: Iterable[tuple[Event, bool]], lines: Sequence[DocumentLine], sides: dict[int, Side]
 ) -> Iterator[str]:
     """Adds what the warehouse said; yields what fits no line."""
     rows, released = {line.line: line for line in lines}, sites.as_released(lines)
-    for event in events:
+    for event, is_ended in events:
         for told in getattr(event.data, "lines", ()):
             line = _line(told, released, document)
             share = _in_odoo_units(told, line, document) if line is not None else None
             if line is None or share is None:
-                yield f"{quantity(told.quantity)} {told.unit} x {told.sku}"
+                if not is_ended:
+                    yield f"{quantity(told.quantity)} {told.unit} x {told.sku}"
                 continue
             side = sides[rows[line.line].pk]
             side.told = (side.told or NONE) + share
+            side.given_up += share if is_ended else NONE
 
 
-def _events(documents: Sequence[Document]) -> Mapping[int, Iterable[Event]]:
-    """What was confirmed, by document, each once: a message that was sent again says the same, or says it better."""
-    found: dict[int, dict[tuple[str, str], Event]] = {document.pk: {} for document in documents}
-    messages = InboundMessage.objects.filter(document__in=documents, type__in=CONFIRMING).select_related("connection")
-    for message in sorted(messages.order_by("-id")[:MOST], key=lambda row: row.pk):
-        try:
-            event = event_of(message)
-        except IntegrationError:
-            continue  # its own page says what is wrong with it
+def _events(documents: Sequence[Document]) -> Mapping[int, Iterable[tuple[Event, bool]]]:
+    """What was confirmed, by document, and whether a person has ended it. Each once: a message that was sent again says
+    the same, or says it better, and the same goods may have been told by a sheet, too."""
+    found: dict[int, dict[tuple[str, str], tuple[Event, bool]]] = {document.pk: {} for document in documents}
+    rows = InboundMessage.objects.filter(document__in=documents, type__in=CONFIRMING).select_related("connection")
+    messages = sorted(rows.order_by("-id")[:MOST], key=lambda row: row.pk)
+    twice = ended.told_twice(messages)
+    said = list(_readable(messages))
+    by_people = ended.by_people(said)
+    for message, event in said:
         number = getattr(event.data, CONFIRMING[event.type])
-        found[message.document_id][event.type, number] = event  # type: ignore[index]  # it is of a document
+        if (message.document_id, number) not in twice:
+            found[message.document_id or 0][event.type, number] = (event, message.pk in by_people)
     return {document: events.values() for document, events in found.items()}
+
+
+def _readable(messages: Iterable[InboundMessage]) -> Iterator[tuple[InboundMessage, Event]]:
+    """Of one that is not its own page says what is wrong with it."""
+    for message in messages:
+        with suppress(IntegrationError):
+            yield message, event_of(message)
 
 
 def _line(told: Any, lines: Sequence[ReleasedLine], document: Document) -> ReleasedLine | None:

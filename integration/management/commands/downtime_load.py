@@ -31,6 +31,8 @@ class Command(PlainCommand):
         made = typed.preview(warehouse, heads, rows)
         for fault in made.faults:
             self.stderr.write(f"Row {fault.row}, {fault.column}: {fault.words}")
+        for doubt in made.doubts:
+            self.stderr.write(f"Row {doubt.row}, {doubt.column}, to be looked at: {doubt.words}")
         if not check:
             typed.load(warehouse, heads, rows, typed.digest(made), operator())
         said = "are new" if check else "are taken"

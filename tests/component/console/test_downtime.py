@@ -109,6 +109,16 @@ def test_what_is_wrong_is_shown_and_nothing_is_taken(pack):
     assert shown.context["signed"] == ""
 
 
+def test_more_than_is_open_is_warned_of_and_may_be_taken_all_the_same(pack):
+    shown = supervisor().post(reverse(LOAD), form(pack, quantity="2000"))
+    assert "<td>2000 EA of P-1 are typed in: 3 are open</td>" in shown.text
+    assert (len(shown.context["made"].new), shown.context["signed"] != "") == (1, True)
+    assert (
+        "What is doubtful"
+        not in user_with("supervisor", "every warehouse", name="other")[1].post(reverse(LOAD), form(pack)).text
+    )
+
+
 def test_who_only_looks_loads_nothing(pack):
     assert user_with("viewer", "every warehouse")[1].get(reverse(LOAD)).status_code == 403
 

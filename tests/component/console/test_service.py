@@ -68,7 +68,7 @@ def test_goods_are_summed_by_product(rows, service):
         ordered=4, cancelled=1, substituted=1,
     )  # fmt: skip
     [order] = told(service)
-    assert order.goods == [(line.sku, "3 of 8 have left")]
+    assert order.goods == [(line.sku, "2 of 8 have left; 1 have left as another product")]
 
 
 @pytest.mark.parametrize(("carrier", "page"), [("UPS", "https://ups.example/?n=A%2FB%201"), ("DHL", "")])

@@ -1,5 +1,7 @@
 """What a person has ended: the pages of the order tell what became of the goods, and wait for nothing that has been."""
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -7,7 +9,7 @@ from django.urls import reverse
 from integration.console import said
 from integration.console.words import badge
 from integration.jobs import acts
-from integration.models import Document, StockEvent, SyncJob, Variance
+from integration.models import Document, InboundMessage, StockEvent, SyncJob, Variance
 from integration.reconcile import lines
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
 
@@ -21,6 +23,15 @@ def looks(client: Client, sale: Sale) -> tuple[list[str], str]:
     assert page.status_code == 200
     [shipped] = [step.says for step in page.context["steps"] if step.name == "Shipped"]
     return [wait.text for wait in page.context["waits"]], shipped
+
+
+def row(client: Client, sale: Sale) -> str:
+    """What the page says of the first line."""
+    order = Document.objects.get(kind="order", reference=sale.name)
+    page = client.get(reverse("admin:timeline", args=[order.pk]))
+    side = page.context["lines"][0].side
+    assert ("not booked" in page.text, "ended by a person" in page.text) == (bool(side.unbooked), bool(side.ended))
+    return f"{float(side.told):g} told, {float(side.unbooked):g} not booked, {float(side.ended):g} ended"
 
 
 def service_says(client: Client, sale: Sale) -> tuple[list[str], list[tuple[str, str]]]:
@@ -113,3 +124,32 @@ def test_goods_that_left_and_that_nobody_booked_are_said_to_be_nowhere(yard: Yar
     words, goods = service_says(admin_client, sale)
     assert words[1:] == ["The warehouse says that goods have left which our books do not show yet."]
     assert goods == [("PAINT-W", "0 of 2 have left")]
+
+
+@pytest.mark.parametrize("act", [acts.done_by_hand, acts.ignore_case])
+def test_what_a_person_has_ended_of_what_has_left_is_not_to_be_booked(
+    yard: Yard, admin_client: Client, act: Callable[[int, acts.Actor, str], int]
+) -> None:
+    sale = yard.released(("CRATE-S", 3))
+    yard.shipped(sale)
+    yard.shipped(sale, lines=[yard.line(sale, quantity="2000")])
+    assert row(admin_client, sale) == "2003 told, 2000 not booked, 0 ended"
+    assert len(service_says(admin_client, sale)[0]) == 3
+    act(yard.case("CD-5004").pk, SOMEBODY, "Nobody has so many.")
+    yard.look()
+    assert row(admin_client, sale) == "2003 told, 0 not booked, 2000 ended"
+    assert looks(admin_client, sale)[0] == []
+    said = ["All of it has left the warehouse."]
+    assert service_says(admin_client, sale) == (said, [("CRATE-S", "3 of 3 have left")])
+    lines.look()
+    assert Variance.objects.count() == 0
+
+
+def test_what_was_ended_and_is_worked_on_again_is_to_be_booked(yard: Yard, admin_client: Client) -> None:
+    sale = yard.released(("CRATE-S", 3))
+    yard.shipped(sale)
+    yard.shipped(sale, lines=[yard.line(sale, quantity="2000")])
+    acts.ignore_case(yard.case("CD-5004").pk, SOMEBODY, "Nobody has so many.")
+    acts.replay_message(InboundMessage.objects.get(reference="SHP-000002").pk, SOMEBODY, "They have.")
+    yard.run()
+    assert row(admin_client, sale) == "2003 told, 2000 not booked, 0 ended"

@@ -20,7 +20,7 @@ class Page:
 
     def __init__(self, number: str) -> None:
         client = Client()
-        client.force_login(User.objects.create_superuser(f"reader of {number}"))
+        client.force_login(User.objects.create_superuser(f"reader {User.objects.count()} of {number}"))
         document = Document.objects.filter(reference=number, parent=None).get()
         answer = client.get(reverse("admin:timeline", args=[document.pk]))
         self.text, self.context = answer.content.decode(), answer.context
@@ -105,6 +105,16 @@ def test_a_purchase_shows_what_came_in(yard: Yard) -> None:
     page = Page(bought.name)
     assert page.sides() == [("CRATE-S", 10, 4, 4, 4)]
     assert [name for name, _, _ in page.chain()] == ["Agreed", "Announced", "Acknowledged", "Received", "Billed"]
+
+
+def test_a_surplus_that_a_person_refused_is_not_to_be_booked(yard: Yard) -> None:
+    yard.set(receipt_mode="live")
+    bought = yard.expected(("CRATE-S", 10))
+    yard.receive(bought.advice, "over")
+    assert "11 not booked" in Page(bought.name).text
+    yard.choose("CD-7005", "refuse")
+    text = Page(bought.name).text
+    assert ("not booked" in text, "1 ended by a person" in text) == (False, True)
 
 
 def test_a_return_goes_on_from_the_invoice_to_the_credit(yard: Yard) -> None:

@@ -4,12 +4,23 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from integration.errors import Locked
 from integration.handlers import HANDLERS
 from integration.jobs import decisions, engine, sweep
 from integration.jobs.work import Outcome, Work
-from integration.models import BusinessRule, ChangeRequest, Connection, DocumentLine, ExceptionCase, Lane, StockEvent
+from integration.models import (
+    BusinessRule,
+    ChangeRequest,
+    Connection,
+    Document,
+    DocumentLine,
+    ExceptionCase,
+    Lane,
+    StockEvent,
+)
 from integration.sandbox.wms.contract import ACCEPTS
 from tests.component.engine.yard import time_passes
 from tests.component.flows.yard import SOMEBODY, Sale, Yard
@@ -90,6 +101,24 @@ def test_all_of_a_line_may_go_as_another_product(yard: Yard) -> None:
     assert order_lines(yard, sale) == [("CRATE-S", 0, 0, 12.5, 10), ("CRATE-M", 10, 10, 12.5, 10)]
     assert (line_of(sale).substituted, conserved(line_of(sale), 0)) == (10, True)
     assert (yard.state(sale.release), yard.cases(), yard.unfinished()) == ("shipped", [], [])
+
+
+def test_the_pages_say_what_left_in_its_place(yard: Yard, admin_client: Client) -> None:
+    allow(yard)
+    sale = ordered(yard)
+    shipped(yard, sale, "4", "3", final=False)
+    shipped(yard, sale, "1", "2")
+    [told] = admin_client.get(reverse("admin:service"), {"q": sale.name}).context["told"]
+    assert (told.words, told.goods) == (
+        ["All of it has left the warehouse."],
+        [
+            ("CRATE-S", "5 of 10 have left; 5 have left as another product"),
+            ("CRATE-M", "5 have left in place of CRATE-S"),
+        ],
+    )
+    page = admin_client.get(reverse("admin:timeline", args=[Document.objects.get(kind="order").pk]))
+    assert [dict(row.instead) for row in page.context["lines"]] == [{"CRATE-M": 5}]
+    assert 'CRATE-M <span class="cd-quiet-text">in place of CRATE-S</span>' in page.text
 
 
 def test_the_rest_stays_open_and_comes_later(yard: Yard) -> None:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from integration.jobs import acts, packs, sheets, typed
 from integration.jobs.acts import NotAllowed
@@ -16,6 +18,7 @@ from integration.models import (
     ExternalReference,
     InboundMessage,
     MessageKey,
+    Parcel,
     StockEvent,
     TypedShipment,
 )
@@ -320,3 +323,68 @@ def test_the_pack_has_what_the_sheet_needs(yard: Yard) -> None:
     )  # fmt: skip
     assert release["ship_to"]["city"]
     assert Document.objects.get(kind="delivery").typed is False
+
+
+@pytest.mark.parametrize("first", ["typed", "told"])
+def test_a_mistyped_tracking_number_of_the_same_goods_is_no_change_in_odoo(yard: Yard, first: str) -> None:
+    sale = yard.released(("CRATE-S", 3))
+    rows = filled(yard, tracking="TRK-TYPED")
+    if first == "typed":
+        load(yard, rows)
+        yard.run()
+        yard.shipped(sale, tracking=["TRK-TOLD"])
+    else:
+        yard.shipped(sale, tracking=["TRK-TOLD"])
+        load(yard, rows)
+        yard.run()
+    shown = yard.odoo.shipped_by(sale.id)[0][1]
+    touch(yard, sale, shown)
+    once(yard, sale)
+    numbers = ["TRK-TYPED", "TRK-TOLD"] if first == "typed" else ["TRK-TOLD"]
+    assert (shown, list(Parcel.objects.order_by("pk").values_list("number", flat=True))) == (numbers[0], numbers)
+    touch(yard, sale, "9Z9")
+    assert [code for code, _ in yard.cases()] == ["CD-5029"]
+
+
+@pytest.mark.parametrize("first", ["typed", "told"])
+def test_goods_that_were_told_twice_count_once_on_the_order_s_page(
+    yard: Yard, first: str, admin_client: Client
+) -> None:
+    sale = yard.released(("CRATE-S", 4))
+    rows = filled(yard)
+    if first == "typed":
+        load(yard, rows)
+        yard.run()
+        yard.shipped(sale, "partial")
+        yard.shipped(sale)
+    else:
+        yard.shipped(sale)
+        load(yard, rows)
+        yard.run()
+    order = Document.objects.get(kind="order")
+    [row] = admin_client.get(reverse("admin:timeline", args=[order.pk])).context["lines"]
+    assert (row.side.told, row.side.booked, row.side.unbooked, row.side.ended) == (4, 4, 0, 0)
+
+
+def doubts(yard: Yard, rows: list[dict[str, str]]) -> list[str]:
+    return [doubt.words for doubt in typed.preview(yard.warehouse, *sheet(rows)).doubts]
+
+
+def test_more_than_is_open_and_what_has_left_are_told_before_it_is_taken(yard: Yard) -> None:
+    sale = yard.released(("CRATE-S", 4))
+    rows = filled(yard)
+    assert doubts(yard, rows) == []
+    twice = [{**rows[0], "quantity": "3"}, {**rows[0], "quantity": "2", "shipment": "SHEET-2"}]
+    assert doubts(yard, twice) == ["5 EA of P-CRATE-S are typed in: 4 are open"]
+    yard.shipped(sale)
+    left = f"{sale.release} has left already: the same goods are not booked again"
+    assert doubts(yard, rows) == [left]
+    assert doubts(yard, [{**rows[0], "quantity": "2000"}]) == [left, "2000 EA of P-CRATE-S are typed in: 0 are open"]
+
+
+def touch(yard: Yard, sale: Sale, number: str) -> None:
+    """Somebody writes the order and its transfer in Odoo."""
+    yard.odoo.call("sale.order", "write", [sale.id], {"client_order_ref": f"PO {number}"})
+    [row] = yard.odoo.rows("stock.picking", [["sale_id", "=", sale.id]], "name")
+    yard.odoo.call("stock.picking", "write", [row["id"]], {"carrier_tracking_ref": number})
+    yard.look()

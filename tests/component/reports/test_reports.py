@@ -18,6 +18,7 @@ from integration.models import (
     AuditEvent,
     Availability,
     CallTally,
+    CapturedRecord,
     Document,
     ExceptionCase,
     FlowDay,
@@ -256,6 +257,27 @@ class TestLot:
         assert tiles(report) == {"movements": 3, "customers": 2, "on_hand": 7}
         assert rows(report, "goods") == [["CRATE-S", -9, 0, 2, 0, 0, 0]]
         assert [row[1:4] for row in rows(report, "movements")][-1] == ["Shipped", "CRATE-S", -5]
+
+    def test_who_was_never_invoiced_is_named_by_where_it_went(self, recalled: Town) -> None:
+        order = Document.objects.get(kind="order", erp_partner_id=72)
+        moved = {"code": "outgoing", "ship_to": {"name": "Cedar Market", "company": "Cedar Market"}}
+        came = {"code": "incoming", "ship_to": {"name": "Our yard"}}
+        CapturedRecord.objects.create(
+            connection=recalled.main.erp, model="sale.order", record_id=order.erp_id, version=1,
+            snapshot={"pickings": [moved, moved, came]},
+        )  # fmt: skip
+        report = build("lot", recalled.main, lot="L1", personal=True)
+        assert [row[0] for row in rows(report, "customers")] == ["Erika Mustermann", "Cedar Market"]
+        hidden = build("lot", recalled.main, lot="L1")
+        assert [row[0] for row in rows(hidden, "customers")] == [None, None]
+
+    def test_a_supplier_who_buys_is_named(self, recalled: Town) -> None:
+        MasterRecord.objects.create(
+            connection=recalled.main.erp, kind="supplier", erp_id=72, content_hash="x",
+            snapshot={"address": {"name": "Dogwood"}},
+        )  # fmt: skip
+        report = build("lot", recalled.main, lot="L1", personal=True)
+        assert [row[0] for row in rows(report, "customers")] == ["Erika Mustermann", "Dogwood"]
 
     def test_a_company_is_named_once(self, recalled: Town) -> None:
         snapshot = {"address": {"name": "Birch & Sons", "company": "Birch & Sons"}}
