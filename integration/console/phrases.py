@@ -65,6 +65,7 @@ UNASKED = (
     "there is not always {name}. Ask that first: {code} in delivery.quantities && ...",
 )
 REFUSALS = (
+    "The warehouse's figure is of {at}, and {sku} moved there at {since}: ask for its stock first.",
     "{name} is released already.",
     "It logs in with a password, and Odoo exchanges keys only: make a key by hand, and enter it.",
     "It is a key of another user.",

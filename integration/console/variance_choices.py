@@ -1,6 +1,7 @@
 """What a person has done about stock that differs, as buttons on its case; and its causes, with their pages."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,8 +11,18 @@ from django.utils.translation import ngettext
 from integration.console.acting import Act
 from integration.console.reach import scoped
 from integration.console.words import whole
+from integration.flows import stock_site
 from integration.jobs import acts, variances
-from integration.models import Document, ExceptionCase, InboundMessage, SyncJob, Variance, VarianceCause
+from integration.models import (
+    Document,
+    ExceptionCase,
+    InboundMessage,
+    StockDifference,
+    SyncJob,
+    Variance,
+    VarianceCause,
+)
+from integration.rules import approval
 
 
 def _again(pk: int, actor: acts.Actor, reason: str) -> str:
@@ -37,13 +48,33 @@ def _fetch(pk: int, actor: acts.Actor, reason: str) -> str:
 
 
 def _correct(pk: int, actor: acts.Actor, reason: str) -> str:
+    """Says of each line whether a rule lets it through. It is judged by its job: the page of the case tells the end."""
+    through = _let_through(variances.to_correct(variances.of(ExceptionCase.objects.get(pk=pk))))
     count = variances.correct(pk, actor, reason)
-    text = ngettext(
-        "{count} line is posted if a rule lets it through, or waits for approval.",
-        "{count} lines are posted if a rule lets them through, or wait for approval.",
-        count,
+    through = min(through, count)
+    posted = ngettext(
+        "A rule lets {count} line through: it is posted at once, without approval.",
+        "Rules let {count} lines through: they are posted at once, without approval.",
+        through,
     )
-    return text.format(count=whole(count))
+    waits = ngettext(
+        "No rule lets {count} line through: it waits for approval.",
+        "No rule lets {count} lines through: they wait for approval.",
+        count - through,
+    )
+    said = ((posted, through), (waits, count - through))
+    return " ".join(text.format(count=whole(number)) for text, number in said if number)
+
+
+def _let_through(rows: Sequence[Variance]) -> int:
+    return sum(_passes(row, variances.to_post(row)) for row in rows)
+
+
+def _passes(row: Variance, quantity: Decimal) -> bool:
+    assert row.warehouse is not None  # noqa: S101  (of stock)
+    each = row.value / abs(row.difference) if row.difference else Decimal(0)
+    allowed = stock_site.allowances_of(row.warehouse)
+    return approval.passes(approval.Difference(row.sku, quantity, each), allowed)
 
 
 AGAIN = Act("again", _("Work on it again"), _again, _("worked on again"))
@@ -54,7 +85,10 @@ CORRECT = Act(
     _("Post the rest for approval"),
     _correct,
     _("handed on"),
-    _("What was found out? Odoo is corrected to what the warehouse has, once somebody approves it."),
+    _(
+        "What was found out? Odoo is corrected to what the warehouse has: at once where a business rule lets it"
+        " through, else once somebody approves it."
+    ),
 )
 ALL = (AGAIN, FETCH, ASK, CORRECT)
 
@@ -83,7 +117,17 @@ def shown(request: HttpRequest, mine: Sequence[Variance]) -> list[dict[str, Any]
     numbers = [row.pk for row in mine]
     seen = list(scoped(request, Variance.objects.filter(pk__in=numbers)).prefetch_related("causes").order_by("pk"))
     pages = Pages(request, [cause for row in seen for cause in row.causes.all()])
-    return [{"variance": row, "causes": [(cause, pages.of(cause)) for cause in row.causes.all()]} for row in seen]
+    moved = variances.moved_since(seen[0]) if seen and seen[0].as_of and seen[0].gone_at is None else None
+    return [
+        {"variance": row, "moved": moved, "causes": [(cause, pages.of(cause)) for cause in row.causes.all()]}
+        for row in seen
+    ]
+
+
+def corrections(request: HttpRequest, case: ExceptionCase) -> list[StockDifference]:
+    """What was handed on from it, as far as the user sees it."""
+    numbers = [row.pk for row in variances.corrections(case)]
+    return list(scoped(request, StockDifference.objects.filter(pk__in=numbers)).order_by("-pk")) if numbers else []
 
 
 class Pages:

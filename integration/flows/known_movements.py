@@ -1,14 +1,14 @@
 """The movements of some products as we know them: posted, and received but not posted yet.
 
 What a job has posted and not settled yet counts as posted: its effect has landed. Whether one that was sent has landed
-may not be known; then nothing can be said of the stock that it moves.
+may not be known; then nothing can be said of the stock that it moves. What people key counts like what we post.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from integration.flows import intents, pending
+from integration.flows import hand_keyed, intents, pending
 from integration.flows.pending import Look
 from integration.models import Effect, StockEvent, SyncJob
 from integration.rules.netting import Ledger, Movement
@@ -19,10 +19,15 @@ Movements = tuple[Movement, ...]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """``unknown``: the keys of writes of which nobody can tell yet whether they are in Odoo, with the slots."""
+    """``unknown``: the keys of writes of which nobody can tell yet whether they are in Odoo, with the slots. ``ahead``:
+    what people keyed in Odoo in shadow and the warehouse has not told; ``beyond``: the same of what is not in shadow;
+    ``by_hand``: the documents that were looked at for it."""
 
     ledger: Ledger
     unknown: tuple[tuple[str, frozenset[Slot]], ...] = ()
+    ahead: Movements = ()
+    beyond: Movements = ()
+    by_hand: frozenset[int] = frozenset()
 
     @property
     def products(self) -> frozenset[int]:
@@ -38,10 +43,11 @@ class Known:
 def read(look: Look, since: datetime) -> Known:
     """``since``: what happened until then and is posted is in Odoo's quantity, and need not be known."""
     open_ones = {each.source: each.movements for each in pending.in_hand(look)} | _ours(look)
-    states = _states(look, open_ones)
-    for key in _kept(look, open_ones):
+    states, keyed = _states(look, open_ones), hand_keyed.read(look, since)
+    for key in _kept(look, open_ones) | keyed.sources:
         open_ones.pop(key, None)
-    posted, waiting = _posted(look, since), list[Movement]()
+    posted, waiting = _posted(look, since), list(keyed.waits)
+    posted += [movement for movement in keyed.posted if movement.happened_at > since]
     unknown: list[tuple[str, frozenset[Slot]]] = []
     for key, movements in sorted(open_ones.items()):
         match states.get(key):
@@ -51,7 +57,7 @@ def read(look: Look, since: datetime) -> Known:
                 unknown.append((key, frozenset(movement.slot for movement in movements)))
             case _:
                 waiting += movements
-    return Known(Ledger(tuple(posted), tuple(waiting)), tuple(unknown))
+    return Known(Ledger(tuple(posted), tuple(waiting)), tuple(unknown), keyed.ahead, keyed.beyond, keyed.documents)
 
 
 def _posted(look: Look, since: datetime) -> list[Movement]:

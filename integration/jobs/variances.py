@@ -1,9 +1,11 @@
 """What a person has done about stock that differs, from its case. Every act is written to the audit log with it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Max, Q
 
 from integration.adapters.base import Capability
 from integration.jobs import acts, cases, inventories, missing, recount
@@ -15,7 +17,10 @@ from integration.models import (
     ExceptionCase,
     InboundMessage,
     Place,
+    RolloutFlow,
+    ShadowDocument,
     StockDifference,
+    StockEvent,
     StockSnapshot,
     SyncJob,
     Variance,
@@ -28,8 +33,9 @@ LONGEST = 64  # number of a count
 Cause = VarianceCause.Cause
 WAITS = (Cause.NOT_YET, Cause.FAILED, Cause.MAPPING)  # whose job, if there is one, may be tried again
 # What is not to be corrected in Odoo: it comes by itself, or another act is for it.
-APART = (Cause.MISSING, Cause.BY_HAND, Cause.MAPPING, Cause.UNIT)
+APART = (Cause.UNKEYED, Cause.MISSING, Cause.BY_HAND, Cause.MAPPING, Cause.UNIT)
 NOT_THERE = (Cause.ROUNDING, Cause.REFUSED)  # what the warehouse reports of it is not taken over
+CONFIRMED = ("shipment_confirmation", "receipt_confirmation", "return_receipt")
 RECKONED = ("shipment_confirmation", "inventory_adjustment")  # flows whose work in hand a count reckons with by itself
 
 
@@ -115,6 +121,11 @@ def correct(case_id: int, actor: Actor, reason: str) -> int:
         rows = to_correct(of(case))
         if not rows:
             raise NotAllowed("Nothing of it is to be corrected in Odoo: each of its causes asks for something else.")
+        if moved := moved_since(rows[0]):
+            at, since, sku = _minute(rows[0].as_of), _minute(moved), rows[0].sku
+            raise NotAllowed(
+                f"The warehouse's figure is of {at}, and {sku} moved there at {since}: ask for its stock first."
+            )
         fresh = _counts(rows, reason)
         if not fresh:
             raise NotAllowed("It is being corrected already: see Stock differences.")
@@ -133,12 +144,57 @@ def to_correct(rows: Sequence[Variance]) -> list[Variance]:
     return [row for row in rows if row.product_id and _has_a_rest(row, flows)]
 
 
+def moved_since(row: Variance) -> datetime | None:
+    """When the product moved there last, if that was after the warehouse's figure: by our books, by what is in hand, by
+    hand in Odoo, or told or keyed in shadow."""
+    at, about = row.as_of, {"warehouse": row.warehouse_id, "product_id": row.product_id}
+    events = StockEvent.objects.filter(happened_at__gt=at, **about)
+    changes = StockDifference.objects.filter(happened_at__gt=at, **about).exclude(state=StockDifference.State.REFUSED)
+    in_hand = InboundMessage.objects.filter(received_at__gt=at, jobs__flow__in=CONFIRMED)
+    in_hand = in_hand.filter(jobs__state__in=SyncJob.ACTIVE, jobs__document__warehouse=row.warehouse_id)
+    in_hand = in_hand.filter(jobs__document__lines__product_id=row.product_id)
+    known = [
+        events.aggregate(at=Max("happened_at"))["at"],
+        changes.aggregate(at=Max("happened_at"))["at"],
+        in_hand.aggregate(at=Max("received_at"))["at"],
+        *_in_shadow_since(row),
+    ]
+    return max((each for each in known if each is not None), default=None)
+
+
+def _in_shadow_since(row: Variance) -> Iterable[datetime]:
+    told = ShadowDocument.objects.filter(Q(told_at__gt=row.as_of) | Q(keyed_at__gt=row.as_of), warehouse=row.warehouse)
+    told = told.exclude(Q(flow=RolloutFlow.INVENTORY) | Q(key__startswith="release/"))
+    for each in told.exclude(decision=ShadowDocument.Decision.TAKEN):
+        lines = [line for part in (*each.wanted.values(), each.keyed) for line in part.get("lines", ())]
+        if any(line[0] == row.sku for line in lines):
+            yield max(at for at in (each.told_at, each.keyed_at) if at is not None)
+
+
+def _minute(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
 def _has_a_rest(row: Variance, flows: Mapping[int, str]) -> bool:
     causes = list(row.causes.all())
     in_hand = [cause for cause in causes if cause.cause in WAITS and cause.job]
     others = {cause.cause for cause in causes if cause not in in_hand}
     reckoned = all(flows.get(cause.job or 0, "") in RECKONED for cause in in_hand)
     return reckoned and not others & {*APART} and bool(others - {*NOT_THERE} or row.unexplained)
+
+
+def to_post(row: Variance) -> Decimal:
+    """By how much Odoo would be corrected: without what comes by itself, and what is not taken over."""
+    causes = row.causes.all()
+    apart = [cause for cause in causes if cause.cause in NOT_THERE or (cause.cause in WAITS and cause.job)]
+    return Decimal(row.found - row.says - sum((cause.quantity for cause in apart), Decimal(0)))
+
+
+def corrections(case: ExceptionCase) -> list[StockDifference]:
+    """What was handed on from its case, the latest first."""
+    source = case.context.get("source")
+    rows = StockDifference.objects.filter(source__startswith=f"{source}/", kind=StockDifference.Kind.COUNTED)
+    return list(rows.order_by("-pk")) if source and case.code == CODE else []
 
 
 def may_be_worked_on(row: Variance) -> bool:

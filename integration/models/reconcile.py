@@ -93,6 +93,7 @@ class VarianceCause(models.Model):
     class Cause(models.TextChoices):
         NOT_YET = "not_yet", "not posted yet"
         FAILED = "failed", "waits for a person"
+        UNKEYED = "unkeyed", "waits for people to key it"
         REFUSED = "refused", "refused"
         MISSING = "missing", "message missing"
         BY_HAND = "by_hand", "posted by hand in Odoo"

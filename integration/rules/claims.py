@@ -14,6 +14,7 @@ class Why(StrEnum):
 
     NOT_YET = "not_yet"
     FAILED = "failed"
+    UNKEYED = "unkeyed"
     REFUSED = "refused"
     MISSING = "missing"
     BY_HAND = "by_hand"
@@ -23,6 +24,9 @@ class Why(StrEnum):
     LOT = "lot"
     DUPLICATE = "duplicate"
     ONE_SIDED = "one_sided"
+
+
+UNDER_WAY = (Why.NOT_YET, Why.UNKEYED)
 
 
 class Sure(IntEnum):
@@ -105,5 +109,5 @@ class Explained:
     @property
     def in_flight(self) -> bool:
         """Nothing is wrong: all of it is under way, and not late."""
-        under_way = all(each.cause == Why.NOT_YET and not each.late for each in self.causes)
+        under_way = all(each.cause in UNDER_WAY and not each.late for each in self.causes)
         return bool(self.causes) and under_way and not self.unexplained

@@ -13,6 +13,7 @@ NOTHING_FOUND = "no cause found"
 SAID: Mapping[Why, str] = {
     Why.NOT_YET: "{n} in {number} not posted yet",
     Why.FAILED: "{n} in {number} waits for a person ({code})",
+    Why.UNKEYED: "{n} of {number} waits for people to key it in Odoo",
     Why.REFUSED: "{n} in {number} refused",
     Why.MISSING: "{n} of {number} left without a message",
     Why.BY_HAND: "{n} by hand in Odoo ({number})",
@@ -26,6 +27,7 @@ SAID: Mapping[Why, str] = {
 PROPOSED: Mapping[Why, str] = {
     Why.NOT_YET: "What is not posted yet posts by itself; if it is late, press Work on it again.",
     Why.FAILED: "Clear the case of what waits, then press Work on it again.",
+    Why.UNKEYED: "Its flow is in shadow: key in Odoo what the warehouse has told.",
     Why.REFUSED: "Of what was refused the warehouse has to correct its own stock; if it was right after all, press Work"
     " on it again.",
     Why.MISSING: "Press Fetch the message where that is offered; else have the warehouse send the missing confirmation"

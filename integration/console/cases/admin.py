@@ -190,6 +190,7 @@ class ExceptionCaseAdmin(ActingAdmin):
             "longest": gaps.LONGEST,
             "mapped": mapped.of(request, case),
             "variances": variance_choices.rows(request, case) if unresolved else (),
+            "corrections": variance_choices.corrections(request, case),
             "due": case_due(case),
             "desk": (form or DeskForm(case=case)) if unresolved and self.has_act_permission(request) else None,
             "history": told.history(case),

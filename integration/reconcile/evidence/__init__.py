@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from integration.flows.known_movements import Known
 from integration.flows.pending import Look
 from integration.models import StockSnapshot
-from integration.reconcile.evidence import approving, by_hand, codes, counted, ended, in_hand, missing, posted
+from integration.reconcile.evidence import approving, by_hand, codes, counted, ended, in_hand, missing, posted, unkeyed
 from integration.reconcile.evidence.scope import Found, Scope, scope_of
 from integration.rules.claims import Claim, Evidence, Gap, Sure
 
@@ -17,6 +17,7 @@ Source = Callable[[Scope], Iterator[Found]]
 # Each may be added to: what a source finds names its slots, its units and its document, and guesses nothing.
 SOURCES: Sequence[Source] = (
     in_hand.find,
+    unkeyed.find,
     approving.find,
     ended.find,
     by_hand.find,

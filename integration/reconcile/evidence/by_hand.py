@@ -1,20 +1,31 @@
 """What people did to the stock in Odoo itself, and the warehouse does not know of."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from integration.canonical.erp import Move, Picking
-from integration.flows import stock_postings
+from django.db.models import Q
+
+from integration.canonical.erp import Picking
+from integration.flows import hand_keyed, stock_postings
+from integration.jobs import rollout
 from integration.jobs.looks import MODELS
-from integration.models import CapturedRecord, Document, ExternalReference, StockDifference, SyncJob
+from integration.models import (
+    CapturedRecord,
+    Document,
+    ExternalReference,
+    Mode,
+    RolloutFlow,
+    ShadowDocument,
+    StockDifference,
+    SyncJob,
+)
 from integration.reconcile.evidence.scope import Found, Scope
 from integration.rules.claims import Claim, Sure, Why
-from integration.rules.places import GOOD, Slot
+from integration.rules.places import Slot
 
-State = StockDifference.State
+State, Kind = StockDifference.State, Document.Kind
 # Told: the warehouse may have keyed it by now. Approved: it is being undone.
 SURE = {State.WAITING: Sure.DECIDED, State.APPROVED: Sure.DECIDED, State.TOLD: Sure.LIKELY}
 NOT_CONFIRMED = (
@@ -22,7 +33,13 @@ NOT_CONFIRMED = (
     *(Document.State.ANNOUNCED, Document.State.PART_RECEIVED),
     Document.State.CANCELLED,  # the warehouse agreed to leave it, as Odoo has it already
 )
-MOVED = (Document.Kind.DELIVERY, Document.Kind.RECEIPT)
+MOVED = (Kind.DELIVERY, Kind.RECEIPT)
+USUAL = {
+    Kind.DELIVERY: RolloutFlow.SHIPMENT,
+    Kind.RECEIPT: RolloutFlow.RECEIPT,
+    Kind.RETURN: RolloutFlow.RETURN,
+}
+Moves = tuple[tuple[Slot, Decimal], ...]
 CONFIRMED = ("shipment.confirmed", "receipt.confirmed")
 AT_ONCE = 100  # documents whose orders are read together: each has all that Odoo says of it
 
@@ -56,30 +73,61 @@ def _transfers(scope: Scope) -> Iterator[Found]:
     documents = _documents(scope)
     for start in range(0, len(documents), AT_ONCE):
         yield from _validated(scope, list(_open(scope, documents[start : start + AT_ONCE])))
+    for each in scope.known.ahead:
+        yield _in_shadow(scope, each.number, ((each.slot, -each.quantity),), each.happened_at)
+    for each in scope.known.beyond:
+        yield _found(each.number, ((each.slot, -each.quantity),), each.happened_at)
 
 
 def _validated(scope: Scope, found: Sequence[_Open]) -> Iterator[Found]:
     ours = _ours(scope, {picking.id for each in found for picking in each.pickings})
     for each in found:
-        for picking in _chain(each):
+        for picking in hand_keyed.transfers(each.document, each.pickings):
             if picking.state != "done" or picking.mark is not None or picking.id in ours:
                 continue
-            moves = tuple(_moves(scope, picking, each.document.kind == Document.Kind.DELIVERY))
-            if moves:
-                claim = Claim(Why.BY_HAND, Sure.DECIDED, moves, picking.name)
-                done_at = picking.done_at or each.read_at
-                yield Found(claim, done_at, done_at)
+            done = hand_keyed.keyed_in(picking, each.document.kind, scope.look, each.read_at)
+            moves = tuple((movement.slot, -movement.quantity) for movement in done)
+            done_at = picking.done_at or each.read_at
+            if moves and _is_in_shadow(scope, each.document):
+                yield _in_shadow(scope, picking.name, moves, done_at)
+            elif moves:
+                yield _found(picking.name, moves, done_at)
+
+
+def _found(number: str, moves: Moves, at: datetime) -> Found:
+    return Found(Claim(Why.BY_HAND, Sure.DECIDED, moves, number), at, at)
+
+
+def _in_shadow(scope: Scope, number: str, moves: Moves, at: datetime) -> Found:
+    """People key it because the flow is in shadow: until the next snapshot nobody can say that the warehouse has not
+    done it."""
+    why = Why.NOT_YET if at > scope.at else Why.BY_HAND
+    return Found(Claim(why, Sure.LIKELY, moves, number), at, at)
 
 
 def _documents(scope: Scope) -> Sequence[Document]:
+    """In shadow also those that are over by what people keyed since the snapshot."""
+    not_confirmed = Q(state__in=NOT_CONFIRMED, updated_at__gt=scope.horizon)
     rows = Document.objects.filter(
+        not_confirmed | Q(updated_at__gt=scope.at - hand_keyed.EARLY),
         warehouse=scope.look.warehouse,
-        kind__in=MOVED,
-        state__in=NOT_CONFIRMED,
-        updated_at__gt=scope.horizon,
+        kind__in=USUAL,
         lines__product_id__in=scope.products,
     )
-    return list(rows.filter(parent__isnull=False).select_related("parent").distinct().order_by("pk"))
+    rows = rows.filter(parent__isnull=False).exclude(pk__in=scope.known.by_hand).select_related("parent")
+    found = list(rows.distinct().order_by("pk"))
+    told = ShadowDocument.objects.filter(document__in=found).exclude(key__startswith=hand_keyed.RELEASE)
+    kept = set(told.exclude(decision=ShadowDocument.Decision.TAKEN).values_list("document", flat=True))
+    return [each for each in found if each.pk not in kept and (_is_open(each) or _is_in_shadow(scope, each))]
+
+
+def _is_open(document: Document) -> bool:
+    return document.kind in MOVED and document.state in NOT_CONFIRMED
+
+
+def _is_in_shadow(scope: Scope, document: Document) -> bool:
+    flow = rollout.flow_of(document, USUAL[Kind(document.kind)])
+    return scope.look.warehouse.in_force(flow) == Mode.SHADOW
 
 
 def _open(scope: Scope, documents: Sequence[Document]) -> Iterator[_Open]:
@@ -97,15 +145,6 @@ def _open(scope: Scope, documents: Sequence[Document]) -> Iterator[_Open]:
             yield _Open(document, pickings, record.read_at or scope.now)
 
 
-def _chain(each: _Open) -> Iterator[Picking]:
-    """The transfer and its backorders."""
-    mine = {each.document.erp_id}
-    for picking in sorted(each.pickings, key=lambda one: one.id):
-        if picking.id in mine or picking.backorder_of in mine:
-            mine.add(picking.id)
-            yield picking
-
-
 def _ours(scope: Scope, pickings: set[int]) -> set[int]:
     rows = ExternalReference.objects.filter(
         erp=scope.look.warehouse.erp,
@@ -114,23 +153,3 @@ def _ours(scope: Scope, pickings: set[int]) -> set[int]:
         document_type__in=("shipment", "receipt"),
     )
     return set(rows.values_list("record_id", flat=True))
-
-
-def _moves(scope: Scope, picking: Picking, leaves: bool) -> Iterator[tuple[Slot, Decimal]]:
-    place = scope.look.facts.places.of(GOOD)
-    units: defaultdict[Slot, Decimal] = defaultdict(Decimal)
-    for move in picking.moves:
-        product = scope.look.products.get(move.product_id)
-        if product is not None and place is not None and product.unit == move.unit:
-            for lot, quantity in _lots(move, tracked=product.tracking != "none").items():
-                units[Slot(product.id, place, lot)] += quantity if leaves else -quantity
-    yield from ((slot, quantity) for slot, quantity in units.items() if quantity)
-
-
-def _lots(move: Move, *, tracked: bool) -> Mapping[str, Decimal]:
-    if not tracked:
-        return {"": move.done}
-    lots: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for line in move.lines:
-        lots[line.lot or ""] += line.done
-    return lots

@@ -4,18 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from integration.flows import pending, stock_postings
+from integration.flows import pending, pending_incoming, stock_postings
+from integration.flows.hand_keyed import ALREADY
 from integration.flows.pending import READERS
 from integration.models import Effect, StockDifference, StockEvent, SyncJob
-from integration.reconcile.evidence import incoming
-from integration.reconcile.evidence.in_hand import BY_HAND
 from integration.reconcile.evidence.scope import Found, Scope
 from integration.rules.claims import Claim, Sure, Why
 from integration.rules.places import Slot
 
 Kind, State = StockDifference.Kind, StockDifference.State
 MOST = 500  # ended jobs, the latest first: their messages have to be opened
-ALL = {**READERS, **incoming.READERS}
+ALL = {**READERS, **pending_incoming.READERS}
 
 
 def find(scope: Scope) -> Iterator[Found]:
@@ -39,7 +38,7 @@ def _refused(scope: Scope) -> Iterator[Found]:
 def _cancelled(scope: Scope) -> Iterator[Found]:
     """Whoever ended a job may have booked it in Odoo by hand: it counts where its units fit, and nothing else does."""
     jobs = SyncJob.objects.filter(state=SyncJob.State.CANCELLED, flow__in=ALL, finished_at__gt=scope.horizon)
-    jobs = jobs.filter(inbound__connection=scope.look.warehouse.wms).exclude(failure_code__in=BY_HAND)
+    jobs = jobs.filter(inbound__connection=scope.look.warehouse.wms).exclude(failure_code__in=ALREADY)
     ended = {job.pk: job for job in jobs.order_by("-pk")[:MOST]}
     found = pending.read(scope.look, list(ended.values()), ALL)
     done = _done([each.source for each in found], {ended[each.job].inbound_id for each in found})

@@ -6,10 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from integration.errors.catalogue import PROBLEMS
-from integration.flows import pending
+from integration.flows import pending, pending_incoming
+from integration.flows.hand_keyed import ALREADY
 from integration.jobs.mappings import MISSING
 from integration.models import SyncJob
-from integration.reconcile.evidence import incoming
 from integration.reconcile.evidence.scope import Found, Scope
 from integration.rules.claims import Claim, Sure, Why
 from integration.rules.flows import FLOWS
@@ -18,7 +18,6 @@ from integration.rules.places import Slot
 
 STUCK = (SyncJob.State.BLOCKED, SyncJob.State.NEEDS_ATTENTION)
 OUTAGE = "CD-1"  # how the codes begin of what goes away by itself
-BY_HAND = ("CD-5007", "CD-7011")  # Odoo has it already: somebody booked it there by hand
 FIELDS = ("pk", "state", "failure_code", "flow", "created_at", "inbound_id")
 
 
@@ -31,15 +30,16 @@ def find(scope: Scope) -> Iterator[Found]:
         if each.job in jobs and each.slot.product_id in scope.look.products:
             together[each.job, each.number].append(each)
     for (job, number), mine in together.items():
-        if jobs[job].failure_code not in BY_HAND:
+        if jobs[job].failure_code not in ALREADY:
             yield _found(jobs[job], number, mine, scope.now)
 
 
 def _incoming(scope: Scope) -> Iterator[Movement]:
     """Counts do not reckon with what came in and is not posted; here it counts."""
     wms = scope.look.warehouse.wms
-    jobs = SyncJob.objects.filter(state__in=SyncJob.ACTIVE, flow__in=incoming.READERS, inbound__connection=wms)
-    for each in incoming.unbooked(pending.read(scope.look, list(jobs.order_by("pk")), incoming.READERS)):
+    jobs = SyncJob.objects.filter(state__in=SyncJob.ACTIVE, flow__in=pending_incoming.READERS, inbound__connection=wms)
+    found = pending.read(scope.look, list(jobs.order_by("pk")), pending_incoming.READERS)
+    for each in pending_incoming.unbooked(found):
         yield from each.movements
 
 

@@ -64,7 +64,9 @@ def test_differences_of_known_cause_are_explained_and_none_wrongly(shelves: Shel
     came = score(truths, found)
     units = f"{came.right:f} of {came.known:f} units right, {came.wrong:f} wrong"
     sys.stdout.write(f"{len(truths)} differences: {units} {came.by_cause}\n")
-    assert {cause for truth in truths for cause in truth.causes} == set(VarianceCause.Cause.values)
+    assert {cause for truth in truths for cause in truth.causes} == set(VarianceCause.Cause.values) - {
+        "unkeyed"
+    }  # live
     assert (came.wrong, odd(truths, found, right=False)) == (0, [])
     assert came.right >= LEAST * came.known, odd(truths, found, right=True)
 

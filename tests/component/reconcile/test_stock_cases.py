@@ -219,6 +219,49 @@ def test_several_products_of_one_snapshot_are_corrected_each(shelves: Shelves, i
     assert shelves.odoo() == {("NAIL", "", "good"): D(18), ("GLUE", "", "good"): D(18)}
 
 
+def test_what_is_older_than_the_last_movement_is_not_posted(shelves: Shelves, admin_client: Any) -> None:
+    shelves.allow()
+    shelves.stock("NAIL", 20)
+    sale = shelves.yard.released(("NAIL", 5))
+    lose(shelves, "NAIL", 2)
+    snapshot(shelves)
+    address = reverse("admin:integration_exceptioncase_change", args=[case().pk])
+    page = admin_client.get(address).text
+    assert ("The warehouse: as of" in page, "moved there since" in page) == (True, False)
+    shelves.yard.shipped(sale)
+    with pytest.raises(NotAllowed, match=r"NAIL moved there at .*: ask for its stock first\."):
+        variances.correct(case().pk, SOMEBODY, "counted")
+    assert "moved there since" in admin_client.get(address).text
+    assert not StockDifference.objects.exists()
+    snapshot(shelves)
+    assert variances.correct(case().pk, SOMEBODY, "counted") == 1
+    shelves.yard.run()
+    assert (shelves.odoo(), shelves.agree()) == ({("NAIL", "", "good"): D(13)}, True)
+
+
+@pytest.mark.parametrize(
+    ("limit", "said", "state"),
+    [
+        ("10", "A rule lets 1 line through: it is posted at once, without approval.", "Posted"),
+        ("1", "No rule lets 1 line through: it waits for approval.", "waits for a person"),
+    ],
+)
+def test_who_posts_the_rest_is_told_whether_it_is_posted_or_waits(
+    shelves: Shelves, admin_client: Any, limit: str, said: str, state: str
+) -> None:
+    shelves.allow(value=limit)
+    shelves.stock("NAIL", 20)
+    lose(shelves, "NAIL", 2)
+    snapshot(shelves)
+    pk = case().pk
+    address = reverse("admin:integration_exceptioncase_act", args=[pk, "correct"])
+    assert "at once where a business rule lets it through" in admin_client.post(address).text
+    assert said in admin_client.post(address, {"reason": "counted"}, follow=True).text
+    shelves.yard.run()
+    page = admin_client.get(reverse("admin:integration_exceptioncase_change", args=[pk])).text
+    assert state in page.partition("What was handed on to be posted")[2].partition("</ul>")[0]
+
+
 def test_two_who_press_at_once_have_it_posted_once(shelves: Shelves) -> None:
     shelves.allow()
     shelves.stock("NAIL", 20)
