@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from integration.canonical.base import Money
-from integration.canonical.erp import Swap, Swapped
+from integration.canonical.erp import Replaced, Swap, Swapped
 
 
 class NotesGateway(Protocol):
@@ -65,6 +65,10 @@ class SubstitutesGateway(Protocol):
 
     def add(self, order_id: int, swaps: Sequence[Swap], *, company: int) -> Sequence[Swapped]:
         """Looks first; all of it in one write. Raises Rejected CD-5021 (nothing changed), OutcomeUnknown."""
+        ...
+
+    def on(self, order_id: int, *, company: int) -> Sequence[Replaced]:
+        """Every line of the order that stands for another one, whoever shipped it."""
         ...
 
     def is_shrunk(self, swaps: Sequence[Swap], made: Sequence[Swapped], *, company: int) -> bool: ...

@@ -307,6 +307,13 @@ class Swapped(Part):
     before: Decimal
 
 
+class Replaced(Part):
+    """An order's line that says that it stands for ``sku``, in whose place another product went."""
+
+    sale_line_id: int
+    sku: str
+
+
 class ReceiptPosting(Part):
     """What one receipt does to one incoming picking. Moves that no line names receive nothing.
 

@@ -5,23 +5,27 @@ again finds it, and backorders are not told as if they were new. The warehouse h
 found there, and not sent.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from integration.canonical.erp import Move, Picking
+from integration.canonical.erp import Move, Picking, Replaced
 from integration.flows.advices import Coming
 from integration.flows.releases import Delivery
 from integration.jobs import generation
 from integration.models import Connection, Document
 
 
-def as_released(delivery: Delivery) -> Delivery | None:
-    """The delivery as it was before anything of it left; None: it is not one of these."""
-    if not generation.looks_first() or not _has_left(delivery, delivery.picking):
-        return None
+def has_left(delivery: Delivery) -> bool:
+    """It is one of these, with all that came of it."""
+    return generation.looks_first() and _has_left(delivery, delivery.picking)
+
+
+def as_released(delivery: Delivery, replaced: Sequence[Replaced]) -> Delivery:
+    """One that has left, as it was before anything of it did. ``replaced``: the order's lines that stand for others."""
     parts = [delivery.picking, *_backorders(delivery.order.pickings, delivery.picking.id)]
-    return replace(delivery, picking=_as_it_was(delivery.picking, parts))
+    return replace(delivery, picking=_as_it_was(delivery.picking, parts, replaced))
 
 
 def is_rest(delivery: Delivery) -> bool:
@@ -75,9 +79,28 @@ def _is_posted(picking: Picking, partner: Connection) -> bool:
     return picking.state == "done" and (picking.mark or "").startswith(f"{partner.slug}/")
 
 
-def _as_it_was(picking: Picking, parts: Iterable[Picking]) -> Picking:
-    moves = tuple(_first(moves) for moves in _by_line(parts))
-    return picking.model_copy(update={"state": "assigned", "moves": moves, "mark": None})
+def _as_it_was(picking: Picking, parts: Iterable[Picking], replaced: Sequence[Replaced] = ()) -> Picking:
+    """What went in another line's place was asked for by that line, whose move may be cancelled by now."""
+    moves = sorted((move for part in parts for move in part.moves), key=lambda move: move.id)
+    places = _places(moves, replaced)
+    taken: defaultdict[int, Decimal] = defaultdict(Decimal)
+    for move in moves:
+        if move.sale_line_id in places:
+            taken[places[move.sale_line_id]] += move.done
+    own = [move for move in moves if move.sale_line_id not in places]
+    asked = [move for move in own if move.state != "cancel" or move.id in taken]
+    lines = tuple(_first(group, taken) for group in _by_line(asked))
+    return picking.model_copy(update={"state": "assigned", "moves": lines, "mark": None})
+
+
+def _places(moves: Sequence[Move], replaced: Sequence[Replaced]) -> dict[int | None, int]:
+    """By the order's line of a substitute, the oldest move of the line that it went in the place of."""
+    instead = {each.sale_line_id: each.sku for each in replaced}
+    oldest: dict[str | None, int] = {}
+    for move in moves:
+        if move.sale_line_id not in instead:
+            oldest.setdefault(move.sku, move.id)
+    return {line: oldest[sku] for line, sku in instead.items() if sku in oldest}
 
 
 def _backorders(pickings: Iterable[Picking], of: int) -> list[Picking]:
@@ -88,16 +111,21 @@ def _backorders(pickings: Iterable[Picking], of: int) -> list[Picking]:
     return [picking for picking in pickings if picking.id in found - {of}]
 
 
-def _by_line(parts: Iterable[Picking]) -> Iterable[list[Move]]:
+def _by_line(moves: Iterable[Move]) -> Iterable[list[Move]]:
     """A line of the order may be in several moves by now; the oldest one's id was the line's name."""
     grouped: dict[tuple[int | None, int | None, int], list[Move]] = {}
-    for move in sorted((move for part in parts for move in part.moves), key=lambda move: move.id):
-        if move.state != "cancel":
-            key = (move.sale_line_id, move.purchase_line_id, move.product_id)
-            grouped.setdefault(key, []).append(move)
+    for move in moves:
+        grouped.setdefault((move.sale_line_id, move.purchase_line_id, move.product_id), []).append(move)
     return grouped.values()
 
 
-def _first(moves: list[Move]) -> Move:
-    wanted = sum((move.done if move.state == "done" else move.demand for move in moves), Decimal(0))
+def _first(moves: list[Move], taken: Mapping[int, Decimal]) -> Move:
+    """As it was asked for; ``taken``: by its id, what went in its place."""
+    wanted = sum((_wanted(move) + taken.get(move.id, Decimal(0)) for move in moves), Decimal(0))
     return moves[0].model_copy(update={"state": "assigned", "demand": wanted, "reserved": wanted, "done": Decimal(0)})
+
+
+def _wanted(move: Move) -> Decimal:
+    if move.state == "cancel":
+        return Decimal(0)
+    return move.done if move.state == "done" else move.demand

@@ -11,7 +11,7 @@ from functools import partial
 from django.db import transaction
 
 from integration.adapters import registry
-from integration.canonical.erp import Order, Picking, Transfer
+from integration.canonical.erp import Order, Picking, Replaced, Transfer
 from integration.errors import Causes, Permanent
 from integration.flows import (
     asking,
@@ -138,10 +138,18 @@ def _look(work: Work, delivery: Delivery, found: Findings) -> None:
         _look_in_shadow(work, delivery, found)
     elif delivery.known is not None:
         _look_again(work, delivery, delivery.known, found)
-    elif before := forgotten.as_released(delivery):
-        _release_first(work, before, found)
+    elif forgotten.has_left(delivery):
+        _release_first(work, forgotten.as_released(delivery, _replaced(work, delivery)), found)
     elif delivery.order.state in CONFIRMED and not _ships_from_another(delivery) and _stays(work, delivery, found):
         _release_first(work, delivery, found)
+
+
+def _replaced(work: Work, delivery: Delivery) -> Sequence[Replaced]:
+    """Transfers have no lines whose place could be taken."""
+    if delivery.parent.kind != Document.Kind.ORDER:
+        return ()
+    with remote.open_erp(delivery.warehouse.erp, work) as erp:
+        return erp.substitutes.on(delivery.order.id, company=delivery.warehouse.company_id)
 
 
 def _stays(work: Work, delivery: Delivery, found: Findings) -> bool:

@@ -87,6 +87,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         "substitutes.add",
         "substitutes.find",
         "substitutes.is_shrunk",
+        "substitutes.on",
         "substitutes.shrink",
     ),
     "orders_walk": (

@@ -13,13 +13,14 @@ from typing import Any
 
 from integration.adapters.odoo.caller import Caller, Row
 from integration.adapters.odoo.quantities import exact
-from integration.canonical.erp import Swap, Swapped
+from integration.canonical.erp import Replaced, Swap, Swapped
 from integration.errors import Rejected
 
 LINE = (
     "product_id", "product_uom_qty", "qty_delivered", "price_unit", "discount", "tax_id", "tax_ids", "product_uom",
     "product_uom_id", "order_id", "name", "sequence",
 )  # fmt: skip
+SAYS = re.compile(r"^.+ in place of (.+) \(of [0-9.]+ ordered\), shipment .+\.$", re.MULTILINE)  # as ``_says``
 
 
 class Substitutes:
@@ -46,6 +47,12 @@ class Substitutes:
         if made is None:
             raise _refused(swaps[0], "Odoo took the change of the order and does not show it", self._call.slug)
         return made
+
+    def on(self, order_id: int, *, company: int) -> list[Replaced]:
+        own = [("order_id", "=", order_id)]
+        rows = self._call.rows("sale.order.line", own, ["name"], companies=[company], order="id")
+        said = [(row, SAYS.search(str(row["name"]))) for row in rows]
+        return [Replaced(sale_line_id=row["id"], sku=words[1]) for row, words in said if words]
 
     def is_shrunk(self, swaps: Sequence[Swap], made: Sequence[Swapped], *, company: int) -> bool:
         ordered = self._ordered(swaps, company)

@@ -19,8 +19,10 @@ from integration.jobs.acts import NotAllowed
 from integration.jobs.streams import Claim
 from integration.jobs.work import Work
 from integration.models import (
+    BusinessRule,
     Connection,
     Document,
+    DocumentLine,
     Effect,
     Generation,
     InboundMessage,
@@ -354,3 +356,37 @@ def test_what_left_of_an_order_that_was_raised_since_the_backup_is_no_surplus(ya
     yard.later()
     once(yard, sale, 6)
     assert (yard.cases(), yard.unfinished()) == ([], [])
+
+
+@pytest.mark.parametrize("own", ["0", "2"])
+@pytest.mark.parametrize("odoo_server", ["16", "18"], indirect=True)
+def test_what_left_in_the_place_of_something_else_since_the_backup_is_found_as_such(
+    yard: Yard, settled: None, own: str
+) -> None:
+    Connection.objects.filter(pk=yard.partner.pk).update(profile={"facts": {"accepts": list(ACCEPTS)}})
+    BusinessRule.objects.create(kind="substitute", warehouse=yard.warehouse, sku="CRATE-S")
+    generation.count()
+    taken, since = backup.take(), time.time()
+    sale = yard.released(("CRATE-S", 5), ("ROPE-10", 1))
+    instead = yard.line(sale, sku="P-CRATE-M", quantity=str(5 - int(own)), substitute=True)
+    kept = [yard.line(sale, quantity=own)] if own != "0" else []
+    yard.shipped(sale, lines=[*kept, instead, yard.line(sale, 1)])
+    before, writes = yard.odoo.delivered(sale.id), yard.odoo.writes()
+    assert yard.state(sale.release) == "shipped"
+    restored(yard, taken)
+    yard.look()
+    yard.wms.control("repeat", since=since)
+    yard.run()
+    yard.later()
+    recovery.release(Recovery.objects.get().pk, SOMEBODY, "sent again")
+    yard.run()
+    yard.later()
+    yard.look()
+    assert (yard.cases(), yard.unfinished()) == ([], [])
+    assert (yard.odoo.delivered(sale.id), yard.odoo.writes()) == (before, writes)
+    assert yard.state(sale.release) == "shipped"
+    lines = DocumentLine.objects.filter(document__reference=sale.release).order_by("sku")
+    assert [(one.sku, one.released, one.shipped, one.substituted) for one in lines] == [
+        ("CRATE-S", 5, int(own), 5 - int(own)),
+        ("ROPE-10", 1, 1, 0),
+    ]

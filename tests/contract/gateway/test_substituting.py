@@ -95,6 +95,8 @@ def test_what_is_on_the_order_is_found_and_never_added_again(world: World) -> No
         world.gateway.substitutes.shrink([swap], made, company=company)
     assert world.gateway.substitutes.add(it.order, [swap], company=company) == made
     assert (made[0].before, made[0].quantity, made[0].price) == (10, 3, Decimal("12.5"))
+    [stands_for] = world.gateway.substitutes.on(it.order, company=company)
+    assert (stands_for.sale_line_id, stands_for.sku) == (made[0].sale_line_id, swap.sku)
     assert it.lines() == [(it.old, 7, 0, 12.5, 10), (it.new, 3, 0, 12.5, 10)]
     other = it.swap(shipment=f"SHP-11 of {it.delivery.name}")
     assert world.gateway.substitutes.find(it.order, [other], company=company) is None
