@@ -289,6 +289,15 @@ def test_a_case_is_given_to_nobody_who_does_not_see_it(rows, south, admin_client
     assert told == {"blind": ([refused], "None"), "seeing": (["1 case changed."], "seeing")}
 
 
+def test_a_case_is_given_to_nobody_who_may_open_none(rows, admin_client):
+    user, _ = user_with("customer service", "every warehouse", name="carl")
+    sent = {"assignee": user.pk}
+    page = admin_client.post(reverse("admin:case_desk", args=[rows.case.pk]), sent, follow=True)
+    rows.case.refresh_from_db()
+    told = [str(message) for message in page.context["messages"]]
+    assert (told, rows.case.assignee) == ([f"{rows.case.title}: carl may not open cases."], None)
+
+
 def test_an_outage_of_all_is_not_ignored_by_one(rows, beside):
     CaseJob.objects.all().delete()
     ExceptionCase.objects.update(document=None, code="CD-1001")
