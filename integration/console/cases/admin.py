@@ -78,6 +78,11 @@ class ExceptionCaseAdmin(ActingAdmin):
     list_fullwidth = True
     nothing = _("Nothing waits for a person. New cases appear here by themselves.")
 
+    def get_paginator(self, *given: Any, **more: Any) -> Any:
+        paginator = super().get_paginator(*given, **more)
+        paginator.counts = True
+        return paginator
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CaseList]:
         return CaseList
 
