@@ -1,5 +1,6 @@
 """Downtime: sheets and forms of each warehouse to take out beforehand, and what was typed in of them afterwards."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django_stubs_ext import StrOrPromise
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
 from integration.console import links, said
@@ -28,7 +30,7 @@ from integration.console.mapping_files import AGREED_SECONDS
 from integration.console.reach import scoped
 from integration.console.words import ago, badge, whole
 from integration.jobs import acts, pack_pages, packs, sheets, typed
-from integration.models import DowntimePack, TypedShipment, Warehouse
+from integration.models import DowntimePack, Mode, TypedShipment, Warehouse
 from integration.rules.shipment_sheet import COLUMNS, FILLED
 
 LATE = 3  # times the usual time between two packs
@@ -36,6 +38,11 @@ SALT = "typed shipments"
 PRINT = "integration.print_downtime_pack"
 TYPE = "integration.type_shipment"
 SHOWN = 500
+NO_PACK: Mapping[Mode, StrOrPromise] = {
+    Mode.LIVE: _("the scheduler makes one in a few minutes."),
+    Mode.SHADOW: _("its shipments are in shadow, so that people book them in Odoo themselves."),
+    Mode.OFF: _("its shipments are switched off."),
+}
 TONES = {TypedShipment.State.TAKEN: "waiting", TypedShipment.State.BOOKED: "succeeded"}
 
 
@@ -89,6 +96,23 @@ def load_view(request: HttpRequest) -> HttpResponseBase:
         return _preview(request, context, form.cleaned_data["warehouse"], heads, rows)
     shown = {"form": form, "columns": COLUMNS, "filled": FILLED}
     return TemplateResponse(request, "console/typed_import.html", context | shown)
+
+
+def make_view(request: HttpRequest, warehouse: int) -> HttpResponseBase:
+    """A pack as of now: POST only."""
+    if not request.user.has_perm(PRINT):
+        raise PermissionDenied
+    if request.method == "POST":
+        ships = seen(request).filter(Warehouse.with_flow("shipment", Mode.LIVE)).select_related("erp")
+        made = packs.make(get_object_or_404(ships, pk=warehouse))
+        messages.success(request, _("The pack of {warehouse} is as of now.").format(warehouse=made.warehouse))
+    return HttpResponseRedirect(reverse("admin:integration_downtimepack_changelist"))
+
+
+def without(request: HttpRequest) -> Iterator[tuple[str, StrOrPromise]]:
+    """The warehouses that have no pack, and why."""
+    for warehouse in seen(request).filter(downtime_pack=None).order_by("name"):
+        yield warehouse.name, NO_PACK[warehouse.in_force("shipment")]
 
 
 def _taken_out(request: HttpRequest, warehouse: int, what: str) -> DowntimePack:
@@ -155,9 +179,16 @@ class DowntimePackAdmin(HistoryAdmin):
         return [
             path("<int:warehouse>/sheets/", guarded(sheets_view), name="downtime_sheets"),
             path("<int:warehouse>/form/", guarded(form_view), name="downtime_form"),
+            path("<int:warehouse>/make/", guarded(make_view), name="downtime_make"),
             path("load/", guarded(load_view), name="downtime_load"),
             *super().get_urls(),
         ]
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[str]:
+        return self.list_display if request.user.has_perm(PRINT) else self.list_display[:-1]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return super().changelist_view(request, {**(extra_context or {}), "without": without(request)})
 
     @admin.display(description=_("as of"))
     def made(self, row: DowntimePack) -> SafeString:
@@ -168,7 +199,9 @@ class DowntimePackAdmin(HistoryAdmin):
         ways = ((_("Sheets"), "downtime_sheets"), (_("Form"), "downtime_form"))
         (one, first), (other, second) = [(label, reverse(f"admin:{name}", args=[row.pk])) for label, name in ways]
         return format_html(
-            '<a class="cd-link" href="{}">{}</a> <a class="cd-link" href="{}">{}</a>', first, one, second, other
+            '<a class="cd-link" href="{}">{}</a> <a class="cd-link" href="{}">{}</a>'
+            ' <button class="cd-link" formaction="{}">{}</button>',
+            *(first, one, second, other, reverse("admin:downtime_make", args=[row.pk]), _("Make it anew")),
         )
 
 

@@ -1,8 +1,9 @@
-"""Pages of big tables without counting them."""
+"""Pages of big tables without counting them; of the few that are sorted anyway, with their number."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Count, IntegerField, Value, Window
 from unfold import paginator
 
 
@@ -10,6 +11,8 @@ class UncountedPage(paginator.InfinitePage):  # type: ignore[misc]
     """Knows whether there is a next page, and no more."""
 
     more = False
+    total: int | None = None  # of all pages; None: it is not counted
+    pages = 0
 
     def has_next(self) -> bool:
         return self.more
@@ -19,14 +22,19 @@ class InfinitePaginator(paginator.InfinitePaginator):  # type: ignore[misc]
     """Reads one row more than it shows. The theme's templates leave counts out for a class of this name."""
 
     template_name = "console/pagination.html"
+    counts = False  # where a page needs all rows anyway, because it sorts them
 
     def page(self, number: int | str) -> UncountedPage:
         wanted: int = self.validate_number(number)
         first = (wanted - 1) * self.per_page
-        ids = self.object_list.select_related(None).values_list("pk", flat=True)
-        found = list(ids[first : first + self.per_page + 1])
-        self.last = UncountedPage(self._rows(found[: self.per_page]), wanted, self)
+        total = Window(Count("pk")) if self.counts else Value(None, IntegerField())
+        rows = self.object_list.select_related(None).values_list("pk", total)
+        found = list(rows[first : first + self.per_page + 1])
+        self.last = UncountedPage(self._rows([pk for pk, _ in found[: self.per_page]]), wanted, self)
         self.last.more = len(found) > self.per_page
+        if self.counts and found:
+            self.last.total = found[0][1]
+            self.last.pages = -(-found[0][1] // self.per_page)
         return self.last
 
     def _rows(self, ids: Sequence[Any]) -> list[Any]:

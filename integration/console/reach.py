@@ -17,11 +17,11 @@ from django_celery_beat.models import PeriodicTask
 
 from integration import models
 from integration.models import CaseJob, Connection, Document, Reach, Warehouse
+from integration.reports.belonging import OUTAGES
 
 ALL = "integration.view_all_warehouses"
 FEW, SOME = 5_000, 50_000  # rows that can be gathered for any page, and documents for one of rows that may be others'
 LOOK_AGAIN = 60.0  # seconds
-OUTAGES = ("CD-1", "CD-2")  # how the codes of cases begin that say no more than that a system is away
 Within = Callable[[frozenset[int]], Q]
 Ways = Callable[[frozenset[int]], Sequence[QuerySet[Any]]]
 Row = TypeVar("Row", bound=Model)

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -42,6 +42,7 @@ FIGURES: dict[str, StrOrPromise] = {
     "cases": _("Open cases that block it"),
 }
 WEEKS = 12  # that the page shows
+TAKEN = ShadowDocument.Decision.TAKEN
 TONES = {Outcome.AGREES: "succeeded", Outcome.DIFFERS: "failed", Outcome.UNKEYED: "retry"}
 
 
@@ -143,6 +144,26 @@ class RolloutAdmin(ActingAdmin):
         return f"{share} %" if share is not None else "-"
 
 
+class OutcomeFilter(admin.SimpleListFilter):
+    """What was taken over waits for nobody."""
+
+    title = _("outcome")
+    parameter_name = "outcome__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> Any:
+        return [(each.value, each.label) for each in (*Outcome, TAKEN)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
+        chosen, pending = self.value(), Q(outcome__in=ShadowDocument.PENDING)
+        if not chosen:
+            return queryset
+        return (
+            queryset.filter(pending, decision=TAKEN)
+            if chosen == TAKEN
+            else queryset.filter(~pending | ~Q(decision=TAKEN), outcome=chosen)
+        )
+
+
 @admin.register(ShadowDocument)
 class ShadowDocumentAdmin(ActingAdmin):
     acts = (HUMAN, OURS)
@@ -160,7 +181,7 @@ class ShadowDocumentAdmin(ActingAdmin):
     )
     list_display_links = ("reference",)
     list_select_related = ("warehouse",)
-    list_filter = ("outcome", "judged", "flow", "warehouse")
+    list_filter = (OutcomeFilter, "judged", "flow", "warehouse")
     exclude = ("wanted", "keyed", "differences", "key")
     change_form_outer_before_template = "console/shadow_panel.html"
     nothing = _("A row appears for each document that a flow in shadow has worked on.")
@@ -195,6 +216,8 @@ class ShadowDocumentAdmin(ActingAdmin):
 
     @admin.display(description=_("outcome"))
     def outcome_badge(self, row: ShadowDocument) -> SafeString:
+        if row.is_taken_over:
+            return badge(gettext(str(TAKEN.label)), "succeeded")
         return badge(gettext(row.get_outcome_display()), TONES.get(Outcome(row.outcome), "cancelled"))
 
     @admin.display(description=_("differs in"))

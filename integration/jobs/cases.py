@@ -27,6 +27,10 @@ WHERE fingerprint = ANY(%s::text[]) AND state IN ({sql.listed(UNRESOLVED)})"""  
 _TALLY = f"""
 INSERT INTO {CaseTally._meta.db_table} AS tally (case_id, hour, count) VALUES (%s, date_trunc('hour', now()), 1)
 ON CONFLICT (case_id, hour) DO UPDATE SET count = tally.count + 1"""  # noqa: S608
+KEPT = 100  # jobs that a case still names when they wait for it no more
+_KEEP = f"""
+UPDATE {ExceptionCase._meta.db_table} SET jobs = jobs || %(job)s::text::jsonb
+WHERE id = ANY(%(cases)s::bigint[]) AND jsonb_array_length(jobs) < {KEPT} AND NOT jobs @> %(job)s::text::jsonb"""  # noqa: S608
 _FORGET = f"DELETE FROM {CaseTally._meta.db_table} WHERE hour < now() - interval '90 days'"  # noqa: S608
 RISING = tuple(Severity)
 DEADLINES = {
@@ -149,6 +153,7 @@ def _forget(job: SyncJob, *, but: Iterable[ExceptionCase], **closing: Any) -> No
         return
     hold(cases.values())
     left.delete()
+    sql.run(_KEEP, {"cases": list(cases), "job": str(job.pk)})
     idle = ExceptionCase.objects.filter(pk__in=cases, state__in=UNRESOLVED, waiting__isnull=True)
     idle.update(state=ExceptionCase.State.RESOLVED, resolved_at=Now(), **closing)
 

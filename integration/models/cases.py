@@ -48,6 +48,7 @@ class ExceptionCase(models.Model):
     count = models.PositiveIntegerField(default=1)
     first_seen = models.DateTimeField(db_default=Now(), editable=False)
     last_seen = models.DateTimeField()
+    jobs = models.JSONField(default=list, db_default=[], editable=False, help_text="The first that have waited for it")
     regression_of = models.ForeignKey("self", models.SET_NULL, null=True, related_name="regressions")
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

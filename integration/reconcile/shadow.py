@@ -40,13 +40,14 @@ def look() -> int:
 
 
 def _with_readiness(of: Rollout) -> Rollout:
-    """Looked at every hour, and kept as of then; with it what people have keyed so far."""
+    """What people have keyed so far; and readiness, which is looked at every hour and kept as of then."""
     at = rollout.moment()
+    of.keyed = baseline.keyed(of)
     before = parse_datetime(of.readiness.get("at", ""))
     if before is None or before < at - LOOK_AGAIN:
         counts = readiness.counts(readiness.of(of.warehouse), RolloutFlow(of.flow))
-        of.readiness, of.keyed = {"at": at.isoformat(), "counts": counts}, baseline.keyed(of)
-        of.save(update_fields=["readiness", "keyed"])
+        of.readiness = {"at": at.isoformat(), "counts": counts}
+    of.save(update_fields=["readiness", "keyed"])
     return of
 
 

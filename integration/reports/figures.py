@@ -9,10 +9,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Count
+
 from integration.jobs import calendars, sql
 from integration.jobs.calendars import Times
-from integration.models import Warehouse
+from integration.models import ExceptionCase, Warehouse
 from integration.reports import statements
+from integration.reports.belonging import of_warehouses
 from integration.rules.ownership import OWNERSHIP, Owner
 
 Figures = dict[str, Any]
@@ -59,7 +62,7 @@ def take(day: Day, moment: datetime) -> Figures:
         "alone": Warehouse.objects.filter(wms=day.warehouse.wms_id).count() == 1,
     }
     times = calendars.of([day.warehouse.pk])[day.warehouse.pk]
-    figures = _orders(about) | _messages(about) | _left(day, times, about) | _told(about) | _cases(about)
+    figures = _orders(about) | _messages(about) | _left(day, times, about) | _told(about) | _cases(day)
     return figures | (_now(day, times, about, moment) if day.is_on(moment) else {})
 
 
@@ -111,8 +114,10 @@ def _told(about: Mapping[str, Any]) -> Figures:
     return dict(zip(names, sql.rows(statements.TOLD, about)[0], strict=True))
 
 
-def _cases(about: Mapping[str, Any]) -> Figures:
-    found = dict(sql.rows(statements.CASES, about))
+def _cases(day: Day) -> Figures:
+    of_day = ExceptionCase.objects.filter(first_seen__gte=day.begins, first_seen__lt=day.ends)
+    rows = of_warehouses(of_day, [day.warehouse.pk]).order_by().values_list("code").annotate(Count("pk"))
+    found = dict(rows)
     by_hand = {code: found[code] for code in BY_HAND if code in found}
     return {"cases": sum(found.values()), "by_hand": sum(by_hand.values()), "by_hand_codes": by_hand}
 
@@ -122,8 +127,9 @@ def _now(day: Day, times: Times, about: Mapping[str, Any], moment: datetime) -> 
     waiting = sql.rows(statements.NOT_LEFT, about)
     dues = (_due(times, carrier, day.zone, released_at) for carrier, released_at in waiting)
     transit, old = sql.rows(statements.ON_THE_WAY, about)[0]
+    unresolved = ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED)
     return {
-        "open_cases": sql.rows(statements.OPEN_CASES, about)[0][0],
+        "open_cases": of_warehouses(unresolved, [day.warehouse.pk]).count(),
         "not_added_up": sql.rows(statements.NOT_ADDED_UP, about)[0][0],
         "overdue": sum(due is not None and due <= moment for due in dues),
         "transit": transit,

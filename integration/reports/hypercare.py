@@ -1,19 +1,17 @@
 """The daily hypercare: what came through on a day, what is explained and what is not, and what people keyed again."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import reduce
-from operator import or_
+from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Abs
-from django.db.models.lookups import IsNull
 from django.utils.translation import gettext as _
 
 from integration.errors.catalogue import PROBLEMS
-from integration.models import CaseJob, Document, ExceptionCase, StockDifference, Variance
+from integration.models import ExceptionCase, Variance
 from integration.reports import history
+from integration.reports.belonging import of_warehouses
 from integration.reports.figures import BY_HAND, SUBJECTS, Day
 from integration.reports.history import History, Sums, share_of
 from integration.reports.parts import Column, Kind, Ref, Report, Scope, Series, Table, Tile, share
@@ -32,7 +30,7 @@ def build(scope: Scope) -> Report:
         title=_("Daily hypercare"),
         about=scope.names,
         as_of=known.as_of,
-        tiles=list(_tiles(today)) if today else (),
+        tiles=list(_tiles(scope, today)) if today else (),
         series=list(_trend(known)) if known.rows else (),
         tables=[_subjects(today), _numbers(today), _apart(scope), _reasons(scope), *_by_hand(scope, today)]
         if today
@@ -60,13 +58,13 @@ def names() -> Mapping[str, str]:
     }
 
 
-def _tiles(today: Sums) -> Iterator[Tile]:
+def _tiles(scope: Scope, today: Sums) -> Iterator[Tile]:
     unexplained = sum(today.get(f"{name}_unexplained", 0) for name in SUBJECTS)
     yield Tile("unexplained", _("Unexplained"), unexplained, tone="bad" if unexplained else "good")
     by_hand = today.get("by_hand", 0)
     yield Tile("by_hand", _("Keyed again by people"), by_hand, tone="warn" if by_hand else "good")
-    yield Tile("cases", _("New cases"), today.get("cases", 0))
-    yield Tile("open_cases", _("Open cases that evening"), today.get("open_cases"))
+    yield Tile("cases", _("New cases"), _new(scope).count() or today.get("cases", 0))
+    yield Tile("open_cases", _("Open cases that evening"), _open_that_evening(scope, today))
     apart = today.get("not_added_up")
     yield Tile("not_added_up", _("Documents that do not add up"), apart, tone="bad" if apart else "quiet")
     overdue = today.get("overdue")
@@ -141,27 +139,30 @@ def _reasons(scope: Scope) -> Table:
         Column("problem", _("Problem")),
         Column("cases", _("Cases"), Kind.COUNT),
     ]
-    found = of_warehouses(ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED), scope)
-    counts = found.order_by().values_list("code").annotate(cases=Count("pk")).order_by("-cases", "code")
+    counts = _open(scope).order_by().values_list("code").annotate(cases=Count("pk")).order_by("-cases", "code")
     rows = [(code, _(PROBLEMS[code].title) if code in PROBLEMS else "", count) for code, count in counts[:MOST]]
     return Table("reasons", _("What is open now"), columns, rows, _("No case is open."))
 
 
-def of_warehouses(cases: QuerySet[ExceptionCase], scope: Scope) -> QuerySet[ExceptionCase]:
-    """Those about their documents, that work on these waits for, or about their stock that differs or that people
-    changed. An order names its warehouse before it has a delivery there."""
-    mine = Q(warehouse__in=scope.ids) | Q(named_warehouse__in=scope.ids)
-    own = Document.objects.filter(mine, pk=OuterRef("document"))
-    waits = CaseJob.objects.filter(case=OuterRef("pk"), job__document__warehouse__in=scope.ids)
-    changed = StockDifference.objects.filter(source=OuterRef("named"), warehouse__in=scope.ids)
-    named = cases.annotate(named=KeyTextTransform("source", "context"))
-    differs = [Q(named__startswith=f"variance/{pk}/") for pk in scope.ids]
-    return named.filter(reduce(or_, differs, _any(own) | _any(waits) | _any(changed)))
+def _open(scope: Scope) -> QuerySet[ExceptionCase]:
+    return of_warehouses(ExceptionCase.objects.filter(state__in=ExceptionCase.UNRESOLVED), scope.ids)
 
 
-def _any(rows: QuerySet[Any]) -> Q:
-    """Looked up for one case at a time: for an EXISTS, PostgreSQL may gather all that there is."""
-    return Q(IsNull(Subquery(rows.order_by().values(found=Value(1))[:1]), False))
+def _open_that_evening(scope: Scope, today: Sums) -> int | None:
+    """As long as the day lasts, those that are open now: one of several warehouses once."""
+    known: int | None = today.get("open_cases")
+    moment = datetime.now(UTC)
+    lasts = all(Day(warehouse, scope.day).is_on(moment) for warehouse in scope.warehouses)
+    return _open(scope).count() if lasts and known is not None else known
+
+
+def _new(scope: Scope) -> QuerySet[ExceptionCase]:
+    """Of the day: one of several warehouses once, where their figures have it each."""
+    about = Q(pk__in=[])
+    for warehouse in scope.warehouses:
+        day = Day(warehouse, scope.day)
+        about |= Q(first_seen__gte=day.begins, first_seen__lt=day.ends)
+    return of_warehouses(ExceptionCase.objects.filter(about), scope.ids)
 
 
 def _by_hand(scope: Scope, today: Sums) -> Iterator[Table]:
@@ -185,11 +186,7 @@ def _written(scope: Scope) -> Table:
         Column("document", _("Document")),
         Column("state", _("State")),
     ]
-    about = Q()
-    for warehouse in scope.warehouses:
-        day = Day(warehouse, scope.day)
-        about |= Q(first_seen__gte=day.begins, first_seen__lt=day.ends)
-    cases = of_warehouses(ExceptionCase.objects.filter(about, code__in=BY_HAND), scope)
+    cases = _new(scope).filter(code__in=BY_HAND)
     rows = [_case_row(case) for case in cases.select_related("document").order_by(F("first_seen"), "pk")[:MOST]]
     nothing = _("Nobody was found to have keyed what the warehouse says.")
     return Table("written", _("What people keyed on that day"), columns, rows, nothing)

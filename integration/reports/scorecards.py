@@ -99,7 +99,7 @@ def _warehouses(scope: Scope, known: History) -> Table:
     note = _(
         "On time: it left by the end of the first day on which its carrier came after its release. Not judged: nobody "
         "has said when that carrier comes (Cut-off times). Stopped: of the messages, those of which a try needed a "
-        "person or a fix."
+        "person or a fix. A case that stops work of several warehouses counts for each."
     )
     return Table("warehouses", _("By warehouse"), columns, rows, "", note)
 

@@ -19,14 +19,13 @@ from integration.models import (
     JobAttempt,
     OutboundMessage,
     ReconciliationRun,
-    StockDifference,
     StockEvent,
     Variance,
 )
 
 DOCUMENT, LINE, CASE, WAITS = (each._meta.db_table for each in (Document, DocumentLine, ExceptionCase, CaseJob))
 INBOUND, OUTBOUND, ATTEMPT = (each._meta.db_table for each in (InboundMessage, OutboundMessage, JobAttempt))
-MOVED, CHANGED, VARIANCE = (each._meta.db_table for each in (StockEvent, StockDifference, Variance))
+MOVED, VARIANCE = (each._meta.db_table for each in (StockEvent, Variance))
 TRANSIT, RUN, CONNECTION = (each._meta.db_table for each in (InTransit, ReconciliationRun, Connection))
 UNRESOLVED = sql.listed(ExceptionCase.UNRESOLVED)
 SHOWN = 20  # numbers of what nobody can explain that are kept of each sort
@@ -122,19 +121,6 @@ FROM {OUTBOUND} AS sent
 WHERE sent.created_at >= {_DAY.format(column="sent.created_at")} AND sent.connection_id = %(wms)s
   AND sent.sent_at IS NOT NULL
   AND (SELECT warehouse_id FROM {DOCUMENT} AS document WHERE document.id = sent.document_id) = %(warehouse)s"""  # noqa: S608
-
-# Cases of the day by code: of the warehouse's documents, and of its stock that people changed in Odoo.
-CASES = f"""
-SELECT told.code, count(*) FROM {CASE} AS told
-WHERE told.first_seen >= {_DAY.format(column="told.first_seen")} AND COALESCE(
-  (SELECT warehouse_id FROM {DOCUMENT} AS document WHERE document.id = told.document_id),
-  (SELECT warehouse_id FROM {CHANGED} AS changed WHERE changed.source = told.context->>'source' LIMIT 1)
-) = %(warehouse)s
-GROUP BY told.code"""  # noqa: S608
-
-OPEN_CASES = f"""
-SELECT count(*) FROM {CASE} AS open JOIN {DOCUMENT} AS document ON document.id = open.document_id
-WHERE open.state IN ({UNRESOLVED}) AND document.warehouse_id = %(warehouse)s"""  # noqa: S608
 
 # Slots of stock: what the latest whole comparison looked at, and what is apart now. No row: it was never compared.
 STOCK = f"""

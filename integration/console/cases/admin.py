@@ -34,13 +34,14 @@ from integration.console.cases.filters import (
 from integration.console.mapping_files import may_map
 from integration.console.missing import add_mapping
 from integration.console.reach import limit, may_act_on_case, scoped
+from integration.console.replays import RIGHT
 from integration.console.standing import case_due
 from integration.console.words import badge, span
 from integration.errors.catalogue import Severity
 from integration.jobs import decisions
 from integration.jobs.acts import STARTS_ANEW
 from integration.jobs.desk import Wish
-from integration.models import CaseJob, Decision, ExceptionCase, SyncJob
+from integration.models import CaseJob, Decision, ExceptionCase, InboundMessage, SyncJob
 from integration.rules.choices import CHOICES
 
 SHOWN = 100  # waiting jobs on a case's page
@@ -77,6 +78,11 @@ class ExceptionCaseAdmin(ActingAdmin):
     list_select_related = ("document", "assignee")
     list_fullwidth = True
     nothing = _("Nothing waits for a person. New cases appear here by themselves.")
+
+    def get_paginator(self, *given: Any, **more: Any) -> Any:
+        paginator = super().get_paginator(*given, **more)
+        paginator.counts = True
+        return paginator
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CaseList]:
         return CaseList
@@ -171,16 +177,19 @@ class ExceptionCaseAdmin(ActingAdmin):
         waiting = scoped(request, case.waiting.select_related("job__document").order_by("id"))
         jobs = [row.job for row in waiting[: SHOWN + 1]]
         unresolved = case.state in ExceptionCase.UNRESOLVED
+        waited = [] if unresolved or jobs else _with_messages(request, list(_waited(request, case)))
         anew = unresolved and case.code in STARTS_ANEW
         context = self.admin_site.each_context(request) | {
             "title": said.title(case),
             "opts": self.opts,
             "case": case,
-            "jobs": jobs[:SHOWN],
+            "jobs": _with_messages(request, jobs[:SHOWN]),
             "more": len(jobs) > SHOWN,
             "starts_anew": anew,
             "begun": scoped(request, _at_work(case))[:SHOWN] if anew else (),
-            "documents": list(dict.fromkeys(job.document for job in jobs if job.document)),
+            "waited": waited,
+            "may_replay": request.user.has_perm(RIGHT) and any(job.message for job in waited),
+            "documents": list(dict.fromkeys(job.document for job in jobs or waited if job.document)),
             "affected": affected.of([case], limit(request))[case.pk],
             "spark": spark.of([case])[case.pk],
             "buttons": self.buttons(request, case),
@@ -222,6 +231,21 @@ def _at_work(case: ExceptionCase) -> QuerySet[SyncJob]:
     """What goes on for the document of a case that no job waits for: *Retry now* has started it, or Odoo has."""
     of = {case.document_id, case.document.parent_id if case.document else None} - {None}
     return SyncJob.objects.filter(document__in=of, state__in=SyncJob.ACTIVE).select_related("document")
+
+
+def _waited(request: HttpRequest, case: ExceptionCase) -> QuerySet[SyncJob]:
+    """What waited for a case that is over, as far as it is still there."""
+    return scoped(request, SyncJob.objects.filter(pk__in=case.jobs).select_related("document").order_by("pk"))
+
+
+def _with_messages(request: HttpRequest, jobs: list[Any]) -> list[Any]:
+    """Each has its message beside it, without what is in it."""
+    rows: QuerySet[InboundMessage] = InboundMessage.objects.filter(pk__in=[job.inbound_id for job in jobs])
+    may = request.user.has_perm("integration.view_inboundmessage")
+    found = scoped(request, rows.only("type", "reference")).in_bulk() if may else {}
+    for job in jobs:
+        job.message = found.get(job.inbound_id)
+    return jobs
 
 
 def _take(page: ExceptionCaseAdmin, request: HttpRequest, rows: QuerySet[ExceptionCase]) -> None:

@@ -99,7 +99,11 @@ def refuse_others(request: HttpRequest, case: ExceptionCase) -> None:
 def _refuse_blind(case: ExceptionCase, assignee: int | None) -> None:
     """Raises NotAllowed when it would be given to somebody who could not open it."""
     user = User.objects.filter(pk=assignee).first() if assignee and assignee != case.assignee_id else None
-    if user is not None and not is_seen_by(user, case):
+    if user is None:
+        return
+    if not user.has_perm("integration.view_exceptioncase"):
+        raise acts.NotAllowed(_("{name} may not open cases.").format(name=user.get_username()))
+    if not is_seen_by(user, case):
         raise acts.NotAllowed(_("{name} does not see the work of this case.").format(name=user.get_username()))
 
 

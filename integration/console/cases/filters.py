@@ -15,6 +15,7 @@ from integration.console.reach import scoped
 from integration.errors.catalogue import Severity
 from integration.errors.problem import Owner
 from integration.models import ExceptionCase, Warehouse
+from integration.reports.belonging import of_warehouses
 
 State = ExceptionCase.State
 VIEWS = (
@@ -104,6 +105,8 @@ class OwnerFilter(admin.SimpleListFilter):
 
 
 class WarehouseFilter(admin.SimpleListFilter):
+    """What somebody sees who sees this warehouse alone, and all about its stock."""
+
     title = _("warehouse")
     parameter_name = "warehouse"
 
@@ -111,6 +114,6 @@ class WarehouseFilter(admin.SimpleListFilter):
         seen = scoped(request, Warehouse.objects.order_by("name"))
         return [(str(pk), name) for pk, name in seen.values_list("pk", "name")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
-        return queryset.filter(document__warehouse=int(chosen)) if chosen and chosen.isdecimal() else queryset
+        return of_warehouses(queryset, [int(chosen[:18])]) if chosen and chosen.isdecimal() else queryset

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.urls import reverse
 from django.utils.timezone import now
 
+from integration.console.cases.admin import ExceptionCaseAdmin
+from integration.jobs import cases
 from integration.models import CaseEvent, CaseJob, Document, ExceptionCase, SyncJob
 from tests.component.console.conftest import ESCAPED, user_with
 
@@ -167,6 +170,48 @@ def test_a_list_of_cases_needs_few_queries_however_long_it_is(case, admin_client
     with django_assert_max_num_queries(15):
         page = admin_client.get(LIST)
     assert len(page.context["cl"].result_list) == 41
+
+
+def test_a_list_says_how_many_cases_it_has(case, admin_client, monkeypatch):
+    monkeypatch.setattr(ExceptionCaseAdmin, "list_per_page", 1)
+    ExceptionCase.objects.create(
+        fingerprint="y", code="CD-5001", title="T", owner="warehouse", severity="low", last_seen=now()
+    )
+    assert "Page 1 of 2, 2 in all" in admin_client.get(LIST).text
+    assert "Page 2 of 2, 2 in all" in admin_client.get(LIST, {"p": 2}).text
+
+
+def test_behind_the_last_page_it_does_not_say_that_nothing_waits(case, admin_client):
+    page = admin_client.get(LIST, {"p": 999}).text
+    assert ("There is no such page" in page, "Nothing waits for a person" in page, "Newer" in page) == (
+        True, False, False,
+    )  # fmt: skip
+    assert 'href="?p=1"' in page
+
+
+def test_a_case_that_is_over_still_leads_to_what_waited_for_it(rows, admin_client):
+    with transaction.atomic():
+        cases.went_on(rows.job, "It went through.")
+    rows.case.refresh_from_db()
+    page = admin_client.get(page_of(rows.case))
+    assert (rows.case.state, [job.pk for job in page.context["waited"]]) == ("resolved", [rows.job.pk])
+    assert reverse("admin:integration_inboundmessage_change", args=[rows.received.pk]) in page.text
+    assert "To have a message worked on once more, open it and replay it." in page.text
+    _, viewer = user_with("viewer", "every warehouse")
+    assert "replay it" not in viewer.get(page_of(rows.case)).text
+
+
+def test_a_case_keeps_the_first_hundred_that_waited_each_once(rows):
+    ExceptionCase.objects.filter(pk=rows.case.pk).update(jobs=[*range(1000, 1098), rows.job.pk])
+    for _ in range(2):
+        CaseJob.objects.get_or_create(case=rows.case, job=rows.job)
+        job = SyncJob.objects.create(stream=rows.stream, flow="order_release", subject="s", state="blocked")
+        CaseJob.objects.create(case=rows.case, job=job)
+        with transaction.atomic():
+            cases.went_on(rows.job, "It went through.")
+            cases.went_on(job, "It went through.")
+    rows.case.refresh_from_db()
+    assert (len(rows.case.jobs), rows.case.jobs.count(rows.job.pk)) == (100, 1)
 
 
 def test_hostile_words_in_a_history_are_shown_as_text(rows, admin_client):

@@ -1,7 +1,7 @@
 """Downtime in the console: packs taken out by who may, forms shown row by row before anything is taken."""
 
 import io
-from datetime import UTC
+from datetime import UTC, timedelta
 
 import pytest
 from django.urls import reverse
@@ -13,6 +13,7 @@ from integration.jobs.acts import Actor
 from integration.models import (
     AuditEvent,
     DocumentLine,
+    DowntimePack,
     InboundMessage,
     Reach,
     Recovery,
@@ -23,6 +24,7 @@ from integration.models import (
 from tests.component.console.conftest import ESCAPED, EVIL, PERSONAL, user_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
+PACKS = reverse("admin:integration_downtimepack_changelist")
 LOAD = "admin:downtime_load"
 
 
@@ -149,6 +151,40 @@ def test_who_sees_some_warehouses_only_does_not_release_the_others(rows):
     type(rows.erp).objects.update(settle_seconds=0, enabled=False)
     client.post(reverse("admin:integration_recovery_act", args=[row.pk, "release"]), {"reason": "mine are here"})
     assert Recovery.objects.get().released_at is None
+
+
+@pytest.mark.parametrize(
+    ("role", "offered"), [("viewer", (False, False)), ("operator", (False, True)), ("supervisor", (True, True))]
+)
+def test_only_what_one_may_do_is_offered(role, offered, pack):
+    page = user_with(role, "every warehouse")[1].get(PACKS).text
+    assert (reverse("admin:downtime_sheets", args=[pack.pk]) in page, reverse(LOAD) in page) == offered
+    assert ("is a right of its own" in page) != offered[0]
+
+
+def test_a_pack_is_made_anew_by_who_may_take_it_out(pack):
+    DowntimePack.objects.update(made_at=now() - timedelta(minutes=13), orders=0)
+    make = reverse("admin:downtime_make", args=[pack.pk])
+    assert user_with("operator", "every warehouse", name="otto")[1].post(make).status_code == 403
+    client = supervisor()
+    client.get(make)
+    assert "13 min ago" in client.get(PACKS).text
+    page = client.post(make, follow=True).text
+    assert (f"The pack of {ESCAPED} is as of now." in page, DowntimePack.objects.get().orders) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    ("mode", "why"),
+    [("shadow", "its shipments are in shadow"), ("off", "are switched off"), ("live", "in a few minutes")],
+)
+def test_a_warehouse_without_a_pack_is_named_with_the_reason(mode, why, pack):
+    Warehouse.objects.update(shipment_mode=mode)
+    DowntimePack.objects.all().delete()
+    client = supervisor()
+    page = client.get(PACKS).text
+    assert (f"{ESCAPED} has no pack" in page, why in page) == (True, True)
+    made = client.post(reverse("admin:downtime_make", args=[pack.pk])).status_code
+    assert (made, DowntimePack.objects.count()) == ((302, 1) if mode == "live" else (404, 0))
 
 
 def test_a_pack_is_stored_so_that_nobody_reads_it_in_the_database(rows):

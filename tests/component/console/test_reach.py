@@ -4,13 +4,16 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
+from django.utils.timezone import now
 
 from integration import models
 from integration.console import reach
 from integration.console.cases import affected
 from integration.console.reach import REACH
 from integration.models import AuditEvent, CaseJob, Connection, Document, ExceptionCase, Reach, SyncJob, Warehouse
-from tests.component.console.conftest import user_with
+from integration.reports import figures
+from integration.reports.figures import Day
+from tests.component.console.conftest import EVIL, user_with
 
 OURS = sorted(
     (model for model in admin.site._registry if model._meta.app_label == "integration"),
@@ -69,7 +72,7 @@ def south(rows):
     """Another company's warehouse, in an Odoo and at a partner of its own."""
     erp = Connection.objects.create(slug="odoo2", name="Odoo 2", kind="odoo", base_url="https://example.com")
     wms = Connection.objects.create(slug="south", name="South", kind="http_json", base_url="https://example.com")
-    return Warehouse.objects.create(name="South", erp=erp, company_id=2, erp_warehouse_id=1, wms=wms, site="S")
+    return Warehouse.objects.create(name="South", erp=erp, company_id=2, erp_warehouse_id=3, wms=wms, site="S")
 
 
 @pytest.fixture
@@ -286,6 +289,15 @@ def test_a_case_is_given_to_nobody_who_does_not_see_it(rows, south, admin_client
     assert told == {"blind": ([refused], "None"), "seeing": (["1 case changed."], "seeing")}
 
 
+def test_a_case_is_given_to_nobody_who_may_open_none(rows, admin_client):
+    user, _ = user_with("customer service", "every warehouse", name="carl")
+    sent = {"assignee": user.pk}
+    page = admin_client.post(reverse("admin:case_desk", args=[rows.case.pk]), sent, follow=True)
+    rows.case.refresh_from_db()
+    told = [str(message) for message in page.context["messages"]]
+    assert (told, rows.case.assignee) == ([f"{rows.case.title}: carl may not open cases."], None)
+
+
 def test_an_outage_of_all_is_not_ignored_by_one(rows, beside):
     CaseJob.objects.all().delete()
     ExceptionCase.objects.update(document=None, code="CD-1001")
@@ -330,3 +342,45 @@ def test_what_a_case_is_worth_is_hidden_with_its_document(rows, beside):
     seen = {warehouse: affected.of([ExceptionCase.objects.get()], frozenset({warehouse.pk})) for warehouse in
             (rows.warehouse, beside)}  # fmt: skip
     assert [str(each[rows.case.pk]) for each in seen.values()] == ["80.00 EUR", ""]
+
+
+def _order_that_names_it(rows):
+    named = Document.objects.create(
+        connection=rows.erp, kind="order", reference="S9", erp_id=99, named_warehouse=rows.warehouse
+    )
+    return {"document": named}
+
+
+OF_NORTH = {
+    "its delivery": lambda rows: {"document": rows.delivery},
+    "an order with a delivery there": lambda rows: {"document": rows.order},
+    "an order that names it": _order_that_names_it,
+    "its partner": lambda rows: {"connection": rows.wms},
+    "an Odoo that is away": lambda rows: {"connection": rows.erp, "code": "CD-1001"},
+    "stock about which a message waits": lambda rows: {"waits": {"payload": {"warehouse": rows.warehouse.pk}}},
+    "stock that differs": lambda rows: {"context": {"source": f"variance/{rows.warehouse.pk}/5"}},
+    "stock that people changed": lambda rows: {"context": {"source": EVIL}},
+}
+
+
+@pytest.mark.parametrize("sort", OF_NORTH)
+def test_narrowed_to_a_warehouse_the_list_holds_what_is_of_it_and_reports_count_the_same(
+    sort, rows, south, admin_client
+):
+    """As much as somebody sees who sees that warehouse alone."""
+    Warehouse.objects.filter(pk=south.pk).update(erp=rows.erp)
+    models.StockDifference.objects.update(warehouse=rows.warehouse)
+    made = OF_NORTH[sort](rows)
+    ExceptionCase.objects.all().delete()
+    common = {"code": "CD-8001", "owner": "operations", "severity": "high", "last_seen": now()}
+    waits, away = made.pop("waits", None), "away" in sort
+    case = ExceptionCase.objects.create(**common | made, fingerprint=sort)
+    if waits is not None:
+        job = SyncJob.objects.create(stream=rows.stream, flow="inventory_count", subject="x", state="blocked", **waits)
+        CaseJob.objects.create(case=case, job=job)
+    for warehouse, holds in ((rows.warehouse, 1), (south, int(away))):
+        shown = admin_client.get(address(ExceptionCase, "changelist"), {"warehouse": warehouse.pk})
+        found = figures.take(Day(warehouse, now().date()), now())
+        assert [len(shown.context["cl"].result_list), found["cases"], found["open_cases"]] == [holds] * 3
+        if not sort.startswith("stock that"):
+            assert count(limited(warehouse.name[:5], warehouse=warehouse), ExceptionCase) == holds

@@ -163,3 +163,24 @@ def test_weeks_after_going_live_are_held_against_the_average_week_in_shadow(dark
     found = [(week.monday.day, week.keyed, week.again, week.live, week.change) for week in baseline.weeks(row)]
     assert baseline.baseline(row) == 40
     assert found == [(16, 0, 10, True, -75), (9, 50, 0, False, None), (2, 30, 1, False, None)]
+
+
+def test_what_was_taken_over_waits_for_nobody(dark):
+    _, client = user_with("viewer", ALL_WAREHOUSES)
+    ShadowDocument.objects.update(outcome="waiting", decision="taken")
+    row, listed = ShadowDocument.objects.get(), reverse("admin:integration_shadowdocument_changelist")
+    page = client.get(reverse("admin:integration_shadowdocument_change", args=[row.pk])).text
+    assert "Crossdock has taken it over: nobody has to key it any more." in page
+    found = {name: client.get(listed, {"outcome__exact": name}) for name in ("waiting", "taken", "differs")}
+    assert [len(page.context["cl"].result_list) for page in found.values()] == [0, 1, 0]
+    assert ">taken over<" in found["taken"].text
+    ShadowDocument.objects.update(decision="person")
+    assert ">waits for people to key it<" in client.get(listed, {"outcome__exact": "waiting"}).text
+
+
+def test_without_a_document_that_was_keyed_there_is_no_baseline(dark):
+    _, client = user_with("viewer", ALL_WAREHOUSES)
+    address = reverse("admin:integration_rollout_change", args=[rollout(keyed={}).pk])
+    assert "There is no baseline yet: nobody was seen to key a document in shadow." in client.get(address).text
+    german = client.get(address, headers={"accept-language": "de"}).text
+    assert "Es gibt noch keinen Ausgangswert: im Schatten hat noch niemand einen Beleg eingetippt." in german

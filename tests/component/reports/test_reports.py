@@ -3,6 +3,7 @@
 import io
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
@@ -155,6 +156,23 @@ class TestHypercare:
         found = [row[0] for row in rows(build("hypercare", busy.main), "reasons")]
         assert found == ["CD-3002", "CD-4001", "CD-5007", "CD-8204"]
         assert rows(build("hypercare", busy.other), "reasons") == []
+
+    def test_a_case_of_two_warehouses_counts_for_each_and_once_for_both(self, busy: Town) -> None:
+        order = Document.objects.create(connection=busy.main.erp, kind="order", reference="S-TWO", erp_id=4712)
+        for number, warehouse in enumerate((busy.main, busy.other)):
+            about = {"reference": f"OUT/{number}", "erp_id": 5000 + number, "warehouse": warehouse}
+            Document.objects.create(connection=busy.main.erp, kind="delivery", parent=order, **about)
+        busy.case("CD-4001", order)
+        for warehouse, day in product((busy.main, busy.other), (YESTERDAY, TODAY)):
+            keeping.take(Day(warehouse, day))
+        both = (busy.main, busy.other)
+        assert [tiles(build("hypercare", *some))["cases"] for some in (both[:1], both[1:], both)] == [3, 1, 3]
+        assert tiles(build("hypercare", *both, day=TODAY))["open_cases"] == 3
+
+    def test_what_is_open_now_is_told_as_long_as_the_day_lasts(self, busy: Town) -> None:
+        """Whatever it was when the day was last looked at."""
+        busy.case("CD-4001", Document.objects.filter(warehouse=busy.main).first())
+        assert tiles(build("hypercare", busy.main, day=TODAY))["open_cases"] == 3
 
     def test_stock_that_nobody_can_explain_is_not_called_explained(self, busy: Town) -> None:
         report = build("hypercare", busy.main, day=TODAY)

@@ -85,6 +85,19 @@ def test_a_shipment_in_shadow_writes_nothing_and_agrees_once_people_have_keyed_t
     assert Document.objects.get(reference=sale.release).state == "shipped"
 
 
+def test_what_people_key_is_counted_at_once(dark: Yard, clerk: Clerk) -> None:
+    """Not an hour later, with the readiness."""
+    sale = dark.sell(("CRATE-S", 3))
+    dark.look()
+    clerk.tells(sale.release)
+    dark.shipped(sale)
+    shadow.look()
+    clerk.ships(sale.release)
+    dark.look()
+    shadow.look()
+    assert [sum(row.keyed.values()) for row in Rollout.objects.order_by("flow")] == [1, 1]
+
+
 def test_what_people_keyed_otherwise_is_a_difference_line_by_line(dark: Yard, clerk: Clerk) -> None:
     sale = dark.sell(("CRATE-S", 3), ("ROPE-10", 2))
     dark.look()
