@@ -26,7 +26,7 @@ def test_an_unknown_sku_is_mapped_and_its_37_orders_are_released_in_three_clicks
     desk.clicks.enter(field)
     desk.says("1 code mapped; what waited for it is tried now.")
     assert desk.clicked == 3
-    desk.reload_until("No job waits for this case.")
+    desk.reload_until("What waited for it")
     desk.go(f"find/?q={running.found.kettles[-1]}")
     desk.reload_until(f"to ship 2 x {KETTLE.sku}")
 
