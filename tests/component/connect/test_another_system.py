@@ -43,6 +43,10 @@ def test_another_address_has_to_be_meant(person: Person, elsewhere: SandboxOdoo)
     assert list(environment.differences()) == []
 
 
+def seen(told: list[str]) -> str:
+    return told[-1].split()[4]
+
+
 def test_what_differs_is_shown_and_confirmed_in_a_terminal(person: Person) -> None:
     person.connect_odoo()
     assert said("status") == "Nothing is locked.\n"
@@ -51,8 +55,9 @@ def test_what_differs_is_shown_and_confirmed_in_a_terminal(person: Person) -> No
     assert told[0].startswith("Locked since ")
     assert told[1:] == [
         f"- odoo: address https://new.example.com, before {person.odoo.url}",
-        "0 jobs wait.",
+        "0 jobs wait. If all of this is meant:",
+        f'manage.py environment confirm --seen {seen(told)} --why "..."',
     ]
-    assert said("confirm", "--why", "it has moved") == "Confirmed: 0 jobs go on.\n"
+    assert said("confirm", "--seen", seen(told), "--why", "it has moved") == "Confirmed: 0 jobs go on.\n"
     assert (EnvironmentLock.objects.get().released_why, said("status")) == ("it has moved", "Nothing is locked.\n")
     assert AuditEvent.objects.filter(verb="confirm environment").count() == 1
