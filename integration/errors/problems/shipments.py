@@ -31,7 +31,7 @@ PROBLEMS: dict[str, Problem] = {
     "CD-5004": Problem(
         "More shipped than ordered",
         "Shipment {shipment} holds {quantity} of {sku}; {release} has {open} open and the tolerance is {tolerance}.",
-        "Raise the order line in Odoo, or allow a tolerance by a rule; then it posts by itself. Mistyped on a sheet: press Edit its data and correct it; press Ignore where the goods are booked already. Else ask the warehouse for a correction, then press Done by hand.",
+        "Raise the order line in Odoo, or allow a tolerance by a rule; then it posts by itself. Mistyped on a sheet: correct it under Edit its data; press Ignore where the goods are booked already. Else ask the warehouse for a correction, then press Done by hand.",
         ("connection", "shipment", "sku"),
         severity=Severity.HIGH,
         heals=True,
