@@ -19,7 +19,7 @@ from unfold.admin import TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from integration.console import sides
+from integration.console import kinds
 from integration.console.base import ConfigurationAdmin, HistoryAdmin, actor, changes, subject
 from integration.console.reach import limit, sees_as_much
 from integration.console.words import badge
@@ -45,7 +45,7 @@ class ReachInline(TabularInline):  # type: ignore[misc]
         return rows if seen is None else rows.filter(warehouse__in=seen)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().formfield_for_foreignkey(db_field, request, **{"queryset": sides.choices(db_field), **kwargs})
+        return super().formfield_for_foreignkey(db_field, request, **{"queryset": kinds.choices(db_field), **kwargs})
 
     def has_add_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return limit(request) is None and bool(super().has_add_permission(request, obj))

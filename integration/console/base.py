@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 from unfold.admin import ModelAdmin, checkbox
 
-from integration.console import links, sides, stale
+from integration.console import kinds, links, stale
 from integration.console.language import plainly
 from integration.console.paging import InfinitePaginator
 from integration.console.reach import MADE_BY_ALL, limit, may_change, scoped
@@ -60,7 +60,7 @@ class ConsoleAdmin(ModelAdmin):  # type: ignore[misc]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only what the user sees can be chosen."""
-        rows = kwargs["queryset"] if "queryset" in kwargs else sides.choices(db_field)
+        rows = kwargs["queryset"] if "queryset" in kwargs else kinds.choices(db_field)
         if db_field.name == "warehouse" and limit(request) is not None:
             kwargs["required"] = True  # what has none is for all warehouses
         return super().formfield_for_foreignkey(db_field, request, **{**kwargs, "queryset": scoped(request, rows)})

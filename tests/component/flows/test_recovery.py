@@ -49,6 +49,16 @@ def once(yard: Yard, sale: Sale, quantity: float) -> None:
     assert yard.state(sale.release) == "shipped"
 
 
+def restored_and_told_again(yard: Yard, taken: bytes, since: float) -> None:
+    """By the how-to, up to the release: Odoo is read, and the warehouse has sent everything again."""
+    restored(yard, taken)
+    yard.look()
+    yard.wms.control("repeat", since=since)
+    yard.run()
+    yard.later()
+    recovery.release(Recovery.objects.get().pk, SOMEBODY, "sent again")
+
+
 def test_a_backup_that_was_taken_under_load_is_restored_and_nothing_is_lost_or_doubled(
     yard: Yard, settled: None
 ) -> None:
@@ -346,12 +356,7 @@ def test_what_left_of_an_order_that_was_raised_since_the_backup_is_no_surplus(ya
     yard.odoo.order_more(sale.id, "CRATE-S", 6)
     yard.look()
     yard.shipped(sale)
-    restored(yard, taken)
-    yard.look()
-    yard.wms.control("repeat", since=since)
-    yard.run()
-    yard.later()
-    recovery.release(Recovery.objects.get().pk, SOMEBODY, "sent again")
+    restored_and_told_again(yard, taken, since)
     acts.done_by_hand(yard.case("CD-4009").pk, SOMEBODY, "Odoo shows it as done")
     yard.later()
     once(yard, sale, 6)
@@ -373,12 +378,7 @@ def test_what_left_in_the_place_of_something_else_since_the_backup_is_found_as_s
     yard.shipped(sale, lines=[*kept, instead, yard.line(sale, 1)])
     before, writes = yard.odoo.delivered(sale.id), yard.odoo.writes()
     assert yard.state(sale.release) == "shipped"
-    restored(yard, taken)
-    yard.look()
-    yard.wms.control("repeat", since=since)
-    yard.run()
-    yard.later()
-    recovery.release(Recovery.objects.get().pk, SOMEBODY, "sent again")
+    restored_and_told_again(yard, taken, since)
     yard.run()
     yard.later()
     yard.look()

@@ -1,4 +1,4 @@
-"""A connection that is chosen for one side is of its kind: an Odoo, or the system of a warehouse."""
+"""A connection that is chosen for one side, by the name of the field, is of a kind of that side."""
 
 from typing import Any
 
